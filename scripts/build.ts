@@ -1,0 +1,122 @@
+/**
+ * Bundles the program into dist/: what npm publishes and what the tests run.
+ *
+ * The command line and the daemon are separate chunks, because a command must
+ * start in a few milliseconds and the daemon's libraries take hundreds.
+ */
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type BuildFailure, build, type Metafile } from 'esbuild'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const dist = join(root, 'dist')
+
+/** The files of dist/ that something starts by name, and their sources. */
+const entryPoints = { main: 'src/main.ts', 'hash-worker': 'src/store/hash-worker.js' }
+
+// CommonJS libraries call require() and look at __dirname, which ES modules don't have.
+const commonJsBanner = [
+  "import { createRequire as $createRequire } from 'node:module'",
+  "import { dirname as $dirname } from 'node:path'",
+  "import { fileURLToPath as $fileURLToPath } from 'node:url'",
+  'const require = $createRequire(import.meta.url)',
+  'const __filename = $fileURLToPath(import.meta.url)',
+  'const __dirname = $dirname(__filename)',
+].join(';')
+
+export interface Bundle {
+  /** The text of each file of dist/, by its name. */
+  readonly textByName: ReadonlyMap<string, string>
+  /** Which source went where. */
+  readonly metafile: Metafile
+}
+
+/** Bundles into memory. */
+export async function bundle(): Promise<Bundle> {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+  const result = await build({
+    absWorkingDir: root,
+    entryPoints,
+    outdir: 'dist',
+    write: false,
+    metafile: true,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    // Names stay, so that a stack trace in the log can be read; the rest goes, so that it is parsed sooner.
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'none',
+    banner: { js: commonJsBanner },
+    define: { ISCONF_VERSION: JSON.stringify(version) },
+    logLevel: 'warning',
+  })
+  const textByName = new Map(result.outputFiles.map((file) => [basename(file.path), file.text]))
+  return { textByName, metafile: result.metafile }
+}
+
+/** The packages whose code is loaded when `isconf` starts, before anything is imported on demand. */
+export function packagesAtStart(metafile: Metafile): readonly string[] {
+  const seen = new Set<string>()
+  const pending = ['dist/main.js']
+  for (let file = pending.pop(); file !== undefined; file = pending.pop()) {
+    if (seen.has(file)) continue
+    seen.add(file)
+    for (const imported of metafile.outputs[file]?.imports ?? []) {
+      if (imported.kind === 'import-statement' && !imported.external) pending.push(imported.path)
+    }
+  }
+  const sources = [...seen].flatMap((file) => Object.keys(metafile.outputs[file]?.inputs ?? {}))
+  return packagesOf(sources)
+}
+
+/** The package directories below node_modules/ that the files are in, sorted. */
+function packagesOf(files: readonly string[]): readonly string[] {
+  const names = files.flatMap((file) => file.match(/^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//)?.[1] ?? [])
+  return [...new Set(names)].sort()
+}
+
+/** The licences of the libraries that are inside the bundle, which they ask to be passed on. */
+function thirdPartyNotices(metafile: Metafile): string {
+  const inputs = Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs))
+  const notices = packagesOf(inputs).map((name) => {
+    const directory = join(root, 'node_modules', name)
+    const { version, license } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as {
+      version: string
+      license?: string
+    }
+    const file = readdirSync(directory).find((entry) => /^licen[cs]e/i.test(entry))
+    const text = file === undefined ? '' : `\n${readFileSync(join(directory, file), 'utf8').trim()}\n`
+    return `${name} ${version} (${license ?? 'licence not stated'})\n${text}`
+  })
+  return notices.join(`\n${'-'.repeat(78)}\n\n`)
+}
+
+async function main(): Promise<void> {
+  const { textByName, metafile } = await bundle()
+  const files = new Map(textByName).set('third-party-licences.txt', thirdPartyNotices(metafile))
+  const program = files.get('main.js') ?? ''
+  files.set('main.js', program.startsWith('#!') ? program : `#!/usr/bin/env node\n${program}`)
+
+  // Whole files by rename, and the old ones last: a program that starts meanwhile finds all it needs.
+  mkdirSync(dist, { recursive: true })
+  for (const [name, text] of files) {
+    const partial = join(dist, `${name}.partial`)
+    writeFileSync(partial, text, { mode: name === 'main.js' ? 0o755 : 0o644 })
+    renameSync(partial, join(dist, name))
+  }
+  for (const name of readdirSync(dist)) {
+    if (!files.has(name)) rmSync(join(dist, name), { recursive: true, force: true })
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await main().catch((error: Partial<BuildFailure> & Error) => {
+    // esbuild has said what is wrong with the sources already.
+    if (error.errors === undefined) throw error
+    process.exitCode = 1
+  })
+}

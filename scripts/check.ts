@@ -1,0 +1,44 @@
+/**
+ * Everything that must hold before a change goes in, but for the tests: `npm run check`, or
+ * `npm run check -- NAME...` for some of it. All of it runs, so that one failure doesn't hide the next.
+ */
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const node = process.execPath
+const tsx = [node, '--import=tsx']
+
+const commandByName: Readonly<Record<string, readonly string[]>> = {
+  types: [node, 'node_modules/typescript/bin/tsc', '-p', '.', '--pretty', 'false'],
+  // Lint, format, the order of imports, sizes of files and functions, time and chance outside *.io.ts.
+  style: [node, 'node_modules/@biomejs/biome/bin/biome', 'check', '--max-diagnostics=100'],
+  boundaries: [
+    ...tsx,
+    'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
+    '--config=.dependency-cruiser.mjs',
+    '--output-type=err-long',
+    'src',
+  ],
+  'dead-code': [node, 'node_modules/knip/bin/knip.js', '--no-progress'],
+  picture: [...tsx, 'scripts/architecture.ts', '--check'],
+  errors: [...tsx, 'scripts/errors-doc.ts', '--check'],
+}
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)))
+const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(commandByName)
+const failed = names.filter((name) => !passes(name))
+console.log(failed.length === 0 ? 'check: all good' : `check: failed: ${failed.join(', ')}`)
+// Not process.exit(): what is still on its way into a pipe would be lost.
+process.exitCode = failed.length === 0 ? 0 : 1
+
+function passes(name: string): boolean {
+  const [command, ...words] = commandByName[name] ?? []
+  if (command === undefined) {
+    console.error(`no such check: ${name} (there are ${Object.keys(commandByName).join(', ')})`)
+    return false
+  }
+  const run = spawnSync(command, words, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })
+  console.log(`check: ${name}: ${run.status === 0 ? 'good' : 'failed'}`)
+  if (run.status !== 0) console.log(`${run.stdout}${run.stderr}`)
+  return run.status === 0
+}

@@ -1,0 +1,38 @@
+/** Writes docs/errors.md from the table of failures; with `--check`, only says whether it is up to date. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { errorKinds } from '../src/base/index.ts'
+
+const page = fileURLToPath(new URL('../docs/errors.md', import.meta.url))
+
+/** The page, as the table in src/base/errors.ts has it. */
+export function errorsPage(): string {
+  const rows = Object.entries(errorKinds).map(([code, kind]) => `| ${code} | ${kind.exit} | ${cell(kind.hint)} |`)
+  return `# Failures
+
+Each failure that \`isconf\` can report has a code, an exit status and a hint. The message names the thing it is about; the hint says what to do. This page is written by \`npm run fix\` from the table in \`src/base/errors.ts\`.
+
+| code | exit status | hint |
+| --- | --- | --- |
+${rows.join('\n')}
+`
+}
+
+/** A vertical bar would end the cell. */
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|')
+}
+
+function main(): void {
+  const wanted = errorsPage()
+  if (existsSync(page) && readFileSync(page, 'utf8') === wanted) return
+  if (process.argv.includes('--check')) {
+    console.error('docs/errors.md is out of date: npm run fix')
+    process.exitCode = 1
+    return
+  }
+  mkdirSync(fileURLToPath(new URL('../docs', import.meta.url)), { recursive: true })
+  writeFileSync(page, wanted)
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) main()

@@ -1,0 +1,53 @@
+/** Who may import whom: read by the boundary check and printed as the picture in ARCHITECTURE.md. */
+
+/** The folders of src/, and the folders that each may import besides itself. `main` is src/main.ts. */
+export const mayImport = {
+  base: [],
+  config: ['base'],
+  control: ['base'],
+  host: ['base'],
+  journal: ['base'],
+  store: ['base'],
+  branch: ['base', 'journal'],
+  cli: ['base', 'config', 'control'],
+  hostkeeper: ['base', 'config', 'control'],
+  mesh: ['base', 'config'],
+  origin: ['base', 'branch', 'host', 'journal', 'store'],
+  replay: ['base', 'branch', 'host', 'journal', 'store'],
+  daemon: ['base', 'branch', 'config', 'control', 'host', 'hostkeeper', 'journal', 'mesh', 'origin', 'replay', 'store'],
+  main: ['base', 'cli', 'daemon'],
+} as const satisfies Record<string, readonly string[]>
+
+export type Part = keyof typeof mayImport
+
+/** What each part is for, in the words of the picture. */
+export const purpose: Readonly<Record<Part, string>> = {
+  main: 'the process: arguments, environment, signals, exit status',
+  cli: 'what a person types and reads',
+  control: 'what the command line and the daemon say to each other',
+  daemon: "one host's daemon: makes the parts and joins them",
+  origin: 'what a change does where it is made',
+  replay: 'what a change does where it arrives',
+  branch: 'head and lock of each branch, agreement between hosts',
+  journal: 'changesets: encoding, chain, signature, append, read',
+  store: 'blobs by hash',
+  mesh: 'membership, discovery, admission, exchange',
+  host: 'this one host: keys, history, the hands that touch the machine',
+  config: 'every setting as data, and the files they come from',
+  hostkeeper: 'hosts.conf, packages.conf and make at boot',
+  base: 'ids, hashes, errors, clock, chance, log',
+}
+
+/** How high each part stands: one above the highest that it may import. */
+export function levelByPart(): ReadonlyMap<Part, number> {
+  const levels = new Map<Part, number>()
+  const levelOf = (part: Part): number => {
+    const known = levels.get(part)
+    if (known !== undefined) return known
+    const level = mayImport[part].reduce((highest, below) => Math.max(highest, levelOf(below) + 1), 0)
+    levels.set(part, level)
+    return level
+  }
+  for (const part of Object.keys(mayImport) as Part[]) levelOf(part)
+  return levels
+}

@@ -1,0 +1,46 @@
+/** Blobs as the store and the mesh agree on them: whole files named by their hash, moved in verified pieces. */
+
+/** One MiB, the size of every piece of a blob but the last. */
+export const pieceBytes = 1024 * 1024
+
+/** Names a blob and binds its piece list, as the journal records it. */
+export interface BlobRef {
+  /** SHA-256 of the whole, in hexadecimal. */
+  readonly id: string
+  readonly sizeBytes: number
+  /** SHA-256 of the concatenated 32-byte piece hashes, in hexadecimal. */
+  readonly pieces: string
+}
+
+/** What this host can give of its blobs, whole or partial. */
+export interface BlobSource {
+  /** Which pieces of the blob are here; undefined when there are none. */
+  held(id: string): Promise<HeldPieces | undefined>
+  /** The concatenated 32-byte SHA-256 of the pieces; undefined when not known here. */
+  pieceHashes(id: string): Promise<Uint8Array | undefined>
+  /** Bytes of pieces that are held. Rejects when they are not. */
+  read(id: string, position: number, length: number): Promise<Uint8Array>
+}
+
+export interface HeldPieces {
+  readonly count: number
+  /** Whether piece `index` is here, verified. */
+  has(index: number): boolean
+}
+
+/** One blob on its way in. Survives a restart: what was verified before is not fetched again. */
+export interface BlobSink {
+  readonly ref: BlobRef
+  readonly pieceCount: number
+  /** Whether the piece list is here; until then no piece can be verified. */
+  hashesKnown(): boolean
+  /** Takes the piece list; false when it is not the one that `ref.pieces` names. */
+  putHashes(hashes: Uint8Array): Promise<boolean>
+  has(index: number): boolean
+  /** Verifies and keeps a piece; false when its hash is wrong, and then nothing is kept. */
+  putPiece(index: number, bytes: Uint8Array): Promise<boolean>
+  /** Verifies the whole, makes it durable and visible. BLOB_MISMATCH when the whole is wrong. */
+  finish(): Promise<void>
+  /** Lets go; what was kept stays for the next try. */
+  close(): Promise<void>
+}

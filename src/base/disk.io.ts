@@ -1,0 +1,212 @@
+/** The machine's own disk. Durability is bought here, so that nobody above thinks of directories and fsync. */
+import { type FileHandle, mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { getSystemErrorMap } from 'node:util'
+import type { Disk, DiskFile } from './disk.ts'
+import { type ErrorCode, IsconfError } from './errors.ts'
+
+const fileMode = 0o600
+const directoryMode = 0o700
+
+/** The real {@link Disk}. */
+export const systemDisk: Disk = {
+  readFile: (path) =>
+    failing('read', path, async () => {
+      try {
+        return await readFile(path)
+      } catch (error) {
+        if (errnoCode(error) === 'ENOENT') return undefined
+        throw error
+      }
+    }),
+  replaceFile: (path, content) => failing('write', path, () => inTurn(path, () => replace(path, content))),
+  open: (path, access) => failing('open', path, () => openFile(path, access)),
+  rename: (from, to) =>
+    failing('rename', from, async () => {
+      await rename(from, to)
+      await syncDirectory(dirname(to))
+      if (dirname(from) !== dirname(to)) await syncDirectory(dirname(from))
+    }),
+  remove: (path) =>
+    failing('remove', path, async () => {
+      try {
+        await unlink(path)
+      } catch (error) {
+        if (errnoCode(error) === 'ENOENT') return
+        throw error
+      }
+      await syncDirectory(dirname(path))
+    }),
+  list: (directory) =>
+    failing('list', directory, async () => {
+      try {
+        return (await readdir(directory)).sort()
+      } catch (error) {
+        if (errnoCode(error) === 'ENOENT') return []
+        throw error
+      }
+    }),
+  makeDirectory: (directory) => failing('make', directory, () => makeDirectories(directory)),
+}
+
+async function openFile(path: string, access: 'read' | 'write'): Promise<DiskFile> {
+  if (access === 'read') return new SystemFile(path, await openToRead(path))
+  try {
+    return new SystemFile(path, await open(path, 'r+'))
+  } catch (error) {
+    if (errnoCode(error) !== 'ENOENT') throw error
+  }
+  const handle = await open(path, 'wx+', fileMode)
+  // A synced file whose name was not synced is gone after a power failure.
+  await closingOnFailure(handle, () => syncDirectory(dirname(path)))
+  return new SystemFile(path, handle)
+}
+
+async function openToRead(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r')
+  } catch (error) {
+    if (errnoCode(error) === 'ENOENT') throw new IsconfError('NO_SUCH_FILE', `no such file: ${path}`, { cause: error })
+    throw error
+  }
+}
+
+class SystemFile implements DiskFile {
+  readonly #path: string
+  readonly #handle: FileHandle
+
+  constructor(path: string, handle: FileHandle) {
+    this.#path = path
+    this.#handle = handle
+  }
+
+  size(): Promise<number> {
+    return failing('look at', this.#path, async () => (await this.#handle.stat()).size)
+  }
+
+  read(position: number, length: number): Promise<Uint8Array> {
+    return failing('read', this.#path, async () => {
+      // Its own memory, not a slice of a pool: the reader may hand it to another thread.
+      const bytes = Buffer.allocUnsafeSlow(length)
+      let done = 0
+      while (done < length) {
+        const { bytesRead } = await this.#handle.read(bytes, done, length - done, position + done)
+        if (bytesRead === 0) break
+        done += bytesRead
+      }
+      return bytes.subarray(0, done)
+    })
+  }
+
+  write(position: number, bytes: Uint8Array): Promise<void> {
+    return failing('write', this.#path, () => writeAll(this.#handle, position, bytes))
+  }
+
+  truncate(size: number): Promise<void> {
+    return failing('shorten', this.#path, () => this.#handle.truncate(size))
+  }
+
+  sync(): Promise<void> {
+    // fdatasync keeps the size too; only times of access and change may be lost.
+    return failing('sync', this.#path, () => this.#handle.datasync())
+  }
+
+  close(): Promise<void> {
+    return failing('close', this.#path, () => this.#handle.close())
+  }
+}
+
+/** A nearly full disk takes a part of a write and reports the failure only on the next one. */
+async function writeAll(handle: FileHandle, position: number, bytes: Uint8Array): Promise<void> {
+  let done = 0
+  while (done < bytes.length) {
+    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done)
+    done += bytesWritten
+  }
+}
+
+const turnByPath = new Map<string, Promise<unknown>>()
+
+/** Two replacements of one file would share the temporary name. */
+async function inTurn(path: string, run: () => Promise<void>): Promise<void> {
+  const before = turnByPath.get(path) ?? Promise.resolve()
+  const turn = before.then(run, run)
+  turnByPath.set(path, turn)
+  try {
+    await turn
+  } finally {
+    if (turnByPath.get(path) === turn) turnByPath.delete(path)
+  }
+}
+
+async function replace(path: string, content: Uint8Array | string): Promise<void> {
+  // A fixed name, so that what a crash leaves behind is overwritten by the next replacement.
+  const temporary = `${path}.new`
+  try {
+    const handle = await open(temporary, 'w', fileMode)
+    await closingOnFailure(handle, async () => {
+      await writeAll(handle, 0, typeof content === 'string' ? Buffer.from(content) : content)
+      await handle.sync()
+    })
+    await handle.close()
+    await rename(temporary, path)
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined)
+    throw error
+  }
+  await syncDirectory(dirname(path))
+}
+
+async function makeDirectories(directory: string): Promise<void> {
+  const last = resolve(directory)
+  const first = await mkdir(last, { recursive: true, mode: directoryMode })
+  if (first === undefined) return
+  for (let made = last; made.length >= first.length; made = dirname(made)) await syncDirectory(dirname(made))
+}
+
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r')
+  await closingOnFailure(handle, () => handle.sync())
+  await handle.close()
+}
+
+async function closingOnFailure(handle: FileHandle, run: () => Promise<void>): Promise<void> {
+  try {
+    await run()
+  } catch (error) {
+    await handle.close().catch(() => undefined)
+    throw error
+  }
+}
+
+async function failing<T>(action: string, path: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    throw diskFailure(action, path, error)
+  }
+}
+
+const errorCodeByErrno: Readonly<Record<string, ErrorCode>> = {
+  ENOSPC: 'DISK_FULL',
+  EDQUOT: 'DISK_FULL',
+  EACCES: 'HOME_UNWRITABLE',
+  EPERM: 'HOME_UNWRITABLE',
+  EROFS: 'HOME_UNWRITABLE',
+}
+
+function diskFailure(action: string, path: string, error: unknown): IsconfError {
+  if (error instanceof IsconfError) return error
+  const code = errorCodeByErrno[errnoCode(error) ?? ''] ?? 'DISK_FAILED'
+  return new IsconfError(code, `cannot ${action} ${path}: ${errnoText(error)}`, { cause: error })
+}
+
+function errnoCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}
+
+function errnoText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const errno = 'errno' in error && typeof error.errno === 'number' ? error.errno : undefined
+  return (errno === undefined ? undefined : getSystemErrorMap().get(errno)?.[1]) ?? error.message
+}

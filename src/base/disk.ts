@@ -1,0 +1,35 @@
+/**
+ * The files below IS_HOME, as the journal, the history and the store need
+ * them. Real in production; in the simulated world a crash loses or tears
+ * whatever was not synced.
+ *
+ * Failures: DISK_FULL, HOME_UNWRITABLE, DISK_FAILED.
+ */
+export interface Disk {
+  /** The whole file; undefined when there is none. */
+  readFile(path: string): Promise<Uint8Array | undefined>
+  /** Puts a whole file in place at once, durably, readable by its owner only. */
+  replaceFile(path: string, content: Uint8Array | string): Promise<void>
+  /** Opens for reading, or for writing (made when absent, kept when present). NO_SUCH_FILE when absent and reading. */
+  open(path: string, access: 'read' | 'write'): Promise<DiskFile>
+  /** Durable when it returns. */
+  rename(from: string, to: string): Promise<void>
+  /** Durable when it returns. No failure when there is none. */
+  remove(path: string): Promise<void>
+  /** Names in a directory, sorted; none when it is absent. */
+  list(directory: string): Promise<readonly string[]>
+  /** Makes the directory and its missing parents, open to their owner only. Durable when it returns. */
+  makeDirectory(directory: string): Promise<void>
+}
+
+/** An open file of a {@link Disk}. */
+export interface DiskFile {
+  size(): Promise<number>
+  /** Up to `length` bytes from `position`; fewer only at the end of the file. */
+  read(position: number, length: number): Promise<Uint8Array>
+  write(position: number, bytes: Uint8Array): Promise<void>
+  truncate(size: number): Promise<void>
+  /** What was written survives a power failure when this returns. */
+  sync(): Promise<void>
+  close(): Promise<void>
+}

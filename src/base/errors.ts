@@ -1,0 +1,85 @@
+/**
+ * The one table of failures a person can meet. The manual's exit statuses and
+ * docs/errors.md are printed from it.
+ */
+
+/** Exit status and hint of each failure, by its code. */
+export const errorKinds = {
+  USAGE: { exit: 22, hint: 'see `isconf --help`' },
+  NO_SUCH_LINE: { exit: 22, hint: '`isconf status` shows the lines of a split branch' },
+  BAD_REQUEST: { exit: 22, hint: 'the command line and the daemon may be of different releases: isconf restart' },
+  NO_SUCH_FILE: { exit: 2, hint: 'check the path; relative ones start at the current directory' },
+  NOT_A_FILE: { exit: 22, hint: 'snap takes a regular file' },
+  OUTSIDE_VOLROOT: { exit: 22, hint: 'IS_VOLROOT stands for / on this host; work below it' },
+  FILE_CHANGED: { exit: 1, hint: 'nothing was recorded; stop whatever writes the file and snap it again' },
+  FILE_UNREADABLE: { exit: 1, hint: 'the daemon must be able to read the file; is it running as root?' },
+  CONFIG: { exit: 22, hint: 'correct the file and try again' },
+  DOMAIN_MISSING: {
+    exit: 22,
+    hint: 'write the domain name to conf/domain below IS_HOME, for example: echo example.com > /var/is/conf/domain',
+  },
+  LOCKED: { exit: 220, hint: 'ask the holder to check in; `isconf unlock` breaks the lock and costs them their work' },
+  LOCK_CONTENDED: { exit: 220, hint: 'another host is changing the branch at this moment; try again' },
+  NOT_LOCKED: { exit: 221, hint: 'take the lock first: isconf lock why you need it' },
+  MESSAGE_MISSING: { exit: 222, hint: 'say why: isconf lock upgrade the mail server' },
+  BEHIND: { exit: 1, hint: 'bring this host level first: isconf up' },
+  UNCHECKED_WORK: { exit: 1, hint: 'check it in first: isconf ci' },
+  LOCK_LOST: { exit: 1, hint: 'your work is kept in journal.wip and will not be checked in; see `isconf status`' },
+  SPLIT: { exit: 1, hint: 'both lines are kept; `isconf status` shows them' },
+  COMMAND_FAILED: { exit: 1, hint: 'nothing was recorded' },
+  COMMAND_NOT_RUN: {
+    exit: 1,
+    hint: 'nothing was recorded; give the command and its arguments as separate words, without a shell',
+  },
+  OFF_BRANCH: { exit: 1, hint: 'this host has left the branch: rebuild it from its image' },
+  REBOOT_BY_EXEC: { exit: 22, hint: 'a reboot ends isconf itself before the command can be recorded' },
+  INSTALL_FAILED: { exit: 1, hint: 'the file that was there before is untouched' },
+  BUSY: { exit: 1, hint: 'wait for it to end; one thing at a time changes a host' },
+  WIP_FULL: { exit: 1, hint: 'check in what there is, then lock again and go on: isconf ci' },
+  OPERATION_FAILED: { exit: 1, hint: 'this host stays at that operation; mend the cause and run `isconf up` again' },
+  BLOB_MISSING: { exit: 1, hint: 'start a host that holds the file, then run `isconf up` again' },
+  BLOB_MISMATCH: { exit: 1, hint: 'the stored copy was damaged and is dropped; `isconf up` fetches it again' },
+  INTERRUPTED: { exit: 2, hint: 'nothing is recorded as done; run the command again' },
+  DAEMON_DOWN: { exit: 223, hint: 'start it: isconf start' },
+  DAEMON_LOST: { exit: 223, hint: 'see the log, log/isconf.log below IS_HOME, then: isconf start' },
+  NOT_ALLOWED: { exit: 223, hint: 'run as the user who owns IS_HOME, usually root' },
+  ALREADY_RUNNING: { exit: 223, hint: 'stop it first: isconf stop' },
+  PORT_TAKEN: { exit: 223, hint: 'another daemon or program has the port; set IS_PORT to a free one' },
+  HOME_UNWRITABLE: { exit: 223, hint: 'run as the user who owns IS_HOME, usually root, or set IS_HOME' },
+  DISK_FULL: { exit: 223, hint: 'make room on the disk of IS_HOME; nothing half-written was kept' },
+  DISK_FAILED: { exit: 223, hint: 'look at the disk and the kernel log before going on' },
+  JOURNAL_DAMAGED: { exit: 223, hint: 'keep the file for study; another host has a good copy' },
+  STATE_DAMAGED: { exit: 223, hint: 'keep the file for study, then rebuild this host from its image' },
+  UNEXPECTED: { exit: 224, hint: 'this is a bug; the log, log/isconf.log below IS_HOME, has the details' },
+} as const satisfies Record<string, { exit: number; hint: string }>
+
+export type ErrorCode = keyof typeof errorKinds
+
+/** A failure that can happen to a correct program: told to the person, never a stack trace. */
+export class IsconfError extends Error {
+  override readonly name = 'IsconfError'
+  readonly code: ErrorCode
+  /** Exit status when it is not the one of the table: that of a failed command. */
+  readonly #exit: number | undefined
+
+  constructor(code: ErrorCode, message: string, options: { cause?: unknown; exit?: number } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.#exit = options.exit
+  }
+
+  get exit(): number {
+    return this.#exit ?? errorKinds[this.code].exit
+  }
+
+  get hint(): string {
+    return errorKinds[this.code].hint
+  }
+}
+
+/** Anything thrown, as a failure with a code; what is not one already is UNEXPECTED. */
+export function toIsconfError(thrown: unknown): IsconfError {
+  if (thrown instanceof IsconfError) return thrown
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  return new IsconfError('UNEXPECTED', message, { cause: thrown })
+}

@@ -1,0 +1,164 @@
+/**
+ * Changes of a branch's state with the consent of the other hosts. What it
+ * needs of the network is handed in as an {@link Electorate}.
+ */
+import { z } from 'zod'
+import { type BranchName, type Clock, IsconfError, type Random, sleep } from '../base/index.ts'
+import { branchNameSchema, type SignedChangeset } from '../journal/index.ts'
+import type { Branch } from './branch.ts'
+import { type BranchState, branchStateSchema } from './state.ts'
+import { type Outcome, type Proposal, tally, type Vote, voteSchema } from './vote.ts'
+
+/** How a branch's state is changed, whoever has to consent. */
+export interface Agreement {
+  /**
+   * Makes a change; `next` says from the newest state what it is, and throws
+   * when it can't be (LOCKED, BEHIND, …). LOCK_CONTENDED when others kept
+   * changing the branch at the same moment; SPLIT when two lines were found.
+   */
+  change(branch: Branch, next: NextState): Promise<BranchState>
+  /** Answers another host's message. */
+  answer(message: unknown): Promise<unknown>
+}
+
+/** A new state of a branch, with the changeset it adds if it adds one. */
+export type NextState = (state: BranchState) => { readonly to: BranchState; readonly changeset?: SignedChangeset }
+
+/** The other hosts, as far as they can be reached. */
+export interface Electorate {
+  /** This host's id among them. */
+  readonly self: string
+  /** Those that are connected now. */
+  peers(): readonly string[]
+  /** Asks one and gives its answer; rejects when it does not answer. */
+  ask(peer: string, message: unknown): Promise<unknown>
+  /** Learns what the others know of the branch. */
+  catchUp(branch: Branch): Promise<void>
+}
+
+/** How often a change is tried when others try theirs at the same moment. */
+const attemptsMax = 12
+/** The longest wait before the second try; it grows with each. */
+const pauseMsMax = 60
+/** How many hosts one question may have visited: it travels on through hosts that reach others. */
+const visitedMax = 10_000
+
+const proposalSchema = z.strictObject({
+  id: z.string().regex(/^[0-9a-f]{32}$/),
+  from: branchStateSchema,
+  to: branchStateSchema,
+})
+
+const messageSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('propose'),
+    proposal: proposalSchema,
+    visited: z.array(z.string()).max(visitedMax),
+  }),
+  z.strictObject({
+    type: z.literal('release'),
+    branch: branchNameSchema,
+    proposal: z.string(),
+    visited: z.array(z.string()).max(visitedMax),
+  }),
+])
+
+type Message = z.infer<typeof messageSchema>
+
+const votesSchema = z.array(voteSchema).max(visitedMax)
+
+export interface AgreementDeps {
+  readonly electorate: Electorate
+  readonly clock: Clock
+  readonly random: Random
+  /** The branch a message is about. */
+  readonly branchNamed: (name: BranchName) => Promise<Branch>
+}
+
+/** Agreement without keepers: every host that can be reached must consent. */
+export function keeperlessAgreement(deps: AgreementDeps): Agreement {
+  return {
+    change: (branch, next) => change(deps, branch, next),
+    answer: (message) => answer(deps, messageSchema.parse(message)),
+  }
+}
+
+async function change(deps: AgreementDeps, branch: Branch, next: NextState): Promise<BranchState> {
+  for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
+    await deps.electorate.catchUp(branch)
+    refuseSplit(branch)
+    const from = branch.state
+    const { to, changeset } = next(from)
+    const proposal: Proposal = { id: Buffer.from(deps.random.bytes(16)).toString('hex'), from, to }
+    const outcome = await propose(deps, branch, proposal)
+    if (outcome === 'agreed' && (await branch.compareAndSet(from, to, changeset))) return branch.state
+    await giveUp(deps, branch, proposal)
+    if (outcome === 'split') throw splitError(branch)
+    await sleep(deps.clock, 1 + deps.random.below(pauseMsMax * attempt))
+  }
+  throw new IsconfError(
+    'LOCK_CONTENDED',
+    `other hosts kept changing branch ${branch.name}; gave up after ${attemptsMax} tries`,
+  )
+}
+
+/** Fails with SPLIT while the branch has more than one line. */
+export function refuseSplit(branch: Branch): void {
+  if (branch.isSplit) throw splitError(branch)
+}
+
+function splitError(branch: Branch): IsconfError {
+  return new IsconfError(
+    'SPLIT',
+    `branch ${branch.name} is split: changes were checked in on both sides of a broken network`,
+  )
+}
+
+async function propose(deps: AgreementDeps, branch: Branch, proposal: Proposal): Promise<Outcome> {
+  const own = branch.vote(proposal)
+  const votes = own.vote === 'yes' ? await collect(deps, proposal, [deps.electorate.self]) : []
+  return tally([own, ...votes], (head) => branch.journal.has(head))
+}
+
+/** The votes of all hosts that were not visited yet and can be reached from here, directly or through others. */
+async function collect(deps: AgreementDeps, proposal: Proposal, visited: readonly string[]): Promise<readonly Vote[]> {
+  const { electorate } = deps
+  const fresh = electorate.peers().filter((peer) => !visited.includes(peer))
+  const message: Message = { type: 'propose', proposal, visited: [...visited, ...fresh] }
+  const answers = await Promise.all(
+    fresh.map(async (peer) => {
+      try {
+        return votesSchema.parse(await electorate.ask(peer, message))
+      } catch {
+        // Who does not answer can't be reached, and only who can be reached has a say.
+        return []
+      }
+    }),
+  )
+  return answers.flat()
+}
+
+async function giveUp({ electorate }: AgreementDeps, branch: Branch, { id }: Proposal): Promise<void> {
+  branch.release(id)
+  const peers = electorate.peers()
+  const message: Message = { type: 'release', branch: branch.name, proposal: id, visited: [electorate.self, ...peers] }
+  // A host that does not hear this forgets its pledge by itself, after a while.
+  await Promise.allSettled(peers.map((peer) => electorate.ask(peer, message)))
+}
+
+async function answer(deps: AgreementDeps, message: Message): Promise<unknown> {
+  const { electorate } = deps
+  if (message.type === 'propose') {
+    const { proposal } = message
+    const branch = await deps.branchNamed(proposal.from.branch)
+    const own = branch.vote(proposal)
+    if (own.vote !== 'yes') return [own]
+    return [own, ...(await collect(deps, proposal, message.visited))]
+  }
+  const branch = await deps.branchNamed(message.branch)
+  branch.release(message.proposal)
+  const fresh = electorate.peers().filter((peer) => !message.visited.includes(peer))
+  const onward: Message = { ...message, visited: [...message.visited, ...fresh] }
+  await Promise.allSettled(fresh.map((peer) => electorate.ask(peer, onward)))
+  return null
+}

@@ -1,0 +1,107 @@
+/** All branches of the domain, each host has them: any host can serve any other, and be rebuilt as any. */
+import { type BranchName, type ChangesetId, IsconfError, isName } from '../base/index.ts'
+import { Branch, type BranchDeps } from './branch.ts'
+
+/** The branch a host is on when nobody chose one. */
+export const firstBranch = 'generic' as BranchName
+
+/** How many branches a domain may have here; a member that makes more is out of order. */
+const branchesMax = 1000
+
+export class Branches {
+  readonly #deps: BranchDeps
+  readonly #directory: string
+  readonly #branchByName = new Map<BranchName, Branch>()
+  /** Openings under way, so that two callers get one branch. */
+  readonly #opening = new Map<BranchName, Promise<Branch>>()
+
+  private constructor(deps: BranchDeps, directory: string) {
+    this.#deps = deps
+    this.#directory = directory
+  }
+
+  /** Opens every branch below `directory`. */
+  static async open(deps: BranchDeps, directory: string): Promise<Branches> {
+    const branches = new Branches(deps, directory)
+    await deps.disk.makeDirectory(directory)
+    for (const entry of await deps.disk.list(directory)) {
+      const name = decodeName(entry)
+      if (name) await branches.obtain(name)
+    }
+    return branches
+  }
+
+  get(name: BranchName): Branch | undefined {
+    return this.#branchByName.get(name)
+  }
+
+  all(): readonly Branch[] {
+    return [...this.#branchByName.values()]
+  }
+
+  /** The branch, opened or made. */
+  async obtain(name: BranchName): Promise<Branch> {
+    const known = this.#branchByName.get(name)
+    if (known) return known
+    const opening = this.#opening.get(name) ?? this.#open(name)
+    this.#opening.set(name, opening)
+    try {
+      return await opening
+    } finally {
+      this.#opening.delete(name)
+    }
+  }
+
+  /**
+   * Ends a split: `chosen` goes on as the branch, `rejected` (each named by its
+   * first changeset) becomes a branch of its own. The name of that branch;
+   * undefined when this host does not hold both lines.
+   */
+  async resolve(branch: Branch, chosen: ChangesetId, rejected: ChangesetId): Promise<BranchName | undefined> {
+    const { journal, others } = branch
+    const name = asideName(branch.name, rejected)
+    if (journal.has(chosen) && others.get(rejected)) {
+      await this.#deps.disk.makeDirectory(this.#pathOf(name))
+      await others.moveTo(rejected, `${this.#pathOf(name)}/journal`)
+    } else if (journal.has(rejected) && others.get(chosen)) {
+      await this.#deps.disk.makeDirectory(this.#pathOf(name))
+      await branch.goOverTo(chosen, `${this.#pathOf(name)}/journal`)
+    } else {
+      return undefined
+    }
+    await this.obtain(name)
+    return name
+  }
+
+  async close(): Promise<void> {
+    for (const branch of this.#branchByName.values()) await branch.close()
+  }
+
+  async #open(name: BranchName): Promise<Branch> {
+    if (this.#branchByName.size >= branchesMax) {
+      throw new IsconfError('USAGE', `no branch ${name}: there are ${branchesMax} branches already`)
+    }
+    const branch = await Branch.open(this.#deps, this.#pathOf(name), name)
+    this.#branchByName.set(name, branch)
+    return branch
+  }
+
+  #pathOf(name: BranchName): string {
+    return `${this.#directory}/${encodeName(name)}`
+  }
+}
+
+/** The branch that a rejected line becomes; the same on every host. */
+export function asideName(branch: BranchName, rejected: ChangesetId): BranchName {
+  return `${branch.slice(0, 180)}-${rejected.slice(0, 8)}` as BranchName
+}
+
+/** A name as a directory, also where file names know no case: capitals become `^c`. */
+function encodeName(name: BranchName): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `^${letter.toLowerCase()}`)
+}
+
+function decodeName(entry: string): BranchName | undefined {
+  const name = entry.replaceAll(/\^([a-z])/g, (_, letter: string) => letter.toUpperCase())
+  return isName(name) && encodeName(name as BranchName) === entry ? (name as BranchName) : undefined
+}

@@ -1,0 +1,97 @@
+/** The state of a branch: its head and its lock, changed only by compare-and-set. */
+import { z } from 'zod'
+import { type BranchName, type ChangesetId, IsconfError, unreachable } from '../base/index.ts'
+import { branchNameSchema, changesetIdSchema } from '../journal/index.ts'
+
+const lockSchema = z.strictObject({
+  /** Names this taking of the lock, and no other. */
+  id: z.string().regex(/^[0-9a-f]{32}$/),
+  user: z.string().min(1).max(256),
+  host: z.string().min(1).max(256),
+  message: z.string().min(1).max(4096),
+  /** Wall time for people: ISO 8601, UTC. */
+  since: z.iso.datetime(),
+})
+
+/** Who may add to a branch, and why. */
+export type Lock = z.infer<typeof lockSchema>
+
+export const branchStateSchema = z.strictObject({
+  branch: branchNameSchema,
+  head: changesetIdSchema,
+  /** Changesets up to and with the head. */
+  length: z.int().nonnegative(),
+  /** Counts the changes of the lock at this head; the larger one is the later. */
+  revision: z.int().nonnegative(),
+  lock: lockSchema.nullable(),
+  /** The lock that was broken last at this head, and by whom. */
+  broken: z.strictObject({ lock: lockSchema, by: z.string().max(600), time: z.iso.datetime() }).nullable(),
+})
+
+export type BranchState = Readonly<z.infer<typeof branchStateSchema>>
+
+/** What a person asks of a branch. */
+export type Change =
+  | { readonly type: 'lock'; readonly lock: Lock }
+  | { readonly type: 'unlock'; readonly by: string; readonly time: string }
+  | { readonly type: 'ci'; readonly lockId: string; readonly head: ChangesetId; readonly length: number }
+  /** The holder gives the lock back with nothing to check in. */
+  | { readonly type: 'release'; readonly lockId: string }
+
+/** The state after a change. LOCKED, NOT_LOCKED, LOCK_LOST when the state does not allow it. */
+export function changed(state: BranchState, change: Change): BranchState {
+  const next = { ...state, revision: state.revision + 1 }
+  switch (change.type) {
+    case 'lock':
+      if (state.lock && !isSameHolder(state.lock, change.lock))
+        throw new IsconfError('LOCKED', `branch ${state.branch} is ${lockedBy(state.lock)}`)
+      return { ...next, lock: change.lock }
+    case 'unlock':
+      if (!state.lock) throw new IsconfError('NOT_LOCKED', `branch ${state.branch} is not locked`)
+      return { ...next, lock: null, broken: { lock: state.lock, by: change.by, time: change.time } }
+    case 'release':
+      requireLock(state, change.lockId)
+      return { ...next, lock: null }
+    case 'ci':
+      requireLock(state, change.lockId)
+      return { branch: state.branch, head: change.head, length: change.length, revision: 0, lock: null, broken: null }
+    default:
+      return unreachable(change)
+  }
+}
+
+/** The state of a branch at whose head no lock was ever taken. */
+export function unlockedState(branch: BranchName, head: ChangesetId, length: number): BranchState {
+  return { branch, head, length, revision: 0, lock: null, broken: null }
+}
+
+/**
+ * Whether, at one head, `theirs` takes the place of `mine`: the later one,
+ * and of two that were made while their hosts could not reach each other the
+ * one that every host picks alike.
+ */
+export function supersedes(theirs: BranchState, mine: BranchState): boolean {
+  if (theirs.revision !== mine.revision) return theirs.revision > mine.revision
+  return (theirs.lock?.id ?? '') > (mine.lock?.id ?? '')
+}
+
+/** Whether two states are the same one. */
+export function isSameState(a: BranchState, b: BranchState): boolean {
+  return a.head === b.head && a.revision === b.revision && a.lock?.id === b.lock?.id
+}
+
+/** The lock in a sentence: holder, host, message and since when. */
+export function lockedBy(lock: Lock): string {
+  return `locked by ${lock.user}@${lock.host} since ${lock.since}: ${lock.message}`
+}
+
+function isSameHolder(a: Lock, b: Lock): boolean {
+  return a.user === b.user && a.host === b.host
+}
+
+function requireLock(state: BranchState, lockId: string): void {
+  if (state.lock?.id === lockId) return
+  if (state.lock) throw new IsconfError('LOCK_LOST', `branch ${state.branch} is now ${lockedBy(state.lock)}`)
+  const by = state.broken?.lock.id === lockId ? `: broken by ${state.broken.by} at ${state.broken.time}` : ''
+  throw new IsconfError('LOCK_LOST', `your lock on branch ${state.branch} is gone${by}`)
+}

@@ -1,0 +1,138 @@
+/** What a person types: flags, a verb, and everything after the verb belongs to the verb. */
+import { join, resolve } from 'node:path'
+import { Command, CommanderError } from 'commander'
+import { IsconfError, toIsconfError } from '../base/index.ts'
+import { type Config, loadConfig } from '../config/index.ts'
+import { connect, socketName } from '../control/index.ts'
+import { showEvent } from './show.ts'
+import type { Flags, Surroundings, Terminal, Verb, VerbContext } from './verb.ts'
+import { verbs } from './verbs/index.ts'
+
+/** Runs one command line; its exit status. The one place where a failure becomes a message. */
+export async function runCli(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  try {
+    return await dispatch(argv, surroundings)
+  } catch (thrown) {
+    return sayFailure(surroundings.terminal, toIsconfError(thrown))
+  }
+}
+
+async function dispatch(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { terminal } = surroundings
+  const { flags, words, done } = parseFlags(argv, surroundings)
+  if (done) return 0
+  const [name, ...rest] = words
+  if (name === undefined) {
+    terminal.err(usage())
+    return 22
+  }
+  const verb = verbs.find((one) => one.name === name)
+  if (!verb) throw new IsconfError('USAGE', `no such verb: ${JSON.stringify(name)}`)
+  if (rest[0] === '--help' && name !== 'exec') {
+    terminal.out(helpOf(verb))
+    return 0
+  }
+  if (flags.message !== undefined) noteMessageFlag(name, terminal)
+  return verb.run(makeContext(flags, surroundings), rest)
+}
+
+interface ParsedFlags {
+  readonly flags: Flags
+  readonly words: readonly string[]
+  /** Whether the flags were all there was to do: help or version was printed. */
+  readonly done: boolean
+}
+
+function parseFlags(argv: readonly string[], { terminal, release, cwd }: Surroundings): ParsedFlags {
+  const command = new Command('isconf')
+    .usage('[-DhqrV] [-c CONFIG] [-m MESSAGE] VERB [ARG...]')
+    .helpOption('-h, --help', 'show this help')
+    .version(`isconf ${release}`, '-V, --version', 'show the release')
+    .option('-c, --config <file>', 'the configuration file (default: /etc/is/main.cf)')
+    .option('-D, --debug', "show this host's variables and where failures come from")
+    .option('-m, --message <text>', 'the message of a lock (deprecated: isconf lock MESSAGE...)')
+    .option('-q, --quiet', 'say only what a command writes, and failures')
+    .option('-r, --reboot_ok', 'with up: allow a reboot that is due')
+    .argument('[words...]')
+    .passThroughOptions()
+    .addHelpText('after', `\n${verbTable()}`)
+    .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: () => undefined })
+    .exitOverride()
+  let done = false
+  try {
+    command.parse([...argv], { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode !== 0) throw new IsconfError('USAGE', error.message.replace(/^error: /, ''))
+    done = true
+  }
+  const options = command.opts<{ config?: string; debug?: true; message?: string; quiet?: true }>()
+  const flags = {
+    config: options.config === undefined ? undefined : resolve(cwd, options.config),
+    debug: options.debug === true,
+    message: options.message,
+    quiet: options.quiet === true,
+  }
+  return { flags, words: command.args, done }
+}
+
+function makeContext(flags: Flags, surroundings: Surroundings): VerbContext {
+  const { terminal } = surroundings
+  const config = loadConfig({ configPath: flags.config })
+  if (flags.debug) showVariables(config, terminal)
+  const client = connect(join(config.home, socketName))
+  let interrupts = 0
+  surroundings.onInterrupt(() => {
+    interrupts += 1
+    // The daemon stops what it does and says so; who can't wait for that presses again.
+    if (interrupts === 1) client.post('/v1/interrupt', {}, () => undefined).catch(() => undefined)
+  })
+  return {
+    ...surroundings,
+    flags,
+    config,
+    client,
+    say: (text) => {
+      if (!flags.quiet) terminal.err(`isconf: ${text}\n`)
+    },
+    show: showEvent(terminal, flags.quiet),
+  }
+}
+
+function noteMessageFlag(verb: string, terminal: Terminal): void {
+  if (verb !== 'lock') throw new IsconfError('USAGE', `-m goes with lock only, not with ${verb}`)
+  terminal.err('isconf: -m is deprecated: write the message after the verb, isconf lock MESSAGE...\n')
+}
+
+function showVariables(config: Config, terminal: Terminal): void {
+  for (const [name, value] of Object.entries(config.variables)) terminal.err(`isconf: ${name}=${value}\n`)
+}
+
+/** Shows a failure as every failure is shown; its exit status. */
+export function sayFailure(terminal: Terminal, error: IsconfError): number {
+  terminal.err(failureText(error))
+  return error.exit
+}
+
+/** A failure in two lines: what went wrong, and what to do. */
+export function failureText(error: IsconfError): string {
+  return `isconf: error: ${error.message}\nisconf: hint: ${error.hint}\n`
+}
+
+function usage(): string {
+  return `usage: isconf [-DhqrV] [-c CONFIG] [-m MESSAGE] VERB [ARG...]\n\n${verbTable()}`
+}
+
+function verbTable(): string {
+  const width = Math.max(...verbs.map((verb) => verb.usage.length)) + 2
+  return `Verbs:\n${verbs.map((verb) => `  ${verb.usage.padEnd(width)}${verb.summary}\n`).join('')}`
+}
+
+function helpOf(verb: Verb): string {
+  return `usage: isconf ${verb.usage}\n\n${wrap(verb.help)}\n`
+}
+
+/** Text in lines of at most 78 characters. */
+function wrap(text: string): string {
+  return text.replaceAll(/(.{1,78})(?: |$)/g, '$1\n').trimEnd()
+}

@@ -1,0 +1,3 @@
+export { failureText, runCli } from './cli.ts'
+export type { Flags, SpawnedDaemon, Surroundings, Terminal, Verb } from './verb.ts'
+export { verbs } from './verbs/index.ts'

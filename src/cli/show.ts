@@ -1,0 +1,22 @@
+/** Shows what the daemon tells while it works. */
+import type { EventListener } from '../control/index.ts'
+import type { Terminal } from './verb.ts'
+
+/** Commands' output goes where they sent it, all else to standard error; with `quiet` no progress. */
+export function showEvent(terminal: Terminal, quiet: boolean): EventListener {
+  return (event) => {
+    switch (event.event) {
+      case 'output': {
+        const bytes = Buffer.from(event.bytes, 'base64')
+        if (event.stream === 'stdout') terminal.out(bytes)
+        else terminal.err(bytes)
+        return
+      }
+      case 'progress':
+        if (!quiet) terminal.err(`isconf: ${event.text}\n`)
+        return
+      case 'remark':
+        terminal.err(`isconf: ${event.text}\n`)
+    }
+  }
+}

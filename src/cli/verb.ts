@@ -1,0 +1,59 @@
+/** A verb is a value: help, manual, completion and the program itself read the same one. */
+import type { Config } from '../config/index.ts'
+import type { Client, EventListener } from '../control/index.ts'
+
+export interface Verb {
+  readonly name: string
+  /** What follows the verb, as the usage shows it. */
+  readonly usage: string
+  readonly summary: string
+  /** What a person should know before using it; whole sentences. */
+  readonly help: string
+  /** Every exit status it can end with, but for 22, 223 and 224, which any verb can. */
+  readonly exits: readonly number[]
+  /** Does it; the exit status. Failures are thrown. */
+  run(context: VerbContext, words: readonly string[]): Promise<number>
+}
+
+export interface Flags {
+  readonly config: string | undefined
+  readonly debug: boolean
+  readonly message: string | undefined
+  readonly quiet: boolean
+}
+
+/** What the process hands in. */
+export interface Surroundings {
+  readonly terminal: Terminal
+  /** The person at the keyboard, also behind sudo. */
+  readonly user: string
+  readonly cwd: string
+  readonly release: string
+  /** Starts a process that runs `isconf daemon` and waits for its word. */
+  readonly spawnDaemon: (flags: Flags, home: string) => Promise<SpawnedDaemon>
+  /** Runs the daemon in this process. */
+  readonly runDaemon: (configPath: string | undefined) => Promise<void>
+  /** Hears of Ctrl-C. */
+  readonly onInterrupt: (listener: () => void) => void
+  readonly isAlive: (pid: number) => boolean
+  readonly sleep: (delayMs: number) => Promise<void>
+}
+
+export type SpawnedDaemon =
+  | { readonly ready: true; readonly pid: number }
+  | { readonly ready: false; readonly error: string }
+
+export interface Terminal {
+  out(text: string | Uint8Array): void
+  err(text: string | Uint8Array): void
+}
+
+export interface VerbContext extends Surroundings {
+  readonly flags: Flags
+  readonly config: Config
+  readonly client: Client
+  /** Says on standard error what was done; -q silences it. */
+  readonly say: (text: string) => void
+  /** Shows what the daemon tells while it works. */
+  readonly show: EventListener
+}

@@ -1,0 +1,27 @@
+import { idPrefixLength } from '../../base/index.ts'
+import type { CheckInAnswer } from '../../control/index.ts'
+import type { Verb } from '../verb.ts'
+import { count, noWords } from '../words.ts'
+
+export const ciVerb: Verb = {
+  name: 'ci',
+  usage: 'ci',
+  summary: 'Check in what was done since the lock',
+  help:
+    'Adds the operations since lock to the journal of the branch, as one changeset signed by this host, and gives the ' +
+    'lock back. Says on how many hosts it is on disk. Without operations it only gives the lock back.',
+  exits: [0, 1, 220, 221],
+  run: async ({ client, user, say }, words) => {
+    noWords('ci', words)
+    const answer = (await client.post('/v1/ci', { user }, () => undefined)) as CheckInAnswer
+    say(describe(answer))
+    return 0
+  },
+}
+
+function describe({ branch, id, operations, journalHosts, fileHosts }: CheckInAnswer): string {
+  if (id === null) return `nothing to check in; branch ${branch} is unlocked`
+  const what = `checked in ${id.slice(0, idPrefixLength)} on branch ${branch}: ${count(operations, 'operation')}`
+  const files = fileHosts === journalHosts ? '' : `, its files on ${fileHosts} so far`
+  return `${what}, stored on ${count(journalHosts, 'host')}${files}`
+}

@@ -1,0 +1,99 @@
+import { IsconfError, toIsconfError } from '../../base/index.ts'
+import type { Status } from '../../control/index.ts'
+import type { Verb, VerbContext } from '../verb.ts'
+import { noWords } from '../words.ts'
+
+/** How long `stop` waits for the daemon to end what it was doing. */
+const stopMsMax = 20_000
+const lookEveryMs = 20
+
+export const startVerb: Verb = {
+  name: 'start',
+  usage: 'start',
+  summary: 'Start the daemon',
+  help: 'Returns when the daemon answers, or says why it did not start. When it runs already, says so.',
+  exits: [0],
+  run: async (context, words) => {
+    noWords('start', words)
+    return start(context)
+  },
+}
+
+export const stopVerb: Verb = {
+  name: 'stop',
+  usage: 'stop',
+  summary: 'Stop the daemon',
+  help: 'Returns when the daemon has ended. A command that it was running is stopped first, and not recorded as done.',
+  exits: [0],
+  run: async (context, words) => {
+    noWords('stop', words)
+    return stop(context)
+  },
+}
+
+export const restartVerb: Verb = {
+  name: 'restart',
+  usage: 'restart',
+  summary: 'Stop the daemon and start it again',
+  help: 'The same as stop and then start.',
+  exits: [0],
+  run: async (context, words) => {
+    noWords('restart', words)
+    await stop(context)
+    return start(context)
+  },
+}
+
+export const daemonVerb: Verb = {
+  name: 'daemon',
+  usage: 'daemon',
+  summary: 'Run the daemon in the foreground',
+  help: 'What start does in the background: for service managers. Ends cleanly on SIGTERM; reopens its log on SIGHUP.',
+  exits: [0],
+  run: async ({ runDaemon, flags }, words) => {
+    noWords('daemon', words)
+    await runDaemon(flags.config)
+    return 0
+  },
+}
+
+async function start(context: VerbContext): Promise<number> {
+  const running = await pidOf(context)
+  if (running !== undefined) {
+    context.say(`the daemon runs already: process ${running}`)
+    return 0
+  }
+  const spawned = await context.spawnDaemon(context.flags, context.config.home)
+  if (!spawned.ready) {
+    // It has told what there is to tell, in the form of any failure.
+    context.terminal.err(spawned.error)
+    return 223
+  }
+  context.say(`the daemon answers: process ${spawned.pid}`)
+  return 0
+}
+
+async function stop(context: VerbContext): Promise<number> {
+  const pid = await pidOf(context)
+  if (pid === undefined) {
+    context.say('the daemon does not run')
+    return 0
+  }
+  await context.client.post('/v1/stop', {}, () => undefined)
+  for (let waitedMs = 0; context.isAlive(pid); waitedMs += lookEveryMs) {
+    if (waitedMs > stopMsMax) throw new IsconfError('DAEMON_LOST', `process ${pid} was told to stop and still runs`)
+    await context.sleep(lookEveryMs)
+  }
+  context.say('the daemon has stopped')
+  return 0
+}
+
+/** The daemon's process; undefined when it does not run. */
+async function pidOf({ client }: VerbContext): Promise<number | undefined> {
+  try {
+    return ((await client.get('/v1/status')) as Status).pid
+  } catch (error) {
+    if (toIsconfError(error).code === 'DAEMON_DOWN') return undefined
+    throw error
+  }
+}

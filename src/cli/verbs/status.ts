@@ -1,0 +1,56 @@
+import { idPrefixLength } from '../../base/index.ts'
+import type { LineStatus, Status } from '../../control/index.ts'
+import type { Verb } from '../verb.ts'
+import { count, readingWords } from '../words.ts'
+
+export const statusVerb: Verb = {
+  name: 'status',
+  usage: 'status [--json]',
+  summary: 'Show where this host stands',
+  help:
+    'Shows the host, its domain and branch, how much of the journal it has done, who holds the lock, what is not ' +
+    'checked in, and which hosts it is connected to.',
+  exits: [0],
+  run: async ({ client, terminal }, words) => {
+    const { json } = readingWords('status', words)
+    const status = (await client.get('/v1/status')) as Status
+    terminal.out(json ? `${JSON.stringify(status)}\n` : describe(status))
+    return 0
+  },
+}
+
+/** Rows of a name and what there is to say; further lines of a row stand below it. */
+function describe(status: Status): string {
+  const { host, release, pid, domain, stopped, lock, work, mesh } = status
+  const rows: [string, string][] = [
+    ['host', `${host} (isconf ${release}, process ${pid})`],
+    ['domain', `${domain.name} (from ${domain.source})`],
+    ['branch', `${status.branch} ${placeOf(status)}`],
+  ]
+  if (stopped) rows.push(['stopped', `at ${stopped.operation}: ${stopped.reason}`])
+  rows.push(['lock', lock ? `${lock.user}@${lock.host} since ${lock.since}: ${lock.message}` : 'none'])
+  if (work) {
+    const state = work.locked ? '' : ', and the lock is gone: it can no longer be checked in'
+    rows.push(['work', `${count(work.operations.length, 'operation')} of ${work.author} not checked in${state}`])
+    rows.push(...work.operations.map((text): [string, string] => ['', text]))
+  }
+  for (const line of status.lines) rows.push([line === status.lines[0] ? 'split' : '', describeLine(line)])
+  if (mesh.peers.length === 0) rows.push(['peers', 'none'])
+  for (const [index, peer] of mesh.peers.entries())
+    rows.push([index === 0 ? 'peers' : '', `${peer.host} at ${peer.address}`])
+  if (!mesh.authenticated) rows.push(['open', 'no hmac keys: any host that knows the domain name is let in'])
+  for (const warning of status.warnings) rows.push(['warning', warning])
+  return rows.map(([name, text]) => `${name.padEnd(8)}${text}\n`).join('')
+}
+
+function placeOf({ head, position, operations, pending }: Status): string {
+  if (operations === 0) return 'with an empty journal'
+  if (position === null) return 'which this host has left: its history is not in the journal'
+  const level = pending === 0 ? 'up to date' : `${pending} to do`
+  return `at ${head.slice(0, idPrefixLength)}, ${position} of ${count(operations, 'operation')} done: ${level}`
+}
+
+function describeLine({ first, changesets, author, time, message, here }: LineStatus): string {
+  const where = here ? ', followed here' : ''
+  return `${first.slice(0, idPrefixLength)} ${author} ${time} ${message} (${count(changesets, 'changeset')}${where})`
+}

@@ -1,0 +1,22 @@
+import type { LockAnswer } from '../../control/index.ts'
+import type { Verb } from '../verb.ts'
+import { noWords } from '../words.ts'
+
+export const unlockVerb: Verb = {
+  name: 'unlock',
+  usage: 'unlock',
+  summary: 'Break the lock of the branch',
+  help:
+    'Takes the lock away from whoever holds it. What they have done and not checked in can then no longer be checked ' +
+    'in; they may have to rebuild their host. Ask them first.',
+  exits: [0, 1, 220, 221],
+  run: async ({ client, user, say }, words) => {
+    noWords('unlock', words)
+    const lock = (await client.post('/v1/unlock', { user }, () => undefined)) as LockAnswer
+    say(
+      `broke the lock that ${lock.user}@${lock.host} had on branch ${lock.branch} since ${lock.since}: ${lock.message}`,
+    )
+    say(`please tell ${lock.user}@${lock.host}`)
+    return 0
+  },
+}

@@ -1,0 +1,133 @@
+/**
+ * Puts a host's configuration together. Of the places where a setting can
+ * stand, main.cf beats the environment, and the file conf/domain beats both;
+ * an empty value stands for the default.
+ */
+import { type DomainName, IsconfError, parseDomainName } from '../base/index.ts'
+import { type Assignment, parseMainCf } from './main-cf.ts'
+import { type HostNames, repeatedTargets, resolveAssignments } from './main-cf-resolve.ts'
+import { isUnknownSetting, type OwnerMode, type Setting, settings } from './settings.ts'
+
+/** Everything that is set for this host; frozen. */
+export interface Config {
+  readonly home: string
+  /** Undefined when it is not set anywhere: the daemon then refuses to start. */
+  readonly domain: { readonly name: DomainName; readonly source: string } | undefined
+  readonly port: number
+  readonly listen: string
+  readonly netsPath: string | undefined
+  readonly noBroadcast: boolean
+  readonly hmacKeysPath: string | undefined
+  readonly volroot: string
+  /** A command for the shell. */
+  readonly rebootCommand: string
+  readonly owner: OwnerMode
+  readonly host: HostNames
+  /** main.cf's variables for this host, for the environment of commands. */
+  readonly variables: Readonly<Record<string, string>>
+  /** What is odd about the configuration but no reason to stop: sentences for a person. */
+  readonly warnings: readonly string[]
+  readonly mainCfPath: string
+}
+
+export interface ConfigInput {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly host: HostNames
+  readonly mainCfPath: string
+  /** Undefined when there is no main.cf. */
+  readonly mainCfText: string | undefined
+  /** Undefined when there is no conf/domain. */
+  readonly domainFileText: string | undefined
+}
+
+/** A setting's text and the place where it stands, for messages. */
+interface Found {
+  readonly text: string
+  readonly source: string
+}
+
+/** What can be known before conf/domain is read, which lies below IS_HOME. */
+export interface ConfigWithoutDomain {
+  readonly home: string
+  /** The same configuration, given the text of conf/domain. */
+  readonly withDomainFile: (text: string | undefined) => Config
+}
+
+/** The host's configuration. CONFIG, with the place, when something in it is wrong. */
+export function resolveConfig(input: ConfigInput): Config {
+  return resolveAllButDomain(input).withDomainFile(input.domainFileText)
+}
+
+/** {@link resolveConfig} in two steps, for who has yet to find conf/domain. */
+export function resolveAllButDomain(input: Omit<ConfigInput, 'domainFileText'>): ConfigWithoutDomain {
+  const { environment, host, mainCfPath } = input
+  const mainCf = parseMainCf(input.mainCfText ?? '', mainCfPath)
+  const assignments = resolveAssignments(mainCf, host)
+  const find = (env: string): Found | undefined => {
+    const assignment = assignments.get(env)
+    if (assignment !== undefined) return { text: assignment.value, source: `${mainCfPath}:${assignment.line}` }
+    const text = environment[env]
+    return text === undefined ? undefined : { text, source: 'environment' }
+  }
+  const read = <Value>(row: Setting<Value>): Value => chosenValue(row, find(row.env))
+
+  // Nothing uses it; a value that could never have worked is still a mistake in the file.
+  read(settings.httpPort)
+  const rest = {
+    home: read(settings.home),
+    port: read(settings.port),
+    listen: read(settings.listen),
+    netsPath: read(settings.netsPath),
+    noBroadcast: read(settings.noBroadcast),
+    hmacKeysPath: read(settings.hmacKeysPath),
+    volroot: read(settings.volroot),
+    rebootCommand: read(settings.rebootCommand),
+    owner: read(settings.owner),
+    host: Object.freeze({ ...host }),
+    variables: Object.freeze(Object.fromEntries([...assignments.values()].map(({ name, value }) => [name, value]))),
+    warnings: Object.freeze([
+      ...repeatedTargets(mainCf),
+      ...oddVariables(mainCfPath, assignments),
+      ...Object.keys(environment)
+        .filter(isUnknownSetting)
+        .sort()
+        .map((name) => `environment: ${name} is not a setting`),
+    ]),
+    mainCfPath,
+  }
+  return {
+    home: rest.home,
+    withDomainFile: (text) => Object.freeze({ ...rest, domain: domainOf(rest.home, text, find(settings.domain.env)) }),
+  }
+}
+
+/** Where the domain's name is kept, below IS_HOME. */
+export function domainFilePath(home: string): string {
+  return `${home === '/' ? '' : home}/conf/domain`
+}
+
+function chosenValue<Value>(row: Setting<Value>, found: Found | undefined): Value {
+  if (found === undefined || found.text === '') return row.fallback
+  const parsed = row.parse(found.text)
+  if ('value' in parsed) return parsed.value
+  throw new IsconfError('CONFIG', `${found.source}: ${row.env} ${parsed.problem}`)
+}
+
+function domainOf(home: string, fileText: string | undefined, found: Found | undefined): Config['domain'] {
+  if (fileText !== undefined) {
+    const source = domainFilePath(home)
+    const text = fileText.trim()
+    if (text === '') throw new IsconfError('CONFIG', `${source}: the file is empty`)
+    return Object.freeze({ name: parseDomainName(text, `${source}:1`), source })
+  }
+  if (found === undefined || found.text === '') return undefined
+  return Object.freeze({ name: parseDomainName(found.text, found.source), source: found.source })
+}
+
+function oddVariables(path: string, assignments: ReadonlyMap<string, Assignment>): readonly string[] {
+  return [...assignments.values()].flatMap(({ name, line }) => {
+    if (isUnknownSetting(name)) return `${path}:${line}: ${name} is not a setting`
+    if (name === settings.hostname.env) return `${path}:${line}: ${name} has an effect only in the environment`
+    return []
+  })
+}

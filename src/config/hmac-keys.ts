@@ -1,0 +1,52 @@
+/** Reads the file that IS_HMAC_KEYS names. No message ever shows a key. */
+import { IsconfError } from '../base/index.ts'
+
+/** The keys by which hosts of a domain know each other. */
+export interface HmacKeys {
+  /** The first key, with which this host proves; undefined when there is none. */
+  readonly proves: string | undefined
+  /** All keys, in the order in which they are tried; none means that nothing is asked of a peer. */
+  readonly accepts: readonly string[]
+  /** Whether `+ANY+` stands in the file: this host proves, and lets in who can't. */
+  readonly acceptsAny: boolean
+}
+
+/** What holds without a file of keys. */
+export const noHmacKeys: HmacKeys = Object.freeze({ proves: undefined, accepts: Object.freeze([]), acceptsAny: false })
+
+/** Each key is tried on a peer that proves another one: more would let a stranger cost too much. */
+export const hmacKeysMax = 64
+
+const anyKey = '+ANY+'
+// ASCII but for space, control characters and `#`.
+const keyPattern = /^[\x21\x22\x24-\x7e]+$/
+
+/** The keys in `text`. CONFIG, with `path` and the line, when a line is no key. */
+export function parseHmacKeys(text: string, path: string): HmacKeys {
+  const accepts: string[] = []
+  let acceptsAny = false
+  for (const [index, raw] of text.split('\n').entries()) {
+    const line = raw.trim()
+    if (line === '' || line.startsWith('#')) continue
+    if (line === anyKey) {
+      acceptsAny = true
+      continue
+    }
+    const problem = problemOf(line)
+    if (problem !== undefined) throw new IsconfError('CONFIG', `${path}:${index + 1}: ${problem}`)
+    accepts.push(line)
+    if (accepts.length > hmacKeysMax) {
+      throw new IsconfError('CONFIG', `${path}:${index + 1}: more than ${hmacKeysMax} keys`)
+    }
+  }
+  // Without a key the whole file is ignored, +ANY+ too.
+  if (accepts.length === 0) return noHmacKeys
+  return Object.freeze({ proves: accepts[0], accepts: Object.freeze(accepts), acceptsAny })
+}
+
+function problemOf(line: string): string | undefined {
+  if (line.includes('#')) return 'a key must not hold #; a comment has a line of its own'
+  if (/\s/.test(line)) return 'a key must not hold a space; each has a line of its own'
+  if (!keyPattern.test(line)) return 'a key must be of printable ASCII characters'
+  return undefined
+}

@@ -1,0 +1,48 @@
+import { hostname } from 'node:os'
+import { IsconfError } from '../base/index.ts'
+import { type Config, domainFilePath, resolveAllButDomain } from './config.ts'
+import { hostNamesFrom, parseHostNames } from './host-names.ts'
+import type { HostNames } from './main-cf-resolve.ts'
+import { settings } from './settings.ts'
+import { readTextFile } from './text-file.io.ts'
+
+/** Read when -c names no other; its absence is no mistake. */
+export const defaultMainCfPath = '/etc/is/main.cf'
+
+export interface LoadOptions {
+  /** The file that -c names: it must exist. */
+  readonly configPath?: string | undefined
+  /** In place of the environment of this process. */
+  readonly environment?: Readonly<Record<string, string | undefined>>
+  /** In place of the names of this machine. IS_HOSTNAME beats it. */
+  readonly host?: HostNames
+}
+
+/** This host's configuration, as its files and the environment have it now. CONFIG, HOME_UNWRITABLE. */
+export function loadConfig(options: LoadOptions = {}): Config {
+  const environment = options.environment ?? process.env
+  const mainCfPath = options.configPath ?? defaultMainCfPath
+  const mainCfText = readTextFile(mainCfPath)
+  if (mainCfText === undefined && options.configPath !== undefined) {
+    throw new IsconfError('CONFIG', `cannot read ${mainCfPath}: no such file`)
+  }
+  const name = environment[settings.hostname.env] ?? ''
+  const host = name === '' ? (options.host ?? machineNames()) : parseHostNames(name)
+  const config = resolveAllButDomain({ environment, host, mainCfPath, mainCfText })
+  // Who may not look below IS_HOME is not helped by a word about the file.
+  return config.withDomainFile(readTextFile(domainFilePath(config.home), 'HOME_UNWRITABLE'))
+}
+
+function machineNames(): HostNames {
+  const name = hostname()
+  return hostNamesFrom(name, name.includes('.') ? undefined : hostsFile())
+}
+
+/** An /etc/hosts that can't be read is no reason to stop: the short name serves. */
+function hostsFile(): string | undefined {
+  try {
+    return readTextFile('/etc/hosts')
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * Every setting as data: its name, what it takes, a default that is safe, and
+ * the sentence of the manual. The rest of the program sees one frozen
+ * {@link Config} and never the environment.
+ */
+
+import type { Parsed } from './values.ts'
+import { parseAbsolutePath, parseBoolean, parseIpAddress, parseOwner, parsePort, parseText } from './values.ts'
+
+/** How a snapped file's owner is found on the host it arrives at: by name where the name exists, or by number. */
+export type OwnerMode = 'name' | 'numeric'
+
+export interface Setting<Value> {
+  /** The variable, in main.cf and in the environment. */
+  readonly env: string
+  /** What a value looks like, for the manual. */
+  readonly form: string
+  /** What holds when it is not set. */
+  readonly fallback: Value
+  /** Its sentence in the manual. */
+  readonly describe: string
+  /** Set when main.cf can't give it, because it is needed to read main.cf. */
+  readonly environmentOnly?: true
+  readonly parse: (text: string) => Parsed<Value>
+}
+
+const setting = <Value>(row: Setting<Value>): Setting<Value> => row
+
+/** The table; a key is the name of the value in {@link Config}. */
+export const settings = {
+  home: setting<string>({
+    env: 'IS_HOME',
+    form: 'absolute path',
+    fallback: '/var/is',
+    describe: 'The directory that holds everything this host keeps: journals, files, history, keys and the log.',
+    parse: parseAbsolutePath,
+  }),
+  domain: setting<string | undefined>({
+    env: 'IS_DOMAIN',
+    form: 'domain name',
+    fallback: undefined,
+    describe:
+      'The domain: hosts that share it share journals and files. The file conf/domain below IS_HOME is the better place, and wins.',
+    parse: parseText,
+  }),
+  port: setting<number>({
+    env: 'IS_PORT',
+    form: 'port',
+    fallback: 65_027,
+    describe: 'The TCP port on which daemons reach each other; 0 takes any free port.',
+    parse: parsePort,
+  }),
+  listen: setting<string>({
+    env: 'IS_LISTEN',
+    form: 'IP address',
+    fallback: '0.0.0.0',
+    describe: 'The address on which the daemon listens; all IPv4 addresses of the host by default.',
+    parse: parseIpAddress,
+  }),
+  netsPath: setting<string | undefined>({
+    env: 'IS_NETS',
+    form: 'absolute path',
+    fallback: undefined,
+    describe: 'A file that lists the hosts to connect to, one a line. It is read again when it changes.',
+    parse: parseAbsolutePath,
+  }),
+  noBroadcast: setting<boolean>({
+    env: 'IS_NOBROADCAST',
+    form: 'boolean',
+    fallback: false,
+    describe: 'When set, hosts on the local network are not looked for; only those listed in IS_NETS are connected to.',
+    parse: parseBoolean,
+  }),
+  hmacKeysPath: setting<string | undefined>({
+    env: 'IS_HMAC_KEYS',
+    form: 'absolute path',
+    fallback: undefined,
+    describe:
+      'A file of keys that hosts prove to each other before anything else, one a line; without it, any host that names the domain is let in.',
+    parse: parseAbsolutePath,
+  }),
+  volroot: setting<string>({
+    env: 'IS_VOLROOT',
+    form: 'absolute path',
+    fallback: '/',
+    describe:
+      'The directory that stands for / on this host: snapped paths and working directories are mapped below it.',
+    parse: parseAbsolutePath,
+  }),
+  rebootCommand: setting<string>({
+    env: 'IS_REBOOT_CMD',
+    form: 'shell command',
+    fallback: 'shutdown -r now',
+    describe: 'The command that reboots the machine.',
+    parse: parseText,
+  }),
+  owner: setting<OwnerMode>({
+    env: 'IS_OWNER',
+    form: '"name" or "numeric"',
+    fallback: 'name',
+    describe: "Whether a file's owner is found by name where the name exists on the host, or always by number.",
+    parse: parseOwner,
+  }),
+  hostname: setting<string | undefined>({
+    env: 'IS_HOSTNAME',
+    form: 'host name',
+    fallback: undefined,
+    environmentOnly: true,
+    describe:
+      'The name of this host, in place of the one of the machine; only in the environment. It lets several hosts live on one machine.',
+    parse: parseText,
+  }),
+  httpPort: setting<number>({
+    env: 'IS_HTTP_PORT',
+    form: 'port',
+    fallback: 65_028,
+    describe:
+      'Accepted for the sake of older configuration files; it has no effect, because everything goes through IS_PORT.',
+    parse: parsePort,
+  }),
+} as const
+
+const known: ReadonlySet<string> = new Set(Object.values(settings).map((row) => row.env))
+
+/** Whether the variable looks like one of ours and is none: most often a typing mistake. */
+export function isUnknownSetting(name: string): boolean {
+  return name.startsWith('IS_') && !known.has(name)
+}

@@ -1,0 +1,56 @@
+/** The forms that a setting's value can take. A refusal completes the sentence "IS_PORT …". */
+
+/** A value, or what is wrong with the text. */
+export type Parsed<Value> = { readonly value: Value } | { readonly problem: string }
+
+const booleanByWord: ReadonlyMap<string, boolean> = new Map([
+  ['1', true],
+  ['yes', true],
+  ['true', true],
+  ['on', true],
+  ['0', false],
+  ['no', false],
+  ['false', false],
+  ['off', false],
+])
+
+export function parseText(text: string): Parsed<string> {
+  return { value: text }
+}
+
+export function parseBoolean(text: string): Parsed<boolean> {
+  const value = booleanByWord.get(text.toLowerCase())
+  return value === undefined ? { problem: wrong('1, 0, yes, no, true, false, on or off', text) } : { value }
+}
+
+/** A TCP port, 0 to 65535. */
+export function parsePort(text: string): Parsed<number> {
+  const value = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
+  return value <= 65_535 ? { value } : { problem: wrong('a port, 0 to 65535', text) }
+}
+
+/** Relative ones are refused: the command line and the daemon don't share a working directory. */
+export function parseAbsolutePath(text: string): Parsed<string> {
+  if (!text.startsWith('/')) return { problem: wrong('an absolute path', text) }
+  return { value: text.length > 1 ? text.replace(/\/+$/, '') || '/' : text }
+}
+
+export function parseOwner(text: string): Parsed<'name' | 'numeric'> {
+  return text === 'name' || text === 'numeric' ? { value: text } : { problem: wrong('name or numeric', text) }
+}
+
+export function parseIpAddress(text: string): Parsed<string> {
+  return ipVersion(text) === undefined ? { problem: wrong('an IP address', text) } : { value: text }
+}
+
+/** 4 or 6; undefined when the text is not an IP address. A zone (`%eth0`) is not part of one. */
+export function ipVersion(text: string): 4 | 6 | undefined {
+  const octets = text.split('.')
+  if (octets.length === 4 && octets.every((octet) => /^(0|[1-9]\d{0,2})$/.test(octet) && Number(octet) <= 255)) return 4
+  if (!/^[0-9A-Fa-f:.]+$/.test(text) || !text.includes(':')) return undefined
+  return URL.canParse(`http://[${text}]/`) ? 6 : undefined
+}
+
+function wrong(wanted: string, text: string): string {
+  return `must be ${wanted}, not ${JSON.stringify(text)}`
+}

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict'
+import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { type Clock, silentLog } from '../base/index.ts'
+import { lookEveryMs, type WatchDeps, watchHmacKeys, watchNets } from './watch.io.ts'
+
+interface Bench {
+  readonly path: string
+  readonly deps: WatchDeps
+  readonly warnings: readonly string[]
+  readonly write: (text: string) => void
+  /** Lets the time pass after which the file is looked at again. */
+  readonly wait: () => void
+}
+
+function bench(context: TestContext): Bench {
+  const directory = mkdtempSync(join(tmpdir(), 'isconf-watch-'))
+  context.after(() => rmSync(directory, { recursive: true, force: true }))
+  const path = join(directory, 'file')
+  let nowMs = 0
+  const clock: Clock = { wallMs: () => 0, monotonicMs: () => nowMs, after: () => () => undefined }
+  const warnings: string[] = []
+  return {
+    path,
+    deps: { clock, log: { ...silentLog, warn: (_facts, message) => warnings.push(message) } },
+    warnings,
+    write: (text) => writeFileSync(path, text, { mode: 0o600 }),
+    wait: () => {
+      nowMs += lookEveryMs
+    },
+  }
+}
+
+test('watchHmacKeys() reads new content after a while, not at every question', (context) => {
+  const { path, deps, warnings, write, wait } = bench(context)
+  write('one\n')
+  const keys = watchHmacKeys(path, deps)
+  assert.equal(keys().proves, 'one')
+  write('two!\n')
+  assert.equal(keys().proves, 'one')
+  wait()
+  assert.equal(keys().proves, 'two!')
+  assert.deepEqual(warnings, [])
+})
+
+test('watchHmacKeys() keeps the last good content when the new one is bad, and says so once', (context) => {
+  const { path, deps, warnings, write, wait } = bench(context)
+  write('one\n')
+  const keys = watchHmacKeys(path, deps)
+  write('two\nth#ree\n')
+  for (let look = 0; look < 3; look++) {
+    wait()
+    assert.equal(keys().proves, 'one')
+  }
+  assert.deepEqual(warnings, [
+    `${path}:2: a key must not hold #; a comment has a line of its own; what was read before stays in force`,
+  ])
+  write('four\n')
+  wait()
+  assert.equal(keys().proves, 'four')
+})
+
+test('watchHmacKeys() keeps the keys of a file that is gone', (context) => {
+  const { path, deps, warnings, write, wait } = bench(context)
+  write('one\n')
+  const keys = watchHmacKeys(path, deps)
+  rmSync(path)
+  wait()
+  assert.equal(keys().proves, 'one')
+  assert.deepEqual(warnings, [`no such file: ${path}; what was read before stays in force`])
+})
+
+test('watchHmacKeys() keeps the keys when the file can not be looked at, and says so once', (context) => {
+  const { path, deps, warnings, write, wait } = bench(context)
+  write('one\n')
+  const keys = watchHmacKeys(path, deps)
+  rmSync(path)
+  symlinkSync(path, path)
+  for (let look = 0; look < 3; look++) {
+    wait()
+    assert.equal(keys().proves, 'one')
+  }
+  assert.deepEqual(warnings, [`cannot read ${path}: too many symbolic links; what was read before stays in force`])
+})
+
+test('watchHmacKeys() warns of a missing file, goes on without keys, and takes them when they come', (context) => {
+  const { path, deps, warnings, write, wait } = bench(context)
+  const keys = watchHmacKeys(path, deps)
+  assert.equal(keys().proves, undefined)
+  assert.deepEqual(warnings, [`no such file: ${path}; going on without it`])
+  write('one\n')
+  wait()
+  assert.equal(keys().proves, 'one')
+})
+
+test('watchHmacKeys() warns of a file that others can read', (context) => {
+  const { path, deps, warnings, write } = bench(context)
+  write('one\n')
+  chmodSync(path, 0o644)
+  watchHmacKeys(path, deps)
+  assert.deepEqual(warnings, [`${path} is open to others (mode 644): chmod 600 ${path}`])
+})
+
+test('watchHmacKeys() refuses a file that is bad from the start', (context) => {
+  const { path, deps, write } = bench(context)
+  write('a b\n')
+  assert.throws(() => watchHmacKeys(path, deps), { code: 'CONFIG' })
+})
+
+test('watchHmacKeys() and watchNets() without a path have nothing', (context) => {
+  const { deps } = bench(context)
+  assert.deepEqual(watchHmacKeys(undefined, deps)().accepts, [])
+  assert.deepEqual(watchNets(undefined, 1, deps)().addresses, [])
+})
+
+test('watchNets() reads new content, and minds no other readers', (context) => {
+  const { path, deps, warnings, write, wait } = bench(context)
+  write('alder\n')
+  chmodSync(path, 0o644)
+  const nets = watchNets(path, 7, deps)
+  assert.deepEqual(nets().addresses, [{ host: 'alder', port: 7 }])
+  write('alder\nbirch:8\n')
+  wait()
+  assert.deepEqual(nets().addresses[1], { host: 'birch', port: 8 })
+  assert.deepEqual(warnings, [])
+})

@@ -1,0 +1,162 @@
+/**
+ * What the command line and the daemon say to each other: HTTP and JSON on
+ * the unix socket `conf/.ctl`. A GET is answered with one JSON document, a
+ * POST with a stream of events, one JSON document a line, of which the last
+ * is a `result` or an `error`.
+ */
+import type { ErrorCode } from '../base/index.ts'
+
+/** The socket, below IS_HOME. */
+export const socketName = 'conf/.ctl'
+
+/** The largest request: a command's arguments, never a file's bytes. */
+export const requestBytesMax = 4 * 1024 * 1024
+
+/** One line of the answer to a POST. */
+export type ControlEvent =
+  /** What the daemon is doing; not shown with -q. */
+  | { readonly event: 'progress'; readonly text: string }
+  /** Something a person should know, also with -q. */
+  | { readonly event: 'remark'; readonly text: string }
+  /** What a command wrote, in base64: it need not be text. */
+  | { readonly event: 'output'; readonly stream: 'stdout' | 'stderr'; readonly bytes: string }
+  | { readonly event: 'result'; readonly result: unknown }
+  | ErrorEvent
+
+/** How a failure is told: as the last event of a POST, and as the whole answer of a GET. */
+export interface ErrorEvent {
+  readonly event: 'error'
+  readonly code: ErrorCode
+  readonly message: string
+  readonly hint: string
+  readonly exit: number
+}
+
+/** Who asks: recorded with what they change. */
+export interface Caller {
+  readonly user: string
+}
+
+/** POST /v1/lock */
+export interface LockBody extends Caller {
+  readonly message: string
+}
+
+/** POST /v1/snap */
+export interface SnapBody extends Caller {
+  readonly cwd: string
+  readonly path: string
+}
+
+/** POST /v1/exec */
+export interface ExecBody extends Caller {
+  readonly cwd: string
+  readonly argv: readonly string[]
+}
+
+/** POST /v1/resolve */
+export interface ResolveBody extends Caller {
+  /** The beginning of the id of a changeset on the line to keep. */
+  readonly keep: string
+}
+
+export interface LockAnswer {
+  readonly branch: string
+  readonly user: string
+  readonly host: string
+  readonly message: string
+  readonly since: string
+}
+
+export interface SnapAnswer {
+  readonly path: string
+  readonly sizeBytes: number
+}
+
+export interface CheckInAnswer {
+  readonly branch: string
+  /** Null when there was nothing to check in and only the lock was given back. */
+  readonly id: string | null
+  readonly operations: number
+  /** On how many hosts, this one among them, the journal has it on disk. */
+  readonly journalHosts: number
+  /** On how many hosts, this one among them, every file of it is on disk. */
+  readonly fileHosts: number
+}
+
+export interface UpAnswer {
+  readonly branch: string
+  /** Operations done by this call. */
+  readonly done: number
+  /** Operations done in all. */
+  readonly position: number
+}
+
+export interface ResolveAnswer {
+  readonly branch: string
+  readonly kept: string
+  /** The branch that the other line became. */
+  readonly aside: string
+}
+
+/** GET /v1/status */
+export interface Status {
+  readonly host: string
+  readonly release: string
+  readonly pid: number
+  readonly domain: { readonly name: string; readonly source: string }
+  readonly branch: string
+  readonly head: string
+  /** Operations of the branch that this host has done; null when it has left the branch. */
+  readonly position: number | null
+  readonly operations: number
+  readonly pending: number
+  /** The operation at which `up` stopped, and why. */
+  readonly stopped: { readonly operation: string; readonly reason: string } | null
+  readonly lock: LockAnswer | null
+  readonly work: WorkStatus | null
+  /** The lines of a split branch; empty when it is not split. */
+  readonly lines: readonly LineStatus[]
+  readonly mesh: MeshStatus
+  readonly warnings: readonly string[]
+}
+
+export interface WorkStatus {
+  readonly author: string
+  readonly message: string
+  readonly operations: readonly string[]
+  /** Whether the lock it was done under is still held. */
+  readonly locked: boolean
+}
+
+export interface LineStatus {
+  /** The first changeset that is on this line only. */
+  readonly first: string
+  readonly head: string
+  readonly author: string
+  readonly message: string
+  readonly time: string
+  readonly changesets: number
+  /** Whether it is the line that this host's journal follows. */
+  readonly here: boolean
+}
+
+export interface MeshStatus {
+  readonly peerId: string
+  readonly addresses: readonly string[]
+  readonly peers: readonly { readonly host: string; readonly address: string }[]
+  /** False when no hmac key is set and any host of the domain's name is let in. */
+  readonly authenticated: boolean
+  /** Strangers turned away since the daemon started. */
+  readonly refused: number
+}
+
+/** One row of GET /v1/log, newest first. */
+export interface LogEntry {
+  readonly id: string
+  readonly branch: string
+  readonly author: string
+  readonly message: string
+  readonly time: string
+  readonly operations: readonly { readonly name: string; readonly text: string; readonly done: boolean }[]
+}

@@ -1,0 +1,91 @@
+/** The command line's end of the control socket. */
+import { type ClientRequest, type IncomingMessage, request } from 'node:http'
+import { IsconfError } from '../base/index.ts'
+import type { ControlEvent, ErrorEvent } from './api.ts'
+
+/** Hears the events of a POST, but for the last. */
+export type EventListener = (event: Exclude<ControlEvent, { event: 'result' } | ErrorEvent>) => void
+
+export interface Client {
+  /** GET: the document. */
+  get(path: string): Promise<unknown>
+  /** POST: the result, after its events. */
+  post(path: string, body: object, onEvent: EventListener): Promise<unknown>
+}
+
+/** Talks to the daemon behind `socketPath`. DAEMON_DOWN, DAEMON_LOST, and whatever failure the daemon tells. */
+export function connect(socketPath: string): Client {
+  return {
+    get: async (path) => {
+      const response = await send(socketPath, 'GET', path)
+      const chunks: Uint8Array[] = []
+      for await (const chunk of guarded(response)) chunks.push(chunk)
+      const document: unknown = parseJson(Buffer.concat(chunks).toString('utf8'))
+      if (response.statusCode !== 200) throw failureOf(document as ErrorEvent)
+      return document
+    },
+    post: async (path, body, onEvent) => {
+      for await (const line of linesOf(await send(socketPath, 'POST', path, body))) {
+        const event = parseJson(line) as ControlEvent
+        if (event.event === 'result') return event.result
+        if (event.event === 'error') throw failureOf(event)
+        onEvent(event)
+      }
+      throw lost()
+    },
+  }
+}
+
+function send(socketPath: string, method: string, path: string, body?: object): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const headers = body ? { 'content-type': 'application/json' } : {}
+    const call: ClientRequest = request({ socketPath, method, path, headers }, resolve)
+    call.once('error', (error: NodeJS.ErrnoException) => reject(unreachable(socketPath, error)))
+    call.end(body && JSON.stringify(body))
+  })
+}
+
+function unreachable(socketPath: string, error: NodeJS.ErrnoException): IsconfError {
+  if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') {
+    return new IsconfError('DAEMON_DOWN', `the daemon does not run: nobody answers at ${socketPath}`)
+  }
+  if (error.code === 'EACCES' || error.code === 'EPERM') {
+    return new IsconfError('NOT_ALLOWED', `may not talk to the daemon at ${socketPath}`)
+  }
+  return lost(error)
+}
+
+async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
+  const decoder = new TextDecoder()
+  let rest = ''
+  for await (const chunk of guarded(response)) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+    rest = lines.pop() ?? ''
+    yield* lines
+  }
+  if (rest !== '') yield rest
+}
+
+async function* guarded(response: IncomingMessage): AsyncGenerator<Uint8Array> {
+  try {
+    yield* response
+  } catch (error) {
+    throw lost(error)
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw lost(error)
+  }
+}
+
+function failureOf({ code, message, exit }: ErrorEvent): IsconfError {
+  return new IsconfError(code, message, { exit })
+}
+
+function lost(cause?: unknown): IsconfError {
+  return new IsconfError('DAEMON_LOST', 'the daemon went away in the middle', { cause })
+}

@@ -1,0 +1,151 @@
+/** The daemon's end of the control socket. */
+import { chmod } from 'node:fs/promises'
+import { PassThrough, type Writable } from 'node:stream'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { type ErrorCode, IsconfError, type Log, toIsconfError } from '../base/index.ts'
+import { type ControlEvent, type ErrorEvent, requestBytesMax } from '../control/index.ts'
+import type { HostDaemon } from './host-daemon.ts'
+import { handlers } from './requests.ts'
+import { logOf, type ProcessFacts, statusOf } from './status.ts'
+
+export interface ControlServerOptions {
+  readonly socketPath: string
+  readonly daemon: HostDaemon
+  readonly facts: ProcessFacts
+  readonly log: Log
+  /** Asked for by `isconf stop`. */
+  readonly onStop: () => void
+}
+
+/** How many log entries are given when the caller does not say. */
+const logEntriesDefault = 1_000
+
+export interface ControlServer {
+  /** Stops what is under way, then the listening. */
+  close(): Promise<void>
+}
+
+/** Serves the control API. The socket is open to its owner only. */
+export async function serveControl(options: ControlServerOptions): Promise<ControlServer> {
+  const { daemon, facts, socketPath } = options
+  const app = Fastify({ bodyLimit: requestBytesMax, forceCloseConnections: true })
+  const activity = new Activity()
+  app.setErrorHandler((thrown, _, reply) => answerError(reply, badRequestOr(thrown), options.log))
+  app.setNotFoundHandler((request, reply) => {
+    answerError(reply, new IsconfError('BAD_REQUEST', `no such request: ${request.method} ${request.url}`), options.log)
+  })
+  app.get('/v1/status', () => statusOf(daemon, facts))
+  app.get('/v1/log', (request) => logOf(daemon, limitOf(request)))
+  app.post('/v1/stop', async () => {
+    options.onStop()
+    return { event: 'result', result: { pid: facts.pid } }
+  })
+  app.post('/v1/interrupt', async () => ({ event: 'result', result: activity.interrupt() }))
+  for (const verb of Object.keys(handlers)) addVerb(app, verb, activity, options)
+  await app.listen({ path: socketPath })
+  await chmod(socketPath, 0o600)
+  return {
+    close: async () => {
+      await activity.end()
+      await app.close()
+    },
+  }
+}
+
+function addVerb(app: FastifyInstance, verb: string, activity: Activity, options: ControlServerOptions): void {
+  app.post(`/v1/${verb}`, (request, reply) => {
+    const stream = new PassThrough()
+    reply.type('application/x-ndjson').send(stream)
+    const tell = tellTo(stream)
+    const run = activity.begin(verb, async (signal) => {
+      const result = await handlers[verb]?.(options.daemon, request.body, { tell, signal })
+      return { event: 'result', result } as const
+    })
+    // Who hangs up, by Ctrl-C or by losing the connection, no longer wants it done.
+    reply.raw.once('close', () => run.interrupt())
+    void run.done
+      .catch((thrown: unknown) => toErrorEvent(thrown, options.log))
+      .then((last) => tell(last))
+      .finally(() => stream.end())
+    return reply
+  })
+}
+
+/** The one thing at a time that changes this host. */
+class Activity {
+  #verb: string | undefined
+  #abort = new AbortController()
+  #done: Promise<unknown> = Promise.resolve()
+
+  begin(verb: string, work: (signal: AbortSignal) => Promise<ControlEvent>): Run {
+    if (this.#verb) {
+      const busy = new IsconfError('BUSY', `this host is busy with \`isconf ${this.#verb}\``)
+      return { done: Promise.reject(busy), interrupt: () => undefined }
+    }
+    const abort = new AbortController()
+    this.#verb = verb
+    this.#abort = abort
+    const done = work(abort.signal).finally(() => {
+      this.#verb = undefined
+    })
+    this.#done = done.catch(() => undefined)
+    return { done, interrupt: () => interrupt(abort, verb) }
+  }
+
+  /** What was interrupted; null when nothing was under way. */
+  interrupt(): string | null {
+    interrupt(this.#abort, this.#verb ?? '')
+    return this.#verb ?? null
+  }
+
+  async end(): Promise<void> {
+    this.interrupt()
+    await this.#done
+  }
+}
+
+interface Run {
+  readonly done: Promise<ControlEvent>
+  readonly interrupt: () => void
+}
+
+function interrupt(abort: AbortController, verb: string): void {
+  abort.abort(new IsconfError('INTERRUPTED', `\`isconf ${verb}\` was interrupted`))
+}
+
+function tellTo(stream: Writable): (event: ControlEvent) => Promise<void> | undefined {
+  return (event) => {
+    if (stream.destroyed || stream.writableEnded) return undefined
+    if (stream.write(`${JSON.stringify(event)}\n`)) return undefined
+    return new Promise((resolve) => {
+      stream.once('drain', resolve)
+      stream.once('close', resolve)
+    })
+  }
+}
+
+function toErrorEvent(thrown: unknown, log: Log): ErrorEvent {
+  const error = toIsconfError(thrown)
+  if (error.code === 'UNEXPECTED') log.error({ err: thrown }, 'unexpected failure')
+  return { event: 'error', code: error.code, message: error.message, hint: error.hint, exit: error.exit }
+}
+
+const clientErrors: readonly ErrorCode[] = ['BAD_REQUEST', 'USAGE']
+
+function answerError(reply: FastifyReply, error: unknown, log: Log): void {
+  const event = toErrorEvent(error, log)
+  void reply.status(clientErrors.includes(event.code) ? 400 : 500).send(event)
+}
+
+/** Fastify's own refusals (no JSON, too long) carry a status. */
+function badRequestOr(thrown: unknown): unknown {
+  const status = (thrown as { statusCode?: number }).statusCode ?? 500
+  return status < 500 ? new IsconfError('BAD_REQUEST', `not a valid request: ${(thrown as Error).message}`) : thrown
+}
+
+function limitOf(request: FastifyRequest): number {
+  const { limit } = request.query as { limit?: string }
+  if (limit === undefined) return logEntriesDefault
+  if (!/^\d{1,9}$/.test(limit)) throw new IsconfError('BAD_REQUEST', `limit is not a whole number: ${limit}`)
+  return Number(limit)
+}

@@ -1,0 +1,192 @@
+/**
+ * One host's daemon: makes the parts, joins them, starts and stops them in
+ * order. Everything that touches the world is handed in, so that the same
+ * code runs in the simulated world.
+ */
+import type { KeyObject } from 'node:crypto'
+import {
+  type BranchName,
+  type Clock,
+  type Disk,
+  type DomainName,
+  IsconfError,
+  isName,
+  type Log,
+  type Random,
+} from '../base/index.ts'
+import { type Agreement, type Branch, Branches, firstBranch, keeperlessAgreement } from '../branch/index.ts'
+import { History, type Machine } from '../host/index.ts'
+import { answer, ask, type PeerId, serveBlobs, serveJournal, type Transport } from '../mesh/index.ts'
+import { type OriginDeps, recoverCheckIn, WorkInProgress } from '../origin/index.ts'
+import type { BlobStore } from '../store/index.ts'
+import { BlobKeeper } from './blob-keeper.ts'
+import { journalSource } from './journal-source.ts'
+import { Replicator } from './replicator.ts'
+import { Resolutions } from './resolutions.ts'
+
+/** The world as the daemon meets it. */
+export interface World {
+  readonly disk: Disk
+  readonly clock: Clock
+  readonly random: Random
+  readonly transport: Transport
+  readonly machine: Machine
+  readonly store: BlobStore
+  readonly key: KeyObject
+  readonly log: Log
+}
+
+/** Who this host is. */
+export interface Identity {
+  /** The short host name. */
+  readonly host: string
+  readonly domain: DomainName
+  /** IS_HOME. */
+  readonly home: string
+}
+
+const agreeProtocol = '/isconf/agree/1'
+/** Two branch states, and the ids of all hosts that were asked already. */
+const agreeBytesMax = 1024 * 1024
+/** How long a host has to vote, and the hosts behind it: well within a pledge. */
+const voteMs = 3_000
+
+export class HostDaemon {
+  readonly identity: Identity
+  readonly world: World
+  readonly branches: Branches
+  readonly history: History
+  readonly work: WorkInProgress
+  readonly resolutions: Resolutions
+  readonly replicator: Replicator
+  readonly blobs: BlobKeeper
+  readonly #agreement: Agreement
+  #branch: Branch
+
+  private constructor(identity: Identity, world: World, parts: Parts) {
+    this.identity = identity
+    this.world = world
+    this.branches = parts.branches
+    this.history = parts.history
+    this.work = parts.work
+    this.resolutions = parts.resolutions
+    this.#branch = parts.branch
+    const { branches, resolutions } = parts
+    const { transport, clock, random, log } = world
+    this.blobs = new BlobKeeper({ ...world, branches })
+    this.replicator = new Replicator({
+      host: identity.host,
+      branches,
+      resolutions,
+      transport,
+      clock,
+      random,
+      log,
+      onChangesets: (_, changesets) => void this.blobs.want(changesets),
+      onResolved: (aside) => this.followHistory(aside),
+    })
+    this.#agreement = keeperlessAgreement({
+      clock,
+      random,
+      branchNamed: (name) => branches.obtain(name),
+      electorate: {
+        self: transport.self,
+        peers: () => transport.peers().map(({ id }) => id),
+        ask: (peer, message) =>
+          ask(transport, peer as PeerId, agreeProtocol, message, {
+            timeoutMs: voteMs,
+            clock,
+            answerBytesMax: agreeBytesMax,
+          }),
+        catchUp: async () => void (await this.replicator.exchangeAll()),
+      },
+    })
+  }
+
+  /** Opens what is on disk, finishes what a crash interrupted, and joins the others. */
+  static async start(identity: Identity, world: World): Promise<HostDaemon> {
+    const daemon = new HostDaemon(identity, world, await openParts(identity, world))
+    const { log } = world
+    const { droppedBytes } = daemon.#branch.journal
+    if (droppedBytes > 0) log.warn({ droppedBytes }, 'dropped a torn end of the journal: it was never acknowledged')
+    const finished = await recoverCheckIn(daemon.origin())
+    if (finished) log.warn({ id: finished.id }, 'finished a check-in that was interrupted')
+    daemon.#join()
+    return daemon
+  }
+
+  /** The branch this host is on. */
+  get branch(): Branch {
+    return this.#branch
+  }
+
+  /** What the verbs on the origin need. */
+  origin(): OriginDeps {
+    const { identity, world, branch, history, work } = this
+    return { ...world, ...identity, branch, agreement: this.#agreement, history, work }
+  }
+
+  /** Stops the parts in the reverse order; nothing is on its way to disk when it returns. */
+  async stop(): Promise<void> {
+    this.replicator.stop()
+    this.blobs.stop()
+    await this.world.transport.close()
+    await this.work.close()
+    await this.history.close()
+    await this.branches.close()
+  }
+
+  #join(): void {
+    const { transport, store, clock } = this.world
+    serveJournal(transport, journalSource(this.branches))
+    serveBlobs(transport, store, clock)
+    answer(transport, agreeProtocol, { requestBytesMax: agreeBytesMax, concurrentPerPeerMax: 8 }, (message) =>
+      this.#agreement.answer(message),
+    )
+    this.replicator.start()
+    this.blobs.start()
+  }
+
+  /** After a split: the host goes where its history is. */
+  async followHistory(aside: readonly BranchName[]): Promise<void> {
+    const { done } = this.history.standing
+    if (!done || this.#branch.journal.has(done.id)) return
+    const name = aside.find((one) => this.branches.get(one)?.journal.has(done.id))
+    if (!name) return
+    await this.world.disk.replaceFile(branchFile(this.identity), `${name}\n`)
+    this.#branch = await this.branches.obtain(name)
+    this.world.log.warn({ branch: name }, `this host had gone on along the other line and is on branch ${name} now`)
+  }
+}
+
+interface Parts {
+  readonly branches: Branches
+  readonly branch: Branch
+  readonly history: History
+  readonly work: WorkInProgress
+  readonly resolutions: Resolutions
+}
+
+async function openParts(identity: Identity, { disk, clock, log }: World): Promise<Parts> {
+  const { home, domain } = identity
+  await disk.makeDirectory(`${home}/conf`)
+  const branches = await Branches.open({ disk, clock, domain }, `${home}/branches`)
+  const resolutions = await Resolutions.open(disk, `${home}/conf/resolutions`, branches, log)
+  const branch = await branches.obtain(await currentBranch(identity, disk))
+  const history = await History.open(disk, `${home}/conf/history`, clock)
+  const work = await WorkInProgress.open(disk, `${home}/journal.wip`)
+  return { branches, branch, history, work, resolutions }
+}
+
+async function currentBranch(identity: Identity, disk: Disk): Promise<BranchName> {
+  const bytes = await disk.readFile(branchFile(identity))
+  if (!bytes) return firstBranch
+  const name = Buffer.from(bytes).toString('utf8').trim()
+  if (!isName(name))
+    throw new IsconfError('STATE_DAMAGED', `${branchFile(identity)} does not hold the name of a branch`)
+  return name as BranchName
+}
+
+function branchFile({ home }: Identity): string {
+  return `${home}/conf/branch`
+}

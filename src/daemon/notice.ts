@@ -1,0 +1,44 @@
+/** What a host tells the others of its branches: on meeting them, after a change, and now and then. */
+import { z } from 'zod'
+import { type Branches, type BranchState, branchStateSchema } from '../branch/index.ts'
+import { branchNameSchema, changesetIdSchema } from '../journal/index.ts'
+
+/** How many branches, lines and resolutions one notice may name. */
+const itemsMax = 1000
+
+const otherLineSchema = z.strictObject({ branch: branchNameSchema, first: changesetIdSchema, head: changesetIdSchema })
+
+export const resolutionSchema = z.strictObject({
+  branch: branchNameSchema,
+  /** The first changeset of the line that goes on as the branch. */
+  chosen: changesetIdSchema,
+  /** The first changeset of the line that became a branch of its own. */
+  rejected: changesetIdSchema,
+  by: z.string().max(600),
+  time: z.iso.datetime(),
+})
+
+export const noticeSchema = z.strictObject({
+  host: z.string().min(1).max(256),
+  states: z.array(branchStateSchema).max(itemsMax),
+  others: z.array(otherLineSchema).max(itemsMax),
+  resolutions: z.array(resolutionSchema).max(itemsMax),
+})
+
+export type Notice = z.infer<typeof noticeSchema>
+export type OtherLine = z.infer<typeof otherLineSchema>
+/** How a split was ended. */
+export type Resolution = z.infer<typeof resolutionSchema>
+
+/** The notice of everything this host has. */
+export function composeNotice(host: string, branches: Branches, resolutions: readonly Resolution[]): Notice {
+  const all = branches.all()
+  return {
+    host,
+    states: all.map(({ state }): BranchState => state),
+    others: all.flatMap((branch) =>
+      [...branch.others.entries()].map(([first, journal]) => ({ branch: branch.name, first, head: journal.head })),
+    ),
+    resolutions: [...resolutions],
+  }
+}

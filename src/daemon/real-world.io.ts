@@ -1,0 +1,89 @@
+/** Joins one host's daemon to the real disk, clock, network and machine. */
+import { hostname, userInfo } from 'node:os'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import { systemClock as clock } from '../base/clock.io.ts'
+import { systemDisk as disk } from '../base/disk.io.ts'
+import { threadPoolHasher } from '../base/hash.io.ts'
+import { type DomainName, IsconfError } from '../base/index.ts'
+import { systemRandom as random } from '../base/random.io.ts'
+import { type Config, domainFilePath, multiaddrOf, watchHmacKeys, watchNets } from '../config/index.ts'
+import { loadHostKey, realMachine } from '../host/index.ts'
+import { openLibp2p, Peering } from '../mesh/index.ts'
+import { openStore, workerWholeHasher } from '../store/index.ts'
+import { commandEnvironment } from './command-environment.ts'
+import { HostDaemon } from './host-daemon.ts'
+import { noticeTopic } from './replicator.ts'
+import type { ProcessFacts } from './status.ts'
+
+export interface RealWorld {
+  readonly daemon: HostDaemon
+  readonly facts: ProcessFacts
+  close(): Promise<void>
+}
+
+/** Opens everything and starts the daemon. DOMAIN_MISSING, PORT_TAKEN, JOURNAL_DAMAGED and what the parts say. */
+export async function openRealWorld(config: Config, release: string, log: Logger): Promise<RealWorld> {
+  const domain = requireDomain(config)
+  const warnings = new Set(config.warnings)
+  const keys = watchHmacKeys(config.hmacKeysPath, { clock, log })
+  const nets = watchNets(config.netsPath, config.port, { clock, log })
+  const key = await loadHostKey(disk, join(config.home, 'conf/host.key'))
+  const user = userInfo()
+  const environment = commandEnvironment(config, { name: user.username, home: user.homedir })
+  const machine = realMachine({ volroot: config.volroot, owner: config.owner, environment, clock })
+  const store = await openStore({
+    disk,
+    directory: join(config.home, 'store'),
+    hasher: threadPoolHasher,
+    wholeHasher: workerWholeHasher(),
+    random,
+  })
+  const transport = await openLibp2p({
+    domain: domain.name,
+    keys,
+    hostKey: key,
+    host: config.listen,
+    port: config.port,
+    discovery: !config.noBroadcast,
+    topics: [noticeTopic],
+    clock,
+    random,
+    log,
+    onOwnIdentity: (address) =>
+      warnings.add(`another machine, at ${address}, has this host's key: conf/host.key was cloned`),
+  })
+  const identity = { host: config.host.short, domain: domain.name, home: config.home }
+  const daemon = await HostDaemon.start(identity, { disk, clock, random, transport, machine, store, key, log })
+  const addresses = (): readonly string[] => nets().addresses.map(multiaddrOf)
+  const peering = new Peering({ transport, clock, random, log, addresses })
+  peering.start()
+  return {
+    daemon,
+    facts: {
+      release,
+      pid: process.pid,
+      domainSource: domain.source,
+      warnings: () => [...warnings],
+      mesh: () => ({
+        addresses: transport.addresses(),
+        authenticated: keys().proves !== undefined && !keys().acceptsAny,
+        refused: sum(Object.values(transport.refusalCounts())),
+      }),
+    },
+    close: async () => {
+      peering.stop()
+      await daemon.stop()
+    },
+  }
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0)
+}
+
+function requireDomain(config: Config): { readonly name: DomainName; readonly source: string } {
+  if (config.domain) return config.domain
+  const where = `${domainFilePath(config.home)}, main.cf and IS_DOMAIN`
+  throw new IsconfError('DOMAIN_MISSING', `no domain is set on ${hostname()}: looked in ${where}`)
+}

@@ -1,0 +1,248 @@
+/**
+ * Keeps the branches of this host level with those of the others: tells them
+ * what is here, hears what is there, and fetches the changesets that are
+ * missing. Nothing depends on one message having been heard.
+ */
+import {
+  type BranchName,
+  type Cancel,
+  type ChangesetId,
+  type Clock,
+  type Log,
+  Mutex,
+  noChangeset,
+  type Random,
+  toIsconfError,
+} from '../base/index.ts'
+import type { Branch, Branches, BranchState } from '../branch/index.ts'
+import type { SignedChangeset } from '../journal/index.ts'
+import { answer, ask, askJournal, type PeerId, type Transport } from '../mesh/index.ts'
+import { otherLineName } from './journal-source.ts'
+import { composeNotice, type Notice, noticeSchema, type OtherLine } from './notice.ts'
+import type { Resolutions } from './resolutions.ts'
+
+const noticeProtocol = '/isconf/announce/1'
+/** Where changes are announced to the whole domain. */
+export const noticeTopic = 'isconf/announce/1'
+
+/** A thousand branch states with their lock messages. */
+const noticeBytesMax = 8 * 1024 * 1024
+/** A host that has not answered by then is one that can't be reached. */
+const answerMs = 3_000
+/** Now and then: often enough that a lost announcement is made good soon. */
+const exchangeEveryMs = 20_000
+/** A gossiped notice is small, or it is left to the exchange. */
+const gossipBytesMax = 64 * 1024
+
+export interface ReplicatorDeps {
+  readonly host: string
+  readonly branches: Branches
+  readonly resolutions: Resolutions
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  /** Hears of changesets that arrived. */
+  readonly onChangesets: (branch: Branch, changesets: readonly SignedChangeset[]) => void
+  /** Hears that a line of a split became a branch. */
+  readonly onResolved: (aside: readonly BranchName[]) => Promise<void>
+}
+
+export class Replicator {
+  readonly #deps: ReplicatorDeps
+  readonly #hostByPeer = new Map<PeerId, string>()
+  /** One fetching of a branch at a time, whoever has news of it. */
+  readonly #fetches = new Map<BranchName, Mutex>()
+  readonly #cancels: Cancel[] = []
+
+  constructor(deps: ReplicatorDeps) {
+    this.#deps = deps
+  }
+
+  /** Begins to answer and to listen. */
+  start(): void {
+    const { transport } = this.#deps
+    answer(
+      transport,
+      noticeProtocol,
+      { requestBytesMax: noticeBytesMax, concurrentPerPeerMax: 8 },
+      async (notice, peer) => {
+        await this.#hear(noticeSchema.parse(notice), peer)
+        return this.#compose()
+      },
+    )
+    this.#cancels.push(
+      transport.onPeer(({ type, peer }) => {
+        if (type === 'up') this.#exchangeSoon(peer)
+        else this.#hostByPeer.delete(peer)
+      }),
+    )
+    transport.subscribe(noticeTopic, (message, from) => this.#hearGossip(message, from))
+    this.#exchangeNowAndThen()
+  }
+
+  stop(): void {
+    for (const cancel of this.#cancels) cancel()
+  }
+
+  /** The name a peer goes by; its id until it has told. */
+  hostOf(peer: PeerId): string {
+    return this.#hostByPeer.get(peer) ?? peer
+  }
+
+  /** Tells one peer what is here and learns what is there; its notice, taken in. */
+  async exchange(peer: PeerId): Promise<Notice> {
+    const { transport, clock } = this.#deps
+    const options = { timeoutMs: answerMs, clock, answerBytesMax: noticeBytesMax }
+    const notice = noticeSchema.parse(await ask(transport, peer, noticeProtocol, this.#compose(), options))
+    await this.#hear(notice, peer)
+    return notice
+  }
+
+  /** Exchanges with every connected peer; the notices of those that answered. */
+  async exchangeAll(): Promise<readonly Notice[]> {
+    const peers = this.#deps.transport.peers()
+    const exchanges = await Promise.allSettled(peers.map(({ id }) => this.exchange(id)))
+    return exchanges.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+  }
+
+  /** Tells the domain of a change made here; on how many other hosts the branch's head is now on disk. */
+  async announce(branch: Branch): Promise<number> {
+    const { head } = branch.state
+    const gossip = Buffer.from(JSON.stringify({ ...this.#compose(), states: [branch.state] }))
+    if (gossip.length <= gossipBytesMax) this.#deps.transport.publish(noticeTopic, gossip)
+    const notices = await this.exchangeAll()
+    return notices.filter(({ states }) => states.some((state) => state.branch === branch.name && state.head === head))
+      .length
+  }
+
+  #compose(): Notice {
+    return composeNotice(this.#deps.host, this.#deps.branches, this.#deps.resolutions.all)
+  }
+
+  async #hear(notice: Notice, peer: PeerId): Promise<void> {
+    const { branches, resolutions } = this.#deps
+    this.#hostByPeer.set(peer, notice.host)
+    let isNews = false
+    for (const state of notice.states) {
+      const branch = await branches.obtain(state.branch)
+      if (await this.#takeState(branch, state, peer)) isNews = true
+    }
+    for (const other of notice.others) {
+      if (await this.#takeOther(other, peer)) isNews = true
+    }
+    const aside = await resolutions.add(notice.resolutions)
+    if (aside.length > 0) await this.#deps.onResolved(aside)
+    // Hosts that only this one can reach hear of it from here.
+    if (isNews || aside.length > 0) this.#tellOthers(peer)
+  }
+
+  /** Brings the branch to a peer's state if that is the later one; whether anything changed here. */
+  async #takeState(branch: Branch, state: BranchState, peer: PeerId): Promise<boolean> {
+    const grew = branch.journal.has(state.head) ? false : await this.#fetch(branch, branch.name, state.head, peer)
+    return (await branch.adopt(state)) || grew
+  }
+
+  async #takeOther({ branch: name, first, head }: OtherLine, peer: PeerId): Promise<boolean> {
+    const branch = this.#deps.branches.get(name)
+    if (!branch || branch.journal.has(head) || branch.others.get(first)?.has(head)) return false
+    return this.#fetch(branch, otherLineName(name, first), head, peer)
+  }
+
+  /** Fetches one line of a branch from a peer up to `head`; whether it brought something new. */
+  #fetch(branch: Branch, line: string, head: ChangesetId, peer: PeerId): Promise<boolean> {
+    const mutex = this.#fetches.get(branch.name) ?? new Mutex()
+    this.#fetches.set(branch.name, mutex)
+    return mutex.run(async () => {
+      if (branch.journal.has(head) || [...branch.others.entries()].some(([, other]) => other.has(head))) return false
+      return this.#fetchAfter(branch, line, await this.#commonPoint(branch, line, peer), peer)
+    })
+  }
+
+  /** The newest changeset of this host that is on the peer's line, found by ever longer steps back. */
+  async #commonPoint(branch: Branch, line: string, peer: PeerId): Promise<ChangesetId> {
+    const { journal } = branch
+    for (let back = 0; ; back = back * 2 + 1) {
+      const id = journal.idAt(Math.max(0, journal.length - back))
+      if (id === noChangeset || (await this.#askLines(line, id, peer))) return id
+    }
+  }
+
+  async #fetchAfter(branch: Branch, line: string, common: ChangesetId, peer: PeerId): Promise<boolean> {
+    const from = this.hostOf(peer)
+    let isNews = false
+    for (let after: ChangesetId | undefined = common; after !== undefined; ) {
+      const range = await this.#askLines(line, after, peer)
+      if (!range || range.lines.length === 0) break
+      const { added, split, last } = await branch.take(range.lines, from)
+      if (added.length > 0) this.#deps.onChangesets(branch, added)
+      if (split) this.#deps.log.warn({ branch: branch.name, from }, `branch ${branch.name} is split`)
+      isNews ||= added.length > 0 || split
+      after = range.more ? last : undefined
+    }
+    return isNews
+  }
+
+  #askLines(line: string, after: ChangesetId, peer: PeerId): ReturnType<typeof askJournal> {
+    const { transport, clock } = this.#deps
+    return askJournal(transport, peer, line, after, { clock, timeoutMs: answerMs })
+  }
+
+  #hearGossip(message: Uint8Array, from: PeerId): void {
+    const { transport, log } = this.#deps
+    const notice = message.length <= gossipBytesMax ? noticeSchema.safeParse(parseJson(message)) : undefined
+    if (!notice?.success) {
+      log.debug({ from }, 'left a malformed announcement aside')
+      return
+    }
+    const isNear = transport.peers().some(({ id }) => id === from)
+    // What comes from afar is news of where to look: the hosts between may have it by now.
+    if (!isNear && notice.data.states.every((state) => this.#isKnown(state))) return
+    const heard = isNear ? this.#hear(notice.data, from) : this.exchangeAll()
+    heard.catch((error: unknown) => this.#logFailure(from, error))
+  }
+
+  #isKnown(state: BranchState): boolean {
+    const branch = this.#deps.branches.get(state.branch)
+    return branch?.state.head === state.head && branch.state.revision === state.revision
+  }
+
+  #tellOthers(source: PeerId): void {
+    for (const { id } of this.#deps.transport.peers()) if (id !== source) this.#exchangeSoon(id)
+  }
+
+  #exchangeSoon(peer: PeerId): void {
+    this.exchange(peer).catch((error: unknown) => this.#logFailure(peer, error))
+  }
+
+  #exchangeNowAndThen(): void {
+    const { clock, random, transport } = this.#deps
+    let cancel = (): void => undefined
+    const next = (): void => {
+      // Spread, so that hosts that were switched on together do not stay together.
+      cancel = clock.after(exchangeEveryMs / 2 + random.below(exchangeEveryMs), () => {
+        const peers = transport.peers()
+        const peer = peers.length > 0 ? peers[random.below(peers.length)] : undefined
+        if (peer) this.#exchangeSoon(peer.id)
+        next()
+      })
+    }
+    next()
+    this.#cancels.push(() => cancel())
+  }
+
+  #logFailure(peer: PeerId, thrown: unknown): void {
+    const { code, message } = toIsconfError(thrown)
+    const facts = { host: this.hostOf(peer), code }
+    if (code === 'UNEXPECTED') this.#deps.log.debug(facts, `no exchange: ${message}`)
+    else this.#deps.log.warn(facts, `left aside what ${facts.host} sent: ${message}`)
+  }
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,111 @@
+/** What the daemon tells of itself: `status` and `log`. */
+import { type ChangesetId, operationName, toIsconfError } from '../base/index.ts'
+import { type Branch, operationsDone } from '../branch/index.ts'
+import type { LineStatus, LogEntry, MeshStatus, Status, WorkStatus } from '../control/index.ts'
+import { describeOperation, type Journal } from '../journal/index.ts'
+import type { HostDaemon } from './host-daemon.ts'
+
+/** What only the process knows. */
+export interface ProcessFacts {
+  readonly release: string
+  readonly pid: number
+  readonly domainSource: string
+  readonly warnings: () => readonly string[]
+  readonly mesh: () => Omit<MeshStatus, 'peers' | 'peerId'>
+}
+
+export async function statusOf(daemon: HostDaemon, facts: ProcessFacts): Promise<Status> {
+  const { branch, history, identity, replicator, world } = daemon
+  const position = await positionOf(daemon)
+  const { stopped } = history.standing
+  const { lock } = branch.state
+  const operations = branch.journal.operationCount
+  return {
+    host: identity.host,
+    release: facts.release,
+    pid: facts.pid,
+    domain: { name: identity.domain, source: facts.domainSource },
+    branch: branch.name,
+    head: branch.state.head,
+    position: position ?? null,
+    operations,
+    pending: position === undefined ? operations : operations - position,
+    stopped: stopped
+      ? { operation: operationName(stopped.operation.id, stopped.operation.index), reason: stopped.reason }
+      : null,
+    lock: lock && { branch: branch.name, user: lock.user, host: lock.host, message: lock.message, since: lock.since },
+    work: workOf(daemon),
+    lines: await linesOfSplit(branch),
+    mesh: {
+      ...facts.mesh(),
+      peerId: world.transport.self,
+      peers: world.transport.peers().map(({ id, address }) => ({ host: replicator.hostOf(id), address })),
+    },
+    warnings: facts.warnings(),
+  }
+}
+
+/** A line of a split, as this host holds it. */
+export interface SplitLine extends LineStatus {
+  readonly first: ChangesetId
+}
+
+/** The lines of a split, this host's own first; none when the branch is not split. */
+export async function linesOfSplit(branch: Branch): Promise<readonly SplitLine[]> {
+  if (!branch.isSplit) return []
+  const { journal, commonLength, others } = branch
+  const lines = [await lineOf(journal, journal.idAt(commonLength + 1), true)]
+  for (const [first, other] of others.entries()) lines.push(await lineOf(other, first, false))
+  return lines
+}
+
+/** Changesets, newest first, at most `limit`. */
+export async function logOf(daemon: HostDaemon, limit: number): Promise<readonly LogEntry[]> {
+  const { branch } = daemon
+  const { journal } = branch
+  const position = (await positionOf(daemon)) ?? 0
+  const entries: LogEntry[] = []
+  for (let sequence = journal.length; sequence > 0 && entries.length < limit; sequence -= 1) {
+    const { id, changeset } = await journal.changesetAt(sequence)
+    entries.push({
+      id,
+      branch: changeset.branch,
+      author: changeset.author,
+      message: changeset.message,
+      time: changeset.time,
+      operations: changeset.operations.map((operation, index) => ({
+        name: operationName(id, index),
+        text: describeOperation(operation),
+        done: changeset.operationsBefore + index < position,
+      })),
+    })
+  }
+  return entries
+}
+
+async function positionOf({ branch, history }: HostDaemon): Promise<number | undefined> {
+  try {
+    return await operationsDone(branch, history.standing.done)
+  } catch (error) {
+    if (toIsconfError(error).code === 'OFF_BRANCH') return undefined
+    throw error
+  }
+}
+
+function workOf({ work, branch }: HostDaemon): WorkStatus | null {
+  const { header, operations } = work
+  if (!header) return null
+  return {
+    author: header.author,
+    message: header.message,
+    operations: operations.map(describeOperation),
+    locked: header.branch === branch.name && branch.state.lock?.id === header.lock,
+  }
+}
+
+async function lineOf(journal: Journal, first: ChangesetId, here: boolean): Promise<SplitLine> {
+  const sequence = journal.sequenceOf(first) ?? 1
+  const { changeset } = await journal.changesetAt(sequence)
+  const { author, message, time } = changeset
+  return { first, head: journal.head, author, message, time, changesets: journal.length - sequence + 1, here }
+}

@@ -1,0 +1,157 @@
+/**
+ * What happened on this host: which operation, begun, ended, with what exit
+ * status and output. Append-only, never copied between hosts, destroyed with
+ * the disk it describes.
+ */
+import { z } from 'zod'
+import { AppendLog, type ChangesetId, type Clock, type Disk, IsconfError, isoTime, linesOf } from '../base/index.ts'
+
+const operationKey = z.string().regex(/^[0-9a-f]{64}:\d+$/)
+
+const entrySchema = z.discriminatedUnion('event', [
+  z.strictObject({ event: z.literal('started'), operation: operationKey, time: z.string() }),
+  z.strictObject({
+    event: z.literal('finished'),
+    operation: operationKey,
+    time: z.string(),
+    status: z.int(),
+    /** SHA-256 of a command's output; empty for what writes none. */
+    output: z.string(),
+  }),
+  /** The operation could not be done: no exit status, a reason. */
+  z.strictObject({ event: z.literal('failed'), operation: operationKey, time: z.string(), reason: z.string() }),
+  /** Done here first, as the origin, and checked in since. */
+  z.strictObject({ event: z.literal('made'), operation: operationKey, time: z.string() }),
+])
+
+export type HistoryEntry = z.infer<typeof entrySchema>
+
+/** One operation of one changeset; the index counts from 0. */
+export interface OperationRef {
+  readonly id: ChangesetId
+  readonly index: number
+}
+
+/** Where the host stands, as the end of its history tells. */
+export interface Standing {
+  /** The last operation that was done; undefined on a host that has done nothing. */
+  readonly done: OperationRef | undefined
+  /** The operation after it, when one was begun and not done. */
+  readonly stopped: StoppedOperation | undefined
+}
+
+export interface StoppedOperation {
+  readonly operation: OperationRef
+  /** Why, in words for `status`. */
+  readonly reason: string
+}
+
+export class History {
+  readonly path: string
+  readonly droppedBytes: number
+  readonly #log: AppendLog
+  readonly #clock: Clock
+  #standing: Standing = { done: undefined, stopped: undefined }
+
+  private constructor(path: string, log: AppendLog, clock: Clock, droppedBytes: number) {
+    this.path = path
+    this.#log = log
+    this.#clock = clock
+    this.droppedBytes = droppedBytes
+  }
+
+  /** Opens or makes the history. STATE_DAMAGED names the bad line. */
+  static async open(disk: Disk, path: string, clock: Clock): Promise<History> {
+    const { log, content, torn } = await AppendLog.open(disk, path)
+    const history = new History(path, log, clock, torn?.bytes ?? 0)
+    for (const entry of history.#tailOf(content)) history.#apply(entry)
+    return history
+  }
+
+  get standing(): Standing {
+    return this.#standing
+  }
+
+  /** Notes events in their order, with one sync for all of them. */
+  async add(events: readonly HistoryEvent[]): Promise<void> {
+    const time = isoTime(this.#clock)
+    const entries = events.map((event) => toEntry(event, time))
+    await this.#log.append(entries.map((entry) => JSON.stringify(entry)))
+    for (const entry of entries) this.#apply(entry)
+  }
+
+  close(): Promise<void> {
+    return this.#log.close()
+  }
+
+  #apply(entry: HistoryEntry): void {
+    const operation = parseKey(entry.operation)
+    const { done } = this.#standing
+    switch (entry.event) {
+      case 'made':
+        this.#standing = { done: operation, stopped: undefined }
+        return
+      case 'started':
+        this.#standing = { done, stopped: { operation, reason: 'it was interrupted' } }
+        return
+      case 'failed':
+        this.#standing = { done, stopped: { operation, reason: entry.reason } }
+        return
+      case 'finished':
+        this.#standing =
+          entry.status === 0
+            ? { done: operation, stopped: undefined }
+            : { done, stopped: { operation, reason: `it ended with exit status ${entry.status}` } }
+    }
+  }
+
+  /** The entries at the end, back to one that says that an operation was done: the rest cannot change the standing. */
+  #tailOf(content: Uint8Array): readonly HistoryEntry[] {
+    const lines = linesOf(content)
+    const entries: HistoryEntry[] = []
+    for (let index = lines.length - 1; index >= 0; index -= 1) {
+      const entry = this.#parse(lines[index] ?? '', index + 1)
+      entries.unshift(entry)
+      if (isDone(entry)) break
+    }
+    return entries
+  }
+
+  #parse(line: string, lineNumber: number): HistoryEntry {
+    let value: unknown
+    try {
+      value = JSON.parse(line)
+    } catch {
+      value = undefined
+    }
+    const parsed = entrySchema.safeParse(value)
+    if (!parsed.success) {
+      throw new IsconfError('STATE_DAMAGED', `${this.path}: line ${lineNumber} is not an entry of the history`)
+    }
+    return parsed.data
+  }
+}
+
+/** What happened to an operation; the history adds the time. */
+export type HistoryEvent =
+  | { readonly event: 'started' | 'made'; readonly operation: OperationRef }
+  | {
+      readonly event: 'finished'
+      readonly operation: OperationRef
+      readonly status: number
+      readonly output: string
+    }
+  | { readonly event: 'failed'; readonly operation: OperationRef; readonly reason: string }
+
+function toEntry(event: HistoryEvent, time: string): HistoryEntry {
+  return { ...event, operation: `${event.operation.id}:${event.operation.index}`, time }
+}
+
+function parseKey(key: string): OperationRef {
+  const colon = key.indexOf(':')
+  return { id: key.slice(0, colon) as ChangesetId, index: Number(key.slice(colon + 1)) }
+}
+
+function isDone(entry: HistoryEntry): boolean {
+  return entry.event === 'made' || (entry.event === 'finished' && entry.status === 0)
+}

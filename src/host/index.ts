@@ -1,0 +1,14 @@
+export { History, type HistoryEvent, type OperationRef, type Standing, type StoppedOperation } from './history.ts'
+export { loadHostKey } from './host-key.io.ts'
+export { type MachineOptions, realMachine } from './machine.io.ts'
+export type {
+  Command,
+  CommandResult,
+  FileAttributes,
+  FileOwner,
+  FileReader,
+  InstallReport,
+  Machine,
+  OutputListener,
+  OutputStream,
+} from './machine.ts'

@@ -1,0 +1,64 @@
+/** The real machine, or the part of it below IS_VOLROOT. */
+import { realpathSync } from 'node:fs'
+import { join, posix } from 'node:path'
+import { type Clock, IsconfError } from '../base/index.ts'
+import { runCommand } from './command.io.ts'
+import { installFile } from './install-file.io.ts'
+import type { Machine } from './machine.ts'
+import { openFile } from './open-file.io.ts'
+
+export interface MachineOptions {
+  /** The directory that stands for / on this host. */
+  readonly volroot: string
+  /** Whether a file goes to the owner's name where it exists here, or always to the number. */
+  readonly owner: 'name' | 'numeric'
+  /** What every command gets, the same on origin and target. */
+  readonly environment: Readonly<Record<string, string>>
+  readonly clock: Clock
+}
+
+/** The machine this process runs on. CONFIG when `volroot` is no directory. */
+export function realMachine(options: MachineOptions): Machine {
+  const root = realVolroot(options.volroot)
+  const real = (path: string): string => join(root, path)
+  return {
+    journalPath: (path, cwd) => {
+      if (posix.isAbsolute(path)) return shortest(path)
+      return shortest(posix.join(belowRoot(cwd, root), path))
+    },
+    openFile: (path) => openFile(path, real),
+    installFile: (attributes, content, sha256) =>
+      installFile({ attributes, content, sha256, real, ownerRule: options.owner }),
+    run: (command, output, signal) =>
+      runCommand({
+        command,
+        cwd: real(command.cwd),
+        environment: options.environment,
+        output,
+        signal,
+        clock: options.clock,
+      }),
+  }
+}
+
+function realVolroot(volroot: string): string {
+  try {
+    return realpathSync(volroot)
+  } catch {
+    throw new IsconfError('CONFIG', `IS_VOLROOT: no such directory: ${volroot}`)
+  }
+}
+
+/** `directory` as seen from the root that stands for /. */
+function belowRoot(directory: string, root: string): string {
+  if (root === '/') return directory
+  if (directory === root) return '/'
+  if (directory.startsWith(`${root}/`)) return directory.slice(root.length)
+  throw new IsconfError('OUTSIDE_VOLROOT', `the current directory ${directory} is outside IS_VOLROOT ${root}`)
+}
+
+/** An absolute path without `.`, `..`, `//` and a slash at the end. */
+function shortest(path: string): string {
+  const normal = posix.normalize(path)
+  return normal.length > 1 && normal.endsWith('/') ? normal.slice(0, -1) : normal
+}

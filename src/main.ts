@@ -1,0 +1,101 @@
+/** The process: arguments, environment, signals, exit status. */
+import { spawn } from 'node:child_process'
+import { mkdirSync, openSync, writeSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { toIsconfError } from './base/index.ts'
+import { type Flags, failureText, runCli, type SpawnedDaemon, type Surroundings } from './cli/index.ts'
+
+declare const ISCONF_VERSION: string | undefined
+const release = typeof ISCONF_VERSION === 'string' ? ISCONF_VERSION : 'development'
+
+/** What a daemon that was started in the background says to its starter, once. */
+type FirstWord = { readonly ready: true } | { readonly ready: false; readonly error: string }
+
+const surroundings: Surroundings = {
+  terminal: { out: (text) => write(1, text), err: (text) => write(2, text) },
+  user: process.env['SUDO_USER'] || process.env['LOGNAME'] || userInfo().username,
+  cwd: process.cwd(),
+  release,
+  spawnDaemon,
+  runDaemon,
+  onInterrupt: (listener) => {
+    process.on('SIGINT', listener)
+    process.once('SIGINT', () => process.once('SIGINT', () => process.exit(2)))
+  },
+  isAlive: (pid) => {
+    try {
+      process.kill(pid, 0)
+      return true
+    } catch {
+      return false
+    }
+  },
+  sleep: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
+}
+
+process.exitCode = await runCli(process.argv.slice(2), surroundings)
+
+/** Writes at once and whole, so that nothing is lost however the process ends; a closed pipe ends it quietly. */
+function write(fd: number, content: string | Uint8Array): void {
+  let rest = typeof content === 'string' ? Buffer.from(content) : content
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(fd, rest))
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code === 'EPIPE') process.exit(0)
+      if (code !== 'EAGAIN') throw error
+      // The reader is slow and the pipe does not block: wait a little, then try again.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+    }
+  }
+}
+
+/** Starts `isconf daemon` in the background and waits for its first word. */
+function spawnDaemon(flags: Flags, home: string): Promise<SpawnedDaemon> {
+  const script = fileURLToPath(import.meta.url)
+  const words = flags.config === undefined ? [] : ['-c', flags.config]
+  const output = openDaemonOutput(home)
+  const child = spawn(process.execPath, [...process.execArgv, script, ...words, 'daemon'], {
+    cwd: '/',
+    detached: true,
+    stdio: ['ignore', output, output, 'ipc'],
+  })
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('message', (word: FirstWord) => {
+      child.disconnect()
+      child.unref()
+      resolve(word.ready ? { ready: true, pid: child.pid ?? 0 } : word)
+    })
+    child.once('exit', (status) => {
+      const error = `isconf: error: the daemon ended with status ${status} before it answered\nisconf: hint: see ${home}/log\n`
+      resolve({ ready: false, error })
+    })
+  })
+}
+
+/** What a dying daemon writes goes to a file beside the log; without a home to put it in, nowhere. */
+function openDaemonOutput(home: string): number | 'ignore' {
+  try {
+    mkdirSync(join(home, 'log'), { recursive: true, mode: 0o700 })
+    return openSync(join(home, 'log/isconf.stderr'), 'a', 0o600)
+  } catch {
+    return 'ignore'
+  }
+}
+
+async function runDaemon(configPath: string | undefined): Promise<void> {
+  const tell = (word: FirstWord): void => {
+    if (process.connected) process.send?.(word, () => process.disconnect())
+  }
+  try {
+    const daemon = await import('./daemon/index.ts')
+    await daemon.runDaemon({ configPath, release, onReady: () => tell({ ready: true }) })
+  } catch (thrown) {
+    tell({ ready: false, error: failureText(toIsconfError(thrown)) })
+    throw thrown
+  }
+}

@@ -1,0 +1,41 @@
+/** Bounded work: so many pieces of it at once, and so many for one asker; the others wait their turn. */
+export class Slots<Asker> {
+  readonly #max: number
+  readonly #perAskerMax: number
+  readonly #countByAsker = new Map<Asker, number>()
+  readonly #waiting: { readonly asker: Asker; readonly start: () => void }[] = []
+  #count = 0
+
+  constructor(max: number, perAskerMax: number) {
+    this.#max = max
+    this.#perAskerMax = perAskerMax
+  }
+
+  /** Runs `work` when there is a slot for its asker, first come first served. */
+  async run<T>(asker: Asker, work: () => Promise<T>): Promise<T> {
+    await new Promise<void>((resolve) => {
+      this.#waiting.push({ asker, start: resolve })
+      this.#startNext()
+    })
+    try {
+      return await work()
+    } finally {
+      this.#count--
+      const left = (this.#countByAsker.get(asker) ?? 1) - 1
+      if (left > 0) this.#countByAsker.set(asker, left)
+      else this.#countByAsker.delete(asker)
+      this.#startNext()
+    }
+  }
+
+  #startNext(): void {
+    while (this.#count < this.#max) {
+      const index = this.#waiting.findIndex(({ asker }) => (this.#countByAsker.get(asker) ?? 0) < this.#perAskerMax)
+      const [next] = index < 0 ? [] : this.#waiting.splice(index, 1)
+      if (next === undefined) return
+      this.#count++
+      this.#countByAsker.set(next.asker, (this.#countByAsker.get(next.asker) ?? 0) + 1)
+      next.start()
+    }
+  }
+}

@@ -1,0 +1,181 @@
+/** Keeps this host connected to the addresses it is configured with: dials, waits longer after each failure, redials. */
+import type { Cancel, Clock, Log, Random } from '../base/index.ts'
+import { OwnAddressError, type PeerId, type Transport } from './transport.ts'
+
+export interface PeeringDeps {
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  /** The addresses as they are configured now. */
+  addresses(): readonly string[]
+}
+
+/** How one configured address stands, for status. */
+export interface AddressState {
+  readonly address: string
+  readonly state: 'connected' | 'dialing' | 'waiting' | 'own'
+  readonly peer: PeerId | undefined
+  /** Why the last dial failed; undefined when it did not. */
+  readonly failure: string | undefined
+}
+
+/** How often the configured addresses are looked at again; within the 10 s that the manual gives a changed file. */
+const scanMs = 5_000
+const backoffMsMin = 1_000
+const backoffMsMax = 30_000
+/** A connection that held this long was a good one: the next dial is quick again. */
+const steadyMs = 30_000
+const dialMsMax = 15_000
+/** More at once would only queue in the kernel and in the handshakes' CPU time. */
+const concurrentDialsMax = 8
+/** An address that was this host's own is tried again after this, for addresses move. */
+const ownAgainMs = 600_000
+
+interface Entry {
+  readonly address: string
+  dialing: AbortController | undefined
+  nextAtMs: number
+  backoffMs: number
+  connectedAtMs: number
+  peer: PeerId | undefined
+  own: boolean
+  failure: string | undefined
+}
+
+export class Peering {
+  readonly #deps: PeeringDeps
+  readonly #entryByAddress = new Map<string, Entry>()
+  readonly #connected = new Set<PeerId>()
+  #cancelTimer: Cancel = () => undefined
+  #cancelPeers: Cancel = () => undefined
+  #running = false
+
+  constructor(deps: PeeringDeps) {
+    this.#deps = deps
+  }
+
+  /** Dials at once, and goes on until stopped. */
+  start(): void {
+    this.#running = true
+    for (const { id } of this.#deps.transport.peers()) this.#connected.add(id)
+    this.#cancelPeers = this.#deps.transport.onPeer(({ type, peer }) => {
+      if (type === 'up') this.#connected.add(peer)
+      else this.#lost(peer)
+    })
+    this.#tick()
+  }
+
+  stop(): void {
+    this.#running = false
+    this.#cancelTimer()
+    this.#cancelPeers()
+    for (const entry of this.#entryByAddress.values()) entry.dialing?.abort(new Error('peering is stopped'))
+  }
+
+  states(): readonly AddressState[] {
+    return [...this.#entryByAddress.values()].map((entry) => ({
+      address: entry.address,
+      state: this.#stateOf(entry),
+      peer: entry.peer,
+      failure: entry.failure,
+    }))
+  }
+
+  #stateOf(entry: Entry): AddressState['state'] {
+    if (entry.own) return 'own'
+    if (this.#isConnected(entry)) return 'connected'
+    return entry.dialing === undefined ? 'waiting' : 'dialing'
+  }
+
+  #tick(): void {
+    if (!this.#running) return
+    this.#cancelTimer()
+    this.#readAddresses()
+    const nowMs = this.#deps.clock.monotonicMs()
+    const open = [...this.#entryByAddress.values()].filter(
+      (entry) => entry.dialing === undefined && !this.#isConnected(entry),
+    )
+    const due = open.filter(({ nextAtMs }) => nextAtMs <= nowMs).sort((a, b) => a.nextAtMs - b.nextAtMs)
+    for (const entry of due.slice(0, concurrentDialsMax - this.#dialingCount())) void this.#dial(entry)
+    const waits = open.filter((entry) => !due.includes(entry)).map(({ nextAtMs }) => nextAtMs - nowMs)
+    this.#cancelTimer = this.#deps.clock.after(Math.min(scanMs, ...waits), () => this.#tick())
+  }
+
+  #readAddresses(): void {
+    const addresses = new Set(this.#deps.addresses())
+    for (const [address, entry] of this.#entryByAddress) {
+      if (addresses.has(address)) continue
+      entry.dialing?.abort(new Error(`${address} is configured no longer`))
+      this.#entryByAddress.delete(address)
+    }
+    for (const address of addresses) {
+      if (!this.#entryByAddress.has(address)) this.#entryByAddress.set(address, newEntry(address))
+    }
+  }
+
+  async #dial(entry: Entry): Promise<void> {
+    const { transport, clock, log } = this.#deps
+    const dialing = new AbortController()
+    entry.dialing = dialing
+    const cancelLimit = clock.after(dialMsMax, () => dialing.abort(new Error(`no answer within ${dialMsMax} ms`)))
+    try {
+      entry.peer = await transport.dial(entry.address, dialing.signal)
+      entry.own = false
+      entry.failure = undefined
+      entry.connectedAtMs = clock.monotonicMs()
+      // The connection may be gone again already, and its loss reported before the peer was known to be here.
+      if (transport.peers().some(({ id }) => id === entry.peer)) this.#connected.add(entry.peer)
+      else this.#backOff(entry)
+    } catch (error) {
+      entry.own = error instanceof OwnAddressError
+      entry.failure = entry.own ? undefined : (error as Error).message
+      if (!entry.own) log.debug({ address: entry.address, error: entry.failure }, 'a host was not reached')
+      this.#backOff(entry)
+      if (entry.own) entry.nextAtMs = clock.monotonicMs() + ownAgainMs
+    } finally {
+      cancelLimit()
+      entry.dialing = undefined
+    }
+    this.#tick()
+  }
+
+  #lost(peer: PeerId): void {
+    this.#connected.delete(peer)
+    const nowMs = this.#deps.clock.monotonicMs()
+    for (const entry of this.#entryByAddress.values()) {
+      if (entry.peer !== peer) continue
+      if (nowMs - entry.connectedAtMs >= steadyMs) entry.backoffMs = backoffMsMin
+      this.#backOff(entry)
+    }
+    this.#tick()
+  }
+
+  /** The next dial comes after half to all of the wait, so that hosts that were cut off together do not return together. */
+  #backOff(entry: Entry): void {
+    const { clock, random } = this.#deps
+    entry.nextAtMs = clock.monotonicMs() + entry.backoffMs / 2 + random.below(entry.backoffMs / 2)
+    entry.backoffMs = Math.min(backoffMsMax, entry.backoffMs * 2)
+  }
+
+  #isConnected(entry: Entry): boolean {
+    return entry.peer !== undefined && this.#connected.has(entry.peer)
+  }
+
+  #dialingCount(): number {
+    return [...this.#entryByAddress.values()].filter(({ dialing }) => dialing !== undefined).length
+  }
+}
+
+function newEntry(address: string): Entry {
+  return {
+    address,
+    dialing: undefined,
+    nextAtMs: Number.NEGATIVE_INFINITY,
+    backoffMs: backoffMsMin,
+    connectedAtMs: 0,
+    peer: undefined,
+    own: false,
+    failure: undefined,
+  }
+}

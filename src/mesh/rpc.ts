@@ -1,0 +1,141 @@
+/** One question and one answer on a stream, each one frame of JSON. */
+import { z } from 'zod'
+import { type Clock, IsconfError } from '../base/index.ts'
+import { FrameTooLongError, StreamReader, writeFrame } from './frames.ts'
+import type { PeerId, PeerStream, Transport } from './transport.ts'
+
+export interface AskOptions {
+  /** Bounds the whole exchange, so that a peer that hangs is given up. */
+  readonly timeoutMs: number
+  readonly clock: Clock
+  readonly answerBytesMax: number
+}
+
+export interface AnswerLimits {
+  readonly requestBytesMax: number
+  /** Requests of one peer that are open at once; further ones are answered BUSY. */
+  readonly concurrentPerPeerMax: number
+}
+
+/** The other side answered that it could not: its code (of errors.ts, or BUSY or TOO_LONG) and its message. */
+export class RemoteError extends Error {
+  override readonly name = 'RemoteError'
+  readonly code: string
+
+  constructor(code: string, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** The other side did not answer within the limit. */
+export class NoAnswerError extends Error {
+  override readonly name = 'NoAnswerError'
+}
+
+const answerSchema = z.union([
+  z.strictObject({ result: z.unknown() }),
+  z.strictObject({ error: z.strictObject({ code: z.string(), message: z.string() }) }),
+])
+type Answer = z.infer<typeof answerSchema>
+
+/**
+ * Asks a connected peer; resolves with the JSON of its answer, which the caller has to check.
+ * RemoteError when it answered with an error, NoAnswerError when it did not in time, another error when it was lost.
+ */
+export async function ask(
+  transport: Transport,
+  peer: PeerId,
+  protocol: string,
+  request: unknown,
+  options: AskOptions,
+): Promise<unknown> {
+  const limit = new AbortController()
+  let stream: PeerStream | undefined
+  const late = new NoAnswerError(`${protocol}: ${peer} did not answer within ${options.timeoutMs} ms`)
+  const cancel = options.clock.after(options.timeoutMs, () => {
+    limit.abort(late)
+    stream?.abort(late)
+  })
+  try {
+    stream = await transport.openStream(peer, protocol, limit.signal)
+    limit.signal.throwIfAborted()
+    const answer = await exchange(stream, request, options.answerBytesMax)
+    if ('error' in answer) throw new RemoteError(answer.error.code, answer.error.message)
+    return answer.result
+  } catch (error) {
+    stream?.abort(error as Error)
+    throw limit.signal.aborted ? late : error
+  } finally {
+    cancel()
+  }
+}
+
+/** Answers every request of a protocol with what `fn` resolves to, or with the error it rejects with. */
+export function answer(
+  transport: Transport,
+  protocol: string,
+  limits: AnswerLimits,
+  fn: (request: unknown, peer: PeerId) => Promise<unknown>,
+): void {
+  const openByPeer = new Map<PeerId, number>()
+  transport.handle(protocol, async (stream) => {
+    const open = openByPeer.get(stream.peer) ?? 0
+    if (open >= limits.concurrentPerPeerMax) return reply(stream, failed('BUSY', 'too many requests at once'))
+    openByPeer.set(stream.peer, open + 1)
+    try {
+      await reply(stream, await answerOne(stream, limits, fn))
+    } finally {
+      const left = (openByPeer.get(stream.peer) ?? 1) - 1
+      if (left > 0) openByPeer.set(stream.peer, left)
+      else openByPeer.delete(stream.peer)
+    }
+  })
+}
+
+async function exchange(stream: PeerStream, request: unknown, answerBytesMax: number): Promise<Answer> {
+  // The answer may come, and be a refusal, before the whole request is sent: both at once.
+  const sent = writeFrame(stream, encode(request)).then(() => stream.closeWrite())
+  sent.catch(() => undefined)
+  const bytes = await new StreamReader(stream.incoming).frame(answerBytesMax)
+  if (bytes === undefined) {
+    await sent
+    throw new Error('the stream ended without an answer')
+  }
+  return answerSchema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')))
+}
+
+async function answerOne(
+  stream: PeerStream,
+  limits: AnswerLimits,
+  fn: (request: unknown, peer: PeerId) => Promise<unknown>,
+): Promise<Answer> {
+  let request: unknown
+  try {
+    const bytes = await new StreamReader(stream.incoming).frame(limits.requestBytesMax)
+    request = JSON.parse(Buffer.from(bytes ?? []).toString('utf8'))
+  } catch (error) {
+    if (error instanceof FrameTooLongError) return failed('TOO_LONG', error.message)
+    if (error instanceof SyntaxError) return failed('BAD_REQUEST', 'the request is not JSON')
+    throw error
+  }
+  try {
+    return { result: await fn(request, stream.peer) }
+  } catch (error) {
+    const code = error instanceof IsconfError ? error.code : 'UNEXPECTED'
+    return failed(code, error instanceof Error ? error.message : String(error))
+  }
+}
+
+async function reply(stream: PeerStream, answer: Answer): Promise<void> {
+  await writeFrame(stream, encode(answer))
+  await stream.closeWrite()
+}
+
+function failed(code: string, message: string): Answer {
+  return { error: { code, message } }
+}
+
+function encode(value: unknown): Uint8Array {
+  return Buffer.from(JSON.stringify(value))
+}

@@ -1,0 +1,72 @@
+/**
+ * The one small interface through which the engine of the mesh is reached. It
+ * has two implementations, libp2p and the simulated network, and one contract
+ * suite that both pass.
+ */
+import type { Cancel } from '../base/index.ts'
+
+/** The public name of a host's key on the mesh. */
+export type PeerId = string & { readonly __peerId: never }
+
+export interface Transport {
+  /** This host's own id. */
+  readonly self: PeerId
+  /**
+   * Connects to an address (a libp2p multiaddr, or the simulated network's); the id of who answered and was admitted.
+   * OwnAddressError when this host answered itself.
+   */
+  dial(address: string, signal?: AbortSignal): Promise<PeerId>
+  /** Hears of every admitted peer that becomes reachable or is lost; one event a peer, however many connections there are. */
+  onPeer(listener: (event: PeerEvent) => void): Cancel
+  /** Opens a stream to a connected peer for one protocol. Rejects when the peer is gone or does not speak it. */
+  openStream(peer: PeerId, protocol: string, signal?: AbortSignal): Promise<PeerStream>
+  /**
+   * Serves a protocol: `serve` is called for each stream that a peer opens. When it resolves, our side is closed and
+   * what still comes is dropped; when it rejects, the stream is aborted.
+   */
+  handle(protocol: string, serve: (stream: PeerStream) => Promise<void>): void
+  /** Tells every subscribed host of the domain, through others where needed; best effort. */
+  publish(topic: string, message: Uint8Array): void
+  /** Hears what others publish on a topic; `from` is who said it first. */
+  subscribe(topic: string, listener: (message: Uint8Array, from: PeerId) => void): void
+  /** The admitted peers that are connected now. */
+  peers(): readonly ConnectedPeer[]
+  /** Ends every connection and listens no more. */
+  close(): Promise<void>
+}
+
+export interface PeerEvent {
+  readonly type: 'up' | 'down'
+  readonly peer: PeerId
+}
+
+export interface ConnectedPeer {
+  readonly id: PeerId
+  /** The remote address, for people. */
+  readonly address: string
+}
+
+/** One two-way stream of bytes to one peer, with back-pressure both ways. */
+export interface PeerStream {
+  readonly peer: PeerId
+  /** What arrives, in chunks of any size; ends when the peer has closed its side, throws when the stream is aborted. Read once. */
+  readonly incoming: AsyncIterable<Uint8Array>
+  /**
+   * Sends; resolves when more may be sent, so that a slow reader slows the writer and costs no memory. The bytes are
+   * not copied: they must not be changed afterwards. One write at a time.
+   */
+  write(bytes: Uint8Array): Promise<void>
+  /** Says that nothing more will be sent. */
+  closeWrite(): Promise<void>
+  /** Ends both directions at once; the other side's reads and writes fail. */
+  abort(reason: Error): void
+}
+
+/** A dialed address turned out to be this host's own. */
+export class OwnAddressError extends Error {
+  override readonly name = 'OwnAddressError'
+
+  constructor(address: string) {
+    super(`${address} is this host's own address`)
+  }
+}

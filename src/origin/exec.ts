@@ -1,0 +1,55 @@
+/** `exec`: runs a command here, and records it when it succeeded. */
+import { posix } from 'node:path'
+import { IsconfError } from '../base/index.ts'
+import type { CommandResult, OutputListener } from '../host/index.ts'
+import type { ExecOperation } from '../journal/index.ts'
+import { type OriginDeps, requireWork } from './work.ts'
+
+export interface ExecRequest {
+  readonly user: string
+  /** The caller's current directory on this machine. */
+  readonly cwd: string
+  readonly argv: readonly string[]
+}
+
+/**
+ * Runs the command and notes the operation. COMMAND_FAILED carries the
+ * command's exit status; then, and after INTERRUPTED, nothing is recorded.
+ */
+export async function exec(
+  deps: OriginDeps,
+  request: ExecRequest,
+  output: OutputListener,
+  signal: AbortSignal,
+): Promise<CommandResult> {
+  const { machine, work } = deps
+  refuseReboot(request.argv)
+  requireWork(deps, request.user)
+  const operation: ExecOperation = {
+    type: 'exec',
+    argv: [...request.argv],
+    cwd: machine.journalPath('.', request.cwd),
+    env: {},
+  }
+  work.refuseIfFull(operation)
+  const result = await machine.run(operation, output, signal)
+  if (result.status !== 0) {
+    const message = `${request.argv[0]} ended with exit status ${result.status}`
+    throw new IsconfError('COMMAND_FAILED', message, { exit: result.status })
+  }
+  await work.add(operation)
+  return result
+}
+
+const rebootPrograms = new Set(['reboot', 'shutdown', 'halt', 'poweroff', 'telinit'])
+const rebootWords: Readonly<Record<string, readonly string[]>> = {
+  init: ['0', '6'],
+  systemctl: ['reboot', 'poweroff', 'halt', 'kexec', 'soft-reboot'],
+}
+
+/** Catches the usual ways to reboot by exec, which would never be recorded. */
+function refuseReboot(argv: readonly string[]): void {
+  const program = posix.basename(argv[0] ?? '')
+  const isReboot = rebootPrograms.has(program) || argv.slice(1).some((word) => rebootWords[program]?.includes(word))
+  if (isReboot) throw new IsconfError('REBOOT_BY_EXEC', `refusing to run ${program} by exec`)
+}

@@ -1,0 +1,51 @@
+/** `lock` and `unlock`: who may change the branch, and why. */
+import { IsconfError, isoTime } from '../base/index.ts'
+import { changed, type Lock, operationsDone } from '../branch/index.ts'
+import type { OriginDeps } from './work.ts'
+
+/** The longest lock message, in characters: it is repeated in every changeset. */
+const messageLengthMax = 4096
+
+/** Takes the lock of the branch for `user`. LOCKED, BEHIND, MESSAGE_MISSING, SPLIT, LOCK_CONTENDED. */
+export async function takeLock(deps: OriginDeps, user: string, message: string): Promise<Lock> {
+  const { branch, work, host } = deps
+  if (message.trim() === '') throw new IsconfError('MESSAGE_MISSING', 'a lock needs a message')
+  if (message.length > messageLengthMax) {
+    throw new IsconfError('USAGE', `the message has ${message.length} characters, more than ${messageLengthMax}`)
+  }
+  const id = Buffer.from(deps.random.bytes(16)).toString('hex')
+  const lock: Lock = { id, user, host, message, since: isoTime(deps.clock) }
+  const done = await operationsDone(branch, deps.history.standing.done)
+  const state = await deps.agreement.change(branch, (now) => {
+    const next = changed(now, { type: 'lock', lock })
+    refuseBehind(deps, done)
+    if (work.header && work.operations.length > 0 && work.header.base !== now.head) {
+      throw new IsconfError(
+        'LOCK_LOST',
+        `the work in ${work.path} comes after a head that branch ${branch.name} has left behind`,
+      )
+    }
+    return { to: next }
+  })
+  await work.begin({ branch: branch.name, base: state.head, lock: id, message, author: `${user}@${host}` })
+  return lock
+}
+
+/** Breaks the lock, whoever holds it; the lock that was. NOT_LOCKED. */
+export async function breakLock(deps: OriginDeps, user: string): Promise<Lock> {
+  const { branch, host, clock } = deps
+  let broken: Lock | null = null
+  await deps.agreement.change(branch, (now) => {
+    broken = now.lock
+    return { to: changed(now, { type: 'unlock', by: `${user}@${host}`, time: isoTime(clock) }) }
+  })
+  if (!broken) throw new IsconfError('NOT_LOCKED', `branch ${branch.name} is not locked`)
+  return broken
+}
+
+function refuseBehind({ branch, host }: OriginDeps, done: number): void {
+  const pending = branch.journal.operationCount - done
+  if (pending === 0) return
+  const count = pending === 1 ? '1 operation' : `${pending} operations`
+  throw new IsconfError('BEHIND', `${host} is behind branch ${branch.name} by ${count}`)
+}

@@ -1,0 +1,109 @@
+/**
+ * What was done on this host and is not checked in: `journal.wip`. Its first
+ * line says under which lock and after which changeset, each further line is
+ * one operation. It survives restarts and reboots together with its lock.
+ */
+import { z } from 'zod'
+import { AppendLog, type Disk, IsconfError, linesOf } from '../base/index.ts'
+import { branchNameSchema, changesetIdSchema, lineBytesMax, type Operation, operationSchema } from '../journal/index.ts'
+
+const headerSchema = z.strictObject({
+  branch: branchNameSchema,
+  /** The head of the branch that the work comes after. */
+  base: changesetIdSchema,
+  lock: z.string(),
+  message: z.string(),
+  author: z.string(),
+})
+
+/** Under which lock, and after which changeset, the work is done. */
+export type WorkHeader = z.infer<typeof headerSchema>
+
+/** Leaves room for the changeset's other members within the longest line. */
+const workBytesMax = lineBytesMax - 64 * 1024
+
+export class WorkInProgress {
+  readonly #disk: Disk
+  readonly path: string
+  #log: AppendLog | undefined
+  #header: WorkHeader | undefined
+  #operations: Operation[] = []
+  /** What the last start dropped: an operation that was not acknowledged. */
+  readonly droppedBytes: number
+
+  private constructor(disk: Disk, path: string, droppedBytes: number) {
+    this.#disk = disk
+    this.path = path
+    this.droppedBytes = droppedBytes
+  }
+
+  /** Reads what an earlier run of the daemon left. STATE_DAMAGED names the bad line. */
+  static async open(disk: Disk, path: string): Promise<WorkInProgress> {
+    if ((await disk.readFile(path)) === undefined) return new WorkInProgress(disk, path, 0)
+    const { log, content, torn } = await AppendLog.open(disk, path)
+    const work = new WorkInProgress(disk, path, torn?.bytes ?? 0)
+    const [header, ...operations] = linesOf(content)
+    if (header === undefined) {
+      await log.close()
+      await disk.remove(path)
+      return work
+    }
+    work.#log = log
+    work.#header = parse(headerSchema, header, `${path}: line 1`)
+    work.#operations = operations.map((line, index) => parse(operationSchema, line, `${path}: line ${index + 2}`))
+    return work
+  }
+
+  /** Undefined when there is no work here. */
+  get header(): WorkHeader | undefined {
+    return this.#header
+  }
+
+  get operations(): readonly Operation[] {
+    return this.#operations
+  }
+
+  /** Begins, or goes on under another lock with what is there already. */
+  async begin(header: WorkHeader): Promise<void> {
+    await this.#log?.close()
+    const lines = [header, ...this.#operations].map((entry) => `${JSON.stringify(entry)}\n`)
+    await this.#disk.replaceFile(this.path, lines.join(''))
+    this.#log = (await AppendLog.open(this.#disk, this.path)).log
+    this.#header = header
+  }
+
+  /** WIP_FULL when another operation of about `operation`'s size would not fit one changeset. */
+  refuseIfFull(operation: object): void {
+    const size = (this.#log?.size ?? 0) + JSON.stringify(operation).length * 2
+    if (size > workBytesMax) throw new IsconfError('WIP_FULL', `${this.path} has no room for another operation`)
+  }
+
+  /** Notes an operation that was done; on disk when it returns. */
+  async add(operation: Operation): Promise<void> {
+    if (!this.#log) throw new IsconfError('NOT_LOCKED', 'there is no lock to work under')
+    await this.#log.append([JSON.stringify(operation)])
+    this.#operations.push(operation)
+  }
+
+  /** Ends the work: it is checked in, or given up. */
+  async clear(): Promise<void> {
+    await this.#log?.close()
+    await this.#disk.remove(this.path)
+    this.#log = undefined
+    this.#header = undefined
+    this.#operations = []
+  }
+
+  async close(): Promise<void> {
+    await this.#log?.close()
+    this.#log = undefined
+  }
+}
+
+function parse<T>(schema: z.ZodType<T>, line: string, where: string): T {
+  try {
+    return schema.parse(JSON.parse(line))
+  } catch {
+    throw new IsconfError('STATE_DAMAGED', `${where} is not what was written there`)
+  }
+}

@@ -1,0 +1,45 @@
+/** What the verbs on the origin share: who asks, and the lock they work under. */
+import type { KeyObject } from 'node:crypto'
+import { type Clock, type DomainName, IsconfError, type Log, type Random } from '../base/index.ts'
+import { type Agreement, type Branch, lockedBy } from '../branch/index.ts'
+import type { History, Machine } from '../host/index.ts'
+import type { BlobStore } from '../store/index.ts'
+import type { WorkHeader, WorkInProgress } from './work-in-progress.ts'
+
+export interface OriginDeps {
+  readonly host: string
+  readonly domain: DomainName
+  readonly key: KeyObject
+  /** The branch this host is on. */
+  readonly branch: Branch
+  readonly agreement: Agreement
+  readonly history: History
+  readonly machine: Machine
+  readonly store: BlobStore
+  readonly work: WorkInProgress
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+}
+
+/** The work under the caller's lock. NOT_LOCKED, LOCKED, LOCK_LOST. */
+export function requireWork({ branch, work, host }: OriginDeps, user: string): WorkHeader {
+  const { header } = work
+  const { lock } = branch.state
+  if (!header) {
+    if (lock) throw new IsconfError('LOCKED', `branch ${branch.name} is ${lockedBy(lock)}`)
+    throw new IsconfError('NOT_LOCKED', `branch ${branch.name} is not locked`)
+  }
+  if (header.author !== `${user}@${host}`) {
+    throw new IsconfError('LOCKED', `branch ${branch.name} is locked by ${header.author}: ${header.message}`)
+  }
+  if (header.branch !== branch.name || lock?.id !== header.lock) {
+    const now = lock ? `it is now ${lockedBy(lock)}` : brokenBy(branch)
+    throw new IsconfError('LOCK_LOST', `your lock on branch ${header.branch} is gone: ${now}`)
+  }
+  return header
+}
+
+function brokenBy({ state }: Branch): string {
+  return state.broken ? `broken by ${state.broken.by} at ${state.broken.time}` : 'nobody holds it'
+}

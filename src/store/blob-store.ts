@@ -1,0 +1,217 @@
+/** Blobs by their hash: put, got, dropped, and taken in piece by piece from others. */
+import {
+  type BlobRef,
+  type BlobSink,
+  type BlobSource,
+  type DiskFile,
+  type HeldPieces,
+  IsconfError,
+  invariant,
+  isSha256Hex,
+  pieceBytes,
+  type Random,
+} from '../base/index.ts'
+import { isBlobOn, isShelf, Layout } from './layout.ts'
+import { openPartialSink, Partial, type PartialParts } from './partial.ts'
+import { pieceCountOf, pieceHashBytes, pieceListOfSmall } from './pieces.ts'
+import { writeBlob } from './put.ts'
+
+export interface StoreParts extends Omit<PartialParts, 'layout'> {
+  /** Where the store is; made when absent. */
+  readonly directory: string
+  readonly random: Random
+}
+
+/** Opens the store and removes what interrupted puts have left. Failures: those of the disk. */
+export async function openStore(parts: StoreParts): Promise<BlobStore> {
+  const { disk } = parts
+  const layout = new Layout(parts.directory)
+  await disk.makeDirectory(layout.partialDirectory)
+  const ids = new Set<string>()
+  for (const shelf of (await disk.list(layout.directory)).filter(isShelf)) {
+    for (const name of await disk.list(`${layout.directory}/${shelf}`)) if (isBlobOn(shelf, name)) ids.add(name)
+  }
+  for (const name of await disk.list(layout.partialDirectory)) {
+    // A crash can come between a blob's move into its place and the removal of its record.
+    if (name.startsWith('put-') || ids.has(name.slice(0, 64))) await disk.remove(`${layout.partialDirectory}/${name}`)
+  }
+  return new BlobStore({ ...parts, layout }, ids)
+}
+
+export class BlobStore implements BlobSource {
+  readonly #parts: PartialParts & { readonly random: Random }
+  readonly #ids: Set<string>
+  readonly #sizeBytesById = new Map<string, number>()
+  readonly #partialById = new Map<string, Partial>()
+  readonly #sinkIds = new Set<string>()
+
+  /** Use {@link openStore}. */
+  constructor(parts: PartialParts & { readonly random: Random }, ids: Set<string>) {
+    this.#parts = parts
+    this.#ids = ids
+  }
+
+  /** Whether the whole blob is here. */
+  has(id: string): boolean {
+    return this.#ids.has(id)
+  }
+
+  /** The whole blobs. */
+  ids(): readonly string[] {
+    return [...this.#ids]
+  }
+
+  /** Keeps a blob; durable when it returns. When it fails, or `chunks` does, nothing is kept. */
+  async put(chunks: AsyncIterable<Uint8Array>): Promise<BlobRef> {
+    const { disk, layout, random } = this.#parts
+    const path = layout.put(Buffer.from(random.bytes(8)).toString('hex'))
+    try {
+      const { ref, hashes } = await writeBlob(this.#parts, path, chunks)
+      if (this.has(ref.id)) {
+        await disk.remove(path)
+        return ref
+      }
+      await disk.makeDirectory(layout.shelf(ref.id))
+      if (hashes.length > pieceHashBytes) await disk.replaceFile(layout.wholePieces(ref.id), hashes)
+      await disk.rename(path, layout.whole(ref.id))
+      this.#ids.add(ref.id)
+      return ref
+    } catch (error) {
+      await disk.remove(path).catch(() => undefined)
+      throw error
+    }
+  }
+
+  /**
+   * The blob's bytes, a MiB at a time, hashed on the way: the last portion
+   * comes only when the whole is right. BLOB_MISSING when it is not here;
+   * BLOB_MISMATCH when it is damaged, and then it is dropped.
+   */
+  async *readWhole(id: string): AsyncGenerator<Uint8Array> {
+    const file = await this.#openWhole(id)
+    const whole = this.#parts.wholeHasher.start()
+    let found: string
+    let last: Uint8Array | undefined
+    try {
+      for (let position = 0; ; position += pieceBytes) {
+        const bytes = await file.read(position, pieceBytes)
+        if (bytes.length === 0) break
+        if (last !== undefined) yield last
+        last = bytes
+        // A copy, for the hash takes over what it is given.
+        await whole.update(new Uint8Array(bytes))
+        if (bytes.length < pieceBytes) break
+      }
+      found = await whole.digest()
+    } finally {
+      whole.abandon()
+      await file.close()
+    }
+    if (found !== id) {
+      await this.drop(id)
+      throw new IsconfError('BLOB_MISMATCH', `the stored copy of file ${id} is damaged: its hash is ${found}`)
+    }
+    if (last !== undefined) yield last
+  }
+
+  /** Forgets the whole blob; no failure when it is not here. */
+  async drop(id: string): Promise<void> {
+    const { disk, layout } = this.#parts
+    this.#sizeBytesById.delete(id)
+    if (!this.#ids.delete(id)) return
+    await disk.remove(layout.whole(id))
+    await disk.remove(layout.wholePieces(id))
+  }
+
+  /**
+   * Takes a blob in, beginning with what an earlier try has left. For a blob
+   * that is not whole here and has no other sink open in this process.
+   */
+  async sink(ref: BlobRef): Promise<BlobSink> {
+    invariant(isSha256Hex(ref.id) && isSha256Hex(ref.pieces), 'the names of a blob are hashes')
+    invariant(!this.has(ref.id), 'a blob that is whole here is not taken in')
+    invariant(!this.#sinkIds.has(ref.id), 'a blob is taken in once at a time')
+    this.#sinkIds.add(ref.id)
+    const partial = new Partial(ref)
+    this.#partialById.set(ref.id, partial)
+    const onEnd = (finished: boolean): void => {
+      this.#sinkIds.delete(ref.id)
+      if (!finished) return
+      this.#partialById.delete(ref.id)
+      this.#ids.add(ref.id)
+    }
+    try {
+      return await openPartialSink(this.#parts, partial, onEnd)
+    } catch (error) {
+      onEnd(false)
+      throw error
+    }
+  }
+
+  async held(id: string): Promise<HeldPieces | undefined> {
+    if (this.has(id)) return { count: pieceCountOf(await this.#sizeOf(id)), has: () => true }
+    const partial = this.#partialById.get(id)
+    return partial === undefined ? undefined : { count: partial.verified.length, has: (index) => partial.has(index) }
+  }
+
+  async pieceHashes(id: string): Promise<Uint8Array | undefined> {
+    if (!this.has(id)) return this.#partialById.get(id)?.hashes
+    const sizeBytes = await this.#sizeOf(id)
+    if (pieceCountOf(sizeBytes) <= 1) return pieceListOfSmall(id, sizeBytes)
+    return this.#parts.disk.readFile(this.#parts.layout.wholePieces(id))
+  }
+
+  async read(id: string, position: number, length: number): Promise<Uint8Array> {
+    const file = await this.#openToServe(id, position, length)
+    try {
+      return await file.read(position, length)
+    } finally {
+      await file.close()
+    }
+  }
+
+  async #openToServe(id: string, position: number, length: number): Promise<DiskFile> {
+    if (this.has(id)) return this.#openWhole(id)
+    const partial = this.#partialById.get(id)
+    const end = Math.min(position + length, partial?.ref.sizeBytes ?? 0)
+    for (let index = Math.floor(position / pieceBytes); index * pieceBytes < end; index++) {
+      if (!partial?.has(index)) throw missing(id)
+    }
+    if (end <= position) throw missing(id)
+    try {
+      return await this.#parts.disk.open(this.#parts.layout.partial(id), 'read')
+    } catch (error) {
+      // It may have become whole, and moved, this moment.
+      if (this.has(id)) return this.#openWhole(id)
+      throw error
+    }
+  }
+
+  async #openWhole(id: string): Promise<DiskFile> {
+    if (!this.has(id)) throw missing(id)
+    try {
+      return await this.#parts.disk.open(this.#parts.layout.whole(id), 'read')
+    } catch (error) {
+      if (!(error instanceof IsconfError) || error.code !== 'NO_SUCH_FILE') throw error
+      await this.drop(id)
+      throw missing(id)
+    }
+  }
+
+  async #sizeOf(id: string): Promise<number> {
+    const known = this.#sizeBytesById.get(id)
+    if (known !== undefined) return known
+    const file = await this.#openWhole(id)
+    try {
+      const sizeBytes = await file.size()
+      this.#sizeBytesById.set(id, sizeBytes)
+      return sizeBytes
+    } finally {
+      await file.close()
+    }
+  }
+}
+
+function missing(id: string): IsconfError {
+  return new IsconfError('BLOB_MISSING', `file ${id} is not here`)
+}

@@ -1,0 +1,4 @@
+/** Blobs by hash: whole ones kept once, partial ones verified piece by piece. */
+export { type BlobStore, openStore, type StoreParts } from './blob-store.ts'
+export { workerWholeHasher } from './whole-hash.io.ts'
+export { inlineWholeHasher, type WholeHash, type WholeHasher } from './whole-hash.ts'

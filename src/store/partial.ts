@@ -1,0 +1,183 @@
+/**
+ * A blob on its way in. After a restart nothing is believed that can be
+ * checked: each piece that the record of verified pieces names is hashed
+ * again, so neither the record nor the pieces have to be synced on the way.
+ */
+import { type BlobRef, type BlobSink, type Disk, type DiskFile, type Hasher, IsconfError, invariant } from '../base/index.ts'
+import type { Layout } from './layout.ts'
+import { isPieceList, pieceCountOf, pieceHashBytes, pieceLength, pieceListOfSmall } from './pieces.ts'
+import { PrefixHash } from './prefix-hash.ts'
+import type { WholeHasher } from './whole-hash.ts'
+
+export interface PartialParts {
+  readonly disk: Disk
+  readonly layout: Layout
+  readonly hasher: Hasher
+  readonly wholeHasher: WholeHasher
+}
+
+/** What of a blob is here, kept in memory also between two tries, so that it can be served meanwhile. */
+export class Partial {
+  readonly ref: BlobRef
+  readonly verified: Uint8Array
+  hashes: Uint8Array | undefined
+
+  constructor(ref: BlobRef) {
+    this.ref = ref
+    this.verified = new Uint8Array(pieceCountOf(ref.sizeBytes))
+  }
+
+  has(index: number): boolean {
+    return this.verified[index] === 1
+  }
+}
+
+/** Opens what is on the disk of a partial blob, checks it, and takes it up again. */
+export async function openPartialSink(
+  parts: PartialParts,
+  partial: Partial,
+  onEnd: (finished: boolean) => void,
+): Promise<BlobSink> {
+  const { disk, layout } = parts
+  const { ref } = partial
+  const found = await loadHashes(parts, ref)
+  // Without its own piece list nothing on the disk can be checked: begin again.
+  if (found === undefined) await removePartial(disk, layout, ref.id)
+  partial.hashes = found
+  partial.verified.fill(0)
+  const file = await disk.open(layout.partial(ref.id), 'write')
+  let have: DiskFile | undefined
+  try {
+    have = await disk.open(layout.partialHave(ref.id), 'write')
+    if (found !== undefined) await recheck(parts, partial, file, have)
+    return new PartialSink(parts, partial, file, have, onEnd)
+  } catch (error) {
+    await Promise.allSettled([file.close(), have?.close()])
+    throw error
+  }
+}
+
+/** Forgets what has arrived of a blob. */
+export async function removePartial(disk: Disk, layout: Layout, id: string): Promise<void> {
+  for (const path of [layout.partialHave(id), layout.partialPieces(id), layout.partial(id)]) await disk.remove(path)
+}
+
+async function loadHashes({ disk, layout }: PartialParts, ref: BlobRef): Promise<Uint8Array | undefined> {
+  const small = partialIsSmall(ref) ? pieceListOfSmall(ref.id, ref.sizeBytes) : undefined
+  const hashes = small ?? (await disk.readFile(layout.partialPieces(ref.id)))
+  return hashes !== undefined && isPieceList(ref, hashes) ? hashes : undefined
+}
+
+function partialIsSmall(ref: BlobRef): boolean {
+  return pieceCountOf(ref.sizeBytes) <= 1
+}
+
+async function recheck(parts: PartialParts, partial: Partial, file: DiskFile, have: DiskFile): Promise<void> {
+  const recorded = await have.read(0, partial.verified.length)
+  for (const [index, mark] of recorded.entries()) {
+    if (mark !== 1) continue
+    const bytes = await readPiece(partial.ref, file, index)
+    if (await matches(parts.hasher, partial, index, bytes)) partial.verified[index] = 1
+  }
+}
+
+function readPiece(ref: BlobRef, file: DiskFile, index: number): Promise<Uint8Array> {
+  const length = pieceLength(ref.sizeBytes, index)
+  return file.read(index * pieceLength(ref.sizeBytes, 0), length)
+}
+
+async function matches(hasher: Hasher, partial: Partial, index: number, bytes: Uint8Array): Promise<boolean> {
+  if (bytes.length !== pieceLength(partial.ref.sizeBytes, index)) return false
+  const hash = await hasher.sha256(bytes)
+  const at = index * pieceHashBytes
+  const wanted = partial.hashes?.subarray(at, at + pieceHashBytes)
+  return wanted !== undefined && Buffer.compare(hash, wanted) === 0
+}
+
+class PartialSink implements BlobSink {
+  readonly ref: BlobRef
+  readonly pieceCount: number
+  readonly #parts: PartialParts
+  readonly #partial: Partial
+  readonly #file: DiskFile
+  readonly #have: DiskFile
+  readonly #onEnd: (finished: boolean) => void
+  readonly #whole: PrefixHash
+  #open = true
+
+  constructor(parts: PartialParts, partial: Partial, file: DiskFile, have: DiskFile, onEnd: (finished: boolean) => void) {
+    this.#parts = parts
+    this.#partial = partial
+    this.#file = file
+    this.#have = have
+    this.#onEnd = onEnd
+    this.ref = partial.ref
+    this.pieceCount = partial.verified.length
+    this.#whole = new PrefixHash(
+      parts.wholeHasher,
+      this.pieceCount,
+      (index) => partial.has(index),
+      (index) => readPiece(partial.ref, file, index),
+    )
+    this.#whole.advance()
+  }
+
+  hashesKnown(): boolean {
+    return this.#partial.hashes !== undefined
+  }
+
+  async putHashes(hashes: Uint8Array): Promise<boolean> {
+    if (this.hashesKnown()) return true
+    if (!isPieceList(this.ref, hashes)) return false
+    await this.#parts.disk.replaceFile(this.#parts.layout.partialPieces(this.ref.id), hashes)
+    this.#partial.hashes = hashes.slice()
+    return true
+  }
+
+  has(index: number): boolean {
+    return this.#partial.has(index)
+  }
+
+  async putPiece(index: number, bytes: Uint8Array): Promise<boolean> {
+    invariant(this.#open && this.hashesKnown(), 'a piece is put into an open blob whose piece list is known')
+    invariant(index >= 0 && index < this.pieceCount, 'a piece that is put is one of the blob')
+    if (this.has(index)) return true
+    if (!(await matches(this.#parts.hasher, this.#partial, index, bytes))) return false
+    await this.#file.write(index * pieceLength(this.ref.sizeBytes, 0), bytes)
+    await this.#have.write(index, new Uint8Array([1]))
+    this.#partial.verified[index] = 1
+    this.#whole.advance()
+    return true
+  }
+
+  async finish(): Promise<void> {
+    const { id } = this.ref
+    const { disk, layout } = this.#parts
+    invariant(this.#open && this.#partial.verified.every((mark) => mark === 1), 'a blob is finished when every piece is here')
+    const found = await this.#whole.digest()
+    if (found !== id) {
+      await this.#end(false)
+      this.#partial.verified.fill(0)
+      await removePartial(disk, layout, id)
+      throw new IsconfError('BLOB_MISMATCH', `file ${id} arrived with another hash: ${found}`)
+    }
+    await this.#file.sync()
+    await disk.makeDirectory(layout.shelf(id))
+    // The piece list first: what is whole has one.
+    if (this.pieceCount > 1) await disk.replaceFile(layout.wholePieces(id), this.#partial.hashes ?? new Uint8Array())
+    await disk.rename(layout.partial(id), layout.whole(id))
+    await this.#end(true)
+    await removePartial(disk, layout, id)
+  }
+
+  async close(): Promise<void> {
+    if (this.#open) await this.#end(false)
+  }
+
+  async #end(finished: boolean): Promise<void> {
+    this.#open = false
+    await this.#whole.abandon()
+    await Promise.allSettled([this.#file.close(), this.#have.close()])
+    this.#onEnd(finished)
+  }
+}

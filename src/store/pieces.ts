@@ -1,0 +1,24 @@
+/** Arithmetic of pieces. */
+import { type BlobRef, pieceBytes, sha256Hex } from '../base/index.ts'
+
+export const pieceHashBytes = 32
+
+/** How many pieces a blob of `sizeBytes` has. */
+export function pieceCountOf(sizeBytes: number): number {
+  return Math.ceil(sizeBytes / pieceBytes)
+}
+
+/** Bytes of piece `index` of a blob of `sizeBytes`. */
+export function pieceLength(sizeBytes: number, index: number): number {
+  return Math.min(pieceBytes, sizeBytes - index * pieceBytes)
+}
+
+/** Whether `hashes` is the piece list that `ref` names. */
+export function isPieceList(ref: BlobRef, hashes: Uint8Array): boolean {
+  return hashes.length === pieceCountOf(ref.sizeBytes) * pieceHashBytes && sha256Hex(hashes) === ref.pieces
+}
+
+/** The piece list of a blob that has no more than one piece: it follows from the id. */
+export function pieceListOfSmall(id: string, sizeBytes: number): Uint8Array {
+  return sizeBytes === 0 ? new Uint8Array() : new Uint8Array(Buffer.from(id, 'hex'))
+}

@@ -1,0 +1,64 @@
+/** Hashes a blob while its pieces arrive: along those that are here from the first one on. */
+import type { WholeHash, WholeHasher } from './whole-hash.ts'
+
+export class PrefixHash {
+  readonly #hash: WholeHash
+  readonly #pieceCount: number
+  readonly #has: (index: number) => boolean
+  readonly #read: (index: number) => Promise<Uint8Array>
+  #next = 0
+  #walk: Promise<void> | undefined
+  #failure: unknown
+
+  /** `read` gives memory of its own for each piece: the hash takes it over. */
+  constructor(
+    hasher: WholeHasher,
+    pieceCount: number,
+    has: (index: number) => boolean,
+    read: (index: number) => Promise<Uint8Array>,
+  ) {
+    this.#hash = hasher.start()
+    this.#pieceCount = pieceCount
+    this.#has = has
+    this.#read = read
+  }
+
+  /** Goes on when more is here. */
+  advance(): void {
+    if (this.#walk !== undefined || this.#failure !== undefined || !this.#mayAdvance()) return
+    this.#walk = this.#walkOn()
+      .catch((error: unknown) => {
+        this.#failure = error ?? new Error('hashing failed')
+      })
+      .finally(() => {
+        this.#walk = undefined
+        this.advance()
+      })
+  }
+
+  /** The hash of the whole, in hexadecimal, once every piece is here. */
+  async digest(): Promise<string> {
+    this.advance()
+    while (this.#walk !== undefined) await this.#walk
+    if (this.#failure !== undefined) throw this.#failure
+    return this.#hash.digest()
+  }
+
+  /** Gives up, and waits until nothing is read any more. */
+  async abandon(): Promise<void> {
+    this.#failure ??= new Error('the hash was abandoned')
+    this.#hash.abandon()
+    await this.#walk
+  }
+
+  #mayAdvance(): boolean {
+    return this.#next < this.#pieceCount && this.#has(this.#next)
+  }
+
+  async #walkOn(): Promise<void> {
+    while (this.#mayAdvance() && this.#failure === undefined) {
+      await this.#hash.update(await this.#read(this.#next))
+      this.#next++
+    }
+  }
+}

@@ -1,0 +1,71 @@
+/** A blob made here: hashed whole and by pieces while it is written, in memory that does not grow with it. */
+import { type BlobRef, pieceBytes, sha256Hex } from '../base/index.ts'
+import type { PartialParts } from './partial.ts'
+
+/** Pieces that are hashed and written at once while the next ones are read. */
+const piecesUnderWayMax = 2
+
+/** A blob in a file of its own, durable, and not yet in its place. */
+export interface WrittenBlob {
+  readonly ref: BlobRef
+  readonly hashes: Uint8Array
+}
+
+/** Writes the chunks to `path`. */
+export async function writeBlob(parts: PartialParts, path: string, chunks: AsyncIterable<Uint8Array>): Promise<WrittenBlob> {
+  const whole = parts.wholeHasher.start()
+  const file = await parts.disk.open(path, 'write')
+  try {
+    const hashes: Uint8Array[] = []
+    const underWay: Promise<void>[] = []
+    let sizeBytes = 0
+    let turn: Promise<void> = Promise.resolve()
+    for await (const piece of inPieces(chunks)) {
+      const index = hashes.length
+      const position = sizeBytes
+      hashes.push(new Uint8Array())
+      sizeBytes += piece.length
+      const before = turn
+      turn = keepPiece(piece, index, position, before)
+      // Seen later, by whoever waits for it.
+      turn.catch(() => undefined)
+      underWay.push(turn)
+      if (underWay.length >= piecesUnderWayMax) await underWay.shift()
+    }
+    await turn
+    await file.sync()
+    const list = Buffer.concat(hashes)
+    return { ref: { id: await whole.digest(), sizeBytes, pieces: sha256Hex(list) }, hashes: list }
+
+    async function keepPiece(piece: Uint8Array, index: number, position: number, before: Promise<void>): Promise<void> {
+      const [hash] = await Promise.all([parts.hasher.sha256(piece), file.write(position, piece), before])
+      hashes[index] = hash
+      // In order, and last: the whole hash takes the memory over.
+      await whole.update(piece)
+    }
+  } catch (error) {
+    whole.abandon()
+    throw error
+  } finally {
+    await file.close()
+  }
+}
+
+/** The same bytes, cut at the borders of pieces, each in memory of its own. */
+export async function* inPieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let piece = Buffer.allocUnsafeSlow(pieceBytes)
+  let filled = 0
+  for await (const chunk of chunks) {
+    for (let taken = 0; taken < chunk.length; ) {
+      const part = chunk.subarray(taken, taken + pieceBytes - filled)
+      piece.set(part, filled)
+      filled += part.length
+      taken += part.length
+      if (filled < pieceBytes) continue
+      yield piece
+      piece = Buffer.allocUnsafeSlow(pieceBytes)
+      filled = 0
+    }
+  }
+  if (filled > 0) yield piece.subarray(0, filled)
+}

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { sha256Hex } from '../base/index.ts'
+import { workerWholeHasher } from './whole-hash.io.ts'
+
+const mebibyte = 1024 * 1024
+
+for (const portions of [0, 1, 2, 3, 9]) {
+  test(`workerWholeHasher() hashes ${portions} portions`, async () => {
+    const hash = workerWholeHasher().start()
+    const all = Buffer.alloc(portions * mebibyte, 'some bytes ')
+    for (let index = 0; index < portions; index++) {
+      await hash.update(new Uint8Array(all.subarray(index * mebibyte, (index + 1) * mebibyte)))
+    }
+    assert.equal(await hash.digest(), sha256Hex(all))
+  })
+}
+
+test('workerWholeHasher() hashes several blobs at once, and one that is abandoned disturbs no other', async () => {
+  const hasher = workerWholeHasher()
+  const contents = ['a', 'b', 'c'].map((letter) => Buffer.alloc(6 * mebibyte, letter))
+  const hashes = contents.map(() => hasher.start())
+  for (let index = 0; index < 6; index++) {
+    for (const [blob, hash] of hashes.entries()) {
+      if (blob === 1 && index === 4) hash.abandon()
+      if (blob === 1 && index >= 4) continue
+      await hash.update(new Uint8Array(contents[blob]?.subarray(index * mebibyte, (index + 1) * mebibyte) ?? []))
+    }
+  }
+  await assert.rejects(hashes[1]?.digest() ?? assert.fail(), /abandoned/)
+  for (const blob of [0, 2]) assert.equal(await hashes[blob]?.digest(), sha256Hex(contents[blob] ?? ''))
+})
+
+test('workerWholeHasher() leaves the neighbours of a slice alone', async () => {
+  const hash = workerWholeHasher().start()
+  const all = new Uint8Array(6 * mebibyte).fill(7)
+  for (let index = 0; index < 6; index++) await hash.update(all.subarray(index * mebibyte, (index + 1) * mebibyte))
+  assert.equal(await hash.digest(), sha256Hex(all))
+  assert.equal(all.length, 6 * mebibyte)
+})

@@ -1,0 +1,375 @@
+/** What every Transport promises, whatever it runs on. */
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import test, { type TestContext } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { systemClock } from '../../src/base/clock.io.ts'
+import { type DomainKeys, noKeys } from '../../src/mesh/admission.ts'
+import { answer, ask, NoAnswerError, RemoteError } from '../../src/mesh/rpc.ts'
+import type { PeerId, PeerStream, Transport } from '../../src/mesh/transport.ts'
+
+export interface HostOptions {
+  readonly domain?: string
+  readonly keys?: () => DomainKeys
+}
+
+export interface WorldHost {
+  readonly transport: Transport
+  /** Where the others dial it. */
+  readonly address: string
+  /** It is gone at once, without a word to anybody. */
+  crash(): void
+  /** It stops answering, and nothing is closed. */
+  hang(): void
+}
+
+/** Real or simulated, on the machine's clock. */
+export interface TransportWorld {
+  host(name: string, options?: HostOptions): Promise<WorldHost>
+  /** Ends every host. */
+  close(): Promise<void>
+}
+
+export const contractTopic = 'isconf/contract'
+const protocol = '/isconf/contract/1'
+const limitMs = 20_000
+const askOptions = { timeoutMs: 5_000, clock: systemClock, answerBytesMax: 1024 }
+const answerLimits = { requestBytesMax: 1024, concurrentPerPeerMax: 2 }
+
+export function transportContract(name: string, makeWorld: () => Promise<TransportWorld>): void {
+  const check = (claim: string, run: (world: TransportWorld, context: TestContext) => Promise<void>): void => {
+    test(`${name}: ${claim}`, { timeout: 60_000 }, async (context) => {
+      const world = await makeWorld()
+      try {
+        await run(world, context)
+      } finally {
+        await world.close()
+      }
+    })
+  }
+  connections(check)
+  streams(check)
+  losses(check)
+  requests(check)
+  admission(check)
+}
+
+type Check = (claim: string, run: (world: TransportWorld, context: TestContext) => Promise<void>) => void
+
+function connections(check: Check): void {
+  check('a peer is up once and down once, also when both dial at the same moment', async (world) => {
+    const [alder, birch] = [await world.host('alder'), await world.host('birch')]
+    const events: string[] = []
+    alder.transport.onPeer(({ type, peer }) => events.push(`${type} ${peer}`))
+    await Promise.all([alder.transport.dial(birch.address), birch.transport.dial(alder.address)])
+    await alder.transport.dial(birch.address)
+    await until(() => events.length > 0 && isConnected(birch, alder))
+    // A connection too many would show when it is closed.
+    await pause(100)
+    assert.deepEqual(events, [`up ${birch.transport.self}`])
+    assert.deepEqual(alder.transport.peers().map(({ id }) => id), [birch.transport.self])
+    await birch.transport.close()
+    await until(() => events.length > 1)
+    await pause(100)
+    assert.deepEqual(events.slice(1), [`down ${birch.transport.self}`])
+    assert.deepEqual(alder.transport.peers(), [])
+  })
+
+  check('dial() tells who answered, and fails where nobody does', async (world) => {
+    const [alder, birch] = [await world.host('alder'), await world.host('birch')]
+    assert.equal(await alder.transport.dial(birch.address), birch.transport.self)
+    birch.crash()
+    await until(() => alder.transport.peers().length === 0)
+    await assert.rejects(alder.transport.dial(birch.address))
+  })
+
+  check("dial() says so when the address is this host's own", async (world) => {
+    const alder = await world.host('alder')
+    await assert.rejects(alder.transport.dial(alder.address), { name: 'OwnAddressError' })
+    assert.deepEqual(alder.transport.peers(), [])
+  })
+
+  check('what is published reaches a host that is connected only through another', async (world) => {
+    const [alder, birch, cedar] = [await world.host('alder'), await world.host('birch'), await world.host('cedar')]
+    const heard: string[] = []
+    for (const host of [alder, birch, cedar]) {
+      host.transport.subscribe(contractTopic, (message, from) => {
+        if (host === cedar) heard.push(`${Buffer.from(message)} from ${from}`)
+      })
+    }
+    await alder.transport.dial(birch.address)
+    await cedar.transport.dial(birch.address)
+    // Best effort: those who publish say it again until it is heard.
+    await until(() => {
+      alder.transport.publish(contractTopic, Buffer.from('news'))
+      return heard.length > 0
+    })
+    assert.equal(heard[0], `news from ${alder.transport.self}`)
+    assert.equal(alder.transport.peers().length, 1)
+  })
+}
+
+function streams(check: Check): void {
+  check('a stream carries bytes both ways, and each side ends its own', async (world) => {
+    const { alder, birch } = await pair(world)
+    birch.transport.handle(protocol, async (stream) => {
+      const question = await readAll(stream)
+      await stream.write(Buffer.from(`you said ${question}`))
+      await stream.closeWrite()
+    })
+    const stream = await alder.transport.openStream(birch.transport.self, protocol)
+    await stream.write(Buffer.from('good '))
+    await stream.write(Buffer.from('morning'))
+    await stream.closeWrite()
+    assert.equal(String(await readAll(stream)), 'you said good morning')
+    assert.equal(stream.peer, birch.transport.self)
+  })
+
+  check('a slow reader slows the writer, and loses nothing', async (world) => {
+    const { alder, birch } = await pair(world)
+    const totalBytes = 64 * 1024 * 1024
+    const aheadBytesMax = 12 * 1024 * 1024
+    const [sent, arrived] = [createHash('sha256'), createHash('sha256')]
+    let written = 0
+    birch.transport.handle(protocol, async (stream) => {
+      while (written < totalBytes) {
+        // Each block differs, so that two that changed places would show.
+        const block = Buffer.alloc(256 * 1024, `isconf ${written}`)
+        sent.update(block)
+        await stream.write(block)
+        written += block.length
+      }
+    })
+    const stream = await alder.transport.openStream(birch.transport.self, protocol)
+    let read = 0
+    let maxAhead = 0
+    let nextRestAt = 0
+    for await (const bytes of stream.incoming) {
+      arrived.update(bytes)
+      read += bytes.length
+      if (read > nextRestAt) {
+        await until(async () => isStill(() => written))
+        nextRestAt += 8 * 1024 * 1024
+      }
+      maxAhead = Math.max(maxAhead, written - read)
+    }
+    assert.equal(read, totalBytes)
+    assert.equal(arrived.digest('hex'), sent.digest('hex'))
+    assert.ok(maxAhead < aheadBytesMax, `the writer was ${maxAhead} bytes ahead`)
+  })
+
+  check('an abort is seen by the other side', async (world) => {
+    const { alder, birch } = await pair(world)
+    let seen: unknown
+    birch.transport.handle(protocol, async (stream) => {
+      await readAll(stream).catch((error) => {
+        seen = error
+      })
+    })
+    const stream = await alder.transport.openStream(birch.transport.self, protocol)
+    await stream.write(Buffer.from('begun'))
+    stream.abort(new Error('changed my mind'))
+    await until(() => seen !== undefined)
+    await assert.rejects(readAll(stream), /changed my mind/)
+    await assert.rejects(stream.write(Buffer.from('more')))
+  })
+
+  check('a service that fails aborts its stream, and the next one works', async (world) => {
+    const { alder, birch } = await pair(world)
+    let calls = 0
+    birch.transport.handle(protocol, async (stream) => {
+      calls += 1
+      if (calls === 1) throw new Error('no luck')
+      await stream.write(Buffer.from('fine'))
+    })
+    const open = (): Promise<PeerStream> => alder.transport.openStream(birch.transport.self, protocol)
+    await assert.rejects(open().then(readAll))
+    assert.equal(String(await readAll(await open())), 'fine')
+  })
+
+  check('a protocol that the other side does not speak, and a peer that is not there, are refused', async (world) => {
+    const { alder, birch } = await pair(world)
+    await assert.rejects(alder.transport.openStream(birch.transport.self, '/isconf/unknown/1'))
+    const cedar = await world.host('cedar')
+    await assert.rejects(alder.transport.openStream(cedar.transport.self, protocol), /not connected/)
+  })
+}
+
+function losses(check: Check): void {
+  const halfSent = async (to: WorldHost, from: WorldHost) => {
+    from.transport.handle(protocol, async (stream) => {
+      await stream.write(Buffer.from('half of it'))
+      await new Promise(() => undefined)
+    })
+    const stream = await to.transport.openStream(from.transport.self, protocol)
+    const reader = stream.incoming[Symbol.asyncIterator]()
+    assert.equal(String((await reader.next()).value), 'half of it')
+    return { reader, stream }
+  }
+
+  check('a read fails when the other side dies in the middle', async (world) => {
+    const { alder, birch } = await pair(world)
+    const { reader, stream } = await halfSent(alder, birch)
+    const next = reader.next()
+    birch.crash()
+    await assert.rejects(next)
+    await assert.rejects(stream.write(Buffer.from('anybody?')))
+    await until(() => alder.transport.peers().length === 0)
+  })
+
+  // It matters who dialed: what a closing host does first differs.
+  for (const closes of ['listener', 'dialer'] as const) {
+    check(`a read fails when the ${closes} closes in the middle: half is never taken for the whole`, async (world) => {
+      const { alder, birch } = await pair(world)
+      const [reading, closing] = closes === 'listener' ? [alder, birch] : [birch, alder]
+      const { reader } = await halfSent(reading, closing)
+      const next = reader.next()
+      next.catch(() => undefined)
+      await closing.transport.close()
+      await assert.rejects(next)
+    })
+  }
+
+  check('a peer that hangs is given up when the limit is reached', async (world) => {
+    const { alder, birch } = await pair(world)
+    answer(birch.transport, protocol, answerLimits, async () => 'here')
+    assert.equal(await askBirch(alder, birch, 'there?'), 'here')
+    birch.hang()
+    const asked = ask(alder.transport, birch.transport.self, protocol, 'there?', { ...askOptions, timeoutMs: 300 })
+    await assert.rejects(asked, NoAnswerError)
+  })
+
+  check('a service that never answers is given up when the limit is reached', async (world) => {
+    const { alder, birch } = await pair(world)
+    answer(birch.transport, protocol, answerLimits, () => new Promise(() => undefined))
+    const asked = ask(alder.transport, birch.transport.self, protocol, 'there?', { ...askOptions, timeoutMs: 300 })
+    await assert.rejects(asked, NoAnswerError)
+  })
+}
+
+function requests(check: Check): void {
+  check('ask() brings the answer, and the error of who answers', async (world) => {
+    const { alder, birch } = await pair(world)
+    answer(birch.transport, protocol, answerLimits, async (request, peer) => {
+      if (request === 'fail') throw new Error('cannot')
+      return { request, peer }
+    })
+    assert.deepEqual(await askBirch(alder, birch, { n: 1 }), { request: { n: 1 }, peer: alder.transport.self })
+    await assert.rejects(askBirch(alder, birch, 'fail'), new RemoteError('UNEXPECTED', 'cannot'))
+  })
+
+  check('requests and answers over their bound are refused', async (world) => {
+    const { alder, birch } = await pair(world)
+    answer(birch.transport, protocol, answerLimits, async () => 'x'.repeat(2_000))
+    await assert.rejects(askBirch(alder, birch, 'x'.repeat(4_000_000)), { name: 'RemoteError', code: 'TOO_LONG' })
+    await assert.rejects(askBirch(alder, birch, 'short'), { name: 'FrameTooLongError' })
+  })
+
+  check('a peer that asks too much at once is told so, and others are not', async (world) => {
+    const { alder, birch } = await pair(world)
+    const cedar = await world.host('cedar')
+    await cedar.transport.dial(birch.address)
+    const release: (() => void)[] = []
+    answer(birch.transport, protocol, answerLimits, async () => {
+      await new Promise<void>((resolve) => release.push(resolve))
+      return 'done'
+    })
+    const asked = [askBirch(alder, birch, 1), askBirch(alder, birch, 2)]
+    await until(() => release.length === 2)
+    await assert.rejects(askBirch(alder, birch, 3), { name: 'RemoteError', code: 'BUSY' })
+    asked.push(askBirch(cedar, birch, 4))
+    await until(() => release.length === 3)
+    for (const go of release) go()
+    assert.deepEqual(await Promise.all(asked), ['done', 'done', 'done'])
+  })
+}
+
+function admission(check: Check): void {
+  const meet = async (world: TransportWorld, dialer: HostOptions, listener: HostOptions): Promise<void> => {
+    const [alder, birch] = [await world.host('alder', dialer), await world.host('birch', listener)]
+    try {
+      await alder.transport.dial(birch.address)
+      await until(() => isConnected(birch, alder))
+    } catch (error) {
+      await pause(100)
+      assert.deepEqual([alder.transport.peers(), birch.transport.peers()], [[], []], 'no half connection is left')
+      throw error
+    }
+  }
+
+  check('a host of another domain is refused', async (world) => {
+    await assert.rejects(meet(world, { domain: 'x.example' }, { domain: 'y.example' }), /other domain/)
+  })
+
+  check('a host with another key is refused by the listener', async (world) => {
+    await assert.rejects(meet(world, { keys: keyFile('k1') }, { keys: keyFile('k2') }), /other key/)
+  })
+
+  check('a host without a key is refused by the dialer', async (world) => {
+    await assert.rejects(meet(world, { keys: keyFile('k1') }, {}), /other key/)
+  })
+
+  const admitted: readonly [string, readonly string[], readonly string[]][] = [
+    ['the same key', ['k1'], ['k1']],
+    ['the new key still second', ['k1', 'k2'], ['k1']],
+    ['the new key first at one side', ['k2', 'k1'], ['k1', 'k2']],
+    ['+ANY+ and no key', ['k1', '+ANY+'], []],
+    ['no keys', [], []],
+  ]
+  for (const [claim, dialer, listener] of admitted) {
+    check(`hosts meet: ${claim}`, async (world) => {
+      await meet(world, { keys: keyFile(...dialer) }, { keys: keyFile(...listener) })
+    })
+  }
+
+  check('a key that is changed counts at the next handshake', async (world) => {
+    let keys = keyFile('k1')
+    const alder = await world.host('alder', { keys: () => keys() })
+    const birch = await world.host('birch', { keys: keyFile('k2') })
+    await assert.rejects(alder.transport.dial(birch.address), /other key/)
+    keys = keyFile('k2')
+    await alder.transport.dial(birch.address)
+  })
+}
+
+/** What a key file with these lines means. */
+function keyFile(...lines: string[]): () => DomainKeys {
+  const accepts = lines.filter((line) => line !== '+ANY+')
+  const keys = { ...noKeys, proves: accepts[0], accepts, acceptsAny: lines.includes('+ANY+') }
+  return () => keys
+}
+
+async function pair(world: TransportWorld): Promise<{ readonly alder: WorldHost; readonly birch: WorldHost }> {
+  const [alder, birch] = [await world.host('alder'), await world.host('birch')]
+  await alder.transport.dial(birch.address)
+  await until(() => isConnected(alder, birch) && isConnected(birch, alder))
+  return { alder, birch }
+}
+
+function askBirch(from: WorldHost, birch: WorldHost, request: unknown): Promise<unknown> {
+  return ask(from.transport, birch.transport.self as PeerId, protocol, request, askOptions)
+}
+
+function isConnected(host: WorldHost, to: WorldHost): boolean {
+  return host.transport.peers().some(({ id }) => id === to.transport.self)
+}
+
+async function readAll(stream: PeerStream): Promise<Buffer> {
+  const parts: Uint8Array[] = []
+  for await (const bytes of stream.incoming) parts.push(bytes)
+  return Buffer.concat(parts)
+}
+
+async function isStill(count: () => number): Promise<boolean> {
+  const before = count()
+  await pause(50)
+  return count() === before
+}
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const startMs = performance.now()
+  while (!(await condition())) {
+    if (performance.now() - startMs > limitMs) throw new Error(`not true within ${limitMs} ms: ${condition}`)
+    await pause(10)
+  }
+}

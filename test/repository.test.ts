@@ -1,0 +1,62 @@
+/** What must hold for the repository as a whole. */
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { bundle, packagesAtStart } from '../scripts/build.ts'
+import { errorsPage } from '../scripts/errors-doc.ts'
+import { errorKinds } from '../src/base/index.ts'
+
+const readText = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
+const filesBelow = (directory: string): readonly string[] =>
+  readdirSync(new URL(`../${directory}`, import.meta.url), { recursive: true, encoding: 'utf8' }).map(
+    (name) => `${directory}/${name}`,
+  )
+
+for (const path of filesBelow('changes').filter((name) => name.endsWith('.md'))) {
+  test(`change note ${path} begins with what a user will notice`, () => {
+    assert.match(readText(path), /^(Add|Change|Fix): [A-Z].*[^.]\n\n/)
+  })
+}
+
+test('there is at least one change note', () => {
+  assert.notEqual(filesBelow('changes').filter((name) => name.endsWith('.md')).length, 0)
+})
+
+test('package-lock.json names no download address', () => {
+  assert.doesNotMatch(readText('package-lock.json'), /"resolved": "https?:/)
+})
+
+test('package-lock.json has an entry for every optional library, so that npm ci need not ask for it', () => {
+  const lock = JSON.parse(readText('package-lock.json')) as {
+    packages: Record<string, { optionalDependencies?: Record<string, string> }>
+  }
+  const wanted = Object.values(lock.packages).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}))
+  assert.deepEqual(
+    wanted.filter((name) => lock.packages[`node_modules/${name}`] === undefined),
+    [],
+  )
+})
+
+test('docs/errors.md is the table of failures', () => {
+  assert.equal(readText('docs/errors.md'), errorsPage())
+})
+
+const sources = filesBelow('src')
+  .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts') && path !== 'src/base/errors.ts')
+  .map(readText)
+
+for (const code of Object.keys(errorKinds)) {
+  // UNEXPECTED is what toIsconfError() makes of everything that has no code.
+  test(`the failure ${code} can happen`, { skip: code === 'UNEXPECTED' }, () => {
+    assert.ok(
+      sources.some((source) => source.includes(`'${code}'`)),
+      `nothing in src throws ${code}`,
+    )
+  })
+}
+
+test('isconf loads few libraries when it starts', async () => {
+  const { metafile } = await bundle()
+  // commander reads the command line; anything more is milliseconds on every command.
+  assert.deepEqual(packagesAtStart(metafile), ['commander'])
+})

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { SimClock } from './clock.ts'
+import { SimNetwork } from './network.ts'
+import { seededRandom } from './random.ts'
+
+function world(seed = 1) {
+  const clock = new SimClock()
+  return { clock, network: new SimNetwork(clock, seededRandom(seed)) }
+}
+
+test('SimClock fires timers in order, and what each sets off before the next', async () => {
+  const clock = new SimClock()
+  const seen: string[] = []
+  clock.after(20, () => seen.push(`late ${clock.monotonicMs()}`))
+  clock.after(10, () => {
+    void Promise.resolve()
+      .then(() => undefined)
+      .then(() => clock.after(5, () => seen.push(`nested ${clock.monotonicMs()}`)))
+  })
+  clock.after(10, () => seen.push('second'))()
+  await clock.run(30)
+  assert.deepEqual(seen, ['nested 15', 'late 20'])
+  assert.equal(clock.monotonicMs(), 30)
+})
+
+test('a stream crosses the network, and a cut breaks it on both sides', async () => {
+  const { clock, network } = world()
+  const [alder, birch] = [network.transport('alder'), network.transport('birch')]
+  const events: string[] = []
+  for (const host of [alder, birch]) host.onPeer(({ type, peer }) => events.push(`${host.name}: ${peer} ${type}`))
+  birch.handle('/echo', async (stream) => {
+    for await (const bytes of stream.incoming) await stream.write(bytes)
+  })
+  await clock.until(alder.dial('sim:birch'))
+  const stream = await clock.until(alder.openStream(birch.self, '/echo'))
+  await clock.until(stream.write(new Uint8Array([1, 2, 3])))
+  const reader = stream.incoming[Symbol.asyncIterator]()
+  assert.deepEqual([...((await clock.until(reader.next())).value ?? [])], [1, 2, 3])
+  network.cut('alder', 'birch')
+  await assert.rejects(clock.until(reader.next()), /connection lost/)
+  await clock.run(10)
+  assert.deepEqual(events.sort(), ['alder: birch down', 'alder: birch up', 'birch: alder down', 'birch: alder up'])
+  await assert.rejects(clock.until(alder.dial('sim:birch')), /no answer/)
+  network.heal('alder', 'birch')
+  assert.equal(await clock.until(alder.dial('sim:birch')), birch.self)
+})
+
+test('a partition lets through only what stays within a part', async () => {
+  const { clock, network } = world()
+  const [alder] = ['alder', 'birch', 'cedar'].map((name) => network.transport(name))
+  assert.ok(alder)
+  network.partition([['alder', 'birch'], ['cedar']])
+  await clock.until(alder.dial('sim:birch'))
+  await assert.rejects(clock.until(alder.dial('sim:cedar')), /no answer/)
+  network.healAll()
+  await clock.until(alder.dial('sim:cedar'))
+  assert.equal(alder.peers().length, 2)
+})
+
+test('a silent host delivers everything once it wakes', async () => {
+  const { clock, network } = world()
+  const [alder, birch] = [network.transport('alder'), network.transport('birch')]
+  const heard: number[] = []
+  birch.subscribe('topic', (message) => heard.push(...message))
+  await clock.until(alder.dial('sim:birch'))
+  network.hang('birch')
+  alder.publish('topic', new Uint8Array([7]))
+  await clock.run(1_000)
+  assert.deepEqual(heard, [])
+  assert.deepEqual(alder.peers().map(({ id }) => id), [birch.self])
+  network.wake('birch')
+  await clock.run(10)
+  assert.deepEqual(heard, [7])
+})
+
+test('a host that crashed and came back under its name is another connection', async () => {
+  const { clock, network } = world()
+  const alder = network.transport('alder')
+  const first = network.transport('birch')
+  const events: string[] = []
+  alder.onPeer(({ type }) => events.push(type))
+  await clock.until(alder.dial('sim:birch'))
+  first.crash()
+  await clock.run(10)
+  await assert.rejects(clock.until(alder.dial('sim:birch')), /connection refused/)
+  network.transport('birch')
+  await clock.until(alder.dial('sim:birch'))
+  assert.deepEqual(events, ['up', 'down', 'up'])
+})
+
+test('the same seed gives the same run, another seed another', async () => {
+  const trace = async (seed: number): Promise<string> => {
+    const { clock, network } = world(seed)
+    network.setFaults({ publishLossRate: 0.3, publishDuplicateRate: 0.3 })
+    const hosts = ['alder', 'birch', 'cedar', 'elder'].map((name) => network.transport(name))
+    const heard: string[] = []
+    for (const host of hosts) {
+      host.subscribe('topic', (message, from) => heard.push(`${clock.monotonicMs()} ${host.name} ${from} ${message}`))
+      for (const other of hosts) if (other !== host) await clock.until(host.dial(other.address))
+    }
+    for (let round = 0; round < 20; round += 1) hosts[round % 4]?.publish('topic', new Uint8Array([round]))
+    await clock.run(1_000)
+    return heard.join('\n')
+  }
+  assert.equal(await trace(7), await trace(7))
+  assert.notEqual(await trace(7), await trace(8))
+})

@@ -1,0 +1,273 @@
+/** One host's place on the simulated network. */
+import { type Cancel, sleep } from '../../src/base/index.ts'
+import { admit, type Member, noKeys, nonceBytes, type Wire } from '../../src/mesh/admission.ts'
+import {
+  type ConnectedPeer,
+  OwnAddressError,
+  type PeerEvent,
+  type PeerId,
+  type PeerStream,
+  type Transport,
+} from '../../src/mesh/transport.ts'
+import { Link, type LinkEnd, type SimStream } from './link.ts'
+import type { SimHostOptions, SimNetwork } from './network.ts'
+
+type Serve = (stream: PeerStream) => Promise<void>
+type Hear = (message: Uint8Array, from: PeerId) => void
+
+interface Published {
+  readonly id: string
+  readonly topic: string
+  readonly from: PeerId
+  readonly message: Uint8Array
+}
+
+export class SimTransport implements Transport, LinkEnd {
+  readonly name: string
+  readonly self: PeerId
+  readonly #network: SimNetwork
+  readonly #member: Member
+  readonly #onOwnIdentity: (address: string) => void
+  readonly #links = new Set<Link>()
+  readonly #peerListeners = new Set<(event: PeerEvent) => void>()
+  readonly #serveByProtocol = new Map<string, Serve>()
+  readonly #hearByTopic = new Map<string, Hear>()
+  readonly #heardIds = new Set<string>()
+  readonly #streams: SimStream[] = []
+  #publishedCount = 0
+  #closed = false
+
+  constructor(network: SimNetwork, name: string, options: SimHostOptions) {
+    this.#network = network
+    this.name = name
+    this.self = (options.peerId ?? name) as PeerId
+    this.#member = options.member ?? { domain: options.group ?? 'sim.example', keys: () => noKeys }
+    this.#onOwnIdentity = options.onOwnIdentity ?? (() => undefined)
+  }
+
+  /** Where others dial this host. */
+  get address(): string {
+    return `sim:${this.name}`
+  }
+
+  /** Bytes that this host has written to streams. */
+  get sentBytes(): number {
+    return this.#streams.reduce((sum, stream) => sum + stream.sentBytes, 0)
+  }
+
+  async dial(address: string, signal?: AbortSignal): Promise<PeerId> {
+    const name = /^sim:(.+)$/.exec(address)?.[1]
+    if (name === undefined) throw new Error(`not an address of the simulated network: ${address}`)
+    const network = this.#network
+    await sleep(network.clock, network.latencyMs() + network.latencyMs(), signal)
+    if (!network.reachable(this.name, name) || network.silent(this.name, name)) {
+      await sleep(network.clock, network.faults.answerLimitMs, signal)
+      throw new Error(`${address}: no answer`)
+    }
+    const other = network.find(name)
+    if (this.#closed || other === undefined) throw new Error(`${address}: connection refused`)
+    if (other === this) throw new OwnAddressError(address)
+    if (other.self === this.self) throw this.#meetsItself(other)
+    await this.#admit(other)
+    if (this.#closed || other.#closed) throw new Error(`${address}: connection lost`)
+    if (this.#linkTo(other.self) === undefined) {
+      const link = new Link(network, this, other)
+      other.#gain(link)
+      this.#gain(link)
+    }
+    return other.self
+  }
+
+  onPeer(listener: (event: PeerEvent) => void): Cancel {
+    this.#peerListeners.add(listener)
+    return () => this.#peerListeners.delete(listener)
+  }
+
+  async openStream(peer: PeerId, protocol: string, signal?: AbortSignal): Promise<PeerStream> {
+    const link = this.#linkTo(peer)
+    if (link === undefined) throw new Error(`not connected to ${peer}`)
+    signal?.throwIfAborted()
+    const [near, far] = link.streamPair(this)
+    const other = link.other(this) as SimTransport
+    const answered = new Promise<boolean>((resolve) => {
+      link.send(this, () => {
+        const serve = other.#serveByProtocol.get(protocol)
+        link.send(other, () => resolve(serve !== undefined))
+        if (serve !== undefined) void other.#serve(serve, far)
+      })
+    })
+    const limit = new AbortController()
+    const lost = sleep(this.#network.clock, this.#network.faults.answerLimitMs, anySignal(limit.signal, signal))
+    const refuse = (reason: string): never => {
+      const error = new Error(`${peer}: ${reason}`)
+      near.abort(error)
+      throw error
+    }
+    try {
+      const speaks = await Promise.race([answered, near.failed, lost.then(() => refuse('no answer'))])
+      if (!speaks) refuse(`does not speak ${protocol}`)
+    } catch (error) {
+      near.abort(error as Error)
+      throw error
+    } finally {
+      lost.catch(() => undefined)
+      limit.abort()
+    }
+    this.#streams.push(near)
+    return near
+  }
+
+  handle(protocol: string, serve: Serve): void {
+    this.#serveByProtocol.set(protocol, serve)
+  }
+
+  publish(topic: string, message: Uint8Array): void {
+    this.#publishedCount += 1
+    const from = this.self
+    const id = `${from} ${this.#network.clock.monotonicMs()} ${this.#publishedCount}`
+    this.#heardIds.add(id)
+    this.#flood({ id, topic, from, message: message.slice() })
+  }
+
+  subscribe(topic: string, listener: Hear): void {
+    this.#hearByTopic.set(topic, listener)
+  }
+
+  peers(): readonly ConnectedPeer[] {
+    const peerById = new Map<PeerId, ConnectedPeer>()
+    for (const link of this.#links) {
+      const { self, name } = link.other(this)
+      peerById.set(self, { id: self, address: `sim:${name}` })
+    }
+    return [...peerById.values()]
+  }
+
+  async close(): Promise<void> {
+    this.crash()
+  }
+
+  /** The process dies. Its streams and connections are gone at once; the others' kernels notice after the latency. */
+  crash(): void {
+    this.#closed = true
+    this.#peerListeners.clear()
+    this.#serveByProtocol.clear()
+    this.#hearByTopic.clear()
+    this.#network.remove(this)
+    for (const link of [...this.#links]) link.closeFrom(this)
+  }
+
+  // What follows is for SimNetwork and Link.
+
+  release(): void {
+    for (const link of [...this.#links]) link.release()
+  }
+
+  breakLinks(which: (otherName: string) => boolean): void {
+    for (const link of this.#links) if (which(link.other(this).name)) link.breakBoth()
+  }
+
+  lost(link: Link): void {
+    const peer = link.other(this).self
+    this.#links.delete(link)
+    if (this.#linkTo(peer) === undefined) this.#tell({ type: 'down', peer })
+  }
+
+  #gain(link: Link): void {
+    const peer = link.other(this).self
+    const isFirst = this.#linkTo(peer) === undefined
+    this.#links.add(link)
+    if (isFirst) this.#tell({ type: 'up', peer })
+  }
+
+  #meetsItself(other: SimTransport): Error {
+    this.#onOwnIdentity(other.address)
+    other.#onOwnIdentity(this.address)
+    return new Error(`${other.address}: another machine has this host's identity`)
+  }
+
+  /** The domain gate as on the real network, but for the encryption around it. */
+  async #admit(other: SimTransport): Promise<void> {
+    const [near, far] = joinedWires()
+    const nonce = (): Uint8Array => this.#network.random.bytes(nonceBytes)
+    const results = await Promise.allSettled([
+      admit(near, { role: 'dialer', self: this.self, other: other.self, nonce: nonce() }, this.#member),
+      admit(far, { role: 'listener', self: other.self, other: this.self, nonce: nonce() }, other.#member),
+    ])
+    for (const result of results) if (result.status === 'rejected') throw result.reason
+  }
+
+  #tell(event: PeerEvent): void {
+    for (const listener of [...this.#peerListeners]) listener(event)
+  }
+
+  /** The newest link, for the older one may be dead without this side having noticed. */
+  #linkTo(peer: PeerId): Link | undefined {
+    return [...this.#links].findLast((link) => link.other(this).self === peer)
+  }
+
+  async #serve(serve: Serve, stream: SimStream): Promise<void> {
+    this.#streams.push(stream)
+    try {
+      await serve(stream)
+      await stream.closeWrite()
+      stream.discard()
+    } catch (error) {
+      stream.abort(error as Error)
+    }
+  }
+
+  #flood(published: Published): void {
+    for (const peer of this.peers()) {
+      const link = this.#linkTo(peer.id)
+      const copies = this.#network.publishedCopies()
+      for (let copy = 0; copy < copies; copy += 1) {
+        link?.send(this, () => (link.other(this) as SimTransport).#hear(published))
+      }
+    }
+  }
+
+  // As with gossipsub, only who listens to a topic passes it on.
+  #hear(published: Published): void {
+    const hear = this.#hearByTopic.get(published.topic)
+    if (hear === undefined || published.from === this.self) return
+    const isNew = !this.#heardIds.has(published.id)
+    this.#heardIds.add(published.id)
+    // A second copy of a hop is told as well: a listener must bear hearing a thing twice.
+    if (isNew || this.#network.faults.publishDuplicateRate > 0) hear(published.message, published.from)
+    if (isNew) this.#flood(published)
+  }
+}
+
+function anySignal(first: AbortSignal, second: AbortSignal | undefined): AbortSignal {
+  return second === undefined ? first : AbortSignal.any([first, second])
+}
+
+function joinedWires(): readonly [Wire, Wire] {
+  const inboxes = [inbox(), inbox()] as const
+  const wire = (mine: 0 | 1, theirs: 0 | 1): Wire => ({
+    send: async (bytes) => inboxes[theirs].push(bytes),
+    read: (length) => inboxes[mine].read(length),
+  })
+  return [wire(0, 1), wire(1, 0)]
+}
+
+function inbox() {
+  let bytes: Uint8Array = new Uint8Array(0)
+  let wake = (): void => undefined
+  return {
+    push: (more: Uint8Array): void => {
+      bytes = Buffer.concat([bytes, more])
+      wake()
+    },
+    read: async (length: number): Promise<Uint8Array> => {
+      while (bytes.length < length) {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+      const read = bytes.subarray(0, length)
+      bytes = bytes.subarray(length)
+      return read
+    },
+  }
+}
