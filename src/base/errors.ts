@@ -24,7 +24,10 @@ export const errorKinds = {
   MESSAGE_MISSING: { exit: 222, hint: 'say why: isconf lock upgrade the mail server' },
   BEHIND: { exit: 1, hint: 'bring this host level first: isconf up' },
   UNCHECKED_WORK: { exit: 1, hint: 'check it in first: isconf ci' },
-  LOCK_LOST: { exit: 1, hint: 'your work is kept in journal.wip and will not be checked in; see `isconf status`' },
+  LOCK_LOST: {
+    exit: 1,
+    hint: 'the work stays in journal.wip: lock again if nobody has checked in since, or rebuild this host',
+  },
   SPLIT: { exit: 1, hint: 'both lines are kept; `isconf status` shows them' },
   COMMAND_FAILED: { exit: 1, hint: 'nothing was recorded' },
   COMMAND_NOT_RUN: {

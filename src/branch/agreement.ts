@@ -91,7 +91,9 @@ async function change(deps: AgreementDeps, branch: Branch, next: NextState): Pro
     const { to, changeset } = next(from)
     const proposal: Proposal = { id: Buffer.from(deps.random.bytes(16)).toString('hex'), from, to }
     const outcome = await propose(deps, branch, proposal)
-    if (outcome === 'agreed' && (await branch.compareAndSet(from, to, changeset))) return branch.state
+    // A proposer that was held up for longer than the others' pledges must not act on them.
+    const isAgreed = outcome === 'agreed' && branch.isPledgedTo(proposal.id)
+    if (isAgreed && (await branch.compareAndSet(from, to, changeset))) return branch.state
     await giveUp(deps, branch, proposal)
     if (outcome === 'split') throw splitError(branch)
     await sleep(deps.clock, 1 + deps.random.below(pauseMsMax * attempt))

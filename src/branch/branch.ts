@@ -98,6 +98,11 @@ export class Branch {
     return vote
   }
 
+  /** Whether this host's consent to a proposal, the oldest of all, still holds. */
+  isPledgedTo(proposal: string): boolean {
+    return this.#pledge?.proposal === proposal && this.#pledge.untilMs > this.#clock.monotonicMs()
+  }
+
   /** Ends the pledge to a proposal that its proposer gave up. */
   release(proposal: string): void {
     if (this.#pledge?.proposal === proposal) this.#pledge = undefined

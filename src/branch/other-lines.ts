@@ -37,6 +37,11 @@ export class OtherLines {
     return this.#journalByFirst.entries()
   }
 
+  /** Whether a changeset is on one of the lines. */
+  has(id: ChangesetId): boolean {
+    return this.#lineWith(id) !== undefined
+  }
+
   get(first: ChangesetId): Journal | undefined {
     return this.#journalByFirst.get(first)
   }

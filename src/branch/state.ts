@@ -8,6 +8,8 @@ const lockSchema = z.strictObject({
   id: z.string().regex(/^[0-9a-f]{32}$/),
   user: z.string().min(1).max(256),
   host: z.string().min(1).max(256),
+  /** The holder's host key, in base64: a name may be given to two machines. */
+  key: z.base64().length(44),
   message: z.string().min(1).max(4096),
   /** Wall time for people: ISO 8601, UTC. */
   since: z.iso.datetime(),
@@ -86,7 +88,7 @@ export function lockedBy(lock: Lock): string {
 }
 
 function isSameHolder(a: Lock, b: Lock): boolean {
-  return a.user === b.user && a.host === b.host
+  return a.user === b.user && a.key === b.key
 }
 
 function requireLock(state: BranchState, lockId: string): void {

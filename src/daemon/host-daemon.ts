@@ -107,8 +107,14 @@ export class HostDaemon {
   static async start(identity: Identity, world: World): Promise<HostDaemon> {
     const daemon = new HostDaemon(identity, world, await openParts(identity, world))
     const { log } = world
-    const { droppedBytes } = daemon.#branch.journal
-    if (droppedBytes > 0) log.warn({ droppedBytes }, 'dropped a torn end of the journal: it was never acknowledged')
+    for (const { path, droppedBytes } of [
+      ...daemon.branches.all().map(({ journal }) => journal),
+      daemon.history,
+      daemon.work,
+    ]) {
+      if (droppedBytes > 0)
+        log.warn({ path, droppedBytes }, `${path}: dropped a torn last line: it was never acknowledged`)
+    }
     const finished = await recoverCheckIn(daemon.origin())
     if (finished) log.warn({ id: finished.id }, 'finished a check-in that was interrupted')
     daemon.#join()

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { type Branches, type BranchState, branchStateSchema } from '../branch/index.ts'
 import { branchNameSchema, changesetIdSchema } from '../journal/index.ts'
 
-/** How many branches, lines and resolutions one notice may name. */
+/** How many branches, lines and resolutions one notice may name: as many as a host keeps branches. */
 const itemsMax = 1000
 
 const otherLineSchema = z.strictObject({ branch: branchNameSchema, first: changesetIdSchema, head: changesetIdSchema })
@@ -35,7 +35,7 @@ export function composeNotice(host: string, branches: Branches, resolutions: rea
   const all = branches.all()
   return {
     host,
-    states: all.map(({ state }): BranchState => state),
+    states: all.map(({ state }): BranchState => state).slice(0, itemsMax),
     others: all.flatMap((branch) =>
       [...branch.others.entries()].map(([first, journal]) => ({ branch: branch.name, first, head: journal.head })),
     ),

@@ -3,21 +3,11 @@
  * what is here, hears what is there, and fetches the changesets that are
  * missing. Nothing depends on one message having been heard.
  */
-import {
-  type BranchName,
-  type Cancel,
-  type ChangesetId,
-  type Clock,
-  type Log,
-  Mutex,
-  noChangeset,
-  type Random,
-  toIsconfError,
-} from '../base/index.ts'
+import { type BranchName, type Cancel, type Random, toIsconfError } from '../base/index.ts'
 import type { Branch, Branches, BranchState } from '../branch/index.ts'
-import type { SignedChangeset } from '../journal/index.ts'
-import { answer, ask, askJournal, type PeerId, type Transport } from '../mesh/index.ts'
+import { answer, ask, type PeerId } from '../mesh/index.ts'
 import { otherLineName } from './journal-source.ts'
+import { LineFetcher, type LineFetcherDeps, type LineSource } from './line-fetcher.ts'
 import { composeNotice, type Notice, noticeSchema, type OtherLine } from './notice.ts'
 import type { Resolutions } from './resolutions.ts'
 
@@ -34,16 +24,11 @@ const exchangeEveryMs = 20_000
 /** A gossiped notice is small, or it is left to the exchange. */
 const gossipBytesMax = 64 * 1024
 
-export interface ReplicatorDeps {
+export interface ReplicatorDeps extends LineFetcherDeps {
   readonly host: string
   readonly branches: Branches
   readonly resolutions: Resolutions
-  readonly transport: Transport
-  readonly clock: Clock
   readonly random: Random
-  readonly log: Log
-  /** Hears of changesets that arrived. */
-  readonly onChangesets: (branch: Branch, changesets: readonly SignedChangeset[]) => void
   /** Hears that a line of a split became a branch. */
   readonly onResolved: (aside: readonly BranchName[]) => Promise<void>
 }
@@ -51,12 +36,12 @@ export interface ReplicatorDeps {
 export class Replicator {
   readonly #deps: ReplicatorDeps
   readonly #hostByPeer = new Map<PeerId, string>()
-  /** One fetching of a branch at a time, whoever has news of it. */
-  readonly #fetches = new Map<BranchName, Mutex>()
+  readonly #fetcher: LineFetcher
   readonly #cancels: Cancel[] = []
 
   constructor(deps: ReplicatorDeps) {
     this.#deps = deps
+    this.#fetcher = new LineFetcher(deps)
   }
 
   /** Begins to answer and to listen. */
@@ -116,6 +101,10 @@ export class Replicator {
       .length
   }
 
+  #source(peer: PeerId): LineSource {
+    return { peer, host: this.hostOf(peer) }
+  }
+
   #compose(): Notice {
     return composeNotice(this.#deps.host, this.#deps.branches, this.#deps.resolutions.all)
   }
@@ -139,53 +128,16 @@ export class Replicator {
 
   /** Brings the branch to a peer's state if that is the later one; whether anything changed here. */
   async #takeState(branch: Branch, state: BranchState, peer: PeerId): Promise<boolean> {
-    const grew = branch.journal.has(state.head) ? false : await this.#fetch(branch, branch.name, state.head, peer)
+    const grew = branch.journal.has(state.head)
+      ? false
+      : await this.#fetcher.fetch(branch, branch.name, state.head, this.#source(peer))
     return (await branch.adopt(state)) || grew
   }
 
   async #takeOther({ branch: name, first, head }: OtherLine, peer: PeerId): Promise<boolean> {
     const branch = this.#deps.branches.get(name)
     if (!branch || branch.journal.has(head) || branch.others.get(first)?.has(head)) return false
-    return this.#fetch(branch, otherLineName(name, first), head, peer)
-  }
-
-  /** Fetches one line of a branch from a peer up to `head`; whether it brought something new. */
-  #fetch(branch: Branch, line: string, head: ChangesetId, peer: PeerId): Promise<boolean> {
-    const mutex = this.#fetches.get(branch.name) ?? new Mutex()
-    this.#fetches.set(branch.name, mutex)
-    return mutex.run(async () => {
-      if (branch.journal.has(head) || [...branch.others.entries()].some(([, other]) => other.has(head))) return false
-      return this.#fetchAfter(branch, line, await this.#commonPoint(branch, line, peer), peer)
-    })
-  }
-
-  /** The newest changeset of this host that is on the peer's line, found by ever longer steps back. */
-  async #commonPoint(branch: Branch, line: string, peer: PeerId): Promise<ChangesetId> {
-    const { journal } = branch
-    for (let back = 0; ; back = back * 2 + 1) {
-      const id = journal.idAt(Math.max(0, journal.length - back))
-      if (id === noChangeset || (await this.#askLines(line, id, peer))) return id
-    }
-  }
-
-  async #fetchAfter(branch: Branch, line: string, common: ChangesetId, peer: PeerId): Promise<boolean> {
-    const from = this.hostOf(peer)
-    let isNews = false
-    for (let after: ChangesetId | undefined = common; after !== undefined; ) {
-      const range = await this.#askLines(line, after, peer)
-      if (!range || range.lines.length === 0) break
-      const { added, split, last } = await branch.take(range.lines, from)
-      if (added.length > 0) this.#deps.onChangesets(branch, added)
-      if (split) this.#deps.log.warn({ branch: branch.name, from }, `branch ${branch.name} is split`)
-      isNews ||= added.length > 0 || split
-      after = range.more ? last : undefined
-    }
-    return isNews
-  }
-
-  #askLines(line: string, after: ChangesetId, peer: PeerId): ReturnType<typeof askJournal> {
-    const { transport, clock } = this.#deps
-    return askJournal(transport, peer, line, after, { clock, timeoutMs: answerMs })
+    return this.#fetcher.fetch(branch, otherLineName(name, first), head, this.#source(peer))
   }
 
   #hearGossip(message: Uint8Array, from: PeerId): void {

@@ -1,6 +1,7 @@
 /** `lock` and `unlock`: who may change the branch, and why. */
 import { IsconfError, isoTime } from '../base/index.ts'
 import { changed, type Lock, operationsDone } from '../branch/index.ts'
+import { publicKeyText } from '../journal/index.ts'
 import type { OriginDeps } from './work.ts'
 
 /** The longest lock message, in characters: it is repeated in every changeset. */
@@ -14,7 +15,7 @@ export async function takeLock(deps: OriginDeps, user: string, message: string):
     throw new IsconfError('USAGE', `the message has ${message.length} characters, more than ${messageLengthMax}`)
   }
   const id = Buffer.from(deps.random.bytes(16)).toString('hex')
-  const lock: Lock = { id, user, host, message, since: isoTime(deps.clock) }
+  const lock: Lock = { id, user, host, key: publicKeyText(deps.key), message, since: isoTime(deps.clock) }
   const done = await operationsDone(branch, deps.history.standing.done)
   const state = await deps.agreement.change(branch, (now) => {
     const next = changed(now, { type: 'lock', lock })
