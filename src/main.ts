@@ -1,6 +1,6 @@
 /** The process: arguments, environment, signals, exit status. */
 import { spawn } from 'node:child_process'
-import { mkdirSync, openSync, writeSync } from 'node:fs'
+import { mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -24,18 +24,12 @@ const surroundings: Surroundings = {
     process.on('SIGINT', listener)
     process.once('SIGINT', () => process.once('SIGINT', () => process.exit(2)))
   },
-  isAlive: (pid) => {
-    try {
-      process.kill(pid, 0)
-      return true
-    } catch {
-      return false
-    }
-  },
+  isAlive,
   sleep: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
 }
 
-process.exitCode = await runCli(process.argv.slice(2), surroundings)
+// All that is written is written by now, and what a library still holds open must not hold up the end.
+process.exit(await runCli(process.argv.slice(2), surroundings))
 
 /** Writes at once and whole, so that nothing is lost however the process ends; a closed pipe ends it quietly. */
 function write(fd: number, content: string | Uint8Array): void {
@@ -50,6 +44,16 @@ function write(fd: number, content: string | Uint8Array): void {
       // The reader is slow and the pipe does not block: wait a little, then try again.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
     }
+  }
+}
+
+/** Whether a process runs. One that has ended and waits for its parent to notice, as in many containers, does not. */
+function isAlive(pid: number): boolean {
+  try {
+    // The name, in parentheses, may hold anything; the state follows it.
+    return !/\) [ZX] [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return false
   }
 }
 
@@ -88,14 +92,19 @@ function openDaemonOutput(home: string): number | 'ignore' {
 }
 
 async function runDaemon(configPath: string | undefined): Promise<void> {
-  const tell = (word: FirstWord): void => {
-    if (process.connected) process.send?.(word, () => process.disconnect())
-  }
+  const tell = (word: FirstWord): Promise<void> =>
+    new Promise((resolve) => {
+      if (!process.connected) return resolve()
+      process.send?.(word, () => {
+        process.disconnect()
+        resolve()
+      })
+    })
   try {
     const daemon = await import('./daemon/index.ts')
-    await daemon.runDaemon({ configPath, release, onReady: () => tell({ ready: true }) })
+    await daemon.runDaemon({ configPath, release, onReady: () => void tell({ ready: true }) })
   } catch (thrown) {
-    tell({ ready: false, error: failureText(toIsconfError(thrown)) })
+    await tell({ ready: false, error: failureText(toIsconfError(thrown)) })
     throw thrown
   }
 }

@@ -28,7 +28,7 @@ export const errorKinds = {
     exit: 1,
     hint: 'the work stays in journal.wip: lock again if nobody has checked in since, or rebuild this host',
   },
-  SPLIT: { exit: 1, hint: 'both lines are kept; `isconf status` shows them' },
+  SPLIT: { exit: 1, hint: 'both lines are kept: `isconf status` shows them, `isconf resolve` says which goes on' },
   COMMAND_FAILED: { exit: 1, hint: 'nothing was recorded' },
   COMMAND_NOT_RUN: {
     exit: 1,

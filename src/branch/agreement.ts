@@ -30,8 +30,8 @@ export interface Electorate {
   readonly self: string
   /** Those that are connected now. */
   peers(): readonly string[]
-  /** Asks one and gives its answer; rejects when it does not answer. */
-  ask(peer: string, message: unknown): Promise<unknown>
+  /** Asks one and gives its answer; rejects when it does not answer within `waitMs`. */
+  ask(peer: string, message: unknown, waitMs: number): Promise<unknown>
   /** Learns what the others know of the branch. */
   catchUp(branch: Branch): Promise<void>
 }
@@ -40,6 +40,10 @@ export interface Electorate {
 const attemptsMax = 12
 /** The longest wait before the second try; it grows with each. */
 const pauseMsMax = 60
+/** How long a proposer waits for votes: well within a pledge, and longer than a busy host takes to answer. */
+const voteMs = 3_000
+/** What each host on the way keeps back for its own answer. */
+const hopMs = 400
 /** How many hosts one question may have visited: it travels on through hosts that reach others. */
 const visitedMax = 10_000
 
@@ -54,6 +58,8 @@ const messageSchema = z.discriminatedUnion('type', [
     type: z.literal('propose'),
     proposal: proposalSchema,
     visited: z.array(z.string()).max(visitedMax),
+    /** How long the asker waits; whoever asks on has less. */
+    waitMs: z.int().positive().max(voteMs),
   }),
   z.strictObject({
     type: z.literal('release'),
@@ -118,19 +124,25 @@ function splitError(branch: Branch): IsconfError {
 
 async function propose(deps: AgreementDeps, branch: Branch, proposal: Proposal): Promise<Outcome> {
   const own = branch.vote(proposal)
-  const votes = own.vote === 'yes' ? await collect(deps, proposal, [deps.electorate.self]) : []
+  const votes = own.vote === 'yes' ? await collect(deps, proposal, [deps.electorate.self], voteMs) : []
   return tally([own, ...votes], (head) => branch.journal.has(head))
 }
 
 /** The votes of all hosts that were not visited yet and can be reached from here, directly or through others. */
-async function collect(deps: AgreementDeps, proposal: Proposal, visited: readonly string[]): Promise<readonly Vote[]> {
+async function collect(
+  deps: AgreementDeps,
+  proposal: Proposal,
+  visited: readonly string[],
+  waitMs: number,
+): Promise<readonly Vote[]> {
+  if (waitMs < hopMs) return []
   const { electorate } = deps
   const fresh = electorate.peers().filter((peer) => !visited.includes(peer))
-  const message: Message = { type: 'propose', proposal, visited: [...visited, ...fresh] }
+  const message: Message = { type: 'propose', proposal, visited: [...visited, ...fresh], waitMs }
   const answers = await Promise.all(
     fresh.map(async (peer) => {
       try {
-        return votesSchema.parse(await electorate.ask(peer, message))
+        return votesSchema.parse(await electorate.ask(peer, message, waitMs))
       } catch {
         // Who does not answer can't be reached, and only who can be reached has a say.
         return []
@@ -145,7 +157,7 @@ async function giveUp({ electorate }: AgreementDeps, branch: Branch, { id }: Pro
   const peers = electorate.peers()
   const message: Message = { type: 'release', branch: branch.name, proposal: id, visited: [electorate.self, ...peers] }
   // A host that does not hear this forgets its pledge by itself, after a while.
-  await Promise.allSettled(peers.map((peer) => electorate.ask(peer, message)))
+  await Promise.allSettled(peers.map((peer) => electorate.ask(peer, message, voteMs)))
 }
 
 async function answer(deps: AgreementDeps, message: Message): Promise<unknown> {
@@ -155,12 +167,12 @@ async function answer(deps: AgreementDeps, message: Message): Promise<unknown> {
     const branch = await deps.branchNamed(proposal.from.branch)
     const own = branch.vote(proposal)
     if (own.vote !== 'yes') return [own]
-    return [own, ...(await collect(deps, proposal, message.visited))]
+    return [own, ...(await collect(deps, proposal, message.visited, message.waitMs - hopMs))]
   }
   const branch = await deps.branchNamed(message.branch)
   branch.release(message.proposal)
   const fresh = electorate.peers().filter((peer) => !message.visited.includes(peer))
   const onward: Message = { ...message, visited: [...message.visited, ...fresh] }
-  await Promise.allSettled(fresh.map((peer) => electorate.ask(peer, onward)))
+  await Promise.allSettled(fresh.map((peer) => electorate.ask(peer, onward, hopMs)))
   return null
 }

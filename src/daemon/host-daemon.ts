@@ -16,11 +16,13 @@ import {
 } from '../base/index.ts'
 import { type Agreement, type Branch, Branches, firstBranch, keeperlessAgreement } from '../branch/index.ts'
 import { History, type Machine } from '../host/index.ts'
-import { answer, ask, type PeerId, serveBlobs, serveJournal, type Transport } from '../mesh/index.ts'
+import { answer, serveBlobs, serveJournal, type Transport } from '../mesh/index.ts'
 import { type OriginDeps, recoverCheckIn, WorkInProgress } from '../origin/index.ts'
 import type { BlobStore } from '../store/index.ts'
 import { BlobKeeper } from './blob-keeper.ts'
+import { agreeBytesMax, agreeProtocol, meshElectorate } from './electorate.ts'
 import { journalSource } from './journal-source.ts'
+import { Reachable } from './reachable.ts'
 import { Replicator } from './replicator.ts'
 import { Resolutions } from './resolutions.ts'
 
@@ -45,12 +47,6 @@ export interface Identity {
   readonly home: string
 }
 
-const agreeProtocol = '/isconf/agree/1'
-/** Two branch states, and the ids of all hosts that were asked already. */
-const agreeBytesMax = 1024 * 1024
-/** How long a host has to vote, and the hosts behind it: well within a pledge. */
-const voteMs = 3_000
-
 export class HostDaemon {
   readonly identity: Identity
   readonly world: World
@@ -74,7 +70,9 @@ export class HostDaemon {
     const { branches, resolutions } = parts
     const { transport, clock, random, log } = world
     this.blobs = new BlobKeeper({ ...world, branches })
+    const reachable = new Reachable(transport)
     this.replicator = new Replicator({
+      reachable,
       host: identity.host,
       branches,
       resolutions,
@@ -89,17 +87,7 @@ export class HostDaemon {
       clock,
       random,
       branchNamed: (name) => branches.obtain(name),
-      electorate: {
-        self: transport.self,
-        peers: () => transport.peers().map(({ id }) => id),
-        ask: (peer, message) =>
-          ask(transport, peer as PeerId, agreeProtocol, message, {
-            timeoutMs: voteMs,
-            clock,
-            answerBytesMax: agreeBytesMax,
-          }),
-        catchUp: async () => void (await this.replicator.exchangeAll()),
-      },
+      electorate: meshElectorate({ transport, clock, reachable, replicator: this.replicator }),
     })
   }
 

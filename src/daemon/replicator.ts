@@ -9,6 +9,7 @@ import { answer, ask, type PeerId } from '../mesh/index.ts'
 import { otherLineName } from './journal-source.ts'
 import { LineFetcher, type LineFetcherDeps, type LineSource } from './line-fetcher.ts'
 import { composeNotice, type Notice, noticeSchema, type OtherLine } from './notice.ts'
+import type { Reachable } from './reachable.ts'
 import type { Resolutions } from './resolutions.ts'
 
 const noticeProtocol = '/isconf/announce/1'
@@ -28,6 +29,7 @@ export interface ReplicatorDeps extends LineFetcherDeps {
   readonly host: string
   readonly branches: Branches
   readonly resolutions: Resolutions
+  readonly reachable: Reachable
   readonly random: Random
   /** Hears that a line of a split became a branch. */
   readonly onResolved: (aside: readonly BranchName[]) => Promise<void>
@@ -62,6 +64,7 @@ export class Replicator {
         else this.#hostByPeer.delete(peer)
       }),
     )
+    for (const { id } of transport.peers()) this.#exchangeSoon(id)
     transport.subscribe(noticeTopic, (message, from) => this.#hearGossip(message, from))
     this.#exchangeNowAndThen()
   }
@@ -84,10 +87,9 @@ export class Replicator {
     return notice
   }
 
-  /** Exchanges with every connected peer; the notices of those that answered. */
+  /** Exchanges with every host that can be reached; the notices of those that answered. */
   async exchangeAll(): Promise<readonly Notice[]> {
-    const peers = this.#deps.transport.peers()
-    const exchanges = await Promise.allSettled(peers.map(({ id }) => this.exchange(id)))
+    const exchanges = await Promise.allSettled(this.#deps.reachable.peers().map((peer) => this.exchange(peer)))
     return exchanges.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
   }
 
@@ -112,6 +114,7 @@ export class Replicator {
   async #hear(notice: Notice, peer: PeerId): Promise<void> {
     const { branches, resolutions } = this.#deps
     this.#hostByPeer.set(peer, notice.host)
+    this.#deps.reachable.hasSpoken(peer)
     let isNews = false
     for (const state of notice.states) {
       const branch = await branches.obtain(state.branch)

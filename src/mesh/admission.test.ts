@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import test from 'node:test'
-import { type DomainKeys, admit, type Member, nonceBytes, noKeys, RefusedError, type Role, type Wire } from './admission.ts'
+import { joinedWires } from '../../test/sim/wires.ts'
+import {
+  admit,
+  type DomainKeys,
+  type Member,
+  noKeys,
+  nonceBytes,
+  RefusedError,
+  type Role,
+  type Wire,
+} from './admission.ts'
 import type { PeerId } from './transport.ts'
 
 const alder = 'alder' as PeerId
@@ -9,27 +19,15 @@ const birch = 'birch' as PeerId
 
 /** Two joined wires; `record` sees what each side sends. */
 function wires(record: (from: Role, bytes: Uint8Array) => void = () => undefined): Record<Role, Wire> {
-  const side = () => ({ bytes: Buffer.alloc(0), closed: false, wake: () => undefined as void })
-  const inbox = { dialer: side(), listener: side() }
-  const wire = (role: Role, other: Role): Wire => ({
-    send: async (bytes) => {
+  const [dialer, listener] = joinedWires()
+  const recorded = (role: Role, wire: Wire): Wire => ({
+    read: wire.read,
+    send: (bytes) => {
       record(role, bytes)
-      inbox[other].bytes = Buffer.concat([inbox[other].bytes, bytes])
-      inbox[other].wake()
-    },
-    read: async (length) => {
-      const mine = inbox[role]
-      while (mine.bytes.length < length) {
-        await new Promise<void>((resolve) => {
-          mine.wake = resolve
-        })
-      }
-      const read = mine.bytes.subarray(0, length)
-      mine.bytes = mine.bytes.subarray(length)
-      return read
+      return wire.send(bytes)
     },
   })
-  return { dialer: wire('dialer', 'listener'), listener: wire('listener', 'dialer') }
+  return { dialer: recorded('dialer', dialer), listener: recorded('listener', listener) }
 }
 
 /** What each side came to: 'admitted', or why not. */
@@ -108,7 +106,11 @@ test('the listener shows a stranger nothing but its nonce and a verdict', async 
 
 test('neither the domain nor the key crosses the wire', async () => {
   const all: Uint8Array[] = []
-  await meet(member('x.com', 'secret'), member('x.com', 'secret'), wires((_from, bytes) => all.push(bytes)))
+  await meet(
+    member('x.com', 'secret'),
+    member('x.com', 'secret'),
+    wires((_from, bytes) => all.push(bytes)),
+  )
   const text = Buffer.concat(all).toString('latin1')
   assert.ok(!text.includes('x.com') && !text.includes('secret'))
 })
@@ -140,7 +142,10 @@ test('a proof made for another peer is refused', async () => {
   const joins = (role: Role, self: PeerId): Promise<void> =>
     admit(pair[role], { role, self, other: stranger, nonce: randomBytes(nonceBytes) }, member('x.com', 'k1'))
   const settled = await Promise.allSettled([joins('dialer', alder), joins('listener', birch)])
-  assert.deepEqual(settled.map(({ status }) => status), ['rejected', 'rejected'])
+  assert.deepEqual(
+    settled.map(({ status }) => status),
+    ['rejected', 'rejected'],
+  )
 })
 
 test('another version of the conversation is refused', async () => {

@@ -108,7 +108,11 @@ async function judge(
   keys: DomainKeys,
 ): Promise<void> {
   const shown = await wire.read(2 * proofBytes)
-  const reason = reasonToRefuse(shown, (key) => proofs(otherRole(handshake.role), handshake, theirNonce, domain, key), keys)
+  const reason = reasonToRefuse(
+    shown,
+    (key) => proofs(otherRole(handshake.role), handshake, theirNonce, domain, key),
+    keys,
+  )
   if (reason === undefined) return
   await wire.send(Uint8Array.of(1 + reasons.indexOf(reason)))
   throw new RefusedError(reason, false)

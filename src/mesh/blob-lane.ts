@@ -103,8 +103,14 @@ export class BlobLane {
 
   /** Says that nothing more is asked. What is still being answered is cut off, and rejects. */
   close(reason: Error): void {
-    if (this.#answering) this.abort(reason)
-    else void this.#stream?.closeWrite().catch(() => undefined)
+    if (this.#answering) return this.abort(reason)
+    this.#end.abort(reason)
+    void this.#stream?.closeWrite().catch(() => undefined)
+  }
+
+  /** Whether anything more can be asked. */
+  get isOpen(): boolean {
+    return !this.#end.signal.aborted
   }
 
   #small(kind: BlobRequestKind, lengths: readonly number[]): Promise<Uint8Array | undefined> {

@@ -5,12 +5,13 @@
  * at the same time, so that each gets other pieces and they can serve each
  * other. Who has the whole from the start is spared what others have.
  */
-import { invariant, pieceBytes, type Random } from '../base/index.ts'
+import { pieceBytes, type Random } from '../base/index.ts'
 import type { Holdings, PieceRun } from './blob-lane.ts'
 import { rangeBytesMax } from './blob-protocol.ts'
 
-/** Pieces of one request; requests begin at multiples of it, so that holders have the same runs. */
-const runPieces = rangeBytesMax / pieceBytes
+const runPiecesMax = rangeBytesMax / pieceBytes
+/** Where others fetch too, a blob is asked for in at least this many runs: in fewer they would all take the same ones. */
+const swarmRuns = 32
 /** Peers that are asked for one piece at the same time, in the endgame. */
 const askersMax = 2
 
@@ -69,6 +70,8 @@ export function isDone(state: Pick<PlanState, 'has'>, run: PieceRun): boolean {
 function pickRun(state: PlanState, random: Random, wanted: (index: number) => boolean): PieceRun | undefined {
   let best: { run: PieceRun; rarity: number } | undefined
   let equals = 0
+  // Runs begin at multiples of their length, so that holders have the same ones.
+  const runPieces = state.isSwarm ? Math.max(1, Math.min(runPiecesMax, Math.floor(state.pieceCount / swarmRuns))) : runPiecesMax
   for (let block = 0; block < state.pieceCount; block += runPieces) {
     const run = firstRun(block, Math.min(block + runPieces, state.pieceCount), wanted)
     if (run === undefined) continue
@@ -87,7 +90,6 @@ function firstRun(from: number, to: number, wanted: (index: number) => boolean):
   while (first < to && !wanted(first)) first++
   let end = first
   while (end < to && wanted(end)) end++
-  invariant(end - first <= runPieces, 'a run fits in one request')
   return first === end ? undefined : { first, count: end - first }
 }
 

@@ -71,7 +71,7 @@ export class BlobSession implements PlanPeer {
     asked.abort = (reason) => lane.close(reason)
     try {
       const there = await lane.range(run, take, asked.onBytes)
-      this.#free.push(lane)
+      if (lane.isOpen) this.#free.push(lane)
       // It has lost what it had: look again before asking for more.
       if (!there) this.held = { whole: false, has: () => false }
     } catch (error) {

@@ -22,20 +22,27 @@ export interface DiscoveryOptions {
 export function localDiscovery(options: DiscoveryOptions) {
   return (components: MulticastDNSComponents & { readonly peerId: PeerId }): PeerDiscovery => {
     const finder = mdns({ interval: queryEveryMs, serviceTag: serviceTag(options.domain) })(components)
-    const nextDialMsByPeer = new Map<string, number>()
+    const isDue = dialTimes(components.peerId.toString())
     // libp2p reports a host only the first time it is found; one that was lost must be found again.
     finder.addEventListener('peer', ({ detail: { id } }: CustomEvent<PeerInfo>) => {
-      const name = id.toString()
       if (id.equals(components.peerId) || options.connected(id)) return
-      const nowMs = performance.now()
-      const known = nextDialMsByPeer.get(name)
-      if (known === undefined && nextDialMsByPeer.size >= rememberedMax) return
-      const dueMs = known ?? (components.peerId.toString() < name ? nowMs : nowMs + yieldMs)
-      nextDialMsByPeer.set(name, dueMs <= nowMs ? nowMs + redialAfterMs : dueMs)
       // What the finder learned reaches libp2p's address book after this event.
-      if (dueMs <= nowMs) setImmediate(() => options.dial(id))
+      if (isDue(id.toString(), performance.now())) setImmediate(() => options.dial(id))
     })
     return finder
+  }
+}
+
+/** Whether a host that is found now is to be dialed now. */
+export function dialTimes(self: string): (peer: string, nowMs: number) => boolean {
+  const nextMsByPeer = new Map<string, number>()
+  return (peer, nowMs) => {
+    const known = nextMsByPeer.get(peer)
+    if (known === undefined && nextMsByPeer.size >= rememberedMax) return false
+    const dueMs = known ?? (self < peer ? nowMs : nowMs + yieldMs)
+    const isDue = dueMs <= nowMs
+    nextMsByPeer.set(peer, isDue ? nowMs + redialAfterMs : dueMs)
+    return isDue
   }
 }
 

@@ -1,8 +1,8 @@
 /** Lets libp2p's handshake end only with a member of the domain, before anything else of libp2p can be reached. */
 import type {
   ConnectionEncrypter,
-  MessageStream,
   PeerId as Libp2pPeerId,
+  MessageStream,
   SecureConnectionOptions,
   SecuredConnection,
 } from '@libp2p/interface'

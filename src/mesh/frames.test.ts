@@ -29,7 +29,8 @@ test('frames are read back however the stream cuts them', async () => {
         at += length
       }
       const reader = new StreamReader(arriving(chunks))
-      for (const message of messages) assert.deepEqual(Buffer.from((await reader.frame(40)) ?? []), Buffer.from(message))
+      for (const message of messages)
+        assert.deepEqual(Buffer.from((await reader.frame(40)) ?? []), Buffer.from(message))
       assert.equal(await reader.frame(40), undefined)
     },
   )

@@ -1,6 +1,6 @@
-/** What follows a changeset on a branch, asked of one peer: a bounded range of the journal's lines. */
+/** What follows a changeset on a line of the journal, asked of one peer: a bounded range of the journal's lines. */
 import { z } from 'zod'
-import { type Clock, invariant, isName, isSha256Hex, IsconfError } from '../base/index.ts'
+import { type Clock, invariant, isSha256Hex, IsconfError } from '../base/index.ts'
 import { answer, ask } from './rpc.ts'
 import type { PeerId, Transport } from './transport.ts'
 
@@ -12,6 +12,8 @@ const rangeBytesMax = 1024 * 1024
 // A line is JSON itself, and quoting it as a string at most doubles it.
 const answerBytesMax = 2 * journalLineBytesMax + 64 * 1024
 const requestBytesMax = 1024
+/** A branch name with the id of a changeset behind it, and some room. */
+const lineNameLengthMax = 300
 /** A peer asks for one range after the other; a few more for several branches at once. */
 const concurrentPerPeerMax = 4
 
@@ -28,10 +30,10 @@ export interface JournalSource {
    * The lines that follow changeset `id`, up to `limitBytes` of them or one
    * line that is longer; undefined when `id` is not in the branch here.
    */
-  linesAfter(branch: string, id: string, limitBytes: number): Promise<JournalRange | undefined>
+  linesAfter(line: string, id: string, limitBytes: number): Promise<JournalRange | undefined>
 }
 
-const requestSchema = z.strictObject({ branch: z.string().refine(isName), after: z.string().refine(isSha256Hex) })
+const requestSchema = z.strictObject({ line: z.string().max(lineNameLengthMax), after: z.string().refine(isSha256Hex) })
 const answerSchema = z.strictObject({ lines: z.array(z.string()), more: z.boolean() }).nullable()
 
 /** Answers peers from `source`. */
@@ -39,26 +41,26 @@ export function serveJournal(transport: Transport, source: JournalSource): void 
   answer(transport, protocol, { requestBytesMax, concurrentPerPeerMax }, async (body) => {
     const request = requestSchema.safeParse(body)
     if (!request.success) throw new IsconfError('BAD_REQUEST', `${protocol}: ${z.prettifyError(request.error)}`)
-    const { branch, after } = request.data
-    const range = await source.linesAfter(branch, after, rangeBytesMax)
+    const { line, after } = request.data
+    const range = await source.linesAfter(line, after, rangeBytesMax)
     invariant(range === undefined || isBounded(range.lines), 'a range of journal lines is bounded')
     return range ?? null
   })
 }
 
 /**
- * Asks a peer what follows changeset `id` on a branch; undefined when it does
+ * Asks a peer what follows changeset `id` on a line; undefined when it does
  * not have `id` there. The lines are as the peer sent them, to be checked.
  * Rejects when the peer is lost, does not answer within `timeoutMs`, or answers with more than it may.
  */
 export async function askJournal(
   transport: Transport,
   peer: PeerId,
-  branch: string,
+  line: string,
   id: string,
   { clock, timeoutMs }: { readonly clock: Clock; readonly timeoutMs: number },
 ): Promise<JournalRange | undefined> {
-  const request = { branch, after: id } satisfies z.infer<typeof requestSchema>
+  const request = { line, after: id } satisfies z.infer<typeof requestSchema>
   const range = answerSchema.parse(await ask(transport, peer, protocol, request, { clock, timeoutMs, answerBytesMax }))
   if (range === null) return undefined
   if (!isBounded(range.lines)) throw new Error(`${peer}: sent more journal lines than a range may hold`)

@@ -12,7 +12,7 @@ import { systemClock } from '../base/clock.io.ts'
 import { silentLog } from '../base/index.ts'
 import { systemRandom } from '../base/random.io.ts'
 import { type Member, noKeys } from './admission.ts'
-import { serviceTag } from './discovery.io.ts'
+import { dialTimes, serviceTag } from './discovery.io.ts'
 import { domainGate } from './domain-gate.io.ts'
 import { libp2pKey, peerIdOf } from './identity.io.ts'
 import { type Libp2pOptions, type Libp2pTransport, openLibp2p } from './libp2p.io.ts'
@@ -89,7 +89,10 @@ test('refusals are counted by reason at the side that refuses', async (context) 
   await until(() => keyed.refusalCounts()['other key'] === 1)
 })
 
-for (const [name, encrypter] of [['TLS', tls()], ['noise', noise()]] as const) {
+for (const [name, encrypter] of [
+  ['TLS', tls()],
+  ['noise', noise()],
+] as const) {
   test(`the gate stands behind ${name} too`, async (context) => {
     const birch = await host(context)
     const gate = (domain: string) => {
@@ -175,6 +178,18 @@ test('watchLiveness() cuts a connection whose other side is silent, and no other
   for (const socket of sockets) socket.unpipe().pause()
   await until(() => go.status !== 'open')
   assert.equal(stay.status, 'open')
+})
+
+test('of two hosts that find each other one dials at once, the other later, and neither all the time', () => {
+  const [low, high] = [dialTimes('alder'), dialTimes('birch')]
+  const answers = [0, 1_000, 6_000, 7_000, 16_000].map((nowMs) => [low('birch', nowMs), high('alder', nowMs)])
+  assert.deepEqual(answers, [
+    [true, false],
+    [false, false],
+    [false, true],
+    [false, false],
+    [true, false],
+  ])
 })
 
 test('serviceTag() differs by domain and does not tell its name', () => {

@@ -1,60 +1,27 @@
 /** The mesh's Transport on js-libp2p: TCP, TLS or noise, the domain gate, yamux, gossipsub, mDNS. */
 import './polyfill.ts'
-import type { KeyObject } from 'node:crypto'
-import { type GossipSub, gossipsub } from '@libp2p/gossipsub'
-import { identify, identifyPush } from '@libp2p/identify'
 import type { Connection, PeerId as Libp2pPeerId, Stream } from '@libp2p/interface'
-import { noise } from '@libp2p/noise'
 import { peerIdFromString } from '@libp2p/peer-id'
-import { ping } from '@libp2p/ping'
-import { tcp } from '@libp2p/tcp'
-import { tls } from '@libp2p/tls'
-import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
-import { createLibp2p, type Libp2p } from 'libp2p'
-import { type Cancel, type Clock, IsconfError, type Log, type Random } from '../base/index.ts'
-import type { Member } from './admission.ts'
-import { localDiscovery } from './discovery.io.ts'
-import { domainGate, ownAddressMessage } from './domain-gate.io.ts'
-import { libp2pKey } from './identity.io.ts'
+import { type Cancel, IsconfError, type Log } from '../base/index.ts'
+import { ownAddressMessage } from './domain-gate.io.ts'
+import { type Libp2pOptions, makeNode, type Node } from './libp2p-node.io.ts'
 import { watchLiveness } from './liveness.io.ts'
 import { Libp2pStream } from './peer-stream.io.ts'
 import { type Refusal, Refusals } from './refusals.ts'
-import { type ConnectedPeer, OwnAddressError, type PeerEvent, type PeerId, type PeerStream, type Transport } from './transport.ts'
+import {
+  type ConnectedPeer,
+  OwnAddressError,
+  type PeerEvent,
+  type PeerId,
+  type PeerStream,
+  type Transport,
+} from './transport.ts'
 
-export interface Libp2pOptions extends Member {
-  /** This host's Ed25519 private key. */
-  readonly hostKey: KeyObject
-  /** IP address to listen on, such as 0.0.0.0. */
-  readonly host: string
-  /** TCP port; 0 for any that is free. */
-  readonly port: number
-  /** Whether to look for hosts on the local network. */
-  readonly discovery: boolean
-  /** The topics that may be published and heard. */
-  readonly topics: readonly string[]
-  readonly clock: Clock
-  readonly random: Random
-  readonly log: Log
-  /** Another machine has this host's key; `address` is where it was met. */
-  readonly onOwnIdentity: (address: string) => void
-}
+export type { Libp2pOptions } from './libp2p-node.io.ts'
 
 /** Streams of one protocol that one connection may have open at once. */
 const streamsMax = 64
-/** Connections to others, in both directions. */
-const connectionsMax = 300
-/** New connections a second from one address, for a whole site may sit behind one. */
-const inboundPerSecondMax = 100
-/** Strangers may hold this many unfinished handshakes at once, each for `handshakeMsMax`. */
-const pendingInboundMax = 50
-const handshakeMsMax = 10_000
-/** A window has to stay below what may be buffered, or a slow reader would lose its stream instead of slowing it. */
-const windowBytesMax = 2 * 1024 * 1024
-const readBufferBytesMax = 4 * 1024 * 1024
-/** One published message with its frame; announcements are far smaller. */
-const publishBytesMax = 256 * 1024
-
 /** Makes the transport and listens. PORT_TAKEN when something else does already. */
 export async function openLibp2p(options: Libp2pOptions): Promise<Libp2pTransport> {
   const refusals = new Refusals(options.clock, options.log)
@@ -69,54 +36,6 @@ export async function openLibp2p(options: Libp2pOptions): Promise<Libp2pTranspor
     throw new IsconfError('PORT_TAKEN', `port ${options.port} on ${options.host} is taken`, { cause: error })
   }
   return transport
-}
-
-type Node = Libp2p<{ pubsub: GossipSub }>
-
-async function makeNode(options: Libp2pOptions, refusals: Refusals): Promise<Node> {
-  const gate = domainGate({ ...options, member: options, refusals })
-  const discovery = localDiscovery({
-    domain: options.domain,
-    connected: (peer) => node.getConnections(peer).length > 0,
-    dial: (peer) => {
-      const onFailure = (error: unknown): void =>
-        options.log.debug({ peer: String(peer), error: String(error) }, 'a host of the local network was not reached')
-      node.dial(peer).catch(onFailure)
-    },
-  })
-  const node: Node = await createLibp2p({
-    start: false,
-    privateKey: libp2pKey(options.hostKey),
-    addresses: { listen: [`/${options.host.includes(':') ? 'ip6' : 'ip4'}/${options.host}/tcp/${options.port}`] },
-    transports: [tcp()],
-    connectionEncrypters: [gate(tls()), gate(noise())],
-    streamMuxers: [
-      yamux({ streamOptions: { maxStreamWindowSize: windowBytesMax, maxReadBufferLength: readBufferBytesMax } }),
-    ],
-    // Silent peers are found by liveness.io.ts.
-    connectionMonitor: { enabled: false, abortConnectionOnPingFailure: false },
-    connectionManager: {
-      maxConnections: connectionsMax,
-      inboundConnectionThreshold: inboundPerSecondMax,
-      maxIncomingPendingConnections: pendingInboundMax,
-      inboundUpgradeTimeout: handshakeMsMax,
-    },
-    peerDiscovery: options.discovery ? [discovery] : [],
-    services: {
-      identify: identify(),
-      identifyPush: identifyPush(),
-      ping: ping(),
-      pubsub: gossipsub({
-        allowPublishToZeroTopicPeers: true,
-        emitSelf: false,
-        floodPublish: true,
-        globalSignaturePolicy: 'StrictSign',
-        allowedTopics: [...options.topics],
-        maxInboundDataLength: publishBytesMax,
-      }),
-    },
-  })
-  return node
 }
 
 export class Libp2pTransport implements Transport {
@@ -141,7 +60,10 @@ export class Libp2pTransport implements Transport {
 
   /** The TCP port that is listened on. */
   listenPort(): number {
-    const port = this.#node.getMultiaddrs()[0]?.getComponents().find(({ name }) => name === 'tcp')?.value
+    const port = this.#node
+      .getMultiaddrs()[0]
+      ?.getComponents()
+      .find(({ name }) => name === 'tcp')?.value
     return Number(port)
   }
 
@@ -209,7 +131,10 @@ export class Libp2pTransport implements Transport {
   }
 
   peers(): readonly ConnectedPeer[] {
-    return [...this.#connected].map((id) => ({ id, address: String(this.#openConnections(id).at(-1)?.remoteAddr ?? '') }))
+    return [...this.#connected].map((id) => ({
+      id,
+      address: String(this.#openConnections(id).at(-1)?.remoteAddr ?? ''),
+    }))
   }
 
   async close(): Promise<void> {

@@ -13,7 +13,11 @@ const patience = { checkEveryMs: 20_000, silenceMsMax: 60_000 }
 const pingProtocol = '/ipfs/ping/1.0.0'
 
 /** Watches all connections until the function that it returns is called. */
-export function watchLiveness(connections: () => readonly Connection[], log: Log, { checkEveryMs, silenceMsMax } = patience): () => void {
+export function watchLiveness(
+  connections: () => readonly Connection[],
+  log: Log,
+  { checkEveryMs, silenceMsMax } = patience,
+): () => void {
   const asked = new Set<string>()
   const check = (connection: Connection): void => {
     if (asked.has(connection.id)) return
@@ -21,7 +25,10 @@ export function watchLiveness(connections: () => readonly Connection[], log: Log
     void isAlive(connection, silenceMsMax).then((alive) => {
       asked.delete(connection.id)
       if (alive || connection.status !== 'open') return
-      log.warn({ peer: connection.remotePeer.toString(), address: String(connection.remoteAddr) }, 'a silent peer is cut')
+      log.warn(
+        { peer: connection.remotePeer.toString(), address: String(connection.remoteAddr) },
+        'a silent peer is cut',
+      )
       connection.abort(new Error(`silent for ${silenceMsMax} ms`))
     })
   }

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { SimClock } from '../../test/sim/clock.ts'
 import { SimNetwork } from '../../test/sim/network.ts'
-import type { SimTransport } from '../../test/sim/sim-transport.ts'
 import { seededRandom } from '../../test/sim/random.ts'
+import type { SimTransport } from '../../test/sim/sim-transport.ts'
 import { silentLog } from '../base/index.ts'
 import { Peering } from './peering.ts'
 
@@ -37,7 +37,10 @@ test('the first dial comes at once, and a lost peer is found again', async () =>
   const peering = keepPeers(alder, () => ['sim:birch'])
   assert.deepEqual(times, [0])
   await clock.run(100)
-  assert.deepEqual(peering.states().map(({ state, peer }) => [state, peer]), [['connected', 'birch']])
+  assert.deepEqual(
+    peering.states().map(({ state, peer }) => [state, peer]),
+    [['connected', 'birch']],
+  )
   await clock.run(60_000)
   assert.equal(times.length, 1, 'a connected address is left alone')
   network.cut('alder', 'birch')
@@ -45,7 +48,10 @@ test('the first dial comes at once, and a lost peer is found again', async () =>
   await clock.run(60_000)
   const redialMs = (times[1] ?? 0) - cutMs
   assert.ok(redialMs >= 500 && redialMs <= 1_010, `dialed again after ${redialMs} ms, not at once with all others`)
-  assert.deepEqual(peering.states().map(({ state, failure }) => [state, failure]), [['waiting', 'sim:birch: no answer']])
+  assert.deepEqual(
+    peering.states().map(({ state, failure }) => [state, failure]),
+    [['waiting', 'sim:birch: no answer']],
+  )
   network.heal('alder', 'birch')
   await clock.run(40_000)
   assert.equal(alder.peers().length, 1)
@@ -97,7 +103,10 @@ test('an address that is added is dialed within 10 s, one that is removed no lon
   await clock.run(2_000)
   addresses = ['sim:birch']
   await clock.run(10_000)
-  assert.deepEqual(peering.states().map(({ address, state }) => [address, state]), [['sim:birch', 'connected']])
+  assert.deepEqual(
+    peering.states().map(({ address, state }) => [address, state]),
+    [['sim:birch', 'connected']],
+  )
 })
 
 test('hosts that list each other and themselves all meet, and stop() ends it', async () => {
@@ -108,7 +117,10 @@ test('hosts that list each other and themselves all meet, and stop() ends it', a
   for (const host of hosts) host.onPeer(({ type, peer }) => events.push(`${host.name} ${peer} ${type}`))
   const peerings = hosts.map((host) => keepPeers(host, () => names.map((name) => `sim:${name}`)))
   await clock.run(120_000)
-  assert.deepEqual(hosts.map((host) => host.peers().length), [3, 3, 3, 3])
+  assert.deepEqual(
+    hosts.map((host) => host.peers().length),
+    [3, 3, 3, 3],
+  )
   assert.equal(events.length, 12, 'nobody came and went')
   for (const peering of peerings) peering.stop()
   network.cut('alder', 'birch')
@@ -128,5 +140,8 @@ test('no more than eight addresses are dialed at once', async () => {
     most = Math.max(most, peering.states().filter(({ state }) => state === 'dialing').length)
   }
   assert.equal(most, 8)
-  assert.ok(peering.states().every(({ failure }) => failure !== undefined), 'each had its turn')
+  assert.ok(
+    peering.states().every(({ failure }) => failure !== undefined),
+    'each had its turn',
+  )
 })

@@ -11,7 +11,12 @@ const logEveryMs = 10_000
 export class Refusals {
   readonly #clock: Clock
   readonly #log: Log
-  readonly #countByReason: Record<Refusal, number> = { 'other domain': 0, 'other key': 0, 'other release': 0, broken: 0 }
+  readonly #countByReason: Record<Refusal, number> = {
+    'other domain': 0,
+    'other key': 0,
+    'other release': 0,
+    broken: 0,
+  }
   #silentUntilMs = Number.NEGATIVE_INFINITY
   #untold = 0
 
