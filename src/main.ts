@@ -11,7 +11,7 @@ declare const ISCONF_VERSION: string | undefined
 const release = typeof ISCONF_VERSION === 'string' ? ISCONF_VERSION : 'development'
 
 /** What a daemon that was started in the background says to its starter, once. */
-type FirstWord = { readonly ready: true } | { readonly ready: false; readonly error: string }
+type FirstWord = { readonly ready: true } | { readonly ready: false; readonly error: string; readonly exit: number }
 
 const surroundings: Surroundings = {
   terminal: { out: (text) => write(1, text), err: (text) => write(2, text) },
@@ -76,7 +76,7 @@ function spawnDaemon(flags: Flags, home: string): Promise<SpawnedDaemon> {
     })
     child.once('exit', (status) => {
       const error = `isconf: error: the daemon ended with status ${status} before it answered\nisconf: hint: see ${home}/log\n`
-      resolve({ ready: false, error })
+      resolve({ ready: false, error, exit: 223 })
     })
   })
 }
@@ -104,7 +104,8 @@ async function runDaemon(configPath: string | undefined): Promise<void> {
     const daemon = await import('./daemon/index.ts')
     await daemon.runDaemon({ configPath, release, onReady: () => void tell({ ready: true }) })
   } catch (thrown) {
-    await tell({ ready: false, error: failureText(toIsconfError(thrown)) })
+    const error = toIsconfError(thrown)
+    await tell({ ready: false, error: failureText(error), exit: error.exit })
     throw thrown
   }
 }

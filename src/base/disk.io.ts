@@ -1,8 +1,8 @@
 /** The machine's own disk. Durability is bought here, so that nobody above thinks of directories and fsync. */
 import { type FileHandle, mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { getSystemErrorMap } from 'node:util'
 import type { Disk, DiskFile } from './disk.ts'
+import { errnoText } from './errno.ts'
 import { type ErrorCode, IsconfError } from './errors.ts'
 
 const fileMode = 0o600
@@ -203,10 +203,4 @@ function diskFailure(action: string, path: string, error: unknown): IsconfError 
 
 function errnoCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
-}
-
-function errnoText(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const errno = 'errno' in error && typeof error.errno === 'number' ? error.errno : undefined
-  return (errno === undefined ? undefined : getSystemErrorMap().get(errno)?.[1]) ?? error.message
 }

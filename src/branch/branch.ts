@@ -150,18 +150,19 @@ export class Branch {
     })
   }
 
-  /**
-   * Goes over to the other line that begins with `first`; the journal so far
-   * is first written to `asidePath`, so that a crash loses neither.
-   */
-  goOverTo(first: ChangesetId, asidePath: string): Promise<void> {
+  /** Goes over to the other line that begins with `first`; the journal so far has been copied elsewhere. */
+  goOverTo(first: ChangesetId): Promise<void> {
     return this.#changes.run(async () => {
-      await this.#journal.copyTo(asidePath, this.#journal.length)
       await this.#journal.close()
       await this.#others.moveTo(first, `${this.directory}/journal`)
       this.#journal = await Journal.open(this.#disk, `${this.directory}/journal`, this.#journal.domain)
       await this.#setState(unlockedState(this.name, this.#journal.head, this.#journal.length))
     })
+  }
+
+  /** Lets the other line that begins with `first` go; it has been copied elsewhere. */
+  dropOther(first: ChangesetId): Promise<void> {
+    return this.#changes.run(() => this.#others.drop(first))
   }
 
   /** Lets the files go, with a note for a quick next start. */

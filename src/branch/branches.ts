@@ -1,5 +1,6 @@
 /** All branches of the domain, each host has them: any host can serve any other, and be rebuilt as any. */
-import { type BranchName, type ChangesetId, IsconfError, isName } from '../base/index.ts'
+import { type BranchName, type ChangesetId, IsconfError, isName, noChangeset } from '../base/index.ts'
+import type { Journal } from '../journal/index.ts'
 import { Branch, type BranchDeps } from './branch.ts'
 
 /** The branch a host is on when nobody chose one. */
@@ -7,6 +8,9 @@ export const firstBranch = 'generic' as BranchName
 
 /** How many branches a domain may have here; a member that makes more is out of order. */
 const branchesMax = 1000
+
+/** Lines copied at once, in bytes. */
+const copyBytes = 1024 * 1024
 
 export class Branches {
   readonly #deps: BranchDeps
@@ -59,18 +63,15 @@ export class Branches {
    */
   async resolve(branch: Branch, chosen: ChangesetId, rejected: ChangesetId): Promise<BranchName | undefined> {
     const { journal, others } = branch
-    const name = asideName(branch.name, rejected)
-    if (journal.has(chosen) && others.get(rejected)) {
-      await this.#deps.disk.makeDirectory(this.#pathOf(name))
-      await others.moveTo(rejected, `${this.#pathOf(name)}/journal`)
-    } else if (journal.has(rejected) && others.get(chosen)) {
-      await this.#deps.disk.makeDirectory(this.#pathOf(name))
-      await branch.goOverTo(chosen, `${this.#pathOf(name)}/journal`)
-    } else {
-      return undefined
-    }
-    await this.obtain(name)
-    return name
+    const isFollowed = journal.has(chosen) && others.get(rejected) !== undefined
+    const isRejected = journal.has(rejected) && others.get(chosen) !== undefined
+    if (!isFollowed && !isRejected) return undefined
+    const aside = await this.obtain(asideName(branch.name, rejected))
+    // Copied first and let go after that: a crash in between is made good by doing it again.
+    await copyLines(isFollowed ? others.get(rejected) : journal, aside)
+    if (isFollowed) await branch.dropOther(rejected)
+    else await branch.goOverTo(chosen)
+    return aside.name
   }
 
   async close(): Promise<void> {
@@ -88,6 +89,14 @@ export class Branches {
 
   #pathOf(name: BranchName): string {
     return `${this.#directory}/${encodeName(name)}`
+  }
+}
+
+async function copyLines(journal: Journal | undefined, to: Branch): Promise<void> {
+  let range = await journal?.linesAfter(noChangeset, copyBytes)
+  while (range && range.lines.length > 0) {
+    const { last } = await to.take(range.lines, 'this host')
+    range = last && range.more ? await journal?.linesAfter(last, copyBytes) : undefined
   }
 }
 

@@ -74,6 +74,13 @@ export class OtherLines {
     await this.#disk.rename(this.#pathOf(first), path)
   }
 
+  /** Removes a line. */
+  async drop(first: ChangesetId): Promise<void> {
+    await this.#journalByFirst.get(first)?.close()
+    this.#journalByFirst.delete(first)
+    await this.#disk.remove(this.#pathOf(first))
+  }
+
   async close(): Promise<void> {
     for (const journal of this.#journalByFirst.values()) await journal.close()
   }

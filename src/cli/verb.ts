@@ -41,7 +41,7 @@ export interface Surroundings {
 
 export type SpawnedDaemon =
   | { readonly ready: true; readonly pid: number }
-  | { readonly ready: false; readonly error: string }
+  | { readonly ready: false; readonly error: string; readonly exit: number }
 
 export interface Terminal {
   out(text: string | Uint8Array): void

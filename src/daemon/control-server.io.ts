@@ -1,5 +1,5 @@
 /** The daemon's end of the control socket. */
-import { chmod } from 'node:fs/promises'
+import { chmod, rm } from 'node:fs/promises'
 import { PassThrough, type Writable } from 'node:stream'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { type ErrorCode, IsconfError, type Log, toIsconfError } from '../base/index.ts'
@@ -42,6 +42,8 @@ export async function serveControl(options: ControlServerOptions): Promise<Contr
   })
   app.post('/v1/interrupt', async () => ({ event: 'result', result: activity.interrupt() }))
   for (const verb of Object.keys(handlers)) addVerb(app, verb, activity, options)
+  // The pid file is ours, so a socket that is there is one that a killed daemon left.
+  await rm(socketPath, { force: true })
   await app.listen({ path: socketPath })
   await chmod(socketPath, 0o600)
   return {

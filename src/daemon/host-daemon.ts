@@ -14,7 +14,7 @@ import {
   type Log,
   type Random,
 } from '../base/index.ts'
-import { type Agreement, type Branch, Branches, firstBranch, keeperlessAgreement } from '../branch/index.ts'
+import { type Agreement, asideName, type Branch, Branches, firstBranch, keeperlessAgreement } from '../branch/index.ts'
 import { History, type Machine } from '../host/index.ts'
 import { answer, serveBlobs, serveJournal, type Transport } from '../mesh/index.ts'
 import { type OriginDeps, recoverCheckIn, WorkInProgress } from '../origin/index.ts'
@@ -81,7 +81,7 @@ export class HostDaemon {
       random,
       log,
       onChangesets: (_, changesets) => void this.blobs.want(changesets),
-      onResolved: (aside) => this.followHistory(aside),
+      onResolved: () => this.followHistory(),
     })
     this.#agreement = keeperlessAgreement({
       clock,
@@ -103,6 +103,7 @@ export class HostDaemon {
       if (droppedBytes > 0)
         log.warn({ path, droppedBytes }, `${path}: dropped a torn last line: it was never acknowledged`)
     }
+    await daemon.followHistory()
     const finished = await recoverCheckIn(daemon.origin())
     if (finished) log.warn({ id: finished.id }, 'finished a check-in that was interrupted')
     daemon.#join()
@@ -141,10 +142,13 @@ export class HostDaemon {
     this.blobs.start()
   }
 
-  /** After a split: the host goes where its history is. */
-  async followHistory(aside: readonly BranchName[]): Promise<void> {
+  /** After a split was resolved: a host that has gone on along the rejected line stays on that. */
+  async followHistory(): Promise<void> {
     const { done } = this.history.standing
     if (!done || this.#branch.journal.has(done.id)) return
+    const aside = this.resolutions.all
+      .filter(({ branch }) => branch === this.#branch.name)
+      .map(({ branch, rejected }) => asideName(branch, rejected))
     const name = aside.find((one) => this.branches.get(one)?.journal.has(done.id))
     if (!name) return
     await this.world.disk.replaceFile(branchFile(this.identity), `${name}\n`)

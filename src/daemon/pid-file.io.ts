@@ -49,13 +49,15 @@ function refuseIfAlive(content: string, path: string): void {
   throw new IsconfError('ALREADY_RUNNING', `the daemon runs already: process ${pid}, says ${path}`)
 }
 
-/** When a process was started, in the kernel's ticks since boot, with the boot's id; empty when there is none. */
+/** When a process was started, in the kernel's ticks since boot, with the boot's id; empty when none runs. */
 function startedAt(pid: number): string {
   try {
-    // The name, in parentheses, may hold spaces; field 22 is the start time.
+    // The name, in parentheses, may hold spaces; the state follows it, field 22 is the start time.
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /s, '')
       .split(' ')
+    // Ended, and its parent has yet to notice.
+    if (fields[0] === 'Z' || fields[0] === 'X') return ''
     return `${fields[19]}@${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}`
   } catch {
     return ''

@@ -18,6 +18,8 @@ export interface DaemonOptions {
   readonly onReady: () => void
 }
 
+/** What the kernel takes as the path of a socket; a longer one is cut short without a word. */
+const socketPathBytesMax = 107
 /** How long a clean stop may take before the process ends anyway. */
 const stopMsMax = 15_000
 
@@ -71,6 +73,12 @@ async function serve(options: DaemonOptions, config: Config, log: Logger): Promi
 }
 
 async function makeHome(home: string): Promise<void> {
+  if (Buffer.byteLength(join(home, socketName)) > socketPathBytesMax) {
+    throw new IsconfError(
+      'CONFIG',
+      `IS_HOME ${home} is too long: ${socketName} below it may have ${socketPathBytesMax} bytes`,
+    )
+  }
   try {
     await mkdir(join(home, 'conf'), { recursive: true, mode: 0o700 })
     await mkdir(join(home, 'log'), { recursive: true, mode: 0o700 })

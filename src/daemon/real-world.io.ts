@@ -1,5 +1,5 @@
 /** Joins one host's daemon to the real disk, clock, network and machine. */
-import { hostname, userInfo } from 'node:os'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { systemClock as clock } from '../base/clock.io.ts'
@@ -85,5 +85,5 @@ function sum(counts: readonly number[]): number {
 function requireDomain(config: Config): { readonly name: DomainName; readonly source: string } {
   if (config.domain) return config.domain
   const where = `${domainFilePath(config.home)}, main.cf and IS_DOMAIN`
-  throw new IsconfError('DOMAIN_MISSING', `no domain is set on ${hostname()}: looked in ${where}`)
+  throw new IsconfError('DOMAIN_MISSING', `no domain is set on ${config.host.short}: looked in ${where}`)
 }

@@ -3,7 +3,7 @@
  * what is here, hears what is there, and fetches the changesets that are
  * missing. Nothing depends on one message having been heard.
  */
-import { type BranchName, type Cancel, type Random, toIsconfError } from '../base/index.ts'
+import { type Cancel, type Random, toIsconfError } from '../base/index.ts'
 import type { Branch, Branches, BranchState } from '../branch/index.ts'
 import { answer, ask, type PeerId } from '../mesh/index.ts'
 import { otherLineName } from './journal-source.ts'
@@ -32,7 +32,7 @@ export interface ReplicatorDeps extends LineFetcherDeps {
   readonly reachable: Reachable
   readonly random: Random
   /** Hears that a line of a split became a branch. */
-  readonly onResolved: (aside: readonly BranchName[]) => Promise<void>
+  readonly onResolved: () => Promise<void>
 }
 
 export class Replicator {
@@ -124,7 +124,7 @@ export class Replicator {
       if (await this.#takeOther(other, peer)) isNews = true
     }
     const aside = await resolutions.add(notice.resolutions)
-    if (aside.length > 0) await this.#deps.onResolved(aside)
+    if (aside.length > 0) await this.#deps.onResolved()
     // Hosts that only this one can reach hear of it from here.
     if (isNews || aside.length > 0) this.#tellOthers(peer)
   }

@@ -128,7 +128,7 @@ async function resolveSplit(daemon: HostDaemon, { user, keep }: ResolveBody): Pr
   const aside = await resolutions.add([
     { branch: branch.name, chosen: chosen.first, rejected: rejected.first, by, time },
   ])
-  await daemon.followHistory(aside)
+  await daemon.followHistory()
   await replicator.announce(branch)
   return { branch: branch.name, kept: chosen.head, aside: aside.join(', ') }
 }

@@ -1,6 +1,6 @@
 /** How splits of this domain were ended: kept, told to every host, and carried out wherever both lines are. */
 import { z } from 'zod'
-import { type BranchName, type Disk, IsconfError, type Log } from '../base/index.ts'
+import { type BranchName, type Disk, IsconfError, type Log, Mutex } from '../base/index.ts'
 import type { Branches } from '../branch/index.ts'
 import { type Resolution, resolutionSchema } from './notice.ts'
 
@@ -9,6 +9,7 @@ export class Resolutions {
   readonly #path: string
   readonly #branches: Branches
   readonly #log: Log
+  readonly #turns = new Mutex()
   #all: readonly Resolution[] = []
 
   private constructor(disk: Disk, path: string, branches: Branches, log: Log) {
@@ -23,7 +24,7 @@ export class Resolutions {
     const bytes = await disk.readFile(path)
     if (bytes) resolutions.#all = parse(bytes, path)
     // A crash may have come between the note and the deed.
-    await resolutions.carryOut()
+    await resolutions.#carryOut()
     return resolutions
   }
 
@@ -32,17 +33,21 @@ export class Resolutions {
   }
 
   /** Notes resolutions that are new here and carries them out. The branches that lines became. */
-  async add(news: readonly Resolution[]): Promise<readonly BranchName[]> {
+  add(news: readonly Resolution[]): Promise<readonly BranchName[]> {
+    return this.#turns.run(() => this.#add(news))
+  }
+
+  async #add(news: readonly Resolution[]): Promise<readonly BranchName[]> {
     const all = news.reduce(withResolution, this.#all)
     if (all !== this.#all) {
       await this.#disk.replaceFile(this.#path, `${JSON.stringify(all)}\n`)
       this.#all = all
     }
-    return this.carryOut()
+    return this.#carryOut()
   }
 
   /** Ends every split that was resolved and of which both lines are here by now. */
-  async carryOut(): Promise<readonly BranchName[]> {
+  async #carryOut(): Promise<readonly BranchName[]> {
     const made: BranchName[] = []
     for (const { branch: name, chosen, rejected, by } of this.#all) {
       const branch = this.#branches.get(name)

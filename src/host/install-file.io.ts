@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { IsconfError } from '../base/index.ts'
+import { errnoText, IsconfError } from '../base/index.ts'
 import type { DirectoryAttributes, FileAttributes, FileOwner, InstallReport } from './machine.ts'
 import { numbersOf } from './owners.io.ts'
 
@@ -20,19 +20,24 @@ export interface InstallFile {
 export async function installFile(install: InstallFile): Promise<InstallReport> {
   const { attributes, real } = install
   const target = real(attributes.path)
-  const beside = join(dirname(target), `.${basename(target).slice(0, 200)}.isconf-${randomBytes(6).toString('hex')}`)
+  const beside = join(dirname(target), temporaryName(basename(target)))
   try {
     for (const parent of attributes.parents) await makeParent(parent, install)
     await writeBeside(beside, install)
     await rename(beside, target)
     await syncDirectory(dirname(target))
   } catch (error) {
-    await rm(beside, { force: true })
+    // It may never have been made; what kept it from that is what there is to tell.
+    await rm(beside, { force: true }).catch(() => undefined)
     if (error instanceof IsconfError) throw error
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new IsconfError('INSTALL_FAILED', `cannot install ${attributes.path}: ${reason}`, { cause: error })
+    throw new IsconfError('INSTALL_FAILED', `cannot install ${attributes.path}: ${errnoText(error)}`, { cause: error })
   }
-  return { remarks: await remarksOn(attributes.owner, attributes.path, install.ownerRule) }
+  return { remarks: [...remarksOnTime(attributes), ...(await remarksOnOwner(attributes, install.ownerRule))] }
+}
+
+/** Hidden, with the target's name in it for who finds it after a crash; cut, for a name has at most 255 bytes. */
+function temporaryName(name: string): string {
+  return `.${Buffer.from(name).subarray(0, 200).toString()}.isconf-${randomBytes(6).toString('hex')}`
 }
 
 async function writeBeside(beside: string, install: InstallFile): Promise<void> {
@@ -53,11 +58,20 @@ async function writeBeside(beside: string, install: InstallFile): Promise<void> 
     await giveTo(handle, attributes.owner, ownerRule)
     // After the owner: to change that clears the setuid and setgid bits.
     await handle.chmod(attributes.mode)
-    await handle.utimes(attributes.mtimeMs / 1000, attributes.mtimeMs / 1000)
+    const changedSeconds = settableSeconds(attributes.mtimeMs)
+    await handle.utimes(changedSeconds, changedSeconds)
     await handle.sync()
   } finally {
     await handle.close()
   }
+}
+
+/**
+ * Node takes seconds and cuts them to whole microseconds: half a microsecond more
+ * keeps a millisecond from becoming the one before. Of times before 1970 it makes others.
+ */
+function settableSeconds(timeMs: number): number {
+  return (Math.max(0, timeMs) * 1000 + 0.5) / 1_000_000
 }
 
 async function makeParent(parent: DirectoryAttributes, install: InstallFile): Promise<void> {
@@ -83,7 +97,12 @@ async function giveTo(handle: FileHandle, owner: FileOwner, rule: 'name' | 'nume
   if (found.uid !== wanted.uid || found.gid !== wanted.gid) await handle.chown(wanted.uid, wanted.gid)
 }
 
-async function remarksOn(owner: FileOwner, path: string, rule: 'name' | 'numeric'): Promise<readonly string[]> {
+function remarksOnTime({ path, mtimeMs }: FileAttributes): readonly string[] {
+  if (mtimeMs >= 0) return []
+  return [`${path}: the time of change, ${new Date(mtimeMs).toISOString()}, is too early to set: set to 1970`]
+}
+
+async function remarksOnOwner({ owner, path }: FileAttributes, rule: 'name' | 'numeric'): Promise<readonly string[]> {
   const here = await numbersOf(owner, rule)
   const remarks: string[] = []
   if (here.uid !== owner.uid)

@@ -1,5 +1,5 @@
 /** The real machine, or the part of it below IS_VOLROOT. */
-import { realpathSync } from 'node:fs'
+import { realpathSync, statSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { type Clock, IsconfError } from '../base/index.ts'
 import { runCommand } from './command.io.ts'
@@ -43,10 +43,12 @@ export function realMachine(options: MachineOptions): Machine {
 
 function realVolroot(volroot: string): string {
   try {
-    return realpathSync(volroot)
+    const root = realpathSync(volroot)
+    if (statSync(root).isDirectory()) return root
   } catch {
-    throw new IsconfError('CONFIG', `IS_VOLROOT: no such directory: ${volroot}`)
+    // Told below.
   }
+  throw new IsconfError('CONFIG', `IS_VOLROOT: no such directory: ${volroot}`)
 }
 
 /** `directory` as seen from the root that stands for /. */

@@ -2,20 +2,20 @@
 import { type BigIntStats, constants } from 'node:fs'
 import { type FileHandle, lstat, open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { IsconfError } from '../base/index.ts'
+import { errnoText, IsconfError } from '../base/index.ts'
 import type { DirectoryAttributes, FileReader } from './machine.ts'
 import { ownerOf } from './owners.io.ts'
 
 /** What is read at a time: as much as fits a piece, so that constant memory is enough for any file. */
 const readBytes = 1024 * 1024
 const permissionBits = 0o7777n
+// What was a file a moment ago may be a named pipe or a link now: neither waited for nor followed.
+const openFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
 /** Opens the regular file at a journal path; `real` maps that to where it is on this machine. */
 export async function openFile(path: string, real: (path: string) => string): Promise<FileReader> {
   await refuseOtherKinds(path, real(path))
-  const handle = await open(real(path), constants.O_RDONLY | constants.O_NOFOLLOW).catch((error) =>
-    unreadable(path, error),
-  )
+  const handle = await open(real(path), openFlags).catch((error) => unreadable(path, error))
   try {
     const before = await handle.stat({ bigint: true })
     if (!before.isFile()) throw new IsconfError('NOT_A_FILE', `${path} is not a regular file`)
@@ -70,5 +70,5 @@ async function parentsOf(path: string, real: (path: string) => string): Promise<
 function unreadable(path: string, error: NodeJS.ErrnoException): never {
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR')
     throw new IsconfError('NO_SUCH_FILE', `no such file: ${path}`)
-  throw new IsconfError('FILE_UNREADABLE', `cannot read ${path}: ${error.message}`, { cause: error })
+  throw new IsconfError('FILE_UNREADABLE', `cannot read ${path}: ${errnoText(error)}`, { cause: error })
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { assertHolds, blobContent, BlobWorld, putContent } from '../../test/sim/blob-world.ts'
+import { assertHolds, BlobWorld, blobContent, putContent } from '../../test/sim/blob-world.ts'
 import { type BlobSink, type BlobSource, type Clock, pieceBytes, sleep } from '../base/index.ts'
 import type { BlobStore } from '../store/index.ts'
 
@@ -38,7 +38,8 @@ test('fetchBlob() shares the work between two sources', async () => {
   await world.connect(alder, birch, cedar)
   await world.clock.until(world.fetch(cedar, ref))
   await assertHolds(cedar.store, ref)
-  for (const { transport } of [alder, birch]) assert.ok(transport.sentBytes > content.length / 4, `${transport.sentBytes}`)
+  for (const { transport } of [alder, birch])
+    assert.ok(transport.sentBytes > content.length / 4, `${transport.sentBytes}`)
   assert.ok(alder.transport.sentBytes + birch.transport.sentBytes < content.length * 1.1)
 })
 
@@ -49,7 +50,11 @@ test('fetchBlob() sets a source aside that sends a wrong piece, and says which',
     pieceHashes: (id) => store.pieceHashes(id),
     read: async (id, position, length) => (await store.read(id, position, length)).map((byte) => byte ^ 1),
   })
-  const [alder, birch, cedar] = [await world.host('alder', { serving: wrong }), await world.host('birch'), await world.host('cedar')]
+  const [alder, birch, cedar] = [
+    await world.host('alder', { serving: wrong }),
+    await world.host('birch'),
+    await world.host('cedar'),
+  ]
   const ref = await putContent(alder.store, content)
   await putContent(birch.store, content)
   await world.connect(alder, birch, cedar)

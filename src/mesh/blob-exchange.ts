@@ -15,6 +15,7 @@ import {
 } from '../base/index.ts'
 import type { PieceRun } from './blob-lane.ts'
 import { isDone, nextRun, type PlanState, spareRun } from './blob-plan.ts'
+import { BlobRoster } from './blob-roster.ts'
 import { BlobSession } from './blob-session.ts'
 import type { PeerId, Transport } from './transport.ts'
 
@@ -22,12 +23,6 @@ export { type BlobLimits, blobLimits, serveBlobs } from './blob-serve.ts'
 
 /** Ranges on the way at once, from all peers: with those being verified, about 3 MiB of memory each. */
 const underWayMax = 8
-/** Peers that are asked at once; further candidates have their turn when one of these has nothing. */
-const sessionsMax = 16
-/** How long a peer that broke or stalled is left alone. */
-const restMs = 3_000
-/** How soon a peer that had nothing is asked again: it may begin to fetch the blob. */
-const nothingRestMs = 1_000
 /** How long a peer is idle, and a run under way, before one is asked for what the other was to send. */
 const patienceMs = 1_000
 /** How often the candidates and the patience are looked at when nothing else happens. */
@@ -80,9 +75,7 @@ interface RunUnderWay extends PieceRun {
 
 class BlobFetch {
   readonly #options: FetchOptions
-  readonly #sessions = new Map<PeerId, BlobSession>()
-  readonly #restUntilMs = new Map<PeerId, number>()
-  readonly #bad = new Set<PeerId>()
+  readonly #roster: BlobRoster
   readonly #underWay = new Set<RunUnderWay>()
   readonly #done: Promise<void>
   #settle: (failure: unknown) => void = () => undefined
@@ -94,6 +87,7 @@ class BlobFetch {
 
   constructor(options: FetchOptions) {
     this.#options = options
+    this.#roster = new BlobRoster(options.clock, options.candidates)
     this.#lastByteMs = options.clock.monotonicMs()
     this.#here = new Uint8Array(options.sink.pieceCount)
     for (let index = 0; index < options.sink.pieceCount; index++) if (options.sink.has(index)) this.#note(index)
@@ -118,7 +112,7 @@ class BlobFetch {
     if (this.#ended) return
     this.#ended = true
     for (const run of this.#underWay) run.abort()
-    for (const session of [...this.#sessions.values()]) session.end()
+    for (const session of this.#roster.sessions()) session.end()
     this.#settle(failure)
   }
 
@@ -129,46 +123,41 @@ class BlobFetch {
     if (clock.monotonicMs() - this.#lastByteMs >= missingMs) {
       const missing = sink.pieceCount - this.#piecesHere
       const which = missing === sink.pieceCount ? 'file' : `${missing} of ${sink.pieceCount} pieces of file`
-      return this.end(new IsconfError('BLOB_MISSING', `no reachable host has ${which} ${sink.ref.id.slice(0, idPrefixLength)}`))
+      this.end(
+        new IsconfError('BLOB_MISSING', `no reachable host has ${which} ${sink.ref.id.slice(0, idPrefixLength)}`),
+      )
     }
     this.#cancelLook = clock.after(lookMs, () => this.#look())
   }
 
   #step(): void {
     if (this.#ended) return
-    if (this.#piecesHere === this.#options.sink.pieceCount) return this.end()
-    this.#openSessions()
+    const { sink } = this.#options
+    if (this.#piecesHere === sink.pieceCount) this.end()
+    else this.#ask()
+  }
+
+  #ask(): void {
+    this.#roster.fill((peer) => this.#session(peer))
     if (!this.#options.sink.hashesKnown()) return
-    // Who fetches too comes first: what it can give is not asked of the others.
-    const sessions = [...this.#sessions.values()].sort((a, b) => Number(b.isFetcher) - Number(a.isFetcher))
+    const sessions = this.#roster.sessions()
     for (let begun = true; begun; ) {
       begun = false
       for (const session of sessions) if (this.#begin(session)) begun = true
     }
   }
 
-  #openSessions(): void {
-    const { transport, clock, candidates, ref } = this.#options
-    const nowMs = clock.monotonicMs()
-    const waiting = candidates().filter((peer) => {
-      return !this.#sessions.has(peer) && !this.#bad.has(peer) && (this.#restUntilMs.get(peer) ?? nowMs) <= nowMs
+  #session(peer: PeerId): BlobSession {
+    const { transport, clock, ref } = this.#options
+    return new BlobSession(transport, clock, peer, ref, {
+      wantsHashes: () => !this.#options.sink.hashesKnown(),
+      onHashes: (from, hashes) => this.#takeHashes(from, hashes),
+      onChange: () => this.#step(),
+      onEnd: (session, error) => {
+        this.#roster.rest(session, error)
+        this.#step()
+      },
     })
-    // Those that were not asked for the longest time first, so that each has its turn.
-    waiting.sort((a, b) => (this.#restUntilMs.get(a) ?? 0) - (this.#restUntilMs.get(b) ?? 0))
-    for (const peer of waiting.slice(0, Math.max(0, sessionsMax - this.#sessions.size))) {
-      const session = new BlobSession(transport, clock, peer, ref, {
-        wantsHashes: () => !this.#options.sink.hashesKnown(),
-        onHashes: (from, hashes) => this.#takeHashes(from, hashes),
-        onChange: () => this.#step(),
-        onEnd: (ended, error) => {
-          this.#sessions.delete(peer)
-          this.#restUntilMs.set(peer, clock.monotonicMs() + (error === undefined ? nothingRestMs : restMs))
-          if (!this.#ended) this.#step()
-        },
-      })
-      this.#sessions.set(peer, session)
-      void session.run()
-    }
   }
 
   /** Whether the session has begun another run. */
@@ -208,15 +197,13 @@ class BlobFetch {
   }
 
   #planState(): PlanState {
-    const { sink, candidates } = this.#options
-    const peers = [...this.#sessions.values()]
-    const keepers = peers.filter(({ held, isFetcher }) => held.whole && !isFetcher)
+    const { sink } = this.#options
     return {
       pieceCount: sink.pieceCount,
       has: (index) => sink.has(index),
-      peers,
+      peers: this.#roster.sessions(),
       underWay: [...this.#underWay],
-      isSwarm: candidates().length > keepers.length,
+      isSwarm: this.#roster.isSwarm(),
     }
   }
 
@@ -254,8 +241,7 @@ class BlobFetch {
   }
 
   #ban(session: BlobSession): void {
-    this.#bad.add(session.peer)
-    session.end(new Error(`${session.peer} sent what is not of the blob`))
+    this.#roster.ban(session)
     this.#options.onBadPeer?.(session.peer)
   }
 }

@@ -1,9 +1,9 @@
 /** One stream to one peer on which a blob is asked for, one request after the other. */
 import { type BlobRef, type Cancel, type Clock, pieceBytes } from '../base/index.ts'
 import {
+  type BlobRequestKind,
   bitAt,
   blobAnswerHeadBytes,
-  type BlobRequestKind,
   blobProtocol,
   decodeAnswerHead,
   encodeRequest,
@@ -63,7 +63,11 @@ export class BlobLane {
    * Asks for a run of pieces and hands each to `take` as it arrives, to be
    * verified while the next one comes. False when the peer does not have them.
    */
-  async range(run: PieceRun, take: (index: number, bytes: Uint8Array) => Promise<void>, onBytes: () => void): Promise<boolean> {
+  async range(
+    run: PieceRun,
+    take: (index: number, bytes: Uint8Array) => Promise<void>,
+    onBytes: () => void,
+  ): Promise<boolean> {
     const position = run.first * pieceBytes
     const length = Math.min(run.count * pieceBytes, this.#ref.sizeBytes - position)
     return this.#ask('range', position, length, async (reader, watch) => {
@@ -103,9 +107,11 @@ export class BlobLane {
 
   /** Says that nothing more is asked. What is still being answered is cut off, and rejects. */
   close(reason: Error): void {
-    if (this.#answering) return this.abort(reason)
-    this.#end.abort(reason)
-    void this.#stream?.closeWrite().catch(() => undefined)
+    if (this.#answering) this.abort(reason)
+    else {
+      this.#end.abort(reason)
+      void this.#stream?.closeWrite().catch(() => undefined)
+    }
   }
 
   /** Whether anything more can be asked. */

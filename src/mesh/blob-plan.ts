@@ -71,7 +71,9 @@ function pickRun(state: PlanState, random: Random, wanted: (index: number) => bo
   let best: { run: PieceRun; rarity: number } | undefined
   let equals = 0
   // Runs begin at multiples of their length, so that holders have the same ones.
-  const runPieces = state.isSwarm ? Math.max(1, Math.min(runPiecesMax, Math.floor(state.pieceCount / swarmRuns))) : runPiecesMax
+  const runPieces = state.isSwarm
+    ? Math.max(1, Math.min(runPiecesMax, Math.floor(state.pieceCount / swarmRuns)))
+    : runPiecesMax
   for (let block = 0; block < state.pieceCount; block += runPieces) {
     const run = firstRun(block, Math.min(block + runPieces, state.pieceCount), wanted)
     if (run === undefined) continue

@@ -63,7 +63,8 @@ export function decodeAnswerHead(bytes: Uint8Array): number | undefined {
 
 export function encodeBits(count: number, has: (index: number) => boolean): Uint8Array {
   const bits = new Uint8Array(Math.ceil(count / 8))
-  for (let index = 0; index < count; index++) if (has(index)) bits[index >> 3] = (bits[index >> 3] ?? 0) | (1 << (index & 7))
+  for (let index = 0; index < count; index++)
+    if (has(index)) bits[index >> 3] = (bits[index >> 3] ?? 0) | (1 << (index & 7))
   return bits
 }
 

@@ -8,8 +8,8 @@ import {
   encodeAnswerHead,
   encodeBits,
 } from './blob-protocol.ts'
-import { StreamReader } from './frames.ts'
 import { Slots } from './blob-slots.ts'
+import { StreamReader } from './frames.ts'
 import type { PeerId, PeerStream, Transport } from './transport.ts'
 
 /** Bytes handed to the stream at once: less costs calls, more only buffers. */
@@ -29,7 +29,12 @@ export interface BlobLimits {
 export const blobLimits: BlobLimits = { streamsPerPeerMax: 24, rangesPerPeerMax: 4, rangesMax: 16 }
 
 /** Answers every peer's questions about the blobs of `source`. */
-export function serveBlobs(transport: Transport, source: BlobSource, clock: Clock, limits: BlobLimits = blobLimits): void {
+export function serveBlobs(
+  transport: Transport,
+  source: BlobSource,
+  clock: Clock,
+  limits: BlobLimits = blobLimits,
+): void {
   const streamCountByPeer = new Map<PeerId, number>()
   const slots = new Slots<PeerId>(limits.rangesMax, limits.rangesPerPeerMax)
   transport.handle(blobProtocol, async (stream) => {
@@ -87,7 +92,9 @@ class BlobServer {
     const held = await this.#source.held(id)
     if (held === undefined) return undefined
     const indexes = Array.from({ length: held.count }, (_, index) => index)
-    return indexes.every((index) => held.has(index)) ? new Uint8Array() : encodeBits(held.count, (index) => held.has(index))
+    return indexes.every((index) => held.has(index))
+      ? new Uint8Array()
+      : encodeBits(held.count, (index) => held.has(index))
   }
 
   async #small(bytes: Uint8Array | undefined): Promise<void> {

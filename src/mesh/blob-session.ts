@@ -65,7 +65,11 @@ export class BlobSession implements PlanPeer {
   }
 
   /** Asks for a run; resolves when it is over, well or not. A failure ends the session, an abort only this run. */
-  async fetch(run: PieceRun, take: (index: number, bytes: Uint8Array) => Promise<void>, asked: AskedRun): Promise<void> {
+  async fetch(
+    run: PieceRun,
+    take: (index: number, bytes: Uint8Array) => Promise<void>,
+    asked: AskedRun,
+  ): Promise<void> {
     const lane = this.#free.pop() ?? this.#lane()
     this.#busy.add(lane)
     asked.abort = (reason) => lane.close(reason)

@@ -4,7 +4,13 @@ import { SimClock } from '../../test/sim/clock.ts'
 import { SimNetwork, type SimTransport } from '../../test/sim/network.ts'
 import { seededRandom } from '../../test/sim/random.ts'
 import { sha256Hex } from '../base/index.ts'
-import { askJournal, type JournalRange, journalLineBytesMax, type JournalSource, serveJournal } from './journal-exchange.ts'
+import {
+  askJournal,
+  type JournalRange,
+  type JournalSource,
+  journalLineBytesMax,
+  serveJournal,
+} from './journal-exchange.ts'
 import { NoAnswerError, RemoteError } from './rpc.ts'
 import type { PeerId } from './transport.ts'
 
@@ -56,7 +62,10 @@ test('askJournal() takes one line of the largest size', async () => {
 
 test('serveJournal() refuses a request that is not of the protocol', async () => {
   const { ask } = await pairWith(answering({ lines: [], more: false }))
-  for (const [branch, after] of [['../x', id], ['main', 'ff']]) {
+  for (const [branch, after] of [
+    ['../x', id],
+    ['main', 'ff'],
+  ]) {
     await assert.rejects(ask(branch, after), (error) => error instanceof RemoteError && error.code === 'BAD_REQUEST')
   }
 })
@@ -69,7 +78,13 @@ test('askJournal() gives a silent peer up', async () => {
 
 test('askJournal() refuses answers that are too long or never end', async () => {
   const half = 'x'.repeat(600 * 1024)
-  for (const result of [{ lines: [half, half], more: false }, { lines: [], more: true }, { lines: ['a\nb'], more: false }, [], 7]) {
+  for (const result of [
+    { lines: [half, half], more: false },
+    { lines: [], more: true },
+    { lines: ['a\nb'], more: false },
+    [],
+    7,
+  ]) {
     const { ask, other } = await pairWith(answering(undefined))
     other.handle('/isconf/journal/1', async (stream) => {
       const bytes = Buffer.from(JSON.stringify({ result }))

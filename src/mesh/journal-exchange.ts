@@ -1,6 +1,6 @@
 /** What follows a changeset on a line of the journal, asked of one peer: a bounded range of the journal's lines. */
 import { z } from 'zod'
-import { type Clock, invariant, isSha256Hex, IsconfError } from '../base/index.ts'
+import { type Clock, IsconfError, invariant, isSha256Hex } from '../base/index.ts'
 import { answer, ask } from './rpc.ts'
 import type { PeerId, Transport } from './transport.ts'
 
@@ -65,7 +65,8 @@ export async function askJournal(
   if (range === null) return undefined
   if (!isBounded(range.lines)) throw new Error(`${peer}: sent more journal lines than a range may hold`)
   if (range.more && range.lines.length === 0) throw new Error(`${peer}: says that more follows, and sent nothing`)
-  if (range.lines.some((line) => line.includes('\n'))) throw new Error(`${peer}: sent a journal line with a newline in it`)
+  if (range.lines.some((line) => line.includes('\n')))
+    throw new Error(`${peer}: sent a journal line with a newline in it`)
   return range
 }
 

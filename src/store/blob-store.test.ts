@@ -24,7 +24,8 @@ function contentOf(sizeBytes: number, seed = 7): Uint8Array {
 }
 
 async function* inChunks(content: Uint8Array, chunkBytes: number): AsyncGenerator<Uint8Array> {
-  for (let position = 0; position < content.length; position += chunkBytes) yield content.subarray(position, position + chunkBytes)
+  for (let position = 0; position < content.length; position += chunkBytes)
+    yield content.subarray(position, position + chunkBytes)
 }
 
 async function whole(store: BlobStore, id: string): Promise<Uint8Array> {
@@ -156,8 +157,14 @@ test('sink() takes pieces in any order, serves them meanwhile, and finish() make
   assert.equal(await sink.putHashes(hashes), true)
   for (const index of [2, 0]) assert.equal(await sink.putPiece(index, pieceOf(content, index)), true)
   const held = await store.held(ref.id)
-  assert.deepEqual([0, 1, 2, 3].map((index) => held?.has(index)), [true, false, true, false])
-  assert.deepEqual(await store.read(ref.id, 2 * pieceBytes + 5, 20), content.slice(2 * pieceBytes + 5, 2 * pieceBytes + 25))
+  assert.deepEqual(
+    [0, 1, 2, 3].map((index) => held?.has(index)),
+    [true, false, true, false],
+  )
+  assert.deepEqual(
+    await store.read(ref.id, 2 * pieceBytes + 5, 20),
+    content.slice(2 * pieceBytes + 5, 2 * pieceBytes + 25),
+  )
   await assert.rejects(store.read(ref.id, pieceBytes - 1, 2), { code: 'BLOB_MISSING' })
   for (const index of [3, 1]) await sink.putPiece(index, pieceOf(content, index))
   assert.equal(store.has(ref.id), false)
@@ -217,7 +224,10 @@ test('a sink closed and opened again has exactly the pieces that were verified',
   await first.putPiece(0, pieceOf(content, 1))
   await first.close()
   const second = await (await storeOn(disk)).sink(ref)
-  assert.deepEqual([0, 1, 2, 3].map((index) => second.has(index)), [false, true, false, true])
+  assert.deepEqual(
+    [0, 1, 2, 3].map((index) => second.has(index)),
+    [false, true, false, true],
+  )
 })
 
 test('a sink after a power failure has only pieces that are right, and finishes', async () => {

@@ -98,8 +98,7 @@ export class BlobStore implements BlobSource {
         if (bytes.length === 0) break
         if (last !== undefined) yield last
         last = bytes
-        // A copy, for the hash takes over what it is given.
-        await whole.update(new Uint8Array(bytes))
+        await whole.update(bytes)
         if (bytes.length < pieceBytes) break
       }
       found = await whole.digest()

@@ -3,7 +3,15 @@
  * checked: each piece that the record of verified pieces names is hashed
  * again, so neither the record nor the pieces have to be synced on the way.
  */
-import { type BlobRef, type BlobSink, type Disk, type DiskFile, type Hasher, IsconfError, invariant } from '../base/index.ts'
+import {
+  type BlobRef,
+  type BlobSink,
+  type Disk,
+  type DiskFile,
+  type Hasher,
+  IsconfError,
+  invariant,
+} from '../base/index.ts'
 import type { Layout } from './layout.ts'
 import { isPieceList, pieceCountOf, pieceHashBytes, pieceLength, pieceListOfSmall } from './pieces.ts'
 import { PrefixHash } from './prefix-hash.ts'
@@ -105,7 +113,13 @@ class PartialSink implements BlobSink {
   readonly #whole: PrefixHash
   #open = true
 
-  constructor(parts: PartialParts, partial: Partial, file: DiskFile, have: DiskFile, onEnd: (finished: boolean) => void) {
+  constructor(
+    parts: PartialParts,
+    partial: Partial,
+    file: DiskFile,
+    have: DiskFile,
+    onEnd: (finished: boolean) => void,
+  ) {
     this.#parts = parts
     this.#partial = partial
     this.#file = file
@@ -153,7 +167,10 @@ class PartialSink implements BlobSink {
   async finish(): Promise<void> {
     const { id } = this.ref
     const { disk, layout } = this.#parts
-    invariant(this.#open && this.#partial.verified.every((mark) => mark === 1), 'a blob is finished when every piece is here')
+    invariant(
+      this.#open && this.#partial.verified.every((mark) => mark === 1),
+      'a blob is finished when every piece is here',
+    )
     const found = await this.#whole.digest()
     if (found !== id) {
       await this.#end(false)

@@ -10,7 +10,6 @@ export class PrefixHash {
   #walk: Promise<void> | undefined
   #failure: unknown
 
-  /** `read` gives memory of its own for each piece: the hash takes it over. */
   constructor(
     hasher: WholeHasher,
     pieceCount: number,

@@ -12,7 +12,11 @@ export interface WrittenBlob {
 }
 
 /** Writes the chunks to `path`. */
-export async function writeBlob(parts: PartialParts, path: string, chunks: AsyncIterable<Uint8Array>): Promise<WrittenBlob> {
+export async function writeBlob(
+  parts: PartialParts,
+  path: string,
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<WrittenBlob> {
   const whole = parts.wholeHasher.start()
   const file = await parts.disk.open(path, 'write')
   try {
@@ -38,10 +42,9 @@ export async function writeBlob(parts: PartialParts, path: string, chunks: Async
     return { ref: { id: await whole.digest(), sizeBytes, pieces: sha256Hex(list) }, hashes: list }
 
     async function keepPiece(piece: Uint8Array, index: number, position: number, before: Promise<void>): Promise<void> {
-      const [hash] = await Promise.all([parts.hasher.sha256(piece), file.write(position, piece), before])
+      const hashing = before.then(() => whole.update(piece))
+      const [hash] = await Promise.all([parts.hasher.sha256(piece), file.write(position, piece), hashing])
       hashes[index] = hash
-      // In order, and last: the whole hash takes the memory over.
-      await whole.update(piece)
     }
   } catch (error) {
     whole.abandon()

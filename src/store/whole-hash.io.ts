@@ -4,61 +4,69 @@ import { inlineWholeHasher, type WholeHash, type WholeHasher } from './whole-has
 
 /** Bytes hashed on the main thread before another one is worth its start. */
 const inlineBytesMax = 2 * 1024 * 1024
-/** Portions on their way to the thread, so that a fast disk does not fill the memory. */
-const outstandingMax = 4
+/**
+ * Memory that both threads see, through which the bytes go: handing over each
+ * portion's own memory instead leaves as much garbage as the blob is long.
+ */
+const slotBytes = 1024 * 1024
+const slotCount = 4
 /** A thread costs memory; without work it is ended after this long. */
 const idleMsMax = 5_000
-
 // Beside this file among the sources, and beside the bundle.
 const workerFile = new URL('./hash-worker.js', import.meta.url)
 
-/** Bytes to add to a job's hash; without them the job ends, with its hash or abandoned. */
+/** Bytes of a slot to add to a job's hash; without them the job ends, with its hash or abandoned. */
 export interface HashRequest {
   readonly job: number
-  readonly bytes?: Uint8Array
+  readonly slot?: number
+  readonly length?: number
   readonly abandoned?: boolean
 }
 
-/** Says that one portion of bytes is in, or gives the hash in hexadecimal. */
+/** Says that the bytes of a slot are in, or gives the hash in hexadecimal. */
 interface HashReply {
   readonly job: number
+  readonly slot?: number
   readonly hex?: string
 }
 
 /** A hasher with one thread for all blobs, started when it is needed. */
 export function workerWholeHasher(): WholeHasher {
-  const thread = new HashThread()
-  return { start: () => new WorkerWholeHash(thread) }
+  let thread: HashThread | undefined
+  const running = (): HashThread => {
+    if (thread === undefined || thread.isOver) thread = new HashThread()
+    return thread
+  }
+  return { start: () => new WorkerWholeHash(running) }
 }
 
 class WorkerWholeHash implements WholeHash {
-  readonly #thread: HashThread
-  /** What has come while a thread was not worth its start. */
+  readonly #thread: () => HashThread
+  /** The hash as long as no thread is worth its start. */
+  #inline = inlineWholeHasher.start()
   #early: Uint8Array[] = []
   #earlyBytes = 0
   #job: Job | undefined
 
-  constructor(thread: HashThread) {
+  constructor(thread: () => HashThread) {
     this.#thread = thread
   }
 
   async update(bytes: Uint8Array): Promise<void> {
     if (this.#job !== undefined) return this.#job.update(bytes)
-    this.#early.push(bytes)
+    this.#early.push(bytes.slice())
     this.#earlyBytes += bytes.length
     if (this.#earlyBytes <= inlineBytesMax) return
-    const job = this.#thread.start()
-    this.#job = job
     const early = this.#early
     this.#early = []
-    for (const part of early) await job.update(part)
+    this.#job = this.#thread().start()
+    for (const part of early) await this.#job.update(part)
   }
 
   async digest(): Promise<string> {
     if (this.#job !== undefined) return this.#job.digest()
-    const hash = inlineWholeHasher.start()
-    for (const part of this.#early) await hash.update(part)
-    return hash.digest()
+    for (const part of this.#early) await this.#inline.update(part)
+    return this.#inline.digest()
   }
 
   abandon(): void {
@@ -68,110 +76,128 @@ class WorkerWholeHash implements WholeHash {
 }
 
 class HashThread {
-  #worker: Worker | undefined
-  #lastJob = 0
+  readonly #worker: Worker
+  readonly #slots: readonly Uint8Array[]
+  readonly #freeSlots: number[]
+  readonly #waiting: (() => void)[] = []
   readonly #jobs = new Map<number, Job>()
+  #lastJob = 0
   #idle: NodeJS.Timeout | undefined
+  isOver = false
+
+  constructor() {
+    this.#slots = Array.from({ length: slotCount }, () => new Uint8Array(new SharedArrayBuffer(slotBytes)))
+    this.#freeSlots = this.#slots.map((_, index) => index)
+    this.#worker = new Worker(workerFile, { workerData: this.#slots })
+    this.#worker.on('message', ({ job, slot, hex }: HashReply) => {
+      if (slot !== undefined) this.#free(slot)
+      if (hex !== undefined) this.#jobs.get(job)?.hear(hex)
+    })
+    this.#worker.on('error', (error) => this.#end(error as Error))
+    this.#worker.on('exit', (code) => this.#end(new Error(`the hash thread ended with ${code}`)))
+  }
 
   start(): Job {
     clearTimeout(this.#idle)
-    const worker = this.#worker ?? this.#startWorker()
     // Somebody waits for it now; without work a process that is done otherwise does not.
-    worker.ref()
-    const id = ++this.#lastJob
-    const job = new Job(
-      (request, transfer) => worker.postMessage({ job: id, ...request } satisfies HashRequest, transfer),
-      () => this.#ended(id),
-    )
-    this.#jobs.set(id, job)
+    this.#worker.ref()
+    const job = new Job(++this.#lastJob, this)
+    this.#jobs.set(job.id, job)
     return job
   }
 
-  #startWorker(): Worker {
-    const worker = new Worker(workerFile)
-    this.#worker = worker
-    worker.on('message', ({ job, hex }: HashReply) => this.#jobs.get(job)?.hear(hex))
-    const lost = (error: Error): void => {
-      if (this.#worker === worker) this.#worker = undefined
-      for (const job of this.#jobs.values()) job.fail(error)
-    }
-    worker.on('error', lost)
-    worker.on('exit', (code) => {
-      if (this.#worker === worker) lost(new Error(`the hash thread ended with ${code}`))
-    })
-    return worker
+  post(request: HashRequest): void {
+    this.#worker.postMessage(request)
   }
 
-  #ended(id: number): void {
-    this.#jobs.delete(id)
-    if (this.#jobs.size > 0) return
-    this.#worker?.unref()
+  /** Copies up to a slot's bytes, when one is free, and posts them; says how many. */
+  async send(job: Job, bytes: Uint8Array): Promise<number> {
+    while (this.#freeSlots.length === 0 && !this.isOver)
+      await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    if (job.failure !== undefined) {
+      this.#wakeNext()
+      throw job.failure
+    }
+    const slot = this.#freeSlots.pop() as number
+    const part = bytes.subarray(0, slotBytes)
+    this.#slots[slot]?.set(part)
+    this.post({ job: job.id, slot, length: part.length })
+    return part.length
+  }
+
+  ended(job: Job): void {
+    this.#jobs.delete(job.id)
+    if (this.#jobs.size > 0 || this.isOver) return
+    this.#worker.unref()
     clearTimeout(this.#idle)
     this.#idle = setTimeout(() => {
-      const worker = this.#worker
-      this.#worker = undefined
-      void worker?.terminate()
+      this.isOver = true
+      void this.#worker.terminate()
     }, idleMsMax).unref()
+  }
+
+  #free(slot: number): void {
+    this.#freeSlots.push(slot)
+    this.#wakeNext()
+  }
+
+  #wakeNext(): void {
+    this.#waiting.shift()?.()
+  }
+
+  #end(error: Error): void {
+    this.isOver = true
+    clearTimeout(this.#idle)
+    for (const job of [...this.#jobs.values()]) job.fail(error)
+    for (const wake of this.#waiting.splice(0)) wake()
   }
 }
 
-type Post = (request: Omit<HashRequest, 'job'>, transfer: ArrayBuffer[]) => void
-
 /** One blob's hash on the thread. */
 class Job {
-  readonly #post: Post
-  readonly #ended: () => void
-  #outstanding = 0
-  #failure: Error | undefined
-  #wake: () => void = () => undefined
-  #hex: string | undefined
+  readonly id: number
+  readonly #thread: HashThread
+  readonly #hex: Promise<string>
+  #settle: { resolve: (hex: string) => void; reject: (error: Error) => void } | undefined
+  failure: Error | undefined
 
-  constructor(post: Post, ended: () => void) {
-    this.#post = post
-    this.#ended = ended
+  constructor(id: number, thread: HashThread) {
+    this.id = id
+    this.#thread = thread
+    this.#hex = new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject }
+    })
+    // Whoever calls digest() hears of it; before that nobody waits.
+    this.#hex.catch(() => undefined)
   }
 
   async update(bytes: Uint8Array): Promise<void> {
     // An ended job would begin again on the thread and stay there.
-    if (this.#failure !== undefined) throw this.#failure
-    this.#outstanding++
-    // A slice of something larger is copied, for its neighbours stay here.
-    const own = bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes)
-    this.#post({ bytes: own }, [own.buffer as ArrayBuffer])
-    await this.#until(() => this.#outstanding < outstandingMax)
+    if (this.failure !== undefined) throw this.failure
+    for (let sent = 0; sent < bytes.length; ) sent += await this.#thread.send(this, bytes.subarray(sent))
   }
 
-  async digest(): Promise<string> {
-    this.#post({}, [])
-    await this.#until(() => this.#hex !== undefined)
-    this.#ended()
-    return this.#hex as string
+  digest(): Promise<string> {
+    if (this.failure === undefined) this.#thread.post({ job: this.id })
+    return this.#hex
   }
 
   abandon(): void {
-    if (this.#hex !== undefined || this.#failure !== undefined) return
-    this.#post({ abandoned: true }, [])
+    if (this.failure !== undefined || this.#settle === undefined) return
+    this.#thread.post({ job: this.id, abandoned: true })
     this.fail(new Error('the hash was abandoned'))
   }
 
-  hear(hex: string | undefined): void {
-    if (hex === undefined) this.#outstanding--
-    else this.#hex = hex
-    this.#wake()
+  hear(hex: string): void {
+    this.#settle?.resolve(hex)
+    this.#settle = undefined
+    this.#thread.ended(this)
   }
 
   fail(error: Error): void {
-    this.#failure ??= error
-    this.#ended()
-    this.#wake()
-  }
-
-  async #until(condition: () => boolean): Promise<void> {
-    while (!condition() && this.#failure === undefined) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve
-      })
-    }
-    if (this.#failure !== undefined) throw this.#failure
+    this.failure ??= error
+    this.#settle?.reject(error)
+    this.#settle = undefined
+    this.#thread.ended(this)
   }
 }

@@ -7,7 +7,7 @@ export interface WholeHasher {
 
 /** The hash of one blob, fed from its first byte to its last. */
 export interface WholeHash {
-  /** Adds bytes and takes them over: the caller does not touch them any more. Resolves when more may be added. */
+  /** Adds bytes, which stay as they are until it resolves. One call at a time. */
   update(bytes: Uint8Array): Promise<void>
   /** The hash in hexadecimal; nothing can be added afterwards. */
   digest(): Promise<string>

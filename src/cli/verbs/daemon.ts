@@ -67,7 +67,7 @@ async function start(context: VerbContext): Promise<number> {
   if (!spawned.ready) {
     // It has told what there is to tell, in the form of any failure.
     context.terminal.err(spawned.error)
-    return 223
+    return spawned.exit
   }
   context.say(`the daemon answers: process ${spawned.pid}`)
   return 0

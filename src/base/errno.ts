@@ -1,0 +1,9 @@
+/** What the operating system says, in words for people. */
+import { getSystemErrorMap } from 'node:util'
+
+/** Why a system call failed, without its name, its arguments and the name of its number. */
+export function errnoText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const errno = 'errno' in error && typeof error.errno === 'number' ? error.errno : undefined
+  return (errno === undefined ? undefined : getSystemErrorMap().get(errno)?.[1]) ?? error.message
+}

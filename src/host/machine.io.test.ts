@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { SimClock } from '../../test/sim/clock.ts'
+import { failure, temporaryDirectory } from '../../test/support/files.ts'
+import { realMachine } from './machine.io.ts'
+import type { Machine } from './machine.ts'
+
+function machineAt(volroot: string): Machine {
+  return realMachine({ volroot, owner: 'name', environment: { PATH: '/usr/bin:/bin' }, clock: new SimClock() })
+}
+
+/** A machine below a directory that holds `home/luke`. */
+function machineBelow(t: TestContext): { root: string; machine: Machine } {
+  const root = temporaryDirectory(t)
+  mkdirSync(join(root, 'home/luke'), { recursive: true })
+  return { root, machine: machineAt(root) }
+}
+
+const pathsAtRoot = [
+  ['/etc/motd', '/home/luke', '/etc/motd'],
+  ['motd', '/etc', '/etc/motd'],
+  ['motd', '/', '/motd'],
+  ['./a/../motd', '/etc', '/etc/motd'],
+  ['../motd', '/etc', '/motd'],
+  ['../../../motd', '/etc', '/motd'],
+  ['/etc//./motd', '/', '/etc/motd'],
+  ['/../etc/motd', '/', '/etc/motd'],
+  ['/etc/conf.d/', '/', '/etc/conf.d'],
+  ['.', '/etc', '/etc'],
+  ['.', '/', '/'],
+  ['/', '/etc', '/'],
+  ['..motd', '/etc', '/etc/..motd'],
+  [' motd ', '/etc', '/etc/ motd '],
+] as const
+
+for (const [path, cwd, expected] of pathsAtRoot) {
+  test(`journalPath() of ${JSON.stringify(path)} in ${cwd} is ${expected}`, () => {
+    assert.equal(machineAt('/').journalPath(path, cwd), expected)
+  })
+}
+
+const pathsBelow = [
+  ['motd', '/home/luke', '/home/luke/motd'],
+  ['motd', '', '/motd'],
+  ['../../../../etc/motd', '/home/luke', '/etc/motd'],
+  ['/etc/motd', '/home/luke', '/etc/motd'],
+  ['.', '', '/'],
+] as const
+
+for (const [path, cwd, expected] of pathsBelow) {
+  test(`journalPath() below IS_VOLROOT of ${path} in ${cwd || '/'} is ${expected}`, (t) => {
+    const { root, machine } = machineBelow(t)
+    assert.equal(machine.journalPath(path, `${root}${cwd}`), expected)
+  })
+}
+
+test('journalPath() with a relative path in a directory outside IS_VOLROOT is OUTSIDE_VOLROOT', (t) => {
+  const { root, machine } = machineBelow(t)
+  const refused = failure('OUTSIDE_VOLROOT', new RegExp(root))
+  assert.throws(() => machine.journalPath('motd', '/etc'), refused)
+  assert.throws(() => machine.journalPath('motd', `${root}-beside`), refused)
+  assert.equal(machine.journalPath('/etc/motd', '/somewhere'), '/etc/motd')
+})
+
+test('realMachine() finds a current directory below an IS_VOLROOT that is a symbolic link', (t) => {
+  const { root } = machineBelow(t)
+  const link = join(temporaryDirectory(t), 'link')
+  symlinkSync(root, link)
+  // A process's current directory has its links resolved.
+  assert.equal(machineAt(link).journalPath('motd', `${root}/home`), '/home/motd')
+})
+
+test('realMachine() with an IS_VOLROOT that is not there is a CONFIG failure that names it', () => {
+  assert.throws(() => machineAt('/no/such/root'), failure('CONFIG', /^IS_VOLROOT: no such directory: \/no\/such\/root$/))
+})
+
+test('realMachine() with an IS_VOLROOT that is a file is a CONFIG failure that names it', (t) => {
+  const file = join(temporaryDirectory(t), 'file')
+  writeFileSync(file, '')
+  assert.throws(() => machineAt(file), failure('CONFIG', /^IS_VOLROOT: no such directory: /))
+})
+
+test('run() and openFile() work below IS_VOLROOT', async (t) => {
+  const { root, machine } = machineBelow(t)
+  let output = ''
+  const command = { argv: ['sh', '-c', 'echo hello > made; pwd'], cwd: '/home/luke', env: {} }
+  const heard = (_: string, bytes: Uint8Array): undefined => {
+    output += Buffer.from(bytes).toString()
+  }
+  const { status } = await machine.run(command, heard, new AbortController().signal)
+  assert.equal(status, 0)
+  assert.equal(output, `${root}/home/luke\n`)
+  const file = await machine.openFile('/home/luke/made')
+  await file.close()
+  assert.equal(file.sizeBytes, 6)
+  assert.deepEqual(
+    file.attributes.parents.map(({ path }) => path),
+    ['/home', '/home/luke'],
+  )
+})
