@@ -195,7 +195,8 @@ const errorCodeByErrno: Readonly<Record<string, ErrorCode>> = {
   EROFS: 'HOME_UNWRITABLE',
 }
 
-function diskFailure(action: string, path: string, error: unknown): IsconfError {
+/** A failure of node:fs, as a person is told it. */
+export function diskFailure(action: string, path: string, error: unknown): IsconfError {
   if (error instanceof IsconfError) return error
   const code = errorCodeByErrno[errnoCode(error) ?? ''] ?? 'DISK_FAILED'
   return new IsconfError(code, `cannot ${action} ${path}: ${errnoText(error)}`, { cause: error })

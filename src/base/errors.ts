@@ -64,19 +64,27 @@ export class IsconfError extends Error {
   readonly code: ErrorCode
   /** Exit status when it is not the one of the table: that of a failed command. */
   readonly #exit: number | undefined
+  /** The hint when it is not the one of the table: told by a daemon of another release. */
+  readonly #hint: string | undefined
 
-  constructor(code: ErrorCode, message: string, options: { cause?: unknown; exit?: number } = {}) {
+  constructor(code: ErrorCode, message: string, options: { cause?: unknown; exit?: number; hint?: string } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.#exit = options.exit
+    this.#hint = options.hint
   }
 
   get exit(): number {
-    return this.#exit ?? errorKinds[this.code].exit
+    return this.#exit ?? this.#kind.exit
   }
 
   get hint(): string {
-    return errorKinds[this.code].hint
+    return this.#hint ?? this.#kind.hint
+  }
+
+  /** A code from a daemon of another release may not be in the table. */
+  get #kind(): { readonly exit: number; readonly hint: string } {
+    return errorKinds[this.code] ?? errorKinds.UNEXPECTED
   }
 }
 

@@ -19,9 +19,9 @@ import { BlobRoster } from './blob-roster.ts'
 import { BlobSession } from './blob-session.ts'
 import type { PeerId, Transport } from './transport.ts'
 
-export { type BlobLimits, blobLimits, serveBlobs } from './blob-serve.ts'
+export { serveBlobs } from './blob-serve.ts'
 
-/** Ranges on the way at once, from all peers: with those being verified, about 3 MiB of memory each. */
+/** Ranges on the way at once, from all peers: each holds its bytes in memory until they are verified. */
 const underWayMax = 8
 /** How long a peer is idle, and a run under way, before one is asked for what the other was to send. */
 const patienceMs = 1_000
@@ -117,17 +117,18 @@ class BlobFetch {
   }
 
   #look(): void {
-    const { clock, missingMs = missingMsDefault, sink } = this.#options
+    const { clock, missingMs = missingMsDefault } = this.#options
     this.#step()
     if (this.#ended) return
-    if (clock.monotonicMs() - this.#lastByteMs >= missingMs) {
-      const missing = sink.pieceCount - this.#piecesHere
-      const which = missing === sink.pieceCount ? 'file' : `${missing} of ${sink.pieceCount} pieces of file`
-      this.end(
-        new IsconfError('BLOB_MISSING', `no reachable host has ${which} ${sink.ref.id.slice(0, idPrefixLength)}`),
-      )
-    }
-    this.#cancelLook = clock.after(lookMs, () => this.#look())
+    if (clock.monotonicMs() - this.#lastByteMs >= missingMs) this.end(this.#missing())
+    else this.#cancelLook = clock.after(lookMs, () => this.#look())
+  }
+
+  #missing(): IsconfError {
+    const { pieceCount, ref } = this.#options.sink
+    const missing = pieceCount - this.#piecesHere
+    const which = missing === pieceCount ? 'file' : `${missing} of ${pieceCount} pieces of file`
+    return new IsconfError('BLOB_MISSING', `no reachable host has ${which} ${ref.id.slice(0, idPrefixLength)}`)
   }
 
   #step(): void {

@@ -12,10 +12,7 @@ import { StreamReader } from './frames.ts'
 import type { PeerId, PeerStream, Transport } from './transport.ts'
 
 /** A peer that sends nothing for this long has stalled: a daemon may hang without its connection closing. */
-export const stallMsMax = 5_000
-/** Pieces of one range that are verified while the next one arrives: bounds the memory of a slow disk. */
-const verifyingMax = 2
-
+const stallMsMax = 5_000
 /** What a peer has of a blob. */
 export interface Holdings {
   readonly whole: boolean
@@ -82,13 +79,10 @@ export class BlobLane {
             onBytes()
           })
           verifying.push(take(index, bytes))
+          // Seen at the end; the next piece is read meanwhile.
           verifying.at(-1)?.catch(() => undefined)
-          if (verifying.length < verifyingMax) continue
-          // Time that goes into our own disk is not the peer's.
-          watch.pause()
-          await verifying.shift()
-          watch.touch()
         }
+        // Time that goes into our own disk is not the peer's.
         watch.pause()
         this.#answering = false
         await Promise.all(verifying)

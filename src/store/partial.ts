@@ -49,8 +49,6 @@ export async function openPartialSink(
   const { disk, layout } = parts
   const { ref } = partial
   const found = await loadHashes(parts, ref)
-  // Without its own piece list nothing on the disk can be checked: begin again.
-  if (found === undefined) await removePartial(disk, layout, ref.id)
   partial.hashes = found
   partial.verified.fill(0)
   const file = await disk.open(layout.partial(ref.id), 'write')
@@ -66,7 +64,7 @@ export async function openPartialSink(
 }
 
 /** Forgets what has arrived of a blob. */
-export async function removePartial(disk: Disk, layout: Layout, id: string): Promise<void> {
+async function removePartial(disk: Disk, layout: Layout, id: string): Promise<void> {
   for (const path of [layout.partialHave(id), layout.partialPieces(id), layout.partial(id)]) await disk.remove(path)
 }
 
@@ -178,6 +176,8 @@ class PartialSink implements BlobSink {
       await removePartial(disk, layout, id)
       throw new IsconfError('BLOB_MISMATCH', `file ${id} arrived with another hash: ${found}`)
     }
+    // An earlier try may have been for another size.
+    await this.#file.truncate(this.ref.sizeBytes)
     await this.#file.sync()
     await disk.makeDirectory(layout.shelf(id))
     // The piece list first: what is whole has one.

@@ -55,7 +55,7 @@ export async function writeBlob(
 }
 
 /** The same bytes, cut at the borders of pieces, each in memory of its own. */
-export async function* inPieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* inPieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let piece = Buffer.allocUnsafeSlow(pieceBytes)
   let filled = 0
   for await (const chunk of chunks) {

@@ -4,7 +4,10 @@ import { test } from 'node:test'
 import type { Disk } from '../../src/base/index.ts'
 
 /** `open` gives a disk, an existing empty directory on it, and what to do afterwards. */
-export function diskContract(name: string, open: () => Promise<{ disk: Disk; directory: string; close: () => Promise<void> }>): void {
+export function diskContract(
+  name: string,
+  open: () => Promise<{ disk: Disk; directory: string; close: () => Promise<void> }>,
+): void {
   const check = (sentence: string, run: (disk: Disk, directory: string) => Promise<void>): void => {
     test(`${name}: ${sentence}`, async () => {
       const { disk, directory, close } = await open()

@@ -52,7 +52,10 @@ async function openRoad(toPort: number) {
   const server = createServer((near) => {
     if (!open) return void near.resetAndDestroy()
     const far = createConnection(toPort, '127.0.0.1')
-    for (const [socket, other] of [[near, far], [far, near]] as const) {
+    for (const [socket, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
       sockets.add(socket)
       socket.pipe(other)
       socket.on('error', () => other.destroy())

@@ -67,7 +67,10 @@ function connections(check: Check): void {
     // A connection too many would show when it is closed.
     await pause(100)
     assert.deepEqual(events, [`up ${birch.transport.self}`])
-    assert.deepEqual(alder.transport.peers().map(({ id }) => id), [birch.transport.self])
+    assert.deepEqual(
+      alder.transport.peers().map(({ id }) => id),
+      [birch.transport.self],
+    )
     await birch.transport.close()
     await until(() => events.length > 1)
     await pause(100)

@@ -6,6 +6,7 @@
  */
 import { dirname } from 'node:path'
 import { type Disk, type DiskFile, IsconfError, type Random } from '../../src/base/index.ts'
+import { GrowingBytes } from './growing-bytes.ts'
 
 /** What a crash does to writes that were not synced. */
 export type UnsyncedFate = 'chance' | 'kept' | 'lost'
@@ -55,7 +56,8 @@ export class SimDisk implements Disk {
   crash(fate: UnsyncedFate = 'chance'): SimDisk {
     this.#dead = true
     const last = this.#namings.length - 1
-    const names = this.#namings[fate === 'kept' ? last : fate === 'lost' ? 0 : this.#random.below(last + 1)] ?? new Map()
+    const names =
+      this.#namings[fate === 'kept' ? last : fate === 'lost' ? 0 : this.#random.below(last + 1)] ?? new Map()
     const found: Names = new Map()
     for (const [path, file] of names) {
       const content = this.#afterCrash(file, fate)
@@ -129,7 +131,8 @@ export class SimDisk implements Disk {
     await this.#step()
     const names = new Set<string>()
     for (const path of [...this.#files.keys(), ...this.#directories]) {
-      if (path !== directory && dirname(path) === directory) names.add(path.slice(directory === '/' ? 1 : directory.length + 1))
+      if (path !== directory && dirname(path) === directory)
+        names.add(path.slice(directory === '/' ? 1 : directory.length + 1))
     }
     return [...names].sort()
   }
@@ -164,7 +167,11 @@ export class SimDisk implements Disk {
       },
       truncate: async (size) => {
         await begin()
-        file.unsynced.push({ position: size, bytes: undefined, before: { size: file.content.size, bytes: file.content.slice(size) } })
+        file.unsynced.push({
+          position: size,
+          bytes: undefined,
+          before: { size: file.content.size, bytes: file.content.slice(size) },
+        })
         file.content.resize(size)
       },
       sync: async () => {
@@ -216,40 +223,4 @@ export class SimDisk implements Disk {
 
 function diskFull(path: string): IsconfError {
   return new IsconfError('DISK_FULL', `cannot write ${path}: no space left on device`)
-}
-
-/** Bytes that grow in place, so that a large file costs no copy a write. */
-class GrowingBytes {
-  #bytes: Uint8Array
-  #size: number
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes.slice()
-    this.#size = bytes.length
-  }
-
-  get size(): number {
-    return this.#size
-  }
-
-  slice(start: number, end = this.#size): Uint8Array {
-    return this.#bytes.slice(Math.min(start, this.#size), Math.min(end, this.#size))
-  }
-
-  write(position: number, bytes: Uint8Array): void {
-    if (bytes.length === 0) return
-    if (position + bytes.length > this.#size) this.resize(position + bytes.length)
-    this.#bytes.set(bytes, position)
-  }
-
-  /** What is beyond the old end reads as zeros. */
-  resize(size: number): void {
-    if (size > this.#bytes.length) {
-      const larger = new Uint8Array(Math.max(size, 2 * this.#bytes.length))
-      larger.set(this.#bytes.subarray(0, this.#size))
-      this.#bytes = larger
-    }
-    if (size < this.#size) this.#bytes.fill(0, size, this.#size)
-    this.#size = size
-  }
 }

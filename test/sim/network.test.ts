@@ -68,7 +68,10 @@ test('a silent host delivers everything once it wakes', async () => {
   alder.publish('topic', new Uint8Array([7]))
   await clock.run(1_000)
   assert.deepEqual(heard, [])
-  assert.deepEqual(alder.peers().map(({ id }) => id), [birch.self])
+  assert.deepEqual(
+    alder.peers().map(({ id }) => id),
+    [birch.self],
+  )
   network.wake('birch')
   await clock.run(10)
   assert.deepEqual(heard, [7])

@@ -1,6 +1,6 @@
 /** One host's place on the simulated network. */
 import { type Cancel, sleep } from '../../src/base/index.ts'
-import { admit, type Member, noKeys, nonceBytes, type Wire } from '../../src/mesh/admission.ts'
+import { admit, type Member, noKeys, nonceBytes } from '../../src/mesh/admission.ts'
 import {
   type ConnectedPeer,
   OwnAddressError,
@@ -9,8 +9,10 @@ import {
   type PeerStream,
   type Transport,
 } from '../../src/mesh/transport.ts'
-import { Link, type LinkEnd, type SimStream } from './link.ts'
+import { Link, type LinkEnd } from './link.ts'
 import type { SimHostOptions, SimNetwork } from './network.ts'
+import type { SimStream } from './stream.ts'
+import { joinedWires } from './wires.ts'
 
 type Serve = (stream: PeerStream) => Promise<void>
 type Hear = (message: Uint8Array, from: PeerId) => void
@@ -240,34 +242,4 @@ export class SimTransport implements Transport, LinkEnd {
 
 function anySignal(first: AbortSignal, second: AbortSignal | undefined): AbortSignal {
   return second === undefined ? first : AbortSignal.any([first, second])
-}
-
-function joinedWires(): readonly [Wire, Wire] {
-  const inboxes = [inbox(), inbox()] as const
-  const wire = (mine: 0 | 1, theirs: 0 | 1): Wire => ({
-    send: async (bytes) => inboxes[theirs].push(bytes),
-    read: (length) => inboxes[mine].read(length),
-  })
-  return [wire(0, 1), wire(1, 0)]
-}
-
-function inbox() {
-  let bytes: Uint8Array = new Uint8Array(0)
-  let wake = (): void => undefined
-  return {
-    push: (more: Uint8Array): void => {
-      bytes = Buffer.concat([bytes, more])
-      wake()
-    },
-    read: async (length: number): Promise<Uint8Array> => {
-      while (bytes.length < length) {
-        await new Promise<void>((resolve) => {
-          wake = resolve
-        })
-      }
-      const read = bytes.subarray(0, length)
-      bytes = bytes.subarray(length)
-      return read
-    },
-  }
 }

@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { SimDisk } from '../../test/sim/disk.ts'
+import { seededRandom } from '../../test/sim/random.ts'
+import { contentOf, described, directory, pieceOf, storeOn, whole } from '../../test/sim/store.ts'
+import { pieceBytes } from '../base/index.ts'
+
+test('sink() takes pieces in any order, serves them meanwhile, and finish() makes the blob whole', async () => {
+  const content = contentOf(3 * pieceBytes + 9)
+  const { ref, hashes } = await described(content)
+  const disk = new SimDisk(seededRandom(1))
+  const store = await storeOn(disk)
+  const sink = await store.sink(ref)
+  assert.equal(sink.hashesKnown(), false)
+  assert.equal(await sink.putHashes(hashes), true)
+  for (const index of [2, 0]) assert.equal(await sink.putPiece(index, pieceOf(content, index)), true)
+  const held = await store.held(ref.id)
+  assert.deepEqual(
+    [0, 1, 2, 3].map((index) => held?.has(index)),
+    [true, false, true, false],
+  )
+  assert.deepEqual(
+    await store.read(ref.id, 2 * pieceBytes + 5, 20),
+    content.slice(2 * pieceBytes + 5, 2 * pieceBytes + 25),
+  )
+  await assert.rejects(store.read(ref.id, pieceBytes - 1, 2), { code: 'BLOB_MISSING' })
+  for (const index of [3, 1]) await sink.putPiece(index, pieceOf(content, index))
+  assert.equal(store.has(ref.id), false)
+  await sink.finish()
+  const again = await storeOn(disk.crash('lost'))
+  assert.deepEqual(await whole(again, ref.id), content)
+  assert.deepEqual(await again.pieceHashes(ref.id), hashes)
+  assert.deepEqual(await disk.crash('lost').list(`${directory}/partial`), [])
+})
+
+test('a sink refuses a wrong piece list, a wrong piece and one of the wrong length', async () => {
+  const content = contentOf(2 * pieceBytes)
+  const { ref, hashes } = await described(content)
+  const sink = await (await storeOn(new SimDisk(seededRandom(1)))).sink(ref)
+  assert.equal(await sink.putHashes(hashes.slice(32)), false)
+  assert.equal(await sink.putHashes(hashes.map((byte) => byte ^ 1)), false)
+  assert.equal(await sink.putHashes(hashes), true)
+  assert.equal(await sink.putPiece(0, pieceOf(content, 1)), false)
+  assert.equal(await sink.putPiece(0, content.slice(0, 5)), false)
+  assert.equal(sink.has(0), false)
+})
+
+test('a blob of one piece needs no piece list, one of none needs nothing', async () => {
+  const content = contentOf(100)
+  const { ref } = await described(content)
+  const store = await storeOn(new SimDisk(seededRandom(1)))
+  const sink = await store.sink(ref)
+  assert.equal(sink.hashesKnown(), true)
+  assert.equal(await sink.putPiece(0, content), true)
+  await sink.finish()
+  const empty = (await described(new Uint8Array())).ref
+  const emptySink = await store.sink(empty)
+  await emptySink.finish()
+  assert.deepEqual([store.has(ref.id), store.has(empty.id)], [true, true])
+})
+
+test('finish() of a whole that is wrong is BLOB_MISMATCH and leaves nothing', async () => {
+  const content = contentOf(2 * pieceBytes)
+  const { ref, hashes } = await described(content)
+  const disk = new SimDisk(seededRandom(1))
+  const store = await storeOn(disk)
+  const sink = await store.sink({ ...ref, id: 'ab'.repeat(32) })
+  await sink.putHashes(hashes)
+  for (const index of [0, 1]) await sink.putPiece(index, pieceOf(content, index))
+  await assert.rejects(sink.finish(), { code: 'BLOB_MISMATCH' })
+  assert.deepEqual(store.ids(), [])
+  assert.deepEqual(await disk.list(`${directory}/partial`), [])
+})
+
+test('a sink closed and opened again has exactly the pieces that were verified', async () => {
+  const content = contentOf(4 * pieceBytes)
+  const { ref, hashes } = await described(content)
+  const disk = new SimDisk(seededRandom(1))
+  const first = await (await storeOn(disk)).sink(ref)
+  await first.putHashes(hashes)
+  for (const index of [1, 3]) await first.putPiece(index, pieceOf(content, index))
+  await first.putPiece(0, pieceOf(content, 1))
+  await first.close()
+  const second = await (await storeOn(disk)).sink(ref)
+  assert.deepEqual(
+    [0, 1, 2, 3].map((index) => second.has(index)),
+    [false, true, false, true],
+  )
+})
+
+test('a sink after a power failure has only pieces that are right, and finishes', async () => {
+  const content = contentOf(4 * pieceBytes)
+  const { ref, hashes } = await described(content)
+  const kept = new Set<string>()
+  for (let seed = 0; seed < 12; seed++) {
+    const disk = new SimDisk(seededRandom(seed))
+    const first = await (await storeOn(disk)).sink(ref)
+    await first.putHashes(hashes)
+    for (const index of [0, 1, 2]) await first.putPiece(index, pieceOf(content, index))
+    const store = await storeOn(disk.crash())
+    const second = await store.sink(ref)
+    assert.equal(second.hashesKnown(), true)
+    kept.add([0, 1, 2, 3].filter((index) => second.has(index)).join())
+    for (const index of [0, 1, 2, 3]) assert.equal(await second.putPiece(index, pieceOf(content, index)), true)
+    await second.finish()
+    assert.deepEqual(await whole(store, ref.id), content)
+  }
+  assert.ok(kept.size > 1, 'the crashes differed')
+})
+
+test('sink() of a blob with another piece list begins again', async () => {
+  const content = contentOf(2 * pieceBytes)
+  const { ref, hashes } = await described(content)
+  const disk = new SimDisk(seededRandom(1))
+  const store = await storeOn(disk)
+  const first = await store.sink(ref)
+  await first.putHashes(hashes)
+  await first.putPiece(0, pieceOf(content, 0))
+  await first.close()
+  const second = await store.sink({ ...ref, pieces: '00'.repeat(32) })
+  assert.deepEqual([second.hashesKnown(), second.has(0)], [false, false])
+})
+
+test('finish() leaves nothing behind the blob of an earlier try with a larger size', async () => {
+  const [small, large] = [contentOf(100), contentOf(3 * pieceBytes)]
+  const { ref } = await described(small)
+  const wrong = await described(large)
+  const store = await storeOn(new SimDisk(seededRandom(1)))
+  const first = await store.sink({ ...wrong.ref, id: ref.id })
+  await first.putHashes(wrong.hashes)
+  await first.putPiece(2, pieceOf(large, 2))
+  await first.close()
+  const second = await store.sink(ref)
+  await second.putPiece(0, small)
+  await second.finish()
+  assert.deepEqual(await whole(store, ref.id), small)
+})
+
+test('sink() opens a blob once at a time', async () => {
+  const { ref } = await described(contentOf(10))
+  const store = await storeOn(new SimDisk(seededRandom(1)))
+  const sink = await store.sink(ref)
+  await assert.rejects(store.sink(ref), /taken in once at a time/)
+  await sink.close()
+  await (await store.sink(ref)).close()
+})
+
+test('a full disk while taking in is DISK_FULL, and what was verified stays', async () => {
+  const content = contentOf(2 * pieceBytes)
+  const { ref, hashes } = await described(content)
+  const disk = new SimDisk(seededRandom(1))
+  const store = await storeOn(disk)
+  const sink = await store.sink(ref)
+  await sink.putHashes(hashes)
+  await sink.putPiece(1, pieceOf(content, 1))
+  disk.full = true
+  await assert.rejects(sink.putPiece(0, pieceOf(content, 0)), { code: 'DISK_FULL' })
+  disk.full = false
+  await sink.close()
+  const again = await store.sink(ref)
+  assert.deepEqual([again.has(0), again.has(1)], [false, true])
+})
