@@ -99,7 +99,7 @@ async function change(deps: AgreementDeps, branch: Branch, next: NextState): Pro
     const outcome = await propose(deps, branch, proposal)
     // A proposer that was held up for longer than the others' pledges must not act on them.
     const isAgreed = outcome === 'agreed' && branch.isPledgedTo(proposal.id)
-    if (isAgreed && (await branch.compareAndSet(from, to, changeset))) return branch.state
+    if (isAgreed && (await makeChange(deps, branch, proposal, changeset))) return branch.state
     await giveUp(deps, branch, proposal)
     if (outcome === 'split') throw splitError(branch)
     await sleep(deps.clock, 1 + deps.random.below(pauseMsMax * attempt))
@@ -108,6 +108,22 @@ async function change(deps: AgreementDeps, branch: Branch, next: NextState): Pro
     'LOCK_CONTENDED',
     `other hosts kept changing branch ${branch.name}; gave up after ${attemptsMax} tries`,
   )
+}
+
+/** Makes an agreed change; whether the state was still the one it starts from. */
+async function makeChange(
+  deps: AgreementDeps,
+  branch: Branch,
+  proposal: Proposal,
+  changeset: SignedChangeset | undefined,
+): Promise<boolean> {
+  try {
+    return await branch.compareAndSet(proposal.from, proposal.to, changeset)
+  } catch (error) {
+    // Nothing was changed, most often because the disk is full: the others must not wait for it.
+    await giveUp(deps, branch, proposal)
+    throw error
+  }
 }
 
 /** Fails with SPLIT while the branch has more than one line. */

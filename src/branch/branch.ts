@@ -112,9 +112,13 @@ export class Branch {
   compareAndSet(from: BranchState, to: BranchState, changeset?: SignedChangeset): Promise<boolean> {
     return this.#changes.run(async () => {
       if (!isSameState(this.#state, from)) return false
-      if (changeset) await this.#journal.append([changeset], 'this host')
+      if (changeset) {
+        await this.#journal.append([changeset], 'this host')
+        this.#followJournal()
+      } else {
+        await this.#setState(to)
+      }
       invariant(to.head === this.#journal.head, 'the state names the head of the journal')
-      await this.#setState(to)
       return true
     })
   }
@@ -145,7 +149,7 @@ export class Branch {
         return { added: [], split: await this.#others.keep(this.#journal, fresh, from), last }
       }
       await this.#journal.append(fresh, from)
-      await this.#setState(unlockedState(this.name, this.#journal.head, this.#journal.length))
+      this.#followJournal()
       return { added: fresh, split: false, last }
     })
   }
@@ -168,10 +172,20 @@ export class Branch {
   /** Lets the files go, with a note for a quick next start. */
   close(): Promise<void> {
     return this.#changes.run(async () => {
-      await this.#journal.saveCheckpoint()
+      // On a full disk the next start is slower, and no more than that.
+      await this.#journal.saveCheckpoint().catch(() => undefined)
       await this.#journal.close()
       await this.#others.close()
     })
+  }
+
+  /**
+   * After the journal has grown: the state that a start would find. It needs no
+   * writing, so that a full disk cannot leave the journal ahead of the state.
+   */
+  #followJournal(): void {
+    this.#state = unlockedState(this.name, this.#journal.head, this.#journal.length)
+    this.#pledge = undefined
   }
 
   async #setState(state: BranchState): Promise<void> {

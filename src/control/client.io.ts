@@ -20,8 +20,8 @@ export function connect(socketPath: string): Client {
       const response = await send(socketPath, 'GET', path)
       const chunks: Uint8Array[] = []
       for await (const chunk of guarded(response)) chunks.push(chunk)
-      const document: unknown = parseJson(Buffer.concat(chunks).toString('utf8'))
-      if (response.statusCode !== 200) throw failureOf(document as ErrorEvent)
+      const document = parseJson(Buffer.concat(chunks).toString('utf8'))
+      if (response.statusCode !== 200) throw failureOf(document)
       return document
     },
     post: async (path, body, onEvent) => {
@@ -74,16 +74,20 @@ async function* guarded(response: IncomingMessage): AsyncGenerator<Uint8Array> {
   }
 }
 
-function parseJson(text: string): unknown {
+function parseJson(text: string): object {
   try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw lost(error)
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null) return value
+  } catch {
+    // Told below.
   }
+  throw lost()
 }
 
-function failureOf({ code, message, exit }: ErrorEvent): IsconfError {
-  return new IsconfError(code, message, { exit })
+/** The daemon may be of another release: its hint is shown, for its code may be unknown here. */
+function failureOf(told: object): IsconfError {
+  const { event, code, message, exit, hint } = told as ErrorEvent
+  return event === 'error' ? new IsconfError(code, message, { exit, hint }) : lost()
 }
 
 function lost(cause?: unknown): IsconfError {

@@ -63,6 +63,11 @@ export class BlobKeeper {
     transport.onPeer(({ type }) => {
       if (type === 'up') this.#work()
     })
+    this.lookForMissing()
+  }
+
+  /** Looks, in the background, for what the journals name and the store lacks. */
+  lookForMissing(): void {
     this.#lookForMissing().catch((error: unknown) => {
       this.#deps.log.error({ code: toIsconfError(error).code }, `cannot look for missing files: ${String(error)}`)
     })

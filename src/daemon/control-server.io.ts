@@ -120,8 +120,11 @@ function tellTo(stream: Writable): (event: ControlEvent) => Promise<void> | unde
     if (stream.destroyed || stream.writableEnded) return undefined
     if (stream.write(`${JSON.stringify(event)}\n`)) return undefined
     return new Promise((resolve) => {
-      stream.once('drain', resolve)
-      stream.once('close', resolve)
+      const goOn = (): void => {
+        stream.off('drain', goOn).off('close', goOn)
+        resolve()
+      }
+      stream.on('drain', goOn).on('close', goOn)
     })
   }
 }

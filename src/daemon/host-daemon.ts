@@ -81,7 +81,7 @@ export class HostDaemon {
       random,
       log,
       onChangesets: (_, changesets) => void this.blobs.want(changesets),
-      onResolved: () => this.followHistory(),
+      onResolved: () => this.afterResolution(),
     })
     this.#agreement = keeperlessAgreement({
       clock,
@@ -103,7 +103,7 @@ export class HostDaemon {
       if (droppedBytes > 0)
         log.warn({ path, droppedBytes }, `${path}: dropped a torn last line: it was never acknowledged`)
     }
-    await daemon.followHistory()
+    await daemon.#followHistory()
     const finished = await recoverCheckIn(daemon.origin())
     if (finished) log.warn({ id: finished.id }, 'finished a check-in that was interrupted')
     daemon.#join()
@@ -142,8 +142,14 @@ export class HostDaemon {
     this.blobs.start()
   }
 
+  /** After a line of a split has become a branch: the files that it names are wanted here, too. */
+  async afterResolution(): Promise<void> {
+    await this.#followHistory()
+    this.blobs.lookForMissing()
+  }
+
   /** After a split was resolved: a host that has gone on along the rejected line stays on that. */
-  async followHistory(): Promise<void> {
+  async #followHistory(): Promise<void> {
     const { done } = this.history.standing
     if (!done || this.#branch.journal.has(done.id)) return
     const aside = this.resolutions.all

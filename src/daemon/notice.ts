@@ -8,15 +8,17 @@ const itemsMax = 1000
 
 const otherLineSchema = z.strictObject({ branch: branchNameSchema, first: changesetIdSchema, head: changesetIdSchema })
 
-export const resolutionSchema = z.strictObject({
-  branch: branchNameSchema,
-  /** The first changeset of the line that goes on as the branch. */
-  chosen: changesetIdSchema,
-  /** The first changeset of the line that became a branch of its own. */
-  rejected: changesetIdSchema,
-  by: z.string().max(600),
-  time: z.iso.datetime(),
-})
+export const resolutionSchema = z
+  .strictObject({
+    branch: branchNameSchema,
+    /** The first changeset of the line that goes on as the branch. */
+    chosen: changesetIdSchema,
+    /** The first changeset of the line that became a branch of its own. */
+    rejected: changesetIdSchema,
+    by: z.string().max(600),
+    time: z.iso.datetime(),
+  })
+  .refine(({ chosen, rejected }) => chosen !== rejected, 'one line cannot be both')
 
 export const noticeSchema = z.strictObject({
   host: z.string().min(1).max(256),
@@ -36,9 +38,12 @@ export function composeNotice(host: string, branches: Branches, resolutions: rea
   return {
     host,
     states: all.map(({ state }): BranchState => state).slice(0, itemsMax),
-    others: all.flatMap((branch) =>
-      [...branch.others.entries()].map(([first, journal]) => ({ branch: branch.name, first, head: journal.head })),
-    ),
-    resolutions: [...resolutions],
+    others: all
+      .flatMap((branch) =>
+        [...branch.others.entries()].map(([first, journal]) => ({ branch: branch.name, first, head: journal.head })),
+      )
+      .slice(0, itemsMax),
+    // The latest: the earlier ones have long been told.
+    resolutions: resolutions.slice(-itemsMax),
   }
 }

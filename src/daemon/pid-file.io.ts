@@ -3,22 +3,46 @@
  * a process that is gone, or by another one with its number, is recognised.
  */
 import { readFileSync } from 'node:fs'
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { IsconfError } from '../base/index.ts'
+import { link, readFile, rename, rm } from 'node:fs/promises'
+import { systemDisk } from '../base/disk.io.ts'
+import { IsconfError, sha256Hex } from '../base/index.ts'
 
-/** Takes the home for this process; gives the function that lets it go. ALREADY_RUNNING. */
+/** Takes the home for this process; gives the function that lets it go. ALREADY_RUNNING and the failures of a disk. */
 export async function takePidFile(path: string): Promise<() => Promise<void>> {
   const own = `${process.pid} ${startedAt(process.pid)}\n`
   const beside = `${path}.${process.pid}`
-  await writeFile(beside, own, { mode: 0o600 })
+  await systemDisk.replaceFile(beside, own)
   try {
-    while (!(await linked(beside, path))) await removeStale(path)
+    await take(path, beside)
   } finally {
     await rm(beside, { force: true })
   }
   return async () => {
     if ((await readText(path)) === own) await rm(path, { force: true })
   }
+}
+
+/**
+ * Makes `path` another name of `beside`. Who finds a stale file there first
+ * takes the one name that stands for replacing just that file, in the same way,
+ * and puts it in the stale file's place: of any number of starts at once only
+ * one can, and one that dies on the way stands in nobody's.
+ */
+async function take(path: string, beside: string): Promise<void> {
+  while (!(await linked(beside, path))) {
+    const found = await readText(path)
+    if (found === undefined) continue
+    refuseIfAlive(found, path)
+    const claim = claimPath(path, found)
+    await take(claim, beside)
+    if ((await readText(path)) === found) return rename(claim, path)
+    await rm(claim, { force: true })
+  }
+}
+
+/** The name that stands for replacing the file at `path` as long as it holds `content`. */
+export function claimPath(path: string, content: string): string {
+  return `${path}.after-${sha256Hex(content).slice(0, 12)}`
 }
 
 async function linked(beside: string, path: string): Promise<boolean> {
@@ -29,18 +53,6 @@ async function linked(beside: string, path: string): Promise<boolean> {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
     throw error
   }
-}
-
-async function removeStale(path: string): Promise<void> {
-  const found = await readText(path)
-  if (found === undefined) return
-  refuseIfAlive(found, path)
-  // Taken aside and looked at again: in between, another start may have put its own there.
-  const aside = `${path}.stale.${process.pid}`
-  await rename(path, aside).catch(() => undefined)
-  const taken = await readText(aside)
-  if (taken !== undefined && taken !== found) await link(aside, path).catch(() => undefined)
-  await rm(aside, { force: true })
 }
 
 function refuseIfAlive(content: string, path: string): void {

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import pino, { type Logger } from 'pino'
 import { systemClock } from '../base/clock.io.ts'
+import { diskFailure } from '../base/disk.io.ts'
 import { InvariantError, IsconfError, toIsconfError } from '../base/index.ts'
 import { type Config, loadConfig } from '../config/index.ts'
 import { socketName } from '../control/index.ts'
@@ -27,7 +28,7 @@ const stopMsMax = 15_000
 export async function runDaemon(options: DaemonOptions): Promise<void> {
   const config = loadConfig({ configPath: options.configPath })
   await makeHome(config.home)
-  const releasePid = await takePidFile(join(config.home, 'conf/.pid'))
+  const releasePid = await takeHome(config.home)
   const log = openLog(config.home)
   try {
     await serve(options, config, log)
@@ -72,6 +73,15 @@ async function serve(options: DaemonOptions, config: Config, log: Logger): Promi
   log.info('stopped')
 }
 
+async function takeHome(home: string): Promise<() => Promise<void>> {
+  const path = join(home, 'conf/.pid')
+  try {
+    return await takePidFile(path)
+  } catch (error) {
+    throw diskFailure('write', path, error)
+  }
+}
+
 async function makeHome(home: string): Promise<void> {
   if (Buffer.byteLength(join(home, socketName)) > socketPathBytesMax) {
     throw new IsconfError(
@@ -83,6 +93,8 @@ async function makeHome(home: string): Promise<void> {
     await mkdir(join(home, 'conf'), { recursive: true, mode: 0o700 })
     await mkdir(join(home, 'log'), { recursive: true, mode: 0o700 })
   } catch (error) {
+    const failure = diskFailure('make', home, error)
+    if (failure.code === 'DISK_FULL') throw failure
     const reason = error instanceof Error ? error.message : String(error)
     throw new IsconfError('HOME_UNWRITABLE', `IS_HOME ${home} can't be used: ${reason}`, { cause: error })
   }
@@ -91,6 +103,8 @@ async function makeHome(home: string): Promise<void> {
 function openLog(home: string): Logger {
   const destination = pino.destination({ dest: join(home, 'log/isconf.log'), sync: true, mode: 0o600 })
   process.on('SIGHUP', () => destination.reopen())
+  // What a full disk keeps out of the log is lost; it must not end the daemon as well.
+  destination.on('error', () => undefined)
   return pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime, level: 'info' }, destination)
 }
 

@@ -78,8 +78,12 @@ export const handlers: Readonly<Record<string, Handler>> = {
 function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
   const parsed = schema.safeParse(body)
   if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  throw new IsconfError('BAD_REQUEST', `not a valid request: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`)
+  const { path, message } = parsed.error.issues[0] ?? { path: [], message: '' }
+  const what = `${message.charAt(0).toLowerCase()}${message.slice(1)}`
+  throw new IsconfError(
+    'BAD_REQUEST',
+    ['not a valid request', ...(path.length > 0 ? [path.join('.')] : []), what].join(': '),
+  )
 }
 
 async function checkInAndTell(daemon: HostDaemon, user: string): Promise<CheckInAnswer> {
@@ -128,7 +132,7 @@ async function resolveSplit(daemon: HostDaemon, { user, keep }: ResolveBody): Pr
   const aside = await resolutions.add([
     { branch: branch.name, chosen: chosen.first, rejected: rejected.first, by, time },
   ])
-  await daemon.followHistory()
+  await daemon.afterResolution()
   await replicator.announce(branch)
   return { branch: branch.name, kept: chosen.head, aside: aside.join(', ') }
 }

@@ -4,8 +4,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { failure, temporaryDirectory } from '../../test/support/files.ts'
 import { SimClock } from '../../test/sim/clock.ts'
+import { failure, temporaryDirectory } from '../../test/support/files.ts'
 import { systemClock } from '../base/clock.io.ts'
 import type { Clock } from '../base/index.ts'
 import { runCommand } from './command.io.ts'
@@ -106,7 +106,7 @@ test('runCommand() loses nothing of an ended command that a listener has yet to 
         isFirst = false
         await delay(1_200)
       }
-      heard.listen(stream, chunk)
+      await heard.listen(stream, chunk)
     },
   })
   assert.deepEqual([heard.streams.stdout.length, heard.streams.stderr.length], [80_000, 80_000])
@@ -149,7 +149,12 @@ const notRun: readonly (readonly [string, readonly string[], string, RegExp])[] 
   ['a directory for a program', ['/etc'], '/', /^cannot run \/etc: permission denied$/],
   ['no program', [''], '/', /^cannot run "": /],
   ['a NUL in an argument', ['echo', 'a\0b'], '/', /^cannot run echo: an argument holds a NUL character$/],
-  ['too many arguments', ['echo', ...Array(40).fill('x'.repeat(100_000))], '/', /^cannot run echo: argument list too long$/],
+  [
+    'too many arguments',
+    ['echo', ...Array(40).fill('x'.repeat(100_000))],
+    '/',
+    /^cannot run echo: argument list too long$/,
+  ],
 ]
 
 for (const [what, argv, cwd, message] of notRun) {

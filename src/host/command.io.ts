@@ -3,11 +3,13 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { constants } from 'node:os'
 import type { Readable } from 'node:stream'
-import { type Cancel, type Clock, IsconfError } from '../base/index.ts'
+import { type Cancel, type Clock, errnoText, IsconfError } from '../base/index.ts'
 import type { Command, CommandResult, OutputListener, OutputStream } from './machine.ts'
 
 /** After the command has ended, what it left behind may hold its output open; we listen this much longer. */
 const lingerMs = 500
+/** And to no more than this: an ended command's last words in a pipe and its reader are fewer. */
+const lateBytesMax = 2 * 1024 * 1024
 /** Between asking a command to end and making it. */
 const killDelayMs = 10_000
 
@@ -30,15 +32,12 @@ export async function runCommand(run: RunCommand): Promise<CommandResult> {
     hash.update(bytes)
     return run.output(stream, bytes)
   }
-  const drained = Promise.all([forward(child.stdout, 'stdout', listen), forward(child.stderr, 'stderr', listen)])
+  const ears = [new Ear(child.stdout, 'stdout', listen), new Ear(child.stderr, 'stderr', listen)]
   const stopKilling = killOnAbort(child, run)
   const status = await ended(child)
-  const cancel = run.clock.after(lingerMs, () => {
-    child.stdout.destroy()
-    child.stderr.destroy()
-  })
-  await drained
-  cancel()
+  const stopLingering = letGoOfIdle(ears, run.clock)
+  await Promise.all(ears.map((ear) => ear.done))
+  stopLingering()
   stopKilling()
   if (run.signal.aborted) throw new IsconfError('INTERRUPTED', `${run.command.argv[0]} was stopped`)
   return { status, outputSha256: hash.digest('hex') }
@@ -64,9 +63,15 @@ function start({ command, cwd, environment }: RunCommand): Promise<Child> {
 }
 
 function notRun(program: string, cwd: string, error: NodeJS.ErrnoException): IsconfError {
+  const message = `cannot run ${program || '""'}: ${reasonOf(error, program, cwd)}`
+  return new IsconfError('COMMAND_NOT_RUN', message, { cause: error })
+}
+
+function reasonOf(error: NodeJS.ErrnoException, program: string, cwd: string): string {
   // The kernel says ENOENT for a missing directory, too.
-  const reason = error.code === 'ENOENT' ? `no such command, or no directory ${cwd}` : error.message
-  return new IsconfError('COMMAND_NOT_RUN', `cannot run ${program}: ${reason}`, { cause: error })
+  if (error.code === 'ENOENT') return `no such command, or no directory ${cwd}`
+  if (error.code !== 'ERR_INVALID_ARG_VALUE') return errnoText(error)
+  return program === '' ? 'a command has a name' : 'an argument holds a NUL character'
 }
 
 function ended(child: Child): Promise<number> {
@@ -75,14 +80,50 @@ function ended(child: Child): Promise<number> {
   })
 }
 
-async function forward(source: Readable, stream: OutputStream, listen: OutputListener): Promise<void> {
-  try {
-    for await (const bytes of source) {
-      await listen(stream, bytes as Uint8Array)
-    }
-  } catch {
-    // Let go while something left behind still held it open.
+/** Hears one stream to its end, or until it is let go. */
+class Ear {
+  readonly done: Promise<void>
+  readonly source: Readable
+  /** Whether the listener has bytes that it is not done with. */
+  isHeld = false
+  heardBytes = 0
+
+  constructor(source: Readable, stream: OutputStream, listen: OutputListener) {
+    this.source = source
+    this.done = this.#hear(stream, listen)
   }
+
+  async #hear(stream: OutputStream, listen: OutputListener): Promise<void> {
+    try {
+      for await (const bytes of this.source as AsyncIterable<Uint8Array>) {
+        this.isHeld = true
+        this.heardBytes += bytes.length
+        await listen(stream, bytes)
+        this.isHeld = false
+      }
+    } catch {
+      // Let go while something left behind still held it open.
+    }
+  }
+}
+
+/**
+ * Lets go of streams that have nothing more to say after `lingerMs`. One that
+ * waits for its listener may hold what the command wrote before it ended.
+ */
+function letGoOfIdle(ears: readonly Ear[], clock: Clock): Cancel {
+  const open = new Map(ears.map((ear) => [ear, ear.heardBytes + lateBytesMax]))
+  let cancel: Cancel = () => undefined
+  const look = (): void => {
+    for (const [ear, bytesMax] of open) {
+      if (ear.isHeld && ear.heardBytes < bytesMax) continue
+      ear.source.destroy()
+      open.delete(ear)
+    }
+    if (open.size > 0) cancel = clock.after(lingerMs, look)
+  }
+  cancel = clock.after(lingerMs, look)
+  return () => cancel()
 }
 
 function killOnAbort(child: Child, { signal, clock }: RunCommand): () => void {
@@ -92,9 +133,13 @@ function killOnAbort(child: Child, { signal, clock }: RunCommand): () => void {
     cancel = clock.after(killDelayMs, () => killGroup(child, 'SIGKILL'))
   }
   signal.addEventListener('abort', stop, { once: true })
+  // It may have been aborted while the command was being started.
+  if (signal.aborted) stop()
   return () => {
     signal.removeEventListener('abort', stop)
     cancel()
+    // What the command started has had the same time to end.
+    if (signal.aborted) killGroup(child, 'SIGKILL')
   }
 }
 

@@ -3,8 +3,8 @@ import { generateKeyPairSync } from 'node:crypto'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { systemDisk } from '../base/disk.io.ts'
 import { failure, namesIn, temporaryDirectory } from '../../test/support/files.ts'
+import { systemDisk } from '../base/disk.io.ts'
 import { loadHostKey } from './host-key.io.ts'
 
 test('loadHostKey() makes an Ed25519 key once, for its owner only, and gives the same one ever after', async (t) => {

@@ -226,7 +226,9 @@ test('installFile() that is killed in the middle leaves the file that was there,
   assert.equal(statSync(join(root, left ?? '')).mode & 0o777, 0o600)
 })
 
-test('installFile() gives the file to the name where it exists here, and tells of another number', { skip: !isRoot }, async (t) => {
+test('installFile() gives the file to the name where it exists here, and tells of another number', {
+  skip: !isRoot,
+}, async (t) => {
   const { root, install } = installer(t)
   const owner = { uid: 4242, gid: 4243, user: 'nobody', group: 'nogroup' }
   const { remarks } = await install(attributesOf('/file', { owner }), 'x')
@@ -238,7 +240,9 @@ test('installFile() gives the file to the name where it exists here, and tells o
   ])
 })
 
-test('installFile() gives the file to the number where the name is unknown, or where numbers rule', { skip: !isRoot }, async (t) => {
+test('installFile() gives the file to the number where the name is unknown, or where numbers rule', {
+  skip: !isRoot,
+}, async (t) => {
   const { root, install } = installer(t)
   const unknown = { uid: 4242, gid: 4243, user: 'no-such-user', group: 'no-such-group' }
   const known = { ...unknown, user: 'nobody', group: 'nogroup' }

@@ -73,7 +73,10 @@ test('realMachine() finds a current directory below an IS_VOLROOT that is a symb
 })
 
 test('realMachine() with an IS_VOLROOT that is not there is a CONFIG failure that names it', () => {
-  assert.throws(() => machineAt('/no/such/root'), failure('CONFIG', /^IS_VOLROOT: no such directory: \/no\/such\/root$/))
+  assert.throws(
+    () => machineAt('/no/such/root'),
+    failure('CONFIG', /^IS_VOLROOT: no such directory: \/no\/such\/root$/),
+  )
 })
 
 test('realMachine() with an IS_VOLROOT that is a file is a CONFIG failure that names it', (t) => {

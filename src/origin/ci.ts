@@ -8,6 +8,9 @@ import type { WorkHeader } from './work-in-progress.ts'
 /** Checks in; undefined when there was nothing to check in and only the lock was given back. LOCK_LOST, SPLIT, DISK_FULL. */
 export async function checkIn(deps: OriginDeps, user: string): Promise<SignedChangeset | undefined> {
   const { branch, work } = deps
+  // The last try may have come as far as the journal, and no further.
+  const finished = await recoverCheckIn(deps)
+  if (finished) return finished
   const header = requireWork(deps, user)
   if (work.operations.length === 0) {
     await deps.agreement.change(branch, (now) => ({ to: changed(now, { type: 'release', lockId: header.lock }) }))

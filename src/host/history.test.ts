@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { SimClock } from '../../test/sim/clock.ts'
+import { SimDisk } from '../../test/sim/disk.ts'
+import { seededRandom } from '../../test/sim/random.ts'
+import { failure } from '../../test/support/files.ts'
+import type { ChangesetId } from '../base/index.ts'
+import { History, type HistoryEvent, type OperationRef } from './history.ts'
+
+const path = '/history'
+const id = 'ab'.repeat(32) as ChangesetId
+const at = (index: number): OperationRef => ({ id, index })
+const finished = (index: number, status = 0): HistoryEvent => ({
+  event: 'finished',
+  operation: at(index),
+  status,
+  output: '',
+})
+
+async function opened(disk = new SimDisk(seededRandom(1))) {
+  const clock = new SimClock()
+  return { disk, clock, history: await History.open(disk, path, clock) }
+}
+
+async function textOf(disk: SimDisk): Promise<string> {
+  return Buffer.from((await disk.readFile(path)) ?? []).toString()
+}
+
+test('a new History stands nowhere', async () => {
+  const { history } = await opened()
+  assert.deepEqual(history.standing, { done: undefined, stopped: undefined })
+})
+
+const standings: readonly (readonly [string, readonly HistoryEvent[], OperationRef | undefined, string | undefined])[] =
+  [
+    ['one begun', [{ event: 'started', operation: at(0) }], undefined, 'it was interrupted'],
+    ['one done', [{ event: 'started', operation: at(0) }, finished(0)], at(0), undefined],
+    ['one done and one begun', [finished(0), { event: 'started', operation: at(1) }], at(0), 'it was interrupted'],
+    ['one done and one that ended badly', [finished(0), finished(1, 137)], at(0), 'it ended with exit status 137'],
+    [
+      'one that failed',
+      [{ event: 'failed', operation: at(0), reason: 'no such command' }],
+      undefined,
+      'no such command',
+    ],
+    [
+      'one that failed and was done',
+      [finished(0, 1), { event: 'started', operation: at(0) }, finished(0)],
+      at(0),
+      undefined,
+    ],
+    ['one made here', [{ event: 'made', operation: at(4) }], at(4), undefined],
+  ]
+
+for (const [what, events, done, reason] of standings) {
+  test(`History with ${what} stands where it should, also when it is opened again`, async () => {
+    const { disk, history } = await opened()
+    await history.add(events)
+    const expected = { done, reason }
+    assert.deepEqual({ done: history.standing.done, reason: history.standing.stopped?.reason }, expected)
+    await history.close()
+    const again = (await opened(disk)).history
+    assert.deepEqual(again.standing, history.standing)
+  })
+}
+
+test('History.add() makes all events of a call durable by one write, with the time for people', async () => {
+  const { disk, history } = await opened()
+  const { writes, syncs } = disk
+  await history.add([finished(0), { event: 'started', operation: at(1) }])
+  assert.deepEqual([disk.writes - writes, disk.syncs - syncs], [1, 1])
+  const time = '2030-01-01T00:00:00.000Z'
+  assert.equal(
+    await textOf(disk),
+    `{"event":"finished","operation":"${id}:0","status":0,"output":"","time":"${time}"}\n` +
+      `{"event":"started","operation":"${id}:1","time":"${time}"}\n`,
+  )
+})
+
+test('History.add() that fails changes nothing', async () => {
+  const { disk, history } = await opened()
+  await history.add([finished(0)])
+  disk.full = true
+  await assert.rejects(history.add([finished(1)]), failure('DISK_FULL'))
+  assert.deepEqual(history.standing.done, at(0))
+})
+
+test('History.open() drops a torn end and says how much that was', async () => {
+  const { disk, history } = await opened()
+  await history.add([finished(0)])
+  await history.close()
+  const whole = await textOf(disk)
+  await disk.replaceFile(path, `${whole}{"event":"sta`)
+  const again = (await opened(disk)).history
+  assert.equal(again.droppedBytes, 13)
+  assert.deepEqual(again.standing.done, at(0))
+  assert.equal(await textOf(disk), whole)
+})
+
+const badLines = {
+  'is no JSON': '{',
+  'is empty': '',
+  'has an unknown event': `{"event":"danced","operation":"${id}:0","time":""}`,
+  'has no operation': '{"event":"made","time":""}',
+  'has an operation that is none': '{"event":"made","operation":"abc:0","time":""}',
+  'says more than it may': `{"event":"made","operation":"${id}:0","time":"","x":1}`,
+}
+
+for (const [how, line] of Object.entries(badLines)) {
+  test(`History.open() with a last line that ${how} is STATE_DAMAGED and names the line`, async () => {
+    const { disk, history } = await opened()
+    await history.add([finished(0)])
+    await history.close()
+    await disk.replaceFile(path, `${await textOf(disk)}${line}\n`)
+    await assert.rejects(opened(disk), failure('STATE_DAMAGED', /^\/history: line 2 is not an entry of the history$/))
+  })
+}
