@@ -2,7 +2,7 @@
  * Changes of a branch's state with the consent of the other hosts. What it
  * needs of the network is handed in as an {@link Electorate}.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import { type BranchName, type Clock, IsconfError, type Random, sleep } from '../base/index.ts'
 import { branchNameSchema, type SignedChangeset } from '../journal/index.ts'
 import type { Branch } from './branch.ts'
@@ -85,7 +85,7 @@ export interface AgreementDeps {
 export function keeperlessAgreement(deps: AgreementDeps): Agreement {
   return {
     change: (branch, next) => change(deps, branch, next),
-    answer: (message) => answer(deps, messageSchema.parse(message)),
+    answer: async (message) => answer(deps, messageSchema.parse(message)),
   }
 }
 

@@ -2,20 +2,19 @@
  * One branch on this host: its journal, its lock, this host's pledge, and the
  * other lines of a split. The state is changed only by compare-and-set.
  */
-import { z } from 'zod'
 import {
   type BranchName,
   type ChangesetId,
   type Clock,
   type Disk,
   type DomainName,
-  IsconfError,
   invariant,
   Mutex,
 } from '../base/index.ts'
 import { Journal, parseLine, type SignedChangeset } from '../journal/index.ts'
-import { OtherLines } from './other-lines.ts'
-import { type BranchState, branchStateSchema, isSameState, supersedes, unlockedState } from './state.ts'
+import { commonLength, OtherLines } from './other-lines.ts'
+import { type BranchState, isSameState, supersedes, unlockedState } from './state.ts'
+import { readState } from './state-file.ts'
 import { type Pledge, type Proposal, type Vote, voteOn } from './vote.ts'
 
 export class Branch {
@@ -56,7 +55,7 @@ export class Branch {
     // The journal is appended to before the state is written: at another head, what was kept is of the past.
     const isCurrent = kept !== undefined && kept.head === journal.head && kept.branch === name
     const state = isCurrent ? kept : unlockedState(name, journal.head, journal.length)
-    const others = await OtherLines.open(disk, directory, domain)
+    const others = await OtherLines.open(disk, directory, journal)
     return new Branch(disk, directory, clock, journal, others, state)
   }
 
@@ -75,6 +74,11 @@ export class Branch {
 
   get isSplit(): boolean {
     return this.#others.size > 0
+  }
+
+  /** Whether a changeset is on one of its lines. */
+  has(id: ChangesetId): boolean {
+    return this.#journal.has(id) || this.#others.has(id)
   }
 
   /** How many changesets are on every line; what comes after them waits until the split is resolved. */
@@ -138,7 +142,7 @@ export class Branch {
    * The new changesets of the journal, and whether another line grew.
    * JOURNAL_DAMAGED names the peer.
    */
-  take(lines: readonly string[], from: string): Promise<Taken> {
+  async take(lines: readonly string[], from: string): Promise<Taken> {
     const changesets = lines.map((line, index) => parseLine(line, `${from}: line ${index + 1} of ${lines.length}`))
     return this.#changes.run(async () => {
       const fresh = changesets.filter(({ id }) => !this.#journal.has(id))
@@ -154,19 +158,57 @@ export class Branch {
     })
   }
 
-  /** Goes over to the other line that begins with `first`; the journal so far has been copied elsewhere. */
-  goOverTo(first: ChangesetId): Promise<void> {
-    return this.#changes.run(async () => {
-      await this.#journal.close()
-      await this.#others.moveTo(first, `${this.directory}/journal`)
-      this.#journal = await Journal.open(this.#disk, `${this.directory}/journal`, this.#journal.domain)
-      await this.#setState(unlockedState(this.name, this.#journal.head, this.#journal.length))
+  /** Where the line with head `head` and each of the others part: the first changeset of either. */
+  forksOf(head: ChangesetId): readonly Fork[] {
+    const lines = [this.#journal, ...[...this.#others.entries()].map(([, other]) => other)]
+    const chosen = lines.find((line) => line.head === head)
+    if (!chosen) return []
+    const rivals = lines.filter((line) => line !== chosen)
+    return rivals.map((rival) => {
+      const shared = commonLength(chosen, rival)
+      return { chosen: chosen.idAt(shared + 1), rejected: rival.idAt(shared + 1) }
     })
   }
 
-  /** Lets the other line that begins with `first` go; it has been copied elsewhere. */
-  dropOther(first: ChangesetId): Promise<void> {
-    return this.#changes.run(() => this.#others.drop(first))
+  /**
+   * Ends the split between the lines with `chosen` and those with `rejected`:
+   * the latter are let go, after `keepAside` has kept each. A crash in between
+   * is made good by doing it again. False when not both are here.
+   */
+  resolve({ chosen, rejected }: Fork, keepAside: (line: Journal) => Promise<void>): Promise<boolean> {
+    return this.#changes.run(async () => {
+      const followed = this.#others.linesWith(chosen)[0]
+      const isOnRejected = this.#journal.has(rejected)
+      const others = this.#others.linesWith(rejected)
+      if (!(followed ?? this.#journal.has(chosen)) || !(isOnRejected || others.length > 0)) return false
+      if (isOnRejected && followed) {
+        await keepAside(this.#journal)
+        await this.#goOverTo(followed)
+      }
+      for (const first of others) {
+        const other = this.#others.get(first)
+        if (other) await keepAside(other)
+        await this.#others.drop(first)
+      }
+      return true
+    })
+  }
+
+  /** Makes the line with a changeset the journal, and the journal so far another line. */
+  follow(id: ChangesetId): Promise<void> {
+    return this.#changes.run(async () => {
+      const followed = this.#others.linesWith(id)[0]
+      if (this.#journal.has(id) || followed === undefined) return
+      await this.#others.keepWhole(this.#journal)
+      await this.#goOverTo(followed)
+    })
+  }
+
+  async #goOverTo(other: ChangesetId): Promise<void> {
+    await this.#journal.close()
+    await this.#others.moveTo(other, `${this.directory}/journal`)
+    this.#journal = await Journal.open(this.#disk, `${this.directory}/journal`, this.#journal.domain)
+    this.#followJournal()
   }
 
   /** Lets the files go, with a note for a quick next start. */
@@ -195,6 +237,12 @@ export class Branch {
   }
 }
 
+/** Two changesets that follow the same one: the line with one goes on as the branch, the line with the other does not. */
+export interface Fork {
+  readonly chosen: ChangesetId
+  readonly rejected: ChangesetId
+}
+
 /** What came of some lines of a peer. */
 export interface Taken {
   readonly added: readonly SignedChangeset[]
@@ -209,15 +257,4 @@ export interface BranchDeps {
   readonly disk: Disk
   readonly domain: DomainName
   readonly clock: Clock
-}
-
-async function readState(disk: Disk, path: string): Promise<BranchState | undefined> {
-  const bytes = await disk.readFile(path)
-  if (bytes === undefined) return undefined
-  try {
-    const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'))
-    return z.parse(branchStateSchema, value)
-  } catch {
-    throw new IsconfError('STATE_DAMAGED', `${path} does not hold the state of a branch`)
-  }
 }

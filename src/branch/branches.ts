@@ -1,7 +1,7 @@
 /** All branches of the domain, each host has them: any host can serve any other, and be rebuilt as any. */
 import { type BranchName, type ChangesetId, IsconfError, isName, noChangeset } from '../base/index.ts'
 import type { Journal } from '../journal/index.ts'
-import { Branch, type BranchDeps } from './branch.ts'
+import { Branch, type BranchDeps, type Fork } from './branch.ts'
 
 /** The branch a host is on when nobody chose one. */
 export const firstBranch = 'generic' as BranchName
@@ -57,21 +57,14 @@ export class Branches {
   }
 
   /**
-   * Ends a split: `chosen` goes on as the branch, `rejected` (each named by its
-   * first changeset) becomes a branch of its own. The name of that branch;
+   * Ends a split: the line with `chosen` goes on as the branch, what has
+   * `rejected` becomes a branch of its own. The name of that branch;
    * undefined when this host does not hold both lines.
    */
-  async resolve(branch: Branch, chosen: ChangesetId, rejected: ChangesetId): Promise<BranchName | undefined> {
-    const { journal, others } = branch
-    const isFollowed = journal.has(chosen) && others.get(rejected) !== undefined
-    const isRejected = journal.has(rejected) && others.get(chosen) !== undefined
-    if (!isFollowed && !isRejected) return undefined
-    const aside = await this.obtain(asideName(branch.name, rejected))
-    // Copied first and let go after that: a crash in between is made good by doing it again.
-    await copyLines(isFollowed ? others.get(rejected) : journal, aside)
-    if (isFollowed) await branch.dropOther(rejected)
-    else await branch.goOverTo(chosen)
-    return aside.name
+  async resolve(branch: Branch, fork: Fork): Promise<BranchName | undefined> {
+    const name = asideName(branch.name, fork.rejected)
+    const isDone = await branch.resolve(fork, async (line) => copyLines(line, await this.obtain(name)))
+    return isDone ? name : undefined
   }
 
   async close(): Promise<void> {
@@ -92,11 +85,11 @@ export class Branches {
   }
 }
 
-async function copyLines(journal: Journal | undefined, to: Branch): Promise<void> {
-  let range = await journal?.linesAfter(noChangeset, copyBytes)
+async function copyLines(journal: Journal, to: Branch): Promise<void> {
+  let range = await journal.linesAfter(noChangeset, copyBytes)
   while (range && range.lines.length > 0) {
     const { last } = await to.take(range.lines, 'this host')
-    range = last && range.more ? await journal?.linesAfter(last, copyBytes) : undefined
+    range = last && range.more ? await journal.linesAfter(last, copyBytes) : undefined
   }
 }
 

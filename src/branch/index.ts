@@ -1,5 +1,5 @@
 export { type Agreement, type Electorate, keeperlessAgreement, refuseSplit } from './agreement.ts'
-export { Branch } from './branch.ts'
+export { Branch, type Fork } from './branch.ts'
 export { asideName, Branches, firstBranch } from './branches.ts'
 export { type LastDone, operationsDone } from './position.ts'
-export { type BranchState, branchStateSchema, changed, type Lock, lockedBy, unlockedState } from './state.ts'
+export { type BranchState, branchStateSchema, changed, type Lock, lockedBy } from './state.ts'

@@ -9,7 +9,7 @@ export class OtherLines {
   readonly #disk: Disk
   readonly #directory: string
   readonly #domain: DomainName
-  /** By the first changeset that is not in the branch's journal. */
+  /** By the first changeset that was on no line known here when the line began; on other hosts that is another one. */
   readonly #journalByFirst = new Map<ChangesetId, Journal>()
 
   private constructor(disk: Disk, directory: string, domain: DomainName) {
@@ -18,13 +18,15 @@ export class OtherLines {
     this.#domain = domain
   }
 
-  /** Opens the other lines kept in a branch's directory. */
-  static async open(disk: Disk, directory: string, domain: DomainName): Promise<OtherLines> {
-    const lines = new OtherLines(disk, directory, domain)
+  /** Opens the other lines kept in the directory of a branch with this journal. */
+  static async open(disk: Disk, directory: string, journal: Journal): Promise<OtherLines> {
+    const lines = new OtherLines(disk, directory, journal.domain)
     for (const name of await disk.list(directory)) {
       const first = /^other-([0-9a-f]{64})$/.exec(name)?.[1]
       if (first !== undefined) await lines.#open(first as ChangesetId)
     }
+    // A crash can come after the journal was kept as another line and before another one took its place.
+    for (const [first, { head }] of lines.#journalByFirst) if (journal.has(head)) await lines.drop(first)
     return lines
   }
 
@@ -32,7 +34,7 @@ export class OtherLines {
     return this.#journalByFirst.size
   }
 
-  /** The lines, by the first changeset that is not in the branch's journal. */
+  /** The lines, by their names on this host. */
   entries(): Iterable<[ChangesetId, Journal]> {
     return this.#journalByFirst.entries()
   }
@@ -46,9 +48,14 @@ export class OtherLines {
     return this.#journalByFirst.get(first)
   }
 
+  /** The names of the lines that hold a changeset. */
+  linesWith(id: ChangesetId): readonly ChangesetId[] {
+    return [...this.#journalByFirst].filter(([, other]) => other.has(id)).map(([first]) => first)
+  }
+
   /** How many changesets of `journal` are on every line. */
   commonLength(journal: Journal): number {
-    const common = [...this.#journalByFirst].map(([first, other]) => (other.sequenceOf(first) ?? 1) - 1)
+    const common = [...this.#journalByFirst.values()].map((other) => commonLength(journal, other))
     return Math.min(journal.length, ...common)
   }
 
@@ -57,14 +64,22 @@ export class OtherLines {
    * follow one another. JOURNAL_DAMAGED when they follow nothing known here.
    */
   async keep(journal: Journal, changesets: readonly SignedChangeset[], from: string): Promise<boolean> {
-    const [first] = changesets
+    const fresh = changesets.filter(({ id }) => !this.has(id))
+    const [first] = fresh
     if (first === undefined) return false
-    const isNewLine = journal.has(first.changeset.previous)
-    const known = isNewLine ? this.#journalByFirst.get(first.id) : this.#lineWith(first.changeset.previous)
-    if (!known) return this.#begin(journal, first, changesets, from)
-    const fresh = changesets.filter(({ id }) => !known.has(id))
-    await known.append(fresh, from)
-    return fresh.length > 0
+    const { previous } = first.changeset
+    const grown = [...this.#journalByFirst.values()].find(({ head }) => head === previous)
+    if (grown) await grown.append(fresh, from)
+    else await this.#begin(journal.has(previous) ? journal : this.#lineWith(previous), first, fresh, from)
+    return true
+  }
+
+  /** Keeps a copy of a whole journal as another line. */
+  async keepWhole(journal: Journal): Promise<void> {
+    const unfinished = `${this.#directory}/new-line`
+    await journal.copyTo(unfinished, journal.length)
+    await this.#disk.rename(unfinished, this.#pathOf(journal.head))
+    await this.#open(journal.head)
   }
 
   /** Takes a line out, to `path`; that replaces what is there. */
@@ -89,14 +104,15 @@ export class OtherLines {
     return [...this.#journalByFirst.values()].find((other) => other.has(id))
   }
 
+  /** Begins a line that leaves `source` before `first`. */
   async #begin(
-    journal: Journal,
+    source: Journal | undefined,
     first: SignedChangeset,
     changesets: readonly SignedChangeset[],
     from: string,
-  ): Promise<boolean> {
-    const common = journal.sequenceOf(first.changeset.previous)
-    if (common === undefined) {
+  ): Promise<void> {
+    const common = source?.sequenceOf(first.changeset.previous)
+    if (!source || common === undefined) {
       throw new IsconfError('JOURNAL_DAMAGED', `${from}: the changeset ${first.id} follows none that is known here`)
     }
     if (this.size >= otherLinesMax) {
@@ -106,13 +122,12 @@ export class OtherLines {
       )
     }
     const unfinished = `${this.#directory}/new-line`
-    await journal.copyTo(unfinished, common)
+    await source.copyTo(unfinished, common)
     const other = await Journal.open(this.#disk, unfinished, this.#domain)
     await other.append(changesets, from)
     await other.close()
     await this.#disk.rename(unfinished, this.#pathOf(first.id))
     await this.#open(first.id)
-    return true
   }
 
   #pathOf(first: ChangesetId): string {
@@ -122,4 +137,15 @@ export class OtherLines {
   async #open(first: ChangesetId): Promise<void> {
     this.#journalByFirst.set(first, await Journal.open(this.#disk, this.#pathOf(first), this.#domain))
   }
+}
+
+/** How many changesets two journals share: always their beginnings. */
+export function commonLength(a: Journal, b: Journal): number {
+  let [shared, limit] = [0, Math.min(a.length, b.length)]
+  while (shared < limit) {
+    const middle = Math.ceil((shared + limit) / 2)
+    if (a.idAt(middle) === b.idAt(middle)) shared = middle
+    else limit = middle - 1
+  }
+  return shared
 }

@@ -1,5 +1,5 @@
 /** The state of a branch: its head and its lock, changed only by compare-and-set. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { type BranchName, type ChangesetId, IsconfError, unreachable } from '../base/index.ts'
 import { branchNameSchema, changesetIdSchema } from '../journal/index.ts'
 

@@ -2,7 +2,7 @@
  * Agreement without keepers: a change needs the consent of every host that
  * can be reached. Pure functions: a view and a proposal in, a vote out.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { ChangesetId } from '../base/index.ts'
 import { type BranchState, branchStateSchema, isSameState, supersedes } from './state.ts'
 

@@ -13,7 +13,9 @@ export async function runCli(argv: readonly string[], surroundings: Surroundings
   try {
     return await dispatch(argv, surroundings)
   } catch (thrown) {
-    return sayFailure(surroundings.terminal, toIsconfError(thrown))
+    const error = toIsconfError(thrown)
+    surroundings.terminal.err(failureText(error))
+    return error.exit
   }
 }
 
@@ -55,7 +57,7 @@ function parseFlags(argv: readonly string[], { terminal, release, cwd }: Surroun
     .option('-r, --reboot_ok', 'with up: allow a reboot that is due')
     .argument('[words...]')
     .passThroughOptions()
-    .addHelpText('after', `\n${verbTable()}`)
+    .addHelpText('after', `\n${verbTable().trimEnd()}`)
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: () => undefined })
     .exitOverride()
   let done = false
@@ -63,7 +65,11 @@ function parseFlags(argv: readonly string[], { terminal, release, cwd }: Surroun
     command.parse([...argv], { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    if (error.exitCode !== 0) throw new IsconfError('USAGE', error.message.replace(/^error: /, ''))
+    if (error.exitCode !== 0) {
+      // Its suggestion stands on a line of its own; ours is the message's end.
+      const message = error.message.replace(/^error: /, '').replace('\n(Did you', ' (did you')
+      throw new IsconfError('USAGE', message)
+    }
     done = true
   }
   const options = command.opts<{ config?: string; debug?: true; message?: string; quiet?: true }>()
@@ -106,12 +112,6 @@ function noteMessageFlag(verb: string, terminal: Terminal): void {
 
 function showVariables(config: Config, terminal: Terminal): void {
   for (const [name, value] of Object.entries(config.variables)) terminal.err(`isconf: ${name}=${value}\n`)
-}
-
-/** Shows a failure as every failure is shown; its exit status. */
-export function sayFailure(terminal: Terminal, error: IsconfError): number {
-  terminal.err(failureText(error))
-  return error.exit
 }
 
 /** A failure in two lines: what went wrong, and what to do. */

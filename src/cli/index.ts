@@ -1,3 +1,2 @@
 export { failureText, runCli } from './cli.ts'
 export type { Flags, SpawnedDaemon, Surroundings, Terminal, Verb } from './verb.ts'
-export { verbs } from './verbs/index.ts'

@@ -7,7 +7,7 @@ import { settings } from './settings.ts'
 import { readTextFile } from './text-file.io.ts'
 
 /** Read when -c names no other; its absence is no mistake. */
-export const defaultMainCfPath = '/etc/is/main.cf'
+const defaultMainCfPath = '/etc/is/main.cf'
 
 export interface LoadOptions {
   /** The file that -c names: it must exist. */

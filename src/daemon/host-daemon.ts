@@ -14,7 +14,7 @@ import {
   type Log,
   type Random,
 } from '../base/index.ts'
-import { type Agreement, asideName, type Branch, Branches, firstBranch, keeperlessAgreement } from '../branch/index.ts'
+import { type Agreement, type Branch, Branches, firstBranch, keeperlessAgreement } from '../branch/index.ts'
 import { History, type Machine } from '../host/index.ts'
 import { answer, serveBlobs, serveJournal, type Transport } from '../mesh/index.ts'
 import { type OriginDeps, recoverCheckIn, WorkInProgress } from '../origin/index.ts'
@@ -150,16 +150,22 @@ export class HostDaemon {
 
   /** After a split was resolved: a host that has gone on along the rejected line stays on that. */
   async #followHistory(): Promise<void> {
-    const { done } = this.history.standing
-    if (!done || this.#branch.journal.has(done.id)) return
-    const aside = this.resolutions.all
-      .filter(({ branch }) => branch === this.#branch.name)
-      .map(({ branch, rejected }) => asideName(branch, rejected))
-    const name = aside.find((one) => this.branches.get(one)?.journal.has(done.id))
-    if (!name) return
-    await this.world.disk.replaceFile(branchFile(this.identity), `${name}\n`)
-    this.#branch = await this.branches.obtain(name)
-    this.world.log.warn({ branch: name }, `this host had gone on along the other line and is on branch ${name} now`)
+    const { done, stopped } = this.history.standing
+    // What was begun may have been done.
+    const last = stopped?.operation ?? done
+    if (!last || this.#branch.journal.has(last.id)) return
+    const names = [this.#branch.name, ...this.resolutions.asides]
+    const name = names.find((one) => this.branches.get(one)?.has(last.id))
+    const branch = name && this.branches.get(name)
+    if (!branch) return
+    await branch.follow(last.id)
+    if (branch === this.#branch) return
+    await this.world.disk.replaceFile(branchFile(this.identity), `${branch.name}\n`)
+    this.#branch = branch
+    this.world.log.warn(
+      { branch: name },
+      `this host had gone on along the other line and is on branch ${branch.name} now`,
+    )
   }
 }
 

@@ -35,7 +35,7 @@ export class LineFetcher {
     const turns = this.#turnsByBranch.get(branch.name) ?? new Mutex()
     this.#turnsByBranch.set(branch.name, turns)
     return turns.run(async () => {
-      if (branch.journal.has(head) || branch.others.has(head)) return false
+      if (branch.has(head)) return false
       return this.#fetchAfter(branch, line, await this.#commonPoint(branch, line, source), source)
     })
   }

@@ -1,5 +1,5 @@
 /** What a host tells the others of its branches: on meeting them, after a change, and now and then. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Branches, type BranchState, branchStateSchema } from '../branch/index.ts'
 import { branchNameSchema, changesetIdSchema } from '../journal/index.ts'
 

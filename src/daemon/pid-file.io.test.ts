@@ -53,6 +53,7 @@ const stale: Readonly<Record<string, (alive: string) => Promise<string> | string
   'a process whose number another one has by now': (alive) => alive.replace(/ \d+@/, ' 1@'),
   'a process of before the last boot': (alive) => alive.replace(/@.*/, '@6f2b0a52-0000-4000-8000-000000000000'),
   'an older release': () => `${process.pid}\n`,
+  'an older release that is gone': async () => `${await deadPid()}\n`,
   nobody: () => '',
   'who knows': () => 'garbage \0 and more\n',
   'a number that no process has': () => '99999999999999999999 1@x\n',

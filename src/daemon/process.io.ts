@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import pino, { type Logger } from 'pino'
 import { systemClock } from '../base/clock.io.ts'
 import { diskFailure } from '../base/disk.io.ts'
-import { InvariantError, IsconfError, toIsconfError } from '../base/index.ts'
+import { errnoText, InvariantError, IsconfError, toIsconfError } from '../base/index.ts'
 import { type Config, loadConfig } from '../config/index.ts'
 import { socketName } from '../control/index.ts'
 import { serveControl } from './control-server.io.ts'
@@ -95,8 +95,7 @@ async function makeHome(home: string): Promise<void> {
   } catch (error) {
     const failure = diskFailure('make', home, error)
     if (failure.code === 'DISK_FULL') throw failure
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new IsconfError('HOME_UNWRITABLE', `IS_HOME ${home} can't be used: ${reason}`, { cause: error })
+    throw new IsconfError('HOME_UNWRITABLE', `IS_HOME ${home} can't be used: ${errnoText(error)}`, { cause: error })
   }
 }
 

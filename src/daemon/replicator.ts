@@ -3,7 +3,7 @@
  * what is here, hears what is there, and fetches the changesets that are
  * missing. Nothing depends on one message having been heard.
  */
-import { type Cancel, type Random, toIsconfError } from '../base/index.ts'
+import { type Cancel, type ChangesetId, type Random, toIsconfError } from '../base/index.ts'
 import type { Branch, Branches, BranchState } from '../branch/index.ts'
 import { answer, ask, type PeerId } from '../mesh/index.ts'
 import { otherLineName } from './journal-source.ts'
@@ -131,7 +131,7 @@ export class Replicator {
 
   /** Brings the branch to a peer's state if that is the later one; whether anything changed here. */
   async #takeState(branch: Branch, state: BranchState, peer: PeerId): Promise<boolean> {
-    const grew = branch.journal.has(state.head)
+    const grew = this.#isHere(branch, state.head)
       ? false
       : await this.#fetcher.fetch(branch, branch.name, state.head, this.#source(peer))
     return (await branch.adopt(state)) || grew
@@ -139,8 +139,13 @@ export class Replicator {
 
   async #takeOther({ branch: name, first, head }: OtherLine, peer: PeerId): Promise<boolean> {
     const branch = this.#deps.branches.get(name)
-    if (!branch || branch.journal.has(head) || branch.others.get(first)?.has(head)) return false
+    if (!branch || this.#isHere(branch, head)) return false
     return this.#fetcher.fetch(branch, otherLineName(name, first), head, this.#source(peer))
+  }
+
+  /** Also a line that was set aside is here: a peer that has yet to hear of the resolution does not bring it back. */
+  #isHere(branch: Branch, head: ChangesetId): boolean {
+    return branch.has(head) || this.#deps.resolutions.hasSetAside(branch.name, head)
   }
 
   #hearGossip(message: Uint8Array, from: PeerId): void {

@@ -1,6 +1,6 @@
 /** What the daemon does for the command line: one function a verb that changes something. */
 import { isAbsolute } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { IsconfError, isoTime } from '../base/index.ts'
 import { type Lock, operationsDone } from '../branch/index.ts'
 import type {
@@ -124,14 +124,9 @@ async function resolveSplit(daemon: HostDaemon, { user, keep }: ResolveBody): Pr
   const lines = await linesOfSplit(branch)
   if (lines.length === 0) throw new IsconfError('NO_SUCH_LINE', `branch ${branch.name} is not split`)
   const chosen = lines.find(({ first, head }) => first.startsWith(keep) || head.startsWith(keep))
-  const rejected = lines.find((line) => line !== chosen && (line.here || chosen?.here))
-  if (!chosen || !rejected)
-    throw new IsconfError('NO_SUCH_LINE', `no line of branch ${branch.name} has a changeset ${keep}`)
-  const by = `${user}@${identity.host}`
-  const time = isoTime(world.clock)
-  const aside = await resolutions.add([
-    { branch: branch.name, chosen: chosen.first, rejected: rejected.first, by, time },
-  ])
+  if (!chosen) throw new IsconfError('NO_SUCH_LINE', `no line of branch ${branch.name} has a changeset ${keep}`)
+  const made = { branch: branch.name, by: `${user}@${identity.host}`, time: isoTime(world.clock) }
+  const aside = await resolutions.add(branch.forksOf(chosen.head).map((fork) => ({ ...made, ...fork })))
   await daemon.afterResolution()
   await replicator.announce(branch)
   return { branch: branch.name, kept: chosen.head, aside: aside.join(', ') }

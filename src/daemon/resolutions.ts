@@ -1,7 +1,7 @@
 /** How splits of this domain were ended: kept, told to every host, and carried out wherever both lines are. */
-import { z } from 'zod'
-import { type BranchName, type Disk, IsconfError, type Log, Mutex } from '../base/index.ts'
-import type { Branches } from '../branch/index.ts'
+import * as z from 'zod'
+import { type BranchName, type ChangesetId, type Disk, IsconfError, type Log, Mutex } from '../base/index.ts'
+import { asideName, type Branches } from '../branch/index.ts'
 import { type Resolution, resolutionSchema } from './notice.ts'
 
 export class Resolutions {
@@ -32,6 +32,18 @@ export class Resolutions {
     return this.#all
   }
 
+  /** The branches that rejected lines have become. */
+  get asides(): readonly BranchName[] {
+    return this.#all.map(({ branch, rejected }) => asideName(branch, rejected))
+  }
+
+  /** Whether a changeset was on a line of the branch that has become a branch of its own. */
+  hasSetAside(name: BranchName, id: ChangesetId): boolean {
+    return this.#all.some(
+      ({ branch, rejected }) => branch === name && this.#branches.get(asideName(branch, rejected))?.has(id),
+    )
+  }
+
   /** Notes resolutions that are new here and carries them out. The branches that lines became. */
   add(news: readonly Resolution[]): Promise<readonly BranchName[]> {
     return this.#turns.run(() => this.#add(news))
@@ -49,9 +61,9 @@ export class Resolutions {
   /** Ends every split that was resolved and of which both lines are here by now. */
   async #carryOut(): Promise<readonly BranchName[]> {
     const made: BranchName[] = []
-    for (const { branch: name, chosen, rejected, by } of this.#all) {
+    for (const { branch: name, chosen, rejected, by } of withoutCircles(this.#all)) {
       const branch = this.#branches.get(name)
-      const aside = branch && (await this.#branches.resolve(branch, chosen, rejected))
+      const aside = branch && (await this.#branches.resolve(branch, { chosen, rejected }))
       if (!aside) continue
       this.#log.warn(
         { branch: name, chosen, rejected, aside, by },
@@ -68,6 +80,20 @@ function withResolution(all: readonly Resolution[], one: Resolution): readonly R
   const known = all.find((other) => isSameSplit(other, one))
   if (!known) return [...all, one]
   return one.chosen < known.chosen ? all.map((other) => (other === known ? one : other)) : all
+}
+
+/**
+ * Of three lines that were resolved two by two out of each other's sight, each
+ * may have lost to another: the resolution that would close such a circle does
+ * not count, the same one on every host.
+ */
+function withoutCircles(all: readonly Resolution[]): readonly Resolution[] {
+  const counted: Resolution[] = []
+  const leadsTo = (from: ChangesetId, to: ChangesetId): boolean =>
+    from === to || counted.some(({ chosen, rejected }) => chosen === from && leadsTo(rejected, to))
+  const inOrder = [...all].sort((a, b) => (`${a.chosen}${a.rejected}` < `${b.chosen}${b.rejected}` ? -1 : 1))
+  for (const one of inOrder) if (!leadsTo(one.rejected, one.chosen)) counted.push(one)
+  return counted
 }
 
 function isSameSplit(a: Resolution, b: Resolution): boolean {

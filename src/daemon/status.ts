@@ -48,15 +48,14 @@ export async function statusOf(daemon: HostDaemon, facts: ProcessFacts): Promise
 /** A line of a split, as this host holds it. */
 export interface SplitLine extends LineStatus {
   readonly first: ChangesetId
+  readonly head: ChangesetId
 }
 
 /** The lines of a split, this host's own first; none when the branch is not split. */
 export async function linesOfSplit(branch: Branch): Promise<readonly SplitLine[]> {
   if (!branch.isSplit) return []
-  const { journal, commonLength, others } = branch
-  const lines = [await lineOf(journal, journal.idAt(commonLength + 1), true)]
-  for (const [first, other] of others.entries()) lines.push(await lineOf(other, first, false))
-  return lines
+  const journals = [branch.journal, ...[...branch.others.entries()].map(([, other]) => other)]
+  return Promise.all(journals.map((journal) => lineOf(branch, journal)))
 }
 
 /** Changesets, newest first, at most `limit`. */
@@ -103,9 +102,12 @@ function workOf({ work, branch }: HostDaemon): WorkStatus | null {
   }
 }
 
-async function lineOf(journal: Journal, first: ChangesetId, here: boolean): Promise<SplitLine> {
-  const sequence = journal.sequenceOf(first) ?? 1
-  const { changeset } = await journal.changesetAt(sequence)
+async function lineOf(branch: Branch, journal: Journal): Promise<SplitLine> {
+  // Two of three lines may part later than the third has parted from both: the last parting is what is theirs alone.
+  const own = branch.forksOf(journal.head).map(({ chosen }) => journal.sequenceOf(chosen) ?? 1)
+  const sequence = Math.max(...own)
+  const { id, changeset } = await journal.changesetAt(sequence)
   const { author, message, time } = changeset
-  return { first, head: journal.head, author, message, time, changesets: journal.length - sequence + 1, here }
+  const changesets = journal.length - sequence + 1
+  return { first: id, head: journal.head, author, message, time, changesets, here: journal === branch.journal }
 }

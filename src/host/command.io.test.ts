@@ -147,7 +147,7 @@ const notRun: readonly (readonly [string, readonly string[], string, RegExp])[] 
   ['a directory that is a file', ['true'], '/etc/passwd', /^cannot run true: not a directory$/],
   ['a file that is no program', ['/etc/passwd'], '/', /^cannot run \/etc\/passwd: permission denied$/],
   ['a directory for a program', ['/etc'], '/', /^cannot run \/etc: permission denied$/],
-  ['no program', [''], '/', /^cannot run "": /],
+  ['no program', [''], '/', /^cannot run "": a command has a name$/],
   ['a NUL in an argument', ['echo', 'a\0b'], '/', /^cannot run echo: an argument holds a NUL character$/],
   [
     'too many arguments',

@@ -3,8 +3,10 @@
  * status and output. Append-only, never copied between hosts, destroyed with
  * the disk it describes.
  */
-import { z } from 'zod'
-import { AppendLog, type ChangesetId, type Clock, type Disk, IsconfError, isoTime, linesOf } from '../base/index.ts'
+import * as z from 'zod'
+import { AppendLog, type ChangesetId, type Clock, type Disk, IsconfError, isoTime } from '../base/index.ts'
+
+const newline = 0x0a
 
 const operationKey = z.string().regex(/^[0-9a-f]{64}:\d+$/)
 
@@ -107,17 +109,20 @@ export class History {
 
   /** The entries at the end, back to one that says that an operation was done: the rest cannot change the standing. */
   #tailOf(content: Uint8Array): readonly HistoryEntry[] {
-    const lines = linesOf(content)
+    const bytes = Buffer.from(content.buffer, content.byteOffset, content.length)
     const entries: HistoryEntry[] = []
-    for (let index = lines.length - 1; index >= 0; index -= 1) {
-      const entry = this.#parse(lines[index] ?? '', index + 1)
+    // From line to line backwards: the file holds every operation that the host has ever done.
+    for (let end = bytes.length - 1; end >= 0; ) {
+      const begin = end === 0 ? 0 : bytes.lastIndexOf(newline, end - 1) + 1
+      const entry = this.#parse(bytes.toString('utf8', begin, end), () => lineNumberAt(bytes, begin))
       entries.unshift(entry)
       if (isDone(entry)) break
+      end = begin - 1
     }
     return entries
   }
 
-  #parse(line: string, lineNumber: number): HistoryEntry {
+  #parse(line: string, lineNumber: () => number): HistoryEntry {
     let value: unknown
     try {
       value = JSON.parse(line)
@@ -126,7 +131,7 @@ export class History {
     }
     const parsed = entrySchema.safeParse(value)
     if (!parsed.success) {
-      throw new IsconfError('STATE_DAMAGED', `${this.path}: line ${lineNumber} is not an entry of the history`)
+      throw new IsconfError('STATE_DAMAGED', `${this.path}: line ${lineNumber()} is not an entry of the history`)
     }
     return parsed.data
   }
@@ -150,6 +155,12 @@ function toEntry(event: HistoryEvent, time: string): HistoryEntry {
 function parseKey(key: string): OperationRef {
   const colon = key.indexOf(':')
   return { id: key.slice(0, colon) as ChangesetId, index: Number(key.slice(colon + 1)) }
+}
+
+function lineNumberAt(bytes: Buffer, begin: number): number {
+  let number = 1
+  for (let at = bytes.indexOf(newline); at >= 0 && at < begin; at = bytes.indexOf(newline, at + 1)) number += 1
+  return number
 }
 
 function isDone(entry: HistoryEntry): boolean {

@@ -6,7 +6,7 @@
  */
 import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 import canonicalize from 'canonicalize'
-import { z } from 'zod'
+import * as z from 'zod'
 import { type ChangesetId, IsconfError, invariant, sha256Hex } from '../base/index.ts'
 import { branchNameSchema, changesetIdSchema, domainNameSchema } from './name-schemas.ts'
 import { operationSchema } from './operation.ts'

@@ -1,6 +1,5 @@
 export {
   type Changeset,
-  checkFollows,
   lineBytesMax,
   type Place,
   parseLine,
@@ -8,7 +7,7 @@ export {
   type SignedChangeset,
   signChangeset,
 } from './changeset.ts'
-export { Journal, type JournalRange, start } from './journal.ts'
+export { Journal, type JournalRange } from './journal.ts'
 export { branchNameSchema, changesetIdSchema } from './name-schemas.ts'
 export {
   describeOperation,

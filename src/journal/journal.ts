@@ -11,7 +11,6 @@ import {
   type DomainName,
   IsconfError,
   invariant,
-  isSha256Hex,
   noChangeset,
 } from '../base/index.ts'
 import {
@@ -192,24 +191,25 @@ export class Journal {
 
   async #load(bytes: Buffer): Promise<void> {
     const checkedBytes = await this.#checkedPrefix(bytes)
-    let lastChecked: string | undefined
-    for (let from = 0; from < bytes.length; ) {
-      const newline = bytes.indexOf(10, from)
-      const where = `${this.path}: line ${this.#ids.length + 1}`
-      if (newline < checkedBytes) {
-        // Each line ends with its id and signature, whose lengths never change.
-        this.#remember(idInLine(bytes, newline, where), newline + 1 - from)
-        lastChecked = bytes.toString('utf8', from, newline)
-      } else {
-        this.#placeAtChecked(lastChecked)
-        lastChecked = undefined
-        const signed = parseLine(bytes.toString('utf8', from, newline), where)
-        this.#place = checkFollows(this.#place, signed, this.domain, where)
-        this.#remember(signed.id, newline + 1 - from)
-      }
+    let from = 0
+    for (let newline = bytes.indexOf(10); newline >= 0 && newline < checkedBytes; newline = bytes.indexOf(10, from)) {
+      this.#remember(idInLine(bytes, newline), newline + 1 - from)
       from = newline + 1
     }
-    this.#placeAtChecked(lastChecked)
+    const checked = this.#ids.length
+    if (checked > 0) this.#place = placeOf(this.#parse(bytes, this.#startOf(checked - 1), from - 1, checked))
+    while (from < bytes.length) {
+      const newline = bytes.indexOf(10, from)
+      const number = this.#ids.length + 1
+      const signed = this.#parse(bytes, from, newline, number)
+      this.#place = checkFollows(this.#place, signed, this.domain, `${this.path}: line ${number}`)
+      this.#remember(signed.id, newline + 1 - from)
+      from = newline + 1
+    }
+  }
+
+  #parse(bytes: Buffer, from: number, newline: number, number: number): SignedChangeset {
+    return parseLine(bytes.toString('utf8', from, newline), `${this.path}: line ${number}`)
   }
 
   /** How many bytes are the ones that an earlier start checked line by line. */
@@ -227,12 +227,6 @@ export class Journal {
     }
   }
 
-  #placeAtChecked(line: string | undefined): void {
-    if (line === undefined) return
-    const signed = parseLine(line, `${this.path}: line ${this.#ids.length}`)
-    this.#place = placeOf(signed)
-  }
-
   async #hashPrefix(length: number): Promise<string> {
     const hash = createHash('sha256')
     const chunkBytes = 1024 * 1024
@@ -243,10 +237,11 @@ export class Journal {
   }
 }
 
-/** The id in the fixed-length tail `"id":"<64>","signature":"<88>"}` of a line whose newline is at `newline`. */
-function idInLine(bytes: Buffer, newline: number, where: string): ChangesetId {
+/**
+ * The id in the tail `"id":"<64>","signature":"<88>"}`, whose length never changes, of a line that was checked before;
+ * its newline is at `newline`.
+ */
+function idInLine(bytes: Buffer, newline: number): ChangesetId {
   const end = newline - '","signature":"'.length - 88 - '"}'.length
-  const id = bytes.toString('latin1', end - 64, end)
-  if (!isSha256Hex(id)) throw new IsconfError('JOURNAL_DAMAGED', `${where}: the changeset has no id`)
-  return id as ChangesetId
+  return bytes.toString('latin1', end - 64, end) as ChangesetId
 }

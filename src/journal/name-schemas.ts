@@ -1,5 +1,5 @@
 /** Names and ids as they arrive from disk or wire. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { type BranchName, type ChangesetId, type DomainName, isName, isSha256Hex } from '../base/index.ts'
 
 export const changesetIdSchema = z.custom<ChangesetId>(

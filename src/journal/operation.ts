@@ -1,5 +1,5 @@
 /** Operations: the atoms of change, as the journal records them. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { unreachable } from '../base/index.ts'
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)

@@ -23,7 +23,7 @@ export interface GateOptions {
 /** What the error of a dial says when this host answered itself; libp2p hands on messages and not errors. */
 export const ownAddressMessage = 'this host answered itself'
 /** What it says when another machine has this host's key. */
-export const ownIdentityMessage = "another machine has this host's identity"
+const ownIdentityMessage = "another machine has this host's identity"
 
 /** The conversation after encryption; a host under load answers within this, a stranger holds a socket no longer. */
 const admissionMsMax = 5_000

@@ -9,7 +9,7 @@ export class FrameTooLongError extends Error {
 }
 
 /** A stream ended in the middle of what was to be read. */
-export class StreamEndedError extends Error {
+class StreamEndedError extends Error {
   override readonly name = 'StreamEndedError'
 }
 

@@ -1,5 +1,5 @@
 /** What follows a changeset on a line of the journal, asked of one peer: a bounded range of the journal's lines. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Clock, IsconfError, invariant, isSha256Hex } from '../base/index.ts'
 import { answer, ask } from './rpc.ts'
 import type { PeerId, Transport } from './transport.ts'

@@ -1,5 +1,5 @@
 /** One question and one answer on a stream, each one frame of JSON. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Clock, IsconfError } from '../base/index.ts'
 import { FrameTooLongError, StreamReader, writeFrame } from './frames.ts'
 import type { PeerId, PeerStream, Transport } from './transport.ts'

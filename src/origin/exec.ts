@@ -1,6 +1,6 @@
 /** `exec`: runs a command here, and records it when it succeeded. */
 import { posix } from 'node:path'
-import { IsconfError } from '../base/index.ts'
+import { IsconfError, toIsconfError } from '../base/index.ts'
 import type { CommandResult, OutputListener } from '../host/index.ts'
 import type { ExecOperation } from '../journal/index.ts'
 import { type OriginDeps, requireWork } from './work.ts'
@@ -37,7 +37,14 @@ export async function exec(
     const message = `${request.argv[0]} ended with exit status ${result.status}`
     throw new IsconfError('COMMAND_FAILED', message, { exit: result.status })
   }
-  await work.add(operation)
+  try {
+    await work.add(operation)
+  } catch (thrown) {
+    const { code, message } = toIsconfError(thrown)
+    throw new IsconfError(code, `${request.argv[0]} was run here and could not be recorded: ${message}`, {
+      cause: thrown,
+    })
+  }
   return result
 }
 

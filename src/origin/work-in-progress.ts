@@ -3,7 +3,7 @@
  * line says under which lock and after which changeset, each further line is
  * one operation. It survives restarts and reboots together with its lock.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import { AppendLog, type Disk, IsconfError, linesOf } from '../base/index.ts'
 import { branchNameSchema, changesetIdSchema, lineBytesMax, type Operation, operationSchema } from '../journal/index.ts'
 

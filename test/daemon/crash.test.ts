@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict'
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { assertDone, assertRefused, Lab, type LabHost, until } from '../harness/lab.ts'
+
+const journal = 'branches/generic/journal'
+
+test('a line that a crash cut short is dropped at the next start, and the log says from which file', async (context) => {
+  const lab = await Lab.of(context, 'alder')
+  const [alder] = lab.hosts
+  await lab.start()
+  await alder!.does('lock', 'one')
+  await alder!.does('exec', 'true')
+  await alder!.does('ci')
+  await alder!.does('lock', 'two')
+  await alder!.does('exec', 'true')
+  const before = await alder!.status()
+  for (const name of [journal, 'conf/history', 'journal.wip']) {
+    await alder!.stop()
+    const path = join(alder!.home, name)
+    const whole = readFileSync(path)
+    const lines = whole.toString().trimEnd().split('\n')
+    const torn = lines.at(-1)!.slice(0, 50)
+    appendFileSync(path, torn)
+    await alder!.start()
+    const last =
+      alder!
+        .log()
+        .split('\n')
+        .filter((line) => line.includes('dropped'))
+        .at(-1) ?? ''
+    assert.ok(last.includes(path) && last.includes('50'), `${last} does not say that 50 bytes of ${path} were dropped`)
+    assert.deepEqual(readFileSync(path), whole)
+    const { head, position, work, lock } = await alder!.status()
+    assert.deepEqual(
+      { head, position, work, lock },
+      {
+        head: before.head,
+        position: before.position,
+        work: before.work,
+        lock: before.lock,
+      },
+    )
+  }
+  await alder!.does('ci')
+  assert.equal((await alder!.status()).operations, 2)
+})
+
+test('a journal, history or work file that was changed in the middle keeps the daemon from starting', async (context) => {
+  const lab = await Lab.of(context, 'alder')
+  const [alder] = lab.hosts
+  await lab.start()
+  for (const message of ['one', 'two', 'three']) {
+    await alder!.does('lock', message)
+    await alder!.does('exec', 'echo', message)
+    await alder!.does('ci')
+  }
+  await alder!.does('lock', 'four')
+  await alder!.does('exec', 'echo', 'four')
+  await alder!.stop()
+  const damages: readonly (readonly [string, string, number])[] = [
+    [journal, 'two', 2],
+    ['conf/history', 'made', 3],
+    ['journal.wip', 'four', 2],
+  ]
+  for (const [name, word, line] of damages) {
+    const path = join(alder!.home, name)
+    const whole = readFileSync(path)
+    const at = whole.lastIndexOf(word)
+    assert.ok(at > 0)
+    const bytes = Buffer.from(whole)
+    bytes[at - (name === journal ? 0 : 2)]! ^= 1
+    writeFileSync(path, bytes)
+    assertRefused(await alder!.run('start'), 223, `${path}: line ${line}`)
+    assert.deepEqual(readFileSync(path), bytes, 'a damaged file is left as it is, for study')
+    writeFileSync(path, whole)
+  }
+  await alder!.start()
+  assert.equal((await alder!.status()).operations, 3)
+})
+
+test('after kill -9 in the middle of up, up goes on without a gap', async (context) => {
+  const operations = 60
+  const lab = await Lab.of(context, 'alder', 'birch')
+  const [alder, birch] = lab.hosts
+  await lab.start()
+  await alder!.does('lock', 'many steps')
+  for (let step = 1; step <= operations; step += 1)
+    await post(alder!, 'exec', { argv: ['sh', '-c', `echo ${step} >> steps`] })
+  await alder!.does('ci')
+  await until(async () => (await birch!.status()).operations === operations, 'birch has the journal')
+  let kills = 0
+  for (const stepsBefore of [3, 20, 21, 45]) {
+    const running = birch!.begin({}, 'up')
+    await until(() => birch!.has('tmp/steps') && stepsOf(birch!).length >= stepsBefore, `${stepsBefore} steps are done`)
+    birch!.kill9()
+    kills += 1
+    const run = await running.done
+    if (run.status !== 0) assertRefused(run, 223, /the daemon (went away in the middle|does not run)/, 'isconf start')
+    await until(() => birch!.pid() === undefined, 'the daemon is gone')
+    await birch!.start()
+    assert.ok((await birch!.status()).position! >= stepsOf(birch!).at(-1)! - 1)
+  }
+  await birch!.does('up')
+  const steps = stepsOf(birch!)
+  for (const [index, step] of steps.entries()) {
+    const last = index === 0 ? 0 : steps[index - 1]!
+    assert.ok(step === last || step === last + 1, `after step ${last} comes ${step}`)
+  }
+  assert.equal(steps.at(-1), operations)
+  assert.ok(steps.length - operations <= kills, 'only what was interrupted is done twice')
+})
+
+test('what was acknowledged on the origin survives kill -9 at any time, and is checked in once', async (context) => {
+  const lab = await Lab.of(context, 'alder', 'birch')
+  const [alder, birch] = lab.hosts
+  await lab.start()
+  const acknowledged: string[] = []
+  for (let round = 1; round <= 5; round += 1) {
+    await alder!.does('lock', 'round', String(round))
+    for (let step = 1; ; step += 1) {
+      const name = `${round}-${step}`
+      const exec = post(alder!, 'exec', { argv: ['sh', '-c', `echo ${name} >> steps`] })
+      if (step === round * 2) {
+        setTimeout(() => alder!.kill9(), round)
+        await exec.then(() => acknowledged.push(name)).catch(() => undefined)
+        break
+      }
+      await exec
+      acknowledged.push(name)
+    }
+    await until(() => alder!.pid() === undefined, 'the daemon is gone')
+    await alder!.start()
+    // And once more while it is checked in.
+    const checkIn = alder!.begin({}, 'ci')
+    setTimeout(() => alder!.kill9(), 60 + round * 15)
+    await checkIn.done
+    alder!.kill9()
+    await until(() => alder!.pid() === undefined, 'the daemon is gone')
+    await alder!.start()
+    const { work, lock } = await alder!.status()
+    if (work === null) assert.equal(lock, null)
+    else assertDone(await alder!.run('ci'))
+  }
+  await lab.untilMet()
+  const { operations, pending } = await alder!.status()
+  assert.equal(pending, 0)
+  await until(async () => (await birch!.status()).operations === operations, 'birch has the journal')
+  await birch!.does('up')
+  const recorded = birch!.read('tmp/steps').trim().split('\n')
+  assert.deepEqual([...new Set(recorded)], recorded, 'nothing is recorded twice')
+  const unacknowledged = recorded.filter((name) => !acknowledged.includes(name))
+  assert.deepEqual(
+    recorded.filter((name) => acknowledged.includes(name)),
+    acknowledged,
+  )
+  assert.ok(unacknowledged.length <= 5)
+})
+
+test('a check-in that a crash cut off behind the journal is finished at the next start', async (context) => {
+  const lab = await Lab.of(context, 'alder')
+  const [alder] = lab.hosts
+  await lab.start()
+  await alder!.does('lock', 'one')
+  await alder!.does('exec', 'true')
+  await alder!.does('exec', 'true')
+  const [wip, history] = ['journal.wip', 'conf/history'].map((name) => join(alder!.home, name))
+  const work = readFileSync(wip!)
+  await alder!.does('ci')
+  await alder!.stop()
+  // The journal has the changeset; the history and the work in progress stand as before.
+  writeFileSync(wip!, work)
+  writeFileSync(history!, '')
+  await alder!.start()
+  const status = await alder!.status()
+  assert.deepEqual([status.work, status.lock, status.position, status.operations], [null, null, 2, 2])
+  assert.match(alder!.log(), /finished a check-in that was interrupted/)
+  await alder!.does('lock', 'two')
+  await alder!.does('ci')
+})
+
+function stepsOf(host: LabHost): readonly number[] {
+  return host.read('tmp/steps').trim().split('\n').map(Number)
+}
+
+/** A request without the command line's start, for many in a row; rejects when it is refused or cut off. */
+async function post(host: LabHost, verb: string, body: object): Promise<void> {
+  const { connect } = await import('../../src/control/index.ts')
+  const client = connect(join(host.home, 'conf/.ctl'))
+  await client.post(`/v1/${verb}`, { user: 'luke', cwd: host.path('tmp'), ...body }, () => undefined)
+}

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
+import { test } from 'node:test'
+import { assertDone, assertNoTrace, assertRefused, describe, Lab, until } from '../harness/lab.ts'
+
+test('what stands behind exec is the command and all its words, whatever they look like', async (context) => {
+  const lab = await Lab.of(context, 'alder', 'birch')
+  const [alder, birch] = lab.hosts
+  await lab.start()
+  alder!.write('tmp/foo-1.0/motd', 'hello\n')
+  assert.equal(spawnSync('tar', ['-czf', alder!.path('tmp/foo.tar.gz'), '-C', alder!.path('tmp'), 'foo-1.0']).status, 0)
+  await alder!.does('lock', 'just', 'a', 'comment')
+  await alder!.does('exec', 'rm', '-rf', 'foo-1.0')
+  await alder!.does('snap', 'foo.tar.gz')
+  assert.match((await alder!.does('exec', 'tar', '-xzvf', 'foo.tar.gz')).stdout, /foo-1\.0\/motd\n/)
+  const words = ['-h', '--help', '-q', '-m', '-c', '--', '', 'two words', '*', '$HOME', 'ä\n']
+  const echo = await alder!.does('exec', 'printf', '<%s>', ...words)
+  assert.equal(echo.stdout, words.map((word) => `<${word}>`).join(''))
+  await alder!.does('ci')
+  assert.equal((await birch!.does('up')).stdout, `foo-1.0/\nfoo-1.0/motd\n${echo.stdout}`)
+  assert.equal(birch!.read('tmp/foo-1.0/motd'), 'hello\n')
+})
+
+test('a command can read nothing, and gets the same variables on every host and none of who called or started', async (context) => {
+  const lab = await Lab.of(context, 'alder', 'birch')
+  const [alder, birch] = lab.hosts
+  alder!.env['SECRET'] = 'of who started the daemon'
+  await lab.start()
+  await alder!.does('lock', 'variables')
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is for the shell
+  const script = 'cat; echo "${SECRET-none} $IS_DOMAIN $HOSTNAME"; umask'
+  const env = { SECRET: 'of the caller' }
+  const here = assertDone(await alder!.runWith({ env, input: 'words\n' }, 'exec', 'sh', '-c', script))
+  assert.equal(here.stdout, 'none lab.example.com alder\n0022\n')
+  await alder!.does('ci')
+  assert.equal((await birch!.does('up')).stdout, 'none lab.example.com birch\n0022\n')
+})
+
+test('the status of a command that fails is passed on, and nothing is recorded', async (context) => {
+  const lab = await Lab.of(context, 'alder')
+  const [alder] = lab.hosts
+  await lab.start()
+  await alder!.does('lock', 'try')
+  for (const status of [1, 3, 127, 255]) {
+    assertRefused(
+      await alder!.run('exec', 'sh', '-c', `exit ${status}`),
+      status,
+      `sh ended with exit status ${status}`,
+      'nothing was recorded',
+    )
+  }
+  assertRefused(await alder!.run('exec', 'sh', '-c', 'kill -9 $$'), 137, 'sh ended with exit status 137')
+  assertRefused(await alder!.run('exec', 'no-such-command', 'x'), 1, 'cannot run no-such-command', 'without a shell')
+  assertRefused(
+    await alder!.run('exec', 'tar -xzvf foo.tar.gz'),
+    1,
+    'cannot run tar -xzvf foo.tar.gz',
+    'without a shell',
+  )
+  for (const words of [['reboot'], ['/sbin/shutdown', '-r', 'now'], ['init', '6'], ['systemctl', 'reboot'], ['halt']]) {
+    assertRefused(await alder!.run('exec', ...words), 22, 'refusing to run', 'recorded')
+  }
+  assert.deepEqual((await alder!.status()).work?.operations, [])
+})
+
+test('a megabyte of output that is no text comes through unchanged, from exec and from up', async (context) => {
+  const lab = await Lab.of(context, 'alder', 'birch')
+  const [alder, birch] = lab.hosts
+  await lab.start()
+  const bytes = Buffer.concat([Buffer.from([0xff, 0xfe, 0x00, 0xc3, 0x28]), randomBytes(1024 * 1024)])
+  alder!.write('tmp/noise', bytes)
+  await alder!.does('lock', 'noise')
+  await alder!.does('snap', 'noise')
+  const here = await alder!.does('exec', 'cat', 'noise')
+  assert.equal(sha256(here.stdoutBytes), sha256(bytes))
+  const both = await alder!.does('exec', 'sh', '-c', 'for i in 1 2 3; do echo out $i; echo err $i >&2; done')
+  assert.equal(both.stdout, 'out 1\nout 2\nout 3\n')
+  assert.match(both.stderr, /err 1\nerr 2\nerr 3\n/)
+  await alder!.does('ci')
+  const there = await birch!.does('-q', 'up')
+  assert.equal(sha256(there.stdoutBytes), sha256(Buffer.concat([bytes, Buffer.from(both.stdout)])))
+})
+
+test('a reader that closes the pipe early ends the command line quietly', async (context) => {
+  const lab = await Lab.of(context, 'alder')
+  const [alder] = lab.hosts
+  await lab.start()
+  await alder!.does('lock', 'much')
+  const running = alder!.begin({}, 'exec', 'sh', '-c', 'yes | head -c 3000000')
+  running.child.stdout!.once('data', () => running.child.stdout!.destroy())
+  const run = await running.done
+  assertNoTrace(run)
+  await until(async () => (await alder!.run('ci')).status === 0, 'the daemon is free again')
+})
+
+test('Ctrl-C stops the command of exec and everything it started, and records nothing', async (context) => {
+  const lab = await Lab.of(context, 'alder')
+  const [alder] = lab.hosts
+  await lab.start()
+  await alder!.does('lock', 'long')
+  const running = alder!.begin({}, 'exec', 'sh', '-c', 'sleep 97 & echo $! > child; wait; touch survived')
+  await until(() => alder!.has('tmp/child') && alder!.read('tmp/child') !== '', 'the command runs')
+  assertRefused(await alder!.run('exec', 'true'), 1, 'this host is busy with `isconf exec`')
+  running.child.kill('SIGINT')
+  assertRefused(await running.done, 2, /interrupted|stopped/, 'nothing is recorded')
+  const child = Number(alder!.read('tmp/child'))
+  await until(() => !isRunning(child), 'what the command started is gone')
+  assert.deepEqual([(await alder!.status()).work?.operations, alder!.has('tmp/survived')], [[], false])
+  await alder!.does('exec', 'true')
+})
+
+test('a command line that is killed takes its command with it', async (context) => {
+  const lab = await Lab.of(context, 'alder')
+  const [alder] = lab.hosts
+  await lab.start()
+  await alder!.does('lock', 'long')
+  const running = alder!.begin({}, 'exec', 'sh', '-c', 'echo $$ > shell; sleep 97')
+  await until(() => alder!.has('tmp/shell') && alder!.read('tmp/shell') !== '', 'the command runs')
+  running.child.kill('SIGKILL')
+  await running.done
+  await until(() => !isRunning(Number(alder!.read('tmp/shell'))), 'the command is gone')
+  await until(async () => (await alder!.run('exec', 'true')).status === 0, 'the daemon is free again')
+  assert.equal((await alder!.status()).work?.operations.length, 1, describe(await alder!.run('status')))
+})
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+/** Whether a process runs; one that has ended and was not waited for does not. */
+function isRunning(pid: number): boolean {
+  return (
+    spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' })
+      .stdout.trim()
+      .replace(/^Z.*/, '') !== ''
+  )
+}

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { appendFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { assertDone, assertRefused, Lab, until } from '../harness/lab.ts'
+import { noSmallDisk, SmallDisk } from '../harness/small-disk.ts'
+
+const skip = noSmallDisk()
+const mib = 1024 * 1024
+const pageBytes = 4096
+/** More than the last page of any file has room for. */
+const longWord = 'x'.repeat(20_000)
+
+test('a full disk on the origin: nothing half done, and all goes on when there is room', { skip }, async (context) => {
+  const lab = await Lab.of(context, 'alder', 'birch')
+  const [alder, birch] = lab.hosts
+  const disk = await SmallDisk.under(context, alder!, 4 * mib)
+  await lab.start()
+  await alder!.does('lock', 'little room')
+  await alder!.does('exec', 'echo', 'one')
+  alder!.write('tmp/large', Buffer.alloc(8 * mib, 'x'))
+  assertRefused(await alder!.run('snap', 'large'), 223, 'no space left', 'nothing half-written was kept')
+  assert.deepEqual(readdirSync(join(disk.home, 'store/partial')), [])
+
+  disk.fill()
+  assertRefused(await alder!.run('exec', 'echo', longWord), 223, 'journal.wip', 'no space left')
+  assert.equal((await alder!.status()).work?.operations.length, 1)
+  const wip = readFileSync(join(disk.home, 'journal.wip'), 'utf8')
+  assert.equal(wip.trimEnd().split('\n').length, 2)
+  disk.empty()
+  await alder!.does('exec', 'echo', longWord)
+  disk.fill()
+  assertRefused(await alder!.run('ci'), 223, 'no space left')
+  const { operations, lock, work } = await alder!.status()
+  assert.deepEqual([operations, lock?.host, work?.operations.length], [0, 'alder', 2])
+  assert.equal((await birch!.status()).operations, 0)
+  assertRefused(await birch!.run('lock', 'me'), 220, 'luke@alder')
+
+  disk.empty()
+  assert.match(assertDone(await alder!.run('ci')).stderr, /2 operations, stored on 2 hosts/)
+  assert.match((await birch!.does('up')).stdout, /^one\nx+\n$/)
+  assert.equal((await alder!.status()).pending, 0)
+})
+
+test('a disk that is full when the daemon starts is named', { skip }, async (context) => {
+  const lab = await Lab.of(context, 'alder')
+  const [alder] = lab.hosts
+  const disk = await SmallDisk.under(context, alder!, 4 * mib)
+  disk.fill()
+  assertRefused(await alder!.run('start'), 223, /no space left/i, alder!.home)
+  disk.empty()
+  await alder!.start()
+  await alder!.stop()
+})
+
+test('a full disk on a target: what was there stays, and up goes on when there is room', { skip }, async (context) => {
+  const lab = await Lab.of(context, 'alder', 'birch')
+  const [alder, birch] = lab.hosts
+  const disk = await SmallDisk.under(context, birch!, 4 * mib)
+  await lab.start()
+  disk.fill(mib)
+  birch!.write('tmp/large', 'what was there before\n')
+  alder!.write('tmp/large', Buffer.alloc(2 * mib, 'x'))
+  await alder!.does('lock', 'large')
+  await alder!.does('exec', 'touch', 'first')
+  await alder!.does('snap', 'large')
+  await alder!.does('ci')
+  await until(async () => (await birch!.status()).operations === 2, 'birch has the journal')
+  assertRefused(await birch!.run('up'), 223, 'no space left')
+  assert.equal(birch!.read('tmp/large'), 'what was there before\n')
+  assert.equal((await birch!.status()).position, birch!.has('tmp/first') ? 1 : 0)
+  disk.empty()
+  await birch!.does('up')
+  assert.equal(birch!.read('tmp/large'), alder!.read('tmp/large'))
+})
+
+test('a log that cannot be written does not end the daemon', { skip }, async (context) => {
+  const lab = await Lab.of(context, 'alder', 'birch')
+  const [alder, birch] = lab.hosts
+  const disk = await SmallDisk.under(context, alder!, 4 * mib)
+  await alder!.start()
+  const log = join(disk.home, 'log/isconf.log')
+  // To the end of its last page, so that the next line needs another one.
+  appendFileSync(log, `${' '.repeat(pageBytes - 1 - (statSync(log).size % pageBytes))}\n`)
+  disk.fill()
+  const before = statSync(log).size
+  writeFileSync(join(birch!.home, 'conf/domain'), 'elsewhere.example.com\n')
+  await birch!.start()
+  await until(async () => (await alder!.status()).mesh.refused > 0, 'alder has turned birch away')
+  assert.equal(statSync(log).size, before, 'there was no room for what the log has to say of it')
+  await alder!.does('stop')
+  assert.ok(!existsSync(join(disk.home, 'conf/.ctl')), 'the daemon has come to its proper end')
+  disk.empty()
+  await alder!.start()
+})

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, symlinkSync } from 'node:fs'
+import { test } from 'node:test'
+import { assertDone, assertRefused, Lab } from '../harness/lab.ts'
+
+test('what is typed wrong is refused with status 22, and named', async (context) => {
+  const lab = await Lab.of(context, 'alder')
+  const [alder] = lab.hosts
+  assertRefused(await alder!.run('lokc', 'x'), 22, 'no such verb: "lokc"', 'isconf --help')
+  assertRefused(await alder!.run('--no-such-flag', 'status'), 22, '--no-such-flag')
+  assertRefused(await alder!.run('-c'), 22, '-c')
+  assertRefused(await alder!.run('-m', 'why', 'ci'), 22, '-m goes with lock only, not with ci')
+  assertRefused(await alder!.run('snap'), 22, 'isconf snap: no file given')
+  assertRefused(await alder!.run('snap', 'one', 'two'), 22, 'takes one file, not also "two"')
+  assertRefused(await alder!.run('exec'), 22, 'isconf exec: no command given')
+  assertRefused(await alder!.run('ci', 'all'), 22, 'isconf ci takes no "all"')
+  assertRefused(await alder!.run('up', '-v'), 22, 'isconf up takes no "-v"')
+  assertRefused(await alder!.run('log', '-n', 'few'), 22, 'takes a count, not "few"')
+  assertRefused(await alder!.run('resolve'), 22, 'isconf resolve: no changeset given')
+  assertRefused(await alder!.run('-c', '/nowhere/main.cf', 'status'), 22, '/nowhere/main.cf: no such file')
+})
+
+test('isconf alone shows its use on standard error and ends with 22; -h on standard output with 0', async (context) => {
+  const lab = await Lab.of(context, 'alder')
+  const [alder] = lab.hosts
+  const alone = await alder!.run()
+  assert.deepEqual([alone.status, alone.stdout], [22, ''])
+  assert.match(alone.stderr, /^usage: isconf .*VERB/)
+  const help = assertDone(await alder!.run('-h'))
+  assert.match(help.stdout, /lock MESSAGE\.\.\./)
+  assert.equal(help.stderr, '')
+  assert.match(assertDone(await alder!.run('snap', '--help')).stdout, /^usage: isconf snap FILE/)
+  assert.match(assertDone(await alder!.run('-V')).stdout, /^isconf \d/)
+})
+
+test('without a daemon every verb that needs it ends with 223 and says how to start it', async (context) => {
+  const lab = await Lab.of(context, 'alder')
+  const [alder] = lab.hosts
+  alder!.write('tmp/motd', 'hello\n')
+  for (const words of [
+    ['status'],
+    ['log'],
+    ['lock', 'why'],
+    ['unlock'],
+    ['snap', 'motd'],
+    ['exec', 'true'],
+    ['ci'],
+    ['up'],
+  ]) {
+    assertRefused(await alder!.run(...words), 223, 'the daemon does not run', 'isconf start')
+  }
+  assert.match(assertDone(await alder!.run('stop')).stderr, /the daemon does not run/)
+})
+
+test('what the state of the branch does not allow has a status of its own', async (context) => {
+  const lab = await Lab.of(context, 'alder')
+  const [alder] = lab.hosts
+  await lab.start()
+  alder!.write('tmp/motd', 'hello\n')
+  mkdirSync(alder!.path('tmp/directory'))
+  symlinkSync('motd', alder!.path('tmp/link'))
+
+  for (const words of [['snap', 'motd'], ['exec', 'true'], ['ci'], ['unlock']]) {
+    assertRefused(await alder!.run(...words), 221, 'is not locked', 'isconf lock')
+  }
+  assertRefused(await alder!.run('lock'), 222, 'a lock needs a message', 'isconf lock upgrade the mail server')
+  assertRefused(await alder!.run('lock', ' '), 222, 'a lock needs a message')
+  assertDone(await alder!.run('lock', 'just', 'a', 'comment'))
+  assert.equal((await alder!.status()).lock?.message, 'just a comment')
+
+  assertRefused(await alder!.run('snap', 'no-such'), 2, 'no such file: /tmp/no-such')
+  assertRefused(await alder!.run('snap', 'motd/no-such'), 2, 'no such file: /tmp/motd/no-such')
+  assertRefused(await alder!.run('snap', 'directory'), 22, '/tmp/directory is a directory')
+  assertRefused(await alder!.run('snap', 'link'), 22, '/tmp/link is a symbolic link')
+  assertRefused(await alder!.run('snap', '/dev/null'), 2, 'no such file: /dev/null')
+  // As in a chroot, nothing is above the root.
+  assertRefused(await alder!.run('snap', '../../main.cf'), 2, 'no such file: /main.cf')
+  assertRefused(await alder!.runWith({ cwd: '..' }, 'exec', 'true'), 22, 'IS_VOLROOT')
+  assert.deepEqual((await alder!.status()).work?.operations, [])
+})
+
+test('-m gives lock its message and says that it is deprecated', async (context) => {
+  const lab = await Lab.of(context, 'alder')
+  const [alder] = lab.hosts
+  await lab.start()
+  const lock = assertDone(await alder!.run('-m', 'the old way', 'lock'))
+  assert.match(lock.stderr, /-m is deprecated/)
+  assert.equal((await alder!.status()).lock?.message, 'the old way')
+})

@@ -1,0 +1,288 @@
+/**
+ * Hosts with a network, a host name, processes and a file system view of their
+ * own, on a bridge that hangs on nothing else: what happens in the lab stays
+ * there, also when a host takes / for its root. Needs root.
+ *
+ * Each host, and the bridge, lives as long as a process of ours that reads from
+ * a pipe: when the test ends, however it ends, the pipe closes, that process
+ * ends, and the kernel takes its namespaces away with all that is in them.
+ */
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import type { Status } from '../../src/control/index.ts'
+import { type Ending, program } from './lab.ts'
+import { assertDone, begin, type Run, until } from './run.ts'
+
+/** A test in network namespaces: where they can't be had it is skipped, loudly, and fails if ISCONF_REQUIRE_NETNS is 1. */
+export function netnsTest(name: string, run: (context: TestContext) => Promise<void>): void {
+  const missing = whatIsMissing()
+  if (missing === undefined) {
+    test(name, run)
+  } else if (process.env['ISCONF_REQUIRE_NETNS'] === '1') {
+    test(name, () => assert.fail(`network namespaces are required here: ${missing}`))
+  } else {
+    console.error(`\n*** SKIPPED, for want of network namespaces (${missing}): ${name}\n`)
+    test(name, { skip: missing }, () => undefined)
+  }
+}
+
+let missingOnce: { readonly what: string | undefined } | undefined
+
+function whatIsMissing(): string | undefined {
+  missingOnce ??= { what: lookForMissing() }
+  return missingOnce.what
+}
+
+function lookForMissing(): string | undefined {
+  if (process.getuid?.() !== 0) return 'needs root'
+  for (const tool of ['ip', 'unshare', 'nsenter', 'mount', 'hostname']) {
+    if (spawnSync('sh', ['-c', `command -v ${tool}`]).status !== 0) return `needs the command ${tool}`
+  }
+  const directory = mkdtempSync(join(tmpdir(), 'isconf-netns-'))
+  // All that the lab will ask of the kernel, once, where it leaves no trace.
+  const trial = `
+    mount -t tmpfs tmpfs "$1" && mkdir "$1/up" "$1/work" &&
+    mount -t overlay overlay -o "lowerdir=/usr,upperdir=$1/up,workdir=$1/work" /usr && touch /usr/isconf-trial &&
+    hostname trial && ip link add br0 type bridge && ip link add p0 type veth peer name eth0 &&
+    ip link set p0 master br0 && ip link set p0 type bridge_slave isolated on`
+  const words = [...namespaces, 'sh', '-c', trial, 'sh', directory]
+  const { status, stderr } = spawnSync('unshare', words, { encoding: 'utf8' })
+  rmSync(directory, { recursive: true })
+  return status === 0 ? undefined : `the kernel refuses: ${stderr.trim()}`
+}
+
+const namespaces = ['--net', '--uts', '--ipc', '--mount', '--pid', '--fork', '--kill-child', '--propagation', 'private']
+
+const bridgeScript = `
+  ip link set lo up &&
+  ip link add br0 type bridge forward_delay 0 stp_state 0 mcast_snooping 0 && ip link set br0 up &&
+  echo ready && cat`
+
+// The program goes to /usr/local, as an installation would put it. /tmp comes late: the lab may be below it.
+const hostScript = `
+  set -e
+  exec 3<&0
+  lab=$1 name=$2 program=$3
+  hostname "$name"
+  mount -t tmpfs -o size=512m tmpfs "$lab"
+  mkdir -p "$lab/usr.up/local/lib/isconf" "$lab/usr.up/local/bin"
+  cp -r "$program/." "$lab/usr.up/local/lib/isconf/"
+  echo '{"type":"module"}' > "$lab/usr.up/local/lib/isconf/package.json"
+  ln -s ../lib/isconf/main.js "$lab/usr.up/local/bin/isconf"
+  for directory in etc var root usr opt home; do
+    if [ -d "/$directory" ] && [ ! -L "/$directory" ]; then
+      mkdir -p "$lab/$directory.up" "$lab/$directory.work"
+      options="lowerdir=/$directory,upperdir=$lab/$directory.up,workdir=$lab/$directory.work"
+      overlays="$overlays $directory=$options"
+    fi
+  done
+  for overlay in $overlays; do mount -t overlay overlay -o "\${overlay#*=}" "/\${overlay%%=*}"; done
+  mount -t tmpfs -o mode=1777 tmpfs /tmp
+  mount -t tmpfs tmpfs /run
+  mount -t proc proc /proc
+  echo "$name" > /etc/hostname
+  printf '127.0.0.1 localhost\\n127.0.1.1 %s\\n' "$name" > /etc/hosts
+  rm -rf /etc/is /var/is
+  mkdir -p /var/is/conf
+  echo lab.example.com > /var/is/conf/domain
+  ip link set lo up
+  echo ready
+  cat <&3 >/dev/null &
+  # As process 1 it also takes leave of daemons whose starters are gone.
+  wait $!`
+
+export class NetLab {
+  readonly hosts: readonly NetHost[]
+  readonly #bridge: Holder
+
+  private constructor(hosts: readonly NetHost[], bridge: Holder) {
+    this.hosts = hosts
+    this.#bridge = bridge
+  }
+
+  /** Makes hosts with these names, on one network; nothing is started on them. */
+  static async of(ending: Ending, ...names: readonly string[]): Promise<NetLab> {
+    const directory = mkdtempSync(join(tmpdir(), 'isconf-netlab-'))
+    const holders: Holder[] = []
+    ending.after(async () => {
+      await Promise.all(holders.map((holder) => holder.end()))
+      rmSync(directory, { recursive: true, force: true })
+    })
+    const bridge = new Holder(['--net'], bridgeScript, [])
+    holders.push(bridge)
+    const hosts = names.map((name, index) => {
+      const own = join(directory, name)
+      mkdirSync(own)
+      const holder = new Holder(namespaces.slice(), hostScript, [own, name, dirname(program)])
+      holders.push(holder)
+      return new NetHost(name, `10.99.0.${index + 1}`, `p${index + 1}`, holder)
+    })
+    await Promise.all(holders.map((holder) => holder.ready()))
+    for (const host of hosts) {
+      await must(
+        bridge.enter(
+          'ip',
+          'link',
+          'add',
+          host.port,
+          'type',
+          'veth',
+          'peer',
+          'name',
+          'eth0',
+          'netns',
+          String(host.init),
+        ),
+      )
+      await must(bridge.enter('ip', 'link', 'set', host.port, 'master', 'br0', 'up'))
+      await must(host.enter('ip', 'addr', 'add', `${host.address}/24`, 'broadcast', '+', 'dev', 'eth0'))
+      await must(host.enter('ip', 'link', 'set', 'eth0', 'up'))
+      await must(host.enter('ip', 'route', 'add', 'default', 'dev', 'eth0'))
+    }
+    return new NetLab(hosts, bridge)
+  }
+
+  /** Pulls a host's cable out, or puts it back. */
+  async link(host: NetHost, state: 'up' | 'down'): Promise<void> {
+    await must(this.#bridge.enter('ip', 'link', 'set', host.port, state))
+  }
+
+  /** Keeps these hosts from reaching each other; those that are not among them reach all. */
+  async isolate(...hosts: readonly NetHost[]): Promise<void> {
+    for (const { port } of hosts) {
+      await must(this.#bridge.enter('ip', 'link', 'set', port, 'type', 'bridge_slave', 'isolated', 'on'))
+    }
+  }
+
+  async start(...hosts: readonly NetHost[]): Promise<void> {
+    await Promise.all((hosts.length > 0 ? hosts : this.hosts).map((host) => host.does('start')))
+  }
+}
+
+export class NetHost {
+  readonly name: string
+  readonly address: string
+  /** Its cable's end at the bridge. */
+  readonly port: string
+  readonly #holder: Holder
+
+  constructor(name: string, address: string, port: string, holder: Holder) {
+    this.name = name
+    this.address = address
+    this.port = port
+    this.#holder = holder
+  }
+
+  /** Its process 1, as it is called outside. */
+  get init(): number {
+    return this.#holder.inner
+  }
+
+  /** A command as it is run on this host. */
+  enter(...argv: readonly string[]): readonly string[] {
+    return this.#holder.enter(...argv)
+  }
+
+  /** Types a line in root's shell, in /tmp. */
+  sh(line: string): Promise<Run> {
+    const all = ['--mount', '--uts', '--ipc', '--pid', '--wdns=/tmp']
+    return begin(['nsenter', `--target=${this.init}`, '--net', ...all, '--', 'sh', '-c', line], {
+      cwd: '/',
+      env: variables,
+    }).done
+  }
+
+  /** Types a line that must succeed. */
+  async types(line: string): Promise<Run> {
+    return assertDone(await this.sh(line))
+  }
+
+  /** `isconf WORDS...`, in /tmp. */
+  run(...words: readonly string[]): Promise<Run> {
+    return this.sh(['isconf', ...words.map((word) => `'${word.replaceAll("'", "'\\''")}'`)].join(' '))
+  }
+
+  /** `isconf WORDS...`, which must succeed. */
+  async does(...words: readonly string[]): Promise<Run> {
+    return assertDone(await this.run(...words))
+  }
+
+  async status(): Promise<Status> {
+    return JSON.parse((await this.does('status', '--json')).stdout) as Status
+  }
+
+  /** Waits until the host is connected to exactly these. */
+  async untilConnectedTo(...others: readonly NetHost[]): Promise<void> {
+    const wanted = others.map(({ name }) => name).sort()
+    const isSo = async (): Promise<boolean> => {
+      const names = (await this.status()).mesh.peers.map(({ host }) => host)
+      return names.sort().join() === wanted.join()
+    }
+    await until(isSo, `${this.name} is connected to ${wanted.join(', ') || 'nobody'}`, 60_000)
+  }
+
+  async read(path: string): Promise<string> {
+    return (await this.types(`cat '${path}'`)).stdout
+  }
+}
+
+const variables = {
+  PATH: `${dirname(process.execPath)}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+  HOME: '/root',
+  LOGNAME: 'root',
+  USER: 'root',
+}
+
+/** A process that namespaces live by. */
+class Holder {
+  readonly #child: ChildProcess
+  #said = ''
+  #complained = ''
+
+  constructor(unshareWords: readonly string[], script: string, words: readonly string[]) {
+    this.#child = spawn('unshare', [...unshareWords, 'sh', '-c', script, 'sh', ...words], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      cwd: '/',
+      env: variables,
+    })
+    this.#child.stdout?.on('data', (bytes: Buffer) => {
+      this.#said += bytes
+    })
+    this.#child.stderr?.on('data', (bytes: Buffer) => {
+      this.#complained += bytes
+    })
+  }
+
+  async ready(): Promise<void> {
+    await until(() => this.#said.includes('ready') || this.#child.exitCode !== null, 'the namespaces are made')
+    assert.equal(this.#child.exitCode, null, `the namespaces are made: ${this.#complained}`)
+  }
+
+  /** The process inside: with a PID namespace, the child that unshare has made. */
+  get inner(): number {
+    const { pid } = this.#child
+    const path = `/proc/${pid}/task/${pid}/children`
+    const isInit = this.#child.spawnargs.includes('--pid')
+    return isInit ? Number(readFileSync(path, 'utf8').trim().split(' ')[0]) : Number(pid)
+  }
+
+  /** A command in its network. */
+  enter(...argv: readonly string[]): readonly string[] {
+    return ['nsenter', `--target=${this.inner}`, '--net', '--', ...argv]
+  }
+
+  async end(): Promise<void> {
+    const { pid } = this.#child
+    this.#child.stdin?.end()
+    await until(() => this.#child.exitCode !== null || !existsSync(`/proc/${pid}`), 'the namespaces are gone')
+  }
+}
+
+async function must(argv: readonly string[]): Promise<void> {
+  const run = await begin(argv, { cwd: '/', env: variables }).done
+  assert.equal(run.status, 0, `${run.command}: ${run.stderr}`)
+}
