@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { chainOf, domain, generic } from '../../test/cluster/changesets.ts'
+import { SimClock } from '../../test/sim/clock.ts'
+import { SimProcess } from '../../test/sim/cluster-process.ts'
+import { SimDisk } from '../../test/sim/disk.ts'
+import { seededRandom } from '../../test/sim/random.ts'
+import type { BranchName, ChangesetId } from '../base/index.ts'
+import { type SignedChangeset, toLine } from '../journal/changeset.ts'
+import type { Branch } from './branch.ts'
+import { asideName, Branches } from './branches.ts'
+import { operationsDone } from './position.ts'
+
+const common = chainOf(['c1', 'c2'])
+const left = chainOf(['l1', 'l2'], common[1])
+const right = chainOf(['r1', 'r2', 'r3'], common[1])
+/** Leaves `right` after its first. */
+const twig = chainOf(['t2', 't3'], right[0])
+
+function openOn(disk: SimDisk): Promise<Branches> {
+  return Branches.open({ disk, clock: new SimClock(), domain }, '/is/branches')
+}
+
+async function split(...lines: readonly (readonly SignedChangeset[])[]) {
+  const disk = new SimDisk(seededRandom(1))
+  const branches = await openOn(disk)
+  const branch = await branches.obtain(generic)
+  for (const line of lines) await branch.take(line.map(toLine), 'test')
+  return { disk, branches, branch }
+}
+
+function wordsOf(branch: Branch | undefined): Promise<readonly (readonly string[])[]> {
+  const journals = branch ? [branch.journal, ...[...branch.others.entries()].map(([, other]) => other)] : []
+  return Promise.all(
+    journals.map(async (journal) => {
+      const words: string[] = []
+      for await (const { changeset } of journal.changesetsAfter(0)) words.push(changeset.message)
+      return words
+    }),
+  )
+}
+
+const words = (...chains: readonly (readonly SignedChangeset[])[]): readonly string[] =>
+  chains.flat().map(({ changeset }) => changeset.message)
+const idOf = (one: SignedChangeset | undefined): ChangesetId => one?.id ?? assert.fail('no changeset')
+const forkOf = (chosen: readonly SignedChangeset[], rejected: readonly SignedChangeset[]) => ({
+  chosen: idOf(chosen[0]),
+  rejected: idOf(rejected[0]),
+})
+
+test('take() adds what follows, and nothing of what is known', async () => {
+  const { branch } = await split(common)
+  const again = await branch.take([...common, ...left].map(toLine), 'test')
+  assert.deepEqual(
+    again.added.map(({ id }) => id),
+    left.map(({ id }) => id),
+  )
+  assert.equal(again.last, left[1]?.id)
+  assert.deepEqual(await branch.take(common.map(toLine), 'test'), { added: [], split: false, last: common[1]?.id })
+  assert.deepEqual(await wordsOf(branch), [words(common, left)])
+})
+
+test('take() of damaged lines names the peer and takes nothing', async () => {
+  const { branch } = await split(common)
+  const lines = left.map(toLine)
+  for (const wrong of [[lines[0]!.replace('l1', 'l9')], [lines[1]!], [lines[0]!, lines[1]!.slice(1)], ['']]) {
+    await assert.rejects(branch.take(wrong, 'cedar'), { code: 'JOURNAL_DAMAGED', message: /^cedar: / })
+  }
+  assert.deepEqual(await wordsOf(branch), [words(common)])
+})
+
+test('another line is kept beside the journal, grows, and survives a restart', async () => {
+  const { disk, branch } = await split(common, left, right.slice(0, 1))
+  assert.ok(branch.isSplit)
+  assert.equal(branch.commonLength, 2)
+  assert.deepEqual(await branch.take(right.map(toLine), 'test'), { added: [], split: true, last: right[2]?.id })
+  const again = (await openOn(disk.crash('lost'))).get(generic)
+  assert.deepEqual(await wordsOf(again), [words(common, left), words(common, right)])
+  assert.ok(again?.has(idOf(right[2])))
+})
+
+test('a third line may leave the second one', async () => {
+  const { disk, branch } = await split(common, left, right, twig)
+  const all = [words(common, left), words(common, right), words(common, right.slice(0, 1), twig)]
+  assert.deepEqual(await wordsOf(branch), all)
+  assert.deepEqual(await branch.take([right[0]!, ...twig].map(toLine), 'test'), {
+    added: [],
+    split: false,
+    last: twig[1]?.id,
+  })
+  const again = await wordsOf((await openOn(disk)).get(generic))
+  assert.deepEqual(new Set(again.map(String)), new Set(all.map(String)))
+})
+
+test('there is a limit to the lines that are kept', async () => {
+  const { branch } = await split(common)
+  await branch.take(left.map(toLine), 'test')
+  for (let line = 1; line <= 8; line += 1) await branch.take(chainOf([`line ${line}`], common[1]).map(toLine), 'test')
+  const tooMany = branch.take(chainOf(['line 9'], common[1]).map(toLine), 'test')
+  await assert.rejects(tooMany, { code: 'SPLIT', message: /over 8 lines/ })
+})
+
+test('forksOf() names where the line with a head parts from each other line', async () => {
+  const { branch } = await split(common, left, right, twig)
+  const headOf = (line: readonly SignedChangeset[]): ChangesetId => idOf(line.at(-1))
+  assert.deepEqual(branch.forksOf(headOf(left)), [forkOf(left, right), forkOf(left, right)])
+  assert.deepEqual(branch.forksOf(headOf(twig)), [forkOf(right, left), forkOf(twig, right.slice(1))])
+  assert.deepEqual(branch.forksOf(headOf(common)), [])
+})
+
+for (const [how, chosen, rejected] of [
+  ['the line of this host', left, right],
+  ['the other line', right, left],
+] as const) {
+  test(`resolve() for ${how} makes the rejected line a branch`, async () => {
+    const { disk, branches, branch } = await split(common, left, right)
+    const name = await branches.resolve(branch, forkOf(chosen, rejected))
+    assert.equal(name, asideName(generic, idOf(rejected[0])))
+    for (const all of [branches, await openOn(disk)]) {
+      assert.deepEqual(await wordsOf(all.get(generic)), [words(common, chosen)])
+      assert.deepEqual(await wordsOf(all.get(name)), [words(common, rejected)])
+    }
+  })
+
+  test(`resolve() for ${how} loses nothing whichever byte a crash comes at`, async () => {
+    const fork = forkOf(chosen, rejected)
+    for (let [bytes, died] = [0, true]; died; bytes += 211) {
+      for (const fate of ['lost', 'kept', 'chance'] as const) {
+        const { disk } = await split(common, left, right)
+        disk.bytesUntilPowerFailure = bytes
+        died = await resolveUntilDeath(disk, fork)
+        const branches = await openOn(disk.crash(fate))
+        const branch = branches.get(generic)!
+        await branches.resolve(branch, fork)
+        assert.deepEqual(await wordsOf(branch), [words(common, chosen)])
+        const aside = branches.get(asideName(generic, fork.rejected))
+        assert.deepEqual(await wordsOf(aside), [words(common, rejected)])
+      }
+    }
+  })
+}
+
+/** Whether the power failed before it was done. */
+async function resolveUntilDeath(disk: SimDisk, fork: ReturnType<typeof forkOf>): Promise<boolean> {
+  const process = new SimProcess(() => process.die())
+  const branches = await Branches.open({ disk: process.disk(disk), clock: new SimClock(), domain }, '/is/branches')
+  const done = branches.resolve(branches.get(generic)!, fork).then(() => false)
+  return Promise.race([done, process.dead.then(() => true)])
+}
+
+test('resolve() with only one of the lines here does nothing', async () => {
+  const { branches, branch } = await split(common, left)
+  assert.equal(await branches.resolve(branch, forkOf(left, right)), undefined)
+  assert.equal(await branches.resolve(branch, forkOf(right, left)), undefined)
+  assert.deepEqual(branches.all(), [branch])
+})
+
+test('resolve() goes on where the rejected line is a branch already, open and with more on it', async () => {
+  const { disk, branches, branch } = await split(common, left, right.slice(0, 2))
+  const name = asideName(generic, idOf(right[0]))
+  const aside = await branches.obtain(name)
+  await aside.take([...common, ...right].map(toLine), 'test')
+  assert.equal(await branches.resolve(branch, forkOf(left, right)), name)
+  const more = chainOf(['more'], right[2])
+  await aside.take(more.map(toLine), 'test')
+  assert.deepEqual(await wordsOf((await openOn(disk.crash('lost'))).get(name)), [words(common, right, more)])
+})
+
+test('two rejected lines with one beginning become one branch, itself split', async () => {
+  const { branches, branch } = await split(common, left, right, twig)
+  const name = await branches.resolve(branch, forkOf(left, right))
+  assert.deepEqual(await wordsOf(branch), [words(common, left)])
+  assert.deepEqual(await wordsOf(branches.get(name!)), [words(common, right), words(common, right.slice(0, 1), twig)])
+})
+
+test('follow() makes another line the journal and loses none, whatever the disk keeps', async () => {
+  for (const fate of ['lost', 'kept', 'chance'] as const) {
+    const { disk, branch } = await split(common, left, right)
+    await branch.follow(idOf(right[1]))
+    assert.deepEqual(await wordsOf(branch), [words(common, right), words(common, left)])
+    const again = (await openOn(disk.crash(fate))).get(generic)
+    assert.deepEqual(await wordsOf(again), [words(common, right), words(common, left)])
+    assert.equal(again?.state.head, right[2]?.id)
+  }
+})
+
+test('operationsDone() counts to the last one done, and says when that is not on the branch', async () => {
+  const { branch } = await split(common, left)
+  assert.equal(await operationsDone(branch, undefined), 0)
+  assert.equal(await operationsDone(branch, { id: idOf(common[1]), index: 0 }), 2)
+  assert.equal(await operationsDone(branch, { id: idOf(left[1]), index: 0 }), 4)
+  const elsewhere = operationsDone(branch, { id: idOf(right[0]), index: 0 })
+  await assert.rejects(elsewhere, { code: 'OFF_BRANCH', message: new RegExp(idOf(right[0]).slice(0, 12)) })
+})
+
+test('a state kept for an earlier head is of the past', async () => {
+  const { disk, branch } = await split(common)
+  const lock = { id: 'a'.repeat(32), user: 'ann', host: 'alder', key: left[0]!.changeset.key, message: 'm' }
+  const to = { ...branch.state, revision: 1, lock: { ...lock, since: '2030-01-01T00:00:00.000Z' } }
+  assert.ok(await branch.compareAndSet(branch.state, to))
+  assert.deepEqual((await openOn(disk)).get(generic)?.state, to)
+  await branch.take(left.map(toLine), 'test')
+  const again = (await openOn(disk.crash('lost'))).get(generic)
+  assert.deepEqual([again?.state.lock, again?.state.revision, again?.state.length], [null, 0, 4])
+})
+
+test('a damaged state is named', async () => {
+  const { disk } = await split(common)
+  await disk.replaceFile('/is/branches/generic/state', '{"branch":"generic"}')
+  await assert.rejects(openOn(disk), { code: 'STATE_DAMAGED', message: /^\/is\/branches\/generic\/state / })
+})
+
+test('names of branches that differ in capitals alone are different directories', async () => {
+  const disk = new SimDisk(seededRandom(1))
+  const branches = await openOn(disk)
+  for (const name of ['Web', 'web', 'wEB']) await branches.obtain(name as BranchName)
+  assert.deepEqual(await disk.list('/is/branches'), ['^web', 'w^e^b', 'web'])
+  assert.deepEqual(
+    (await openOn(disk)).all().map(({ name }) => name),
+    ['Web', 'wEB', 'web'],
+  )
+})
+
+test('a branch that is asked for twice at once is opened once', async () => {
+  const branches = await openOn(new SimDisk(seededRandom(1)))
+  const [one, two] = await Promise.all([branches.obtain(generic), branches.obtain(generic)])
+  assert.equal(one, two)
+})

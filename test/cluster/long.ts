@@ -1,0 +1,38 @@
+/**
+ * Many seeded histories: `npm run sim -- --seeds 1000 [--from 5000] [--faults NAME]`, or one of them with its whole
+ * trace: `npm run sim -- --seed 17 --faults 'failing hosts'`.
+ */
+import { parseArgs } from 'node:util'
+import { faultsByName, history, howToRepeat } from './histories.ts'
+
+const options = {
+  seeds: { type: 'string', default: '200' },
+  from: { type: 'string', default: '1' },
+  seed: { type: 'string' },
+  faults: { type: 'string' },
+} as const
+const { seeds, from, seed, faults } = parseArgs({ options }).values
+
+const names = faults === undefined ? Object.keys(faultsByName) : [faults]
+const first = Number(seed ?? from)
+const count = seed === undefined ? Number(seeds) : 1
+let failures = 0
+for (let one = first; one < first + count; one += 1) {
+  for (const name of names) await live(one, name)
+}
+console.log(`${count * names.length} runs, ${failures} failed`)
+process.exitCode = failures === 0 ? 0 : 1
+
+async function live(one: number, name: string): Promise<void> {
+  const kind = faultsByName[name]
+  if (!kind) throw new Error(`no such faults: ${name} (there are ${Object.keys(faultsByName).join(', ')})`)
+  try {
+    const { cluster } = await history(one, kind)
+    if (seed !== undefined) console.log(cluster.trace.join('\n'))
+  } catch (error) {
+    failures += 1
+    console.log(`seed ${one} with ${name} failed; to see it alone: ${howToRepeat(one, name)}`)
+    const message = (error as Error).message
+    console.log(seed === undefined ? message.split('\n\n')[0] : message)
+  }
+}

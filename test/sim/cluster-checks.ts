@@ -1,0 +1,239 @@
+/** The promises of the design, looked at from outside after every step of a run. */
+import type { BranchName, ChangesetId } from '../../src/base/index.ts'
+import type { Branch } from '../../src/branch/index.ts'
+import { type Journal, type Operation, publicKeyText } from '../../src/journal/index.ts'
+import type { Cluster } from './cluster.ts'
+import type { SimHost } from './cluster-host.ts'
+import { SimMachine } from './machine.ts'
+
+/** A promise that does not hold; the message names the host and what was found. */
+export class BrokenPromise extends Error {
+  override readonly name = 'BrokenPromise'
+}
+
+/** A change of several steps may be looked at in the middle: it is looked at again until this much time has passed. */
+const settleMsMax = 2_000
+const signal = new AbortController().signal
+
+/** What a host was seen to hold. */
+interface Seen {
+  readonly ids: Set<ChangesetId>
+  readonly journalByBranch: Map<BranchName, readonly ChangesetId[]>
+}
+
+export class Checks {
+  readonly #cluster: Cluster
+  /** Nothing in this run comes between the hosts: then there must be one history. */
+  readonly #isWhole: boolean
+  readonly #seenByHost = new Map<SimHost, Seen>()
+  readonly #honestKeys: ReadonlySet<string>
+  /** Machines as they are after a changeset and all before it. */
+  readonly #machineAfter = new Map<ChangesetId, SimMachine>()
+  /** What was snapped, by its hash. */
+  readonly #contentByBlob: ReadonlyMap<string, string>
+  /** Who got the lock last, and whether somebody has begun to give it back or to break it since. */
+  #holder: SimHost | undefined
+  #mayBeFree = true
+  #unlocksUnderWay = 0
+  /** Changesets that a `ci` has acknowledged. */
+  readonly acknowledged = new Set<ChangesetId>()
+  /**
+   * Hosts whose machine is not what history and work say, with what was typed there and cut short; done again it
+   * makes them clean. Nothing is typed that can do so when a file was written and its snap was refused.
+   */
+  readonly dirty = new Map<SimHost, readonly string[] | undefined>()
+
+  constructor(cluster: Cluster, contentByBlob: ReadonlyMap<string, string>) {
+    this.#cluster = cluster
+    const { partitionRate, cutRate, hangRate, crashRate, crashAtByteRate } = cluster.faults
+    this.#isWhole = partitionRate + cutRate + hangRate + crashRate + crashAtByteRate === 0
+    this.#contentByBlob = contentByBlob
+    this.#honestKeys = new Set(cluster.hosts.map(({ key }) => publicKeyText(key)))
+  }
+
+  /** Checks every running host; throws a {@link BrokenPromise}. */
+  async afterStep(): Promise<void> {
+    for (const host of this.#cluster.hosts) {
+      if (this.#isWhole && host.isUp && host.daemon.branch.isSplit) {
+        throw new BrokenPromise(`${host.name}: a split, though every host could always reach every other`)
+      }
+      await this.#settled(host, () => this.#keepsWhatItHad(host))
+      await this.#settled(host, () => this.#isPrefix(host))
+    }
+  }
+
+  /** Somebody types a verb. */
+  begins(host: SimHost, verb: string): void {
+    if (verb === 'unlock') this.#unlocksUnderWay += 1
+    if (verb === 'unlock' || (verb === 'ci' && host === this.#holder)) this.#mayBeFree = true
+  }
+
+  /** Where every host can always reach every other, no two hold the lock at once. */
+  ends(host: SimHost, verb: string, isDone: boolean): void {
+    if (verb === 'unlock') this.#unlocksUnderWay -= 1
+    if (verb !== 'lock' || !isDone) return
+    const isTaken = this.#holder !== undefined && this.#holder !== host && !this.#mayBeFree
+    if (this.#isWhole && isTaken) {
+      throw new BrokenPromise(`${host.name} got the lock that ${this.#holder?.name} had and nobody gave back or broke`)
+    }
+    this.#holder = host
+    this.#mayBeFree = this.#unlocksUnderWay > 0
+  }
+
+  /** A `ci` has told that `count` hosts have it. */
+  async acknowledge(id: ChangesetId, count: number): Promise<void> {
+    this.acknowledged.add(id)
+    let holders = 0
+    for (const host of this.#cluster.hosts) if (await hasOnDisk(host, id)) holders += 1
+    if (holders < count) throw new BrokenPromise(`ci said ${count} hosts have ${id}, but ${holders} do`)
+  }
+
+  /** The host begins again with nothing. */
+  forget(host: SimHost): void {
+    this.#seenByHost.delete(host)
+    this.dirty.delete(host)
+  }
+
+  /** Whether all that the journals of a host hold and name is also on another that runs. */
+  async isSpare(host: SimHost): Promise<boolean> {
+    const others = this.#cluster.up.filter((one) => one !== host)
+    const ids = [...(this.#seenByHost.get(host)?.ids ?? [])]
+    const blobs = host.isUp ? await blobsNamedOn(host) : []
+    return (
+      ids.every((id) => others.some((other) => holds(other, id))) &&
+      blobs.every((id) => others.some((other) => other.daemon.world.store.has(id)))
+    )
+  }
+
+  /** The machine of a host that has done the first `count` operations of a journal and nothing else. */
+  async machineAt(journal: Journal, count: number): Promise<SimMachine> {
+    let machine = new SimMachine()
+    for await (const { id, changeset } of journal.changesetsAfter(0)) {
+      const { operationsBefore, operations } = changeset
+      const wanted = operations.slice(0, Math.max(0, count - operationsBefore))
+      const known = this.#machineAfter.get(id)
+      if (known && wanted.length === operations.length) {
+        machine = known
+        continue
+      }
+      machine = machine.copy()
+      for (const operation of wanted) await this.#do(machine, operation)
+      if (wanted.length < operations.length) return machine
+      this.#machineAfter.set(id, machine)
+    }
+    return machine
+  }
+
+  /** Looks again for a while before it believes a failure. */
+  async #settled(host: SimHost, check: () => Promise<string | undefined>): Promise<void> {
+    const stepMs = 50
+    for (let waitedMs = 0; ; waitedMs += stepMs) {
+      const failure = host.isUp ? await check() : undefined
+      if (failure === undefined) return
+      if (waitedMs >= settleMsMax) throw new BrokenPromise(`${host.name}: ${failure}`)
+      await this.#cluster.run(stepMs)
+    }
+  }
+
+  /** Append only, nothing lost, nothing from a stranger. */
+  async #keepsWhatItHad(host: SimHost): Promise<string | undefined> {
+    const seen: Seen = this.#seenByHost.get(host) ?? { ids: new Set(), journalByBranch: new Map() }
+    this.#seenByHost.set(host, seen)
+    for (const id of seen.ids) if (!holds(host, id)) return `lost changeset ${id}`
+    for (const branch of host.daemon.branches.all()) {
+      const ids = idsOf(branch.journal)
+      const before = seen.journalByBranch.get(branch.name) ?? []
+      const isContinued = before.every((id, index) => ids[index] === id)
+      if (!isContinued && !isSetAside(host, branch, before)) return `journal of ${branch.name} is not what it was`
+      const stranger = await this.#note(branch, seen)
+      if (stranger) return `took changeset ${stranger} from a stranger`
+      seen.journalByBranch.set(branch.name, ids)
+    }
+    return undefined
+  }
+
+  /** Notes what is on a branch; a changeset that no host of the cluster has signed. */
+  async #note(branch: Branch, seen: Seen): Promise<ChangesetId | undefined> {
+    for (const journal of [branch.journal, ...[...branch.others.entries()].map(([, other]) => other)]) {
+      const stranger = await this.#strangerIn(journal, seen)
+      if (stranger) return stranger
+      for (const id of idsOf(journal)) seen.ids.add(id)
+    }
+    return undefined
+  }
+
+  async #strangerIn(journal: Journal, seen: Seen): Promise<ChangesetId | undefined> {
+    for (let sequence = 1; sequence <= journal.length; sequence += 1) {
+      if (seen.ids.has(journal.idAt(sequence))) continue
+      const { id, changeset } = await journal.changesetAt(sequence)
+      if (!this.#honestKeys.has(changeset.key)) return id
+    }
+    return undefined
+  }
+
+  /** The machine is what a prefix of the journal makes of an empty one, plus the work in progress. */
+  async #isPrefix(host: SimHost): Promise<string | undefined> {
+    if (host.busyWith || this.dirty.has(host)) return undefined
+    const { branch, history, work } = host.daemon
+    const { done, stopped } = history.standing
+    const sequence = done ? branch.journal.sequenceOf(done.id) : 0
+    if (sequence === undefined) return `is on branch ${branch.name}, which has not what it did last: ${done?.id}`
+    const before = sequence === 0 ? 0 : (await branch.journal.changesetAt(sequence)).changeset.operationsBefore
+    const count = before + (done ? done.index + 1 : 0)
+    const machine = (await this.machineAt(branch.journal, count)).copy()
+    for (const operation of work.operations) await this.#do(machine, operation)
+    if (machine.tree === host.machine.tree) return undefined
+    // An operation that was interrupted may be done or not.
+    if (stopped && (await this.machineAt(branch.journal, count + 1)).tree === host.machine.tree) return undefined
+    return `after ${count} operations and ${work.operations.length} of its own has\n${host.machine.tree}\nand should have\n${machine.tree}`
+  }
+
+  async #do(machine: SimMachine, operation: Operation): Promise<void> {
+    if (operation.type === 'exec') await machine.run(operation, () => undefined, signal)
+    else await machine.installFile(operation, this.#contentOf(operation.blob.id), operation.blob.id)
+  }
+
+  async *#contentOf(id: string): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(this.#contentByBlob.get(id) ?? '')
+  }
+}
+
+/** The ids of a journal, oldest first. */
+export function idsOf(journal: Journal): readonly ChangesetId[] {
+  return Array.from({ length: journal.length }, (_, index) => journal.idAt(index + 1))
+}
+
+/** Whether a changeset is on a host's disk, whether it runs or not. */
+async function hasOnDisk({ disk }: SimHost, id: ChangesetId): Promise<boolean> {
+  const directory = '/is/branches'
+  for (const branch of await disk.list(directory)) {
+    for (const name of await disk.list(`${directory}/${branch}`)) {
+      const bytes = await disk.readFile(`${directory}/${branch}/${name}`)
+      if (/^(journal|other-.*)$/.test(name) && Buffer.from(bytes ?? []).includes(`"id":"${id}"`)) return true
+    }
+  }
+  return false
+}
+
+async function blobsNamedOn(host: SimHost): Promise<readonly string[]> {
+  const ids: string[] = []
+  for (const { journal } of host.daemon.branches.all()) {
+    for await (const { changeset } of journal.changesetsAfter(0)) {
+      ids.push(...changeset.operations.flatMap((one) => (one.type === 'snap' ? [one.blob.id] : [])))
+    }
+  }
+  return ids
+}
+
+/** Whether a running host has the changeset, on whatever line. */
+function holds(host: SimHost, id: ChangesetId): boolean {
+  if (!host.isUp) return false
+  return host.daemon.branches
+    .all()
+    .some(({ journal, others }) => journal.has(id) || [...others.entries()].some(([, other]) => other.has(id)))
+}
+
+/** Whether a journal that is no more the branch's is another branch's now: a split was resolved against it. */
+function isSetAside(host: SimHost, branch: Branch, ids: readonly ChangesetId[]): boolean {
+  return host.daemon.branches.all().some((other) => other !== branch && ids.every((id) => other.journal.has(id)))
+}

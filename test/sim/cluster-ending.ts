@@ -1,0 +1,120 @@
+/** The end of a run: splits are resolved, work is checked in, hosts that can't go on are rebuilt; then all are alike. */
+import { linesOfSplit } from '../../src/daemon/status.ts'
+import { BrokenPromise, idsOf } from './cluster-checks.ts'
+import type { SimHost } from './cluster-host.ts'
+import { type Story, startAgain } from './cluster-story.ts'
+
+/** What hosts that are connected need to tell each other everything, by exchange alone. */
+const levelMs = 90_000
+const roundsMax = 12
+
+export async function makeWhole(story: Story): Promise<void> {
+  await level(story)
+  await resolveAll(story)
+  await finishWork(story)
+  await level(story)
+  for (const host of story.cluster.hosts) await bringUp(story, host)
+  await story.checks.afterStep()
+  await assertCongruent(story)
+}
+
+async function level({ cluster, checks }: Story): Promise<void> {
+  await cluster.meet()
+  await cluster.run(levelMs)
+  await checks.afterStep()
+}
+
+async function resolveAll(story: Story): Promise<void> {
+  const { cluster, random } = story
+  for (let round = 0; round < roundsMax; round += 1) {
+    assertSplitIsKnown(story)
+    // A branch that no host is on may stay split: it waits for who goes there.
+    const split = cluster.hosts.filter(({ daemon }) => daemon.branch.isSplit)
+    const host = split[random.below(Math.max(1, split.length))]
+    if (!host) return
+    const lines = await linesOfSplit(host.daemon.branch)
+    const line = lines[random.below(Math.max(1, lines.length))]
+    if (!line) throw new BrokenPromise(`${host.name}: no lines of a split`)
+    await story.ask(host, 'resolve', line.first)
+    await level(story)
+  }
+  throw new BrokenPromise(`still split after ${roundsMax} resolutions`)
+}
+
+/** Journals of one branch that differ, on hosts that have told each other everything, are a split that all of them know. */
+function assertSplitIsKnown({ cluster }: Story): void {
+  const [first, ...others] = cluster.hosts
+  for (const branch of first?.daemon.branches.all() ?? []) {
+    for (const other of others) {
+      const theirs = other.daemon.branches.get(branch.name)
+      if (!theirs) throw new BrokenPromise(`${other.name} has no branch ${branch.name}`)
+      if (theirs.journal.head === branch.journal.head && theirs.isSplit === branch.isSplit) continue
+      if (theirs.isSplit && branch.isSplit) continue
+      const heads = `${first?.name} ${describe(branch)}, ${other.name} ${describe(theirs)}`
+      throw new BrokenPromise(`branch ${branch.name} is not level: ${heads}`)
+    }
+  }
+}
+
+function describe({ journal, isSplit }: SimHost['daemon']['branch']): string {
+  return `${idsOf(journal)
+    .map((id) => id.slice(0, 8))
+    .join(' ')}${isSplit ? ' (split)' : ''}`
+}
+
+async function finishWork(story: Story): Promise<void> {
+  const { cluster, checks } = story
+  for (const host of cluster.hosts) {
+    const again = story.againOn(host)
+    if (again) await story.ask(host, ...again)
+    await story.ask(host, 'ci')
+    if (!checks.dirty.has(host) && host.daemon.work.operations.length === 0) continue
+    // Its machine is not what any journal makes: the way back is to build it anew.
+    await cluster.run(1_000)
+    if (!(await checks.isSpare(host))) throw new BrokenPromise(`${host.name} holds something that no other host has`)
+    host.wipe()
+    checks.forget(host)
+    await startAgain(story, host)
+    await cluster.meet()
+  }
+}
+
+async function bringUp(story: Story, host: SimHost): Promise<void> {
+  const outcome = await story.ask(host, 'up')
+  if (outcome.type !== 'done') throw new BrokenPromise(`${host.name} can't be brought up`)
+}
+
+/** The two questions that matter: are the journals equal, and are the files? */
+async function assertCongruent(story: Story): Promise<void> {
+  const [first, ...others] = story.cluster.hosts
+  for (const other of others) if (first) await assertSameJournals(first, other)
+  for (const host of story.cluster.hosts) {
+    await assertUpToDate(story, host)
+    for (const id of story.checks.acknowledged) {
+      if (host.daemon.branches.all().some((branch) => branch.has(id))) continue
+      throw new BrokenPromise(`${host.name} does not have ${id}, which a ci had acknowledged`)
+    }
+  }
+}
+
+async function assertSameJournals(one: SimHost, other: SimHost): Promise<void> {
+  for (const { name, state, directory, isSplit } of one.daemon.branches.all()) {
+    if (isSplit) continue
+    const [bytes, theirs] = [
+      await one.disk.readFile(`${directory}/journal`),
+      await other.disk.readFile(`${directory}/journal`),
+    ]
+    if (Buffer.compare(bytes ?? Buffer.alloc(0), theirs ?? Buffer.alloc(0)) !== 0) {
+      throw new BrokenPromise(`${one.name} and ${other.name} have different journals of ${name}`)
+    }
+    const [mine, found] = [JSON.stringify(state), JSON.stringify(other.daemon.branches.get(name)?.state)]
+    if (mine !== found) throw new BrokenPromise(`branch ${name}: ${one.name} has ${mine}, ${other.name} has ${found}`)
+  }
+}
+
+async function assertUpToDate({ checks }: Story, { name, daemon, machine }: SimHost): Promise<void> {
+  const { branch } = daemon
+  const expected = await checks.machineAt(branch.journal, branch.journal.operationCount)
+  if (machine.tree === expected.tree) return
+  throw new BrokenPromise(`${name} is up to date on ${branch.name} and has\n${machine.tree}\nnot\n${expected.tree}`)
+}

@@ -1,0 +1,184 @@
+/** One host of a simulated cluster: what outlives its daemon (disk, machine, key), and the daemon while it runs. */
+import { createPrivateKey, type KeyObject } from 'node:crypto'
+import {
+  type DomainName,
+  type ErrorCode,
+  inlineHasher,
+  type Log,
+  sha256Hex,
+  toIsconfError,
+} from '../../src/base/index.ts'
+import { HostDaemon } from '../../src/daemon/host-daemon.ts'
+import { handlers } from '../../src/daemon/requests.ts'
+import { Peering } from '../../src/mesh/index.ts'
+import { inlineWholeHasher, openStore } from '../../src/store/index.ts'
+import type { SimClock } from './clock.ts'
+import { SimProcess } from './cluster-process.ts'
+import { SimDisk, type UnsyncedFate } from './disk.ts'
+import { SimMachine } from './machine.ts'
+import type { SimNetwork, SimTransport } from './network.ts'
+import { seededRandom } from './random.ts'
+
+/** What came of a verb. */
+export type Outcome =
+  | { readonly type: 'done'; readonly result: unknown }
+  | { readonly type: 'failed'; readonly code: ErrorCode; readonly message: string }
+  /** The host died before it answered. */
+  | { readonly type: 'died' }
+
+/** What a host needs of the cluster that it is in. */
+export interface HostWorld {
+  readonly seed: number
+  readonly clock: SimClock
+  readonly network: SimNetwork
+  /** The names of all hosts that it may dial. */
+  readonly addresses: () => readonly string[]
+  readonly note: (text: string) => void
+}
+
+export const domain = 'sim.example' as DomainName
+/** The one user of every host. */
+export const user = 'ann'
+const home = '/is'
+
+export class SimHost {
+  readonly name: string
+  readonly #world: HostWorld
+  disk: SimDisk
+  machine: SimMachine
+  readonly key: KeyObject
+  wallOffsetMs = 0
+  #starts = 0
+  #process: SimProcess | undefined
+  #daemon: HostDaemon | undefined
+  #transport: SimTransport | undefined
+  #peering: Peering | undefined
+  /** The verb under way: one thing at a time changes a host. */
+  busyWith: string | undefined
+
+  constructor(name: string, world: HostWorld) {
+    this.name = name
+    this.#world = world
+    this.disk = new SimDisk(seededRandom(seedOf(world.seed, `${name} disk`)))
+    this.machine = new SimMachine(world.clock)
+    this.key = keyFrom(`${world.seed} ${name}`)
+  }
+
+  get isUp(): boolean {
+    return this.#daemon !== undefined
+  }
+
+  /** The running daemon. */
+  get daemon(): HostDaemon {
+    if (!this.#daemon) throw new Error(`${this.name} does not run`)
+    return this.#daemon
+  }
+
+  get transport(): SimTransport {
+    if (!this.#transport) throw new Error(`${this.name} does not run`)
+    return this.#transport
+  }
+
+  /** Starts the daemon. Rejects with what kept it from starting; false when the power failed meanwhile. */
+  async start(): Promise<boolean> {
+    const { clock, network, seed, note } = this.#world
+    this.#starts += 1
+    const process = new SimProcess(() => this.crash('chance', 'in the middle of a write'))
+    this.#process = process
+    const random = seededRandom(seedOf(seed, `${this.name} ${this.#starts}`))
+    const disk = process.disk(this.disk)
+    const ownClock = process.clock(clock, () => this.wallOffsetMs)
+    const begin = async (): Promise<HostDaemon> => {
+      const parts = { disk, directory: `${home}/store`, hasher: inlineHasher, wholeHasher: inlineWholeHasher, random }
+      const store = await openStore(parts)
+      const transport = network.transport(this.name)
+      this.#transport = transport
+      const machine = process.machine(this.machine)
+      const log = this.#log(note)
+      const world = { disk, clock: ownClock, random, transport, machine, store, key: this.key, log }
+      const daemon = await HostDaemon.start({ host: this.name, domain, home }, world)
+      const addresses = this.#world.addresses
+      this.#peering = new Peering({ transport, clock: ownClock, random, log, addresses })
+      this.#peering.start()
+      return daemon
+    }
+    const daemon = await Promise.race([begin(), process.dead])
+    if (!daemon || !process.alive) return false
+    this.#daemon = daemon
+    note(`${this.name} runs`)
+    return true
+  }
+
+  /** The power fails. What was not synced meets its fate. */
+  crash(fate: UnsyncedFate = 'chance', how = ''): void {
+    if (!this.#process?.alive) return
+    this.#world.note(`${this.name} dies ${how}`.trimEnd())
+    this.#end()
+    this.disk = this.disk.crash(fate)
+    this.machine.crash(seededRandom(seedOf(this.#world.seed, `${this.name} crash ${this.#starts}`)))
+  }
+
+  /** Stops the daemon in good order. */
+  async stop(): Promise<void> {
+    this.#peering?.stop()
+    await this.daemon.stop()
+    this.#end()
+    this.#world.note(`${this.name} stops`)
+  }
+
+  /** Begins again with an empty disk and an empty machine: what was on them is gone. */
+  wipe(): void {
+    this.crash('lost', 'to be rebuilt')
+    this.disk = new SimDisk(seededRandom(seedOf(this.#world.seed, `${this.name} disk ${this.#starts}`)))
+    this.machine = new SimMachine(this.#world.clock)
+  }
+
+  /** Does a verb as the control socket does. One at a time. */
+  async verb(verb: string, body: object, signal: AbortSignal = new AbortController().signal): Promise<Outcome> {
+    const [daemon, process, handler] = [this.daemon, this.#process, handlers[verb]]
+    if (!handler || !process) throw new Error(`no such verb: ${verb}`)
+    if (this.busyWith) throw new Error(`${this.name} is busy with ${this.busyWith}`)
+    this.busyWith = verb
+    const done = handler(daemon, body, { tell: () => undefined, signal }).then(
+      (result): Outcome => ({ type: 'done', result }),
+      (thrown: unknown): Outcome => {
+        const { code, message } = toIsconfError(thrown)
+        if (code === 'UNEXPECTED') this.#world.note(`${this.name}: ${thrown instanceof Error ? thrown.stack : thrown}`)
+        return { type: 'failed', code, message }
+      },
+    )
+    const died = process.dead.then((): Outcome => ({ type: 'died' }))
+    const outcome = await Promise.race([done, died])
+    if (!process.alive) return died
+    this.busyWith = undefined
+    return outcome
+  }
+
+  #end(): void {
+    this.#process?.die()
+    this.#peering?.stop()
+    this.#transport?.crash()
+    this.#process = undefined
+    this.#daemon = undefined
+    this.#transport = undefined
+    this.#peering = undefined
+    this.busyWith = undefined
+  }
+
+  #log(note: (text: string) => void): Log {
+    const say = (_: object, message: string): void => note(`${this.name} log: ${message}`)
+    return { debug: () => undefined, info: () => undefined, warn: say, error: say }
+  }
+}
+
+/** A number that a seed and a word name. */
+export function seedOf(seed: number, word: string): number {
+  return Number.parseInt(sha256Hex(`${seed} ${word}`).slice(0, 8), 16)
+}
+
+/** The same Ed25519 key for the same words. */
+export function keyFrom(words: string): KeyObject {
+  const prefix = Buffer.from('302e020100300506032b657004220420', 'hex')
+  const der = Buffer.concat([prefix, Buffer.from(sha256Hex(words), 'hex')])
+  return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
+}

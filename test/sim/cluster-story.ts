@@ -1,0 +1,201 @@
+/** A run: people at random hosts change things while faults happen; then all is made whole, and must be alike. */
+import { type ChangesetId, type Random, sha256Hex, toIsconfError } from '../../src/base/index.ts'
+import { Cluster, type Outcome } from './cluster.ts'
+import { BrokenPromise, Checks } from './cluster-checks.ts'
+import { makeWhole } from './cluster-ending.ts'
+import { type SimHost, seedOf } from './cluster-host.ts'
+import { Rogue } from './cluster-rogue.ts'
+import { Weather } from './cluster-weather.ts'
+import type { Faults } from './faults.ts'
+import { chance, seededRandom } from './random.ts'
+
+export interface StoryOptions {
+  readonly seed: number
+  readonly hosts: readonly string[]
+  readonly faults: Faults
+  readonly steps: number
+}
+
+/** A verb takes no longer than this, whatever happens. */
+const verbMsMax = 300_000
+
+/** What each verb may answer with; anything else is a broken promise. */
+const mayFailWith: Readonly<Record<string, readonly string[]>> = {
+  lock: ['LOCKED', 'BEHIND', 'SPLIT', 'LOCK_CONTENDED', 'LOCK_LOST', 'DISK_FULL'],
+  unlock: ['NOT_LOCKED', 'SPLIT', 'LOCK_CONTENDED', 'DISK_FULL'],
+  exec: ['NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'DISK_FULL', 'COMMAND_FAILED'],
+  snap: ['NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'DISK_FULL'],
+  ci: ['NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'SPLIT', 'LOCK_CONTENDED', 'DISK_FULL'],
+  up: ['OPERATION_FAILED', 'BLOB_MISSING', 'UNCHECKED_WORK', 'SPLIT', 'DISK_FULL'],
+  resolve: ['NO_SUCH_LINE', 'DISK_FULL'],
+}
+
+export class Story {
+  readonly cluster: Cluster
+  readonly checks: Checks
+  readonly random: Random
+  readonly #weather: Weather
+  readonly #steps: number
+  readonly #contentByBlob = new Map<string, string>()
+  /** Verbs that nobody waited for. */
+  readonly #underWay = new Set<Promise<void>>()
+  readonly #rogue: Rogue | undefined
+  #failure: unknown
+  #count = 0
+
+  private constructor(cluster: Cluster, { seed, steps, faults }: StoryOptions) {
+    this.cluster = cluster
+    this.checks = new Checks(cluster, this.#contentByBlob)
+    this.random = seededRandom(seedOf(seed, 'story'))
+    this.#weather = new Weather(this, faults)
+    this.#steps = steps
+    this.#rogue = faults.corruptingPeer ? new Rogue(cluster) : undefined
+  }
+
+  /** Lives the story to its end. Rejects with a {@link BrokenPromise} that shows the trace. */
+  static async run(options: StoryOptions): Promise<Story> {
+    const cluster = await Cluster.of(options.seed, options.hosts, options.faults)
+    try {
+      const story = new Story(cluster, options)
+      await story.#live()
+      return story
+    } catch (error) {
+      const reason = error instanceof Error ? error.stack : String(error)
+      throw new BrokenPromise(`seed ${options.seed}: ${reason}\n\n${cluster.trace.join('\n')}`)
+    } finally {
+      cluster.end()
+    }
+  }
+
+  async #live(): Promise<void> {
+    for (let step = 0; step < this.#steps; step += 1) {
+      await this.#weather.change()
+      // Several at the same moment, now and then: that is where two could win.
+      const people = chance(this.random, 0.3) ? 1 + this.random.below(this.cluster.hosts.length) : 1
+      for (let one = 1; one < people; one += 1) void this.#someoneDoesSomething()
+      const heard = this.#someoneDoesSomething()
+      if (chance(this.random, 0.7)) await this.cluster.clock.until(heard, verbMsMax)
+      await this.cluster.run(chance(this.random, 0.1) ? 15_000 : this.random.below(2_000))
+      this.throwIfBroken()
+      await this.checks.afterStep()
+    }
+    this.#rogue?.leave()
+    await this.#weather.clear()
+    await this.cluster.clock.until(Promise.all(this.#underWay), verbMsMax)
+    this.throwIfBroken()
+    await makeWhole(this)
+  }
+
+  /** Does a verb to its end, and looks at what came of it. */
+  async ask(host: SimHost, ...words: readonly string[]): Promise<Outcome> {
+    const [verb = ''] = words
+    this.checks.begins(host, verb)
+    const outcome = await this.cluster.clock.until(this.cluster.begin(host, words), verbMsMax)
+    await this.#judge(host, words, outcome)
+    return outcome
+  }
+
+  throwIfBroken(): void {
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  /** What the host's user was about and has to do again. */
+  againOn(host: SimHost): readonly string[] | undefined {
+    return this.checks.dirty.get(host)
+  }
+
+  /** Begins a verb somewhere; resolves when it has ended and was looked at. */
+  #someoneDoesSomething(): Promise<void> {
+    const idle = this.cluster.up.filter(({ busyWith }) => busyWith === undefined)
+    // Who has the lock is busy; otherwise little would ever be checked in.
+    const busy = idle.filter(({ daemon }) => daemon.work.header !== undefined)
+    const those = busy.length > 0 && chance(this.random, 0.5) ? busy : idle
+    const host = those[this.random.below(Math.max(1, those.length))]
+    if (!host) return Promise.resolve()
+    const words = this.againOn(host) ?? this.#choose(host)
+    const [verb = '', path = ''] = words
+    if (verb === 'snap') this.#writeFile(host, path)
+    this.checks.begins(host, verb)
+    const done = this.cluster.begin(host, words).then((outcome) => this.#judge(host, words, outcome))
+    const heard = done.catch((error: unknown) => {
+      this.#failure ??= error
+    })
+    this.#underWay.add(heard)
+    void heard.finally(() => this.#underWay.delete(heard))
+    return heard
+  }
+
+  #choose(host: SimHost): readonly string[] {
+    const { branch, work, history } = host.daemon
+    const { lock } = branch.state
+    const luck = this.random.below(100)
+    this.#count += 1
+    if (work.header !== undefined && lock?.id === work.header.lock) return this.#chooseUnderLock(luck)
+    const last = branch.journal.length > 0 ? branch.journal.head : undefined
+    if (last !== history.standing.done?.id && luck < 70) return ['up']
+    const [lockBelow, unlockBelow] = lock ? [40, 50] : [80, 84]
+    if (luck < lockBelow) return ['lock', `reason ${this.#count}`]
+    if (luck < unlockBelow) return ['unlock']
+    return luck < 95 ? ['ci'] : ['up']
+  }
+
+  #chooseUnderLock(luck: number): readonly string[] {
+    if (luck < 45) return this.#command()
+    if (luck < 60) return ['snap', `/etc/file${this.random.below(4)}`]
+    return luck < 92 ? ['ci'] : ['up']
+  }
+
+  #command(): readonly string[] {
+    const text = `line ${this.#count}`
+    switch (this.random.below(5)) {
+      case 0:
+        return ['exec', 'fail', '3']
+      case 1:
+        return ['exec', 'slow', String(this.random.below(3_000)), '/data/log', text]
+      default:
+        return ['exec', 'append', this.random.below(2) === 0 ? '/data/log' : '/data/other', text]
+    }
+  }
+
+  #writeFile(host: SimHost, path: string): void {
+    const content = `${path} ${this.#count}\n`.repeat(1 + this.random.below(3))
+    this.#contentByBlob.set(sha256Hex(content), content)
+    host.machine.write(path, content)
+  }
+
+  async #judge(host: SimHost, words: readonly string[], outcome: Outcome): Promise<void> {
+    const [verb = ''] = words
+    this.checks.ends(host, verb, outcome.type === 'done')
+    if (outcome.type === 'failed' && !mayFailWith[verb]?.includes(outcome.code)) {
+      throw new BrokenPromise(`${host.name}: ${words.join(' ')} failed with ${outcome.code}: ${outcome.message}`)
+    }
+    if (verb === 'exec' || verb === 'snap') this.#noteDirt(host, words, outcome)
+    if (outcome.type !== 'done' || verb !== 'ci') return
+    const { id, journalHosts } = outcome.result as { id: ChangesetId | null; journalHosts: number }
+    if (id) await this.checks.acknowledge(id, journalHosts)
+  }
+
+  /** A command that failed has done nothing; one that was cut short may have, and a file was written by hand. */
+  #noteDirt(host: SimHost, words: readonly string[], outcome: Outcome): void {
+    const { dirty } = this.checks
+    if (outcome.type === 'done') {
+      if (dirty.get(host) === words) dirty.delete(host)
+      return
+    }
+    const code = outcome.type === 'failed' ? outcome.code : undefined
+    if (code === 'COMMAND_FAILED') return
+    const isCutShort = code === undefined || code === 'DISK_FULL'
+    if (isCutShort && !dirty.has(host)) dirty.set(host, words)
+    else if (!isCutShort && (words[0] === 'snap' || dirty.has(host))) dirty.set(host, undefined)
+  }
+}
+
+/** Starts a host that is down; a broken promise when it can't. */
+export async function startAgain(story: Story, host: SimHost): Promise<void> {
+  try {
+    await story.cluster.clock.until(host.start())
+  } catch (thrown) {
+    const { code, message } = toIsconfError(thrown)
+    throw new BrokenPromise(`${host.name} does not start again: ${code}: ${message}\n${(thrown as Error).stack}`)
+  }
+}

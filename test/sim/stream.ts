@@ -1,0 +1,127 @@
+/** One end of a stream on a simulated connection, with back-pressure. */
+import type { PeerId, PeerStream } from '../../src/mesh/transport.ts'
+import type { Link, LinkEnd } from './link.ts'
+
+/** What a writer may have on its way and unread before it waits. */
+const windowBytes = 256 * 1024
+
+export class SimStream implements PeerStream {
+  readonly peer: PeerId
+  readonly incoming: AsyncIterable<Uint8Array>
+  readonly #link: Link
+  readonly #end: LinkEnd
+  #other: SimStream | undefined
+  readonly #arrived: Uint8Array[] = []
+  #ended = false
+  #writeClosed = false
+  #failure: Error | undefined
+  #discarding = false
+  #outstandingBytes = 0
+  readonly #waiting: (() => void)[] = []
+  /** Bytes that this side has written. */
+  sentBytes = 0
+  /** Rejects when the stream is aborted or its connection lost. */
+  readonly failed: Promise<never>
+  #rejectFailed: (reason: Error) => void = () => undefined
+
+  constructor(link: Link, end: LinkEnd, peer: PeerId) {
+    this.#link = link
+    this.#end = end
+    this.peer = peer
+    this.failed = new Promise((_resolve, reject) => {
+      this.#rejectFailed = reject
+    })
+    this.failed.catch(() => undefined)
+    this.incoming = { [Symbol.asyncIterator]: () => this.#read() }
+    link.track(end, this)
+  }
+
+  join(other: SimStream): void {
+    this.#other = other
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure
+    if (this.#writeClosed) throw new Error('stream is closed for writing')
+    this.#outstandingBytes += bytes.length
+    this.sentBytes += bytes.length
+    this.#send((other) => other.#arrive(bytes))
+    while (this.#outstandingBytes >= windowBytes && this.#failure === undefined) await this.#change()
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  async closeWrite(): Promise<void> {
+    if (this.#writeClosed || this.#failure !== undefined) return
+    this.#writeClosed = true
+    this.#send((other) => other.#finish())
+  }
+
+  abort(reason: Error): void {
+    if (this.#failure !== undefined || (this.#writeClosed && this.#ended)) return
+    this.#send((other) => other.fail(new Error('stream aborted by the other side')))
+    this.fail(reason)
+  }
+
+  /** Nothing more is read: what arrives is dropped, so that the other side's writes do not wait for ever. */
+  discard(): void {
+    this.#discarding = true
+    for (const bytes of this.#arrived.splice(0)) this.#credit(bytes.length)
+  }
+
+  fail(reason: Error): void {
+    if (this.#failure !== undefined || (this.#writeClosed && this.#ended)) return
+    this.#failure = reason
+    this.#rejectFailed(reason)
+    // What the other side had said completely stays readable.
+    if (!this.#ended) this.#arrived.length = 0
+    this.#changed()
+  }
+
+  async *#read(): AsyncGenerator<Uint8Array> {
+    try {
+      for (;;) {
+        const bytes = this.#arrived.shift()
+        if (bytes !== undefined) {
+          yield bytes
+          this.#credit(bytes.length)
+        } else if (this.#ended) return
+        else if (this.#failure !== undefined) throw this.#failure
+        else await this.#change()
+      }
+    } finally {
+      this.discard()
+    }
+  }
+
+  #arrive(bytes: Uint8Array): void {
+    if (this.#discarding) this.#credit(bytes.length)
+    else this.#arrived.push(bytes)
+    this.#changed()
+  }
+
+  #finish(): void {
+    this.#ended = true
+    this.#changed()
+  }
+
+  #credit(count: number): void {
+    this.#send((other) => {
+      other.#outstandingBytes -= count
+      other.#changed()
+    })
+  }
+
+  #send(arrive: (other: SimStream) => void): void {
+    this.#link.send(this.#end, () => {
+      if (this.#other !== undefined) arrive(this.#other)
+    })
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  #changed(): void {
+    for (const wake of this.#waiting.splice(0)) wake()
+  }
+}
