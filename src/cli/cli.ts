@@ -91,7 +91,7 @@ function makeContext(flags: Flags, surroundings: Surroundings): VerbContext {
   surroundings.onInterrupt(() => {
     interrupts += 1
     // The daemon stops what it does and says so; who can't wait for that presses again.
-    if (interrupts === 1) client.post('/v1/interrupt', {}, () => undefined).catch(() => undefined)
+    if (interrupts === 1) client.interrupt().catch(() => undefined)
   })
   return {
     ...surroundings,

@@ -9,6 +9,9 @@ import type { ErrorCode } from '../base/index.ts'
 /** The socket, below IS_HOME. */
 export const socketName = 'conf/.ctl'
 
+/** Names the caller's process, so that its Ctrl-C stops what it asked for and nothing else. */
+export const callerHeader = 'isconf-caller'
+
 /** The largest request: a command's arguments, never a file's bytes. */
 export const requestBytesMax = 4 * 1024 * 1024
 

@@ -1,7 +1,8 @@
 /** The command line's end of the control socket. */
+import { randomUUID } from 'node:crypto'
 import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { IsconfError } from '../base/index.ts'
-import type { ControlEvent, ErrorEvent } from './api.ts'
+import { type ControlEvent, callerHeader, type ErrorEvent } from './api.ts'
 
 /** Hears the events of a POST, but for the last. */
 export type EventListener = (event: Exclude<ControlEvent, { event: 'result' } | ErrorEvent>) => void
@@ -11,13 +12,16 @@ export interface Client {
   get(path: string): Promise<unknown>
   /** POST: the result, after its events. */
   post(path: string, body: object, onEvent: EventListener): Promise<unknown>
+  /** Stops what this client's POST under way does; that ends with INTERRUPTED. */
+  interrupt(): Promise<unknown>
 }
 
 /** Talks to the daemon behind `socketPath`. DAEMON_DOWN, DAEMON_LOST, and whatever failure the daemon tells. */
 export function connect(socketPath: string): Client {
-  return {
+  const caller = randomUUID()
+  const client: Client = {
     get: async (path) => {
-      const response = await send(socketPath, 'GET', path)
+      const response = await send({ socketPath, caller, method: 'GET', path })
       const chunks: Uint8Array[] = []
       for await (const chunk of guarded(response)) chunks.push(chunk)
       const document = parseJson(Buffer.concat(chunks).toString('utf8'))
@@ -25,7 +29,7 @@ export function connect(socketPath: string): Client {
       return document
     },
     post: async (path, body, onEvent) => {
-      for await (const line of linesOf(await send(socketPath, 'POST', path, body))) {
+      for await (const line of linesOf(await send({ socketPath, caller, method: 'POST', path, body }))) {
         const event = parseJson(line) as ControlEvent
         if (event.event === 'result') return event.result
         if (event.event === 'error') throw failureOf(event)
@@ -33,12 +37,22 @@ export function connect(socketPath: string): Client {
       }
       throw lost()
     },
+    interrupt: () => client.post('/v1/interrupt', {}, () => undefined),
   }
+  return client
 }
 
-function send(socketPath: string, method: string, path: string, body?: object): Promise<IncomingMessage> {
+interface Call {
+  readonly socketPath: string
+  readonly caller: string
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly body?: object
+}
+
+function send({ socketPath, caller, method, path, body }: Call): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const headers = body ? { 'content-type': 'application/json' } : {}
+    const headers = { [callerHeader]: caller, ...(body && { 'content-type': 'application/json' }) }
     const call: ClientRequest = request({ socketPath, method, path, headers }, resolve)
     call.once('error', (error: NodeJS.ErrnoException) => reject(unreachable(socketPath, error)))
     call.end(body && JSON.stringify(body))

@@ -214,6 +214,18 @@ test('interrupt stops what is under way and says what that was; the next verb is
   await client.post('/v1/unlock', { user }, quiet)
 })
 
+test('a client interrupts what it asked for, and not what another one did', async (t) => {
+  const { run, begun } = endless()
+  const { client, path } = await served(t, run)
+  await lock(client)
+  const first = client.post('/v1/exec', execWait, quiet)
+  first.catch(quiet)
+  await begun
+  assert.equal(await connect(path).interrupt(), null)
+  assert.equal(await client.interrupt(), 'exec')
+  await assert.rejects(first, failure('INTERRUPTED'))
+})
+
 test('who hangs up interrupts what they asked for, and nobody is kept waiting', async (t) => {
   const { run, begun, interrupted } = endless()
   const { client, path } = await served(t, run)

@@ -3,7 +3,7 @@ import { chmod, rm } from 'node:fs/promises'
 import { PassThrough, type Writable } from 'node:stream'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { type ErrorCode, IsconfError, type Log, toIsconfError } from '../base/index.ts'
-import { type ControlEvent, type ErrorEvent, requestBytesMax } from '../control/index.ts'
+import { type ControlEvent, callerHeader, type ErrorEvent, requestBytesMax } from '../control/index.ts'
 import type { HostDaemon } from './host-daemon.ts'
 import { handlers } from './requests.ts'
 import { logOf, type ProcessFacts, statusOf } from './status.ts'
@@ -40,7 +40,7 @@ export async function serveControl(options: ControlServerOptions): Promise<Contr
     options.onStop()
     return { event: 'result', result: { pid: facts.pid } }
   })
-  app.post('/v1/interrupt', async () => ({ event: 'result', result: activity.interrupt() }))
+  app.post('/v1/interrupt', async (request) => ({ event: 'result', result: activity.interrupt(callerOf(request)) }))
   for (const verb of Object.keys(handlers)) addVerb(app, verb, activity, options)
   // The pid file is ours, so a socket that is there is one that a killed daemon left.
   await rm(socketPath, { force: true })
@@ -59,7 +59,7 @@ function addVerb(app: FastifyInstance, verb: string, activity: Activity, options
     const stream = new PassThrough()
     reply.type('application/x-ndjson').send(stream)
     const tell = tellTo(stream)
-    const run = activity.begin(verb, async (signal) => {
+    const run = activity.begin(verb, callerOf(request), async (signal) => {
       const result = await handlers[verb]?.(options.daemon, request.body, { tell, signal })
       return { event: 'result', result } as const
     })
@@ -76,16 +76,18 @@ function addVerb(app: FastifyInstance, verb: string, activity: Activity, options
 /** The one thing at a time that changes this host. */
 class Activity {
   #verb: string | undefined
+  #caller: string | undefined
   #abort = new AbortController()
   #done: Promise<unknown> = Promise.resolve()
 
-  begin(verb: string, work: (signal: AbortSignal) => Promise<ControlEvent>): Run {
+  begin(verb: string, caller: string | undefined, work: (signal: AbortSignal) => Promise<ControlEvent>): Run {
     if (this.#verb) {
       const busy = new IsconfError('BUSY', `this host is busy with \`isconf ${this.#verb}\``)
       return { done: Promise.reject(busy), interrupt: () => undefined }
     }
     const abort = new AbortController()
     this.#verb = verb
+    this.#caller = caller
     this.#abort = abort
     const done = work(abort.signal).finally(() => {
       this.#verb = undefined
@@ -94,10 +96,11 @@ class Activity {
     return { done, interrupt: () => interrupt(abort, verb) }
   }
 
-  /** What was interrupted; null when nothing was under way. */
-  interrupt(): string | null {
-    interrupt(this.#abort, this.#verb ?? '')
-    return this.#verb ?? null
+  /** What was interrupted: what `caller` asked for, or whatever is under way; null when that is nothing. */
+  interrupt(caller?: string): string | null {
+    if (this.#verb === undefined || (caller !== undefined && caller !== this.#caller)) return null
+    interrupt(this.#abort, this.#verb)
+    return this.#verb
   }
 
   async end(): Promise<void> {
@@ -146,6 +149,11 @@ function answerError(reply: FastifyReply, error: unknown, log: Log): void {
 function badRequestOr(thrown: unknown): unknown {
   const status = (thrown as { statusCode?: number }).statusCode ?? 500
   return status < 500 ? new IsconfError('BAD_REQUEST', `not a valid request: ${(thrown as Error).message}`) : thrown
+}
+
+function callerOf(request: FastifyRequest): string | undefined {
+  const caller = request.headers[callerHeader]
+  return typeof caller === 'string' ? caller : undefined
 }
 
 function limitOf(request: FastifyRequest): number {
