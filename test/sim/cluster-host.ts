@@ -36,7 +36,7 @@ export interface HostWorld {
   readonly note: (text: string) => void
 }
 
-export const domain = 'sim.example' as DomainName
+const domain = 'sim.example' as DomainName
 /** The one user of every host. */
 export const user = 'ann'
 const home = '/is'

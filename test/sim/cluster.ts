@@ -10,7 +10,7 @@ import { type Faults, noFaults } from './faults.ts'
 import { SimNetwork } from './network.ts'
 import { seededRandom } from './random.ts'
 
-export { domain, type Outcome, type SimHost, user } from './cluster-host.ts'
+export type { Outcome, SimHost } from './cluster-host.ts'
 
 /** How long hosts may take to find each other. */
 const meetMsMax = 60_000

@@ -1,0 +1,21 @@
+// @ts-check
+/**
+ * Receives a file over TLS 1.3, hashes it, and has it on disk.
+ * Usage: node tls-receive.js ADDRESS PORT FILE; prints the milliseconds it took from connecting on, and the SHA-256.
+ */
+import { createHash } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { pipeline } from 'node:stream/promises'
+import { connect } from 'node:tls'
+
+const [host = '', port, path = ''] = process.argv.slice(2)
+const hash = createHash('sha256')
+const beganMs = performance.now()
+const socket = connect({ host, port: Number(port), minVersion: 'TLSv1.3', rejectUnauthorized: false })
+socket.on('data', (chunk) => hash.update(chunk))
+await pipeline(socket, createWriteStream(path, { highWaterMark: 1024 * 1024 }))
+const file = await open(path, 'r+')
+await file.datasync()
+await file.close()
+console.log(performance.now() - beganMs, hash.digest('hex'))

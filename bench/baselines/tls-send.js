@@ -1,0 +1,17 @@
+// @ts-check
+/**
+ * Sends a file over TLS 1.3 to whoever connects.
+ * Usage: node tls-send.js KEY CERTIFICATE ADDRESS FILE; prints its port.
+ */
+import { createReadStream, readFileSync } from 'node:fs'
+import { pipeline } from 'node:stream'
+import { createServer } from 'node:tls'
+
+const [keyPath = '', certificatePath = '', address = '', path = ''] = process.argv.slice(2)
+const server = createServer(
+  { key: readFileSync(keyPath), cert: readFileSync(certificatePath), minVersion: 'TLSv1.3' },
+  (socket) => {
+    pipeline(createReadStream(path, { highWaterMark: 256 * 1024 }), socket, () => server.close())
+  },
+)
+server.listen(0, address, () => console.log(/** @type {import('node:net').AddressInfo} */ (server.address()).port))

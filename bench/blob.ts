@@ -1,0 +1,141 @@
+/** A large file on its way to other hosts, against one bare TLS stream. */
+import { createHash, randomBytes } from 'node:crypto'
+import { closeSync, existsSync, fsyncSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { connect, socketName } from '../src/control/index.ts'
+import { Lab, type LabHost } from '../test/harness/lab.ts'
+import { makeCertificate, sendByBareTls } from './bare-tls.ts'
+import type { Bench, Benchmark } from './bench.ts'
+import { median, sleep, takeTurns } from './measure.ts'
+import { writtenBytes } from './processes.ts'
+import type { Row } from './report.ts'
+
+const MiB = 1024 * 1024
+const user = 'luke'
+const lookEveryMs = 5
+const arriveMsMax = 300_000
+
+export const blob: Benchmark = {
+  name: 'blob',
+  summary: 'a large file to one and to three hosts, against one bare TLS stream',
+  run: async (bench) => {
+    const sizeMiB = bench.short ? 32 : 256
+    const directory = mkdtempSync(join(tmpdir(), 'isconf-bench-'))
+    bench.after(() => rmSync(directory, { recursive: true, force: true }))
+    const certificate = makeCertificate(directory)
+    const path = join(directory, 'file')
+    const sentRatios: number[] = []
+    const samples = await takeTurns(bench.short ? 1 : 5, {
+      bare: async () => {
+        const id = writeRandom(path, sizeMiB)
+        touchMemory(directory, sizeMiB)
+        return sendByBareTls(certificate, path, id)
+      },
+      toOne: async () => (await distribute(bench, sizeMiB, ['near'])).tookMs,
+      toThree: async () => {
+        const { tookMs, sentBytes } = await distribute(bench, sizeMiB, ['near', 'far', 'last'])
+        sentRatios.push(sentBytes / (sizeMiB * MiB))
+        return tookMs
+      },
+    })
+    const speed = (what: string, own: readonly number[]): Row => ({
+      what,
+      measured: median(own),
+      unit: 'ms',
+      against: { what: 'bare TLS 1.3', measured: median(samples.bare), samples: samples.bare },
+      ratio: median(samples.bare) / median(own),
+      samples: own,
+    })
+    return [
+      { ...speed(`${sizeMiB} MiB to one host`, samples.toOne), wanted: { atLeast: 0.7 }, note: timeNote },
+      speed(`${sizeMiB} MiB to three hosts`, samples.toThree),
+      {
+        what: `${sizeMiB} MiB to three hosts, sent by the origin`,
+        measured: Math.max(...sentRatios),
+        unit: 'x',
+        wanted: { below: 2 },
+        note: sentNote,
+        samples: sentRatios,
+      },
+    ]
+  },
+}
+
+const timeNote =
+  'from asking for `ci` until every host has the file whole, verified, on disk and in its place; ratio of speeds'
+const sentNote =
+  'of the size of the file, the most of all rounds; all that the daemon wrote while it went on, from /proc/PID/io, so that ' +
+  'TLS, its journal and its log are in it'
+
+/** Snaps a new file on one host and sees it arrive on the others. Everything is new and is removed, so no round helps the next. */
+async function distribute(
+  bench: Bench,
+  sizeMiB: number,
+  names: readonly string[],
+): Promise<{ readonly tookMs: number; readonly sentBytes: number }> {
+  const ends: (() => Promise<void> | void)[] = []
+  bench.after(() => endAll(ends))
+  try {
+    const lab = await Lab.of({ after: (end) => ends.push(end) }, 'origin', ...names)
+    const [origin, ...others] = lab.hosts as readonly [LabHost, ...LabHost[]]
+    const id = writeRandom(origin.path('/tmp/file'), sizeMiB)
+    await lab.start()
+    await origin.does('lock', 'a large file')
+    await origin.does('snap', 'file')
+    touchMemory(lab.directory, sizeMiB * others.length)
+    const pid = origin.pid() ?? 0
+    const sentBefore = writtenBytes(pid)
+    const beganMs = performance.now()
+    const checkedIn = connect(join(origin.home, socketName)).post('/v1/ci', { user }, () => undefined)
+    await Promise.all([checkedIn, ...others.map((host) => arrived(host, id))].slice(1))
+    const tookMs = performance.now() - beganMs
+    const sentBytes = writtenBytes(pid) - sentBefore
+    await checkedIn
+    return { tookMs, sentBytes }
+  } finally {
+    await endAll(ends)
+  }
+}
+
+async function arrived({ home, name }: LabHost, id: string): Promise<void> {
+  const place = join(home, 'store', id.slice(0, 2), id)
+  const endMs = performance.now() + arriveMsMax
+  while (!existsSync(place)) {
+    if (performance.now() > endMs) throw new Error(`the file did not arrive on ${name} within ${arriveMsMax} ms`)
+    await sleep(lookEveryMs)
+  }
+}
+
+/** Writes a new file of random bytes, which nothing can compress; its SHA-256. */
+function writeRandom(path: string, sizeMiB: number): string {
+  const hash = createHash('sha256')
+  mkdirSync(dirname(path), { recursive: true })
+  const file = openSync(path, 'w')
+  for (let count = 0; count < sizeMiB; count += 1) {
+    const piece = randomBytes(MiB)
+    hash.update(piece)
+    writeSync(file, piece)
+  }
+  // What is still on its way to the disk would slow down what is measured.
+  fsyncSync(file)
+  closeSync(file)
+  return hash.digest('hex')
+}
+
+/**
+ * Uses as much memory as files of this size will take, and gives it back. A virtual machine gets a page from its host
+ * when it first uses it, which can cost more than all that is measured here, and falls on whoever comes first.
+ */
+function touchMemory(directory: string, sizeMiB: number): void {
+  const path = join(directory, 'touched')
+  const file = openSync(path, 'w')
+  const zeros = new Uint8Array(MiB)
+  for (let count = 0; count < sizeMiB; count += 1) writeSync(file, zeros)
+  closeSync(file)
+  rmSync(path)
+}
+
+async function endAll(ends: (() => Promise<void> | void)[]): Promise<void> {
+  for (let end = ends.pop(); end !== undefined; end = ends.pop()) await end()
+}

@@ -1,0 +1,30 @@
+/** What the kernel says of a process. */
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** Resident memory, in units of 10^6 bytes. */
+export function residentMB(pid: number): number {
+  return statusKiB(pid, 'VmRSS') * 1.024e-3
+}
+
+/** Resident memory that is its own: without what is mapped from files, which processes of one program share. */
+export function ownMB(pid: number): number {
+  return statusKiB(pid, 'RssAnon') * 1.024e-3
+}
+
+/** Time on a processor of all its living threads, in milliseconds. */
+export function cpuMs(pid: number): number {
+  const threads = readdirSync(`/proc/${pid}/task`)
+  const nanoseconds = threads.map((thread) =>
+    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
+  )
+  return nanoseconds.reduce((total, one) => total + one, 0) / 1e6
+}
+
+/** Bytes that it has handed to write(), whatever to: files, pipes, and sockets as Node writes to them. */
+export function writtenBytes(pid: number): number {
+  return Number(/^wchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1])
+}
+
+function statusKiB(pid: number, field: string): number {
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
+}

@@ -1,0 +1,258 @@
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { hostWith, result, type Typed } from '../../test/support/typed.ts'
+import { errorKinds, IsconfError } from '../base/index.ts'
+import { failureText } from './index.ts'
+
+const usageHint = 'isconf: hint: see `isconf --help`\n'
+const locked = result({ branch: 'web', user: 'luke', host: 'alder', message: 'm', since: 's' })
+
+function assertSaid(typed: Typed, status: number, err: string): void {
+  assert.deepEqual([typed.status, typed.out, typed.err], [status, '', err])
+}
+
+const verbTable = `Verbs:
+  lock MESSAGE...         Lock the branch, to change it
+  unlock                  Break the lock of the branch
+  snap FILE               Record a file as it is now
+  exec COMMAND [ARG...]   Run a command here, and record it
+  ci                      Check in what was done since the lock
+  up                      Do what the journal has and this host has not done
+  status [--json]         Show where this host stands
+  log [-n COUNT] [--json] Show the branch's changesets, newest first
+  resolve CHANGESET       End a split: say which line goes on
+  start                   Start the daemon
+  stop                    Stop the daemon
+  restart                 Stop the daemon and start it again
+  daemon                  Run the daemon in the foreground
+`.replaceAll(/^( {2}.{23}) (?=\S)/gm, '$1  ')
+
+const help = `Usage: isconf [-DhqrV] [-c CONFIG] [-m MESSAGE] VERB [ARG...]
+
+Options:
+  -V, --version         show the release
+  -c, --config <file>   the configuration file (default: /etc/is/main.cf)
+  -D, --debug           show this host's variables and where failures come from
+  -m, --message <text>  the message of a lock (deprecated: isconf lock
+                        MESSAGE...)
+  -q, --quiet           say only what a command writes, and failures
+  -r, --reboot_ok       with up: allow a reboot that is due
+  -h, --help            show this help
+
+${verbTable}`
+
+test('isconf -h and --help print the help on standard output and exit 0', async (t) => {
+  const { type } = await hostWith(t, undefined)
+  for (const words of [['-h'], ['--help'], ['-h', 'status'], ['-q', '-h']]) {
+    const typed = await type(...words)
+    assert.deepEqual([typed.status, typed.err], [0, ''])
+    assert.equal(typed.out, help)
+  }
+})
+
+test('isconf without a verb prints the usage on standard error and exits 22', async (t) => {
+  const { type } = await hostWith(t, undefined)
+  const usage = `usage: isconf [-DhqrV] [-c CONFIG] [-m MESSAGE] VERB [ARG...]\n\n${verbTable}`
+  assertSaid(await type(), 22, usage)
+  assertSaid(await type('-q'), 22, usage)
+})
+
+test('isconf -V and --version print the release and exit 0', async (t) => {
+  const { type } = await hostWith(t, undefined)
+  for (const word of ['-V', '--version']) {
+    const typed = await type(word)
+    assert.deepEqual([typed.status, typed.out, typed.err], [0, 'isconf 5.0.0-test\n', ''])
+  }
+})
+
+const wrongUse: readonly (readonly [readonly string[], string])[] = [
+  [['dance'], 'no such verb: "dance"'],
+  [['Status'], 'no such verb: "Status"'],
+  [[''], 'no such verb: ""'],
+  [['constructor'], 'no such verb: "constructor"'],
+  [['-x', 'status'], "unknown option '-x'"],
+  [['--quite', 'status'], "unknown option '--quite' (did you mean --quiet?)"],
+  [['-qx', 'status'], "unknown option '-x'"],
+  [['-m'], "option '-m, --message <text>' argument missing"],
+  [['status', '-q'], 'isconf status takes no "-q"'],
+  [['status', 'now'], 'isconf status takes no "now"'],
+  [['status', '-n', '3'], 'isconf status takes no "-n"'],
+  [['log', 'web'], 'isconf log takes no "web"'],
+  [['log', '-n'], 'isconf log -n takes a count, not ""'],
+  [['log', '-n', '0'], 'isconf log -n takes a count, not "0"'],
+  [['log', '-n', '-1'], 'isconf log -n takes a count, not "-1"'],
+  [['log', '-n', '1e3'], 'isconf log -n takes a count, not "1e3"'],
+  [['log', '-n', '1234567890'], 'isconf log -n takes a count, not "1234567890"'],
+  [['snap'], 'isconf snap: no file given'],
+  [['snap', 'a', 'b'], 'isconf snap takes one file, not also "b"'],
+  [['exec'], 'isconf exec: no command given'],
+  [['resolve'], 'isconf resolve: no changeset given'],
+  [['resolve', 'a', 'b'], 'isconf resolve takes one changeset, not also "b"'],
+  ...['unlock', 'ci', 'up', 'start', 'stop', 'restart', 'daemon'].map(
+    (verb) => [[verb, 'now'], `isconf ${verb} takes no "now"`] as const,
+  ),
+  ...['unlock', 'ci', 'up', 'snap', 'status', 'exec'].map(
+    (verb) => [['-m', 'why', verb], `-m goes with lock only, not with ${verb}`] as const,
+  ),
+]
+
+for (const [words, message] of wrongUse) {
+  test(`isconf ${words.join(' ')} is wrong use: status 22, two lines, and the daemon is asked nothing`, async (t) => {
+    const { type } = await hostWith(t, {})
+    const typed = await type(...words)
+    assertSaid(typed, 22, `isconf: error: ${message}\n${usageHint}`)
+    assert.deepEqual(typed.asked, [])
+  })
+}
+
+test('everything after the verb belongs to the verb', async (t) => {
+  const { type } = await hostWith(t, { 'POST /v1/exec': result(null), 'POST /v1/lock': locked })
+  await type('exec', 'tar', '-xzvf', 'foo.tar.gz', '-V', '--help', '-m', '--', '-q')
+  await type('exec', '--help')
+  await type('exec', '--', 'ls')
+  await type('-q', 'exec', '-h', ' ', '')
+  await type('lock', 'just', 'a', 'comment')
+  const { asked } = await type('lock', '-q', 'is', 'a', 'flag', '-h')
+  assert.deepEqual(asked, [
+    'POST /v1/exec {"user":"luke","cwd":"/home/luke","argv":["tar","-xzvf","foo.tar.gz","-V","--help","-m","--","-q"]}',
+    'POST /v1/exec {"user":"luke","cwd":"/home/luke","argv":["--help"]}',
+    'POST /v1/exec {"user":"luke","cwd":"/home/luke","argv":["--","ls"]}',
+    'POST /v1/exec {"user":"luke","cwd":"/home/luke","argv":["-h"," ",""]}',
+    'POST /v1/lock {"user":"luke","message":"just a comment"}',
+    'POST /v1/lock {"user":"luke","message":"-q is a flag -h"}',
+  ])
+})
+
+const lockSaid = 'isconf: branch web is locked by luke@alder: m\n'
+const deprecated = 'isconf: -m is deprecated: write the message after the verb, isconf lock MESSAGE...\n'
+const noMessage = `isconf: error: a lock needs a message\nisconf: hint: ${errorKinds.MESSAGE_MISSING.hint}\n`
+
+test('-m gives a lock its message, says that it is deprecated, and loses against words', async (t) => {
+  const { type } = await hostWith(t, { 'POST /v1/lock': locked })
+  assertSaid(await type('-m', 'the reason', 'lock'), 0, `${deprecated}${lockSaid}`)
+  const { asked } = await type('-m', 'the reason', 'lock', 'another', 'one')
+  assert.deepEqual(asked, [
+    'POST /v1/lock {"user":"luke","message":"the reason"}',
+    'POST /v1/lock {"user":"luke","message":"another one"}',
+  ])
+})
+
+test('lock without a message is 222, and the daemon is asked nothing', async (t) => {
+  const { type } = await hostWith(t, {})
+  assertSaid(await type('lock'), 222, noMessage)
+  assertSaid(await type('lock', ' ', '\t'), 222, noMessage)
+  const typed = await type('-m', '', 'lock')
+  assertSaid(typed, 222, `${deprecated}${noMessage}`)
+  assert.deepEqual(typed.asked, [])
+})
+
+const up = [
+  { event: 'progress', text: '1/1 exec true' },
+  { event: 'remark', text: '/etc/motd: user ann is 5 here, 6 on the origin' },
+  { event: 'output', stream: 'stdout', bytes: Buffer.from('out\n').toString('base64') },
+  { event: 'output', stream: 'stderr', bytes: Buffer.from('err\n').toString('base64') },
+  result({ branch: 'web', done: 1, position: 7 }),
+]
+
+test('up shows progress and remarks on standard error and what commands write where they wrote it', async (t) => {
+  const { type } = await hostWith(t, { 'POST /v1/up': up })
+  const { status, out, err } = await type('up')
+  assert.deepEqual([status, out], [0, 'out\n'])
+  assert.equal(
+    err,
+    'isconf: 1/1 exec true\nisconf: /etc/motd: user ann is 5 here, 6 on the origin\nerr\n' +
+      'isconf: did 1 operation; this host has done 7 operations of branch web\n',
+  )
+})
+
+test('-q leaves remarks, failures and what commands write, and nothing else', async (t) => {
+  const { type } = await hostWith(t, { 'POST /v1/up': up, 'POST /v1/lock': locked })
+  for (const flag of ['-q', '--quiet']) {
+    const { status, out, err } = await type(flag, 'up')
+    assert.deepEqual([status, out], [0, 'out\n'])
+    assert.equal(err, 'isconf: /etc/motd: user ann is 5 here, 6 on the origin\nerr\n')
+  }
+  assertSaid(await type('-q', 'lock', 'x'), 0, '')
+  assertSaid(await type('-q', 'lock'), 222, noMessage)
+})
+
+test('output that is no text arrives byte by byte', async (t) => {
+  const bytes = Buffer.from([0xc3, 0x28, 0xff, 0, 10])
+  const events = [{ event: 'output', stream: 'stdout', bytes: bytes.toString('base64') }, result(null)]
+  let written = Buffer.alloc(0)
+  const terminal = {
+    out: (text: string | Uint8Array) => {
+      written = Buffer.concat([written, Buffer.from(text)])
+    },
+    err: () => undefined,
+  }
+  const { type } = await hostWith(t, { 'POST /v1/exec': events }, { terminal })
+  await type('exec', 'x')
+  assert.ok(written.equals(bytes))
+})
+
+test("-D shows this host's variables before anything else", async (t) => {
+  const { type, home } = await hostWith(t, { 'POST /v1/lock': locked })
+  writeFileSync(join(home, 'main.cf'), 'DEFAULT:\n\tROLE=web\n\tTITLE="a b"\n')
+  assertSaid(await type('-D', 'lock', 'x'), 0, `isconf: ROLE=web\nisconf: TITLE=a b\n${lockSaid}`)
+})
+
+test('-c with a file that is not there, or has a mistake, is 22 and names it', async (t) => {
+  const { type, home } = await hostWith(t, {})
+  const hint = `isconf: hint: ${errorKinds.CONFIG.hint}\n`
+  const missing = 'isconf: error: cannot read /no/such/main.cf: no such file\n'
+  assertSaid(await type('-c', '/no/such/main.cf', 'status'), 22, `${missing}${hint}`)
+  writeFileSync(join(home, 'main.cf'), 'DEFAULT:\n\tIS_PORT=many\n')
+  const { status, err } = await type('status')
+  assert.equal(status, 22)
+  assert.match(err, /^isconf: error: HOME\/main\.cf:2: IS_PORT .*\nisconf: hint: .*\n$/)
+})
+
+test('-c is found from the current directory', async (t) => {
+  const { home } = await hostWith(t, undefined)
+  const { type } = await hostWith(t, { 'POST /v1/lock': locked }, { cwd: home })
+  writeFileSync(join(home, 'main.cf'), 'DEFAULT:\n\tROLE=here\n')
+  const { err } = await type('-D', '-c', 'main.cf', 'lock', 'x')
+  assert.match(err, /^isconf: ROLE=here\n/)
+})
+
+test('a failure that the daemon tells is shown in two lines, with its status', async (t) => {
+  const told = { event: 'error', code: 'LOCKED', message: 'branch web is locked by ann@birch', hint: 'ask', exit: 220 }
+  const { type } = await hostWith(t, { 'POST /v1/lock': [told] })
+  const said = 'isconf: error: branch web is locked by ann@birch\nisconf: hint: ask\n'
+  assertSaid(await type('lock', 'x'), 220, said)
+})
+
+test('exec exits with the status of the command that failed', async (t) => {
+  const failed = { event: 'error', code: 'COMMAND_FAILED', message: 'false ended', hint: 'nothing', exit: 137 }
+  const { type } = await hostWith(t, { 'POST /v1/exec': [failed] })
+  assert.equal((await type('exec', 'false')).status, 137)
+})
+
+test('every verb that needs a daemon says that it does not run, with 223', async (t) => {
+  const { type } = await hostWith(t, undefined)
+  const commands = [['lock', 'x'], ['unlock'], ['snap', 'x'], ['exec', 'x'], ['ci'], ['up'], ['status'], ['log']]
+  for (const words of [...commands, ['resolve', 'abcd']]) {
+    const said = 'isconf: error: the daemon does not run: nobody answers at HOME/conf/.ctl\n'
+    assertSaid(await type(...words), 223, `${said}isconf: hint: start it: isconf start\n`)
+  }
+})
+
+test('Ctrl-C asks the daemon to stop, once', async (t) => {
+  const interrupted = { event: 'error', code: 'INTERRUPTED', message: 'x', hint: 'y', exit: 2 }
+  const host = await hostWith(t, { 'POST /v1/exec': [interrupted], 'POST /v1/interrupt': result('exec') })
+  assert.equal((await host.type('exec', 'x')).status, 2)
+  host.interrupt()
+  host.interrupt()
+  const { asked } = await host.type('exec', 'y')
+  assert.equal(asked.filter((line) => line === 'POST /v1/interrupt {}').length, 1)
+})
+
+test('failureText() of every failure is two lines, in one voice, without a stack', () => {
+  for (const code of Object.keys(errorKinds) as (keyof typeof errorKinds)[]) {
+    const text = failureText(new IsconfError(code, 'the thing "x" is wrong', { cause: new Error('below') }))
+    assert.equal(text, `isconf: error: the thing "x" is wrong\nisconf: hint: ${errorKinds[code].hint}\n`)
+  }
+})

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { hostWith, result } from '../../../test/support/typed.ts'
+import { IsconfError } from '../../base/index.ts'
+import type { SpawnedDaemon } from '../verb.ts'
+
+const answers = { 'GET /v1/status': { pid: 4711 }, 'POST /v1/stop': result({ pid: 4711 }) }
+
+test('start says that the daemon answers, and hands its flags and home on', async (t) => {
+  const started: unknown[] = []
+  const host = await hostWith(t, undefined, {
+    spawnDaemon: async ({ config }, home): Promise<SpawnedDaemon> => {
+      started.push(config, home)
+      return { ready: true, pid: 99 }
+    },
+  })
+  const { status, out, err } = await host.type('start')
+  assert.deepEqual([status, out, err], [0, '', 'isconf: the daemon answers: process 99\n'])
+  assert.deepEqual(started, [join(host.home, 'main.cf'), host.home])
+})
+
+test('start says that the daemon runs already, and starts none', async (t) => {
+  const { type } = await hostWith(t, answers)
+  const { status, out, err } = await type('start')
+  assert.deepEqual([status, out, err], [0, '', 'isconf: the daemon runs already: process 4711\n'])
+})
+
+test('start shows what kept the daemon from starting, as the daemon told it, with its status', async (t) => {
+  const error = 'isconf: error: port 65027 is taken\nisconf: hint: set IS_PORT\n'
+  const { type } = await hostWith(t, undefined, { spawnDaemon: async () => ({ ready: false, error, exit: 22 }) })
+  const { status, out, err } = await type('start')
+  assert.deepEqual([status, out, err], [22, '', error])
+})
+
+test('stop returns when the process has ended', async (t) => {
+  let looks = 0
+  let waitedMs = 0
+  const { type } = await hostWith(t, answers, {
+    isAlive: (pid) => {
+      assert.equal(pid, 4711)
+      looks += 1
+      return looks < 5
+    },
+    sleep: async (delayMs) => {
+      waitedMs += delayMs
+    },
+  })
+  const { status, out, err, asked } = await type('stop')
+  assert.deepEqual([status, out, err], [0, '', 'isconf: the daemon has stopped\n'])
+  assert.deepEqual([looks, waitedMs], [5, 80])
+  assert.deepEqual(asked, ['GET /v1/status', 'POST /v1/stop {}'])
+})
+
+test('stop of a daemon that does not run says so, and exits 0', async (t) => {
+  const { type } = await hostWith(t, undefined)
+  const { status, out, err } = await type('stop')
+  assert.deepEqual([status, out, err], [0, '', 'isconf: the daemon does not run\n'])
+})
+
+test('stop of a daemon that does not end is DAEMON_LOST, after a while', async (t) => {
+  let waitedMs = 0
+  const { type } = await hostWith(t, answers, {
+    isAlive: () => true,
+    sleep: async (delayMs) => {
+      waitedMs += delayMs
+    },
+  })
+  const { status, err } = await type('stop')
+  assert.equal(status, 223)
+  assert.match(err, /^isconf: error: process 4711 was told to stop and still runs\nisconf: hint: .*\n$/)
+  assert.ok(waitedMs >= 20_000 && waitedMs < 21_000, `${waitedMs} ms`)
+})
+
+test('restart stops the daemon and starts it again', async (t) => {
+  const host = await hostWith(t, answers, {
+    isAlive: () => {
+      rmSync(join(host.home, 'conf/.ctl'))
+      return false
+    },
+    spawnDaemon: async () => ({ ready: true, pid: 99 }),
+  })
+  const { status, err } = await host.type('restart')
+  assert.equal(status, 0)
+  assert.equal(err, 'isconf: the daemon has stopped\nisconf: the daemon answers: process 99\n')
+})
+
+test('restart of a daemon that does not run starts it', async (t) => {
+  const { type } = await hostWith(t, undefined, { spawnDaemon: async () => ({ ready: true, pid: 99 }) })
+  const { status, err } = await type('restart')
+  assert.equal(status, 0)
+  assert.equal(err, 'isconf: the daemon does not run\nisconf: the daemon answers: process 99\n')
+})
+
+test('daemon runs in the foreground with the configuration of -c, and tells what keeps it from running', async (t) => {
+  const ran: unknown[] = []
+  const good = await hostWith(t, undefined, { runDaemon: async (config) => void ran.push(config) })
+  const { status, out, err } = await good.type('daemon')
+  assert.deepEqual([status, out, err], [0, '', ''])
+  assert.deepEqual(ran, [join(good.home, 'main.cf')])
+  const bad = await hostWith(t, undefined, {
+    runDaemon: () => Promise.reject(new IsconfError('ALREADY_RUNNING', 'the daemon runs already: process 1')),
+  })
+  const failed = await bad.type('daemon')
+  assert.equal(failed.status, 223)
+  assert.match(failed.err, /^isconf: error: the daemon runs already: process 1\nisconf: hint: /)
+})

@@ -1,0 +1,247 @@
+/** What holds for every verb, and what each one says. */
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { test } from 'node:test'
+import { type Answers, hostWith, result, type Typed } from '../../../test/support/typed.ts'
+import { errorKinds } from '../../base/index.ts'
+import type { CheckInAnswer, LineStatus, LogEntry, Status } from '../../control/index.ts'
+import { verbs } from './index.ts'
+
+/** What every verb can end with, and what a verb may say that it can end with besides. */
+const everyVerb = [22, 223, 224]
+const documented = new Set([0, ...Object.values(errorKinds).map(({ exit }) => exit)])
+/** No page: one runs in the foreground, the others' work is shown elsewhere. */
+const pageOf: Readonly<Record<string, string>> = { restart: 'start', stop: 'start', daemon: 'start', unlock: 'lock' }
+
+test('verbs have names of their own', () => {
+  const names = verbs.map(({ name }) => name)
+  assert.equal(new Set(names).size, names.length)
+})
+
+for (const { name, usage, summary, help, exits } of verbs) {
+  test(`the verb ${name} has usage, summary, help and an example, and exits as documented`, async (t) => {
+    assert.match(usage, new RegExp(`^${name}( |$)`))
+    assert.match(summary, /^[A-Z][^\n]{5,70}[^.]$/)
+    assert.match(help, /^[A-Z][^\n]+\.$/)
+    assert.doesNotMatch(help, / {2}|undefined/)
+    assert.equal(exits[0], 0)
+    assert.deepEqual(
+      [...exits].sort((a, b) => a - b),
+      exits,
+    )
+    for (const exit of exits) assert.ok(documented.has(exit) && !everyVerb.includes(exit), `exit ${exit}`)
+    assert.ok(existsSync(`test/cli/${pageOf[name] ?? name}.md`), 'a page in test/cli')
+
+    const { type } = await hostWith(t, undefined)
+    const typed = await type(name, '--help')
+    if (name === 'exec') return assert.equal(typed.status, 223)
+    assert.deepEqual([typed.status, typed.err], [0, ''])
+    assert.ok(typed.out.startsWith(`usage: isconf ${usage}\n\n`), typed.out)
+    assert.equal(typed.out.split('\n').slice(2).join(' ').trim(), help)
+    for (const line of typed.out.split('\n')) assert.ok(line.length <= 78, line)
+  })
+}
+
+const id = '0123456789ab'.padEnd(64, 'c')
+const other = 'fedcba987654'.padEnd(64, 'd')
+const since = '2030-01-01T00:00:00.000Z'
+const lock = { branch: 'web', user: 'ann', host: 'birch', message: 'mail server', since }
+
+function said(typed: Typed): readonly [number, string, string] {
+  return [typed.status, typed.out, typed.err]
+}
+
+async function typed(t: Parameters<typeof hostWith>[0], answers: Answers, ...words: string[]): Promise<Typed> {
+  return (await hostWith(t, answers)).type(...words)
+}
+
+test('unlock says whose lock it broke, and whom to tell', async (t) => {
+  const shown = await typed(t, { 'POST /v1/unlock': result(lock) }, 'unlock')
+  const broke = `isconf: broke the lock that ann@birch had on branch web since ${since}: mail server\n`
+  assert.deepEqual(said(shown), [0, '', `${broke}isconf: please tell ann@birch\n`])
+  assert.deepEqual(shown.asked, ['POST /v1/unlock {"user":"luke"}'])
+})
+
+test('snap says what it keeps', async (t) => {
+  const shown = await typed(t, { 'POST /v1/snap': result({ path: '/etc/motd', sizeBytes: 12 }) }, 'snap', '../motd')
+  assert.deepEqual(said(shown), [0, '', 'isconf: snapped /etc/motd (12 bytes)\n'])
+  assert.deepEqual(shown.asked, ['POST /v1/snap {"user":"luke","cwd":"/home/luke","path":"../motd"}'])
+})
+
+test('resolve says which line goes on, and where the other went', async (t) => {
+  const answer = { branch: 'web', kept: id, aside: 'web-fedcba98' }
+  const shown = await typed(t, { 'POST /v1/resolve': result(answer) }, 'resolve', '0123')
+  const message = 'isconf: branch web goes on from 0123456789ab; the other line is branch web-fedcba98\n'
+  assert.deepEqual(said(shown), [0, '', message])
+})
+
+const checkIns: readonly (readonly [CheckInAnswer, string])[] = [
+  [{ branch: 'web', id, operations: 1, journalHosts: 1, fileHosts: 1 }, '1 operation, stored on 1 host'],
+  [{ branch: 'web', id, operations: 2, journalHosts: 3, fileHosts: 3 }, '2 operations, stored on 3 hosts'],
+  [
+    { branch: 'web', id, operations: 2, journalHosts: 3, fileHosts: 1 },
+    '2 operations, stored on 3 hosts, its files on 1 so far',
+  ],
+]
+for (const [answer, text] of checkIns) {
+  test(`ci says ${text}`, async (t) => {
+    const shown = await typed(t, { 'POST /v1/ci': result(answer) }, 'ci')
+    assert.deepEqual(said(shown), [0, '', `isconf: checked in 0123456789ab on branch web: ${text}\n`])
+  })
+}
+
+test('ci without operations says that it gave the lock back', async (t) => {
+  const answer = { branch: 'web', id: null, operations: 0, journalHosts: 2, fileHosts: 2 }
+  const shown = await typed(t, { 'POST /v1/ci': result(answer) }, 'ci')
+  assert.deepEqual(said(shown), [0, '', 'isconf: nothing to check in; branch web is unlocked\n'])
+})
+
+test('up with nothing to do says so', async (t) => {
+  const shown = await typed(t, { 'POST /v1/up': result({ branch: 'web', done: 0, position: 1 }) }, 'up')
+  assert.deepEqual(said(shown), [0, '', 'isconf: nothing to do; this host has done 1 operation of branch web\n'])
+})
+
+const level: Status = {
+  host: 'alder',
+  release: '5.0.0',
+  pid: 4711,
+  domain: { name: 'example.com', source: '/var/is/conf/domain' },
+  branch: 'web',
+  head: id,
+  position: 3,
+  operations: 3,
+  pending: 0,
+  stopped: null,
+  lock: null,
+  work: null,
+  lines: [],
+  mesh: {
+    peerId: 'p',
+    addresses: [],
+    peers: [
+      { host: 'birch', address: '10.0.0.2:65027' },
+      { host: 'cedar', address: '10.0.0.3:65027' },
+    ],
+    authenticated: true,
+    refused: 0,
+  },
+  warnings: [],
+}
+
+const levelText = `host    alder (isconf 5.0.0, process 4711)
+domain  example.com (from /var/is/conf/domain)
+branch  web at 0123456789ab, 3 of 3 operations done: up to date
+lock    none
+peers   birch at 10.0.0.2:65027
+        cedar at 10.0.0.3:65027
+`
+
+const line: LineStatus = {
+  first: id,
+  head: id,
+  author: 'ann@alder',
+  message: 'ours',
+  time: since,
+  changesets: 1,
+  here: true,
+}
+
+const full: Status = {
+  ...level,
+  position: 1,
+  pending: 2,
+  stopped: { operation: '0123456789ab:1', reason: 'it ended with exit status 2' },
+  lock,
+  work: { author: 'luke@alder', message: 'm', operations: ['exec true', 'snap /etc/motd'], locked: false },
+  lines: [
+    line,
+    { ...line, first: other, head: other, author: 'bob@birch', message: 'theirs', changesets: 2, here: false },
+  ],
+  mesh: { ...level.mesh, peers: [], authenticated: false, refused: 3 },
+  warnings: ['environment: IS_PRT is not a setting', 'another'],
+}
+
+const fullText = `host    alder (isconf 5.0.0, process 4711)
+domain  example.com (from /var/is/conf/domain)
+branch  web at 0123456789ab, 1 of 3 operations done: 2 to do
+stopped at 0123456789ab:1: it ended with exit status 2
+lock    ann@birch since 2030-01-01T00:00:00.000Z: mail server
+work    2 operations of luke@alder not checked in, and the lock is gone: it can no longer be checked in
+        exec true
+        snap /etc/motd
+split   0123456789ab ann@alder 2030-01-01T00:00:00.000Z ours (1 changeset, followed here)
+        fedcba987654 bob@birch 2030-01-01T00:00:00.000Z theirs (2 changesets)
+peers   none
+open    no hmac keys: any host that knows the domain name is let in
+warning environment: IS_PRT is not a setting
+warning another
+`
+
+const statuses: readonly (readonly [string, Status, string])[] = [
+  ['a host that is level', level, levelText],
+  ['a host about which there is everything to say', full, fullText],
+  [
+    'an empty journal',
+    { ...level, position: 0, operations: 0 },
+    levelText.replace(/^branch.*/m, 'branch  web with an empty journal'),
+  ],
+  [
+    'a host that has left its branch',
+    { ...level, position: null, pending: 3 },
+    levelText.replace(/^branch.*/m, 'branch  web which this host has left: its history is not in the journal'),
+  ],
+  [
+    'work under a lock',
+    { ...level, work: { author: 'luke@alder', message: 'm', operations: ['exec true'], locked: true } },
+    levelText.replace(/^peers/m, 'work    1 operation of luke@alder not checked in\n        exec true\npeers'),
+  ],
+]
+for (const [what, status, text] of statuses) {
+  test(`status of ${what}`, async (t) => {
+    const shown = await typed(t, { 'GET /v1/status': status }, 'status')
+    assert.deepEqual([shown.status, shown.err], [0, ''])
+    assert.equal(shown.out, text)
+  })
+}
+
+test('status --json is the document, in one line', async (t) => {
+  const shown = await typed(t, { 'GET /v1/status': full }, 'status', '--json')
+  assert.deepEqual(said(shown), [0, `${JSON.stringify(full)}\n`, ''])
+})
+
+const entry: LogEntry = {
+  id,
+  branch: 'web',
+  author: 'ann@alder',
+  message: 'mail server',
+  time: since,
+  operations: [
+    { name: '0123456789ab:0', text: 'snap /etc/motd', done: true },
+    { name: '0123456789ab:1', text: 'exec newaliases', done: false },
+  ],
+}
+
+test('log shows each changeset and marks what this host has not done', async (t) => {
+  const second = { ...entry, id: other, message: 'before', operations: [] }
+  const shown = await typed(t, { 'GET /v1/log': [entry, second] }, 'log')
+  assert.deepEqual([shown.status, shown.err], [0, ''])
+  assert.equal(
+    shown.out,
+    `0123456789ab  ann@alder  ${since}
+    mail server
+    0123456789ab:0  snap /etc/motd
+  * 0123456789ab:1  exec newaliases
+
+fedcba987654  ann@alder  ${since}
+    before
+
+`,
+  )
+})
+
+test('log -n asks for that many, and --json gives one changeset a line', async (t) => {
+  const { type } = await hostWith(t, { 'GET /v1/log?limit=2': [entry, entry], 'GET /v1/log': [] })
+  const json = `${JSON.stringify(entry)}\n`
+  assert.deepEqual(said(await type('log', '-n', '2', '--json')), [0, json + json, ''])
+  assert.deepEqual(said(await type('log')), [0, '', ''])
+})

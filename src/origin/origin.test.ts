@@ -1,0 +1,124 @@
+/** The verbs of one host alone: what each refuses, and what a crash in the middle of each leaves. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Cluster, type Outcome } from '../../test/sim/cluster.ts'
+
+const signal = new AbortController().signal
+
+async function lockedHost() {
+  const cluster = await Cluster.of(1, ['alder'])
+  await cluster.ask('alder', 'lock', 'because')
+  return { cluster, host: cluster.host('alder') }
+}
+
+function codeOf(outcome: Outcome): string {
+  return outcome.type === 'failed' ? outcome.code : outcome.type
+}
+
+test('nothing is changed without the lock', async () => {
+  const cluster = await Cluster.of(1, ['alder'])
+  for (const words of [['exec', 'append', '/x', 'y'], ['snap', '/etc/motd'], ['ci']]) {
+    assert.equal(codeOf(await cluster.ask('alder', ...words)), 'NOT_LOCKED', words.join(' '))
+  }
+  assert.equal(codeOf(await cluster.ask('alder', 'unlock')), 'NOT_LOCKED')
+  assert.equal(cluster.host('alder').machine.tree, '')
+})
+
+test("the lock is one user's: to others it is locked", async () => {
+  const { host } = await lockedHost()
+  const cwd = '/'
+  const asBob: readonly [string, object][] = [
+    ['exec', { user: 'bob', cwd, argv: ['append', '/x', 'y'] }],
+    ['snap', { user: 'bob', cwd, path: '/x' }],
+    ['ci', { user: 'bob' }],
+  ]
+  for (const [verb, body] of asBob) assert.equal(codeOf(await host.verb(verb, body, signal)), 'LOCKED', verb)
+  assert.equal(host.machine.tree, '')
+})
+
+test('a lock without a message is refused, and one that is too long', async () => {
+  const cluster = await Cluster.of(1, ['alder'])
+  assert.equal(codeOf(await cluster.ask('alder', 'lock', ' ')), 'MESSAGE_MISSING')
+  assert.equal(codeOf(await cluster.ask('alder', 'lock', 'x'.repeat(4097))), 'USAGE')
+})
+
+for (const argv of [['reboot'], ['/sbin/shutdown', '-r'], ['init', '6'], ['systemctl', '--force', 'poweroff']]) {
+  test(`exec ${argv.join(' ')} is refused`, async () => {
+    const { cluster, host } = await lockedHost()
+    assert.equal(codeOf(await cluster.ask('alder', 'exec', ...argv)), 'REBOOT_BY_EXEC')
+    assert.deepEqual(host.daemon.work.operations, [])
+  })
+}
+
+test('a command that failed, or could not be run, is not recorded', async () => {
+  const { cluster, host } = await lockedHost()
+  assert.equal(codeOf(await cluster.ask('alder', 'exec', 'fail', '7')), 'COMMAND_FAILED')
+  assert.equal(codeOf(await cluster.ask('alder', 'exec', 'no-such-command')), 'COMMAND_NOT_RUN')
+  assert.deepEqual(host.daemon.work.operations, [])
+})
+
+test('a command that is interrupted is not recorded', async () => {
+  const { cluster, host } = await lockedHost()
+  const abort = new AbortController()
+  const body = { user: 'ann', cwd: '/', argv: ['slow', '5000', '/x', 'y'] }
+  const running = host.verb('exec', body, abort.signal)
+  await cluster.run(1_000)
+  abort.abort(new Error('interrupted'))
+  assert.equal((await cluster.clock.until(running)).type, 'failed')
+  assert.deepEqual([host.daemon.work.operations, host.machine.tree], [[], ''])
+})
+
+test('ci with nothing to check in gives the lock back and adds nothing', async () => {
+  const { cluster, host } = await lockedHost()
+  const outcome = await cluster.ask('alder', 'ci')
+  assert.deepEqual(outcome.type === 'done' && (outcome.result as { id: unknown }).id, null)
+  assert.deepEqual([host.daemon.branch.state.lock, host.daemon.branch.journal.length], [null, 0])
+  assert.equal(host.daemon.work.header, undefined)
+})
+
+/** Does a verb until the power fails after `bytes` more, and starts again; how the verb ended. */
+async function dyingAt(bytes: number, fate: 'lost' | 'kept' | 'chance', ...words: readonly string[]) {
+  const { cluster, host } = await lockedHost()
+  host.machine.write('/etc/motd', 'hello\n')
+  await cluster.ask('alder', 'exec', 'append', '/data/log', 'one')
+  await cluster.ask('alder', 'snap', '/etc/motd')
+  host.disk.bytesUntilPowerFailure = bytes
+  const outcome = await cluster.ask('alder', ...words)
+  host.disk.bytesUntilPowerFailure = Number.POSITIVE_INFINITY
+  host.crash(fate)
+  await cluster.clock.until(host.start())
+  return { cluster, host, outcome }
+}
+
+test('ci is done or not done, whichever byte a crash comes at, and never twice', async () => {
+  for (const fate of ['lost', 'kept', 'chance'] as const) {
+    for (let [bytes, done] = [0, false]; !done; bytes += 61) {
+      const { cluster, host, outcome } = await dyingAt(bytes, fate, 'ci')
+      done = outcome.type === 'done'
+      const { branch, work, history } = host.daemon
+      const isIn = branch.journal.length === 1
+      assert.ok(isIn || !done, `what ci acknowledged is there (${bytes} bytes)`)
+      assert.equal(work.operations.length, isIn ? 0 : 2, `the work is in the journal or still there (${bytes} bytes)`)
+      if (!isIn) assert.equal((await cluster.ask('alder', 'ci')).type, 'done')
+      const { operations } = (await branch.journal.changesetAt(1)).changeset
+      assert.deepEqual([branch.journal.length, operations.length], [1, 2])
+      assert.deepEqual(history.standing, { done: { id: branch.journal.head, index: 1 }, stopped: undefined })
+      assert.equal(codeOf(await cluster.ask('alder', 'up')), 'done')
+      assert.equal((await cluster.ask('alder', 'lock', 'again')).type, 'done')
+      cluster.end()
+    }
+  }
+})
+
+test('snap and lock are done or not done, whichever byte a crash comes at', async () => {
+  for (const fate of ['lost', 'kept'] as const) {
+    for (let [bytes, done] = [0, false]; !done; bytes += 41) {
+      const { host, outcome, cluster } = await dyingAt(bytes, fate, 'snap', '/etc/motd')
+      done = outcome.type === 'done'
+      const count = host.daemon.work.operations.length
+      assert.ok(count === 3 || (!done && count === 2), `${count} operations after ${bytes} bytes`)
+      assert.equal((await cluster.ask('alder', 'ci')).type, 'done')
+      cluster.end()
+    }
+  }
+})
