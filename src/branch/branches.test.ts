@@ -204,6 +204,18 @@ test('a state kept for an earlier head is of the past', async () => {
   assert.deepEqual([again?.state.lock, again?.state.revision, again?.state.length], [null, 0, 4])
 })
 
+test('compareAndSet() from a state that is no longer the one changes nothing', async () => {
+  const { disk, branch } = await split(common)
+  const old = branch.state
+  await branch.take(left.slice(0, 1).map(toLine), 'test')
+  const { state } = branch
+  assert.equal(await branch.compareAndSet(old, { ...old, revision: 1 }), false)
+  const [next] = chainOf(['mine'], left[0])
+  assert.equal(await branch.compareAndSet(old, { ...old, head: idOf(next), length: 4 }, next), false)
+  assert.equal(branch.state, state)
+  assert.deepEqual(await wordsOf((await openOn(disk)).get(generic)), [words(common, left.slice(0, 1))])
+})
+
 test('a damaged state is named', async () => {
   const { disk } = await split(common)
   await disk.replaceFile('/is/branches/generic/state', '{"branch":"generic"}')

@@ -2,7 +2,7 @@
 import { chmod, rm } from 'node:fs/promises'
 import { PassThrough, type Writable } from 'node:stream'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import { type ErrorCode, IsconfError, type Log, toIsconfError } from '../base/index.ts'
+import { type ErrorCode, endIfBroken, IsconfError, type Log, toIsconfError } from '../base/index.ts'
 import { type ControlEvent, callerHeader, type ErrorEvent, requestBytesMax } from '../control/index.ts'
 import type { HostDaemon } from './host-daemon.ts'
 import { handlers } from './requests.ts'
@@ -133,6 +133,7 @@ function tellTo(stream: Writable): (event: ControlEvent) => Promise<void> | unde
 }
 
 function toErrorEvent(thrown: unknown, log: Log): ErrorEvent {
+  endIfBroken(thrown)
   const error = toIsconfError(thrown)
   if (error.code === 'UNEXPECTED') log.error({ err: thrown }, 'unexpected failure')
   return { event: 'error', code: error.code, message: error.message, hint: error.hint, exit: error.exit }

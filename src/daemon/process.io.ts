@@ -29,12 +29,13 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const config = loadConfig({ configPath: options.configPath })
   await makeHome(config.home)
   const releasePid = await takeHome(config.home)
-  const log = openLog(config.home)
+  let log: Logger | undefined
   try {
+    log = openLog(config.home)
     await serve(options, config, log)
   } catch (thrown) {
     const error = toIsconfError(thrown)
-    log.fatal({ code: error.code, err: error.code === 'UNEXPECTED' ? thrown : undefined }, error.message)
+    log?.fatal({ code: error.code, err: error.code === 'UNEXPECTED' ? thrown : undefined }, error.message)
     throw thrown
   } finally {
     await releasePid()

@@ -3,7 +3,7 @@
  * what is here, hears what is there, and fetches the changesets that are
  * missing. Nothing depends on one message having been heard.
  */
-import { type Cancel, type ChangesetId, type Random, toIsconfError } from '../base/index.ts'
+import { type Cancel, type ChangesetId, endIfBroken, type Random, toIsconfError } from '../base/index.ts'
 import type { Branch, Branches, BranchState } from '../branch/index.ts'
 import { answer, ask, type PeerId } from '../mesh/index.ts'
 import { otherLineName } from './journal-source.ts'
@@ -192,6 +192,7 @@ export class Replicator {
   }
 
   #logFailure(peer: PeerId, thrown: unknown): void {
+    endIfBroken(thrown)
     const { code, message } = toIsconfError(thrown)
     const facts = { host: this.hostOf(peer), code }
     if (code === 'UNEXPECTED') this.#deps.log.debug(facts, `no exchange: ${message}`)

@@ -3,6 +3,7 @@ import './polyfill.ts'
 import type { KeyObject } from 'node:crypto'
 import { type GossipSub, gossipsub } from '@libp2p/gossipsub'
 import { identify, identifyPush } from '@libp2p/identify'
+import { noise } from '@libp2p/noise'
 import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
 import { tls } from '@libp2p/tls'
@@ -13,7 +14,6 @@ import type { Member } from './admission.ts'
 import { localDiscovery } from './discovery.io.ts'
 import { domainGate } from './domain-gate.io.ts'
 import { libp2pKey } from './identity.io.ts'
-import { lateNoise } from './late-noise.io.ts'
 import type { Refusals } from './refusals.ts'
 
 export interface Libp2pOptions extends Member {
@@ -66,7 +66,7 @@ export async function makeNode(options: Libp2pOptions, refusals: Refusals): Prom
     privateKey: libp2pKey(options.hostKey),
     addresses: { listen: [`/${options.host.includes(':') ? 'ip6' : 'ip4'}/${options.host}/tcp/${options.port}`] },
     transports: [tcp()],
-    connectionEncrypters: [gate(tls()), gate(lateNoise)],
+    connectionEncrypters: [gate(tls()), gate(noise())],
     streamMuxers: [
       yamux({ streamOptions: { maxStreamWindowSize: windowBytesMax, maxReadBufferLength: readBufferBytesMax } }),
     ],

@@ -1,6 +1,6 @@
 /** One question and one answer on a stream, each one frame of JSON. */
 import * as z from 'zod'
-import { type Clock, IsconfError } from '../base/index.ts'
+import { type Clock, endIfBroken, IsconfError } from '../base/index.ts'
 import { FrameTooLongError, StreamReader, writeFrame } from './frames.ts'
 import type { PeerId, PeerStream, Transport } from './transport.ts'
 
@@ -122,6 +122,7 @@ async function answerOne(
   try {
     return { result: await fn(request, stream.peer) }
   } catch (error) {
+    endIfBroken(error)
     const code = error instanceof IsconfError ? error.code : 'UNEXPECTED'
     return failed(code, error instanceof Error ? error.message : String(error))
   }

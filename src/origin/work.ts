@@ -31,7 +31,8 @@ export function requireWork({ branch, work, host }: OriginDeps, user: string): W
     throw new IsconfError('NOT_LOCKED', `branch ${branch.name} is not locked`)
   }
   if (header.author !== `${user}@${host}`) {
-    throw new IsconfError('LOCKED', `branch ${branch.name} is locked by ${header.author}: ${header.message}`)
+    const holder = lock?.id === header.lock ? lockedBy(lock) : `locked by ${header.author}: ${header.message}`
+    throw new IsconfError('LOCKED', `branch ${branch.name} is ${holder}`)
   }
   if (header.branch !== branch.name || lock?.id !== header.lock) {
     const now = lock ? `it is now ${lockedBy(lock)}` : brokenBy(branch)

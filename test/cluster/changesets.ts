@@ -8,7 +8,7 @@ import {
   type SignedChangeset,
   signChangeset,
 } from '../../src/journal/index.ts'
-import { keyFrom } from '../sim/cluster-host.ts'
+import { keyFrom } from '../sim/cluster-key.ts'
 
 export const domain = 'sim.example' as DomainName
 export const generic = 'generic' as BranchName

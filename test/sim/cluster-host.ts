@@ -1,5 +1,5 @@
 /** One host of a simulated cluster: what outlives its daemon (disk, machine, key), and the daemon while it runs. */
-import { createPrivateKey, type KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import {
   type DomainName,
   type ErrorCode,
@@ -13,6 +13,7 @@ import { handlers } from '../../src/daemon/requests.ts'
 import { Peering } from '../../src/mesh/index.ts'
 import { inlineWholeHasher, openStore } from '../../src/store/index.ts'
 import type { SimClock } from './clock.ts'
+import { keyFrom } from './cluster-key.ts'
 import { SimProcess } from './cluster-process.ts'
 import { SimDisk, type UnsyncedFate } from './disk.ts'
 import { SimMachine } from './machine.ts'
@@ -174,11 +175,4 @@ export class SimHost {
 /** A number that a seed and a word name. */
 export function seedOf(seed: number, word: string): number {
   return Number.parseInt(sha256Hex(`${seed} ${word}`).slice(0, 8), 16)
-}
-
-/** The same Ed25519 key for the same words. */
-export function keyFrom(words: string): KeyObject {
-  const prefix = Buffer.from('302e020100300506032b657004220420', 'hex')
-  const der = Buffer.concat([prefix, Buffer.from(sha256Hex(words), 'hex')])
-  return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
 }

@@ -3,7 +3,7 @@
  * journals and files, with nonsense, or not at all.
  */
 import type { BlobSource, Random } from '../../src/base/index.ts'
-import { answer, serveBlobs } from '../../src/mesh/index.ts'
+import { answer, ask, serveBlobs } from '../../src/mesh/index.ts'
 import type { Cluster } from './cluster.ts'
 import { seedOf } from './cluster-host.ts'
 import type { SimTransport } from './network.ts'
@@ -11,6 +11,7 @@ import { chance, seededRandom } from './random.ts'
 
 const limits = { requestBytesMax: 8 * 1024 * 1024, concurrentPerPeerMax: 8 }
 const redialMs = 5_000
+const noticeTopic = 'isconf/announce/1'
 
 export class Rogue {
   readonly #cluster: Cluster
@@ -27,6 +28,7 @@ export class Rogue {
     answer(this.#transport, '/isconf/agree/1', limits, async () => this.#oneOf([[], null, 'yes', [{ vote: 'yes' }]]))
     answer(this.#transport, '/isconf/kept/1', limits, async () => this.#oneOf([false, null, 'true', 1]))
     serveBlobs(this.#transport, this.#blobs(), cluster.clock)
+    this.#transport.subscribe(noticeTopic, (message) => this.#hurry(message))
     this.#dial()
   }
 
@@ -39,6 +41,16 @@ export class Rogue {
     if (this.#gone) return
     for (const { name } of this.#cluster.up) this.#transport.dial(`sim:${name}`).catch(() => undefined)
     this.#cluster.clock.after(redialMs, () => this.#dial())
+  }
+
+  /** Tells all of what one has just announced, so that they come here for it before they go there. */
+  #hurry(message: Uint8Array): void {
+    const { states } = JSON.parse(Buffer.from(message).toString('utf8')) as { states: unknown }
+    const notice = { host: 'rogue', states, others: [], resolutions: [] }
+    const options = { timeoutMs: 3_000, clock: this.#cluster.clock, answerBytesMax: limits.requestBytesMax }
+    for (const { id } of this.#transport.peers()) {
+      ask(this.#transport, id, '/isconf/announce/1', notice, options).catch(() => undefined)
+    }
   }
 
   /** What it says it has: a longer journal with a head that nobody knows, or no notice at all. */
@@ -59,8 +71,10 @@ export class Rogue {
   /** What an honest host would answer, altered. */
   async #range(question: unknown): Promise<unknown> {
     const { after } = question as { after: string }
-    const journal = this.#cluster.up[0]?.daemon.branch.journal
-    const range = await journal?.linesAfter(after as never, 1024 * 1024)
+    const journals = this.#cluster.up.map(({ daemon }) => daemon.branch.journal)
+    if (journals.length === 0) return null
+    const longest = journals.reduce((one, other) => (other.length > one.length ? other : one))
+    const range = await longest.linesAfter(after as never, 1024 * 1024)
     if (!range || chance(this.#random, 0.1))
       return this.#oneOf([null, { lines: [], more: true }, { lines: ['{}'], more: false }])
     return { lines: this.#altered(range.lines), more: chance(this.#random, 0.3) && range.lines.length > 0 }
@@ -112,4 +126,9 @@ export class Rogue {
 function flipped(line: string, random: Random): string {
   const at = random.below(Math.max(1, line.length))
   return `${line.slice(0, at)}${line[at] === 'a' ? 'b' : 'a'}${line.slice(at + 1)}`
+}
+
+/** The same line but for what it tells to do. */
+function forged(line: string): string {
+  return line.replace(/"line (\d+)"/, '"forged $1"')
 }
