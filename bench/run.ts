@@ -24,9 +24,13 @@ interface Options {
   readonly jsonPath: string | undefined
 }
 
-const ends: (() => Promise<void> | void)[] = []
+type End = () => Promise<void> | void
+
+/** What to end with the whole run, and with the benchmark that goes on. */
+const ends: End[] = []
+const endsOfOne: End[] = []
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => void endAll().finally(() => process.exit(1)))
+  process.once(signal, () => void endAll([...ends, ...endsOfOne]).finally(() => process.exit(1)))
 
 const options = parse(process.argv.slice(2))
 if (options) process.exitCode = await main(options)
@@ -46,8 +50,10 @@ async function main({ chosen, short, jsonPath }: Options): Promise<number> {
       failed += 1
       console.error(`bench: ${benchmark.name} could not be measured:`, error)
     }
+    // Its daemons must not take time from the next.
+    await endAll(endsOfOne)
   }
-  await endAll()
+  await endAll(ends)
   const facts = { ...rest, short, loadBefore, loadAfter: machine().load }
   const text = `${Object.entries(facts)
     .map(([name, value]) => `${name} ${value}`)
@@ -62,19 +68,19 @@ function benchOf(short: boolean): Bench {
   const base = {
     short,
     say: (text: string) => console.error(`bench: ${text}`),
-    after: (end: () => Promise<void> | void) => void ends.push(end),
   }
   let made: Promise<ReplayedHosts> | undefined
   return {
     ...base,
+    after: (end) => void endsOfOne.push(end),
     replayed: () => {
-      made ??= replayedHosts(base)
+      made ??= replayedHosts({ ...base, after: (end) => void ends.push(end) })
       return made
     },
   }
 }
 
-async function endAll(): Promise<void> {
+async function endAll(ends: End[]): Promise<void> {
   for (let end = ends.pop(); end !== undefined; end = ends.pop()) await end()
 }
 

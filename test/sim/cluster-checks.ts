@@ -1,6 +1,6 @@
 /** The promises of the design, looked at from outside after every step of a run. */
 import type { BranchName, ChangesetId } from '../../src/base/index.ts'
-import type { Branch } from '../../src/branch/index.ts'
+import { type Branch, operationsDone } from '../../src/branch/index.ts'
 import { type Journal, type Operation, publicKeyText } from '../../src/journal/index.ts'
 import type { Cluster } from './cluster.ts'
 import type { SimHost } from './cluster-host.ts'
@@ -35,6 +35,9 @@ export class Checks {
   #holder: SimHost | undefined
   #mayBeFree = true
   #unlocksUnderWay = 0
+  readonly #splitAtBegin = new Set<SimHost>()
+  /** How many operations a host had done when it was first seen to know of a split. */
+  readonly #doneAtSplit = new Map<SimHost, number>()
   /** Changesets that a `ci` has acknowledged. */
   readonly acknowledged = new Set<ChangesetId>()
   /**
@@ -59,18 +62,25 @@ export class Checks {
       }
       await this.#settled(host, () => this.#keepsWhatItHad(host))
       await this.#settled(host, () => this.#isPrefix(host))
+      await this.#settled(host, () => this.#staysBeforeSplit(host))
     }
   }
 
   /** Somebody types a verb. */
   begins(host: SimHost, verb: string): void {
+    if (host.daemon.branch.isSplit) this.#splitAtBegin.add(host)
+    else this.#splitAtBegin.delete(host)
     if (verb === 'unlock') this.#unlocksUnderWay += 1
     if (verb === 'unlock' || (verb === 'ci' && host === this.#holder)) this.#mayBeFree = true
   }
 
-  /** Where every host can always reach every other, no two hold the lock at once. */
+  /** Nobody changes a split branch; and where every host can always reach every other, no two hold the lock at once. */
   ends(host: SimHost, verb: string, isDone: boolean): void {
     if (verb === 'unlock') this.#unlocksUnderWay -= 1
+    const changesBranch = verb === 'lock' || verb === 'ci' || verb === 'unlock'
+    if (isDone && changesBranch && this.#splitAtBegin.has(host)) {
+      throw new BrokenPromise(`${host.name}: ${verb} was done on a branch that was known there to be split`)
+    }
     if (verb !== 'lock' || !isDone) return
     const isTaken = this.#holder !== undefined && this.#holder !== host && !this.#mayBeFree
     if (this.#isWhole && isTaken) {
@@ -91,6 +101,7 @@ export class Checks {
   /** The host begins again with nothing. */
   forget(host: SimHost): void {
     this.#seenByHost.delete(host)
+    this.#doneAtSplit.delete(host)
     this.dirty.delete(host)
   }
 
@@ -186,6 +197,21 @@ export class Checks {
     // An operation that was interrupted may be done or not.
     if (stopped && (await this.machineAt(branch.journal, count + 1)).tree === host.machine.tree) return undefined
     return `after ${count} operations and ${work.operations.length} of its own has\n${host.machine.tree}\nand should have\n${machine.tree}`
+  }
+
+  /** A host that knows of a split does nothing that comes after it. */
+  async #staysBeforeSplit(host: SimHost): Promise<string | undefined> {
+    if (host.busyWith) return undefined
+    const { branch, history } = host.daemon
+    if (!branch.isSplit) this.#doneAtSplit.delete(host)
+    if (!branch.isSplit || history.standing.done === undefined) return undefined
+    const count = await operationsDone(branch, history.standing.done)
+    const before = this.#doneAtSplit.get(host) ?? count
+    this.#doneAtSplit.set(host, before)
+    const last = branch.commonLength > 0 ? (await branch.journal.changesetAt(branch.commonLength)).changeset : undefined
+    const common = last ? last.operationsBefore + last.operations.length : 0
+    if (count <= Math.max(before, common)) return undefined
+    return `has passed a split after ${common} operations: it has done ${count}`
   }
 
   async #do(machine: SimMachine, operation: Operation): Promise<void> {
