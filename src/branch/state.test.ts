@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { generic, keyOf } from '../../test/cluster/changesets.ts'
 import type { ChangesetId } from '../base/index.ts'
-import { type BranchState, type Change, changed, isSameState, type Lock, supersedes, unlockedState } from './state.ts'
+import { type BranchState, type Change, changed, type Lock, supersedes, unlockedState } from './state.ts'
 
 const head = '1'.repeat(64) as ChangesetId
 const next = '2'.repeat(64) as ChangesetId
@@ -68,13 +69,18 @@ const anyLock = fc.option(
   fc.constantFrom('a', 'b', 'c').map((digit) => lockOf(digit)),
   { nil: null },
 )
-const anyState = fc.record({ revision: fc.nat(3), lock: anyLock }).map((facts): BranchState => ({ ...free, ...facts }))
+const anyBroken = anyLock.chain((lock) =>
+  lock ? fc.constantFrom('ann@alder', 'bob@birch').map((by) => ({ lock, by, time })) : fc.constant(null),
+)
+const anyState = fc
+  .record({ revision: fc.nat(2), lock: anyLock, broken: anyBroken })
+  .map((facts): BranchState => ({ ...free, ...facts }))
 
 test('of two different states at one head exactly one takes the place of the other', () => {
   fc.assert(
     fc.property(anyState, anyState, (a, b) => {
       const wins = [supersedes(a, b), supersedes(b, a)].filter(Boolean).length
-      assert.equal(wins, isSameState(a, b) ? 0 : 1)
+      assert.equal(wins, isDeepStrictEqual(a, b) ? 0 : 1)
     }),
   )
 })
@@ -88,7 +94,7 @@ test('hosts that tell each other their states in any order come to the same one'
         .map((state) => ({ state, key: order.next().value }))
         .sort((a, b) => a.key - b.key)
         .map(({ state }) => state)
-      assert.ok(isSameState(adopted(states), adopted(shuffled)))
+      assert.deepEqual(adopted(states), adopted(shuffled))
     }),
   )
 })

@@ -74,7 +74,12 @@ export function unlockedState(branch: BranchName, head: ChangesetId, length: num
  */
 export function supersedes(theirs: BranchState, mine: BranchState): boolean {
   if (theirs.revision !== mine.revision) return theirs.revision > mine.revision
-  return (theirs.lock?.id ?? '') > (mine.lock?.id ?? '')
+  return orderOf(theirs) > orderOf(mine)
+}
+
+/** Any order will do, as long as it is the same everywhere. */
+function orderOf({ lock, broken }: BranchState): string {
+  return `${lock?.id ?? ''} ${broken?.lock.id ?? ''} ${broken?.by ?? ''} ${broken?.time ?? ''}`
 }
 
 /** Whether two states are the same one. */

@@ -133,6 +133,21 @@ test('open() refuses the journal of another domain', async () => {
   await assert.rejects(opening, { code: 'JOURNAL_DAMAGED', message: /is of domain sim\.example, not y\.example/ })
 })
 
+test('a journal that has grown much, or was checked at length, is noted without a clean stop', async () => {
+  const disk = new SimDisk(seededRandom(1))
+  const journal = await Journal.open(disk, path, domain)
+  const large = 'x'.repeat(600 * 1024)
+  const chain = chainOf([large, large, large])
+  await journal.append(chain.slice(0, 1), 'test')
+  assert.equal(await disk.readFile(`${path}.checked`), undefined)
+  await journal.append(chain.slice(1, 2), 'test')
+  const noted = Buffer.from((await disk.readFile(`${path}.checked`)) ?? []).toString('utf8')
+  assert.match(noted, new RegExp(`^{"bytes":${(await disk.readFile(path))?.length},`))
+  await disk.remove(`${path}.checked`)
+  await Journal.open(disk, path, domain)
+  assert.equal(Buffer.from((await disk.readFile(`${path}.checked`)) ?? []).toString('utf8'), noted)
+})
+
 test('open() is the same with a checkpoint, and what was added after it is checked', async () => {
   const disk = await diskWith(content)
   const journal = await Journal.open(disk, path, domain)

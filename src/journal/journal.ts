@@ -3,7 +3,6 @@
  * a line, each naming the one before. A torn last line was never acknowledged
  * and is dropped; any other damage is a failure that names the line.
  */
-import { createHash } from 'node:crypto'
 import {
   AppendLog,
   type ChangesetId,
@@ -22,15 +21,15 @@ import {
   type SignedChangeset,
   toLine,
 } from './changeset.ts'
+import { checkedPrefix, saveCheckpoint } from './checkpoint.ts'
 
 /** Where a journal begins. */
 export const start: Place = { id: noChangeset, sequence: 0, operationsAfter: 0 }
 
-/** What a start checked, so that the next start need only hash the bytes again. */
-interface Checkpoint {
-  readonly bytes: number
-  readonly sha256: string
-}
+/** How much may come in before it is noted as checked: what a start after a crash checks line by line. */
+const noteEveryBytes = 2 * 1024 * 1024
+/** And this part of the journal, for all of it is hashed for the note. */
+const noteEveryPart = 1 / 8
 
 /** Some lines of a journal, as they are sent to a peer. */
 export interface JournalRange {
@@ -51,6 +50,7 @@ export class Journal {
   /** `#ends[i]` is the position after line i, newline and all. */
   readonly #ends: number[] = []
   #place: Place = start
+  #notedBytes = 0
 
   private constructor(disk: Disk, path: string, domain: DomainName, log: AppendLog, droppedBytes: number) {
     this.#disk = disk
@@ -65,6 +65,7 @@ export class Journal {
     const { log, content, torn } = await AppendLog.open(disk, path)
     const journal = new Journal(disk, path, domain, log, torn?.bytes ?? 0)
     await journal.#load(Buffer.from(content.buffer, content.byteOffset, content.length))
+    await journal.#noteWhenGrown()
     return journal
   }
 
@@ -139,6 +140,7 @@ export class Journal {
       this.#remember(signed.id, Buffer.byteLength(line) + 1)
     }
     this.#place = place
+    await this.#noteWhenGrown()
   }
 
   /** The lines after changeset `id`, at least one and otherwise up to `limitBytes`; undefined when `id` is not here. */
@@ -159,18 +161,13 @@ export class Journal {
     await this.#disk.replaceFile(path, bytes)
   }
 
-  /** Notes what was checked, so that the next start is quick. Losing the note costs only time. */
+  /** Notes what was checked, so that the next start is quick. */
   async saveCheckpoint(): Promise<void> {
-    const checkpoint: Checkpoint = { bytes: this.#log.size, sha256: await this.#hashPrefix(this.#log.size) }
-    await this.#disk.replaceFile(this.#checkpointPath, `${JSON.stringify(checkpoint)}\n`)
+    this.#notedBytes = await saveCheckpoint(this.#disk, this.path, this.#log)
   }
 
   close(): Promise<void> {
     return this.#log.close()
-  }
-
-  get #checkpointPath(): string {
-    return `${this.path}.checked`
   }
 
   #startOf(index: number): number {
@@ -190,7 +187,8 @@ export class Journal {
   }
 
   async #load(bytes: Buffer): Promise<void> {
-    const checkedBytes = await this.#checkedPrefix(bytes)
+    const checkedBytes = await checkedPrefix(this.#disk, this.path, bytes)
+    this.#notedBytes = checkedBytes
     let from = 0
     for (let newline = bytes.indexOf(10); newline >= 0 && newline < checkedBytes; newline = bytes.indexOf(10, from)) {
       this.#remember(idInLine(bytes, newline), newline + 1 - from)
@@ -208,32 +206,15 @@ export class Journal {
     }
   }
 
+  async #noteWhenGrown(): Promise<void> {
+    const grownBytes = this.#log.size - this.#notedBytes
+    if (grownBytes < Math.max(noteEveryBytes, this.#notedBytes * noteEveryPart)) return
+    // What was added is added, also where there is no room for the note.
+    await this.saveCheckpoint().catch(() => undefined)
+  }
+
   #parse(bytes: Buffer, from: number, newline: number, number: number): SignedChangeset {
     return parseLine(bytes.toString('utf8', from, newline), `${this.path}: line ${number}`)
-  }
-
-  /** How many bytes are the ones that an earlier start checked line by line. */
-  async #checkedPrefix(bytes: Buffer): Promise<number> {
-    const note = await this.#disk.readFile(this.#checkpointPath)
-    if (note === undefined) return 0
-    try {
-      const checkpoint = JSON.parse(Buffer.from(note).toString('utf8')) as Partial<Checkpoint>
-      const length = checkpoint.bytes
-      if (typeof length !== 'number' || length > bytes.length) return 0
-      const hash = createHash('sha256').update(bytes.subarray(0, length)).digest('hex')
-      return hash === checkpoint.sha256 ? length : 0
-    } catch {
-      return 0
-    }
-  }
-
-  async #hashPrefix(length: number): Promise<string> {
-    const hash = createHash('sha256')
-    const chunkBytes = 1024 * 1024
-    for (let from = 0; from < length; from += chunkBytes) {
-      hash.update(await this.#log.readRange(from, Math.min(chunkBytes, length - from)))
-    }
-    return hash.digest('hex')
   }
 }
 
