@@ -39,7 +39,17 @@ async function served(t: TestContext, run?: Run, socketPath?: string): Promise<S
   const log: Log = { ...silentLog, error: (_, message) => errors.push(message) }
   const store = await storeOn(disk)
   const transport = new SimNetwork(clock, random).transport('alder')
-  const world = { disk, clock, random, transport, machine, store, key: keyFrom('alder'), log }
+  const world = {
+    disk,
+    clock,
+    random,
+    transport,
+    machine,
+    store,
+    key: keyFrom('alder'),
+    log,
+    settled: Promise.resolve(),
+  }
   const identity = { host: 'alder', domain: 'sim.example' as DomainName, home: '/is' }
   const daemon = await HostDaemon.start(identity, world)
   const path = socketPath ?? join(temporaryDirectory(t), '.ctl')

@@ -36,6 +36,8 @@ export interface World {
   readonly store: BlobStore
   readonly key: KeyObject
   readonly log: Log
+  /** Resolves when a daemon that was just started has had the time to find the others; soon in any case. */
+  readonly settled: Promise<void>
 }
 
 /** Who this host is. */
@@ -80,6 +82,7 @@ export class HostDaemon {
       clock,
       random,
       log,
+      settled: world.settled,
       onChangesets: (_, changesets) => void this.blobs.want(changesets),
       onResolved: () => this.afterResolution(),
     })

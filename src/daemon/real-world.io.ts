@@ -5,7 +5,7 @@ import type { Logger } from 'pino'
 import { systemClock as clock } from '../base/clock.io.ts'
 import { systemDisk as disk } from '../base/disk.io.ts'
 import { threadPoolHasher } from '../base/hash.io.ts'
-import { type DomainName, IsconfError } from '../base/index.ts'
+import { type DomainName, IsconfError, sleep } from '../base/index.ts'
 import { systemRandom as random } from '../base/random.io.ts'
 import { type Config, domainFilePath, multiaddrOf, watchHmacKeys, watchNets } from '../config/index.ts'
 import { loadHostKey, realMachine } from '../host/index.ts'
@@ -15,6 +15,11 @@ import { commandEnvironment } from './command-environment.ts'
 import { HostDaemon } from './host-daemon.ts'
 import { noticeTopic } from './replicator.ts'
 import type { ProcessFacts } from './status.ts'
+
+/** How long hosts on the local network take to answer a question of who is there. */
+const discoveryMs = 1_500
+/** How long the first change waits for configured hosts that do not answer. */
+const settleMsMax = 5_000
 
 export interface RealWorld {
   readonly daemon: HostDaemon
@@ -54,10 +59,12 @@ export async function openRealWorld(config: Config, release: string, log: Logger
       warnings.add(`another machine, at ${address}, has this host's key: conf/host.key was cloned`),
   })
   const identity = { host: config.host.short, domain: domain.name, home: config.home }
-  const daemon = await HostDaemon.start(identity, { disk, clock, random, transport, machine, store, key, log })
   const addresses = (): readonly string[] => nets().addresses.map(multiaddrOf)
   const peering = new Peering({ transport, clock, random, log, addresses })
   peering.start()
+  const discovered = config.noBroadcast ? Promise.resolve() : sleep(clock, discoveryMs)
+  const settled = Promise.all([peering.settled(settleMsMax), discovered]).then(() => undefined)
+  const daemon = await HostDaemon.start(identity, { disk, clock, random, transport, machine, store, key, log, settled })
   return {
     daemon,
     facts: {

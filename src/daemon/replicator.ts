@@ -31,6 +31,8 @@ export interface ReplicatorDeps extends LineFetcherDeps {
   readonly resolutions: Resolutions
   readonly reachable: Reachable
   readonly random: Random
+  /** Resolves when a daemon that was just started has had the time to find the others. */
+  readonly settled: Promise<void>
   /** Hears that a line of a split became a branch. */
   readonly onResolved: () => Promise<void>
 }
@@ -89,6 +91,7 @@ export class Replicator {
 
   /** Exchanges with every host that can be reached; the notices of those that answered. */
   async exchangeAll(): Promise<readonly Notice[]> {
+    await this.#deps.settled
     const exchanges = await Promise.allSettled(this.#deps.reachable.peers().map((peer) => this.exchange(peer)))
     return exchanges.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
   }

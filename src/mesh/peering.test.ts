@@ -145,3 +145,34 @@ test('no more than eight addresses are dialed at once', async () => {
     'each had its turn',
   )
 })
+
+test('settled() waits until every address was tried once, and for a silent one no longer than its limit', async () => {
+  const { clock, network, keepPeers } = world()
+  const [alder, birch] = [network.transport('alder'), network.transport('birch'), network.transport('cedar')]
+  assert.ok(alder && birch)
+  let settledMs = Number.NaN
+  const peering = keepPeers(alder, () => ['sim:birch', 'sim:nobody'])
+  void peering.settled(5_000).then(() => {
+    settledMs = clock.monotonicMs()
+  })
+  await clock.run(0)
+  assert.ok(Number.isNaN(settledMs), 'not before anybody could answer')
+  await clock.run(4_000)
+  assert.equal(alder.peers().length, 1)
+  assert.ok(settledMs < 4_000, 'a refusal is an answer')
+
+  network.hang('cedar')
+  const other = keepPeers(birch, () => ['sim:cedar'])
+  settledMs = Number.NaN
+  void other.settled(5_000).then(() => {
+    settledMs = clock.monotonicMs()
+  })
+  const beganMs = clock.monotonicMs()
+  await clock.run(60_000)
+  assert.equal(settledMs - beganMs, 5_000)
+})
+
+test('settled() does not wait where no address is configured', async () => {
+  const { network, keepPeers } = world()
+  await keepPeers(network.transport('alder'), () => []).settled(5_000)
+})

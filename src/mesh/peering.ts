@@ -1,5 +1,5 @@
 /** Keeps this host connected to the addresses it is configured with: dials, waits longer after each failure, redials. */
-import type { Cancel, Clock, Log, Random } from '../base/index.ts'
+import { type Cancel, type Clock, type Log, type Random, within } from '../base/index.ts'
 import { OwnAddressError, type PeerId, type Transport } from './transport.ts'
 
 export interface PeeringDeps {
@@ -50,6 +50,7 @@ export class Peering {
   #cancelTimer: Cancel = () => undefined
   #cancelPeers: Cancel = () => undefined
   #running = false
+  #onTried: () => void = () => undefined
 
   constructor(deps: PeeringDeps) {
     this.#deps = deps
@@ -73,6 +74,15 @@ export class Peering {
     for (const entry of this.#entryByAddress.values()) entry.dialing?.abort(new Error('peering is stopped'))
   }
 
+  /** Resolves when every configured address was tried once, or after `limitMs`. */
+  settled(limitMs: number): Promise<void> {
+    const tried = new Promise<void>((resolve) => {
+      this.#onTried = resolve
+    })
+    this.#tellIfTried()
+    return within(this.#deps.clock, limitMs, tried, () => undefined)
+  }
+
   states(): readonly AddressState[] {
     return [...this.#entryByAddress.values()].map((entry) => ({
       address: entry.address,
@@ -88,8 +98,14 @@ export class Peering {
     return entry.dialing === undefined ? 'waiting' : 'dialing'
   }
 
+  #tellIfTried(): void {
+    const isTried = (entry: Entry): boolean => entry.own || entry.peer !== undefined || entry.failure !== undefined
+    if ([...this.#entryByAddress.values()].every(isTried)) this.#onTried()
+  }
+
   #tick(): void {
     if (!this.#running) return
+    this.#tellIfTried()
     this.#cancelTimer()
     this.#readAddresses()
     const nowMs = this.#deps.clock.monotonicMs()

@@ -96,7 +96,17 @@ export class SimHost {
       this.#transport = transport
       const machine = process.machine(this.machine)
       const log = this.#log(note)
-      const world = { disk, clock: ownClock, random, transport, machine, store, key: this.key, log }
+      const world = {
+        disk,
+        clock: ownClock,
+        random,
+        transport,
+        machine,
+        store,
+        key: this.key,
+        log,
+        settled: Promise.resolve(),
+      }
       const daemon = await HostDaemon.start({ host: this.name, domain, home }, world)
       const addresses = this.#world.addresses
       this.#peering = new Peering({ transport, clock: ownClock, random, log, addresses })
