@@ -21,7 +21,7 @@ const noticeBytesMax = 8 * 1024 * 1024
 /** A host that has not answered by then is one that can't be reached. */
 const answerMs = 3_000
 /** Now and then: often enough that a lost announcement is made good soon. */
-const exchangeEveryMs = 20_000
+const exchangeEveryMs = 30_000
 /** A gossiped notice is small, or it is left to the exchange. */
 const gossipBytesMax = 64 * 1024
 

@@ -46,6 +46,8 @@ const windowBytesMax = 2 * 1024 * 1024
 const readBufferBytesMax = 4 * 1024 * 1024
 /** One published message with its frame; announcements are far smaller. */
 const publishBytesMax = 256 * 1024
+/** How often gossipsub tends its mesh: announcements are few, and an idle daemon should be idle. */
+const heartbeatMs = 5_000
 
 export type Node = Libp2p<{ pubsub: GossipSub }>
 
@@ -68,7 +70,11 @@ export async function makeNode(options: Libp2pOptions, refusals: Refusals): Prom
     transports: [tcp()],
     connectionEncrypters: [gate(tls()), gate(noise())],
     streamMuxers: [
-      yamux({ streamOptions: { maxStreamWindowSize: windowBytesMax, maxReadBufferLength: readBufferBytesMax } }),
+      // No keep-alive of its own: liveness.io.ts asks every connection.
+      yamux({
+        enableKeepAlive: false,
+        streamOptions: { maxStreamWindowSize: windowBytesMax, maxReadBufferLength: readBufferBytesMax },
+      }),
     ],
     // Silent peers are found by liveness.io.ts.
     connectionMonitor: { enabled: false, abortConnectionOnPingFailure: false },
@@ -90,6 +96,7 @@ export async function makeNode(options: Libp2pOptions, refusals: Refusals): Prom
         globalSignaturePolicy: 'StrictSign',
         allowedTopics: [...options.topics],
         maxInboundDataLength: publishBytesMax,
+        heartbeatInterval: heartbeatMs,
       }),
     },
   })

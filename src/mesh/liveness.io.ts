@@ -8,8 +8,8 @@
 import type { Connection } from '@libp2p/interface'
 import type { Log } from '../base/index.ts'
 
-/** Asked every 20 s; a host that replays a large build may be silent for a minute, and no longer. */
-const patience = { checkEveryMs: 20_000, silenceMsMax: 60_000 }
+/** Asked every 30 s; a host that replays a large build may be silent for a minute, and no longer. */
+const patience = { checkEveryMs: 30_000, silenceMsMax: 60_000 }
 const pingProtocol = '/ipfs/ping/1.0.0'
 
 /** Watches all connections until the function that it returns is called. */
