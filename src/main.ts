@@ -15,7 +15,7 @@ const release = typeof ISCONF_VERSION === 'string' ? ISCONF_VERSION : 'developme
  * minute after each burst, and moved a large file no faster.
  */
 const youngMemoryMax = '--max-semi-space-size=4'
-/** Node's helper threads, woken for little, took two thirds of an idle daemon's processor time. */
+/** Node's helper threads, woken for little, took half of an idle daemon's processor time. */
 const oneCollector = '--single-threaded-gc'
 
 /** What a daemon that was started in the background says to its starter, once. */
