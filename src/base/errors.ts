@@ -26,7 +26,7 @@ export const errorKinds = {
   UNCHECKED_WORK: { exit: 1, hint: 'check it in first: isconf ci' },
   LOCK_LOST: {
     exit: 1,
-    hint: 'lock again if nobody has checked in since; otherwise rebuild this host, and do the work anew',
+    hint: 'the work stays in journal.wip: lock again if nobody has checked in since, or rebuild this host',
   },
   SPLIT: { exit: 1, hint: 'both lines are kept: `isconf status` shows them, `isconf resolve` says which goes on' },
   COMMAND_FAILED: { exit: 1, hint: 'nothing was recorded' },

@@ -16,7 +16,7 @@ import type {
   UpAnswer,
 } from '../control/index.ts'
 import type { OutputStream } from '../host/index.ts'
-import { breakLock, checkIn, exec, refuseLostWork, snap, takeLock } from '../origin/index.ts'
+import { breakLock, checkIn, exec, snap, takeLock } from '../origin/index.ts'
 import { blobOf, up } from '../replay/index.ts'
 import type { HostDaemon } from './host-daemon.ts'
 import { linesOfSplit } from './status.ts'
@@ -99,7 +99,6 @@ async function checkInAndTell(daemon: HostDaemon, user: string): Promise<CheckIn
 
 async function bringUp(daemon: HostDaemon, { tell, signal }: RequestContext): Promise<UpAnswer> {
   const { branch, history, work, world, blobs, replicator } = daemon
-  refuseLostWork({ work, branch })
   if (work.operations.length > 0) {
     const count = work.operations.length === 1 ? '1 operation' : `${work.operations.length} operations`
     throw new IsconfError('UNCHECKED_WORK', `${work.header?.author} has ${count} here that are not checked in`)

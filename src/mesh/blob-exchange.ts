@@ -242,7 +242,6 @@ class BlobFetch {
   }
 
   #ban(session: BlobSession): void {
-    this.#roster.ban(session)
-    this.#options.onBadPeer?.(session.peer)
+    if (this.#roster.ban(session)) this.#options.onBadPeer?.(session.peer)
   }
 }

@@ -49,10 +49,12 @@ export class BlobRoster {
     this.#restUntilMs.set(session.peer, this.#clock.monotonicMs() + (error === undefined ? nothingRestMs : restMs))
   }
 
-  /** Never asks a peer again. */
-  ban(session: BlobSession): void {
+  /** Asks a peer no more; false when that was so already, for two of its ranges may be wrong at once. */
+  ban(session: BlobSession): boolean {
+    if (this.#bad.has(session.peer)) return false
     this.#bad.add(session.peer)
     session.end(new Error(`${session.peer} sent what is not of the blob`))
+    return true
   }
 
   /** Whether others fetch the blob, or may begin to: not every candidate has had it all along. */

@@ -2,7 +2,7 @@
 import { IsconfError, isoTime } from '../base/index.ts'
 import { changed, type Lock, operationsDone } from '../branch/index.ts'
 import { publicKeyText } from '../journal/index.ts'
-import { type OriginDeps, refuseLostWork } from './work.ts'
+import type { OriginDeps } from './work.ts'
 
 /** The longest lock message, in characters: it is repeated in every changeset. */
 const messageLengthMax = 4096
@@ -19,8 +19,13 @@ export async function takeLock(deps: OriginDeps, user: string, message: string):
   const done = await operationsDone(branch, deps.history.standing.done)
   const state = await deps.agreement.change(branch, (now) => {
     const next = changed(now, { type: 'lock', lock })
-    refuseLostWork(deps)
     refuseBehind(deps, done)
+    if (work.header && work.operations.length > 0 && work.header.base !== now.head) {
+      throw new IsconfError(
+        'LOCK_LOST',
+        `the work in ${work.path} comes after a head that branch ${branch.name} has left behind`,
+      )
+    }
     return { to: next }
   })
   await work.begin({ branch: branch.name, base: state.head, lock: id, message, author: `${user}@${host}` })

@@ -34,22 +34,11 @@ export function requireWork({ branch, work, host }: OriginDeps, user: string): W
     const holder = lock?.id === header.lock ? lockedBy(lock) : `locked by ${header.author}: ${header.message}`
     throw new IsconfError('LOCKED', `branch ${branch.name} is ${holder}`)
   }
-  refuseLostWork({ work, branch })
   if (header.branch !== branch.name || lock?.id !== header.lock) {
     const now = lock ? `it is now ${lockedBy(lock)}` : brokenBy(branch)
     throw new IsconfError('LOCK_LOST', `your lock on branch ${header.branch} is gone: ${now}`)
   }
   return header
-}
-
-/** Fails with LOCK_LOST when there is work here that can never be checked in: the branch has gone on without it. */
-export function refuseLostWork({ work, branch }: Pick<OriginDeps, 'work' | 'branch'>): void {
-  const { header, operations } = work
-  if (!header || operations.length === 0 || header.base === branch.state.head) return
-  throw new IsconfError(
-    'LOCK_LOST',
-    `the lock of ${header.author} was broken and others have checked in since: the work here can't be checked in`,
-  )
 }
 
 function brokenBy({ state }: Branch): string {
