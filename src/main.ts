@@ -15,8 +15,6 @@ const release = typeof ISCONF_VERSION === 'string' ? ISCONF_VERSION : 'developme
  * minute after each burst, and moved a large file no faster.
  */
 const youngMemoryMax = '--max-semi-space-size=4'
-/** Node's helper threads, woken for little, took half of an idle daemon's processor time. */
-const oneCollector = '--single-threaded-gc'
 
 /** What a daemon that was started in the background says to its starter, once. */
 type FirstWord = { readonly ready: true } | { readonly ready: false; readonly error: string; readonly exit: number }
@@ -72,7 +70,7 @@ function spawnDaemon(flags: Flags, home: string): Promise<SpawnedDaemon> {
   const output = openDaemonOutput(home)
   const child = spawn(
     process.execPath,
-    [youngMemoryMax, oneCollector, ...process.execArgv, script, ...words, 'daemon'],
+    [youngMemoryMax, ...process.execArgv, script, ...words, 'daemon'],
     {
       cwd: '/',
       detached: true,
