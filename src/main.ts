@@ -68,15 +68,11 @@ function spawnDaemon(flags: Flags, home: string): Promise<SpawnedDaemon> {
   const script = fileURLToPath(import.meta.url)
   const words = flags.config === undefined ? [] : ['-c', flags.config]
   const output = openDaemonOutput(home)
-  const child = spawn(
-    process.execPath,
-    [youngMemoryMax, ...process.execArgv, script, ...words, 'daemon'],
-    {
-      cwd: '/',
-      detached: true,
-      stdio: ['ignore', output, output, 'ipc'],
-    },
-  )
+  const child = spawn(process.execPath, [youngMemoryMax, ...process.execArgv, script, ...words, 'daemon'], {
+    cwd: '/',
+    detached: true,
+    stdio: ['ignore', output, output, 'ipc'],
+  })
   return new Promise((resolve, reject) => {
     child.once('error', reject)
     child.once('message', (word: FirstWord) => {
