@@ -82,6 +82,16 @@ test('parseLine() refuses the same content in another spelling', () => {
   }
 })
 
+test('parseLine() refuses a signature whose last character carries other unused bits', () => {
+  const line = toLine(signed)
+  const last = line.lastIndexOf('==') - 1
+  const others = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].filter((c) => c !== line[last])
+  for (const other of others) {
+    const altered = line.slice(0, last) + other + line.slice(last + 1)
+    assert.throws(() => parseLine(altered, 'here'), { code: 'JOURNAL_DAMAGED' }, other)
+  }
+})
+
 test('parseLine() refuses a signature by another key than the one it names', () => {
   const other = keyFrom('another key')
   const byOther = signChangeset(signed.changeset, other)

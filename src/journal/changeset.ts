@@ -14,6 +14,10 @@ import { operationSchema } from './operation.ts'
 /** The longest line of a journal: it is sent and parsed whole. */
 export const lineBytesMax = 8 * 1024 * 1024
 
+/** Bytes in base64, in the one spelling: the bits after the last byte are zero. */
+const base64Of = (bytes: number) =>
+  z.base64().refine((text) => isCanonicalBase64(text, bytes), { error: `not ${bytes} bytes in canonical base64` })
+
 /** Keeps a signature from being valid for anything but a changeset's id. */
 const signatureContext = 'isconf changeset v1\n'
 
@@ -35,14 +39,14 @@ const changesetSchema = z.strictObject({
   /** Wall time for people: ISO 8601, UTC. */
   time: z.iso.datetime(),
   /** The origin's Ed25519 public key: 32 bytes in base64. */
-  key: z.base64().length(44),
+  key: base64Of(32),
   operations: z.array(operationSchema).min(1),
 })
 
 const lineSchema = z.strictObject({
   changeset: changesetSchema,
   id: changesetIdSchema,
-  signature: z.base64().length(88),
+  signature: base64Of(64),
 })
 
 export type Changeset = z.infer<typeof changesetSchema>
@@ -120,6 +124,11 @@ function parseForm(line: string, where: string): SignedChangeset {
     return damaged(where, `has no valid ${issue?.path.join('.') || 'form'}: ${issue?.message ?? ''}`)
   }
   return parsed.data
+}
+
+function isCanonicalBase64(text: string, bytes: number): boolean {
+  const decoded = Buffer.from(text, 'base64')
+  return decoded.length === bytes && decoded.toString('base64') === text
 }
 
 function hasValidSignature(signed: SignedChangeset): boolean {
