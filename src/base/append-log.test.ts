@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { SimDisk } from '../../test/sim/disk.ts'
 import { seededRandom } from '../../test/sim/random.ts'
-import { AppendLog, linesOf } from './append-log.ts'
+import { AppendLog } from './append-log.ts'
 
 const path = '/log'
 
 test('open() of an absent file is an empty log', async () => {
-  const { log, content, torn } = await AppendLog.open(new SimDisk(seededRandom(1)), path)
+  const { log, torn } = await AppendLog.open(new SimDisk(seededRandom(1)), path)
   assert.equal(log.size, 0)
-  assert.deepEqual(linesOf(content), [])
+  assert.deepEqual(await log.lines(), [])
   assert.equal(torn, undefined)
 })
 
@@ -20,18 +21,43 @@ test('open() gives back the lines that append() was given', async () => {
   await log.append(['one', ''])
   await log.append(['\ufefftwo é'])
   const again = await AppendLog.open(disk, path)
-  assert.deepEqual(linesOf(again.content), ['one', '', '\ufefftwo é'])
+  assert.deepEqual(await again.log.lines(), ['one', '', '\ufefftwo é'])
   assert.equal(again.log.size, log.size)
 })
 
 test('open() drops a torn last line, says how it began, and the next line follows whole ones', async () => {
   const disk = new SimDisk(seededRandom(1))
   await disk.replaceFile(path, `whole\n{"half":${'x'.repeat(200)}`)
-  const { log, content, torn } = await AppendLog.open(disk, path)
-  assert.deepEqual(linesOf(content), ['whole'])
+  const { log, torn } = await AppendLog.open(disk, path)
+  assert.deepEqual(await log.lines(), ['whole'])
   assert.deepEqual(torn, { bytes: 208, text: `{"half":${'x'.repeat(72)}` })
   await log.append(['next'])
-  assert.deepEqual(linesOf((await AppendLog.open(disk, path)).content), ['whole', 'next'])
+  assert.deepEqual(await linesIn(disk), ['whole', 'next'])
+})
+
+test('the lines of a long log are found from either end, however long they are', async () => {
+  const disk = new SimDisk(seededRandom(1))
+  const { log } = await AppendLog.open(disk, path)
+  const lengths = [0, 65_535, 1, 65_536, 1_048_575, 0, 3_000_000, 2, 1_048_576, 70_000]
+  const lines = lengths.map((length, index) => String(index).repeat(length))
+  await log.append(lines)
+  const backwards = []
+  for await (const line of log.linesFromEnd()) backwards.push(line)
+  const positions = lengths.map((_, index) => lengths.slice(0, index).reduce((sum, length) => sum + length + 1, 0))
+  assert.ok(
+    isDeepStrictEqual(
+      backwards.reverse(),
+      lines.map((text, index) => ({ text, position: positions[index] })),
+    ),
+  )
+  const pieces: string[] = []
+  for await (const bytes of log.wholeLines(positions[1] ?? 0, positions[9] ?? 0)) {
+    const piece = Buffer.from(bytes).toString()
+    assert.ok(piece.endsWith('\n'), 'each piece is of whole lines')
+    pieces.push(...piece.slice(0, -1).split('\n'))
+  }
+  assert.ok(isDeepStrictEqual(pieces, lines.slice(1, 9)))
+  for (const [index, position] of positions.entries()) assert.equal(await log.lineNumberAt(position), index + 1)
 })
 
 test('append() writes and syncs once for all its lines', async () => {
@@ -51,7 +77,7 @@ test('append() to a full disk throws DISK_FULL and keeps nothing of it', async (
     assert.equal(new TextDecoder().decode(await disk.readFile(path)), 'kept\n')
     disk.full = false
     await log.append(['later'])
-    assert.deepEqual(linesOf((await AppendLog.open(disk, path)).content), ['kept', 'later'])
+    assert.deepEqual(await linesIn(disk), ['kept', 'later'])
   }
 })
 
@@ -82,7 +108,7 @@ test('append() calls at once keep their order', async () => {
   const { log } = await AppendLog.open(disk, path)
   const lines = Array.from({ length: 20 }, (_, index) => `line ${index}`)
   await Promise.all(lines.map((line) => log.append([line])))
-  assert.deepEqual(linesOf((await AppendLog.open(disk, path)).content), lines)
+  assert.deepEqual(await linesIn(disk), lines)
 })
 
 test('append() refuses a line with a newline inside', () => {
@@ -117,6 +143,10 @@ test('a crash at any byte keeps every acknowledged line and at most whole first 
   )
 })
 
+async function linesIn(disk: SimDisk): Promise<readonly string[]> {
+  return (await AppendLog.open(disk, path)).log.lines()
+}
+
 async function crashAfter(groups: readonly (readonly string[])[], bytes: number, seed: number): Promise<void> {
   const disk = new SimDisk(seededRandom(seed))
   const { log } = await AppendLog.open(disk, path)
@@ -134,10 +164,10 @@ async function crashAfter(groups: readonly (readonly string[])[], bytes: number,
     acknowledged.push(...group)
   }
   const found = disk.crash(seed % 2 === 0 ? 'kept' : 'chance')
-  const { log: after, content } = await AppendLog.open(found, path)
-  const lines = linesOf(content)
+  const { log: after } = await AppendLog.open(found, path)
+  const lines = await after.lines()
   assert.deepEqual(lines.slice(0, acknowledged.length), acknowledged)
   assert.deepEqual(lines.slice(acknowledged.length), underWay.slice(0, lines.length - acknowledged.length))
   await after.append(['after'])
-  assert.deepEqual(linesOf((await AppendLog.open(found.crash('lost'), path)).content), [...lines, 'after'])
+  assert.deepEqual(await linesIn(found.crash('lost')), [...lines, 'after'])
 }

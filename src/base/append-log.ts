@@ -18,12 +18,21 @@ export interface TornLine {
 
 export interface OpenedLog {
   readonly log: AppendLog
-  /** What the file holds: whole lines, each with its newline. */
-  readonly content: Uint8Array
   readonly torn: TornLine | undefined
 }
 
+/** One line of a log, without its newline. */
+export interface LogLine {
+  readonly text: string
+  /** Where it begins in the file. */
+  readonly position: number
+}
+
 const newline = 0x0a
+/** What is read at a time from the beginning on, where all is wanted. */
+const chunkBytes = 1024 * 1024
+/** And from the end back, where a few lines are. */
+const tailBytes = 64 * 1024
 const tornTextBytesMax = 80
 // A byte order mark is a part of the line like any other.
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -42,20 +51,18 @@ export class AppendLog {
 
   /** Opens the file, made when absent, and drops a torn last line. Failures: those of {@link Disk}. */
   static async open(disk: Disk, path: string): Promise<OpenedLog> {
-    const found = (await disk.readFile(path)) ?? new Uint8Array()
-    const wholeBytes = found.lastIndexOf(newline) + 1
     const file = await disk.open(path, 'write')
-    const log = new AppendLog(file, wholeBytes)
-    const content = found.subarray(0, wholeBytes)
-    if (wholeBytes === found.length) return { log, content, torn: undefined }
     try {
+      const foundBytes = await file.size()
+      const log = new AppendLog(file, await endOfWholeLines(file, foundBytes))
+      if (log.size === foundBytes) return { log, torn: undefined }
+      const text = decoder.decode(await file.read(log.size, tornTextBytesMax))
       await log.#cutBack()
+      return { log, torn: { bytes: foundBytes - log.size, text } }
     } catch (error) {
       await file.close().catch(() => undefined)
       throw error
     }
-    const text = decoder.decode(found.subarray(wholeBytes, wholeBytes + tornTextBytesMax))
-    return { log, content, torn: { bytes: found.length - wholeBytes, text } }
   }
 
   /** Bytes of the whole lines that are durable. */
@@ -88,6 +95,57 @@ export class AppendLog {
     return this.#file.read(position, Math.max(0, Math.min(length, this.#size - position)))
   }
 
+  /** The whole lines from `from`, where one begins, to `to`: in pieces of several lines, each with its newline. */
+  async *wholeLines(from: number, to: number): AsyncGenerator<Uint8Array> {
+    const read = (at: number, length: number): Promise<Uint8Array> => this.readRange(at, Math.min(length, to - at))
+    let length = chunkBytes
+    let reading = read(from, length)
+    for (let at = from; at < to; ) {
+      const bytes = await reading
+      const wholeBytes = bytes.lastIndexOf(newline) + 1
+      if (wholeBytes === 0 && bytes.length < length) return
+      at += wholeBytes
+      // A line that is longer than that is read again with more.
+      length = wholeBytes === 0 ? length * 2 : chunkBytes
+      // The disk works while the caller does.
+      reading = read(at, length)
+      reading.catch(() => undefined)
+      if (wholeBytes > 0) yield bytes.subarray(0, wholeBytes)
+    }
+  }
+
+  /** The lines from the last to the first. */
+  async *linesFromEnd(): AsyncGenerator<LogLine> {
+    let rest: Uint8Array = new Uint8Array()
+    for (let from = this.#size; from > 0; ) {
+      const length = Math.min(tailBytes, from)
+      from -= length
+      const bytes = Buffer.concat([await this.readRange(from, length), rest])
+      let end = bytes.length
+      for (let begin = lineStart(bytes, end); begin > 0; begin = lineStart(bytes, end)) {
+        yield { text: decoder.decode(bytes.subarray(begin, end - 1)), position: from + begin }
+        end = begin
+      }
+      rest = bytes.subarray(0, end)
+    }
+    if (rest.length > 0) yield { text: decoder.decode(rest.subarray(0, -1)), position: 0 }
+  }
+
+  /** The number of the line that begins at `position`; the first is 1. */
+  async lineNumberAt(position: number): Promise<number> {
+    let number = 1
+    for await (const bytes of this.wholeLines(0, position)) {
+      for (const byte of bytes) if (byte === newline) number += 1
+    }
+    return number
+  }
+
+  /** All lines, without their newlines: for a log that is known to be short. */
+  async lines(): Promise<readonly string[]> {
+    const text = decoder.decode(await this.readRange(0, this.#size))
+    return text === '' ? [] : text.slice(0, -1).split('\n')
+  }
+
   /** Waits for the append under way, then lets the file go. */
   close(): Promise<void> {
     return this.#turns.run(() => this.#file.close())
@@ -100,8 +158,18 @@ export class AppendLog {
   }
 }
 
-/** The lines of a log's content, without their newlines. */
-export function linesOf(content: Uint8Array): string[] {
-  if (content.length === 0) return []
-  return decoder.decode(content).slice(0, -1).split('\n')
+/** The position after the last newline of a file of `size` bytes. */
+async function endOfWholeLines(file: DiskFile, size: number): Promise<number> {
+  for (let end = size; end > 0; ) {
+    const from = Math.max(0, end - tailBytes)
+    const last = (await file.read(from, end - from)).lastIndexOf(newline)
+    if (last >= 0) return from + last + 1
+    end = from
+  }
+  return 0
+}
+
+/** Where the line begins whose newline is the last of `bytes` before `end`; 0 when that may be before `bytes`. */
+function lineStart(bytes: Uint8Array, end: number): number {
+  return end < 2 ? 0 : bytes.lastIndexOf(newline, end - 2) + 1
 }

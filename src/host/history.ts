@@ -4,9 +4,15 @@
  * the disk it describes.
  */
 import * as z from 'zod'
-import { AppendLog, type ChangesetId, type Clock, type Disk, IsconfError, isoTime } from '../base/index.ts'
-
-const newline = 0x0a
+import {
+  AppendLog,
+  type ChangesetId,
+  type Clock,
+  type Disk,
+  IsconfError,
+  isoTime,
+  type LogLine,
+} from '../base/index.ts'
 
 const operationKey = z.string().regex(/^[0-9a-f]{64}:\d+$/)
 
@@ -64,9 +70,9 @@ export class History {
 
   /** Opens or makes the history. STATE_DAMAGED names the bad line. */
   static async open(disk: Disk, path: string, clock: Clock): Promise<History> {
-    const { log, content, torn } = await AppendLog.open(disk, path)
+    const { log, torn } = await AppendLog.open(disk, path)
     const history = new History(path, log, clock, torn?.bytes ?? 0)
-    for (const entry of history.#tailOf(content)) history.#apply(entry)
+    for (const entry of await history.#tail()) history.#apply(entry)
     return history
   }
 
@@ -108,30 +114,27 @@ export class History {
   }
 
   /** The entries at the end, back to one that says that an operation was done: the rest cannot change the standing. */
-  #tailOf(content: Uint8Array): readonly HistoryEntry[] {
-    const bytes = Buffer.from(content.buffer, content.byteOffset, content.length)
+  async #tail(): Promise<readonly HistoryEntry[]> {
     const entries: HistoryEntry[] = []
-    // From line to line backwards: the file holds every operation that the host has ever done.
-    for (let end = bytes.length - 1; end >= 0; ) {
-      const begin = end === 0 ? 0 : bytes.lastIndexOf(newline, end - 1) + 1
-      const entry = this.#parse(bytes.toString('utf8', begin, end), () => lineNumberAt(bytes, begin))
+    for await (const line of this.#log.linesFromEnd()) {
+      const entry = await this.#parse(line)
       entries.unshift(entry)
       if (isDone(entry)) break
-      end = begin - 1
     }
     return entries
   }
 
-  #parse(line: string, lineNumber: () => number): HistoryEntry {
+  async #parse({ text, position }: LogLine): Promise<HistoryEntry> {
     let value: unknown
     try {
-      value = JSON.parse(line)
+      value = JSON.parse(text)
     } catch {
       value = undefined
     }
     const parsed = entrySchema.safeParse(value)
     if (!parsed.success) {
-      throw new IsconfError('STATE_DAMAGED', `${this.path}: line ${lineNumber()} is not an entry of the history`)
+      const number = await this.#log.lineNumberAt(position)
+      throw new IsconfError('STATE_DAMAGED', `${this.path}: line ${number} is not an entry of the history`)
     }
     return parsed.data
   }
@@ -155,12 +158,6 @@ function toEntry(event: HistoryEvent, time: string): HistoryEntry {
 function parseKey(key: string): OperationRef {
   const colon = key.indexOf(':')
   return { id: key.slice(0, colon) as ChangesetId, index: Number(key.slice(colon + 1)) }
-}
-
-function lineNumberAt(bytes: Buffer, begin: number): number {
-  let number = 1
-  for (let at = bytes.indexOf(newline); at >= 0 && at < begin; at = bytes.indexOf(newline, at + 1)) number += 1
-  return number
 }
 
 function isDone(entry: HistoryEntry): boolean {

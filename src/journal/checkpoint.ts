@@ -6,26 +6,20 @@
 import { createHash } from 'node:crypto'
 import type { AppendLog, Disk } from '../base/index.ts'
 
-interface Checkpoint {
+export interface Checkpoint {
   readonly bytes: number
   readonly sha256: string
 }
 
-/** What is read at a time to be hashed. */
-const chunkBytes = 1024 * 1024
-
-/** How many bytes at the beginning of `bytes`, the journal at `path`, are the ones that were checked before. */
-export async function checkedPrefix(disk: Disk, path: string, bytes: Uint8Array): Promise<number> {
+/** The note beside the journal at `path`; undefined when there is none that can be read. */
+export async function readCheckpoint(disk: Disk, path: string): Promise<Checkpoint | undefined> {
   const note = await disk.readFile(noteOf(path))
-  if (note === undefined) return 0
+  if (note === undefined) return undefined
   try {
-    const checkpoint = JSON.parse(Buffer.from(note).toString('utf8')) as Partial<Checkpoint>
-    const length = checkpoint.bytes
-    if (typeof length !== 'number' || length > bytes.length) return 0
-    const hash = createHash('sha256').update(bytes.subarray(0, length)).digest('hex')
-    return hash === checkpoint.sha256 ? length : 0
+    const { bytes, sha256 } = JSON.parse(Buffer.from(note).toString('utf8')) as Partial<Checkpoint>
+    return typeof bytes === 'number' && typeof sha256 === 'string' ? { bytes, sha256 } : undefined
   } catch {
-    return 0
+    return undefined
   }
 }
 
@@ -33,9 +27,7 @@ export async function checkedPrefix(disk: Disk, path: string, bytes: Uint8Array)
 export async function saveCheckpoint(disk: Disk, path: string, log: AppendLog): Promise<number> {
   const bytes = log.size
   const hash = createHash('sha256')
-  for (let from = 0; from < bytes; from += chunkBytes) {
-    hash.update(await log.readRange(from, Math.min(chunkBytes, bytes - from)))
-  }
+  for await (const lines of log.wholeLines(0, bytes)) hash.update(lines)
   const checkpoint: Checkpoint = { bytes, sha256: hash.digest('hex') }
   await disk.replaceFile(noteOf(path), `${JSON.stringify(checkpoint)}\n`)
   return bytes

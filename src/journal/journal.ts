@@ -3,6 +3,7 @@
  * a line, each naming the one before. A torn last line was never acknowledged
  * and is dropped; any other damage is a failure that names the line.
  */
+import { createHash } from 'node:crypto'
 import {
   AppendLog,
   type ChangesetId,
@@ -21,7 +22,10 @@ import {
   type SignedChangeset,
   toLine,
 } from './changeset.ts'
-import { checkedPrefix, saveCheckpoint } from './checkpoint.ts'
+import { readCheckpoint, saveCheckpoint } from './checkpoint.ts'
+import { LineIndex } from './line-index.ts'
+
+const newline = 0x0a
 
 /** Where a journal begins. */
 export const start: Place = { id: noChangeset, sequence: 0, operationsAfter: 0 }
@@ -45,10 +49,7 @@ export class Journal {
   readonly droppedBytes: number
   readonly #disk: Disk
   readonly #log: AppendLog
-  readonly #ids: ChangesetId[] = []
-  readonly #indexById = new Map<ChangesetId, number>()
-  /** `#ends[i]` is the position after line i, newline and all. */
-  readonly #ends: number[] = []
+  readonly #lines = new LineIndex()
   #place: Place = start
   #notedBytes = 0
 
@@ -62,9 +63,10 @@ export class Journal {
 
   /** Opens or makes the journal at `path`. JOURNAL_DAMAGED names the first bad line. */
   static async open(disk: Disk, path: string, domain: DomainName): Promise<Journal> {
-    const { log, content, torn } = await AppendLog.open(disk, path)
+    const { log, torn } = await AppendLog.open(disk, path)
     const journal = new Journal(disk, path, domain, log, torn?.bytes ?? 0)
-    await journal.#load(Buffer.from(content.buffer, content.byteOffset, content.length))
+    await journal.#loadChecked()
+    await journal.#loadRest()
     await journal.#noteWhenGrown()
     return journal
   }
@@ -89,30 +91,25 @@ export class Journal {
 
   /** Whether the journal holds the changeset, or `id` is its beginning. */
   has(id: ChangesetId): boolean {
-    return id === noChangeset || this.#indexById.has(id)
+    return this.sequenceOf(id) !== undefined
   }
 
   /** The id of the changeset with this sequence number; 0 is the beginning. */
   idAt(sequence: number): ChangesetId {
-    if (sequence === 0) return noChangeset
-    const id = this.#ids[sequence - 1]
-    invariant(id !== undefined, `the journal has a changeset number ${sequence}`)
-    return id
+    return this.#lines.idAt(sequence)
   }
 
   /** The sequence number of a changeset; undefined when it is not here. */
   sequenceOf(id: ChangesetId): number | undefined {
-    if (id === noChangeset) return 0
-    const index = this.#indexById.get(id)
-    return index === undefined ? undefined : index + 1
+    return this.#lines.sequenceOf(id)
   }
 
   /** Reads changesets in order: those after sequence number `after`. */
   async *changesetsAfter(after: number): AsyncGenerator<SignedChangeset> {
-    for (let index = after; index < this.#ids.length; index += 1) {
+    for (let index = after; index < this.#lines.length; index += 1) {
       const line = await this.#readLine(index)
       const signed = parseLine(line, `${this.path}: line ${index + 1}`)
-      invariant(signed.id === this.#ids[index], 'a line read twice is the same')
+      invariant(signed.id === this.idAt(index + 1), 'a line read twice is the same')
       yield signed
     }
   }
@@ -137,7 +134,7 @@ export class Journal {
     for (const [index, line] of lines.entries()) {
       const signed = changesets[index]
       invariant(signed !== undefined, 'each line is of a changeset')
-      this.#remember(signed.id, Buffer.byteLength(line) + 1)
+      this.#lines.add(signed.id, Buffer.byteLength(line) + 1)
     }
     this.#place = place
     await this.#noteWhenGrown()
@@ -147,17 +144,17 @@ export class Journal {
   async linesAfter(id: ChangesetId, limitBytes: number): Promise<JournalRange | undefined> {
     const first = this.sequenceOf(id)
     if (first === undefined) return undefined
-    const from = this.#startOf(first)
+    const from = this.#lines.endOf(first)
     let last = first
-    while (last < this.#ids.length && (last === first || (this.#ends[last] ?? 0) - from <= limitBytes)) last += 1
-    const bytes = await this.#log.readRange(from, this.#startOf(last) - from)
+    while (last < this.#lines.length && (last === first || this.#lines.endOf(last + 1) - from <= limitBytes)) last += 1
+    const bytes = await this.#log.readRange(from, this.#lines.endOf(last) - from)
     const lines = bytes.length === 0 ? [] : Buffer.from(bytes).toString('utf8').trimEnd().split('\n')
-    return { lines, more: last < this.#ids.length }
+    return { lines, more: last < this.#lines.length }
   }
 
   /** Writes the first `length` changesets as a journal of their own at `path`, which is whole or absent. */
   async copyTo(path: string, length: number): Promise<void> {
-    const bytes = await this.#log.readRange(0, this.#startOf(length))
+    const bytes = await this.#log.readRange(0, this.#lines.endOf(length))
     await this.#disk.replaceFile(path, bytes)
   }
 
@@ -170,39 +167,47 @@ export class Journal {
     return this.#log.close()
   }
 
-  #startOf(index: number): number {
-    return index === 0 ? 0 : (this.#ends[index - 1] ?? 0)
-  }
-
   async #readLine(index: number): Promise<string> {
-    const from = this.#startOf(index)
-    const bytes = await this.#log.readRange(from, (this.#ends[index] ?? 0) - from - 1)
+    const from = this.#lines.endOf(index)
+    const bytes = await this.#log.readRange(from, this.#lines.endOf(index + 1) - from - 1)
     return Buffer.from(bytes).toString('utf8')
   }
 
-  #remember(id: ChangesetId, lineBytes: number): void {
-    this.#indexById.set(id, this.#ids.length)
-    this.#ids.push(id)
-    this.#ends.push((this.#ends.at(-1) ?? 0) + lineBytes)
+  /** What was checked before, if it is still the same bytes: of these only the ids are picked out. */
+  async #loadChecked(): Promise<void> {
+    const note = await readCheckpoint(this.#disk, this.path)
+    if (!note || note.bytes > this.#log.size) return
+    const hash = createHash('sha256')
+    for await (const bytes of this.#log.wholeLines(0, note.bytes)) {
+      hash.update(bytes)
+      this.#rememberLines(bytes)
+    }
+    const last = this.#lines.length
+    if (last > 0 && hash.digest('hex') === note.sha256) {
+      this.#notedBytes = note.bytes
+      this.#place = placeOf(parseLine(await this.#readLine(last - 1), `${this.path}: line ${last}`))
+      return
+    }
+    this.#lines.clear()
   }
 
-  async #load(bytes: Buffer): Promise<void> {
-    const checkedBytes = await checkedPrefix(this.#disk, this.path, bytes)
-    this.#notedBytes = checkedBytes
-    let from = 0
-    for (let newline = bytes.indexOf(10); newline >= 0 && newline < checkedBytes; newline = bytes.indexOf(10, from)) {
-      this.#remember(idInLine(bytes, newline), newline + 1 - from)
-      from = newline + 1
+  /** What comes after that, line by line. */
+  async #loadRest(): Promise<void> {
+    for await (const bytes of this.#log.wholeLines(this.#lines.endOf(this.#lines.length), this.#log.size)) {
+      for (const line of Buffer.from(bytes).toString('utf8').slice(0, -1).split('\n')) {
+        const where = `${this.path}: line ${this.#lines.length + 1}`
+        const signed = parseLine(line, where)
+        this.#place = checkFollows(this.#place, signed, this.domain, where)
+        this.#lines.add(signed.id, Buffer.byteLength(line) + 1)
+      }
     }
-    const checked = this.#ids.length
-    if (checked > 0) this.#place = placeOf(this.#parse(bytes, this.#startOf(checked - 1), from - 1, checked))
-    while (from < bytes.length) {
-      const newline = bytes.indexOf(10, from)
-      const number = this.#ids.length + 1
-      const signed = this.#parse(bytes, from, newline, number)
-      this.#place = checkFollows(this.#place, signed, this.domain, `${this.path}: line ${number}`)
-      this.#remember(signed.id, newline + 1 - from)
-      from = newline + 1
+  }
+
+  #rememberLines(bytes: Uint8Array): void {
+    const lines = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    for (let [from, end] = [0, lines.indexOf(newline)]; end >= 0; end = lines.indexOf(newline, from)) {
+      this.#lines.add(idInLine(lines, end), end + 1 - from)
+      from = end + 1
     }
   }
 
@@ -211,10 +216,6 @@ export class Journal {
     if (grownBytes < Math.max(noteEveryBytes, this.#notedBytes * noteEveryPart)) return
     // What was added is added, also where there is no room for the note.
     await this.saveCheckpoint().catch(() => undefined)
-  }
-
-  #parse(bytes: Buffer, from: number, newline: number, number: number): SignedChangeset {
-    return parseLine(bytes.toString('utf8', from, newline), `${this.path}: line ${number}`)
   }
 }
 

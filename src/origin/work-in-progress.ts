@@ -4,7 +4,7 @@
  * one operation. It survives restarts and reboots together with its lock.
  */
 import * as z from 'zod'
-import { AppendLog, type Disk, IsconfError, linesOf } from '../base/index.ts'
+import { AppendLog, type Disk, IsconfError } from '../base/index.ts'
 import { branchNameSchema, changesetIdSchema, lineBytesMax, type Operation, operationSchema } from '../journal/index.ts'
 
 const headerSchema = z.strictObject({
@@ -40,9 +40,9 @@ export class WorkInProgress {
   /** Reads what an earlier run of the daemon left. STATE_DAMAGED names the bad line. */
   static async open(disk: Disk, path: string): Promise<WorkInProgress> {
     if ((await disk.readFile(path)) === undefined) return new WorkInProgress(disk, path, 0)
-    const { log, content, torn } = await AppendLog.open(disk, path)
+    const { log, torn } = await AppendLog.open(disk, path)
     const work = new WorkInProgress(disk, path, torn?.bytes ?? 0)
-    const [header, ...operations] = linesOf(content)
+    const [header, ...operations] = await log.lines()
     if (header === undefined) {
       await log.close()
       await disk.remove(path)
