@@ -1,17 +1,16 @@
 /** A large file on its way to other hosts, against one bare TLS stream. */
-import { createHash, randomBytes } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { connect, socketName } from '../src/control/index.ts'
 import { Lab, type LabHost } from '../test/harness/lab.ts'
 import { makeCertificate, sendByBareTls } from './bare-tls.ts'
 import type { Bench, Benchmark } from './bench.ts'
 import { median, sleep, takeTurns } from './measure.ts'
 import { writtenBytes } from './processes.ts'
+import { MiB, writeRandom } from './random-file.ts'
 import type { Row } from './report.ts'
 
-const MiB = 1024 * 1024
 const user = 'luke'
 const lookEveryMs = 5
 const arriveMsMax = 300_000
@@ -105,22 +104,6 @@ async function arrived({ home, name }: LabHost, id: string): Promise<void> {
     if (performance.now() > endMs) throw new Error(`the file did not arrive on ${name} within ${arriveMsMax} ms`)
     await sleep(lookEveryMs)
   }
-}
-
-/** Writes a new file of random bytes, which nothing can compress; its SHA-256. */
-function writeRandom(path: string, sizeMiB: number): string {
-  const hash = createHash('sha256')
-  mkdirSync(dirname(path), { recursive: true })
-  const file = openSync(path, 'w')
-  for (let count = 0; count < sizeMiB; count += 1) {
-    const piece = randomBytes(MiB)
-    hash.update(piece)
-    writeSync(file, piece)
-  }
-  // What is still on its way to the disk would slow down what is measured.
-  fsyncSync(file)
-  closeSync(file)
-  return hash.digest('hex')
 }
 
 /**

@@ -1,5 +1,5 @@
 /** What the kernel says of a process. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 
 /** Resident memory, in units of 10^6 bytes. */
 export function residentMB(pid: number): number {
@@ -9,6 +9,15 @@ export function residentMB(pid: number): number {
 /** Resident memory that is its own: without what is mapped from files, which processes of one program share. */
 export function ownMB(pid: number): number {
   return statusKiB(pid, 'RssAnon') * 1.024e-3
+}
+
+/** The most resident memory it has had since {@link forgetPeak}, or since its start. */
+export function peakMB(pid: number): number {
+  return statusKiB(pid, 'VmHWM') * 1.024e-3
+}
+
+export function forgetPeak(pid: number): void {
+  writeFileSync(`/proc/${pid}/clear_refs`, '5')
 }
 
 /** Time on a processor of all its living threads, in milliseconds. */

@@ -9,13 +9,14 @@ import type { Bench, Benchmark } from './bench.ts'
 import { blob } from './blob.ts'
 import { idle } from './idle.ts'
 import { latency } from './latency.ts'
+import { memory } from './memory.ts'
 import { replay } from './replay.ts'
 import { type ReplayedHosts, replayedHosts } from './replayed-hosts.ts'
 import { jsonOf, machine, type Row, tableOf } from './report.ts'
 import { start } from './start.ts'
 import { upNothing } from './up-nothing.ts'
 
-const benchmarks: readonly Benchmark[] = [upNothing, replay, blob, latency, idle, start]
+const benchmarks: readonly Benchmark[] = [upNothing, replay, blob, latency, idle, start, memory]
 
 interface Options {
   readonly chosen: readonly Benchmark[]

@@ -34,6 +34,8 @@ export interface RunOptions {
   /** Who types it: LOGNAME. */
   readonly user?: string
   readonly input?: string | Uint8Array
+  /** How long it may take, when that is more than most. */
+  readonly limitMs?: number
 }
 
 /** Where a test's hosts live. */
@@ -161,13 +163,13 @@ export class LabHost {
 
   /** Types `isconf WORDS...` and gives it while it goes on. The machine's own main.cf plays no part. */
   begin(options: RunOptions, ...words: readonly string[]): Running {
-    const { cwd = 'tmp', env = {}, user, input } = options
+    const { cwd = 'tmp', env = {}, user, ...rest } = options
     const own = words[0] === '-c' ? [] : ['-c', this.mainCfPath]
     const directory = join(this.root, cwd)
     return begin(this.inside([process.execPath, program, ...own, ...words], directory), {
       cwd: directory,
       env: { ...this.variables(), ...(user === undefined ? {} : { LOGNAME: user }), ...env },
-      ...(input === undefined ? {} : { input }),
+      ...rest,
     })
   }
 

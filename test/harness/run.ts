@@ -24,10 +24,10 @@ const runMsMax = 60_000
 /** Starts a command with its output captured; `input` is what it can read, nothing when absent. */
 export function begin(
   argv: readonly string[],
-  options: SpawnOptions & { readonly input?: string | Uint8Array },
+  options: SpawnOptions & { readonly input?: string | Uint8Array; readonly limitMs?: number },
 ): Running {
   const [program = '', ...words] = argv
-  const { input, ...rest } = options
+  const { input, limitMs = runMsMax, ...rest } = options
   const child = spawn(program, words, { ...rest, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] })
   const command = argv.join(' ')
   const done = new Promise<Run>((resolve, reject) => {
@@ -37,8 +37,8 @@ export function begin(
     child.stderr?.on('data', (bytes: Buffer) => err.push(bytes))
     const limit = setTimeout(() => {
       child.kill('SIGKILL')
-      reject(new Error(`no end within ${runMsMax} ms: ${command}\n${Buffer.concat(err)}`))
-    }, runMsMax)
+      reject(new Error(`no end within ${limitMs} ms: ${command}\n${Buffer.concat(err)}`))
+    }, limitMs)
     child.once('error', (error) => {
       clearTimeout(limit)
       reject(error)
