@@ -29,6 +29,27 @@ test('files and commands arrive in the order in which they were made, with their
   assert.match((await birch!.does('up')).stderr, /nothing to do; this host has done 4 operations of branch generic/)
 })
 
+test('nothing of a change is seen on another host before it is checked in', async (context) => {
+  const lab = await Lab.of(context, 'alder', 'birch')
+  const [alder, birch] = lab.hosts
+  await lab.start()
+  const stored = (host: LabHost): readonly string[] =>
+    readdirSync(join(host.home, 'store'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+      /[0-9a-f]{64}$/.test(name),
+    )
+  alder!.write('etc/motd', 'not yet\n')
+  await alder!.does('lock', 'not yet')
+  await alder!.does('snap', '/etc/motd')
+  assert.equal(stored(alder!).length, 1)
+  // What a check-in of another branch state sends is sent: an unlock and a lock have gone there and back.
+  await alder!.does('unlock')
+  await alder!.does('lock', 'not yet')
+  assert.equal((await birch!.status()).lock?.message, 'not yet')
+  assert.deepEqual([stored(birch!), (await birch!.status()).operations], [[], 0])
+  await alder!.does('ci')
+  await until(() => stored(birch!).length === 1, 'the file arrived')
+})
+
 test('up stops at the first operation that fails, and goes on there when the cause is mended', async (context) => {
   const lab = await Lab.of(context, 'alder', 'birch')
   const [alder, birch] = lab.hosts
