@@ -32,9 +32,13 @@ export interface Bundle {
   readonly metafile: Metafile
 }
 
+/** The release, as package.json has it. */
+export function releaseVersion(): string {
+  return (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version
+}
+
 /** Bundles into memory. */
-export async function bundle(): Promise<Bundle> {
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+export async function bundle(version = releaseVersion()): Promise<Bundle> {
   const result = await build({
     absWorkingDir: root,
     entryPoints,
@@ -55,6 +59,9 @@ export async function bundle(): Promise<Bundle> {
     logLevel: 'warning',
   })
   const textByName = new Map(result.outputFiles.map((file) => [basename(file.path), file.text]))
+  // The thread is run from its text, which has no place on disk that the banner could ask for.
+  const thread = textByName.get('hash-worker.js') ?? ''
+  textByName.set('hash-worker.js', thread.replace(commonJsBanner, ''))
   return { textByName, metafile: result.metafile }
 }
 
@@ -95,26 +102,27 @@ function thirdPartyNotices(metafile: Metafile): string {
   return notices.join(`\n${'-'.repeat(78)}\n\n`)
 }
 
-async function main(): Promise<void> {
-  const { textByName, metafile } = await bundle()
+/** Bundles into a directory; `version` is what the program calls itself. */
+export async function buildInto(directory: string, version = releaseVersion()): Promise<void> {
+  const { textByName, metafile } = await bundle(version)
   const files = new Map(textByName).set('third-party-licences.txt', thirdPartyNotices(metafile))
   const program = files.get('main.js') ?? ''
   files.set('main.js', program.startsWith('#!') ? program : `#!/usr/bin/env node\n${program}`)
 
   // Whole files by rename, and the old ones last: a program that starts meanwhile finds all it needs.
-  mkdirSync(dist, { recursive: true })
+  mkdirSync(directory, { recursive: true })
   for (const [name, text] of files) {
-    const partial = join(dist, `${name}.partial`)
+    const partial = join(directory, `${name}.partial`)
     writeFileSync(partial, text, { mode: name === 'main.js' ? 0o755 : 0o644 })
-    renameSync(partial, join(dist, name))
+    renameSync(partial, join(directory, name))
   }
-  for (const name of readdirSync(dist)) {
-    if (!files.has(name)) rmSync(join(dist, name), { recursive: true, force: true })
+  for (const name of readdirSync(directory)) {
+    if (!files.has(name)) rmSync(join(directory, name), { recursive: true, force: true })
   }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await main().catch((error: Partial<BuildFailure> & Error) => {
+  await buildInto(dist).catch((error: Partial<BuildFailure> & Error) => {
     // esbuild has said what is wrong with the sources already.
     if (error.errors === undefined) throw error
     process.exitCode = 1

@@ -4,7 +4,7 @@ import { mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { toIsconfError } from './base/index.ts'
+import { IsconfError, toIsconfError } from './base/index.ts'
 import { type Flags, failureText, runCli, type SpawnedDaemon, type Surroundings } from './cli/index.ts'
 
 declare const ISCONF_VERSION: string | undefined
@@ -15,6 +15,12 @@ const release = typeof ISCONF_VERSION === 'string' ? ISCONF_VERSION : 'developme
  * minute after each burst, and moved a large file no faster.
  */
 const youngMemoryMax = '--max-semi-space-size=4'
+
+/** As it was named: where that is a symbolic link, a later release may be found behind it. */
+const programPath = process.argv[1] ?? fileURLToPath(import.meta.url)
+
+/** Set in the environment of a daemon in the background, which nobody would start again. */
+const backgroundVariable = 'ISCONF_BACKGROUND'
 
 /** What a daemon that was started in the background says to its starter, once. */
 type FirstWord = { readonly ready: true } | { readonly ready: false; readonly error: string; readonly exit: number }
@@ -65,12 +71,12 @@ function isAlive(pid: number): boolean {
 
 /** Starts `isconf daemon` in the background and waits for its first word. */
 function spawnDaemon(flags: Flags, home: string): Promise<SpawnedDaemon> {
-  const script = fileURLToPath(import.meta.url)
   const words = flags.config === undefined ? [] : ['-c', flags.config]
   const output = openDaemonOutput(home)
-  const child = spawn(process.execPath, [youngMemoryMax, ...process.execArgv, script, ...words, 'daemon'], {
+  const child = spawn(process.execPath, [youngMemoryMax, ...process.execArgv, programPath, ...words, 'daemon'], {
     cwd: '/',
     detached: true,
+    env: { ...process.env, [backgroundVariable]: '1' },
     stdio: ['ignore', output, output, 'ipc'],
   })
   return new Promise((resolve, reject) => {
@@ -108,10 +114,24 @@ async function runDaemon(configPath: string | undefined): Promise<void> {
     })
   try {
     const daemon = await import('./daemon/index.ts')
-    await daemon.runDaemon({ configPath, release, onReady: () => void tell({ ready: true }) })
+    const end = await daemon.runDaemon({ configPath, release, programPath, onReady: () => void tell({ ready: true }) })
+    if (end === 'replaced') giveWay()
   } catch (thrown) {
     const error = toIsconfError(thrown)
     await tell({ ready: false, error: failureText(error), exit: error.exit })
     throw thrown
   }
+}
+
+/** The program was replaced: the one that is there now takes over. */
+function giveWay(): void {
+  if (process.env[backgroundVariable] === undefined) {
+    throw new IsconfError('PROGRAM_REPLACED', `${programPath} is of another release now`)
+  }
+  const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
+    cwd: '/',
+    detached: true,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+  child.unref()
 }

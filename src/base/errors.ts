@@ -44,16 +44,23 @@ export const errorKinds = {
   BLOB_MISMATCH: { exit: 1, hint: 'the stored copy was damaged and is dropped; `isconf up` fetches it again' },
   INTERRUPTED: { exit: 2, hint: 'nothing is recorded as done; run the command again' },
   DAEMON_DOWN: { exit: 223, hint: 'start it: isconf start' },
-  DAEMON_LOST: { exit: 223, hint: 'see the log, log/isconf.log below IS_HOME, then: isconf start' },
+  DAEMON_LOST: {
+    exit: 223,
+    hint: 'see the log (the journal, syslog or log/isconf.log below IS_HOME), then: isconf start',
+  },
   NOT_ALLOWED: { exit: 223, hint: 'run as the user who owns IS_HOME, usually root' },
   ALREADY_RUNNING: { exit: 223, hint: 'stop it first: isconf stop' },
+  PROGRAM_REPLACED: { exit: 75, hint: 'start the daemon again; a service manager does so by itself' },
   PORT_TAKEN: { exit: 223, hint: 'another daemon or program has the port; set IS_PORT to a free one' },
   HOME_UNWRITABLE: { exit: 223, hint: 'run as the user who owns IS_HOME, usually root, or set IS_HOME' },
   DISK_FULL: { exit: 223, hint: 'make room on the disk of IS_HOME; nothing half-written was kept' },
   DISK_FAILED: { exit: 223, hint: 'look at the disk and the kernel log before going on' },
   JOURNAL_DAMAGED: { exit: 223, hint: 'keep the file for study; another host has a good copy' },
   STATE_DAMAGED: { exit: 223, hint: 'keep the file for study, then rebuild this host from its image' },
-  UNEXPECTED: { exit: 224, hint: 'this is a bug; the log, log/isconf.log below IS_HOME, has the details' },
+  UNEXPECTED: {
+    exit: 224,
+    hint: 'this is a bug; the log (the journal, syslog or log/isconf.log below IS_HOME) has the details',
+  },
 } as const satisfies Record<string, { exit: number; hint: string }>
 
 export type ErrorCode = keyof typeof errorKinds

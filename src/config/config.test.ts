@@ -37,6 +37,7 @@ test('resolveConfig() has a safe default for everything but the domain', () => {
     volroot: '/',
     rebootCommand: 'shutdown -r now',
     owner: 'name',
+    log: 'auto',
     host: { short: 'alder', fqdn: 'alder.example.com' },
     variables: {},
     warnings: [],

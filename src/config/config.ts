@@ -6,7 +6,7 @@
 import { type DomainName, IsconfError, parseDomainName } from '../base/index.ts'
 import { type Assignment, parseMainCf } from './main-cf.ts'
 import { type HostNames, repeatedTargets, resolveAssignments } from './main-cf-resolve.ts'
-import { isUnknownSetting, type OwnerMode, type Setting, settings } from './settings.ts'
+import { isUnknownSetting, type LogPlace, type OwnerMode, type Setting, settings } from './settings.ts'
 
 /** Everything that is set for this host; frozen. */
 export interface Config {
@@ -22,6 +22,7 @@ export interface Config {
   /** A command for the shell. */
   readonly rebootCommand: string
   readonly owner: OwnerMode
+  readonly log: LogPlace
   readonly host: HostNames
   /** main.cf's variables for this host, for the environment of commands. */
   readonly variables: Readonly<Record<string, string>>
@@ -83,6 +84,7 @@ export function resolveAllButDomain(input: Omit<ConfigInput, 'domainFileText'>):
     volroot: read(settings.volroot),
     rebootCommand: read(settings.rebootCommand),
     owner: read(settings.owner),
+    log: read(settings.log),
     host: Object.freeze({ ...host }),
     variables: Object.freeze(Object.fromEntries([...assignments.values()].map(({ name, value }) => [name, value]))),
     warnings: Object.freeze([

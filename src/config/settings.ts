@@ -5,10 +5,21 @@
  */
 
 import type { Parsed } from './values.ts'
-import { parseAbsolutePath, parseBoolean, parseIpAddress, parseOwner, parsePort, parseText } from './values.ts'
+import {
+  parseAbsolutePath,
+  parseBoolean,
+  parseIpAddress,
+  parseLog,
+  parseOwner,
+  parsePort,
+  parseText,
+} from './values.ts'
 
 /** How a snapped file's owner is found on the host it arrives at: by name where the name exists, or by number. */
 export type OwnerMode = 'name' | 'numeric'
+
+/** Where the daemon's log goes. */
+export type LogPlace = 'auto' | 'journal' | 'syslog' | 'file'
 
 export interface Setting<Value> {
   /** The variable, in main.cf and in the environment. */
@@ -21,6 +32,8 @@ export interface Setting<Value> {
   readonly describe: string
   /** Set when main.cf can't give it, because it is needed to read main.cf. */
   readonly environmentOnly?: true
+  /** Set when a running daemon that reads its configuration again goes on with the value it has. */
+  readonly needsRestart?: true
   readonly parse: (text: string) => Parsed<Value>
 }
 
@@ -33,6 +46,7 @@ export const settings = {
     form: 'absolute path',
     fallback: '/var/is',
     describe: 'The directory that holds everything this host keeps: journals, files, history, keys and the log.',
+    needsRestart: true,
     parse: parseAbsolutePath,
   }),
   domain: setting<string | undefined>({
@@ -41,6 +55,7 @@ export const settings = {
     fallback: undefined,
     describe:
       'The domain: hosts that share it share journals and files. The file conf/domain below IS_HOME is the better place, and wins.',
+    needsRestart: true,
     parse: parseText,
   }),
   port: setting<number>({
@@ -48,6 +63,7 @@ export const settings = {
     form: 'port',
     fallback: 65_027,
     describe: 'The TCP port on which daemons reach each other; 0 takes any free port.',
+    needsRestart: true,
     parse: parsePort,
   }),
   listen: setting<string>({
@@ -55,6 +71,7 @@ export const settings = {
     form: 'IP address',
     fallback: '0.0.0.0',
     describe: 'The address on which the daemon listens; all IPv4 addresses of the host by default.',
+    needsRestart: true,
     parse: parseIpAddress,
   }),
   netsPath: setting<string | undefined>({
@@ -69,6 +86,7 @@ export const settings = {
     form: 'boolean',
     fallback: false,
     describe: 'When set, hosts on the local network are not looked for; only those listed in IS_NETS are connected to.',
+    needsRestart: true,
     parse: parseBoolean,
   }),
   hmacKeysPath: setting<string | undefined>({
@@ -85,6 +103,7 @@ export const settings = {
     fallback: '/',
     describe:
       'The directory that stands for / on this host: snapped paths and working directories are mapped below it.',
+    needsRestart: true,
     parse: parseAbsolutePath,
   }),
   rebootCommand: setting<string>({
@@ -100,6 +119,15 @@ export const settings = {
     fallback: 'name',
     describe: "Whether a file's owner is found by name where the name exists on the host, or always by number.",
     parse: parseOwner,
+  }),
+  log: setting<LogPlace>({
+    env: 'IS_LOG',
+    form: '"auto", "journal", "syslog" or "file"',
+    fallback: 'auto',
+    describe:
+      "Where the daemon's log goes: the systemd journal, syslog, or the file log/isconf.log below IS_HOME. By itself it takes the journal when systemd runs it, syslog when root runs it and there is one, and otherwise the file.",
+    needsRestart: true,
+    parse: parseLog,
   }),
   hostname: setting<string | undefined>({
     env: 'IS_HOSTNAME',
@@ -122,7 +150,10 @@ export const settings = {
 
 const known: ReadonlySet<string> = new Set(Object.values(settings).map((row) => row.env))
 
+/** What every command of an operation is given: no setting, and no mistake in its environment either. */
+export const execVariable = 'IS_EXEC'
+
 /** Whether the variable looks like one of ours and is none: most often a typing mistake. */
 export function isUnknownSetting(name: string): boolean {
-  return name.startsWith('IS_') && !known.has(name)
+  return name.startsWith('IS_') && name !== execVariable && !known.has(name)
 }

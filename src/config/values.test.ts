@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { isIP } from 'node:net'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { ipVersion, parseAbsolutePath, parseBoolean, parseOwner, parsePort } from './values.ts'
+import { ipVersion, parseAbsolutePath, parseBoolean, parseLog, parseOwner, parsePort } from './values.ts'
 
 test('parseBoolean() takes the four pairs of words in any case and nothing else', () => {
   for (const word of ['1', 'yes', 'true', 'on', 'ON', 'True']) assert.deepEqual(parseBoolean(word), { value: true })
@@ -40,4 +40,9 @@ test('ipVersion() agrees with the system', () => {
     ),
     { numRuns: 2_000 },
   )
+})
+
+test('parseLog() takes the places of the log', () => {
+  assert.deepEqual(parseLog('journal'), { value: 'journal' })
+  assert.deepEqual(parseLog('/tmp/x'), { problem: 'must be auto, journal, syslog or file, not "/tmp/x"' })
 })

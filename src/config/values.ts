@@ -39,6 +39,11 @@ export function parseOwner(text: string): Parsed<'name' | 'numeric'> {
   return text === 'name' || text === 'numeric' ? { value: text } : { problem: wrong('name or numeric', text) }
 }
 
+export function parseLog(text: string): Parsed<'auto' | 'journal' | 'syslog' | 'file'> {
+  if (text === 'auto' || text === 'journal' || text === 'syslog' || text === 'file') return { value: text }
+  return { problem: wrong('auto, journal, syslog or file', text) }
+}
+
 export function parseIpAddress(text: string): Parsed<string> {
   return ipVersion(text) === undefined ? { problem: wrong('an IP address', text) } : { value: text }
 }

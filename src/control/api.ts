@@ -9,6 +9,9 @@ import type { ErrorCode } from '../base/index.ts'
 /** The socket, below IS_HOME. */
 export const socketName = 'conf/.ctl'
 
+/** Beside the socket while a daemon restarts itself: who finds nobody there waits a moment. */
+export const restartingName = '.restarting'
+
 /** Names the caller's process, so that its Ctrl-C stops what it asked for and nothing else. */
 export const callerHeader = 'isconf-caller'
 

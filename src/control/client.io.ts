@@ -1,8 +1,15 @@
 /** The command line's end of the control socket. */
 import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { type ClientRequest, type IncomingMessage, request } from 'node:http'
-import { IsconfError } from '../base/index.ts'
-import { type ControlEvent, callerHeader, type ErrorEvent } from './api.ts'
+import { dirname, join } from 'node:path'
+import { systemClock } from '../base/clock.io.ts'
+import { IsconfError, sleep, toIsconfError } from '../base/index.ts'
+import { type ControlEvent, callerHeader, type ErrorEvent, restartingName } from './api.ts'
+
+/** A daemon that goes over to another release answers again within a second or two; a slow host takes longer. */
+const restartMsMax = 30_000
+const lookEveryMs = 50
 
 /** Hears the events of a POST, but for the last. */
 export type EventListener = (event: Exclude<ControlEvent, { event: 'result' } | ErrorEvent>) => void
@@ -50,7 +57,21 @@ interface Call {
   readonly body?: object
 }
 
-function send({ socketPath, caller, method, path, body }: Call): Promise<IncomingMessage> {
+/** Sends it; to a daemon that is about to be back, a little later. */
+async function send(call: Call): Promise<IncomingMessage> {
+  const restarting = join(dirname(call.socketPath), restartingName)
+  for (let waitedMs = 0; ; waitedMs += lookEveryMs) {
+    try {
+      return await sendOnce(call)
+    } catch (error) {
+      const isBackSoon = toIsconfError(error).code === 'DAEMON_DOWN' && existsSync(restarting)
+      if (!isBackSoon || waitedMs >= restartMsMax) throw error
+      await sleep(systemClock, lookEveryMs)
+    }
+  }
+}
+
+function sendOnce({ socketPath, caller, method, path, body }: Call): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const headers = { [callerHeader]: caller, ...(body && { 'content-type': 'application/json' }) }
     const call: ClientRequest = request({ socketPath, method, path, headers }, resolve)

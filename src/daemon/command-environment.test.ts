@@ -23,6 +23,7 @@ test('commandEnvironment() is a fixed few variables and where ISconf is', () => 
     IS_HOME: '/var/is',
     IS_DOMAIN: 'example.com',
     IS_VOLROOT: '',
+    IS_EXEC: '1',
   })
 })
 

@@ -59,7 +59,7 @@ async function served(t: TestContext, run?: Run, socketPath?: string): Promise<S
   const onStop = (): void => {
     stops += 1
   }
-  const control = await serveControl({ socketPath: path, daemon, facts, log, onStop })
+  const control = await serveControl({ socketPath: path, daemon, facts, log, onStop, afterVerb: async () => undefined })
   t.after(async () => {
     await control.close()
     await daemon.stop()

@@ -2,8 +2,10 @@
 import { chmod, rm } from 'node:fs/promises'
 import { PassThrough, type Writable } from 'node:stream'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import { type ErrorCode, endIfBroken, IsconfError, type Log, toIsconfError } from '../base/index.ts'
+import { systemClock } from '../base/clock.io.ts'
+import { type ErrorCode, endIfBroken, IsconfError, type Log, sleep, toIsconfError } from '../base/index.ts'
 import { type ControlEvent, callerHeader, type ErrorEvent, requestBytesMax } from '../control/index.ts'
+import { Activity } from './activity.ts'
 import type { HostDaemon } from './host-daemon.ts'
 import { handlers } from './requests.ts'
 import { logOf, type ProcessFacts, statusOf } from './status.ts'
@@ -15,12 +17,26 @@ export interface ControlServerOptions {
   readonly log: Log
   /** Asked for by `isconf stop`. */
   readonly onStop: () => void
+  /** A verb that may have changed the host has come to its end, which is told when this is done. */
+  readonly afterVerb: () => Promise<void>
 }
 
 /** How many log entries are given when the caller does not say. */
 const logEntriesDefault = 1_000
 
+/** Between two looks at whether all callers are gone. */
+const lookEveryMs = 20
+/** A caller that only reads and does not go is not waited for longer. */
+const drainMsMax = 5_000
+
 export interface ControlServer {
+  /** Resolves when no verb that may change the host is under way. */
+  whenIdle(): Promise<void>
+  /**
+   * Takes the socket out of the way of new callers and lets those that are here end in peace, for a restart that
+   * interrupts nobody.
+   */
+  drain(): Promise<void>
   /** Stops what is under way, then the listening. */
   close(): Promise<void>
 }
@@ -47,11 +63,25 @@ export async function serveControl(options: ControlServerOptions): Promise<Contr
   await app.listen({ path: socketPath })
   await chmod(socketPath, 0o600)
   return {
+    whenIdle: () => activity.whenIdle(),
+    drain: async () => {
+      await rm(socketPath, { force: true })
+      const beganMs = systemClock.monotonicMs()
+      const isOver = async (): Promise<boolean> => {
+        if (!activity.isIdle) return false
+        return systemClock.monotonicMs() - beganMs > drainMsMax || (await connectionsOf(app)) === 0
+      }
+      while (!(await isOver())) await sleep(systemClock, lookEveryMs)
+    },
     close: async () => {
       await activity.end()
       await app.close()
     },
   }
+}
+
+function connectionsOf(app: FastifyInstance): Promise<number> {
+  return new Promise((resolve) => app.server.getConnections((error, count) => resolve(error ? 0 : count)))
 }
 
 function addVerb(app: FastifyInstance, verb: string, activity: Activity, options: ControlServerOptions): void {
@@ -60,8 +90,12 @@ function addVerb(app: FastifyInstance, verb: string, activity: Activity, options
     reply.type('application/x-ndjson').send(stream)
     const tell = tellTo(stream)
     const run = activity.begin(verb, callerOf(request), async (signal) => {
-      const result = await handlers[verb]?.(options.daemon, request.body, { tell, signal })
-      return { event: 'result', result } as const
+      try {
+        const result = await handlers[verb]?.(options.daemon, request.body, { tell, signal })
+        return { event: 'result', result } as const
+      } finally {
+        await options.afterVerb()
+      }
     })
     // Who hangs up, by Ctrl-C or by losing the connection, no longer wants it done.
     reply.raw.once('close', () => run.interrupt())
@@ -71,51 +105,6 @@ function addVerb(app: FastifyInstance, verb: string, activity: Activity, options
       .finally(() => stream.end())
     return reply
   })
-}
-
-/** The one thing at a time that changes this host. */
-class Activity {
-  #verb: string | undefined
-  #caller: string | undefined
-  #abort = new AbortController()
-  #done: Promise<unknown> = Promise.resolve()
-
-  begin(verb: string, caller: string | undefined, work: (signal: AbortSignal) => Promise<ControlEvent>): Run {
-    if (this.#verb) {
-      const busy = new IsconfError('BUSY', `this host is busy with \`isconf ${this.#verb}\``)
-      return { done: Promise.reject(busy), interrupt: () => undefined }
-    }
-    const abort = new AbortController()
-    this.#verb = verb
-    this.#caller = caller
-    this.#abort = abort
-    const done = work(abort.signal).finally(() => {
-      this.#verb = undefined
-    })
-    this.#done = done.catch(() => undefined)
-    return { done, interrupt: () => interrupt(abort, verb) }
-  }
-
-  /** What was interrupted: what `caller` asked for, or whatever is under way; null when that is nothing. */
-  interrupt(caller?: string): string | null {
-    if (this.#verb === undefined || (caller !== undefined && caller !== this.#caller)) return null
-    interrupt(this.#abort, this.#verb)
-    return this.#verb
-  }
-
-  async end(): Promise<void> {
-    this.interrupt()
-    await this.#done
-  }
-}
-
-interface Run {
-  readonly done: Promise<ControlEvent>
-  readonly interrupt: () => void
-}
-
-function interrupt(abort: AbortController, verb: string): void {
-  abort.abort(new IsconfError('INTERRUPTED', `\`isconf ${verb}\` was interrupted`))
 }
 
 function tellTo(stream: Writable): (event: ControlEvent) => Promise<void> | undefined {

@@ -1,1 +1,1 @@
-export { type DaemonOptions, runDaemon } from './process.io.ts'
+export { type DaemonEnd, type DaemonOptions, runDaemon } from './process.io.ts'

@@ -1,77 +1,164 @@
 /** The daemon as a process: one a home, with its log, its signals, and a clean end. */
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import pino, { type Logger } from 'pino'
+import type { Logger } from 'pino'
 import { systemClock } from '../base/clock.io.ts'
 import { diskFailure } from '../base/disk.io.ts'
 import { errnoText, InvariantError, IsconfError, toIsconfError } from '../base/index.ts'
-import { type Config, loadConfig } from '../config/index.ts'
-import { socketName } from '../control/index.ts'
-import { serveControl } from './control-server.io.ts'
+import { type Config, loadConfig, watchHmacKeys, watchNets } from '../config/index.ts'
+import { restartingName, socketName } from '../control/index.ts'
+import { type ControlServer, serveControl } from './control-server.io.ts'
+import { LiveConfig } from './live-config.ts'
+import { type DaemonLog, openLog } from './log.io.ts'
 import { takePidFile } from './pid-file.io.ts'
+import { ProgramOnDisk } from './program.io.ts'
 import { openRealWorld } from './real-world.io.ts'
+import { serviceManager } from './service-manager.io.ts'
 
 export interface DaemonOptions {
   /** The file that -c names. */
   readonly configPath: string | undefined
   readonly release: string
+  /** The program's file, as Node was started with it. */
+  readonly programPath: string
   /** Hears that the daemon answers. */
   readonly onReady: () => void
 }
+
+/** Why the daemon ended: it was told to, or another program stands in the place of its own. */
+export type DaemonEnd = 'stopped' | 'replaced'
 
 /** What the kernel takes as the path of a socket; a longer one is cut short without a word. */
 const socketPathBytesMax = 107
 /** How long a clean stop may take before the process ends anyway. */
 const stopMsMax = 15_000
 
-/** Runs the daemon until it is told to stop. Throws what kept it from starting. */
-export async function runDaemon(options: DaemonOptions): Promise<void> {
+/** Runs the daemon until its end. Throws what kept it from starting. */
+export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
   const config = loadConfig({ configPath: options.configPath })
   await makeHome(config.home)
   const releasePid = await takeHome(config.home)
-  let log: Logger | undefined
+  let opened: DaemonLog | undefined
   try {
-    log = openLog(config.home)
-    await serve(options, config, log)
+    opened = openLog(config)
+    return await serve(options, config, opened)
   } catch (thrown) {
     const error = toIsconfError(thrown)
-    log?.fatal({ code: error.code, err: error.code === 'UNEXPECTED' ? thrown : undefined }, error.message)
+    opened?.log.fatal({ code: error.code, err: error.code === 'UNEXPECTED' ? thrown : undefined }, error.message)
+    await removeMark(config.home)
     throw thrown
   } finally {
+    await opened?.close()
     await releasePid()
   }
 }
 
-async function serve(options: DaemonOptions, config: Config, log: Logger): Promise<void> {
+async function serve(options: DaemonOptions, config: Config, { log, reopen }: DaemonLog): Promise<DaemonEnd> {
   // What a command makes must not depend on who started the daemon.
   process.umask(0o022)
   exitOnBugs(log)
-  let stop: (reason: string) => void = () => undefined
-  const stopped = new Promise<string>((resolve) => {
-    stop = resolve
+  const ending = new Ending()
+  const program = new ProgramOnDisk(options.programPath, systemClock, log)
+  const manager = serviceManager(systemClock, log)
+  const live = liveConfig(options, config, log)
+  process.on('SIGHUP', () => {
+    reopen()
+    void manager.reloading().then(() => {
+      live.reread()
+      return manager.ready()
+    })
   })
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop(signal))
 
-  const world = await openRealWorld(config, options.release, log)
+  const world = await openRealWorld(live, options.release, log)
   const control = await serveControl({
     socketPath: join(config.home, socketName),
     daemon: world.daemon,
     facts: world.facts,
     log,
-    onStop: () => stop('isconf stop'),
+    onStop: () => ending.stop('isconf stop'),
+    afterVerb: async () => {
+      if (!(await program.isReplaced())) return
+      // Before the caller goes on: its next command is to wait for the next daemon.
+      await writeFile(markPath(config.home), '', { mode: 0o600 })
+      ending.replace()
+    },
   })
+  await removeMark(config.home)
   log.info({ pid: process.pid, addresses: world.facts.mesh().addresses }, 'the daemon answers')
   options.onReady()
+  await manager.ready()
 
-  log.info({ reason: await stopped }, 'stopping')
+  const end = await ending.wait(async () => {
+    await control.whenIdle()
+    await control.drain()
+  })
+  log.info({ reason: ending.reason }, 'stopping')
   const cancel = systemClock.after(stopMsMax, () => {
     log.error('the stop took too long')
     process.exit(0)
   })
+  void manager.stopping()
   await control.close()
   await world.close()
   cancel()
+  if (end === 'stopped') await removeMark(config.home)
   log.info('stopped')
+  return end
+}
+
+/** Its presence says that the next daemon is on its way: who asks waits for it. */
+function markPath(home: string): string {
+  return join(home, 'conf', restartingName)
+}
+
+async function removeMark(home: string): Promise<void> {
+  await rm(markPath(home), { force: true })
+}
+
+/** What ends the daemon. A stop, also in the middle of a restart, is a stop. */
+class Ending {
+  reason = ''
+  #stop: () => void = () => undefined
+  #replace: () => void = () => undefined
+  readonly #stopped = new Promise<'stopped'>((resolve) => {
+    this.#stop = () => resolve('stopped')
+  })
+  readonly #replaced = new Promise<'replaced'>((resolve) => {
+    this.#replace = () => resolve('replaced')
+  })
+
+  constructor() {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => this.stop(signal))
+  }
+
+  stop(reason: string): void {
+    this.reason = reason
+    this.#stop()
+  }
+
+  replace(): void {
+    this.reason ||= 'the program was replaced'
+    this.#replace()
+  }
+
+  /** Resolves at the end; before a restart `letGo` is waited for. */
+  async wait(letGo: () => Promise<void>): Promise<DaemonEnd> {
+    const replaced = this.#replaced.then(letGo).then(() => 'replaced' as const)
+    return Promise.race([this.#stopped, replaced])
+  }
+}
+
+function liveConfig(options: DaemonOptions, config: Config, log: Logger): LiveConfig {
+  const watching = { clock: systemClock, log }
+  return new LiveConfig(
+    {
+      load: () => loadConfig({ configPath: options.configPath }),
+      watchKeys: ({ hmacKeysPath }) => watchHmacKeys(hmacKeysPath, watching),
+      watchNets: ({ netsPath }) => watchNets(netsPath, config.port, watching),
+      log,
+    },
+    config,
+  )
 }
 
 async function takeHome(home: string): Promise<() => Promise<void>> {
@@ -98,14 +185,6 @@ async function makeHome(home: string): Promise<void> {
     if (failure.code === 'DISK_FULL') throw failure
     throw new IsconfError('HOME_UNWRITABLE', `IS_HOME ${home} can't be used: ${errnoText(error)}`, { cause: error })
   }
-}
-
-function openLog(home: string): Logger {
-  const destination = pino.destination({ dest: join(home, 'log/isconf.log'), sync: true, mode: 0o600 })
-  process.on('SIGHUP', () => destination.reopen())
-  // What a full disk keeps out of the log is lost; it must not end the daemon as well.
-  destination.on('error', () => undefined)
-  return pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime, level: 'info' }, destination)
 }
 
 /** A broken invariant ends the daemon: rather none than one that replays a lie. */

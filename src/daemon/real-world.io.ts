@@ -7,12 +7,13 @@ import { systemDisk as disk } from '../base/disk.io.ts'
 import { threadPoolHasher } from '../base/hash.io.ts'
 import { type DomainName, IsconfError, sleep } from '../base/index.ts'
 import { systemRandom as random } from '../base/random.io.ts'
-import { type Config, domainFilePath, multiaddrOf, watchHmacKeys, watchNets } from '../config/index.ts'
+import { type Config, domainFilePath, multiaddrOf } from '../config/index.ts'
 import { loadHostKey, realMachine } from '../host/index.ts'
 import { openLibp2p, Peering } from '../mesh/index.ts'
 import { openStore, workerWholeHasher } from '../store/index.ts'
 import { commandEnvironment } from './command-environment.ts'
 import { HostDaemon } from './host-daemon.ts'
+import type { LiveConfig } from './live-config.ts'
 import { noticeTopic } from './replicator.ts'
 import type { ProcessFacts } from './status.ts'
 
@@ -28,15 +29,20 @@ export interface RealWorld {
 }
 
 /** Opens everything and starts the daemon. DOMAIN_MISSING, PORT_TAKEN, JOURNAL_DAMAGED and what the parts say. */
-export async function openRealWorld(config: Config, release: string, log: Logger): Promise<RealWorld> {
+export async function openRealWorld(live: LiveConfig, release: string, log: Logger): Promise<RealWorld> {
+  const { started: config, keys, nets } = live
   const domain = requireDomain(config)
-  const warnings = new Set(config.warnings)
-  const keys = watchHmacKeys(config.hmacKeysPath, { clock, log })
-  const nets = watchNets(config.netsPath, config.port, { clock, log })
+  const warnings = new Set<string>()
   const key = await loadHostKey(disk, join(config.home, 'conf/host.key'))
   const user = userInfo()
-  const environment = commandEnvironment(config, { name: user.username, home: user.homedir })
-  const machine = realMachine({ volroot: config.volroot, owner: config.owner, environment, clock })
+  // Of a configuration that was read again only what needs no restart counts.
+  const { home, domain: started, volroot, host } = config
+  const environment = (): Record<string, string> =>
+    commandEnvironment(
+      { ...live.now, home, domain: started, volroot, host },
+      { name: user.username, home: user.homedir },
+    )
+  const machine = realMachine({ volroot: config.volroot, owner: () => live.now.owner, environment, clock })
   const store = await openStore({
     disk,
     directory: join(config.home, 'store'),
@@ -71,7 +77,7 @@ export async function openRealWorld(config: Config, release: string, log: Logger
       release,
       pid: process.pid,
       domainSource: domain.source,
-      warnings: () => [...warnings],
+      warnings: () => [...live.warnings(), ...warnings],
       mesh: () => ({
         addresses: transport.addresses(),
         authenticated: keys().proves !== undefined && !keys().acceptsAny,

@@ -8,7 +8,12 @@ import { realMachine } from './machine.io.ts'
 import type { Machine } from './machine.ts'
 
 function machineAt(volroot: string): Machine {
-  return realMachine({ volroot, owner: 'name', environment: { PATH: '/usr/bin:/bin' }, clock: new SimClock() })
+  return realMachine({
+    volroot,
+    owner: () => 'name',
+    environment: () => ({ PATH: '/usr/bin:/bin' }),
+    clock: new SimClock(),
+  })
 }
 
 /** A machine below a directory that holds `home/luke`. */

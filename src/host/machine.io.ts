@@ -10,10 +10,10 @@ import { openFile } from './open-file.io.ts'
 export interface MachineOptions {
   /** The directory that stands for / on this host. */
   readonly volroot: string
-  /** Whether a file goes to the owner's name where it exists here, or always to the number. */
-  readonly owner: 'name' | 'numeric'
-  /** What every command gets, the same on origin and target. */
-  readonly environment: Readonly<Record<string, string>>
+  /** Whether a file goes to the owner's name where it exists here, or always to the number; asked for each file. */
+  readonly owner: () => 'name' | 'numeric'
+  /** What every command gets, the same on origin and target; asked for each command. */
+  readonly environment: () => Readonly<Record<string, string>>
   readonly clock: Clock
 }
 
@@ -28,12 +28,12 @@ export function realMachine(options: MachineOptions): Machine {
     },
     openFile: (path) => openFile(path, real),
     installFile: (attributes, content, sha256) =>
-      installFile({ attributes, content, sha256, real, ownerRule: options.owner }),
+      installFile({ attributes, content, sha256, real, ownerRule: options.owner() }),
     run: (command, output, signal) =>
       runCommand({
         command,
         cwd: real(command.cwd),
-        environment: options.environment,
+        environment: options.environment(),
         output,
         signal,
         clock: options.clock,

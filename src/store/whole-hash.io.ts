@@ -1,4 +1,5 @@
 /** Whole blobs hashed on a thread of their own: SHA-256 costs more than the network does. */
+import { readFileSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { inlineWholeHasher, type WholeHash, type WholeHasher } from './whole-hash.ts'
 
@@ -32,9 +33,11 @@ interface HashReply {
 
 /** A hasher with one thread for all blobs, started when it is needed. */
 export function workerWholeHasher(): WholeHasher {
+  // Kept from the start: when the thread is needed, an operation may have put another release in the file's place.
+  const program = new URL(`data:text/javascript,${encodeURIComponent(readFileSync(workerFile, 'utf8'))}`)
   let thread: HashThread | undefined
   const running = (): HashThread => {
-    if (thread === undefined || thread.isOver) thread = new HashThread()
+    if (thread === undefined || thread.isOver) thread = new HashThread(program)
     return thread
   }
   return { start: () => new WorkerWholeHash(running) }
@@ -85,10 +88,10 @@ class HashThread {
   #idle: NodeJS.Timeout | undefined
   isOver = false
 
-  constructor() {
+  constructor(program: URL) {
     this.#slots = Array.from({ length: slotCount }, () => new Uint8Array(new SharedArrayBuffer(slotBytes)))
     this.#freeSlots = this.#slots.map((_, index) => index)
-    this.#worker = new Worker(workerFile, { workerData: this.#slots })
+    this.#worker = new Worker(program, { workerData: this.#slots })
     this.#worker.on('message', ({ job, slot, hex }: HashReply) => {
       if (slot !== undefined) this.#free(slot)
       if (hex !== undefined) this.#jobs.get(job)?.hear(hex)

@@ -148,6 +148,7 @@ export class LabHost {
       IS_PORT: String(this.port),
       IS_NETS: this.netsPath,
       IS_NOBROADCAST: '1',
+      IS_LOG: 'file',
       ...this.env,
     }
   }

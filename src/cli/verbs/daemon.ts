@@ -48,8 +48,10 @@ export const daemonVerb: Verb = {
   name: 'daemon',
   usage: 'daemon',
   summary: 'Run the daemon in the foreground',
-  help: 'What start does in the background: for service managers. Ends cleanly on SIGTERM; reopens its log on SIGHUP.',
-  exits: [0],
+  help:
+    'What start does in the background: for service managers. Ends cleanly on SIGTERM; reads its configuration and ' +
+    'opens its log again on SIGHUP. Ends with 75 after an operation has replaced the program, to be started again.',
+  exits: [0, 75],
   run: async ({ runDaemon, flags }, words) => {
     noWords('daemon', words)
     await runDaemon(flags.config)

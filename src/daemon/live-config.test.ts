@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { IsconfError, silentLog } from '../base/index.ts'
+import { type Config, resolveConfig } from '../config/config.ts'
+import { noHmacKeys } from '../config/hmac-keys.ts'
+import { noNets } from '../config/nets.ts'
+import { LiveConfig } from './live-config.ts'
+
+function configOf(lines: string): Config {
+  const host = { short: 'alder', fqdn: 'alder.example.com' }
+  const mainCfText = `DEFAULT:\n${lines}`
+  return resolveConfig({ environment: {}, host, mainCfPath: '/main.cf', mainCfText, domainFileText: 'example.com\n' })
+}
+
+interface Live {
+  readonly live: LiveConfig
+  readonly watched: string[]
+  next: string
+  readonly errors: string[]
+}
+
+function liveOf(lines: string): Live {
+  const watched: string[] = []
+  const errors: string[] = []
+  const world = { next: lines }
+  const watch = <Value>(path: string | undefined, value: Value): (() => Value) => {
+    if (path?.includes('bad')) throw new IsconfError('CONFIG', `${path}:1: a bad line`)
+    watched.push(path ?? 'none')
+    return () => value
+  }
+  const deps = {
+    load: () => configOf(world.next),
+    watchKeys: ({ hmacKeysPath }: Config) => watch(hmacKeysPath, { ...noHmacKeys, proves: hmacKeysPath }),
+    watchNets: ({ netsPath }: Config) => watch(netsPath, noNets),
+    log: { ...silentLog, error: (_: object, message: string) => void errors.push(message) },
+  }
+  return Object.assign(world, { live: new LiveConfig(deps, configOf(lines)), watched, errors })
+}
+
+test('reread() makes new variables and paths count, and looks at no file twice', () => {
+  const world = liveOf('\tROLE=web\n\tIS_HMAC_KEYS=/keys\n')
+  assert.deepEqual(world.watched, ['/keys', 'none'])
+  world.next = '\tROLE=db\n\tIS_HMAC_KEYS=/keys\n'
+  world.live.reread()
+  assert.equal(world.live.now.variables['ROLE'], 'db')
+  assert.equal(world.watched.length, 2)
+  world.next = '\tIS_HMAC_KEYS=/other\n'
+  world.live.reread()
+  assert.equal(world.live.keys().proves, '/other')
+  assert.deepEqual(world.live.warnings(), [])
+})
+
+test('reread() with a mistake keeps all as it was, and says where it is until it is gone', () => {
+  const world = liveOf('\tROLE=web\n\tIS_HMAC_KEYS=/keys\n')
+  for (const [next, words] of [
+    ['\tIS_PORT=many\n', '/main.cf:2: IS_PORT must be a port'],
+    ['\tROLE=db\n\tIS_HMAC_KEYS=/bad\n', '/bad:1: a bad line'],
+    ['\tIS_HMAC_KEYS=/other\n\tIS_NETS=/bad\n', '/bad:1: a bad line'],
+  ] as const) {
+    world.next = next
+    world.live.reread()
+    assert.equal(world.live.now.variables['ROLE'], 'web')
+    assert.equal(world.live.keys().proves, '/keys')
+    assert.ok(world.errors.at(-1)?.startsWith(words), world.errors.at(-1))
+    assert.ok(world.live.warnings()[0]?.startsWith(words))
+  }
+  world.next = '\tROLE=db\n'
+  world.live.reread()
+  assert.deepEqual([world.live.now.variables['ROLE'], world.live.warnings()], ['db', []])
+})
+
+test('reread() says what counts only after a restart, as long as it differs', () => {
+  const world = liveOf('')
+  world.next = '\tIS_PORT=1\n'
+  world.live.reread()
+  assert.deepEqual(world.live.warnings(), ['IS_PORT has changed and counts after a restart: isconf restart'])
+  world.live.reread()
+  assert.equal(world.live.warnings().length, 1)
+  world.next = ''
+  world.live.reread()
+  assert.deepEqual(world.live.warnings(), [])
+})

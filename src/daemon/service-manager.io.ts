@@ -1,0 +1,43 @@
+/**
+ * Tells the service manager that started the daemon how it stands. The
+ * protocol is a datagram to the unix socket NOTIFY_SOCKET, which Node can't
+ * send; systemd-notify(1) can.
+ */
+import { spawn } from 'node:child_process'
+import { type Clock, type Log, within } from '../base/index.ts'
+
+/** A manager that does not listen must not hold up the daemon. */
+const tellMsMax = 5_000
+
+export interface ServiceManager {
+  ready(): Promise<void>
+  /** Begins a reload; {@link ready} ends it. */
+  reloading(): Promise<void>
+  stopping(): Promise<void>
+}
+
+/** The manager that the environment names; without one nobody is told. Takes the variable out of the environment. */
+export function serviceManager(clock: Clock, log: Log): ServiceManager {
+  const socket = process.env['NOTIFY_SOCKET']
+  delete process.env['NOTIFY_SOCKET']
+  const tell = async (...words: readonly string[]): Promise<void> => {
+    if (!socket) return
+    const problem = await within(clock, tellMsMax, notify(socket, words), () => `no end within ${tellMsMax} ms`)
+    if (problem) log.warn({ problem }, 'systemd-notify failed: the service manager does not know how the daemon stands')
+  }
+  return {
+    ready: () => tell('--ready'),
+    reloading: () => tell('RELOADING=1'),
+    stopping: () => tell('STOPPING=1'),
+  }
+}
+
+/** What went wrong; undefined when nothing did. */
+function notify(socket: string, words: readonly string[]): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const env = { ...process.env, NOTIFY_SOCKET: socket }
+    const child = spawn('systemd-notify', words, { env, stdio: 'ignore' })
+    child.once('error', (error) => resolve(error.message))
+    child.once('exit', (status) => resolve(status === 0 ? undefined : `status ${status}`))
+  })
+}
