@@ -1,0 +1,42 @@
+/** The files for systemd and for LSB init. */
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { errorKinds } from '../../src/base/index.ts'
+import { temporaryDirectory } from '../support/files.ts'
+import { ran, unlessThere } from '../support/tools.ts'
+
+const folder = fileURLToPath(new URL('../../packaging', import.meta.url))
+const units = readdirSync(folder).filter((name) => /\.(service|timer)$/.test(name))
+const textOf = (name: string): string => readFileSync(join(folder, name), 'utf8')
+
+test('systemd finds nothing to complain about in the units', { skip: unlessThere('systemd-analyze') }, (t) => {
+  const directory = temporaryDirectory(t)
+  // The program is not installed here; something that can be run stands for it.
+  for (const name of units)
+    writeFileSync(join(directory, name), textOf(name).replaceAll('/usr/bin/isconf', '/bin/true'))
+  const paths = units.map((name) => join(directory, name))
+  assert.deepEqual(ran('systemd-analyze', 'verify', '--man=no', ...paths), { status: 0, text: '' })
+})
+
+test('isconf.service restarts on a replaced program, not on a mistake in the configuration, and waits for a clean stop', () => {
+  const unit = textOf('isconf.service')
+  const line = (name: string): string => new RegExp(`^${name}=(.*)$`, 'm').exec(unit)?.[1] ?? ''
+  assert.equal(line('RestartForceExitStatus'), String(errorKinds.PROGRAM_REPLACED.exit))
+  assert.equal(line('SuccessExitStatus'), String(errorKinds.PROGRAM_REPLACED.exit))
+  assert.equal(line('RestartPreventExitStatus'), String(errorKinds.CONFIG.exit))
+  assert.deepEqual([line('Type'), line('NotifyAccess'), line('KillMode')], ['notify', 'all', 'mixed'])
+  assert.ok(Number.parseInt(line('TimeoutStopSec'), 10) > 15)
+  assert.doesNotMatch(unit, /^(After|Wants|Requires)=.*network-online/m)
+})
+
+test('only the boot may reboot: the hourly unit does not say -r', () => {
+  assert.match(textOf('isconf-up.service'), /^ExecStart=\/usr\/bin\/isconf -r up$/m)
+  assert.match(textOf('isconf-hourly.service'), /^ExecStart=\/usr\/bin\/isconf up$/m)
+})
+
+test('shellcheck finds nothing to complain about in rc.isconf', { skip: unlessThere('shellcheck') }, () => {
+  assert.deepEqual(ran('shellcheck', join(folder, 'rc.isconf')), { status: 0, text: '' })
+})
