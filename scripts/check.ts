@@ -22,6 +22,7 @@ const commandByName: Readonly<Record<string, readonly string[]>> = {
   'dead-code': [node, 'node_modules/knip/bin/knip.js', '--no-progress'],
   picture: [...tsx, 'scripts/architecture.ts', '--check'],
   errors: [...tsx, 'scripts/errors-doc.ts', '--check'],
+  manual: [...tsx, 'scripts/manual.ts', '--check'],
 }
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))

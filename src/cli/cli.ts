@@ -45,8 +45,9 @@ interface ParsedFlags {
   readonly done: boolean
 }
 
-function parseFlags(argv: readonly string[], { terminal, release, cwd }: Surroundings): ParsedFlags {
-  const command = new Command('isconf')
+/** The flags, which stand before the verb; the manual and the completions read them, too. */
+export function flagsCommand(release: string): Command {
+  return new Command('isconf')
     .usage('[-DhqrV] [-c CONFIG] [-m MESSAGE] VERB [ARG...]')
     .helpOption('-h, --help', 'show this help')
     .version(`isconf ${release}`, '-V, --version', 'show the release')
@@ -57,6 +58,10 @@ function parseFlags(argv: readonly string[], { terminal, release, cwd }: Surroun
     .option('-r, --reboot_ok', 'with up: allow a reboot that is due')
     .argument('[words...]')
     .passThroughOptions()
+}
+
+function parseFlags(argv: readonly string[], { terminal, release, cwd }: Surroundings): ParsedFlags {
+  const command = flagsCommand(release)
     .addHelpText('after', `\n${verbTable().trimEnd()}`)
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: () => undefined })
     .exitOverride()

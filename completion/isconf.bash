@@ -1,0 +1,33 @@
+# Completion of isconf(8) for bash, written by npm run fix from the table of verbs.
+_isconf() {
+  local word=${COMP_WORDS[COMP_CWORD]} at=1
+  COMPREPLY=()
+  while ((at < COMP_CWORD)); do
+    case ${COMP_WORDS[at]} in
+      -c | --config | -m | --message) ((at += 2)) ;;
+      -*) ((at += 1)) ;;
+      *) break ;;
+    esac
+  done
+  if ((at > COMP_CWORD)); then
+    compopt -o default
+    return
+  fi
+  if ((at == COMP_CWORD)); then
+    mapfile -t COMPREPLY < <(compgen -W 'lock unlock snap exec ci up status log resolve start stop restart daemon -V --version -c --config -D --debug -m --message -q --quiet -r --reboot_ok -h --help' -- "$word")
+    return
+  fi
+  case ${COMP_WORDS[at]} in
+    snap) compopt -o default ;;
+    status) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word") ;;
+    log) mapfile -t COMPREPLY < <(compgen -W '-n --json' -- "$word") ;;
+    exec)
+      if ((at + 1 == COMP_CWORD)); then
+        mapfile -t COMPREPLY < <(compgen -c -- "$word")
+      else
+        compopt -o default
+      fi
+      ;;
+  esac
+}
+complete -F _isconf isconf
