@@ -5,7 +5,7 @@ import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { IsconfError, toIsconfError } from './base/index.ts'
-import { type Flags, failureText, runCli, type SpawnedDaemon, type Surroundings } from './cli/index.ts'
+import { type Flags, failureText, runCli, type SpawnedDaemon, type Surroundings, systemFiles } from './cli/index.ts'
 
 declare const ISCONF_VERSION: string | undefined
 const release = typeof ISCONF_VERSION === 'string' ? ISCONF_VERSION : 'development'
@@ -38,6 +38,7 @@ const surroundings: Surroundings = {
   },
   isAlive,
   sleep: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
+  files: systemFiles,
 }
 
 // All that is written is written by now, and what a library still holds open must not hold up the end.

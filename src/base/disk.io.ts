@@ -139,13 +139,29 @@ async function inTurn(path: string, run: () => Promise<void>): Promise<void> {
   }
 }
 
-async function replace(path: string, content: Uint8Array | string): Promise<void> {
-  // A fixed name, so that what a crash leaves behind is overwritten by the next replacement.
-  const temporary = `${path}.new`
+/** How a whole file is put in place. */
+export interface Replacement {
+  /** Where it is written first; in the same directory. */
+  readonly temporary: string
+  /** Whether the temporary file must not be there before: where others may write, someone may have put a link there. */
+  readonly exclusive: boolean
+  readonly mode: number
+}
+
+// A fixed name, so that what a crash leaves behind is overwritten by the next replacement.
+const replacementOf = (path: string): Replacement => ({ temporary: `${path}.new`, exclusive: false, mode: fileMode })
+
+/** Puts a whole file in place at once, durably. Fails as node:fs does, and what was there is untouched. */
+export async function replace(
+  path: string,
+  content: Uint8Array | string,
+  { temporary, exclusive, mode } = replacementOf(path),
+): Promise<void> {
+  const handle = await open(temporary, exclusive ? 'wx' : 'w', fileMode)
   try {
-    const handle = await open(temporary, 'w', fileMode)
     await closingOnFailure(handle, async () => {
       await writeAll(handle, 0, typeof content === 'string' ? Buffer.from(content) : content)
+      if (mode !== fileMode) await handle.chmod(mode)
       await handle.sync()
     })
     await handle.close()

@@ -14,6 +14,10 @@ export const errorKinds = {
   FILE_CHANGED: { exit: 1, hint: 'nothing was recorded; stop whatever writes the file and snap it again' },
   FILE_UNREADABLE: { exit: 1, hint: 'the daemon must be able to read the file; is it running as root?' },
   CONFIG: { exit: 22, hint: 'correct the file and try again' },
+  VARIABLE_UNSET: { exit: 1, hint: "set it in main.cf, for every host under DEFAULT; `isconf env` shows this host's" },
+  NOT_EXPRESSIBLE: { exit: 1, hint: 'take --sh or --json, or name the variables that are wanted' },
+  TEMPLATE: { exit: 1, hint: 'correct the template; what was at the destination is untouched' },
+  FILE_UNWRITABLE: { exit: 1, hint: 'what was at the destination is untouched' },
   DOMAIN_MISSING: {
     exit: 22,
     hint: 'write the domain name to conf/domain below IS_HOME, for example: echo example.com > /var/is/conf/domain',

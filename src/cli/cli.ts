@@ -2,26 +2,29 @@
 import { join, resolve } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { IsconfError, toIsconfError } from '../base/index.ts'
-import { type Config, loadConfig } from '../config/index.ts'
-import { connect, socketName } from '../control/index.ts'
+import { type Config, loadConfig, placedVariables } from '../config/index.ts'
+import { type Client, connect, socketName } from '../control/index.ts'
 import { showEvent } from './show.ts'
 import type { Flags, Surroundings, Terminal, Verb, VerbContext } from './verb.ts'
 import { verbs } from './verbs/index.ts'
 
 /** Runs one command line; its exit status. The one place where a failure becomes a message. */
 export async function runCli(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  let debug = false
   try {
-    return await dispatch(argv, surroundings)
+    const parsed = parseFlags(argv, surroundings)
+    debug = parsed.flags.debug
+    return await dispatch(parsed, surroundings)
   } catch (thrown) {
     const error = toIsconfError(thrown)
     surroundings.terminal.err(failureText(error))
+    if (debug) surroundings.terminal.err(originText(error))
     return error.exit
   }
 }
 
-async function dispatch(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+async function dispatch({ flags, words, done }: ParsedFlags, surroundings: Surroundings): Promise<number> {
   const { terminal } = surroundings
-  const { flags, words, done } = parseFlags(argv, surroundings)
   if (done) return 0
   const [name, ...rest] = words
   if (name === undefined) {
@@ -35,7 +38,13 @@ async function dispatch(argv: readonly string[], surroundings: Surroundings): Pr
     return 0
   }
   if (flags.message !== undefined) noteMessageFlag(name, terminal)
-  return verb.run(makeContext(flags, surroundings), rest)
+  const context = makeContext(flags, surroundings)
+  if (!verb.withoutConfig) {
+    // At once, so that a mistake in it is told before anything is done.
+    const { config } = context
+    if (flags.debug) showVariables(config, terminal)
+  }
+  return verb.run(context, rest)
 }
 
 interface ParsedFlags {
@@ -89,25 +98,31 @@ function parseFlags(argv: readonly string[], { terminal, release, cwd }: Surroun
 
 function makeContext(flags: Flags, surroundings: Surroundings): VerbContext {
   const { terminal } = surroundings
-  const config = loadConfig({ configPath: flags.config })
-  if (flags.debug) showVariables(config, terminal)
-  const client = connect(join(config.home, socketName))
+  let config: Config | undefined
+  let client: Client | undefined
   let interrupts = 0
-  surroundings.onInterrupt(() => {
-    interrupts += 1
-    // The daemon stops what it does and says so; who can't wait for that presses again.
-    if (interrupts === 1) client.interrupt().catch(() => undefined)
-  })
-  return {
+  const context: VerbContext = {
     ...surroundings,
     flags,
-    config,
-    client,
+    get config() {
+      config ??= loadConfig({ configPath: flags.config })
+      return config
+    },
+    get client() {
+      client ??= connect(join(context.config.home, socketName))
+      return client
+    },
     say: (text) => {
       if (!flags.quiet) terminal.err(`isconf: ${text}\n`)
     },
     show: showEvent(terminal, flags.quiet),
   }
+  surroundings.onInterrupt(() => {
+    interrupts += 1
+    // The daemon stops what it does and says so; who can't wait for that presses again.
+    if (interrupts === 1) client?.interrupt().catch(() => undefined)
+  })
+  return context
 }
 
 function noteMessageFlag(verb: string, terminal: Terminal): void {
@@ -116,8 +131,24 @@ function noteMessageFlag(verb: string, terminal: Terminal): void {
 }
 
 function showVariables(config: Config, terminal: Terminal): void {
-  for (const [name, value] of Object.entries(config.variables)) terminal.err(`isconf: ${name}=${value}\n`)
+  for (const { name, value, place } of placedVariables(config)) {
+    terminal.err(value === undefined ? `isconf: ${name} is not set\n` : `isconf: ${name}=${value} (${place})\n`)
+  }
 }
+
+/** For -D: what the failure is called, and what it came from; the place in the program where that is a bug. */
+function originText(error: IsconfError): string {
+  let text = `isconf: failure ${error.code}, status ${error.exit}\n`
+  let cause = error.cause
+  for (let depth = 0; cause instanceof Error && depth < causesMax; depth += 1) {
+    text += `isconf: because: ${error.code === 'UNEXPECTED' ? cause.stack : cause.message}\n`
+    cause = cause.cause
+  }
+  return text
+}
+
+/** Failures behind a failure; one that leads back to itself must not be followed for ever. */
+const causesMax = 8
 
 /** A failure in two lines: what went wrong, and what to do. */
 export function failureText(error: IsconfError): string {

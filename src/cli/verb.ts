@@ -11,6 +11,8 @@ export interface Verb {
   readonly help: string
   /** Every exit status it can end with, but for 22, 223 and 224, which any verb can. */
   readonly exits: readonly number[]
+  /** Set for a verb that must work when the configuration is wrong: it must not look at `config` or `client`. */
+  readonly withoutConfig?: true
   /** Does it; the exit status. Failures are thrown. */
   run(context: VerbContext, words: readonly string[]): Promise<number>
 }
@@ -37,6 +39,21 @@ export interface Surroundings {
   readonly onInterrupt: (listener: () => void) => void
   readonly isAlive: (pid: number) => boolean
   readonly sleep: (delayMs: number) => Promise<void>
+  /** The files that a person names for this process itself to read or write; the daemon reads its own. */
+  readonly files: CallerFiles
+}
+
+/** Files as the caller may reach them. */
+export interface CallerFiles {
+  /** The bytes and the mode of a regular file of at most `bytesMax`; undefined when there is none. FILE_UNREADABLE. */
+  read(path: string, bytesMax: number): Promise<CallerFile | undefined>
+  /** Puts a whole file in place at once, durably, with this mode. FILE_UNWRITABLE, and what was there is untouched. */
+  replace(path: string, content: Uint8Array, mode: number): Promise<void>
+}
+
+export interface CallerFile {
+  readonly bytes: Uint8Array
+  readonly mode: number
 }
 
 export type SpawnedDaemon =

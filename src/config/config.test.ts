@@ -42,6 +42,7 @@ test('resolveConfig() has a safe default for everything but the domain', () => {
     variables: {},
     warnings: [],
     mainCfPath: '/etc/is/main.cf',
+    places: {},
   })
 })
 

@@ -29,6 +29,8 @@ export interface Config {
   /** What is odd about the configuration but no reason to stop: sentences for a person. */
   readonly warnings: readonly string[]
   readonly mainCfPath: string
+  /** The place of every setting that is set and of every variable of main.cf, by its name. */
+  readonly places: Readonly<Record<string, string>>
 }
 
 export interface ConfigInput {
@@ -42,10 +44,13 @@ export interface ConfigInput {
 }
 
 /** A setting's text and the place where it stands, for messages. */
-interface Found {
+export interface Found {
   readonly text: string
   readonly source: string
 }
+
+/** Looks a setting up; an empty value is one, too. */
+export type Find = (env: string) => Found | undefined
 
 /** What can be known before conf/domain is read, which lies below IS_HOME. */
 export interface ConfigWithoutDomain {
@@ -64,12 +69,7 @@ export function resolveAllButDomain(input: Omit<ConfigInput, 'domainFileText'>):
   const { environment, host, mainCfPath } = input
   const mainCf = parseMainCf(input.mainCfText ?? '', mainCfPath)
   const assignments = resolveAssignments(mainCf, host)
-  const find = (env: string): Found | undefined => {
-    const assignment = assignments.get(env)
-    if (assignment !== undefined) return { text: assignment.value, source: `${mainCfPath}:${assignment.line}` }
-    const text = environment[env]
-    return text === undefined ? undefined : { text, source: 'environment' }
-  }
+  const find = finder(assignments, mainCfPath, environment)
   const read = <Value>(row: Setting<Value>): Value => chosenValue(row, find(row.env))
 
   // Nothing uses it; a value that could never have worked is still a mistake in the file.
@@ -88,7 +88,7 @@ export function resolveAllButDomain(input: Omit<ConfigInput, 'domainFileText'>):
     host: Object.freeze({ ...host }),
     variables: Object.freeze(Object.fromEntries([...assignments.values()].map(({ name, value }) => [name, value]))),
     warnings: Object.freeze([
-      ...repeatedTargets(mainCf),
+      ...repeatedTargets(mainCf).map(({ line, message }) => `${mainCfPath}:${line}: ${message}`),
       ...oddVariables(mainCfPath, assignments),
       ...Object.keys(environment)
         .filter(isUnknownSetting)
@@ -97,10 +97,38 @@ export function resolveAllButDomain(input: Omit<ConfigInput, 'domainFileText'>):
     ]),
     mainCfPath,
   }
+  const places = placesOf(assignments, find, mainCfPath)
   return {
     home: rest.home,
-    withDomainFile: (text) => Object.freeze({ ...rest, domain: domainOf(rest.home, text, find(settings.domain.env)) }),
+    withDomainFile: (text) => {
+      const domain = domainOf(rest.home, text, find(settings.domain.env))
+      const all = domain ? { ...places, [settings.domain.env]: domain.source } : places
+      return Object.freeze({ ...rest, domain, places: Object.freeze(all) })
+    },
   }
+}
+
+/** Looks in main.cf, then in the environment. */
+export function finder(
+  assignments: ReadonlyMap<string, Assignment>,
+  mainCfPath: string,
+  environment: ConfigInput['environment'],
+): Find {
+  return (env) => {
+    const assignment = assignments.get(env)
+    if (assignment !== undefined) return { text: assignment.value, source: `${mainCfPath}:${assignment.line}` }
+    const text = environment[env]
+    return text === undefined ? undefined : { text, source: 'environment' }
+  }
+}
+
+function placesOf(assignments: ReadonlyMap<string, Assignment>, find: Find, path: string): Record<string, string> {
+  const rows = Object.values(settings).flatMap(({ env }) => {
+    const found = find(env)
+    return found === undefined || found.text === '' ? [] : [[env, found.source] as const]
+  })
+  const variables = [...assignments.values()].map(({ name, line }) => [name, `${path}:${line}`] as const)
+  return Object.fromEntries([...variables, ...rows])
 }
 
 /** Where the domain's name is kept, below IS_HOME. */

@@ -1,5 +1,5 @@
 /** Reads the file that IS_HMAC_KEYS names. No message ever shows a key. */
-import { IsconfError } from '../base/index.ts'
+import { type Problem, type Scanned, withoutProblems } from './problems.ts'
 
 /** The keys by which hosts of a domain know each other. */
 export interface HmacKeys {
@@ -23,25 +23,29 @@ const keyPattern = /^[\x21\x22\x24-\x7e]+$/
 
 /** The keys in `text`. CONFIG, with `path` and the line, when a line is no key. */
 export function parseHmacKeys(text: string, path: string): HmacKeys {
+  return withoutProblems(scanHmacKeys(text), path)
+}
+
+/** The keys in `text`, and every line that is none. */
+export function scanHmacKeys(text: string): Scanned<HmacKeys> {
   const accepts: string[] = []
+  const problems: Problem[] = []
   let acceptsAny = false
   for (const [index, raw] of text.split('\n').entries()) {
-    const line = raw.trim()
-    if (line === '' || line.startsWith('#')) continue
-    if (line === anyKey) {
+    const key = raw.trim()
+    const line = index + 1
+    if (key === '' || key.startsWith('#')) continue
+    if (key === anyKey) {
       acceptsAny = true
       continue
     }
-    const problem = problemOf(line)
-    if (problem !== undefined) throw new IsconfError('CONFIG', `${path}:${index + 1}: ${problem}`)
-    accepts.push(line)
-    if (accepts.length > hmacKeysMax) {
-      throw new IsconfError('CONFIG', `${path}:${index + 1}: more than ${hmacKeysMax} keys`)
-    }
+    const message = problemOf(key)
+    if (message !== undefined) problems.push({ line, message })
+    else if (accepts.push(key) === hmacKeysMax + 1) problems.push({ line, message: `more than ${hmacKeysMax} keys` })
   }
   // Without a key the whole file is ignored, +ANY+ too.
-  if (accepts.length === 0) return noHmacKeys
-  return Object.freeze({ proves: accepts[0], accepts: Object.freeze(accepts), acceptsAny })
+  if (accepts.length === 0) return { value: noHmacKeys, problems }
+  return { value: Object.freeze({ proves: accepts[0], accepts: Object.freeze(accepts), acceptsAny }), problems }
 }
 
 function problemOf(line: string): string | undefined {

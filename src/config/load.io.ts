@@ -7,7 +7,7 @@ import { settings } from './settings.ts'
 import { readTextFile } from './text-file.io.ts'
 
 /** Read when -c names no other; its absence is no mistake. */
-const defaultMainCfPath = '/etc/is/main.cf'
+export const defaultMainCfPath = '/etc/is/main.cf'
 
 export interface LoadOptions {
   /** The file that -c names: it must exist. */
@@ -26,11 +26,16 @@ export function loadConfig(options: LoadOptions = {}): Config {
   if (mainCfText === undefined && options.configPath !== undefined) {
     throw new IsconfError('CONFIG', `cannot read ${mainCfPath}: no such file`)
   }
-  const name = environment[settings.hostname.env] ?? ''
-  const host = name === '' ? (options.host ?? machineNames()) : parseHostNames(name)
+  const host = namesOf(options, environment)
   const config = resolveAllButDomain({ environment, host, mainCfPath, mainCfText })
   // Who may not look below IS_HOME is not helped by a word about the file.
   return config.withDomainFile(readTextFile(domainFilePath(config.home), 'HOME_UNWRITABLE'))
+}
+
+/** The names by which main.cf knows this host. CONFIG when IS_HOSTNAME can't be one. */
+export function namesOf({ host }: LoadOptions, environment: NonNullable<LoadOptions['environment']>): HostNames {
+  const name = environment[settings.hostname.env] ?? ''
+  return name === '' ? (host ?? machineNames()) : parseHostNames(name)
 }
 
 function machineNames(): HostNames {

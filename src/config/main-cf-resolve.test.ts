@@ -131,8 +131,8 @@ test('matchingStanza() names the stanza that a host uses', () => {
 
 test('repeatedTargets() names targets that can never be used', () => {
   assert.deepEqual(repeatedTargets(parseMainCf('a b:\nc:\nb:\nc a:\n', 'main.cf')), [
-    'main.cf:3: b is never used here, it stands in line 1 already',
-    'main.cf:4: c is never used here, it stands in line 2 already',
-    'main.cf:4: a is never used here, it stands in line 1 already',
+    { line: 3, message: 'b is never used here, it stands in line 1 already' },
+    { line: 4, message: 'c is never used here, it stands in line 2 already' },
+    { line: 4, message: 'a is never used here, it stands in line 1 already' },
   ])
 })

@@ -1,5 +1,6 @@
 /** Which variables of main.cf a host gets. */
 import { type Assignment, findStanza, type MainCf, type Stanza } from './main-cf.ts'
+import type { Problem } from './problems.ts'
 
 export interface HostNames {
   /** The name without its domain: what a target without dots is matched with. */
@@ -9,7 +10,7 @@ export interface HostNames {
 }
 
 /** The stanza that always applies, before all others. */
-const defaultTarget = 'DEFAULT'
+export const defaultTarget = 'DEFAULT'
 
 /** The host's variables: DEFAULT's first, then those of the first stanza that matches. */
 export function resolveMainCf(mainCf: MainCf, host: HostNames): Record<string, string> {
@@ -46,15 +47,15 @@ export function matchingStanza(mainCf: MainCf, host: HostNames): Stanza | undefi
   return mainCf.stanzas.find((stanza) => stanza.targets.some((target) => matches(target, host)))
 }
 
-/** Targets that can never be used, because an earlier stanza has the same: sentences with file and line. */
-export function repeatedTargets(mainCf: MainCf): readonly string[] {
+/** Targets that can never be used, because an earlier stanza has the same. */
+export function repeatedTargets(mainCf: MainCf): readonly Problem[] {
   const lineByTarget = new Map<string, number>()
-  const warnings: string[] = []
+  const warnings: Problem[] = []
   for (const { line, targets } of mainCf.stanzas) {
     for (const target of targets) {
       const first = lineByTarget.get(target)
       if (first === undefined) lineByTarget.set(target, line)
-      else warnings.push(`${mainCf.path}:${line}: ${target} is never used here, it stands in line ${first} already`)
+      else warnings.push({ line, message: `${target} is never used here, it stands in line ${first} already` })
     }
   }
   return warnings

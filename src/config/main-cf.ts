@@ -6,7 +6,7 @@
  * shows on the host where it is made. The command line reads the file at every
  * start: nothing here may be slow.
  */
-import { IsconfError } from '../base/index.ts'
+import { fail, noting, type Problem, type Scanned, withoutProblems } from './problems.ts'
 
 export interface Assignment {
   readonly name: string
@@ -35,37 +35,44 @@ const plainTargetPattern = /^[\w.-]+$/
 
 /** The stanzas of `text`. CONFIG, with `path` and the line, for the first thing that is wrong. */
 export function parseMainCf(text: string, path: string): MainCf {
+  return withoutProblems(scanMainCf(text, path), path)
+}
+
+/** What can be read of `text`, and everything that is wrong with it: lines that can't be read are left out. */
+export function scanMainCf(text: string, path: string): Scanned<MainCf> {
   const stanzas: (Stanza & { readonly assignments: Assignment[] })[] = []
+  const problems: Problem[] = []
   for (const [index, raw] of text.split('\n').entries()) {
     const line = index + 1
     const content = raw.trim()
     if (content === '' || content.startsWith('#')) continue
-    const at = `${path}:${line}`
     const variable = content.match(variablePattern)
     if (variable === null) {
-      stanzas.push({ line, ...parseHeader(content, at), assignments: [] })
+      const header = noting(problems, line, () => parseHeader(content))
+      stanzas.push({ line, ...(header ?? { targets: [], includes: [] }), assignments: [] })
       continue
     }
     const [, name = '', rest = ''] = variable
-    const stanza = stanzas.at(-1)
-    if (stanza === undefined) fail(at, `the variable ${name} stands before the first stanza`)
-    stanza.assignments.push({ name, value: parseValue(rest, name, at), line })
+    noting(problems, line, () => {
+      const stanza = stanzas.at(-1)
+      if (stanza === undefined) fail(`the variable ${name} stands before the first stanza`)
+      stanza.assignments.push({ name, value: parseValue(rest, name), line })
+    })
   }
   const mainCf = { path, stanzas }
-  checkIncludes(mainCf)
-  return mainCf
+  return { value: mainCf, problems: [...problems, ...includeProblems(mainCf)] }
 }
 
-function parseHeader(content: string, at: string): Pick<Stanza, 'targets' | 'includes'> {
+function parseHeader(content: string): Pick<Stanza, 'targets' | 'includes'> {
   const header = content.replace(/#.*$/s, '').trim()
   const colon = endOfTargets(header)
   const targets = words(header.slice(0, Math.max(colon, 0)))
   const isAssignment = targets.some((target) => /^[^^]*=/.test(target)) || header.startsWith('=', colon + 1)
   if (colon < 0 || isAssignment) {
-    fail(at, `neither a stanza (target: includes) nor a variable (name = value): ${JSON.stringify(content)}`)
+    fail(`neither a stanza (target: includes) nor a variable (name = value): ${JSON.stringify(content)}`)
   }
-  if (targets.length === 0) fail(at, 'a stanza without a target')
-  for (const target of targets) checkTarget(target, at)
+  if (targets.length === 0) fail('a stanza without a target')
+  for (const target of targets) checkTarget(target)
   return { targets, includes: words(header.slice(colon + 1)) }
 }
 
@@ -76,53 +83,67 @@ function endOfTargets(header: string): number {
   return header.includes('^') ? header.lastIndexOf(':') : header.indexOf(':')
 }
 
-function checkTarget(target: string, at: string): void {
+function checkTarget(target: string): void {
   if (target.startsWith('^')) {
     try {
       new RegExp(target)
     } catch (error) {
-      fail(at, `not a regular expression: ${target} (${error instanceof Error ? error.message : error})`)
+      fail(`not a regular expression: ${target} (${error instanceof Error ? error.message : error})`)
     }
   } else if (!plainTargetPattern.test(target)) {
-    fail(at, `not a target: ${JSON.stringify(target)}`)
+    fail(`not a target: ${JSON.stringify(target)}`)
   }
 }
 
 /** A value in quotes may hold `#` and outer spaces; quotes inside a value are part of it. */
-function parseValue(rest: string, name: string, at: string): string {
+function parseValue(rest: string, name: string): string {
   const quote = rest.startsWith('"') || rest.startsWith("'") ? rest.charAt(0) : undefined
   let value = rest
   if (quote === undefined) {
     value = rest.replace(/#.*$/s, '').trim()
   } else {
     const end = rest.indexOf(quote, 1)
-    if (end < 0) fail(at, `the value of ${name} has no closing ${quote}`)
+    if (end < 0) fail(`the value of ${name} has no closing ${quote}`)
     value = rest.slice(1, end)
     const after = rest.slice(end + 1).trim()
-    if (after !== '' && !after.startsWith('#')) fail(at, `text after the closing ${quote} of ${name}: ${after}`)
+    if (after !== '' && !after.startsWith('#')) fail(`text after the closing ${quote} of ${name}: ${after}`)
   }
-  if (value.includes('\0')) fail(at, `the value of ${name} holds a NUL byte`)
-  if (value.includes('\ufffd')) fail(at, `the value of ${name} is not UTF-8 text`)
+  if (value.includes('\0')) fail(`the value of ${name} holds a NUL byte`)
+  if (value.includes('\ufffd')) fail(`the value of ${name} is not UTF-8 text`)
   return value
 }
 
 /** Every include must name a stanza, and none may lead back to itself. */
-function checkIncludes(mainCf: MainCf): void {
+function includeProblems(mainCf: MainCf): readonly Problem[] {
+  const problems: Problem[] = []
   const checked = new Set<Stanza>()
   const visit = (stanza: Stanza, names: readonly string[], trail: readonly Stanza[]): void => {
     if (checked.has(stanza)) return
-    const at = `${mainCf.path}:${stanza.line}`
-    if (trail.length > includeDepthMax) fail(at, `includes nest deeper than ${includeDepthMax}`)
+    if (trail.length > includeDepthMax) {
+      problems.push({ line: stanza.line, message: `includes nest deeper than ${includeDepthMax}` })
+      return
+    }
     for (const name of stanza.includes) {
       const included = findStanza(mainCf, name)
-      if (included === undefined) fail(at, `no stanza to include: ${name}`)
-      const seenAt = trail.indexOf(included)
-      if (seenAt >= 0) fail(at, `includes go round in a circle: ${[...names.slice(seenAt), name].join(' -> ')}`)
-      visit(included, [...names, name], [...trail, included])
+      const message = includeProblem(name, included, names, trail)
+      if (message !== undefined) problems.push({ line: stanza.line, message })
+      else if (included !== undefined) visit(included, [...names, name], [...trail, included])
     }
     checked.add(stanza)
   }
   for (const stanza of mainCf.stanzas) visit(stanza, stanza.targets.slice(0, 1), [stanza])
+  return problems
+}
+
+function includeProblem(
+  name: string,
+  included: Stanza | undefined,
+  names: readonly string[],
+  trail: readonly Stanza[],
+): string | undefined {
+  if (included === undefined) return `no stanza to include: ${name}`
+  const seenAt = trail.indexOf(included)
+  return seenAt < 0 ? undefined : `includes go round in a circle: ${[...names.slice(seenAt), name].join(' -> ')}`
 }
 
 /** The stanza that is included by this name: the first that has it as a target. */
@@ -132,8 +153,4 @@ export function findStanza(mainCf: MainCf, name: string): Stanza | undefined {
 
 function words(text: string): readonly string[] {
   return text.split(/\s+/).filter((word) => word !== '')
-}
-
-function fail(at: string, problem: string): never {
-  throw new IsconfError('CONFIG', `${at}: ${problem}`)
 }

@@ -1,6 +1,6 @@
 /** Reads the file that IS_NETS names: the hosts to connect to, one a line. */
-import { IsconfError } from '../base/index.ts'
 import { isHostName } from './host-names.ts'
+import { type Problem, type Scanned, withoutProblems } from './problems.ts'
 import { ipVersion, parsePort } from './values.ts'
 
 export interface NetAddress {
@@ -23,20 +23,26 @@ export const netAddressesMax = 10_000
 
 /** The addresses in `text`; those without a port get `isPort`. CONFIG, with `path` and the line, for a wrong line. */
 export function parseNets(text: string, path: string, isPort: number): Nets {
+  return withoutProblems(scanNets(text, isPort), path)
+}
+
+/** The addresses in `text`, and every line that is wrong. */
+export function scanNets(text: string, isPort: number): Scanned<Nets> {
   const addresses: NetAddress[] = []
+  const problems: Problem[] = []
   let broadcast = false
   for (const [index, raw] of text.split('\n').entries()) {
     const words = raw.replace(/#.*$/s, '').trim().split(/\s+/)
     if (words[0] === '') continue
-    const line = parseLine(words, isPort)
-    if ('problem' in line) throw new IsconfError('CONFIG', `${path}:${index + 1}: ${line.problem}`)
-    if ('broadcast' in line) broadcast = true
-    else addresses.push(line)
-    if (addresses.length > netAddressesMax) {
-      throw new IsconfError('CONFIG', `${path}:${index + 1}: more than ${netAddressesMax} addresses`)
+    const line = index + 1
+    const parsed = parseLine(words, isPort)
+    if ('problem' in parsed) problems.push({ line, message: parsed.problem })
+    else if ('broadcast' in parsed) broadcast = true
+    else if (addresses.push(parsed) === netAddressesMax + 1) {
+      problems.push({ line, message: `more than ${netAddressesMax} addresses` })
     }
   }
-  return Object.freeze({ addresses: Object.freeze(addresses), broadcast })
+  return { value: Object.freeze({ addresses: Object.freeze(addresses), broadcast }), problems }
 }
 
 /** The address as libp2p writes it. */

@@ -1,5 +1,5 @@
 /** The environment of every command, the same on the origin and on every target. */
-import { type Config, execVariable } from '../config/index.ts'
+import { type Config, execVariable, hostVariables } from '../config/index.ts'
 
 /**
  * A fixed few variables that programs count on, main.cf's, and where ISconf
@@ -14,12 +14,7 @@ export function commandEnvironment(config: Config, user: { name: string; home: s
     USER: user.name,
     SHELL: '/bin/sh',
     LANG: 'C.UTF-8',
-    ...config.variables,
-    HOSTNAME: config.host.short,
-    IS_HOME: config.home,
-    IS_DOMAIN: config.domain?.name ?? '',
-    // Empty where the root is /, so that "$IS_VOLROOT/etc" is right everywhere.
-    IS_VOLROOT: config.volroot === '/' ? '' : config.volroot,
+    ...hostVariables(config),
     // A package's script that would restart the daemon has to know that it runs inside an operation.
     [execVariable]: '1',
   }

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { runCli, type Surroundings } from '../../src/cli/index.ts'
+import { runCli, type Surroundings, systemFiles } from '../../src/cli/index.ts'
 import { temporaryDirectory } from './files.ts'
 
 /** What the daemon answers, by `GET /v1/status` and the like: a document, or the events of a POST. */
@@ -74,6 +74,7 @@ const calm: Surroundings = {
   onInterrupt: () => undefined,
   isAlive: refuse('look for a process'),
   sleep: refuse('wait'),
+  files: systemFiles,
 }
 
 async function serve(t: TestContext, path: string, answers: Answers, asked: string[]): Promise<void> {

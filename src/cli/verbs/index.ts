@@ -1,9 +1,12 @@
 import type { Verb } from '../verb.ts'
 import { ciVerb } from './ci.ts'
 import { daemonVerb, restartVerb, startVerb, stopVerb } from './daemon.ts'
+import { envVerb } from './env.ts'
 import { execVerb } from './exec.ts'
+import { lintVerb } from './lint.ts'
 import { lockVerb } from './lock.ts'
 import { logVerb } from './log.ts'
+import { renderVerb } from './render.ts'
 import { resolveVerb } from './resolve.ts'
 import { snapVerb } from './snap.ts'
 import { statusVerb } from './status.ts'
@@ -21,6 +24,9 @@ export const verbs: readonly Verb[] = [
   statusVerb,
   logVerb,
   resolveVerb,
+  lintVerb,
+  envVerb,
+  renderVerb,
   startVerb,
   stopVerb,
   restartVerb,

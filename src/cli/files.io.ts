@@ -1,0 +1,54 @@
+/** The files that a person names on the command line. */
+import { randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { replace } from '../base/disk.io.ts'
+import { errnoText, IsconfError } from '../base/index.ts'
+import type { CallerFile, CallerFiles } from './verb.ts'
+
+/** The machine's own files. */
+export const systemFiles: CallerFiles = {
+  read: async (path, bytesMax) => {
+    try {
+      return await readWhole(path, bytesMax)
+    } catch (error) {
+      if (error instanceof IsconfError) throw error
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+      throw unreadable(`cannot read ${path}: ${errnoText(error)}`, error)
+    }
+  },
+  replace: async (path, content, mode) => {
+    try {
+      await replace(path, content, { temporary: temporaryFor(path), exclusive: true, mode })
+    } catch (error) {
+      throw new IsconfError('FILE_UNWRITABLE', `cannot write ${path}: ${errnoText(error)}`, { cause: error })
+    }
+  },
+}
+
+async function readWhole(path: string, bytesMax: number): Promise<CallerFile> {
+  // Without waiting for the other end of a pipe that someone has put there.
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    const stat = await handle.stat()
+    if (!stat.isFile()) throw unreadable(`${path} is not a regular file`)
+    if (stat.size > bytesMax) throw unreadable(`${path} is larger than ${bytesMax} bytes`)
+    return { bytes: await handle.readFile(), mode: stat.mode & 0o7777 }
+  } finally {
+    await handle.close()
+  }
+}
+
+function unreadable(message: string, cause?: unknown): IsconfError {
+  return new IsconfError('FILE_UNREADABLE', message, {
+    cause,
+    hint: 'nothing was written; name a file that you may read',
+  })
+}
+
+/** Hidden, with the file's name in it for who finds it after a crash; cut, for a name has at most 255 bytes. */
+function temporaryFor(path: string): string {
+  const name = Buffer.from(basename(path)).subarray(0, 200).toString()
+  return join(dirname(path), `.${name}.isconf-${randomBytes(6).toString('hex')}`)
+}

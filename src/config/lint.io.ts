@@ -1,0 +1,107 @@
+import { statSync } from 'node:fs'
+import { parseDomainName, toIsconfError } from '../base/index.ts'
+import { domainFilePath, type Found, finder } from './config.ts'
+import { type Finding, lintHmacKeys, lintMainCf, lintNets } from './lint.ts'
+import { defaultMainCfPath, type LoadOptions, namesOf } from './load.io.ts'
+import { parseMainCf } from './main-cf.ts'
+import { resolveAssignments } from './main-cf-resolve.ts'
+import { isUnknownSetting, type Setting, settings } from './settings.ts'
+import { readTextFile } from './text-file.io.ts'
+
+/** What there is to say about one file that is to become a main.cf. */
+export function lintFile(path: string): readonly Finding[] {
+  return orFinding(path, () => {
+    const text = readTextFile(path)
+    return text === undefined ? [error(path, 'no such file')] : lintMainCf(text, path)
+  })
+}
+
+/** What there is to say about everything that the daemon of this host would read. */
+export function lintHost(options: LoadOptions = {}): readonly Finding[] {
+  const path = options.configPath ?? defaultMainCfPath
+  const environment = options.environment ?? process.env
+  const text = orFinding(path, () => readTextFile(path))
+  if (typeof text === 'object') return text
+  if (text === undefined && options.configPath !== undefined) return [error(path, 'no such file')]
+  const findings = [...lintMainCf(text ?? '', path), ...environmentFindings(environment)]
+  const names = orFinding(null, () => namesOf(options, environment))
+  if ('length' in names) return [...findings, ...names]
+  // What can't be read is no ground for saying what follows from it.
+  if (findings.some(({ severity, file }) => severity === 'error' && file === path)) return findings
+  const find = finder(resolveAssignments(parseMainCf(text ?? '', path), names), path, environment)
+  const read = <Value>(row: Setting<Value>): Value => inForce(row, find(row.env))
+  const home = read(settings.home)
+  return [
+    ...findings,
+    ...domainFindings(home, find(settings.domain.env)),
+    ...fileFindings(read(settings.hmacKeysPath), settings.hmacKeysPath.env, (content, file) =>
+      lintHmacKeys(content, file, statSync(file).mode & 0o777),
+    ),
+    ...fileFindings(read(settings.netsPath), settings.netsPath.env, (content, file) =>
+      lintNets(content, file, read(settings.port)),
+    ),
+  ]
+}
+
+function environmentFindings(environment: Readonly<Record<string, string | undefined>>): readonly Finding[] {
+  const findings: Finding[] = []
+  const add = (severity: Finding['severity'], message: string): void =>
+    void findings.push({ severity, file: null, line: null, message: `environment: ${message}` })
+  for (const row of Object.values(settings)) {
+    const text = environment[row.env] ?? ''
+    const parsed = text === '' ? undefined : row.parse(text)
+    if (parsed && 'problem' in parsed) add('error', `${row.env} ${parsed.problem}`)
+  }
+  for (const name of Object.keys(environment).filter(isUnknownSetting).sort()) {
+    add('warning', `${name} is not a setting`)
+  }
+  return findings
+}
+
+/** The value in force; a bad one has its finding already and the default stands in for it. */
+function inForce<Value>(row: Setting<Value>, found: Found | undefined): Value {
+  const parsed = found === undefined || found.text === '' ? undefined : row.parse(found.text)
+  return parsed && 'value' in parsed ? parsed.value : row.fallback
+}
+
+function domainFindings(home: string, found: Found | undefined): readonly Finding[] {
+  const path = domainFilePath(home)
+  return orFinding(path, () => {
+    const text = readTextFile(path)?.trim()
+    if (text === '') return [error(path, 'the file is empty')]
+    if (text !== undefined) parseDomainName(text, `${path}:1`)
+    else if (found === undefined || found.text === '') {
+      return [{ ...error(path, ''), file: null, message: `no domain is set: looked in ${path}, main.cf and IS_DOMAIN` }]
+    } else parseDomainName(found.text, found.source)
+    return []
+  })
+}
+
+function fileFindings(
+  path: string | undefined,
+  env: string,
+  lint: (text: string, path: string) => readonly Finding[],
+): readonly Finding[] {
+  if (path === undefined) return []
+  return orFinding(path, () => {
+    const text = readTextFile(path)
+    if (text !== undefined) return lint(text, path)
+    return [{ severity: 'warning', file: path, line: null, message: `no such file, though ${env} names it` }]
+  })
+}
+
+/** What `look` returns, or its failure as a finding about the file. */
+function orFinding<Value>(file: string | null, look: () => Value): Value | readonly Finding[] {
+  try {
+    return look()
+  } catch (thrown) {
+    const { message } = toIsconfError(thrown)
+    const [, at, line, rest] = message.match(/^(\/[^:]*):(\d+): (.*)$/s) ?? []
+    if (at !== undefined) return [{ severity: 'error', file: at, line: Number(line), message: rest ?? '' }]
+    return [{ severity: 'error', file, line: null, message }]
+  }
+}
+
+function error(file: string, message: string): Finding {
+  return { severity: 'error', file, line: null, message }
+}

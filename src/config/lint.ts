@@ -1,0 +1,148 @@
+/**
+ * Looks at configuration files for `isconf lint`: everything that is wrong, not
+ * only the first thing, and what is legal and seldom meant.
+ */
+import type { HmacKeys } from './hmac-keys.ts'
+import { scanHmacKeys } from './hmac-keys.ts'
+import { isHostName } from './host-names.ts'
+import { type Assignment, type MainCf, type Stanza, scanMainCf } from './main-cf.ts'
+import { defaultTarget, repeatedTargets } from './main-cf-resolve.ts'
+import { type Nets, scanNets } from './nets.ts'
+import type { Scanned } from './problems.ts'
+import { isUnknownSetting, type Setting, settings } from './settings.ts'
+
+export type Severity = 'error' | 'warning'
+
+/** One thing to say about a file; the daemon does not start with an error. */
+export interface Finding {
+  readonly severity: Severity
+  /** Null for what stands in the environment or is not set at all. */
+  readonly file: string | null
+  /** Null for what is true of the file as a whole. */
+  readonly line: number | null
+  readonly message: string
+}
+
+type Note = (line: number | null, message: string) => void
+
+/** What there is to say about a main.cf, for all hosts that it names. */
+export function lintMainCf(text: string, path: string): readonly Finding[] {
+  const { value: mainCf, problems } = scanMainCf(text, path)
+  const errors = collector('error', path)
+  const warnings = collector('warning', path)
+  for (const { line, message } of problems) errors.note(line, message)
+  for (const stanza of mainCf.stanzas) lintStanza(stanza, mainCf, errors.note, warnings.note)
+  for (const { line, message } of repeatedTargets(mainCf)) warnings.note(line, message)
+  hiddenTargets(mainCf, warnings.note)
+  return [...errors.findings, ...warnings.findings].sort((a, b) => (a.line ?? 0) - (b.line ?? 0))
+}
+
+/** What there is to say about a file of keys; no finding shows one. */
+export function lintHmacKeys(text: string, path: string, mode: number): readonly Finding[] {
+  const scanned = scanHmacKeys(text)
+  const { findings, note } = collector('warning', path)
+  if ((mode & 0o077) !== 0) note(null, `open to others (mode ${mode.toString(8)}): chmod 600 ${path}`)
+  const keys: HmacKeys = scanned.value
+  if (keys.accepts.length === 0) note(null, 'no keys: the file is ignored, and any host of the domain is let in')
+  else if (keys.acceptsAny) note(null, '+ANY+ lets in hosts that prove no key: remove it when every host has the file')
+  return [...errorsOf(scanned, path), ...findings]
+}
+
+/** What there is to say about a nets file. */
+export function lintNets(text: string, path: string, isPort: number): readonly Finding[] {
+  const scanned: Scanned<Nets> = scanNets(text, isPort)
+  const { findings, note } = collector('warning', path)
+  const { addresses, broadcast } = scanned.value
+  if (addresses.length === 0 && !broadcast && scanned.problems.length === 0) note(null, 'no addresses')
+  return [...errorsOf(scanned, path), ...findings]
+}
+
+function errorsOf<Value>({ problems }: Scanned<Value>, file: string): readonly Finding[] {
+  return problems.map(({ line, message }) => ({ severity: 'error', file, line, message }))
+}
+
+function collector(severity: Severity, file: string): { readonly findings: Finding[]; readonly note: Note } {
+  const findings: Finding[] = []
+  return { findings, note: (line, message) => void findings.push({ severity, file, line, message }) }
+}
+
+const rowByEnv: ReadonlyMap<string, Setting<unknown>> = new Map(Object.values(settings).map((row) => [row.env, row]))
+
+function lintStanza(stanza: Stanza, mainCf: MainCf, error: Note, warn: Note): void {
+  const lineByName = new Map<string, number>()
+  for (const { name, value, line } of stanza.assignments) {
+    const before = lineByName.get(name)
+    if (before !== undefined) warn(line, `${name} was set in line ${before} of the same stanza: the last value counts`)
+    lineByName.set(name, line)
+    lintSetting({ name, value, line }, error, warn)
+  }
+  const included = new Set<string>()
+  for (const name of stanza.includes) {
+    if (name === defaultTarget) warn(stanza.line, `${defaultTarget} applies to every host: to include it does nothing`)
+    else if (included.has(name)) warn(stanza.line, `${name} is included twice`)
+    included.add(name)
+  }
+  for (const target of stanza.targets) {
+    if (looksIncluded(target) && !isIncluded(mainCf, target)) {
+      warn(stanza.line, `${target} is included nowhere, and only a host whose name is in capitals would match it`)
+    }
+  }
+}
+
+function lintSetting({ name, value, line }: Assignment, error: Note, warn: Note): void {
+  const row = rowByEnv.get(name)
+  const parsed = value === '' ? undefined : row?.parse(value)
+  if (isUnknownSetting(name)) warn(line, `${name} is not a setting`)
+  else if (row?.environmentOnly) warn(line, `${name} has an effect only in the environment`)
+  else if (parsed && 'problem' in parsed) error(line, `${name} ${parsed.problem}`)
+}
+
+/** Capitals are how stanzas that are only included are written, as in the manual. */
+function looksIncluded(target: string): boolean {
+  return target !== defaultTarget && /^[A-Z][A-Z0-9_-]*$/.test(target)
+}
+
+function isIncluded({ stanzas }: MainCf, name: string): boolean {
+  return stanzas.some(({ includes }) => includes.includes(name))
+}
+
+/** Names of hosts that an earlier regular expression takes: the first match wins. */
+function hiddenTargets(mainCf: MainCf, warn: Note): void {
+  const domains = domainsOf(mainCf)
+  const before: { readonly regex: string; readonly line: number }[] = []
+  for (const { targets, line } of mainCf.stanzas) {
+    for (const target of targets) {
+      const isHost = isHostName(target) && target !== defaultTarget && !isIncluded(mainCf, target)
+      for (const name of isHost ? fullNames(target, domains) : []) {
+        const first = before.find(({ regex }) => new RegExp(regex).test(name))
+        if (first === undefined) continue
+        warn(
+          line,
+          `${name} does not get this far: ${first.regex} in line ${first.line} matches it, and the first counts`,
+        )
+        break
+      }
+    }
+    before.push(...targets.filter((target) => target.startsWith('^')).map((regex) => ({ regex, line })))
+  }
+}
+
+/** What the host may be called in full: a name without dots goes with any domain that the file knows. */
+function fullNames(target: string, domains: readonly string[]): readonly string[] {
+  return target.includes('.') ? [target] : [target, ...domains.map((domain) => `${target}.${domain}`)]
+}
+
+/** The domains that the file names: behind the first dot of a full name, and at the end of a regular expression. */
+function domainsOf({ stanzas }: MainCf): readonly string[] {
+  const domains = stanzas.flatMap(({ targets }) => targets).flatMap((target) => domainOf(target) ?? [])
+  return [...new Set(domains)]
+}
+
+function domainOf(target: string): string | undefined {
+  if (target.startsWith('^'))
+    return target
+      .match(/((?:\\\.[\w-]+)+)\$?$/)?.[1]
+      ?.replaceAll('\\.', '.')
+      .slice(1)
+  return target.includes('.') ? target.slice(target.indexOf('.') + 1) : undefined
+}
