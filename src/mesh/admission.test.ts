@@ -139,7 +139,7 @@ test('a proof made for another peer is refused', async () => {
   // A stranger in the middle hands every byte on, but each side sees the stranger's own id.
   const pair = wires()
   const stranger = 'stranger' as PeerId
-  const joins = (role: Role, self: PeerId): Promise<void> =>
+  const joins = (role: Role, self: PeerId): Promise<string | undefined> =>
     admit(pair[role], { role, self, other: stranger, nonce: randomBytes(nonceBytes) }, member('x.com', 'k1'))
   const settled = await Promise.allSettled([joins('dialer', alder), joins('listener', birch)])
   assert.deepEqual(
@@ -152,4 +152,29 @@ test('another version of the conversation is refused', async () => {
   const hello: Wire = { send: async () => undefined, read: async (length) => new Uint8Array(length).fill(9) }
   const handshake = { role: 'listener', self: alder, other: birch, nonce: randomBytes(nonceBytes) } as const
   await assert.rejects(admit(hello, handshake, member('x.com')), /other release/)
+})
+
+test('admit() says which of its keys the other side has proved, also where any is let in', async () => {
+  const pair = wires()
+  const any: Member = { domain: 'x.com', keys: () => ({ proves: 'k1', accepts: ['k1', 'k2'], acceptsAny: true }) }
+  const joins = (role: Role, self: PeerId, other: PeerId, who: Member): Promise<string | undefined> =>
+    admit(pair[role], { role, self, other, nonce: randomBytes(nonceBytes) }, who)
+  const proved = await Promise.all([
+    joins('dialer', alder, birch, any),
+    joins('listener', birch, alder, member('x.com')),
+  ])
+  assert.deepEqual(proved, [undefined, undefined])
+  const again = wires()
+  const both = await Promise.all([
+    admit(again.dialer, { role: 'dialer', self: alder, other: birch, nonce: randomBytes(nonceBytes) }, any),
+    admit(
+      again.listener,
+      { role: 'listener', self: birch, other: alder, nonce: randomBytes(nonceBytes) },
+      {
+        domain: 'x.com',
+        keys: () => ({ proves: 'k2', accepts: ['k1', 'k2'], acceptsAny: false }),
+      },
+    ),
+  ])
+  assert.deepEqual(both, ['k2', 'k1'])
 })

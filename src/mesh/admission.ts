@@ -74,21 +74,25 @@ const proofBytes = 32
 const accepted = 0
 const reasons = ['other domain', 'other key', 'other release'] as const
 
-/** Resolves when each side has admitted the other; RefusedError when one has not. */
-export async function admit(wire: Wire, handshake: Handshake, member: Member): Promise<void> {
+/**
+ * Resolves when each side has admitted the other, with the key of ours that the other has proved, if it has;
+ * RefusedError when one has not.
+ */
+export async function admit(wire: Wire, handshake: Handshake, member: Member): Promise<string | undefined> {
   const theirNonce = await exchangeHello(wire, handshake)
   const keys = member.keys()
   const mine = proofs(handshake.role, handshake, theirNonce, member.domain, keys.proves)
   if (handshake.role === 'dialer') {
     await wire.send(mine)
     await readVerdict(wire)
-    await judge(wire, handshake, theirNonce, member.domain, keys)
+    const key = await judge(wire, handshake, theirNonce, member.domain, keys)
     await wire.send(Uint8Array.of(accepted))
-  } else {
-    await judge(wire, handshake, theirNonce, member.domain, keys)
-    await wire.send(Buffer.concat([Uint8Array.of(accepted), mine]))
-    await readVerdict(wire)
+    return key
   }
+  const key = await judge(wire, handshake, theirNonce, member.domain, keys)
+  await wire.send(Buffer.concat([Uint8Array.of(accepted), mine]))
+  await readVerdict(wire)
+  return key
 }
 
 async function exchangeHello(wire: Wire, handshake: Handshake): Promise<Uint8Array> {
@@ -106,28 +110,29 @@ async function judge(
   theirNonce: Uint8Array,
   domain: string,
   keys: DomainKeys,
-): Promise<void> {
+): Promise<string | undefined> {
   const shown = await wire.read(2 * proofBytes)
-  const reason = reasonToRefuse(
+  const judgement = judgementOf(
     shown,
     (key) => proofs(otherRole(handshake.role), handshake, theirNonce, domain, key),
     keys,
   )
-  if (reason === undefined) return
-  await wire.send(Uint8Array.of(1 + reasons.indexOf(reason)))
-  throw new RefusedError(reason, false)
+  if ('key' in judgement) return judgement.key
+  await wire.send(Uint8Array.of(1 + reasons.indexOf(judgement.refusal)))
+  throw new RefusedError(judgement.refusal, false)
 }
 
-function reasonToRefuse(
+function judgementOf(
   shown: Uint8Array,
   expected: (key: string | undefined) => Uint8Array,
   keys: DomainKeys,
-): RefusalReason | undefined {
+): { readonly key: string | undefined } | { readonly refusal: (typeof reasons)[number] } {
   const [domainProof, keyProof] = [shown.subarray(0, proofBytes), shown.subarray(proofBytes)]
-  if (!timingSafeEqual(domainProof, expected(undefined).subarray(0, proofBytes))) return 'other domain'
-  if (keys.acceptsAny || keys.accepts.length === 0) return undefined
-  const matches = keys.accepts.filter((key) => timingSafeEqual(keyProof, expected(key).subarray(proofBytes)))
-  return matches.length > 0 ? undefined : 'other key'
+  if (!timingSafeEqual(domainProof, expected(undefined).subarray(0, proofBytes))) return { refusal: 'other domain' }
+  // Every one is tried, so that the time taken does not tell which it was.
+  const [key] = keys.accepts.filter((one) => timingSafeEqual(keyProof, expected(one).subarray(proofBytes)))
+  if (key === undefined && !keys.acceptsAny && keys.accepts.length > 0) return { refusal: 'other key' }
+  return { key }
 }
 
 async function readVerdict(wire: Wire): Promise<void> {

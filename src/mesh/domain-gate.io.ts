@@ -16,6 +16,8 @@ export interface GateOptions {
   readonly member: Member
   readonly random: Random
   readonly refusals: Refusals
+  /** A peer has passed, and has proved this key of ours, if any. */
+  readonly onAdmitted: (peer: PeerId, key: string | undefined) => void
   /** Another machine answered with this host's own identity. */
   readonly onOwnIdentity: (address: string) => void
 }
@@ -94,7 +96,7 @@ async function gate(options: GateOptions, ownNonces: Set<string>, visit: Visit):
   }
   try {
     const handshake = { role, self: self as PeerId, other: other as PeerId, nonce, onNonce }
-    await admit(wire, handshake, options.member)
+    options.onAdmitted(handshake.other, await admit(wire, handshake, options.member))
   } catch (error) {
     if (other !== self) {
       const reason = error instanceof RefusedError ? error.reason : 'broken'

@@ -11,10 +11,12 @@ import { yamux } from '@libp2p/yamux'
 import { createLibp2p, type Libp2p } from 'libp2p'
 import type { Clock, Log, Random } from '../base/index.ts'
 import type { Member } from './admission.ts'
+import type { Admitted } from './admitted.ts'
 import { localDiscovery } from './discovery.io.ts'
 import { domainGate } from './domain-gate.io.ts'
 import { libp2pKey } from './identity.io.ts'
 import type { Refusals } from './refusals.ts'
+import type { PeerId } from './transport.ts'
 
 export interface Libp2pOptions extends Member {
   /** This host's Ed25519 private key. */
@@ -52,8 +54,9 @@ const heartbeatMs = 5_000
 export type Node = Libp2p<{ pubsub: GossipSub }>
 
 /** A node that is not started yet. */
-export async function makeNode(options: Libp2pOptions, refusals: Refusals): Promise<Node> {
-  const gate = domainGate({ ...options, member: options, refusals })
+export async function makeNode(options: Libp2pOptions, refusals: Refusals, admitted: Admitted): Promise<Node> {
+  const onAdmitted = (peer: PeerId, key: string | undefined): void => admitted.note(peer, key)
+  const gate = domainGate({ ...options, member: options, refusals, onAdmitted })
   const discovery = localDiscovery({
     domain: options.domain,
     connected: (peer) => node.getConnections(peer).length > 0,

@@ -11,7 +11,7 @@ import { createLibp2p, type Libp2p, type Libp2pOptions as NodeOptions } from 'li
 import { systemClock } from '../base/clock.io.ts'
 import { silentLog } from '../base/index.ts'
 import { systemRandom } from '../base/random.io.ts'
-import { type Member, noKeys } from './admission.ts'
+import { type DomainKeys, type Member, noKeys } from './admission.ts'
 import { dialTimes, serviceTag } from './discovery.io.ts'
 import { domainGate } from './domain-gate.io.ts'
 import { libp2pKey, peerIdOf } from './identity.io.ts'
@@ -89,6 +89,26 @@ test('refusals are counted by reason at the side that refuses', async (context) 
   await until(() => keyed.refusalCounts()['other key'] === 1)
 })
 
+test('a peer whose key is taken out of hmac_keys is cut off, and comes again with another', async (context) => {
+  const keysOf = (...accepts: readonly string[]): DomainKeys => ({ proves: accepts[0], accepts, acceptsAny: false })
+  let theirs = keysOf('old', 'new')
+  let mine = keysOf('old', 'new')
+  const birch = await host(context, { keys: () => theirs })
+  const alder = await host(context, { keys: () => mine })
+  await alder.dial(addressOf(birch))
+  await until(() => birch.peers().length === 1)
+  // alder proves the new one from here on, but has proved the old one on this connection.
+  mine = keysOf('new')
+  theirs = keysOf('new')
+  await until(() => birch.peers().length === 0 && alder.peers().length === 0)
+  await alder.dial(addressOf(birch))
+  await until(() => birch.peers().length === 1)
+  mine = keysOf('other')
+  theirs = keysOf('new', 'other')
+  // alder has no use for birch's proof any more; birch would still have alder.
+  await until(() => alder.peers().length === 0)
+})
+
 for (const [name, encrypter] of [
   ['TLS', tls()],
   ['noise', noise()],
@@ -98,7 +118,8 @@ for (const [name, encrypter] of [
     const gate = (domain: string) => {
       const refusals = new Refusals(systemClock, silentLog)
       const who = { ...member, domain }
-      return domainGate({ member: who, random: systemRandom, refusals, onOwnIdentity: () => undefined })(encrypter)
+      const hears = { onAdmitted: () => undefined, onOwnIdentity: () => undefined }
+      return domainGate({ member: who, random: systemRandom, refusals, ...hears })(encrypter)
     }
     const [friend, stranger] = [gate('x.example'), gate('y.example')]
     const friendly = await bareNode(context, { connectionEncrypters: [friend] })
@@ -169,6 +190,7 @@ test('watchLiveness() cuts a connection whose other side is silent, and no other
     member,
     random: systemRandom,
     refusals: new Refusals(systemClock, silentLog),
+    onAdmitted: () => undefined,
     onOwnIdentity: () => undefined,
   })
   const node = await bareNode(context, { privateKey: libp2pKey(newKey()), connectionEncrypters: [gate(tls())] })

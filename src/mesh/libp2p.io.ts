@@ -4,6 +4,8 @@ import type { Connection, PeerId as Libp2pPeerId, Stream } from '@libp2p/interfa
 import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import { type Cancel, IsconfError, type Log } from '../base/index.ts'
+import type { DomainKeys } from './admission.ts'
+import { Admitted } from './admitted.ts'
 import { ownAddressMessage } from './domain-gate.io.ts'
 import { type Libp2pOptions, makeNode, type Node } from './libp2p-node.io.ts'
 import { watchLiveness } from './liveness.io.ts'
@@ -20,14 +22,17 @@ import {
 
 export type { Libp2pOptions } from './libp2p-node.io.ts'
 
+/** How often connections are held against hmac_keys: with the 5 s until a new file is seen, well within the manual's 10. */
+const keysEveryMs = 3_000
 /** Streams of one protocol that one connection may have open at once. */
 const streamsMax = 64
 /** Makes the transport and listens. PORT_TAKEN when something else does already. */
 export async function openLibp2p(options: Libp2pOptions): Promise<Libp2pTransport> {
   const refusals = new Refusals(options.clock, options.log)
-  const node = await makeNode(options, refusals)
+  const admitted = new Admitted()
+  const node = await makeNode(options, refusals, admitted)
   // Before the start, so that no peer is missed that comes while it goes on.
-  const transport = new Libp2pTransport(node, refusals, options.log)
+  const transport = new Libp2pTransport(node, refusals, admitted, options)
   try {
     await node.start()
   } catch (error) {
@@ -46,16 +51,24 @@ export class Libp2pTransport implements Transport {
   readonly #connected = new Set<PeerId>()
   readonly #peerListeners = new Set<(event: PeerEvent) => void>()
   readonly #streams = new Set<Libp2pStream>()
+  readonly #admitted: Admitted
   readonly #endLiveness: () => void
+  #cancelCheck: Cancel = () => undefined
 
-  constructor(node: Node, refusals: Refusals, log: Log) {
+  constructor(node: Node, refusals: Refusals, admitted: Admitted, { keys, clock, log }: Libp2pOptions) {
     this.self = node.peerId.toString() as PeerId
     this.#node = node
     this.#refusals = refusals
+    this.#admitted = admitted
     this.#log = log
     node.addEventListener('peer:connect', ({ detail }) => this.#changed(detail))
     node.addEventListener('peer:disconnect', ({ detail }) => this.#changed(detail))
     this.#endLiveness = watchLiveness(() => node.getConnections(), log)
+    const check = (): void => {
+      this.#cutOutsiders(keys())
+      this.#cancelCheck = clock.after(keysEveryMs, check)
+    }
+    check()
   }
 
   /** The TCP port that is listened on. */
@@ -139,9 +152,18 @@ export class Libp2pTransport implements Transport {
 
   async close(): Promise<void> {
     this.#endLiveness()
+    this.#cancelCheck()
     // Streams must not be finished in good order with the connection: half of something would look like the whole.
     for (const stream of this.#streams) stream.abort(new Error('this host is closing'))
     await this.#node.stop()
+  }
+
+  /** Members by a key that is gone may come again, and prove another. */
+  #cutOutsiders(keys: DomainKeys): void {
+    for (const peer of this.#admitted.outsiders(this.#connected, keys)) {
+      this.#log.warn({ peer }, 'cut off: the key that this host has proved is not in hmac_keys any more')
+      for (const connection of this.#openConnections(peer)) connection.abort(new Error('hmac_keys has changed'))
+    }
   }
 
   #openConnections(peer: PeerId): readonly Connection[] {
@@ -160,7 +182,10 @@ export class Libp2pTransport implements Transport {
     const isUp = this.#node.getConnections(detail).length > 0
     if (isUp === this.#connected.has(peer)) return
     if (isUp) this.#connected.add(peer)
-    else this.#connected.delete(peer)
+    else {
+      this.#connected.delete(peer)
+      this.#admitted.forget(peer)
+    }
     for (const listener of [...this.#peerListeners]) listener({ type: isUp ? 'up' : 'down', peer })
   }
 }
