@@ -36,17 +36,10 @@ export function placedVariables(config: Config): readonly Placed[] {
   return [...valueByName].map(([name, value]) => ({ name, value, place: config.places[name] ?? 'default' }))
 }
 
-/** The settings whose value stands in {@link Config} as it is. */
-const settingKeys = [
-  'home',
-  'port',
-  'listen',
-  'netsPath',
-  'noBroadcast',
-  'hmacKeysPath',
-  'volroot',
-  'rebootCommand',
-  'owner',
-] as const
+/** The settings whose value stands in {@link Config} under the same name. */
+const settingKeys = (Object.keys(settings) as (keyof typeof settings)[]).filter(
+  (key): key is Exclude<keyof typeof settings, 'domain' | 'hostname' | 'httpPort'> =>
+    key !== 'domain' && key !== 'hostname' && key !== 'httpPort',
+)
 
 const settingNames: ReadonlySet<string> = new Set(Object.values(settings).map(({ env }) => env))
