@@ -56,7 +56,10 @@ function assertPlace(id: string, path: string, part: string | undefined): void {
   assert.ok(existsSync(`${root}/${path}`), `${id}: there is no ${path}`)
   if (path.endsWith('.test.ts')) {
     assert.ok(part !== undefined, `${id}: which test of ${path}?`)
-    assert.ok(testNames(path).some((name) => name.test(part)), `${id}: ${path} has no test "${part}"`)
+    assert.ok(
+      testNames(path).some((name) => name.test(part)),
+      `${id}: ${path} has no test "${part}"`,
+    )
   } else if (path.startsWith('man/')) {
     assert.ok(part !== undefined, `${id}: which section of ${path}?`)
     assert.ok(read(path).split('\n').includes(`.Sh ${part}`), `${id}: ${path} has no section ${part}`)
@@ -65,7 +68,9 @@ function assertPlace(id: string, path: string, part: string | undefined): void {
 
 /** The names of a file's tests; what is filled in when it runs may be anything. */
 function testNames(path: string): readonly RegExp[] {
-  const literals = [...read(path).matchAll(/\btest\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/g)]
+  const literals = [
+    ...read(path).matchAll(/\btest\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/g),
+  ]
   return literals.map(([, single, double, template]) => {
     const text = (single ?? double ?? template ?? '').replaceAll(/\\(.)/g, '$1')
     const parts = template === undefined ? [text] : text.split(/\$\{[^}]*\}/)

@@ -51,7 +51,11 @@ export interface LockBody extends Caller {
 /** POST /v1/snap */
 export interface SnapBody extends Caller {
   readonly cwd: string
-  readonly path: string
+  readonly paths: readonly string[]
+  /** Of these files a host that catches up needs only the newest. */
+  readonly latest?: boolean | undefined
+  /** Remove what is there, and record that. */
+  readonly remove?: boolean | undefined
 }
 
 /** POST /v1/exec */
@@ -75,8 +79,27 @@ export interface LockAnswer {
 }
 
 export interface SnapAnswer {
+  readonly snapped: readonly SnappedPath[]
+  readonly removed: readonly RemovedPath[]
+}
+
+/** One of the paths that were asked for, and how many entries were recorded for it. */
+export interface SnappedPath {
   readonly path: string
+  readonly kind: 'file' | 'directory' | 'symlink'
+  /** What a symbolic link names; null for other kinds. */
+  readonly target: string | null
+  /** Of all files. */
   readonly sizeBytes: number
+  readonly files: number
+  readonly directories: number
+  readonly symlinks: number
+}
+
+export interface RemovedPath {
+  readonly path: string
+  /** Whether something was there and is removed. */
+  readonly here: boolean
 }
 
 export interface CheckInAnswer {

@@ -42,7 +42,7 @@ export async function openRealWorld(live: LiveConfig, release: string, log: Logg
       { ...live.now, home, domain: started, volroot, host },
       { name: user.username, home: user.homedir },
     )
-  const machine = realMachine({ volroot: config.volroot, owner: () => live.now.owner, environment, clock })
+  const machine = realMachine({ volroot, home, owner: () => live.now.owner, environment, clock })
   const store = await openStore({
     disk,
     directory: join(config.home, 'store'),

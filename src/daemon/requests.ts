@@ -5,41 +5,25 @@ import { IsconfError, isoTime } from '../base/index.ts'
 import { type Lock, operationsDone } from '../branch/index.ts'
 import type {
   CheckInAnswer,
-  ControlEvent,
   ExecBody,
   LockAnswer,
   LockBody,
   ResolveAnswer,
   ResolveBody,
-  SnapAnswer,
-  SnapBody,
   UpAnswer,
 } from '../control/index.ts'
-import type { OutputStream } from '../host/index.ts'
-import { breakLock, checkIn, exec, snap, takeLock } from '../origin/index.ts'
+import { breakLock, checkIn, exec, takeLock } from '../origin/index.ts'
 import { blobOf, up } from '../replay/index.ts'
+import { type Handler, outputTo, parseBody, type RequestContext, userSchema as user } from './handler.ts'
 import type { HostDaemon } from './host-daemon.ts'
+import { snapHandler } from './requests-snap.ts'
 import { linesOfSplit } from './status.ts'
 
-/** Where a request's events go; a promise slows the request down until it resolves. */
-export type Tell = (event: ControlEvent) => Promise<void> | undefined
-
-/** What comes with a request besides its body. */
-export interface RequestContext {
-  readonly tell: Tell
-  readonly signal: AbortSignal
-}
-
-/** Does a verb: takes the body as it came, gives the result. BAD_REQUEST and the failures of the verb. */
-export type Handler = (daemon: HostDaemon, body: unknown, context: RequestContext) => Promise<unknown>
-
-const user = z.string().min(1).max(256)
 const cwd = z.string().refine(isAbsolute)
 
 const bodies = {
   caller: z.strictObject({ user }),
   lock: z.strictObject({ user, message: z.string() }) satisfies z.ZodType<LockBody>,
-  snap: z.strictObject({ user, cwd, path: z.string().min(1) }) satisfies z.ZodType<SnapBody>,
   exec: z.strictObject({ user, cwd, argv: z.array(z.string()).min(1) }) satisfies z.ZodType<ExecBody>,
   resolve: z.strictObject({ user, keep: z.string().regex(/^[0-9a-f]{4,64}$/) }) satisfies z.ZodType<ResolveBody>,
 }
@@ -58,10 +42,7 @@ export const handlers: Readonly<Record<string, Handler>> = {
     await daemon.replicator.announce(daemon.branch)
     return toLockAnswer(daemon, lock)
   },
-  snap: async (daemon, body): Promise<SnapAnswer> => {
-    const { path, blob } = await snap(daemon.origin(), parseBody(bodies.snap, body))
-    return { path, sizeBytes: blob.sizeBytes }
-  },
+  snap: snapHandler,
   exec: async (daemon, body, { tell, signal }): Promise<null> => {
     await exec(daemon.origin(), parseBody(bodies.exec, body), outputTo(tell), signal)
     return null
@@ -72,18 +53,6 @@ export const handlers: Readonly<Record<string, Handler>> = {
     return bringUp(daemon, context)
   },
   resolve: (daemon, body) => resolveSplit(daemon, parseBody(bodies.resolve, body)),
-}
-
-/** A request's body, checked; BAD_REQUEST names the member that is wrong. */
-function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
-  const parsed = schema.safeParse(body)
-  if (parsed.success) return parsed.data
-  const { path, message } = parsed.error.issues[0] ?? { path: [], message: '' }
-  const what = `${message.charAt(0).toLowerCase()}${message.slice(1)}`
-  throw new IsconfError(
-    'BAD_REQUEST',
-    ['not a valid request', ...(path.length > 0 ? [path.join('.')] : []), what].join(': '),
-  )
 }
 
 async function checkInAndTell(daemon: HostDaemon, user: string): Promise<CheckInAnswer> {
@@ -111,6 +80,9 @@ async function bringUp(daemon: HostDaemon, { tell, signal }: RequestContext): Pr
         void tell({ event: 'progress', text: `${number}/${total} ${name} ${text}` }),
       waiting: (_, ref) =>
         void tell({ event: 'progress', text: `fetching ${ref.sizeBytes} bytes from the other hosts` }),
+      newer: (_, by) => void tell({ event: 'progress', text: `installing the newest version, ${by}` }),
+      installing: (path, done, total) =>
+        void tell({ event: 'progress', text: `wrote ${done} of ${total} bytes of ${path}` }),
       remark: (text) => void tell({ event: 'remark', text }),
       output: outputTo(tell),
     },
@@ -130,11 +102,6 @@ async function resolveSplit(daemon: HostDaemon, { user, keep }: ResolveBody): Pr
   await daemon.afterResolution()
   await replicator.announce(branch)
   return { branch: branch.name, kept: chosen.head, aside: aside.join(', ') }
-}
-
-function outputTo(tell: Tell) {
-  return (stream: OutputStream, bytes: Uint8Array): Promise<void> | undefined =>
-    tell({ event: 'output', stream, bytes: Buffer.from(bytes).toString('base64') })
 }
 
 function toLockAnswer({ branch }: HostDaemon, { user, host, message, since }: Lock): LockAnswer {

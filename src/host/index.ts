@@ -4,11 +4,11 @@ export { type MachineOptions, realMachine } from './machine.io.ts'
 export type {
   Command,
   CommandResult,
-  FileAttributes,
-  FileOwner,
-  FileReader,
+  Entry,
+  FileEntry,
   InstallReport,
   Machine,
   OutputListener,
   OutputStream,
+  Sighting,
 } from './machine.ts'

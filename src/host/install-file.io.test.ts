@@ -18,8 +18,9 @@ import { type TestContext, test } from 'node:test'
 import fc from 'fast-check'
 import { asPlainUser, failure, namesIn, temporaryDirectory } from '../../test/support/files.ts'
 import { type InstallFile, installFile } from './install-file.io.ts'
+import { look } from './look.io.ts'
 import type { FileAttributes, FileOwner } from './machine.ts'
-import { openFile } from './open-file.io.ts'
+import { protectedPaths } from './protected-paths.io.ts'
 
 const isRoot = process.getuid?.() === 0
 const here: FileOwner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0, user: '', group: '' }
@@ -74,15 +75,15 @@ test('installFile() gives every mode exactly, whatever the umask', async (t) => 
   }
 })
 
-test('installFile() and openFile() agree on every time of change', async (t) => {
+test('installFile() and look() agree on every time of change', async (t) => {
   const { root, install } = installer(t)
   const times = fc.integer({ min: 0, max: 4_000_000_000_000 })
   await fc.assert(
     fc.asyncProperty(times, async (mtimeMs) => {
       await install(attributesOf('/file', { mtimeMs }), 'x')
-      const file = await openFile('/file', (path) => join(root, path))
-      await file.close()
-      assert.equal(file.attributes.mtimeMs, mtimeMs)
+      const real = (path: string): string => join(root, path)
+      const { entries } = await look('/file', { real, protectedPaths: protectedPaths(real, '/no/home') })
+      assert.equal(entries[0]?.mtimeMs, mtimeMs)
     }),
     { numRuns: 200 },
   )
@@ -180,7 +181,7 @@ test('installFile() onto a directory is INSTALL_FAILED and leaves the directory 
   mkdirSync(join(root, 'target/inside'), { recursive: true })
   await assert.rejects(
     install(attributesOf('/target'), 'x'),
-    failure('INSTALL_FAILED', /^cannot install \/target: illegal operation on a directory$/),
+    failure('INSTALL_FAILED', /^cannot install \/target: a directory stands there$/),
   )
   assert.deepEqual(namesIn(root), ['target'])
   assert.deepEqual(namesIn(join(root, 'target')), ['inside'])
@@ -275,3 +276,34 @@ test('installFile() by a user who may not give files away is INSTALL_FAILED and 
   assert.deepEqual(namesIn(join(root, 'open')), [])
   assert.ok(!existsSync(join(root, 'open/file')))
 })
+
+/** Where a file of this content has bytes that are not zero: at these positions. */
+function withBytesAt(sizeBytes: number, ...positions: readonly number[]): Buffer {
+  const content = Buffer.alloc(sizeBytes)
+  for (const position of positions) content[position] = 1
+  return content
+}
+
+const sparseFiles: readonly (readonly [string, Buffer])[] = [
+  ['only zeros', withBytesAt(10_000_000)],
+  ['zeros and a last byte', withBytesAt(10_000_001, 10_000_000)],
+  ['a byte in the middle', withBytesAt(10_000_000, 5_000_000)],
+  ['bytes at both sides of a block', withBytesAt(10_000_000, 0, 4_096, 8_191)],
+]
+for (const [what, content] of sparseFiles) {
+  test(`installFile() of a sparse file with ${what} writes the same bytes and leaves holes`, async (t) => {
+    const { root, install } = installer(t)
+    // Chunks that end anywhere, as well as at the borders of blocks.
+    for (const chunkBytes of [1024 * 1024, 777_777]) {
+      const chunks = Array.from({ length: Math.ceil(content.length / chunkBytes) }, (_, index) =>
+        content.subarray(index * chunkBytes, (index + 1) * chunkBytes),
+      )
+      const how = { content: inChunks(...chunks), sha256: sha256(content) }
+      await install(attributesOf('/file', { sparse: true }), '', how)
+      assert.ok(readFileSync(join(root, 'file')).equals(content))
+      assert.ok(statSync(join(root, 'file')).blocks <= 24, `${statSync(join(root, 'file')).blocks} blocks`)
+    }
+    await install(attributesOf('/file'), '', { content: inChunks(content), sha256: sha256(content) })
+    assert.ok(statSync(join(root, 'file')).blocks * 512 >= content.length, 'zeros that are not holes stay so')
+  })
+}

@@ -10,6 +10,7 @@ import type { Machine } from './machine.ts'
 function machineAt(volroot: string): Machine {
   return realMachine({
     volroot,
+    home: '/no/home',
     owner: () => 'name',
     environment: () => ({ PATH: '/usr/bin:/bin' }),
     clock: new SimClock(),
@@ -90,7 +91,7 @@ test('realMachine() with an IS_VOLROOT that is a file is a CONFIG failure that n
   assert.throws(() => machineAt(file), failure('CONFIG', /^IS_VOLROOT: no such directory: /))
 })
 
-test('run() and openFile() work below IS_VOLROOT', async (t) => {
+test('run() and look() work below IS_VOLROOT', async (t) => {
   const { root, machine } = machineBelow(t)
   let output = ''
   const command = { argv: ['sh', '-c', 'echo hello > made; pwd'], cwd: '/home/luke', env: {} }
@@ -100,11 +101,11 @@ test('run() and openFile() work below IS_VOLROOT', async (t) => {
   const { status } = await machine.run(command, heard, new AbortController().signal)
   assert.equal(status, 0)
   assert.equal(output, `${root}/home/luke\n`)
-  const file = await machine.openFile('/home/luke/made')
-  await file.close()
-  assert.equal(file.sizeBytes, 6)
+  const { entries } = await machine.look('/home/luke/made')
+  const [file] = entries
+  assert.equal(file?.kind === 'file' && file.sizeBytes, 6)
   assert.deepEqual(
-    file.attributes.parents.map(({ path }) => path),
+    file?.parents.map(({ path }) => path),
     ['/home', '/home/luke'],
   )
 })

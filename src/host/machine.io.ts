@@ -3,13 +3,18 @@ import { realpathSync, statSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { type Clock, IsconfError } from '../base/index.ts'
 import { runCommand } from './command.io.ts'
+import { installDirectory, installSymlink } from './install-directory.io.ts'
 import { installFile } from './install-file.io.ts'
+import { look } from './look.io.ts'
 import type { Machine } from './machine.ts'
-import { openFile } from './open-file.io.ts'
+import { protectedPaths } from './protected-paths.io.ts'
+import { remove } from './remove.io.ts'
 
 export interface MachineOptions {
   /** The directory that stands for / on this host. */
   readonly volroot: string
+  /** IS_HOME, which no change may touch. */
+  readonly home: string
   /** Whether a file goes to the owner's name where it exists here, or always to the number; asked for each file. */
   readonly owner: () => 'name' | 'numeric'
   /** What every command gets, the same on origin and target; asked for each command. */
@@ -21,14 +26,22 @@ export interface MachineOptions {
 export function realMachine(options: MachineOptions): Machine {
   const root = realVolroot(options.volroot)
   const real = (path: string): string => join(root, path)
+  const own = protectedPaths(real, options.home)
   return {
     journalPath: (path, cwd) => {
       if (posix.isAbsolute(path)) return shortest(path)
       return shortest(posix.join(belowRoot(cwd, root), path))
     },
-    openFile: (path) => openFile(path, real),
+    look: (path) => look(path, { real, protectedPaths: own }),
     installFile: (attributes, content, sha256) =>
       installFile({ attributes, content, sha256, real, ownerRule: options.owner() }),
+    installDirectory: (attributes) => installDirectory({ attributes, real, ownerRule: options.owner() }),
+    installSymlink: (attributes) => installSymlink({ attributes, real, ownerRule: options.owner() }),
+    refuseRemoval: own.refuseRemoval,
+    remove: async (path) => {
+      await own.refuseRemoval(path)
+      return remove(path, real(path))
+    },
     run: (command, output, signal) =>
       runCommand({
         command,

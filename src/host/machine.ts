@@ -1,18 +1,38 @@
 /**
- * The only hands that touch the machine: they read a file that is snapped,
- * put a file in place, and run a command. Paths are the journal's; IS_VOLROOT
+ * The only hands that touch the machine: they read what is snapped, put it in
+ * place or remove it, and run a command. Paths are the journal's; IS_VOLROOT
  * is the machine's own affair.
  */
 
-/** A file's attributes as they are recorded and put back. */
-export interface FileAttributes {
+/** Extended attributes, ACLs and file capabilities among them: the value of each name in base64. */
+export type Xattrs = Readonly<Record<string, string>>
+
+/** What every kind of entry has that is recorded and put back. */
+export interface EntryAttributes {
   readonly path: string
-  /** Permission bits, setuid, setgid and sticky among them. */
-  readonly mode: number
   readonly owner: FileOwner
   readonly mtimeMs: number
   /** Every parent directory from the top down. */
-  readonly parents: readonly DirectoryAttributes[]
+  readonly parents: readonly ParentAttributes[]
+}
+
+export interface FileAttributes extends EntryAttributes {
+  /** Permission bits, setuid, setgid and sticky among them. */
+  readonly mode: number
+  /** Absent when there are none. */
+  readonly xattrs?: Xattrs
+  /** Its zeros take no room on the disk. */
+  readonly sparse?: true
+}
+
+export interface DirectoryAttributes extends EntryAttributes {
+  readonly mode: number
+  readonly xattrs?: Xattrs
+}
+
+export interface SymlinkAttributes extends EntryAttributes {
+  /** What the link names, as it is written in it. */
+  readonly target: string
 }
 
 export interface FileOwner {
@@ -23,19 +43,29 @@ export interface FileOwner {
   readonly group: string
 }
 
-export interface DirectoryAttributes {
+export interface ParentAttributes {
   readonly path: string
   readonly mode: number
   readonly owner: FileOwner
 }
 
-/** A regular file opened for a snapshot. */
-export interface FileReader {
-  readonly attributes: FileAttributes
-  readonly sizeBytes: number
-  /** The bytes; FILE_CHANGED at the end when the file changed while it was read. */
-  readonly content: AsyncIterable<Uint8Array>
-  close(): Promise<void>
+export type FileEntry = FileAttributes & { readonly kind: 'file'; readonly sizeBytes: number }
+
+export type Entry =
+  | FileEntry
+  | (DirectoryAttributes & { readonly kind: 'directory' })
+  | (SymlinkAttributes & { readonly kind: 'symlink' })
+
+/** What was found at a path: one entry, or a directory with all that is below it. */
+export interface Sighting {
+  /** By the bytes of their names, each directory after what it holds; what was asked for is the last. */
+  readonly entries: readonly Entry[]
+  /** What a person should know. */
+  readonly remarks: readonly string[]
+  /** A file's bytes; FILE_CHANGED when it is not, or does not stay, as it was seen. FILE_UNREADABLE. */
+  read(file: FileEntry): AsyncIterable<Uint8Array>
+  /** Looks again at all that was not read: FILE_CHANGED when it is not as it was seen. */
+  confirm(): Promise<void>
 }
 
 /** A command, as an operation records it. */
@@ -61,14 +91,25 @@ export type OutputListener = (stream: OutputStream, bytes: Uint8Array) => Promis
 export interface Machine {
   /** The journal's path for a path as the caller in `cwd` means it. OUTSIDE_VOLROOT. */
   journalPath(path: string, cwd: string): string
-  /** Opens a regular file. NO_SUCH_FILE, NOT_A_FILE, FILE_UNREADABLE. */
-  openFile(path: string): Promise<FileReader>
+  /**
+   * Looks at a path for a snapshot; a symbolic link is not followed.
+   * NO_SUCH_FILE, NOT_A_FILE, PROTECTED_PATH, FILE_UNREADABLE.
+   */
+  look(path: string): Promise<Sighting>
   /**
    * Puts a file in place: writes it beside its target while checking its
    * hash, sets everything, syncs, renames. BLOB_MISMATCH or any failure
    * leaves the target as it was.
    */
   installFile(attributes: FileAttributes, content: AsyncIterable<Uint8Array>, sha256: string): Promise<InstallReport>
+  /** Makes the directory, or gives the one that is there these attributes; what it holds stays. */
+  installDirectory(attributes: DirectoryAttributes): Promise<InstallReport>
+  /** Puts a symbolic link in place of whatever is there but a directory. */
+  installSymlink(attributes: SymlinkAttributes): Promise<InstallReport>
+  /** Refuses what `remove` would refuse; PROTECTED_PATH. Removes nothing. */
+  refuseRemoval(path: string): Promise<void>
+  /** Removes what is at a path, a directory with all it holds; false when nothing is there. PROTECTED_PATH, REMOVE_FAILED. */
+  remove(path: string): Promise<boolean>
   /**
    * Runs a command to its end. COMMAND_NOT_RUN when it could not be started;
    * INTERRUPTED when the signal stopped it.

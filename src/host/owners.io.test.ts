@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { numbersOf, ownerOf } from './owners.io.ts'
+import { numbersOf, ownerNames } from './owners.io.ts'
 
-test('ownerOf() gives the names of this host, and empty ones for numbers that have none', async () => {
-  assert.deepEqual(await ownerOf(0, 0), { uid: 0, gid: 0, user: 'root', group: 'root' })
-  assert.deepEqual(await ownerOf(3_999_999_999, 3_999_999_998), {
+test('ownerNames() gives the names of this host, and empty ones for numbers that have none', async () => {
+  const ownerOf = await ownerNames()
+  assert.deepEqual(ownerOf(0, 0), { uid: 0, gid: 0, user: 'root', group: 'root' })
+  assert.deepEqual(ownerOf(3_999_999_999, 3_999_999_998), {
     uid: 3_999_999_999,
     gid: 3_999_999_998,
     user: '',

@@ -2,10 +2,10 @@
 import { readFile } from 'node:fs/promises'
 import type { FileOwner } from './machine.ts'
 
-/** The numbers with the names this host has for them; empty where it has none. */
-export async function ownerOf(uid: number, gid: number): Promise<FileOwner> {
+/** Gives numbers the names that this host has for them now; empty where it has none. */
+export async function ownerNames(): Promise<(uid: number, gid: number) => FileOwner> {
   const [users, groups] = await Promise.all([numberByName('/etc/passwd'), numberByName('/etc/group')])
-  return { uid, gid, user: nameOf(users, uid), group: nameOf(groups, gid) }
+  return (uid, gid) => ({ uid, gid, user: nameOf(users, uid), group: nameOf(groups, gid) })
 }
 
 /** The numbers that an owner has here: by name where `rule` says so and the name exists. */

@@ -10,11 +10,15 @@ export {
 export { Journal, type JournalRange } from './journal.ts'
 export { branchNameSchema, changesetIdSchema } from './name-schemas.ts'
 export {
+  type DirectoryOperation,
   describeOperation,
   type ExecOperation,
+  type FileOperation,
   type Operation,
   type Owner,
   operationSchema,
   type ParentDirectory,
+  type RemovalOperation,
   type SnapOperation,
+  type SymlinkOperation,
 } from './operation.ts'

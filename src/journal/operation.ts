@@ -19,18 +19,52 @@ const parentDirectory = z.strictObject({ path: absolutePath, mode: wholeNumber, 
 
 const blobRef = z.strictObject({ id: sha256, sizeBytes: wholeNumber, pieces: sha256 })
 
-const snapFile = z.strictObject({
+/** Extended attributes, ACLs and file capabilities among them: the value of each name in base64. */
+const xattrs = z.record(z.string().regex(/^[a-z]+\.[^\0]+$/), z.base64())
+
+/** What every entry of a file system has that can be recorded. */
+const entry = {
   type: z.literal('snap'),
-  kind: z.literal('file'),
   path: absolutePath,
-  /** Permission bits, setuid, setgid and sticky among them. */
-  mode: wholeNumber,
   owner,
   mtimeMs: z.int(),
   /** Every parent directory from the top down, for hosts where one is missing. */
   parents: z.array(parentDirectory),
+}
+
+/** Permission bits, setuid, setgid and sticky among them. */
+const mode = wholeNumber
+
+const snapFile = z.strictObject({
+  ...entry,
+  kind: z.literal('file'),
+  mode,
   blob: blobRef,
+  /** Absent when there are none. */
+  xattrs: z.exactOptional(xattrs),
+  /** Its zeros took no room on the origin's disk. */
+  sparse: z.exactOptional(z.literal(true)),
+  /** A host that catches up needs only the newest of the path's operations with this mark. */
+  latest: z.exactOptional(z.literal(true)),
 })
+
+/** Comes after the operations of what the directory holds, so that these leave its time of change alone. */
+const snapDirectory = z.strictObject({
+  ...entry,
+  kind: z.literal('directory'),
+  mode,
+  xattrs: z.exactOptional(xattrs),
+})
+
+const snapSymlink = z.strictObject({
+  ...entry,
+  kind: z.literal('symlink'),
+  /** What the link names, as it is written in it. */
+  target: z.string().regex(/^[^\0]+$/),
+})
+
+/** That nothing is at the path; what is there is removed, a directory with all it holds. */
+const snapRemoval = z.strictObject({ type: z.literal('snap'), kind: z.literal('removal'), path: absolutePath })
 
 const exec = z.strictObject({
   type: z.literal('exec'),
@@ -41,10 +75,17 @@ const exec = z.strictObject({
   env: z.record(z.string(), z.string()),
 })
 
-export const operationSchema = z.discriminatedUnion('type', [snapFile, exec])
+export const operationSchema = z.discriminatedUnion('type', [
+  z.discriminatedUnion('kind', [snapFile, snapDirectory, snapSymlink, snapRemoval]),
+  exec,
+])
 
 export type Operation = z.infer<typeof operationSchema>
-export type SnapOperation = z.infer<typeof snapFile>
+export type SnapOperation = Extract<Operation, { type: 'snap' }>
+export type FileOperation = z.infer<typeof snapFile>
+export type DirectoryOperation = z.infer<typeof snapDirectory>
+export type SymlinkOperation = z.infer<typeof snapSymlink>
+export type RemovalOperation = z.infer<typeof snapRemoval>
 export type ExecOperation = z.infer<typeof exec>
 export type Owner = z.infer<typeof owner>
 export type ParentDirectory = z.infer<typeof parentDirectory>
@@ -53,9 +94,24 @@ export type ParentDirectory = z.infer<typeof parentDirectory>
 export function describeOperation(operation: Operation): string {
   switch (operation.type) {
     case 'snap':
-      return `snap ${operation.path}`
+      return describeSnap(operation)
     case 'exec':
       return `exec ${operation.argv.map(quoteWord).join(' ')}`
+    default:
+      return unreachable(operation)
+  }
+}
+
+function describeSnap(operation: SnapOperation): string {
+  switch (operation.kind) {
+    case 'file':
+      return operation.latest ? `snap --latest ${operation.path}` : `snap ${operation.path}`
+    case 'directory':
+      return `snap ${operation.path === '/' ? '' : operation.path}/`
+    case 'symlink':
+      return `snap ${operation.path} -> ${operation.target}`
+    case 'removal':
+      return `snap --delete ${operation.path}`
     default:
       return unreachable(operation)
   }

@@ -1,6 +1,6 @@
 export { checkIn, recoverCheckIn } from './ci.ts'
 export { type ExecRequest, exec } from './exec.ts'
 export { breakLock, takeLock } from './lock.ts'
-export { type SnapRequest, snap } from './snap.ts'
+export { type Snapped, snap, snapRemoval } from './snap.ts'
 export type { OriginDeps } from './work.ts'
 export { WorkInProgress } from './work-in-progress.ts'

@@ -29,7 +29,7 @@ test("the lock is one user's: to others it is locked", async () => {
   const cwd = '/'
   const asBob: readonly [string, object][] = [
     ['exec', { user: 'bob', cwd, argv: ['append', '/x', 'y'] }],
-    ['snap', { user: 'bob', cwd, path: '/x' }],
+    ['snap', { user: 'bob', cwd, paths: ['/x'] }],
     ['ci', { user: 'bob' }],
   ]
   for (const [verb, body] of asBob) assert.equal(codeOf(await host.verb(verb, body, signal)), 'LOCKED', verb)

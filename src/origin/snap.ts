@@ -1,36 +1,125 @@
-/** `snap`: records a file as it is now, for every host of the branch. */
-import type { SnapOperation } from '../journal/index.ts'
+/** `snap`: records what is at some paths as it is now, or that nothing is there, for every host of the branch. */
+import { IsconfError, Progress, toIsconfError, unreachable } from '../base/index.ts'
+import type { Entry, FileEntry, Sighting } from '../host/index.ts'
+import type { Operation, SnapOperation } from '../journal/index.ts'
 import { type OriginDeps, requireWork } from './work.ts'
 
 export interface SnapRequest {
   readonly user: string
   /** The caller's current directory on this machine. */
   readonly cwd: string
-  readonly path: string
+  readonly paths: readonly string[]
+  /** Of these files a host that catches up needs only the newest. */
+  readonly latest?: boolean | undefined
 }
 
-/** Keeps the file's bytes and notes the operation. The failures of {@link requireWork} and of reading the file. */
-export async function snap(deps: OriginDeps, request: SnapRequest): Promise<SnapOperation> {
-  const { machine, store, work } = deps
+/** Hears what `snap` does while it does it. */
+export interface SnapListener {
+  progress(doneBytes: number, totalBytes: number): void
+  remark(text: string): void
+}
+
+/** One path that was asked for, and what was found there. */
+export interface Snapped {
+  readonly path: string
+  /** The last is that of the path itself. */
+  readonly entries: readonly Entry[]
+}
+
+/** About what the journal adds to what is seen of a file. */
+const blobMembersBytes = 200
+
+/**
+ * Keeps the bytes of the files and notes the operations: all of them, or after
+ * a failure none. The failures of {@link requireWork} and of looking and
+ * reading, and WIP_FULL.
+ */
+export async function snap(
+  deps: OriginDeps,
+  request: SnapRequest,
+  listener: SnapListener,
+  signal: AbortSignal,
+): Promise<readonly Snapped[]> {
+  const { machine, work, clock } = deps
   requireWork(deps, request.user)
-  const file = await machine.openFile(machine.journalPath(request.path, request.cwd))
-  try {
-    work.refuseIfFull(file.attributes)
-    const blob = await store.put(file.content)
-    const { path, mode, owner, mtimeMs, parents } = file.attributes
-    const operation: SnapOperation = {
-      type: 'snap',
-      kind: 'file',
-      path,
-      mode,
-      owner,
-      mtimeMs,
-      parents: parents.map((parent) => ({ ...parent })),
-      blob,
+  const latest = request.latest === true
+  const paths = request.paths.map((path) => machine.journalPath(path, request.cwd))
+  const sightings: Sighting[] = []
+  for (const path of paths) sightings.push(await machine.look(path))
+  const entries = sightings.flatMap((sighting) => sighting.entries)
+  if (latest) for (const entry of entries) refuseNoFile(entry)
+  for (const remark of new Set(sightings.flatMap(({ remarks }) => remarks))) listener.remark(remark)
+  work.refuseWithoutRoom(entries.reduce((sum, entry) => sum + JSON.stringify(entry).length + blobMembersBytes, 0))
+  const totalBytes = entries.reduce((sum, entry) => sum + (entry.kind === 'file' ? entry.sizeBytes : 0), 0)
+  const progress = new Progress(clock, totalBytes, (done, total) => listener.progress(done, total))
+  const operations: SnapOperation[] = []
+  for (const sighting of sightings) {
+    for (const entry of sighting.entries) {
+      signal.throwIfAborted()
+      operations.push(await record(deps, sighting, entry, latest, (chunks) => progress.count(chunks, signal)))
     }
-    await work.add(operation)
-    return operation
-  } finally {
-    await file.close()
+  }
+  for (const sighting of sightings) await sighting.confirm()
+  await work.addAll(operations)
+  return sightings.map((sighting, index) => ({ path: paths[index] ?? '', entries: sighting.entries }))
+}
+
+/** One path whose removal was asked for. */
+export interface Removed {
+  readonly path: string
+  /** Whether something was there. */
+  readonly here: boolean
+}
+
+/** Removes what is at the paths and notes it. The failures of {@link requireWork} and of removing. */
+export async function snapRemoval(deps: OriginDeps, request: SnapRequest): Promise<readonly Removed[]> {
+  const { machine, work } = deps
+  requireWork(deps, request.user)
+  const paths = request.paths.map((path) => machine.journalPath(path, request.cwd))
+  for (const path of paths) await machine.refuseRemoval(path)
+  const operations = paths.map((path): Operation => ({ type: 'snap', kind: 'removal', path }))
+  work.refuseWithoutRoom(JSON.stringify(operations).length)
+  const removed: Removed[] = []
+  try {
+    for (const path of paths) removed.push({ path, here: await machine.remove(path) })
+    await work.addAll(operations)
+  } catch (thrown) {
+    const gone = removed.flatMap(({ path, here }) => (here ? [path] : []))
+    if (gone.length === 0) throw thrown
+    const { code, message } = toIsconfError(thrown)
+    throw new IsconfError(code, `${gone.join(', ')}: removed here, and not recorded: ${message}`, { cause: thrown })
+  }
+  return removed
+}
+
+function refuseNoFile({ kind, path }: Entry): void {
+  if (kind === 'file') return
+  const what = kind === 'directory' ? 'directory' : 'symbolic link'
+  throw new IsconfError('NOT_A_FILE', `--latest is for regular files, and ${path} is a ${what}`)
+}
+
+async function record(
+  { store }: OriginDeps,
+  sighting: Sighting,
+  entry: Entry,
+  latest: boolean,
+  counted: (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>,
+): Promise<SnapOperation> {
+  const parents = entry.parents.map((parent) => ({ ...parent }))
+  switch (entry.kind) {
+    case 'file': {
+      const { sizeBytes: _, xattrs, ...attributes }: FileEntry = entry
+      const blob = await store.put(counted(sighting.read(entry)))
+      const marks = { ...(xattrs ? { xattrs: { ...xattrs } } : {}), ...(latest ? { latest } : {}) }
+      return { type: 'snap', ...attributes, parents, blob, ...marks }
+    }
+    case 'directory': {
+      const { xattrs, ...attributes } = entry
+      return { type: 'snap', ...attributes, parents, ...(xattrs ? { xattrs: { ...xattrs } } : {}) }
+    }
+    case 'symlink':
+      return { type: 'snap', ...entry, parents }
+    default:
+      return unreachable(entry)
   }
 }

@@ -74,15 +74,30 @@ export class WorkInProgress {
 
   /** WIP_FULL when another operation of about `operation`'s size would not fit one changeset. */
   refuseIfFull(operation: object): void {
-    const size = (this.#log?.size ?? 0) + JSON.stringify(operation).length * 2
-    if (size > workBytesMax) throw new IsconfError('WIP_FULL', `${this.path} has no room for another operation`)
+    this.refuseWithoutRoom(JSON.stringify(operation).length * 2)
+  }
+
+  /** WIP_FULL when operations of about `sizeBytes` would not fit one changeset with what is there. */
+  refuseWithoutRoom(sizeBytes: number): void {
+    const before = this.#log?.size ?? 0
+    if (before + sizeBytes <= workBytesMax) return
+    const message = `operations of about ${sizeBytes} bytes do not fit ${this.path}, which has ${before} bytes of at most ${workBytesMax}`
+    if (sizeBytes <= workBytesMax) throw new IsconfError('WIP_FULL', message)
+    throw new IsconfError('WIP_FULL', message, { hint: 'make it of several parts, with a check-in after each' })
   }
 
   /** Notes an operation that was done; on disk when it returns. */
-  async add(operation: Operation): Promise<void> {
+  add(operation: Operation): Promise<void> {
+    return this.addAll([operation])
+  }
+
+  /** Notes operations, all or none; on disk when it returns. WIP_FULL. */
+  async addAll(operations: readonly Operation[]): Promise<void> {
     if (!this.#log) throw new IsconfError('NOT_LOCKED', 'there is no lock to work under')
-    await this.#log.append([JSON.stringify(operation)])
-    this.#operations.push(operation)
+    const lines = operations.map((operation) => JSON.stringify(operation))
+    this.refuseWithoutRoom(lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0))
+    await this.#log.append(lines)
+    for (const operation of operations) this.#operations.push(operation)
   }
 
   /** Ends the work: it is checked in, or given up. */

@@ -1,12 +1,15 @@
 /** Doing one operation on this host. */
-import { type BlobRef, IsconfError, unreachable } from '../base/index.ts'
-import type { Machine, OutputListener } from '../host/index.ts'
-import type { Operation, SnapOperation } from '../journal/index.ts'
+import { type BlobRef, type Clock, IsconfError, Progress, unreachable } from '../base/index.ts'
+import type { InstallReport, Machine, OutputListener } from '../host/index.ts'
+import type { FileOperation, Operation, SnapOperation } from '../journal/index.ts'
 import type { BlobStore } from '../store/index.ts'
 
 export interface ApplyDeps {
   readonly machine: Machine
   readonly store: BlobStore
+  readonly clock: Clock
+  /** Hears how far the installation of a large file has come. */
+  readonly onProgress: (path: string, doneBytes: number, totalBytes: number) => void
 }
 
 /** How an operation ended: an exit status, what the history keeps of its output, and what a person should know. */
@@ -26,7 +29,7 @@ export async function apply(
 ): Promise<Applied> {
   switch (operation.type) {
     case 'snap':
-      return installSnap(deps, operation)
+      return applySnap(deps, operation, signal)
     case 'exec': {
       const { status, outputSha256 } = await deps.machine.run(operation, output, signal)
       return { status, output: outputSha256, remarks: [] }
@@ -40,7 +43,7 @@ export async function apply(
 export function blobOf(operation: Operation): BlobRef | undefined {
   switch (operation.type) {
     case 'snap':
-      return operation.blob
+      return operation.kind === 'file' ? operation.blob : undefined
     case 'exec':
       return undefined
     default:
@@ -48,13 +51,37 @@ export function blobOf(operation: Operation): BlobRef | undefined {
   }
 }
 
-async function installSnap({ machine, store }: ApplyDeps, operation: SnapOperation): Promise<Applied> {
+async function applySnap(deps: ApplyDeps, operation: SnapOperation, signal: AbortSignal): Promise<Applied> {
+  const { machine } = deps
+  switch (operation.kind) {
+    case 'file':
+      return installed(await installFile(deps, operation, signal))
+    case 'directory':
+      return installed(await machine.installDirectory(operation))
+    case 'symlink':
+      return installed(await machine.installSymlink(operation))
+    case 'removal':
+      // It may not be there: it never was, or a crash came after it was removed.
+      await machine.remove(operation.path)
+      return installed({ remarks: [] })
+    default:
+      return unreachable(operation)
+  }
+}
+
+function installed({ remarks }: InstallReport): Applied {
+  return { status: 0, output: '', remarks }
+}
+
+async function installFile(deps: ApplyDeps, operation: FileOperation, signal: AbortSignal): Promise<InstallReport> {
+  const { machine, store, clock } = deps
+  const { path, blob } = operation
+  const progress = new Progress(clock, blob.sizeBytes, (done, total) => deps.onProgress(path, done, total))
   try {
-    const { remarks } = await machine.installFile(operation, store.readWhole(operation.blob.id), operation.blob.id)
-    return { status: 0, output: '', remarks }
+    return await machine.installFile(operation, progress.count(store.readWhole(blob.id), signal), blob.id)
   } catch (error) {
     // A damaged copy must not stand in the way of a good one.
-    if (error instanceof IsconfError && error.code === 'BLOB_MISMATCH') await store.drop(operation.blob.id)
+    if (error instanceof IsconfError && error.code === 'BLOB_MISMATCH') await store.drop(blob.id)
     throw error
   }
 }

@@ -2,18 +2,20 @@
  * `up`: does every operation of the journal that this host has not done, in
  * order, and stops at the first that fails; the next `up` begins there.
  */
-import { type BlobRef, IsconfError, type Log, operationName, toIsconfError } from '../base/index.ts'
+import { type BlobRef, type Clock, IsconfError, type Log, operationName, toIsconfError } from '../base/index.ts'
 import { type Branch, operationsDone, refuseSplit } from '../branch/index.ts'
 import type { History, HistoryEvent, Machine, OperationRef, OutputListener } from '../host/index.ts'
 import { describeOperation, type Operation } from '../journal/index.ts'
 import type { BlobStore } from '../store/index.ts'
 import { type Applied, apply, blobOf } from './apply.ts'
+import { LatestFiles } from './latest.ts'
 
 export interface UpDeps {
   readonly branch: Branch
   readonly history: History
   readonly machine: Machine
   readonly store: BlobStore
+  readonly clock: Clock
   /** Gets a blob that is not here from the other hosts. BLOB_MISSING. */
   readonly fetchBlob: (ref: BlobRef, signal: AbortSignal) => Promise<void>
   readonly log: Log
@@ -24,6 +26,10 @@ export interface UpListener {
   operation(name: string, text: string, number: number, total: number): void
   /** Waiting for a file that other hosts have. */
   waiting(name: string, ref: BlobRef): void
+  /** Of a file recorded with `--latest` the newest version is installed instead: `by`. */
+  newer(name: string, by: string): void
+  /** How far the installation of a large file has come. */
+  installing(path: string, doneBytes: number, totalBytes: number): void
   remark(text: string): void
   readonly output: OutputListener
 }
@@ -33,6 +39,7 @@ export async function up(deps: UpDeps, listener: UpListener, signal: AbortSignal
   const { branch, history } = deps
   const done = await operationsDone(branch, history.standing.done)
   const recorder = new Recorder(history)
+  const latest = new LatestFiles(branch)
   let count = 0
   try {
     for await (const step of stepsAfter(branch, history, done)) {
@@ -40,7 +47,9 @@ export async function up(deps: UpDeps, listener: UpListener, signal: AbortSignal
       signal.throwIfAborted()
       const name = operationName(step.ref.id, step.ref.index)
       listener.operation(name, describeOperation(step.operation), step.number, branch.journal.operationCount)
-      await doOperation(deps, recorder, step, listener, signal)
+      const { ref, operation } = await latest.newestOf(step)
+      if (operation !== step.operation) listener.newer(name, operationName(ref.id, ref.index))
+      await doOperation(deps, recorder, { ...step, operation }, listener, signal)
       count += 1
     }
   } finally {
@@ -89,7 +98,7 @@ async function doOperation(
   await recorder.started(ref)
   let applied: Applied
   try {
-    applied = await apply(deps, operation, listener.output, signal)
+    applied = await apply({ ...deps, onProgress: listener.installing }, operation, listener.output, signal)
   } catch (thrown) {
     const error = toIsconfError(thrown)
     await recorder.failed(ref, error.message)

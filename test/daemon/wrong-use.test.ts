@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, symlinkSync } from 'node:fs'
 import { test } from 'node:test'
 import { assertDone, assertRefused, Lab } from '../harness/lab.ts'
@@ -10,8 +11,8 @@ test('what is typed wrong is refused with status 22, and named', async (context)
   assertRefused(await alder!.run('--no-such-flag', 'status'), 22, '--no-such-flag')
   assertRefused(await alder!.run('-c'), 22, '-c')
   assertRefused(await alder!.run('-m', 'why', 'ci'), 22, '-m goes with lock only, not with ci')
-  assertRefused(await alder!.run('snap'), 22, 'isconf snap: no file given')
-  assertRefused(await alder!.run('snap', 'one', 'two'), 22, 'takes one file, not also "two"')
+  assertRefused(await alder!.run('snap'), 22, 'isconf snap: no path given')
+  assertRefused(await alder!.run('snap', '--all', 'one'), 22, 'isconf snap takes no "--all"')
   assertRefused(await alder!.run('exec'), 22, 'isconf exec: no command given')
   assertRefused(await alder!.run('ci', 'all'), 22, 'isconf ci takes no "all"')
   assertRefused(await alder!.run('up', '-v'), 22, 'isconf up takes no "-v"')
@@ -29,7 +30,7 @@ test('isconf alone shows its use on standard error and ends with 22; -h on stand
   const help = assertDone(await alder!.run('-h'))
   assert.match(help.stdout, /lock MESSAGE\.\.\./)
   assert.equal(help.stderr, '')
-  assert.match(assertDone(await alder!.run('snap', '--help')).stdout, /^usage: isconf snap FILE/)
+  assert.match(assertDone(await alder!.run('snap', '--help')).stdout, /^usage: isconf snap \[--latest\|--delete\] PATH/)
   assert.match(assertDone(await alder!.run('-V')).stdout, /^isconf \d/)
 })
 
@@ -59,6 +60,7 @@ test('what the state of the branch does not allow has a status of its own', asyn
   alder!.write('tmp/motd', 'hello\n')
   mkdirSync(alder!.path('tmp/directory'))
   symlinkSync('motd', alder!.path('tmp/link'))
+  execFileSync('mkfifo', [alder!.path('tmp/pipe')])
 
   for (const words of [['snap', 'motd'], ['exec', 'true'], ['ci'], ['unlock']]) {
     assertRefused(await alder!.run(...words), 221, 'is not locked', 'isconf lock')
@@ -70,8 +72,9 @@ test('what the state of the branch does not allow has a status of its own', asyn
 
   assertRefused(await alder!.run('snap', 'no-such'), 2, 'no such file: /tmp/no-such')
   assertRefused(await alder!.run('snap', 'motd/no-such'), 2, 'no such file: /tmp/motd/no-such')
-  assertRefused(await alder!.run('snap', 'directory'), 22, '/tmp/directory is a directory')
-  assertRefused(await alder!.run('snap', 'link'), 22, '/tmp/link is a symbolic link')
+  assertRefused(await alder!.run('snap', '--latest', 'directory'), 22, 'and /tmp/directory is a directory')
+  assertRefused(await alder!.run('snap', '--latest', 'link'), 22, 'and /tmp/link is a symbolic link')
+  assertRefused(await alder!.run('snap', 'pipe'), 22, '/tmp/pipe is a named pipe', 'regular files, directories and')
   assertRefused(await alder!.run('snap', '/dev/null'), 2, 'no such file: /dev/null')
   // As in a chroot, nothing is above the root.
   assertRefused(await alder!.run('snap', '../../main.cf'), 2, 'no such file: /main.cf')

@@ -2,6 +2,7 @@
 import type { BranchName, ChangesetId } from '../../src/base/index.ts'
 import { type Branch, operationsDone } from '../../src/branch/index.ts'
 import { type Journal, type Operation, publicKeyText } from '../../src/journal/index.ts'
+import { blobOf } from '../../src/replay/index.ts'
 import type { Cluster } from './cluster.ts'
 import type { SimHost } from './cluster-host.ts'
 import { SimMachine } from './machine.ts'
@@ -216,6 +217,9 @@ export class Checks {
 
   async #do(machine: SimMachine, operation: Operation): Promise<void> {
     if (operation.type === 'exec') await machine.run(operation, () => undefined, signal)
+    else if (operation.kind === 'directory') await machine.installDirectory(operation)
+    else if (operation.kind === 'symlink') await machine.installSymlink(operation)
+    else if (operation.kind === 'removal') await machine.remove(operation.path)
     else await machine.installFile(operation, this.#contentOf(operation.blob.id), operation.blob.id)
   }
 
@@ -245,7 +249,7 @@ async function blobsNamedOn(host: SimHost): Promise<readonly string[]> {
   const ids: string[] = []
   for (const { journal } of host.daemon.branches.all()) {
     for await (const { changeset } of journal.changesetsAfter(0)) {
-      ids.push(...changeset.operations.flatMap((one) => (one.type === 'snap' ? [one.blob.id] : [])))
+      ids.push(...changeset.operations.flatMap((one) => blobOf(one)?.id ?? []))
     }
   }
   return ids

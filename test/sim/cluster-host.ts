@@ -8,6 +8,7 @@ import {
   sha256Hex,
   toIsconfError,
 } from '../../src/base/index.ts'
+import type { Tell } from '../../src/daemon/handler.ts'
 import { HostDaemon } from '../../src/daemon/host-daemon.ts'
 import { handlers } from '../../src/daemon/requests.ts'
 import { Peering } from '../../src/mesh/index.ts'
@@ -54,6 +55,7 @@ export class SimHost {
   #daemon: HostDaemon | undefined
   #transport: SimTransport | undefined
   #peering: Peering | undefined
+  #tell: Tell = () => undefined
   /** The verb under way: one thing at a time changes a host. */
   busyWith: string | undefined
 
@@ -150,7 +152,7 @@ export class SimHost {
     if (!handler || !process) throw new Error(`no such verb: ${verb}`)
     if (this.busyWith) throw new Error(`${this.name} is busy with ${this.busyWith}`)
     this.busyWith = verb
-    const done = handler(daemon, body, { tell: () => undefined, signal }).then(
+    const done = handler(daemon, body, { tell: this.#tell, signal }).then(
       (result): Outcome => ({ type: 'done', result }),
       (thrown: unknown): Outcome => {
         const { code, message } = toIsconfError(thrown)
@@ -163,6 +165,18 @@ export class SimHost {
     if (!process.alive) return died
     this.busyWith = undefined
     return outcome
+  }
+
+  /** Does a verb, and gives what was told of its progress. */
+  async told(verb: string, body: object): Promise<readonly string[]> {
+    const told: string[] = []
+    this.#tell = (event) => {
+      if (event.event === 'progress') told.push(event.text)
+      return undefined
+    }
+    await this.verb(verb, body)
+    this.#tell = () => undefined
+    return told
   }
 
   #end(): void {

@@ -124,7 +124,13 @@ function bodyOf([verb = '', ...words]: readonly string[]): object {
     case 'lock':
       return { user, message: words.join(' ') }
     case 'snap':
-      return { user, cwd: '/', path: words[0] ?? '' }
+      return {
+        user,
+        cwd: '/',
+        paths: words.filter((word) => !word.startsWith('--')),
+        latest: words.includes('--latest'),
+        remove: words.includes('--delete'),
+      }
     case 'exec':
       return { user, cwd: '/', argv: words }
     case 'resolve':

@@ -7,19 +7,26 @@ import { type Clock, IsconfError, type Random, sha256Hex, sleep } from '../../sr
 import type {
   Command,
   CommandResult,
+  DirectoryAttributes,
+  Entry,
+  EntryAttributes,
   FileAttributes,
   FileOwner,
-  FileReader,
   InstallReport,
   Machine,
   OutputListener,
+  Sighting,
+  SymlinkAttributes,
 } from '../../src/host/machine.ts'
 
-interface SimFile {
-  readonly content: string
-  readonly mode: number
+/** What is at a path; what is not one kind's is absent. */
+interface SimEntry {
+  readonly kind: Entry['kind']
   readonly owner: FileOwner
   readonly mtimeMs: number
+  readonly mode: number
+  readonly content?: string
+  readonly target?: string
 }
 
 const root: FileOwner = { uid: 0, gid: 0, user: 'root', group: 'root' }
@@ -39,7 +46,8 @@ const commands: Readonly<Record<string, (machine: SimMachine, words: readonly st
 
 export class SimMachine implements Machine {
   readonly #clock: Clock | undefined
-  readonly #fileByPath = new Map<string, SimFile>()
+  /** Directories that nobody recorded are there without being told of. */
+  readonly #entryByPath = new Map<string, SimEntry>()
   /** Every command and installation that was begun, in order, for the checks. */
   readonly begun: string[] = []
   /** Commands fail without doing anything. */
@@ -54,18 +62,35 @@ export class SimMachine implements Machine {
 
   /** A file's content; undefined when there is none. */
   read(path: string): string | undefined {
-    return this.#fileByPath.get(path)?.content
+    return this.#entryByPath.get(path)?.content
   }
 
   /** Writes a file by hand, as an administrator does. */
   write(path: string, content: string, mode = 0o644): void {
-    this.#fileByPath.set(path, { content, mode, owner: root, mtimeMs: 0 })
+    this.#entryByPath.set(path, { kind: 'file', content, mode, owner: root, mtimeMs: 0 })
   }
 
-  /** Everything below /, one line a file: two machines are alike when these are equal. */
+  /** Makes a symbolic link by hand. */
+  link(path: string, target: string): void {
+    this.#entryByPath.set(path, { kind: 'symlink', target, mode: 0o777, owner: root, mtimeMs: 0 })
+  }
+
+  /** Makes a directory by hand. */
+  makeDirectory(path: string, mode = 0o755): void {
+    this.#entryByPath.set(path, { kind: 'directory', mode, owner: root, mtimeMs: 0 })
+  }
+
+  /** Everything below /, one line an entry: two machines are alike when these are equal. */
   get tree(): string {
-    const lines = [...this.#fileByPath].map(([path, { content, mode, owner, mtimeMs }]) =>
-      [path, mode.toString(8), owner.user, owner.group, mtimeMs, JSON.stringify(content)].join(' '),
+    const lines = [...this.#entryByPath].map(([path, { kind, content, target, mode, owner, mtimeMs }]) =>
+      [
+        kind === 'directory' ? `${path}/` : path,
+        mode.toString(8),
+        owner.user,
+        owner.group,
+        mtimeMs,
+        ...(kind === 'directory' ? [] : [kind === 'file' ? JSON.stringify(content) : `-> ${target}`]),
+      ].join(' '),
     )
     return lines.sort().join('\n')
   }
@@ -79,7 +104,7 @@ export class SimMachine implements Machine {
   /** Another machine with the same files. */
   copy(): SimMachine {
     const copy = new SimMachine(this.#clock)
-    for (const [path, file] of this.#fileByPath) copy.#fileByPath.set(path, file)
+    for (const [path, entry] of this.#entryByPath) copy.#entryByPath.set(path, entry)
     return copy
   }
 
@@ -87,17 +112,29 @@ export class SimMachine implements Machine {
     return posix.join('/', posix.isAbsolute(path) ? '' : cwd, path).replace(/(.)\/$/, '$1')
   }
 
-  async openFile(path: string): Promise<FileReader> {
-    const file = this.#fileByPath.get(path)
-    if (!file) throw new IsconfError('NO_SUCH_FILE', `no such file: ${path}`)
-    const { content, mode, owner, mtimeMs } = file
-    const bytes = Buffer.from(content)
+  async look(path: string): Promise<Sighting> {
+    const entries = this.#below(path).map((one) => this.#entryAt(one))
+    if (entries.length === 0) throw new IsconfError('NO_SUCH_FILE', `no such file: ${path}`)
     return {
-      attributes: { path, mode, owner, mtimeMs, parents: [] },
-      sizeBytes: bytes.length,
-      content: oneChunk(bytes),
-      close: async () => undefined,
+      entries,
+      remarks: [],
+      read: (file) => oneChunk(Buffer.from(this.read(file.path) ?? '')),
+      confirm: async () => undefined,
     }
+  }
+
+  #entryAt(path: string): Entry {
+    const { kind, content = '', target = '', mode, owner, mtimeMs } = this.#entryByPath.get(path) as SimEntry
+    const common = { path, owner, mtimeMs, parents: [] }
+    if (kind === 'file') return { ...common, kind, mode, sizeBytes: Buffer.byteLength(content) }
+    return kind === 'directory' ? { ...common, kind, mode } : { ...common, kind, target }
+  }
+
+  /** What is at a path and below it, each directory after what it holds. */
+  #below(path: string): readonly string[] {
+    const isThere = (one: string): boolean => one === path || one.startsWith(`${path}/`)
+    const keyOf = (one: string): string => `${one}/~`
+    return [...this.#entryByPath.keys()].filter(isThere).sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
   }
 
   async installFile(
@@ -105,14 +142,48 @@ export class SimMachine implements Machine {
     content: AsyncIterable<Uint8Array>,
     sha256: string,
   ): Promise<InstallReport> {
-    const { path, mode, owner, mtimeMs } = attributes
-    this.begun.push(`snap ${path}`)
+    this.begun.push(`snap ${attributes.path}`)
     const parts: Uint8Array[] = []
     for await (const part of content) parts.push(part)
     const bytes = Buffer.concat(parts)
-    if (sha256Hex(bytes) !== sha256) throw new IsconfError('BLOB_MISMATCH', `${path}: not the file that was recorded`)
-    this.#fileByPath.set(path, { content: bytes.toString('utf8'), mode, owner, mtimeMs })
+    if (sha256Hex(bytes) !== sha256)
+      throw new IsconfError('BLOB_MISMATCH', `${attributes.path}: not the file that was recorded`)
+    return this.#put('file', attributes, { content: bytes.toString('utf8'), mode: attributes.mode })
+  }
+
+  async installDirectory(attributes: DirectoryAttributes): Promise<InstallReport> {
+    this.begun.push(`snap ${attributes.path}/`)
+    return this.#put('directory', attributes, { mode: attributes.mode })
+  }
+
+  async installSymlink(attributes: SymlinkAttributes): Promise<InstallReport> {
+    this.begun.push(`snap ${attributes.path} -> ${attributes.target}`)
+    return this.#put('symlink', attributes, { target: attributes.target, mode: 0o777 })
+  }
+
+  #put(
+    kind: Entry['kind'],
+    { path, owner, mtimeMs }: EntryAttributes,
+    own: Pick<SimEntry, 'mode' | 'content' | 'target'>,
+  ): InstallReport {
+    const isDirectory = this.#entryByPath.get(path)?.kind === 'directory'
+    if (this.#entryByPath.has(path) && isDirectory !== (kind === 'directory')) {
+      throw new IsconfError('INSTALL_FAILED', `cannot install ${path}: something else stands there`)
+    }
+    this.#entryByPath.set(path, { kind, owner, mtimeMs, ...own })
     return { remarks: [] }
+  }
+
+  async refuseRemoval(path: string): Promise<void> {
+    if (path === '/') throw new IsconfError('PROTECTED_PATH', '/ is not to be removed')
+  }
+
+  async remove(path: string): Promise<boolean> {
+    await this.refuseRemoval(path)
+    this.begun.push(`snap --delete ${path}`)
+    const there = this.#below(path)
+    for (const one of there) this.#entryByPath.delete(one)
+    return there.length > 0
   }
 
   async run(command: Command, output: OutputListener, signal: AbortSignal): Promise<CommandResult> {

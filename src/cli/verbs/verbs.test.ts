@@ -62,11 +62,52 @@ test('unlock says whose lock it broke, and whom to tell', async (t) => {
   assert.deepEqual(shown.asked, ['POST /v1/unlock {"user":"luke"}'])
 })
 
-test('snap says what it keeps', async (t) => {
-  const shown = await typed(t, { 'POST /v1/snap': result({ path: '/etc/motd', sizeBytes: 12 }) }, 'snap', '../motd')
-  assert.deepEqual(said(shown), [0, '', 'isconf: snapped /etc/motd (12 bytes)\n'])
-  assert.deepEqual(shown.asked, ['POST /v1/snap {"user":"luke","cwd":"/home/luke","path":"../motd"}'])
+const file = { path: '/etc/motd', kind: 'file', target: null, sizeBytes: 12, files: 1, directories: 0, symlinks: 0 }
+const snaps: readonly (readonly [object, string])[] = [
+  [file, 'snapped /etc/motd (12 bytes)'],
+  [{ ...file, path: '/etc/a', kind: 'symlink', target: 'b', files: 0, symlinks: 1 }, 'snapped /etc/a -> b'],
+  [
+    { ...file, path: '/etc/dir', kind: 'directory', sizeBytes: 34567, files: 12, directories: 3, symlinks: 1 },
+    'snapped /etc/dir: 12 files, 3 directories, 1 symbolic link (34567 bytes)',
+  ],
+  [
+    { ...file, path: '/etc/one', kind: 'directory', files: 1, directories: 1 },
+    'snapped /etc/one: 1 file, 1 directory (12 bytes)',
+  ],
+]
+for (const [snapped, text] of snaps) {
+  test(`snap says ${text}`, async (t) => {
+    const shown = await typed(t, { 'POST /v1/snap': result({ snapped: [snapped], removed: [] }) }, 'snap', '../motd')
+    assert.deepEqual(said(shown), [0, '', `isconf: ${text}\n`])
+    assert.deepEqual(shown.asked, ['POST /v1/snap {"user":"luke","cwd":"/home/luke","paths":["../motd"]}'])
+  })
+}
+
+test('snap --delete says what it removed, and what was not there', async (t) => {
+  const removed = [
+    { path: '/etc/x', here: true },
+    { path: '/etc/y', here: false },
+  ]
+  const answers = { 'POST /v1/snap': result({ snapped: [], removed }) }
+  const shown = await typed(t, answers, 'snap', '--delete', '/etc/x', '/etc/y')
+  const text = 'isconf: removed /etc/x\nisconf: recorded the removal of /etc/y, which is not here\n'
+  assert.deepEqual(said(shown), [0, '', text])
+  const body = '{"user":"luke","cwd":"/home/luke","paths":["/etc/x","/etc/y"],"remove":true}'
+  assert.deepEqual(shown.asked, [`POST /v1/snap ${body}`])
 })
+
+const snapWords: readonly (readonly [readonly string[], object])[] = [
+  [['--latest', 'a', 'b'], { paths: ['a', 'b'], latest: true }],
+  [['--', '--latest'], { paths: ['--latest'] }],
+  [['--delete', '--', '-x'], { paths: ['-x'], remove: true }],
+  [['a', '--delete'], { paths: ['a', '--delete'] }],
+]
+for (const [words, body] of snapWords) {
+  test(`snap ${words.join(' ')} asks for ${JSON.stringify(body)}`, async (t) => {
+    const shown = await typed(t, { 'POST /v1/snap': result({ snapped: [], removed: [] }) }, 'snap', ...words)
+    assert.deepEqual(shown.asked, [`POST /v1/snap ${JSON.stringify({ user: 'luke', cwd: '/home/luke', ...body })}`])
+  })
+}
 
 test('resolve says which line goes on, and where the other went', async (t) => {
   const answer = { branch: 'web', kept: id, aside: 'web-fedcba98' }

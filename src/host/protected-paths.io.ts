@@ -1,0 +1,60 @@
+/** What a change may not touch: ISconf's own files, the root, and for a removal what is mounted. */
+import { readFile, realpath } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { IsconfError } from '../base/index.ts'
+
+export interface ProtectedPaths {
+  /** PROTECTED_PATH when the path is IS_HOME, lies in it, or is a directory that it lies in. */
+  refuseSnapshot(path: string): Promise<void>
+  /** PROTECTED_PATH for the same, for `/`, and where something is mounted there or below. */
+  refuseRemoval(path: string): Promise<void>
+}
+
+/** `real` maps a journal path to where it is on this machine; `home` is where IS_HOME is. */
+export function protectedPaths(real: (path: string) => string, home: string): ProtectedPaths {
+  const refuseHome = async (path: string): Promise<void> => {
+    const [own, there] = await Promise.all([realpath(home).catch(() => home), whereOf(real(path))])
+    if (there === own) refuse(`${path} is IS_HOME, where ISconf keeps its own files`)
+    if (isBelow(there, own)) refuse(`${path} lies in IS_HOME, ${home}, where ISconf keeps its own files`)
+    if (isBelow(own, there)) refuse(`${path} holds IS_HOME, ${home}, where ISconf keeps its own files`)
+  }
+  return {
+    refuseSnapshot: refuseHome,
+    refuseRemoval: async (path) => {
+      if (path === '/') refuse('/ is not to be removed')
+      await refuseHome(path)
+      const there = await whereOf(real(path))
+      for (const mounted of await mountPoints()) {
+        if (mounted === there) refuse(`${path} is where a file system is mounted`)
+        if (isBelow(mounted, there)) refuse(`${path} holds a mounted file system, at ${mounted}`)
+      }
+    },
+  }
+}
+
+function refuse(message: string): never {
+  throw new IsconfError('PROTECTED_PATH', message)
+}
+
+/** Where a path is once the links of its directories are followed, itself not. */
+async function whereOf(path: string): Promise<string> {
+  return join(await realpath(dirname(path)).catch(() => dirname(path)), basename(path))
+}
+
+function isBelow(path: string, directory: string): boolean {
+  return path.startsWith(directory === '/' ? '/' : `${directory}/`) && path !== directory
+}
+
+/** As the kernel has them; device numbers would not tell of what is bound within one file system. */
+async function mountPoints(): Promise<readonly string[]> {
+  const text = await readFile('/proc/self/mountinfo', 'latin1')
+  return text.split('\n').flatMap((line) => {
+    const [, , , , path] = line.split(' ')
+    return path === undefined ? [] : [Buffer.from(unquoted(path), 'latin1').toString('utf8')]
+  })
+}
+
+/** Spaces, newlines and backslashes come as three octal digits. */
+function unquoted(text: string): string {
+  return text.replaceAll(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))
+}

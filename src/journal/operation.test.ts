@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { following } from '../../test/cluster/changesets.ts'
+import { parseLine, toLine } from './changeset.ts'
+import { describeOperation, type FileOperation, type Operation, operationSchema } from './operation.ts'
+
+const owner = { uid: 0, gid: 12, user: 'root', group: 'mail' }
+const common = {
+  type: 'snap' as const,
+  owner,
+  mtimeMs: -1,
+  parents: [{ path: '/srv', mode: 0o755, owner: { uid: 0, gid: 0, user: 'root', group: 'root' } }],
+}
+const blob = { id: 'a'.repeat(64), sizeBytes: 6, pieces: 'b'.repeat(64) }
+const xattrs = { 'user.größe': '', 'security.capability': 'AQAAAgAgAAAAAAAAAAAAAAAAAAA=' }
+const file: FileOperation = { ...common, kind: 'file', path: '/srv/disk', mode: 0o600, blob }
+const operations: readonly Operation[] = [
+  { ...file, xattrs, sparse: true, latest: true },
+  { ...common, kind: 'directory', path: '/srv/www', mode: 0o2770, xattrs },
+  { ...common, kind: 'symlink', path: '/srv/link', target: '../ü' },
+  { type: 'snap', kind: 'removal', path: '/srv/old' },
+]
+
+test('every kind of snap has the bytes it had when the format was released', () => {
+  const path = new URL('../../test/golden/v1/snap-kinds.jsonl', import.meta.url)
+  const line = toLine(following(undefined, { operations: [...operations] }))
+  // No UPDATE here: a journal that was ever written is read for ever.
+  if (process.env['GOLDEN'] === 'make') writeFileSync(path, `${line}\n`)
+  assert.equal(`${line}\n`, readFileSync(path, 'utf8'))
+  assert.deepEqual(parseLine(line, 'here').changeset.operations, operations)
+})
+
+test('describeOperation() tells the kinds of snap apart', () => {
+  assert.deepEqual([file, ...operations].map(describeOperation), [
+    'snap /srv/disk',
+    'snap --latest /srv/disk',
+    'snap /srv/www/',
+    'snap /srv/link -> ../ü',
+    'snap --delete /srv/old',
+  ])
+})
+
+const malformed: readonly (readonly [string, object])[] = [
+  ['a kind that is none', { kind: 'socket' }],
+  ['a mark that says nothing', { sparse: false }],
+  ['a path that is not in its shortest form', { path: '/srv/./disk' }],
+  ['an attribute whose value is not base64', { xattrs: { 'user.a': 'x' } }],
+  ['an attribute of no namespace', { xattrs: { name: 'AA==' } }],
+  ['an attribute with NUL in its name', { xattrs: { 'user.a\0b': 'AA==' } }],
+  ['what belongs to another kind', { target: 'x' }],
+  ['a removal with more than a path', { kind: 'removal' }],
+  ['a link to nothing at all', { ...operations[2], target: '' }],
+]
+for (const [what, members] of malformed) {
+  test(`an operation with ${what} is refused`, () => {
+    assert.equal(operationSchema.safeParse(file).success, true)
+    assert.equal(operationSchema.safeParse({ ...file, ...members }).success, false)
+  })
+}
