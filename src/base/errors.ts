@@ -7,6 +7,7 @@
 export const errorKinds = {
   USAGE: { exit: 22, hint: 'see `isconf --help`' },
   NO_SUCH_LINE: { exit: 22, hint: '`isconf status` shows the lines of a split branch' },
+  NO_SUCH_OPERATION: { exit: 22, hint: '`isconf log` shows the names of the operations' },
   BAD_REQUEST: { exit: 22, hint: 'the command line and the daemon may be of different releases: isconf restart' },
   NO_SUCH_FILE: { exit: 2, hint: 'check the path; relative ones start at the current directory' },
   NOT_A_FILE: { exit: 22, hint: 'snap takes regular files, directories and symbolic links, with names in UTF-8' },

@@ -7,6 +7,7 @@ export {
   type SignedChangeset,
   signChangeset,
 } from './changeset.ts'
+export { findOperation } from './find-operation.ts'
 export { Journal, type JournalRange } from './journal.ts'
 export { branchNameSchema, changesetIdSchema } from './name-schemas.ts'
 export {

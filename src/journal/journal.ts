@@ -104,6 +104,11 @@ export class Journal {
     return this.#lines.sequenceOf(id)
   }
 
+  /** The sequence numbers of the changesets whose ids begin with `prefix`. */
+  sequencesStarting(prefix: string): readonly number[] {
+    return this.#lines.sequencesStarting(prefix)
+  }
+
   /** Reads changesets in order: those after sequence number `after`. */
   async *changesetsAfter(after: number): AsyncGenerator<SignedChangeset> {
     for (let index = after; index < this.#lines.length; index += 1) {

@@ -44,6 +44,11 @@ export class LineIndex {
     return index === undefined ? undefined : index + 1
   }
 
+  /** The sequence numbers of the changesets whose ids begin with `prefix`. */
+  sequencesStarting(prefix: string): readonly number[] {
+    return this.#ids.flatMap((id, index) => (id.startsWith(prefix) ? [index + 1] : []))
+  }
+
   /** Where the line after the first `length` ones begins. */
   endOf(length: number): number {
     return length === 0 ? 0 : (this.#ends[length - 1] ?? 0)
