@@ -29,6 +29,7 @@ const surroundings: Surroundings = {
   terminal: { out: (text) => write(1, text), err: (text) => write(2, text) },
   user: process.env['SUDO_USER'] || process.env['LOGNAME'] || userInfo().username,
   cwd: process.cwd(),
+  variable: (name) => process.env[name],
   release,
   spawnDaemon,
   runDaemon,

@@ -86,6 +86,23 @@ const wrongUse: readonly (readonly [readonly string[], string])[] = [
   [['exec'], 'isconf exec: no command given'],
   [['resolve'], 'isconf resolve: no changeset given'],
   [['resolve', 'a', 'b'], 'isconf resolve takes one changeset, not also "b"'],
+  [['exec'], 'isconf exec: no command given'],
+  [['exec', '--'], 'isconf exec: no command given'],
+  [['exec', '--odd'], 'isconf exec has no option "--odd"; -- goes before a command of that name'],
+  [['exec', '--env'], 'isconf exec --env takes the name of a variable, not ""'],
+  [['exec', '--env', 'A=b', 'make'], 'isconf exec --env takes the name of a variable, not "A=b"'],
+  [['exec', '--env', 'UNSET', 'make'], 'isconf exec --env UNSET: UNSET is not set'],
+  [['exec', '--env', 'LANG'], 'isconf exec: no command given'],
+  [['exec', '--sh'], 'isconf exec --sh: no string given'],
+  [['exec', '--sh', 'make', 'install'], 'isconf exec --sh takes one string, not also "install"'],
+  [['exec', 'printf', '\ufffd'], 'isconf exec: "\ufffd" is not UTF-8, and cannot be recorded as it is'],
+  [['up', 'now'], 'isconf up takes no "now"'],
+  [['up', '--to'], 'isconf up --to: no operation given'],
+  [['up', '--json'], 'isconf up takes --json only with --dry-run'],
+  [['reboot', 'now'], 'isconf reboot takes no "now"'],
+  ...['reboot', 'exec', 'status', 'lock'].map(
+    (verb) => [['-r', verb], `-r goes with up only, not with ${verb}`] as const,
+  ),
   ...['unlock', 'ci', 'up', 'start', 'stop', 'restart', 'daemon'].map(
     (verb) => [[verb, 'now'], `isconf ${verb} takes no "now"`] as const,
   ),
@@ -106,16 +123,16 @@ for (const [words, message] of wrongUse) {
 test('everything after the verb belongs to the verb', async (t) => {
   const { type } = await hostWith(t, { 'POST /v1/exec': result(null), 'POST /v1/lock': locked })
   await type('exec', 'tar', '-xzvf', 'foo.tar.gz', '-V', '--help', '-m', '--', '-q')
-  await type('exec', '--help')
+  await type('exec', '--', '--help')
   await type('exec', '--', 'ls')
-  await type('-q', 'exec', '-h', ' ', '')
+  await type('-q', 'exec', 'ls', '-h', ' ', '')
   await type('lock', 'just', 'a', 'comment')
   const { asked } = await type('lock', '-q', 'is', 'a', 'flag', '-h')
   assert.deepEqual(asked, [
     'POST /v1/exec {"user":"luke","cwd":"/home/luke","argv":["tar","-xzvf","foo.tar.gz","-V","--help","-m","--","-q"]}',
     'POST /v1/exec {"user":"luke","cwd":"/home/luke","argv":["--help"]}',
-    'POST /v1/exec {"user":"luke","cwd":"/home/luke","argv":["--","ls"]}',
-    'POST /v1/exec {"user":"luke","cwd":"/home/luke","argv":["-h"," ",""]}',
+    'POST /v1/exec {"user":"luke","cwd":"/home/luke","argv":["ls"]}',
+    'POST /v1/exec {"user":"luke","cwd":"/home/luke","argv":["ls","-h"," ",""]}',
     'POST /v1/lock {"user":"luke","message":"just a comment"}',
     'POST /v1/lock {"user":"luke","message":"-q is a flag -h"}',
   ])
@@ -149,7 +166,7 @@ const up = [
   { event: 'remark', text: '/etc/motd: user ann is 5 here, 6 on the origin' },
   { event: 'output', stream: 'stdout', bytes: Buffer.from('out\n').toString('base64') },
   { event: 'output', stream: 'stderr', bytes: Buffer.from('err\n').toString('base64') },
-  result({ branch: 'web', done: 1, position: 7 }),
+  result({ branch: 'web', done: 1, position: 7, left: 0, rebooting: null }),
 ]
 
 test('up shows progress and remarks on standard error and what commands write where they wrote it', async (t) => {
@@ -197,8 +214,7 @@ test("-D shows settings and this host's variables, each with its place, before a
   writeFileSync(join(home, 'main.cf'), `DEFAULT:\n\tROLE=web\n\tTITLE="a b"\n\tIS_HMAC_KEYS=${keys}\n`)
   const { status, out, err } = await type('-D', 'lock', 'x')
   assert.deepEqual([status, out], [0, ''])
-  const lines = err.split('
-')
+  const lines = err.split('\n')
   for (const line of [
     'IS_DOMAIN=example.com (HOME/conf/domain)',
     'IS_HOME=HOME (environment)',

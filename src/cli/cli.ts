@@ -33,11 +33,12 @@ async function dispatch({ flags, words, done }: ParsedFlags, surroundings: Surro
   }
   const verb = verbs.find((one) => one.name === name)
   if (!verb) throw new IsconfError('USAGE', `no such verb: ${JSON.stringify(name)}`)
-  if (rest[0] === '--help' && name !== 'exec') {
+  if (rest[0] === '--help') {
     terminal.out(helpOf(verb))
     return 0
   }
   if (flags.message !== undefined) noteMessageFlag(name, terminal)
+  if (flags.reboot && name !== 'up') throw new IsconfError('USAGE', `-r goes with up only, not with ${name}`)
   const context = makeContext(flags, surroundings)
   if (!verb.withoutConfig) {
     // At once, so that a mistake in it is told before anything is done.
@@ -86,12 +87,13 @@ function parseFlags(argv: readonly string[], { terminal, release, cwd }: Surroun
     }
     done = true
   }
-  const options = command.opts<{ config?: string; debug?: true; message?: string; quiet?: true }>()
+  const options = command.opts<{ config?: string; debug?: true; message?: string; quiet?: true; reboot_ok?: true }>()
   const flags = {
     config: options.config === undefined ? undefined : resolve(cwd, options.config),
     debug: options.debug === true,
     message: options.message,
     quiet: options.quiet === true,
+    reboot: options.reboot_ok === true,
   }
   return { flags, words: command.args, done }
 }
@@ -160,9 +162,15 @@ function usage(): string {
 }
 
 function verbTable(): string {
-  const width = Math.max(...verbs.map((verb) => verb.usage.length)) + 2
-  return `Verbs:\n${verbs.map((verb) => `  ${verb.usage.padEnd(width)}${verb.summary}\n`).join('')}`
+  const rows = verbs.map(({ usage, summary }) => {
+    const isLong = usage.length > usageWidth
+    return `  ${isLong ? `${usage}\n  ${' '.repeat(usageWidth)}` : usage.padEnd(usageWidth)}  ${summary}\n`
+  })
+  return `Verbs:\n${rows.join('')}`
 }
+
+/** A verb whose usage is longer has its summary on a line of its own. */
+const usageWidth = 24
 
 function helpOf(verb: Verb): string {
   return `usage: isconf ${verb.usage}\n\n${wrap(verb.help)}\n`

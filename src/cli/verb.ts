@@ -22,6 +22,8 @@ export interface Flags {
   readonly debug: boolean
   readonly message: string | undefined
   readonly quiet: boolean
+  /** -r: a reboot in the journal may be done. */
+  readonly reboot: boolean
 }
 
 /** What the process hands in. */
@@ -30,6 +32,8 @@ export interface Surroundings {
   /** The person at the keyboard, also behind sudo. */
   readonly user: string
   readonly cwd: string
+  /** A variable of the caller; undefined when it is not set. */
+  readonly variable: (name: string) => string | undefined
   readonly release: string
   /** Starts a process that runs `isconf daemon` and waits for its word. */
   readonly spawnDaemon: (flags: Flags, home: string) => Promise<SpawnedDaemon>

@@ -36,6 +36,8 @@ test('resolveConfig() has a safe default for everything but the domain', () => {
     hmacKeysPath: undefined,
     volroot: '/',
     rebootCommand: 'shutdown -r now',
+    bootIdPath: '/proc/sys/kernel/random/boot_id',
+    hooksPath: '/etc/is/hooks',
     owner: 'name',
     log: 'auto',
     host: { short: 'alder', fqdn: 'alder.example.com' },

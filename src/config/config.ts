@@ -21,6 +21,8 @@ export interface Config {
   readonly volroot: string
   /** A command for the shell. */
   readonly rebootCommand: string
+  readonly bootIdPath: string
+  readonly hooksPath: string
   readonly owner: OwnerMode
   readonly log: LogPlace
   readonly host: HostNames
@@ -83,6 +85,8 @@ export function resolveAllButDomain(input: Omit<ConfigInput, 'domainFileText'>):
     hmacKeysPath: read(settings.hmacKeysPath),
     volroot: read(settings.volroot),
     rebootCommand: read(settings.rebootCommand),
+    bootIdPath: read(settings.bootIdPath),
+    hooksPath: read(settings.hooksPath),
     owner: read(settings.owner),
     log: read(settings.log),
     host: Object.freeze({ ...host }),

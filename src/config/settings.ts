@@ -113,6 +113,21 @@ export const settings = {
     describe: 'The command that reboots the machine.',
     parse: parseText,
   }),
+  bootIdPath: setting<string>({
+    env: 'IS_BOOT_ID',
+    form: 'absolute path',
+    fallback: '/proc/sys/kernel/random/boot_id',
+    describe:
+      'The file whose content is another one after each reboot. To be set where the kernel outlives the host: in a container, a file that each start of it writes.',
+    parse: parseAbsolutePath,
+  }),
+  hooksPath: setting<string>({
+    env: 'IS_HOOKS',
+    form: 'absolute path',
+    fallback: '/etc/is/hooks',
+    describe: 'The directory that holds pre-up.d, post-up.d and on-failure.d, whose programs `isconf up` runs.',
+    parse: parseAbsolutePath,
+  }),
   owner: setting<OwnerMode>({
     env: 'IS_OWNER',
     form: '"name" or "numeric"',

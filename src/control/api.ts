@@ -62,7 +62,22 @@ export interface SnapBody extends Caller {
 export interface ExecBody extends Caller {
   readonly cwd: string
   readonly argv: readonly string[]
+  /** The caller's variables that are to be recorded. */
+  readonly env?: Readonly<Record<string, string>> | undefined
 }
+
+/** How far `up` goes: POST /v1/up, and the query of GET /v1/plan. */
+export interface UpLimits {
+  /** Whether a reboot in the journal may be done. */
+  readonly reboot?: boolean | undefined
+  /** The name of the last operation to do. */
+  readonly to?: string | undefined
+  /** One operation and no more. */
+  readonly step?: boolean | undefined
+}
+
+/** POST /v1/up */
+export interface UpBody extends Caller, UpLimits {}
 
 /** POST /v1/resolve */
 export interface ResolveBody extends Caller {
@@ -76,6 +91,11 @@ export interface LockAnswer {
   readonly host: string
   readonly message: string
   readonly since: string
+}
+
+export interface RebootAnswer {
+  /** Operations not checked in, the reboot among them. */
+  readonly operations: number
 }
 
 export interface SnapAnswer {
@@ -119,6 +139,37 @@ export interface UpAnswer {
   readonly done: number
   /** Operations done in all. */
   readonly position: number
+  /** Operations still to do. */
+  readonly left: number
+  /** The operation for which the host reboots now; null when it does not. */
+  readonly rebooting: string | null
+}
+
+/** GET /v1/plan: what `up` would do. */
+export interface PlanAnswer {
+  readonly branch: string
+  /** Operations done so far. */
+  readonly position: number
+  /** Operations of the branch. */
+  readonly total: number
+  readonly operations: readonly {
+    readonly name: string
+    readonly text: string
+    /** Its place in the whole journal; the first is 1. */
+    readonly number: number
+    /** Of its file; null when it has none. */
+    readonly sizeBytes: number | null
+    /** Whether the file is here, or would have to be fetched from another host first; null when it has none. */
+    readonly here: boolean | null
+  }[]
+  /**
+   * Why it would stop before the end of the journal, and which operation that is about: the reboot it would do
+   * (`reboot`) or may not do (`reboot-needed`), the first one that would be left (`limit`, `split`).
+   */
+  readonly stop: {
+    readonly reason: 'reboot' | 'reboot-needed' | 'split' | 'limit'
+    readonly operation: string
+  } | null
 }
 
 export interface ResolveAnswer {
@@ -142,6 +193,8 @@ export interface Status {
   readonly pending: number
   /** The operation at which `up` stopped, and why. */
   readonly stopped: { readonly operation: string; readonly reason: string } | null
+  /** A reboot that was asked for and has not come; the operation is null when it is for work not checked in. */
+  readonly rebootPending: { readonly since: string; readonly operation: string | null } | null
   readonly lock: LockAnswer | null
   readonly work: WorkStatus | null
   /** The lines of a split branch; empty when it is not split. */

@@ -6,6 +6,7 @@ import { systemClock } from '../base/clock.io.ts'
 import { type ErrorCode, endIfBroken, IsconfError, type Log, sleep, toIsconfError } from '../base/index.ts'
 import { type ControlEvent, callerHeader, type ErrorEvent, requestBytesMax } from '../control/index.ts'
 import { Activity } from './activity.ts'
+import { planOf } from './bring-up.ts'
 import type { HostDaemon } from './host-daemon.ts'
 import { handlers } from './requests.ts'
 import { logOf, type ProcessFacts, statusOf } from './status.ts'
@@ -51,6 +52,7 @@ export async function serveControl(options: ControlServerOptions): Promise<Contr
     answerError(reply, new IsconfError('BAD_REQUEST', `no such request: ${request.method} ${request.url}`), options.log)
   })
   app.get('/v1/status', () => statusOf(daemon, facts))
+  app.get('/v1/plan', (request) => planOf(daemon, request.query))
   app.get('/v1/log', (request) => logOf(daemon, limitOf(request)))
   app.post('/v1/stop', async () => {
     options.onStop()

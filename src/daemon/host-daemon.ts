@@ -153,9 +153,9 @@ export class HostDaemon {
 
   /** After a split was resolved: a host that has gone on along the rejected line stays on that. */
   async #followHistory(): Promise<void> {
-    const { done, stopped } = this.history.standing
+    const { done, stopped, rebooting } = this.history.standing
     // What was begun may have been done.
-    const last = stopped?.operation ?? done
+    const last = stopped?.operation ?? rebooting?.operation ?? done
     if (!last || this.#branch.journal.has(last.id)) return
     const names = [this.#branch.name, ...this.resolutions.asides]
     const name = names.find((one) => this.branches.get(one)?.has(last.id))

@@ -42,7 +42,16 @@ export async function openRealWorld(live: LiveConfig, release: string, log: Logg
       { ...live.now, home, domain: started, volroot, host },
       { name: user.username, home: user.homedir },
     )
-  const machine = realMachine({ volroot, home, owner: () => live.now.owner, environment, clock })
+  const machine = realMachine({
+    volroot,
+    home,
+    environment,
+    owner: () => live.now.owner,
+    rebootCommand: () => live.now.rebootCommand,
+    bootIdPath: () => live.now.bootIdPath,
+    hooksPath: () => live.now.hooksPath,
+    clock,
+  })
   const store = await openStore({
     disk,
     directory: join(config.home, 'store'),

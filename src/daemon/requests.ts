@@ -2,20 +2,24 @@
 import { isAbsolute } from 'node:path'
 import * as z from 'zod'
 import { IsconfError, isoTime } from '../base/index.ts'
-import { type Lock, operationsDone } from '../branch/index.ts'
+import type { Lock } from '../branch/index.ts'
 import type {
   CheckInAnswer,
   ExecBody,
   LockAnswer,
   LockBody,
+  RebootAnswer,
   ResolveAnswer,
   ResolveBody,
-  UpAnswer,
+  UpBody,
 } from '../control/index.ts'
-import { breakLock, checkIn, exec, takeLock } from '../origin/index.ts'
-import { blobOf, up } from '../replay/index.ts'
-import { type Handler, outputTo, parseBody, type RequestContext, userSchema as user } from './handler.ts'
+import { describeOperation } from '../journal/index.ts'
+import { breakLock, checkIn, exec, reboot, takeLock } from '../origin/index.ts'
+import { blobOf } from '../replay/index.ts'
+import { bringUp, upLimits } from './bring-up.ts'
+import { type Handler, outputTo, parseBody, userSchema as user } from './handler.ts'
 import type { HostDaemon } from './host-daemon.ts'
+import { logged } from './logged.ts'
 import { snapHandler } from './requests-snap.ts'
 import { linesOfSplit } from './status.ts'
 
@@ -24,7 +28,13 @@ const cwd = z.string().refine(isAbsolute)
 const bodies = {
   caller: z.strictObject({ user }),
   lock: z.strictObject({ user, message: z.string() }) satisfies z.ZodType<LockBody>,
-  exec: z.strictObject({ user, cwd, argv: z.array(z.string()).min(1) }) satisfies z.ZodType<ExecBody>,
+  exec: z.strictObject({
+    user,
+    cwd,
+    argv: z.array(z.string()).min(1),
+    env: z.record(z.string().regex(/^[A-Za-z_]\w*$/), z.string()).optional(),
+  }) satisfies z.ZodType<ExecBody>,
+  up: z.strictObject({ user, ...upLimits }) satisfies z.ZodType<UpBody>,
   resolve: z.strictObject({ user, keep: z.string().regex(/^[0-9a-f]{4,64}$/) }) satisfies z.ZodType<ResolveBody>,
 }
 
@@ -44,14 +54,19 @@ export const handlers: Readonly<Record<string, Handler>> = {
   },
   snap: snapHandler,
   exec: async (daemon, body, { tell, signal }): Promise<null> => {
-    await exec(daemon.origin(), parseBody(bodies.exec, body), outputTo(tell), signal)
+    const request = parseBody(bodies.exec, body)
+    const { argv, cwd, env = {} } = request
+    const text = describeOperation({ type: 'exec', argv, cwd, env })
+    await logged(daemon, text, () => exec(daemon.origin(), request, outputTo(tell), signal))
     return null
   },
-  ci: (daemon, body) => checkInAndTell(daemon, parseBody(bodies.caller, body).user),
-  up: (daemon, body, context) => {
-    parseBody(bodies.caller, body)
-    return bringUp(daemon, context)
+  reboot: async (daemon, body, { tell, signal }): Promise<RebootAnswer> => {
+    const { user } = parseBody(bodies.caller, body)
+    await logged(daemon, 'reboot', () => reboot(daemon.origin(), user, outputTo(tell), signal))
+    return { operations: daemon.work.operations.length }
   },
+  ci: (daemon, body) => checkInAndTell(daemon, parseBody(bodies.caller, body).user),
+  up: (daemon, body, context) => bringUp(daemon, parseBody(bodies.up, body), context),
   resolve: (daemon, body) => resolveSplit(daemon, parseBody(bodies.resolve, body)),
 }
 
@@ -64,31 +79,6 @@ async function checkInAndTell(daemon: HostDaemon, user: string): Promise<CheckIn
   const hasFiles = operations.some(blobOf)
   const fileHosts = 1 + (hasFiles ? await blobs.hostsWith(branch, signed.id) : others)
   return { branch: branch.name, id: signed.id, operations: operations.length, journalHosts: 1 + others, fileHosts }
-}
-
-async function bringUp(daemon: HostDaemon, { tell, signal }: RequestContext): Promise<UpAnswer> {
-  const { branch, history, work, world, blobs, replicator } = daemon
-  if (work.operations.length > 0) {
-    const count = work.operations.length === 1 ? '1 operation' : `${work.operations.length} operations`
-    throw new IsconfError('UNCHECKED_WORK', `${work.header?.author} has ${count} here that are not checked in`)
-  }
-  await replicator.exchangeAll()
-  const done = await up(
-    { ...world, branch, history, fetchBlob: (ref, until) => blobs.fetch(ref, until) },
-    {
-      operation: (name, text, number, total) =>
-        void tell({ event: 'progress', text: `${number}/${total} ${name} ${text}` }),
-      waiting: (_, ref) =>
-        void tell({ event: 'progress', text: `fetching ${ref.sizeBytes} bytes from the other hosts` }),
-      newer: (_, by) => void tell({ event: 'progress', text: `installing the newest version, ${by}` }),
-      installing: (path, done, total) =>
-        void tell({ event: 'progress', text: `wrote ${done} of ${total} bytes of ${path}` }),
-      remark: (text) => void tell({ event: 'remark', text }),
-      output: outputTo(tell),
-    },
-    signal,
-  )
-  return { branch: branch.name, done, position: await operationsDone(branch, history.standing.done) }
 }
 
 async function resolveSplit(daemon: HostDaemon, { user, keep }: ResolveBody): Promise<ResolveAnswer> {

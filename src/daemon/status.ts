@@ -3,6 +3,7 @@ import { type ChangesetId, operationName, toIsconfError } from '../base/index.ts
 import { type Branch, operationsDone } from '../branch/index.ts'
 import type { LineStatus, LogEntry, MeshStatus, Status, WorkStatus } from '../control/index.ts'
 import { describeOperation, type Journal } from '../journal/index.ts'
+import { pendingReboot } from '../origin/index.ts'
 import type { HostDaemon } from './host-daemon.ts'
 
 /** What only the process knows. */
@@ -33,6 +34,7 @@ export async function statusOf(daemon: HostDaemon, facts: ProcessFacts): Promise
     stopped: stopped
       ? { operation: operationName(stopped.operation.id, stopped.operation.index), reason: stopped.reason }
       : null,
+    rebootPending: await rebootPendingOf(daemon),
     lock: lock && { branch: branch.name, user: lock.user, host: lock.host, message: lock.message, since: lock.since },
     work: workOf(daemon),
     lines: await linesOfSplit(branch),
@@ -89,6 +91,14 @@ async function positionOf({ branch, history }: HostDaemon): Promise<number | und
     if (toIsconfError(error).code === 'OFF_BRANCH') return undefined
     throw error
   }
+}
+
+async function rebootPendingOf({ history, work, world }: HostDaemon): Promise<Status['rebootPending']> {
+  // Without a boot id nothing says that it has come.
+  const pending = await pendingReboot({ history, work, machine: world.machine }).catch(() => history.standing.rebooting)
+  if (!pending) return null
+  const { since, operation } = pending
+  return { since, operation: operation ? operationName(operation.id, operation.index) : null }
 }
 
 function workOf({ work, branch }: HostDaemon): WorkStatus | null {

@@ -28,7 +28,7 @@ async function textOf(disk: SimDisk): Promise<string> {
 
 test('a new History stands nowhere', async () => {
   const { history } = await opened()
-  assert.deepEqual(history.standing, { done: undefined, stopped: undefined })
+  assert.deepEqual(history.standing, { done: undefined, stopped: undefined, rebooting: undefined })
 })
 
 const standings: readonly (readonly [string, readonly HistoryEvent[], OperationRef | undefined, string | undefined])[] =

@@ -12,6 +12,7 @@ import {
   IsconfError,
   isoTime,
   type LogLine,
+  unreachable,
 } from '../base/index.ts'
 
 const operationKey = z.string().regex(/^[0-9a-f]{64}:\d+$/)
@@ -30,6 +31,20 @@ const entrySchema = z.discriminatedUnion('event', [
   z.strictObject({ event: z.literal('failed'), operation: operationKey, time: z.string(), reason: z.string() }),
   /** Done here first, as the origin, and checked in since. */
   z.strictObject({ event: z.literal('made'), operation: operationKey, time: z.string() }),
+  /**
+   * The machine is about to be rebooted, in the run that `bootId` names: for an operation of the journal, or, without
+   * one, for work that is not checked in. It has been rebooted when the boot id is another one.
+   */
+  z.strictObject({
+    event: z.literal('rebooting'),
+    operation: operationKey.optional(),
+    /** How many operations are not checked in, the reboot as the last of them. */
+    work: z.int().positive().optional(),
+    bootId: z.string(),
+    time: z.string(),
+  }),
+  /** A reboot for work that is not checked in was asked for and could not be done. */
+  z.strictObject({ event: z.literal('rebootFailed'), reason: z.string(), time: z.string() }),
 ])
 
 export type HistoryEntry = z.infer<typeof entrySchema>
@@ -46,6 +61,19 @@ export interface Standing {
   readonly done: OperationRef | undefined
   /** The operation after it, when one was begun and not done. */
   readonly stopped: StoppedOperation | undefined
+  /** The reboot that was asked for last, as long as nothing has come after it; whether it has come is another matter. */
+  readonly rebooting: Rebooting | undefined
+}
+
+export interface Rebooting {
+  /** Undefined when it is for work that is not checked in. */
+  readonly operation: OperationRef | undefined
+  /** How many operations such work has, with the reboot. */
+  readonly work: number | undefined
+  /** Of the run of the machine that was to end. */
+  readonly bootId: string
+  /** When it was asked for. */
+  readonly since: string
 }
 
 export interface StoppedOperation {
@@ -59,7 +87,7 @@ export class History {
   readonly droppedBytes: number
   readonly #log: AppendLog
   readonly #clock: Clock
-  #standing: Standing = { done: undefined, stopped: undefined }
+  #standing: Standing = { done: undefined, stopped: undefined, rebooting: undefined }
 
   private constructor(path: string, log: AppendLog, clock: Clock, droppedBytes: number) {
     this.path = path
@@ -93,24 +121,7 @@ export class History {
   }
 
   #apply(entry: HistoryEntry): void {
-    const operation = parseKey(entry.operation)
-    const { done } = this.#standing
-    switch (entry.event) {
-      case 'made':
-        this.#standing = { done: operation, stopped: undefined }
-        return
-      case 'started':
-        this.#standing = { done, stopped: { operation, reason: 'it was interrupted' } }
-        return
-      case 'failed':
-        this.#standing = { done, stopped: { operation, reason: entry.reason } }
-        return
-      case 'finished':
-        this.#standing =
-          entry.status === 0
-            ? { done: operation, stopped: undefined }
-            : { done, stopped: { operation, reason: `it ended with exit status ${entry.status}` } }
-    }
+    this.#standing = standingAfter(this.#standing, entry)
   }
 
   /** The entries at the end, back to one that says that an operation was done: the rest cannot change the standing. */
@@ -140,6 +151,37 @@ export class History {
   }
 }
 
+function standingAfter({ done, stopped }: Standing, entry: HistoryEntry): Standing {
+  const stoppedAt = (operation: string, reason: string): Standing => ({
+    done,
+    stopped: { operation: parseKey(operation), reason },
+    rebooting: undefined,
+  })
+  switch (entry.event) {
+    case 'made':
+      return { done: parseKey(entry.operation), stopped: undefined, rebooting: undefined }
+    case 'started':
+      return stoppedAt(entry.operation, 'it was interrupted')
+    case 'failed':
+      return stoppedAt(entry.operation, entry.reason)
+    case 'finished':
+      if (entry.status !== 0) return stoppedAt(entry.operation, `it ended with exit status ${entry.status}`)
+      return { done: parseKey(entry.operation), stopped: undefined, rebooting: undefined }
+    case 'rebooting': {
+      const operation = entry.operation === undefined ? undefined : parseKey(entry.operation)
+      return {
+        done,
+        stopped: undefined,
+        rebooting: { operation, work: entry.work, bootId: entry.bootId, since: entry.time },
+      }
+    }
+    case 'rebootFailed':
+      return { done, stopped, rebooting: undefined }
+    default:
+      return unreachable(entry)
+  }
+}
+
 /** What happened to an operation; the history adds the time. */
 export type HistoryEvent =
   | { readonly event: 'started' | 'made'; readonly operation: OperationRef }
@@ -150,9 +192,16 @@ export type HistoryEvent =
       readonly output: string
     }
   | { readonly event: 'failed'; readonly operation: OperationRef; readonly reason: string }
+  | { readonly event: 'rebooting'; readonly operation: OperationRef; readonly bootId: string }
+  | { readonly event: 'rebooting'; readonly work: number; readonly bootId: string }
+  | { readonly event: 'rebootFailed'; readonly reason: string }
 
 function toEntry(event: HistoryEvent, time: string): HistoryEntry {
-  return { ...event, operation: `${event.operation.id}:${event.operation.index}`, time }
+  return 'operation' in event ? { ...event, operation: toKey(event.operation), time } : { ...event, time }
+}
+
+function toKey({ id, index }: OperationRef): string {
+  return `${id}:${index}`
 }
 
 function parseKey(key: string): OperationRef {

@@ -13,6 +13,9 @@ function machineAt(volroot: string): Machine {
     home: '/no/home',
     owner: () => 'name',
     environment: () => ({ PATH: '/usr/bin:/bin' }),
+    rebootCommand: () => 'echo going down; exit 3',
+    bootIdPath: () => `${volroot}/boot_id`,
+    hooksPath: () => `${volroot}/hooks`,
     clock: new SimClock(),
   })
 }

@@ -1,12 +1,14 @@
 /** The real machine, or the part of it below IS_VOLROOT. */
 import { realpathSync, statSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join, posix } from 'node:path'
-import { type Clock, IsconfError } from '../base/index.ts'
+import { type Clock, errnoText, IsconfError } from '../base/index.ts'
 import { runCommand } from './command.io.ts'
+import { hooksIn } from './hooks.io.ts'
 import { installDirectory, installSymlink } from './install-directory.io.ts'
 import { installFile } from './install-file.io.ts'
 import { look } from './look.io.ts'
-import type { Machine } from './machine.ts'
+import type { Machine, OutputListener } from './machine.ts'
 import { protectedPaths } from './protected-paths.io.ts'
 import { remove } from './remove.io.ts'
 
@@ -19,14 +21,26 @@ export interface MachineOptions {
   readonly owner: () => 'name' | 'numeric'
   /** What every command gets, the same on origin and target; asked for each command. */
   readonly environment: () => Readonly<Record<string, string>>
+  /** For the shell. */
+  readonly rebootCommand: () => string
+  /** The file with the boot id. */
+  readonly bootIdPath: () => string
+  /** The directory that holds a directory of hooks for each stage. */
+  readonly hooksPath: () => string
   readonly clock: Clock
 }
+
+/** A boot id is 36 characters; what is longer is not one. */
+const bootIdLengthMax = 200
 
 /** The machine this process runs on. CONFIG when `volroot` is no directory. */
 export function realMachine(options: MachineOptions): Machine {
   const root = realVolroot(options.volroot)
   const real = (path: string): string => join(root, path)
   const own = protectedPaths(real, options.home)
+  const { clock } = options
+  const run: Machine['run'] = (command, output, signal) =>
+    runCommand({ command, cwd: real(command.cwd), environment: options.environment(), output, signal, clock })
   return {
     journalPath: (path, cwd) => {
       if (posix.isAbsolute(path)) return shortest(path)
@@ -42,16 +56,24 @@ export function realMachine(options: MachineOptions): Machine {
       await own.refuseRemoval(path)
       return remove(path, real(path))
     },
-    run: (command, output, signal) =>
-      runCommand({
-        command,
-        cwd: real(command.cwd),
-        environment: options.environment(),
-        output,
-        signal,
-        clock: options.clock,
-      }),
+    run,
+    hooks: (stage) => hooksIn(join(options.hooksPath(), `${stage}.d`)),
+    bootId: () => readBootId(options.bootIdPath()),
+    reboot: (output: OutputListener, signal: AbortSignal) =>
+      run({ argv: ['sh', '-c', options.rebootCommand()], cwd: '/', env: {} }, output, signal),
   }
+}
+
+async function readBootId(path: string): Promise<string> {
+  const where = `IS_BOOT_ID: ${path}`
+  let text: string
+  try {
+    text = (await readFile(path, 'utf8')).trim()
+  } catch (error) {
+    throw new IsconfError('CONFIG', `${where} can't be read: ${errnoText(error)}`, { cause: error })
+  }
+  if (text === '' || text.length > bootIdLengthMax) throw new IsconfError('CONFIG', `${where} holds no boot id`)
+  return text
 }
 
 function realVolroot(volroot: string): string {

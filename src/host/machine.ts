@@ -88,6 +88,9 @@ export type OutputStream = 'stdout' | 'stderr'
 /** Receives what a command writes; a promise slows the command down until it resolves. */
 export type OutputListener = (stream: OutputStream, bytes: Uint8Array) => Promise<void> | undefined
 
+/** Before `up`, after it, and when it has failed. */
+export type HookStage = 'pre-up' | 'post-up' | 'on-failure'
+
 export interface Machine {
   /** The journal's path for a path as the caller in `cwd` means it. OUTSIDE_VOLROOT. */
   journalPath(path: string, cwd: string): string
@@ -115,6 +118,12 @@ export interface Machine {
    * INTERRUPTED when the signal stopped it.
    */
   run(command: Command, output: OutputListener, signal: AbortSignal): Promise<CommandResult>
+  /** What the kernel names this run of the machine by: another one after every reboot. CONFIG when it can't be read. */
+  bootId(): Promise<string>
+  /** The paths of the programs that are to be run around `up`, in their order; HOOK_FAILED when they can't be listed. */
+  hooks(stage: HookStage): Promise<readonly string[]>
+  /** Runs the command that reboots the machine, as {@link run} does; the machine goes down some time after it. */
+  reboot(output: OutputListener, signal: AbortSignal): Promise<CommandResult>
 }
 
 export interface InstallReport {

@@ -19,6 +19,9 @@ function machineBelow(t: TestContext) {
     home,
     owner: () => 'name',
     environment: () => ({}),
+    rebootCommand: () => 'false',
+    bootIdPath: () => '/no/boot_id',
+    hooksPath: () => '/no/hooks',
     clock: new SimClock(),
   })
   return { root, machine }

@@ -19,6 +19,7 @@ export {
   type Owner,
   operationSchema,
   type ParentDirectory,
+  type RebootOperation,
   type RemovalOperation,
   type SnapOperation,
   type SymlinkOperation,

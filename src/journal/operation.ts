@@ -75,9 +75,13 @@ const exec = z.strictObject({
   env: z.record(z.string(), z.string()),
 })
 
+/** The machine is restarted: what comes after may count on it. */
+const reboot = z.strictObject({ type: z.literal('reboot') })
+
 export const operationSchema = z.discriminatedUnion('type', [
   z.discriminatedUnion('kind', [snapFile, snapDirectory, snapSymlink, snapRemoval]),
   exec,
+  reboot,
 ])
 
 export type Operation = z.infer<typeof operationSchema>
@@ -87,6 +91,7 @@ export type DirectoryOperation = z.infer<typeof snapDirectory>
 export type SymlinkOperation = z.infer<typeof snapSymlink>
 export type RemovalOperation = z.infer<typeof snapRemoval>
 export type ExecOperation = z.infer<typeof exec>
+export type RebootOperation = z.infer<typeof reboot>
 export type Owner = z.infer<typeof owner>
 export type ParentDirectory = z.infer<typeof parentDirectory>
 
@@ -96,7 +101,9 @@ export function describeOperation(operation: Operation): string {
     case 'snap':
       return describeSnap(operation)
     case 'exec':
-      return `exec ${operation.argv.map(quoteWord).join(' ')}`
+      return ['exec', ...variablesOf(operation), ...operation.argv.map(quoteWord)].join(' ')
+    case 'reboot':
+      return 'reboot'
     default:
       return unreachable(operation)
   }
@@ -115,6 +122,10 @@ function describeSnap(operation: SnapOperation): string {
     default:
       return unreachable(operation)
   }
+}
+
+function variablesOf({ env }: ExecOperation): readonly string[] {
+  return Object.entries(env).map(([name, value]) => `${name}=${quoteWord(value)}`)
 }
 
 function quoteWord(word: string): string {

@@ -2,6 +2,7 @@
 import { IsconfError, isoTime } from '../base/index.ts'
 import { changed } from '../branch/index.ts'
 import { type Changeset, publicKeyText, type SignedChangeset, signChangeset } from '../journal/index.ts'
+import { refuseRebooting } from './reboot.ts'
 import { type OriginDeps, requireWork } from './work.ts'
 import type { WorkHeader } from './work-in-progress.ts'
 
@@ -12,6 +13,7 @@ export async function checkIn(deps: OriginDeps, user: string): Promise<SignedCha
   const finished = await recoverCheckIn(deps)
   if (finished) return finished
   const header = requireWork(deps, user)
+  await refuseRebooting(deps)
   if (work.operations.length === 0) {
     await deps.agreement.change(branch, (now) => ({ to: changed(now, { type: 'release', lockId: header.lock }) }))
     await work.clear()

@@ -3,6 +3,7 @@ import { posix } from 'node:path'
 import { IsconfError, toIsconfError } from '../base/index.ts'
 import type { CommandResult, OutputListener } from '../host/index.ts'
 import type { ExecOperation } from '../journal/index.ts'
+import { refuseRebooting } from './reboot.ts'
 import { type OriginDeps, requireWork } from './work.ts'
 
 export interface ExecRequest {
@@ -10,6 +11,8 @@ export interface ExecRequest {
   /** The caller's current directory on this machine. */
   readonly cwd: string
   readonly argv: readonly string[]
+  /** The caller's variables that are to be recorded. */
+  readonly env?: Readonly<Record<string, string>> | undefined
 }
 
 /**
@@ -25,11 +28,12 @@ export async function exec(
   const { machine, work } = deps
   refuseReboot(request.argv)
   requireWork(deps, request.user)
+  await refuseRebooting(deps)
   const operation: ExecOperation = {
     type: 'exec',
     argv: [...request.argv],
     cwd: machine.journalPath('.', request.cwd),
-    env: {},
+    env: { ...request.env },
   }
   work.refuseIfFull(operation)
   const result = await machine.run(operation, output, signal)
@@ -56,7 +60,15 @@ const rebootWords: Readonly<Record<string, readonly string[]>> = {
 
 /** Catches the usual ways to reboot by exec, which would never be recorded. */
 function refuseReboot(argv: readonly string[]): void {
-  const program = posix.basename(argv[0] ?? '')
-  const isReboot = rebootPrograms.has(program) || argv.slice(1).some((word) => rebootWords[program]?.includes(word))
-  if (isReboot) throw new IsconfError('REBOOT_BY_EXEC', `refusing to run ${program} by exec`)
+  const [program = '', ...words] = wordsOf(argv)
+  const name = posix.basename(program)
+  const isReboot = rebootPrograms.has(name) || words.some((word) => rebootWords[name]?.includes(word))
+  if (isReboot) throw new IsconfError('REBOOT_BY_EXEC', `refusing to run ${name} by exec`)
+}
+
+/** The command's words; of one that a shell is given, those of its first command. */
+function wordsOf(argv: readonly string[]): readonly string[] {
+  const [program = '', option, script = ''] = argv
+  const isShell = posix.basename(program) === 'sh' && option === '-c'
+  return isShell ? (script.split(/[\n;&|]/)[0] ?? '').trim().split(/\s+/) : argv
 }

@@ -1,6 +1,7 @@
 export { checkIn, recoverCheckIn } from './ci.ts'
 export { type ExecRequest, exec } from './exec.ts'
 export { breakLock, takeLock } from './lock.ts'
+export { pendingReboot, reboot } from './reboot.ts'
 export { type Snapped, snap, snapRemoval } from './snap.ts'
 export type { OriginDeps } from './work.ts'
 export { WorkInProgress } from './work-in-progress.ts'

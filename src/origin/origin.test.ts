@@ -102,7 +102,8 @@ test('ci is done or not done, whichever byte a crash comes at, and never twice',
       if (!isIn) assert.equal((await cluster.ask('alder', 'ci')).type, 'done')
       const { operations } = (await branch.journal.changesetAt(1)).changeset
       assert.deepEqual([branch.journal.length, operations.length], [1, 2])
-      assert.deepEqual(history.standing, { done: { id: branch.journal.head, index: 1 }, stopped: undefined })
+      const last = { id: branch.journal.head, index: 1 }
+      assert.deepEqual(history.standing, { done: last, stopped: undefined, rebooting: undefined })
       assert.equal(codeOf(await cluster.ask('alder', 'up')), 'done')
       assert.equal((await cluster.ask('alder', 'lock', 'again')).type, 'done')
       cluster.end()

@@ -2,6 +2,7 @@
 import { IsconfError, Progress, toIsconfError, unreachable } from '../base/index.ts'
 import type { Entry, FileEntry, Sighting } from '../host/index.ts'
 import type { Operation, SnapOperation } from '../journal/index.ts'
+import { refuseRebooting } from './reboot.ts'
 import { type OriginDeps, requireWork } from './work.ts'
 
 export interface SnapRequest {
@@ -42,6 +43,7 @@ export async function snap(
 ): Promise<readonly Snapped[]> {
   const { machine, work, clock } = deps
   requireWork(deps, request.user)
+  await refuseRebooting(deps)
   const latest = request.latest === true
   const paths = request.paths.map((path) => machine.journalPath(path, request.cwd))
   const sightings: Sighting[] = []
@@ -75,6 +77,7 @@ export interface Removed {
 export async function snapRemoval(deps: OriginDeps, request: SnapRequest): Promise<readonly Removed[]> {
   const { machine, work } = deps
   requireWork(deps, request.user)
+  await refuseRebooting(deps)
   const paths = request.paths.map((path) => machine.journalPath(path, request.cwd))
   for (const path of paths) await machine.refuseRemoval(path)
   const operations = paths.map((path): Operation => ({ type: 'snap', kind: 'removal', path }))

@@ -64,12 +64,13 @@ export class WorkInProgress {
   }
 
   /** Begins, or goes on under another lock with what is there already. */
-  async begin(header: WorkHeader): Promise<void> {
-    await this.#log?.close()
-    const lines = [header, ...this.#operations].map((entry) => `${JSON.stringify(entry)}\n`)
-    await this.#disk.replaceFile(this.path, lines.join(''))
-    this.#log = (await AppendLog.open(this.#disk, this.path)).log
-    this.#header = header
+  begin(header: WorkHeader): Promise<void> {
+    return this.#rewrite(header, this.#operations)
+  }
+
+  /** Takes the last operation back: it was noted before it could fail, and it has failed. */
+  async takeBack(): Promise<void> {
+    if (this.#header) await this.#rewrite(this.#header, this.#operations.slice(0, -1))
   }
 
   /** WIP_FULL when another operation of about `operation`'s size would not fit one changeset. */
@@ -112,6 +113,16 @@ export class WorkInProgress {
   async close(): Promise<void> {
     await this.#log?.close()
     this.#log = undefined
+  }
+
+  async #rewrite(header: WorkHeader, operations: Operation[]): Promise<void> {
+    const lines = [header, ...operations].map((entry) => `${JSON.stringify(entry)}\n`)
+    // When this fails, on a full disk, what is open is still the file that is there.
+    await this.#disk.replaceFile(this.path, lines.join(''))
+    await this.#log?.close()
+    this.#log = (await AppendLog.open(this.#disk, this.path)).log
+    this.#header = header
+    this.#operations = operations
   }
 }
 

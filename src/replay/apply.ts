@@ -1,7 +1,7 @@
 /** Doing one operation on this host. */
 import { type BlobRef, type Clock, IsconfError, Progress, unreachable } from '../base/index.ts'
 import type { InstallReport, Machine, OutputListener } from '../host/index.ts'
-import type { FileOperation, Operation, SnapOperation } from '../journal/index.ts'
+import type { FileOperation, Operation, RebootOperation, SnapOperation } from '../journal/index.ts'
 import type { BlobStore } from '../store/index.ts'
 
 export interface ApplyDeps {
@@ -11,6 +11,9 @@ export interface ApplyDeps {
   /** Hears how far the installation of a large file has come. */
   readonly onProgress: (path: string, doneBytes: number, totalBytes: number) => void
 }
+
+/** Every operation but the one that ends the run of the machine, and so is {@link doReboot}'s. */
+export type LocalOperation = Exclude<Operation, RebootOperation>
 
 /** How an operation ended: an exit status, what the history keeps of its output, and what a person should know. */
 export interface Applied {
@@ -23,7 +26,7 @@ export interface Applied {
 /** Does an operation. Its blob is here; an exec's failure is its status, any other failure is thrown. */
 export async function apply(
   deps: ApplyDeps,
-  operation: Operation,
+  operation: LocalOperation,
   output: OutputListener,
   signal: AbortSignal,
 ): Promise<Applied> {
@@ -45,6 +48,7 @@ export function blobOf(operation: Operation): BlobRef | undefined {
     case 'snap':
       return operation.kind === 'file' ? operation.blob : undefined
     case 'exec':
+    case 'reboot':
       return undefined
     default:
       return unreachable(operation)

@@ -1,2 +1,5 @@
 export { blobOf } from './apply.ts'
-export { type UpDeps, type UpListener, up } from './up.ts'
+export { type Plan, plan } from './plan.ts'
+export type { Limits } from './steps.ts'
+export type { UpDeps, UpListener } from './up.ts'
+export { upWithHooks } from './up-with-hooks.ts'

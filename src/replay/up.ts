@@ -4,11 +4,14 @@
  */
 import { type BlobRef, type Clock, IsconfError, type Log, operationName, toIsconfError } from '../base/index.ts'
 import { type Branch, operationsDone, refuseSplit } from '../branch/index.ts'
-import type { History, HistoryEvent, Machine, OperationRef, OutputListener } from '../host/index.ts'
+import type { History, Machine, OperationRef, OutputListener } from '../host/index.ts'
 import { describeOperation, type Operation } from '../journal/index.ts'
 import type { BlobStore } from '../store/index.ts'
-import { type Applied, apply, blobOf } from './apply.ts'
+import { type Applied, apply, blobOf, type LocalOperation } from './apply.ts'
 import { LatestFiles } from './latest.ts'
+import { askForReboot, hasRebooted, rebootNeeded } from './reboot.ts'
+import { Recorder } from './recorder.ts'
+import { type Limits, stepsAfter, stopBefore } from './steps.ts'
 
 export interface UpDeps {
   readonly branch: Branch
@@ -34,56 +37,85 @@ export interface UpListener {
   readonly output: OutputListener
 }
 
-/** How many operations were done. OPERATION_FAILED, BLOB_MISSING, SPLIT, OFF_BRANCH, INTERRUPTED. */
-export async function up(deps: UpDeps, listener: UpListener, signal: AbortSignal): Promise<number> {
+/** How far `up` goes. */
+export interface UpOptions extends Limits {
+  /** Whether the machine may be rebooted. */
+  readonly reboot: boolean
+}
+
+export interface UpResult {
+  /** How many operations were done. */
+  readonly done: number
+  /** The operation for which the machine reboots now. */
+  readonly rebooting: OperationRef | undefined
+}
+
+/** Does what is to be done. OPERATION_FAILED, REBOOT_NEEDED, BLOB_MISSING, SPLIT, OFF_BRANCH, INTERRUPTED. */
+export async function up(
+  deps: UpDeps,
+  options: UpOptions,
+  listener: UpListener,
+  signal: AbortSignal,
+): Promise<UpResult> {
   const { branch, history } = deps
-  const done = await operationsDone(branch, history.standing.done)
+  const before = await operationsDone(branch, history.standing.done)
   const recorder = new Recorder(history)
   const latest = new LatestFiles(branch)
-  let count = 0
+  let done = 0
   try {
-    for await (const step of stepsAfter(branch, history, done)) {
-      if (step.sequence > branch.commonLength) break
+    for await (const step of stepsAfter(branch, history, before)) {
+      const stop = stopBefore(step, branch, done, options)
+      if (stop === 'limit') return { done, rebooting: undefined }
+      if (stop === 'split') break
       signal.throwIfAborted()
-      const name = operationName(step.ref.id, step.ref.index)
-      listener.operation(name, describeOperation(step.operation), step.number, branch.journal.operationCount)
-      const { ref, operation } = await latest.newestOf(step)
-      if (operation !== step.operation) listener.newer(name, operationName(ref.id, ref.index))
-      await doOperation(deps, recorder, { ...step, operation }, listener, signal)
-      count += 1
+      const { ref } = step
+      const name = operationName(ref.id, ref.index)
+      const text = describeOperation(step.operation)
+      listener.operation(name, text, step.number, branch.journal.operationCount)
+      deps.log.info({ operation: name }, `up: ${text}: begun`)
+      const newest = await latest.newestOf(step)
+      const { operation } = newest
+      if (operation !== step.operation) listener.newer(name, operationName(newest.ref.id, newest.ref.index))
+      if (operation.type !== 'reboot') await doOperation(deps, recorder, { ref, operation }, listener, signal)
+      else if (await beginReboot(deps, recorder, ref, options, listener, signal)) return { done, rebooting: ref }
+      deps.log.info({ operation: name, status: 0 }, `up: ${text}: finished with exit status 0`)
+      done += 1
     }
   } finally {
     await recorder.flush()
   }
   refuseSplit(branch)
-  return count
+  return { done, rebooting: undefined }
 }
 
-interface Step {
-  readonly ref: OperationRef
-  readonly operation: Operation
-  /** Of the changeset it is in. */
-  readonly sequence: number
-  /** Its place in the whole journal; the first is 1. */
-  readonly number: number
-}
-
-/** The operations after the first `done` ones, also those that arrive meanwhile. */
-async function* stepsAfter(branch: Branch, history: History, done: number): AsyncGenerator<Step> {
-  const last = history.standing.done
-  const after = last && done > 0 ? (branch.journal.sequenceOf(last.id) ?? 1) - 1 : 0
-  for await (const { id, changeset } of branch.journal.changesetsAfter(after)) {
-    for (const [index, operation] of changeset.operations.entries()) {
-      const number = changeset.operationsBefore + index + 1
-      if (number > done) yield { ref: { id, index }, operation, sequence: changeset.sequence, number }
-    }
+/** Whether the machine reboots now; false when it has been rebooted for this operation. REBOOT_NEEDED, OPERATION_FAILED. */
+async function beginReboot(
+  deps: UpDeps,
+  recorder: Recorder,
+  ref: OperationRef,
+  options: UpOptions,
+  listener: UpListener,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (await hasRebooted(deps, ref)) {
+    recorder.finished(ref, { status: 0, output: '' })
+    return false
   }
+  if (!options.reboot) throw rebootNeeded(deps, ref)
+  const reason = await askForReboot(deps, recorder, ref, listener.output, signal)
+  if (reason === undefined) return true
+  throw failedAt(operationName(ref.id, ref.index), { type: 'reboot' }, reason)
+}
+
+interface LocalStep {
+  readonly ref: OperationRef
+  readonly operation: LocalOperation
 }
 
 async function doOperation(
   deps: UpDeps,
   recorder: Recorder,
-  { ref, operation }: Step,
+  { ref, operation }: LocalStep,
   listener: UpListener,
   signal: AbortSignal,
 ): Promise<void> {
@@ -115,40 +147,4 @@ function failedAt(name: string, operation: Operation, reason: string, cause?: un
   return new IsconfError('OPERATION_FAILED', `operation ${name} (${describeOperation(operation)}) failed: ${reason}`, {
     cause,
   })
-}
-
-/** Writes the history with one sync an operation: the end of one goes with the beginning of the next. */
-class Recorder {
-  readonly #history: History
-  #waiting: HistoryEvent[] = []
-
-  constructor(history: History) {
-    this.#history = history
-  }
-
-  started(operation: OperationRef): Promise<void> {
-    return this.#write({ event: 'started', operation })
-  }
-
-  finished(operation: OperationRef, { status, output }: Applied): void {
-    this.#waiting.push({ event: 'finished', operation, status, output })
-  }
-
-  failedWith(operation: OperationRef, { status, output }: Applied): Promise<void> {
-    return this.#write({ event: 'finished', operation, status, output })
-  }
-
-  failed(operation: OperationRef, reason: string): Promise<void> {
-    return this.#write({ event: 'failed', operation, reason })
-  }
-
-  async flush(): Promise<void> {
-    if (this.#waiting.length > 0) await this.#write()
-  }
-
-  async #write(...events: readonly HistoryEvent[]): Promise<void> {
-    const all = [...this.#waiting, ...events]
-    this.#waiting = []
-    await this.#history.add(all)
-  }
 }

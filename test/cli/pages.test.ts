@@ -1,7 +1,7 @@
 /** The manual's examples are run: every page of this folder, on daemons of its own. UPDATE=1 writes what they print. */
 import assert from 'node:assert/strict'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { begin, Lab, type LabHost, program, until } from '../harness/lab.ts'
@@ -16,7 +16,7 @@ for (const name of readdirSync(folder).filter((entry) => entry.endsWith('.md')))
     const page = readFileSync(path, 'utf8')
     const steps = parseSteps(page)
     assert.ok(steps.length > 0, 'the page has examples')
-    const run = new PageRun(await makeLab(t, steps))
+    const run = new PageRun(await makeLab(t, steps, join(folder, 'files', basename(name, '.md'))))
     const typedByStep = new Map<Step, Typed>()
     let isAsWritten = true
     for (const step of steps) {
@@ -32,9 +32,10 @@ for (const name of readdirSync(folder).filter((entry) => entry.endsWith('.md')))
 }
 
 /** The hosts that a page names; those whose first command does not start them run already. */
-async function makeLab(t: TestContext, steps: readonly Step[]): Promise<Lab> {
+async function makeLab(t: TestContext, steps: readonly Step[], files: string): Promise<Lab> {
   const names = [...new Set(steps.map(({ host }) => host))]
   const lab = await Lab.of(t, ...names)
+  for (const host of lab.hosts) furnish(host, files)
   const bin = join(lab.directory, 'bin')
   mkdirSync(bin)
   const script = `#!/bin/sh\nexec ${process.execPath} ${program} -c "$MAIN_CF" "$@"\n`
@@ -45,6 +46,16 @@ async function makeLab(t: TestContext, steps: readonly Step[]): Promise<Lab> {
   })
   if (running.length > 0) await lab.start(...running)
   return lab
+}
+
+/** What a page finds on its hosts: its directory in `files`, if there is one, of which main.cf is the host's. */
+function furnish(host: LabHost, files: string): void {
+  if (!existsSync(files)) return
+  cpSync(files, host.root, { recursive: true })
+  const mainCf = join(host.root, 'main.cf')
+  if (!existsSync(mainCf)) return
+  writeFileSync(host.mainCfPath, readFileSync(mainCf, 'utf8').replaceAll('ROOT', host.root))
+  rmSync(mainCf)
 }
 
 class PageRun {

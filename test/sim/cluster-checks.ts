@@ -216,6 +216,7 @@ export class Checks {
   }
 
   async #do(machine: SimMachine, operation: Operation): Promise<void> {
+    if (operation.type === 'reboot') return
     if (operation.type === 'exec') await machine.run(operation, () => undefined, signal)
     else if (operation.kind === 'directory') await machine.installDirectory(operation)
     else if (operation.kind === 'symlink') await machine.installSymlink(operation)

@@ -1,7 +1,8 @@
 /** The end of a run: splits are resolved, work is checked in, hosts that can't go on are rebuilt; then all are alike. */
+import type { UpAnswer } from '../../src/control/index.ts'
 import { linesOfSplit } from '../../src/daemon/status.ts'
 import { BrokenPromise, idsOf } from './cluster-checks.ts'
-import type { SimHost } from './cluster-host.ts'
+import { rebootMsMax, type SimHost } from './cluster-host.ts'
 import { type Story, startAgain } from './cluster-story.ts'
 
 /** What hosts that are connected need to tell each other everything, by exchange alone. */
@@ -79,9 +80,19 @@ async function finishWork(story: Story): Promise<void> {
   }
 }
 
+/** As the boot service does: `up -r` until there is nothing left, each time the host has rebooted. */
 async function bringUp(story: Story, host: SimHost): Promise<void> {
-  const outcome = await story.ask(host, 'up')
-  if (outcome.type !== 'done') throw new BrokenPromise(`${host.name} can't be brought up`)
+  const { journal } = host.daemon.branch
+  for (let reboots = 0; reboots <= journal.operationCount; reboots += 1) {
+    const outcome = await story.ask(host, 'up', '-r')
+    const isOver = outcome.type === 'done' && !(outcome.result as UpAnswer).rebooting
+    if (isOver) return
+    if (outcome.type === 'failed') break
+    await story.cluster.run(rebootMsMax)
+    if (!host.isUp) await startAgain(story, host)
+    await story.cluster.meet()
+  }
+  throw new BrokenPromise(`${host.name} can't be brought up`)
 }
 
 /** The two questions that matter: are the journals equal, and are the files? */

@@ -36,7 +36,12 @@ export interface HostWorld {
   /** The names of all hosts that it may dial. */
   readonly addresses: () => readonly string[]
   readonly note: (text: string) => void
+  /** Whether a reboot ends the host at any point of what it does. */
+  readonly rebootIsCrash: boolean
 }
+
+/** How long after the command a machine goes down. */
+export const rebootMsMax = 2_000
 
 const domain = 'sim.example' as DomainName
 /** The one user of every host. */
@@ -63,7 +68,7 @@ export class SimHost {
     this.name = name
     this.#world = world
     this.disk = new SimDisk(seededRandom(seedOf(world.seed, `${name} disk`)))
-    this.machine = new SimMachine(world.clock)
+    this.machine = this.#newMachine()
     this.key = keyFrom(`${world.seed} ${name}`)
   }
 
@@ -143,7 +148,31 @@ export class SimHost {
   wipe(): void {
     this.crash('lost', 'to be rebuilt')
     this.disk = new SimDisk(seededRandom(seedOf(this.#world.seed, `${this.name} disk ${this.#starts}`)))
-    this.machine = new SimMachine(this.#world.clock)
+    this.machine = this.#newMachine()
+  }
+
+  #newMachine(): SimMachine {
+    const { clock, seed, rebootIsCrash } = this.#world
+    const machine = new SimMachine(clock)
+    const random = seededRandom(seedOf(seed, `${this.name} reboot ${this.#starts}`))
+    machine.onReboot = () => {
+      const bootId = machine.boots
+      clock.after(random.below(rebootMsMax), () => {
+        // It may have lost its power, or have been rebuilt, in between.
+        if (machine !== this.machine || machine.boots !== bootId) return
+        if (rebootIsCrash) this.crash('chance', 'to reboot')
+        else machine.bootAgain()
+      })
+    }
+    return machine
+  }
+
+  /** The daemon is killed where it stands; the machine goes on. */
+  kill(): void {
+    if (!this.#process?.alive) return
+    this.#world.note(`${this.name} is killed`)
+    this.#end()
+    this.disk = this.disk.crash('kept')
   }
 
   /** Does a verb as the control socket does. One at a time. */

@@ -3,7 +3,7 @@ import { type ChangesetId, type Random, sha256Hex, toIsconfError } from '../../s
 import { Cluster, type Outcome } from './cluster.ts'
 import { BrokenPromise, Checks } from './cluster-checks.ts'
 import { makeWhole } from './cluster-ending.ts'
-import { type SimHost, seedOf } from './cluster-host.ts'
+import { rebootMsMax, type SimHost, seedOf } from './cluster-host.ts'
 import { Rogue } from './cluster-rogue.ts'
 import { Weather } from './cluster-weather.ts'
 import type { Faults } from './faults.ts'
@@ -23,10 +23,11 @@ const verbMsMax = 300_000
 const mayFailWith: Readonly<Record<string, readonly string[]>> = {
   lock: ['LOCKED', 'BEHIND', 'SPLIT', 'LOCK_CONTENDED', 'LOCK_LOST', 'DISK_FULL'],
   unlock: ['NOT_LOCKED', 'SPLIT', 'LOCK_CONTENDED', 'DISK_FULL'],
-  exec: ['NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'DISK_FULL', 'COMMAND_FAILED'],
-  snap: ['NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'DISK_FULL'],
-  ci: ['NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'SPLIT', 'LOCK_CONTENDED', 'DISK_FULL'],
-  up: ['OPERATION_FAILED', 'BLOB_MISSING', 'UNCHECKED_WORK', 'SPLIT', 'DISK_FULL'],
+  exec: ['NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'DISK_FULL', 'COMMAND_FAILED', 'REBOOT_PENDING'],
+  snap: ['NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'DISK_FULL', 'REBOOT_PENDING'],
+  reboot: ['NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'DISK_FULL', 'COMMAND_FAILED'],
+  ci: ['REBOOT_PENDING', 'NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'SPLIT', 'LOCK_CONTENDED', 'DISK_FULL'],
+  up: ['OPERATION_FAILED', 'REBOOT_NEEDED', 'BLOB_MISSING', 'UNCHECKED_WORK', 'SPLIT', 'DISK_FULL'],
   resolve: ['NO_SUCH_LINE', 'DISK_FULL'],
 }
 
@@ -83,6 +84,9 @@ export class Story {
     await this.#weather.clear()
     await this.cluster.clock.until(Promise.all(this.#underWay), verbMsMax)
     this.throwIfBroken()
+    // Who was told to reboot does so, and comes back.
+    await this.cluster.run(rebootMsMax)
+    for (const host of this.cluster.hosts) if (!host.isUp) await startAgain(this, host)
     await makeWhole(this)
   }
 
@@ -132,7 +136,7 @@ export class Story {
     this.#count += 1
     if (work.header !== undefined && lock?.id === work.header.lock) return this.#chooseUnderLock(luck)
     const last = branch.journal.length > 0 ? branch.journal.head : undefined
-    if (last !== history.standing.done?.id && luck < 70) return ['up']
+    if (last !== history.standing.done?.id && luck < 70) return luck < 60 ? ['up', '-r'] : ['up']
     const [lockBelow, unlockBelow] = lock ? [40, 50] : [80, 84]
     if (luck < lockBelow) return ['lock', `reason ${this.#count}`]
     if (luck < unlockBelow) return ['unlock']
@@ -142,6 +146,7 @@ export class Story {
   #chooseUnderLock(luck: number): readonly string[] {
     if (luck < 45) return this.#command()
     if (luck < 60) return ['snap', `/etc/file${this.random.below(4)}`]
+    if (luck < 66) return ['reboot']
     return luck < 92 ? ['ci'] : ['up']
   }
 

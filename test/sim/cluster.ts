@@ -33,7 +33,14 @@ export class Cluster {
     const note = (text: string): void => this.note(text)
     this.hosts = names.map((name) => {
       const addresses = (): readonly string[] => names.filter((one) => one !== name).map((one) => `sim:${one}`)
-      return new SimHost(name, { seed, clock: this.clock, network: this.network, addresses, note })
+      return new SimHost(name, {
+        seed,
+        clock: this.clock,
+        network: this.network,
+        addresses,
+        note,
+        rebootIsCrash: faults.rebootIsCrash,
+      })
     })
   }
 
@@ -114,9 +121,10 @@ export class Cluster {
 export function describeOutcome(outcome: Outcome): string {
   if (outcome.type === 'failed') return `${outcome.code}: ${outcome.message}`
   if (outcome.type === 'died') return 'died'
-  const { id, journalHosts, fileHosts, done, position } = (outcome.result ?? {}) as Record<string, unknown>
+  const { id, journalHosts, fileHosts, done, position, rebooting } = (outcome.result ?? {}) as Record<string, unknown>
   if (typeof id === 'string') return `${id.slice(0, 8)} journal on ${journalHosts}, files on ${fileHosts}`
-  return done === undefined ? 'done' : `did ${done}, now at ${position}`
+  if (done === undefined) return 'done'
+  return `did ${done}, now at ${position}${rebooting ? `, reboots for ${rebooting}` : ''}`
 }
 
 function bodyOf([verb = '', ...words]: readonly string[]): object {
@@ -135,7 +143,19 @@ function bodyOf([verb = '', ...words]: readonly string[]): object {
       return { user, cwd: '/', argv: words }
     case 'resolve':
       return { user, keep: words[0] ?? '' }
+    case 'up':
+      return { user, ...upLimitsOf(words) }
     default:
       return { user }
+  }
+}
+
+/** `-r`, `--step` and `--to OPERATION`. */
+function upLimitsOf(words: readonly string[]): object {
+  const to = words.indexOf('--to')
+  return {
+    ...(words.includes('-r') && { reboot: true }),
+    ...(words.includes('--step') && { step: true }),
+    ...(to >= 0 && { to: words[to + 1] }),
   }
 }

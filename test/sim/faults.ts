@@ -30,6 +30,8 @@ export interface Faults {
   readonly wallJumpMsMax: number
   /** Replayed commands fail on a host until somebody mends it. */
   readonly brokenMachineRate: number
+  /** A reboot ends a host as a power failure does; otherwise its daemon goes on, and only the boot id changes. */
+  readonly rebootIsCrash: boolean
   /** A member of the domain answers with altered journals and files, and with nonsense. */
   readonly corruptingPeer: boolean
 }
@@ -47,6 +49,7 @@ export const noFaults: Faults = {
   wallJumpRate: 0,
   wallJumpMsMax: 0,
   brokenMachineRate: 0,
+  rebootIsCrash: true,
   corruptingPeer: false,
 }
 
@@ -59,6 +62,7 @@ export const wholeNetwork: Faults = {
   wallJumpRate: 0.15,
   wallJumpMsMax: 400 * 24 * 3_600_000,
   brokenMachineRate: 0.05,
+  rebootIsCrash: false,
 }
 
 /** Machines die and fill up; the network is whole. */
@@ -67,6 +71,7 @@ export const failingHosts: Faults = {
   crashRate: 0.08,
   crashAtByteRate: 0.12,
   diskFullRate: 0.06,
+  rebootIsCrash: true,
   corruptingPeer: true,
 }
 

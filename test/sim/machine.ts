@@ -12,6 +12,7 @@ import type {
   EntryAttributes,
   FileAttributes,
   FileOwner,
+  HookStage,
   InstallReport,
   Machine,
   OutputListener,
@@ -52,6 +53,12 @@ export class SimMachine implements Machine {
   readonly begun: string[] = []
   /** Commands fail without doing anything. */
   broken = false
+  /** What the reboot command ends with, besides beginning a reboot when that is 0. */
+  rebootStatus = 0
+  /** Hears that a reboot was asked for; without a listener it comes at once. */
+  onReboot: () => void = () => this.bootAgain()
+  /** How often it has been switched on. */
+  boots = 1
   /** What the commands that take their time would still do. */
   readonly #underWay = new Set<() => void>()
 
@@ -95,10 +102,16 @@ export class SimMachine implements Machine {
     return lines.sort().join('\n')
   }
 
+  /** The machine has gone down and comes up again. */
+  bootAgain(): void {
+    this.boots += 1
+  }
+
   /** The power fails: a command that was under way has done its work, or it has not. */
   crash(random: Random): void {
     for (const finish of this.#underWay) if (random.below(2) === 0) finish()
     this.#underWay.clear()
+    this.bootAgain()
   }
 
   /** Another machine with the same files. */
@@ -197,6 +210,21 @@ export class SimMachine implements Machine {
     const said = Buffer.from(`${command.argv.join(' ')}\n`)
     await output('stdout', said)
     return { status, outputSha256: sha256Hex(said) }
+  }
+
+  async bootId(): Promise<string> {
+    return `boot ${this.boots}`
+  }
+
+  async reboot(): Promise<CommandResult> {
+    this.begun.push('reboot')
+    const status = this.broken ? 1 : this.rebootStatus
+    if (status === 0) this.onReboot()
+    return { status, outputSha256: sha256Hex('') }
+  }
+
+  async hooks(_: HookStage): Promise<readonly string[]> {
+    return []
   }
 
   async #takeTime(clock: Clock, ms: number, finish: () => void, signal: AbortSignal): Promise<void> {

@@ -68,6 +68,7 @@ const calm: Surroundings = {
   terminal: { out: () => undefined, err: () => undefined },
   user: 'luke',
   cwd: '/home/luke',
+  variable: (name) => ({ LANG: 'de_DE.UTF-8', EMPTY: '' })[name],
   release: '5.0.0-test',
   spawnDaemon: refuse('start a daemon'),
   runDaemon: refuse('run a daemon'),

@@ -6,6 +6,7 @@ import { execVerb } from './exec.ts'
 import { lintVerb } from './lint.ts'
 import { lockVerb } from './lock.ts'
 import { logVerb } from './log.ts'
+import { rebootVerb } from './reboot.ts'
 import { renderVerb } from './render.ts'
 import { resolveVerb } from './resolve.ts'
 import { snapVerb } from './snap.ts'
@@ -19,6 +20,7 @@ export const verbs: readonly Verb[] = [
   unlockVerb,
   snapVerb,
   execVerb,
+  rebootVerb,
   ciVerb,
   upVerb,
   statusVerb,

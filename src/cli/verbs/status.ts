@@ -1,5 +1,5 @@
 import { idPrefixLength } from '../../base/index.ts'
-import type { LineStatus, Status } from '../../control/index.ts'
+import type { LineStatus, Status, WorkStatus } from '../../control/index.ts'
 import type { Verb } from '../verb.ts'
 import { count, readingWords } from '../words.ts'
 
@@ -21,19 +21,16 @@ export const statusVerb: Verb = {
 
 /** Rows of a name and what there is to say; further lines of a row stand below it. */
 function describe(status: Status): string {
-  const { host, release, pid, domain, stopped, lock, work, mesh } = status
+  const { host, release, pid, domain, stopped, rebootPending, lock, work, mesh } = status
   const rows: [string, string][] = [
     ['host', `${host} (isconf ${release}, process ${pid})`],
     ['domain', `${domain.name} (from ${domain.source})`],
     ['branch', `${status.branch} ${placeOf(status)}`],
   ]
   if (stopped) rows.push(['stopped', `at ${stopped.operation}: ${stopped.reason}`])
+  if (rebootPending) rows.push(['reboot', describeReboot(rebootPending)])
   rows.push(['lock', lock ? `${lock.user}@${lock.host} since ${lock.since}: ${lock.message}` : 'none'])
-  if (work) {
-    const state = work.locked ? '' : ', and the lock is gone: it can no longer be checked in'
-    rows.push(['work', `${count(work.operations.length, 'operation')} of ${work.author} not checked in${state}`])
-    rows.push(...work.operations.map((text): [string, string] => ['', text]))
-  }
+  if (work) rows.push(...describeWork(work))
   for (const line of status.lines) rows.push([line === status.lines[0] ? 'split' : '', describeLine(line)])
   if (mesh.peers.length === 0) rows.push(['peers', 'none'])
   for (const [index, peer] of mesh.peers.entries())
@@ -41,6 +38,16 @@ function describe(status: Status): string {
   if (!mesh.authenticated) rows.push(['open', 'no hmac keys: any host that knows the domain name is let in'])
   for (const warning of status.warnings) rows.push(['warning', warning])
   return rows.map(([name, text]) => `${name.padEnd(8)}${text}\n`).join('')
+}
+
+function describeReboot({ since, operation }: NonNullable<Status['rebootPending']>): string {
+  return `asked for at ${since} for ${operation ?? 'the work below'}, and not come yet`
+}
+
+function describeWork({ author, operations, locked }: WorkStatus): readonly [string, string][] {
+  const state = locked ? '' : ', and the lock is gone: it can no longer be checked in'
+  const texts = operations.map((text): [string, string] => ['', text])
+  return [['work', `${count(operations.length, 'operation')} of ${author} not checked in${state}`], ...texts]
 }
 
 function placeOf({ head, position, operations, pending }: Status): string {

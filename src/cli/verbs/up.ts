@@ -1,20 +1,99 @@
-import type { UpAnswer } from '../../control/index.ts'
+import { IsconfError } from '../../base/index.ts'
+import type { PlanAnswer, UpAnswer, UpLimits } from '../../control/index.ts'
 import type { Verb } from '../verb.ts'
-import { count, noWords } from '../words.ts'
+import { count } from '../words.ts'
 
 export const upVerb: Verb = {
   name: 'up',
-  usage: 'up',
+  usage: 'up [--to OPERATION] [--step] [--dry-run [--json]]',
   summary: 'Do what the journal has and this host has not done',
   help:
     'Does the operations of the journal in their order, and stops at the first that fails; the next up begins there. ' +
-    'What commands write is copied to standard output and standard error.',
+    'What commands write is copied to standard output and standard error. At a reboot it stops, unless isconf -r up ' +
+    'allows it; the next up goes on behind it. --to stops after an operation, or after a changeset; --step after one ' +
+    'operation. --dry-run shows what would be done, and does nothing. The programs in pre-up.d, post-up.d and ' +
+    'on-failure.d below IS_HOOKS are run before it, after it, and when it has failed.',
   exits: [0, 1, 2],
-  run: async ({ client, user, say, show }, words) => {
-    noWords('up', words)
-    const { branch, done, position } = (await client.post('/v1/up', { user }, show)) as UpAnswer
-    const what = done === 0 ? 'nothing to do' : `did ${count(done, 'operation')}`
-    say(`${what}; this host has done ${count(position, 'operation')} of branch ${branch}`)
+  run: async ({ client, user, say, show, flags, terminal }, words) => {
+    const { dryRun, json, ...limits } = parse(words)
+    const reboot = flags.reboot
+    if (dryRun) {
+      const plan = (await client.get(`/v1/plan${queryOf({ ...limits, reboot })}`)) as PlanAnswer
+      terminal.out(json ? `${JSON.stringify(plan)}\n` : describePlan(plan))
+      return 0
+    }
+    const body = { user, ...limits, ...(reboot && { reboot }) }
+    say(describe((await client.post('/v1/up', body, show)) as UpAnswer))
     return 0
   },
+}
+
+interface UpWords extends UpLimits {
+  readonly dryRun: boolean
+  readonly json: boolean
+}
+
+function parse(words: readonly string[]): UpWords {
+  const rest = [...words]
+  let parsed: UpWords = { dryRun: false, json: false }
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    if (word === '--dry-run') parsed = { ...parsed, dryRun: true }
+    else if (word === '--json') parsed = { ...parsed, json: true }
+    else if (word === '--step') parsed = { ...parsed, step: true }
+    else if (word === '--to') parsed = { ...parsed, to: operationIn(rest) }
+    else throw new IsconfError('USAGE', `isconf up takes no ${JSON.stringify(word)}`)
+  }
+  if (parsed.json && !parsed.dryRun) throw new IsconfError('USAGE', 'isconf up takes --json only with --dry-run')
+  return parsed
+}
+
+function operationIn(rest: string[]): string {
+  const name = rest.shift()
+  if (name === undefined) throw new IsconfError('USAGE', 'isconf up --to: no operation given')
+  return name
+}
+
+function queryOf({ to, step, reboot }: UpLimits): string {
+  const pairs = { ...(to !== undefined && { to }), ...(step && { step: '1' }), ...(reboot && { reboot: '1' }) }
+  const query = new URLSearchParams(pairs).toString()
+  return query === '' ? '' : `?${query}`
+}
+
+function describe({ branch, done, position, left, rebooting }: UpAnswer): string {
+  const what = done === 0 ? 'nothing to do' : `did ${count(done, 'operation')}`
+  const rest = left === 0 ? '' : `, and ${left} ${left === 1 ? 'is' : 'are'} left`
+  if (rebooting === null)
+    return `${what}; this host has done ${count(position, 'operation')} of branch ${branch}${rest}`
+  const before = done === 0 ? '' : `${what}; `
+  return `${before}this host reboots now, for ${rebooting}; ${count(left - 1, 'operation')} of branch ${branch} left after it`
+}
+
+function describePlan({ branch, position, total, operations, stop }: PlanAnswer): string {
+  const rows = operations.map(({ name, text, number, sizeBytes, here }) => {
+    const file = sizeBytes === null ? '' : ` (${sizeBytes} bytes, ${here ? 'here' : 'to be fetched'})`
+    return `${number}/${total} ${name} ${text}${file}\n`
+  })
+  return `${rows.join('')}${summary(branch, position, operations)}${stop ? `${describeStop(stop, total - position - operations.length)}\n` : ''}`
+}
+
+function summary(branch: string, position: number, operations: PlanAnswer['operations']): string {
+  const toFetch = operations.filter(({ here }) => here === false)
+  const bytes = toFetch.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0)
+  const fetched = toFetch.length === 0 ? '' : `, ${bytes} bytes to be fetched`
+  const what = operations.length === 0 ? 'nothing to do' : `would do ${count(operations.length, 'operation')}${fetched}`
+  return `${what}; this host has done ${count(position, 'operation')} of branch ${branch}\n`
+}
+
+function describeStop({ reason, operation }: NonNullable<PlanAnswer['stop']>, left: number): string {
+  const rest = `${count(left, 'operation')} would be left`
+  switch (reason) {
+    case 'reboot':
+      return `would reboot at ${operation}; ${rest}`
+    case 'reboot-needed':
+      return `would fail at ${operation}, a reboot: -r is needed; ${rest}`
+    case 'split':
+      return `would fail before ${operation}: the branch is split; ${rest}`
+    case 'limit':
+      return `would stop before ${operation}; ${rest}`
+  }
 }

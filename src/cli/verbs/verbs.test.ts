@@ -4,14 +4,20 @@ import { existsSync } from 'node:fs'
 import { test } from 'node:test'
 import { type Answers, hostWith, result, type Typed } from '../../../test/support/typed.ts'
 import { errorKinds } from '../../base/index.ts'
-import type { CheckInAnswer, LineStatus, LogEntry, Status } from '../../control/index.ts'
+import type { CheckInAnswer, LineStatus, LogEntry, PlanAnswer, Status } from '../../control/index.ts'
 import { verbs } from './index.ts'
 
 /** What every verb can end with, and what a verb may say that it can end with besides. */
 const everyVerb = [22, 223, 224]
 const documented = new Set([0, ...Object.values(errorKinds).map(({ exit }) => exit)])
 /** No page: one runs in the foreground, the others' work is shown elsewhere. */
-const pageOf: Readonly<Record<string, string>> = { restart: 'start', stop: 'start', daemon: 'start', unlock: 'lock' }
+const pageOf: Readonly<Record<string, string>> = {
+  restart: 'start',
+  stop: 'start',
+  reboot: 'kernel',
+  daemon: 'start',
+  unlock: 'lock',
+}
 
 test('verbs have names of their own', () => {
   const names = verbs.map(({ name }) => name)
@@ -34,7 +40,6 @@ for (const { name, usage, summary, help, exits } of verbs) {
 
     const { type } = await hostWith(t, undefined)
     const typed = await type(name, '--help')
-    if (name === 'exec') return assert.equal(typed.status, 223)
     assert.deepEqual([typed.status, typed.err], [0, ''])
     assert.ok(typed.out.startsWith(`usage: isconf ${usage}\n\n`), typed.out)
     assert.equal(typed.out.split('\n').slice(2).join(' ').trim(), help)
@@ -138,8 +143,90 @@ test('ci without operations says that it gave the lock back', async (t) => {
 })
 
 test('up with nothing to do says so', async (t) => {
-  const shown = await typed(t, { 'POST /v1/up': result({ branch: 'web', done: 0, position: 1 }) }, 'up')
+  const answer = { branch: 'web', done: 0, position: 1, left: 0, rebooting: null }
+  const shown = await typed(t, { 'POST /v1/up': result(answer) }, 'up')
   assert.deepEqual(said(shown), [0, '', 'isconf: nothing to do; this host has done 1 operation of branch web\n'])
+})
+
+test('up passes on how far it may go, and says what is left', async (t) => {
+  const answer = { branch: 'web', done: 2, position: 5, left: 1, rebooting: null }
+  const shown = await typed(t, { 'POST /v1/up': result(answer) }, '-r', 'up', '--step', '--to', '0123:4')
+  const what = 'isconf: did 2 operations; this host has done 5 operations of branch web, and 1 is left\n'
+  assert.deepEqual(said(shown), [0, '', what])
+  assert.deepEqual(shown.asked, ['POST /v1/up {"user":"luke","step":true,"to":"0123:4","reboot":true}'])
+})
+
+test('up says that the host reboots, for what, and how much is left', async (t) => {
+  const answer = { branch: 'web', done: 2, position: 5, left: 3, rebooting: '0123456789ab:5' }
+  const shown = await typed(t, { 'POST /v1/up': result(answer) }, '-r', 'up')
+  const what = 'did 2 operations; this host reboots now, for 0123456789ab:5; 2 operations of branch web left after it'
+  assert.deepEqual(said(shown), [0, '', `isconf: ${what}\n`])
+})
+
+const planned: PlanAnswer = {
+  branch: 'web',
+  position: 2,
+  total: 6,
+  operations: [
+    { name: '0123456789ab:2', text: 'snap /etc/motd', number: 3, sizeBytes: 8, here: true },
+    { name: '0123456789ab:3', text: 'snap /etc/passwd', number: 4, sizeBytes: 1000, here: false },
+    { name: '0123456789ab:4', text: 'exec make', number: 5, sizeBytes: null, here: null },
+  ],
+  stop: null,
+}
+const plannedText = `3/6 0123456789ab:2 snap /etc/motd (8 bytes, here)
+4/6 0123456789ab:3 snap /etc/passwd (1000 bytes, to be fetched)
+5/6 0123456789ab:4 exec make
+would do 3 operations, 1000 bytes to be fetched; this host has done 2 operations of branch web
+`
+const stops: readonly (readonly [NonNullable<PlanAnswer['stop']>['reason'], string])[] = [
+  ['reboot', 'would reboot at 0123456789ab:4; 1 operation would be left'],
+  ['reboot-needed', 'would fail at 0123456789ab:4, a reboot: -r is needed; 1 operation would be left'],
+  ['split', 'would fail before 0123456789ab:4: the branch is split; 1 operation would be left'],
+  ['limit', 'would stop before 0123456789ab:4; 1 operation would be left'],
+]
+test('up --dry-run shows each operation with its size and where it would stop, and asks for nothing to be done', async (t) => {
+  const shown = await typed(t, { 'GET /v1/plan': planned }, 'up', '--dry-run')
+  assert.deepEqual(said(shown), [0, plannedText, ''])
+  assert.deepEqual(shown.asked, ['GET /v1/plan'])
+  for (const [reason, text] of stops) {
+    const plan = { ...planned, stop: { reason, operation: '0123456789ab:4' } }
+    const stopped = await typed(
+      t,
+      { 'GET /v1/plan?to=0123%3A4&step=1&reboot=1': plan },
+      '-r',
+      'up',
+      '--dry-run',
+      '--step',
+      '--to',
+      '0123:4',
+    )
+    assert.deepEqual(said(stopped), [0, `${plannedText}${text}\n`, ''])
+  }
+  const json = await typed(t, { 'GET /v1/plan': planned }, 'up', '--json', '--dry-run')
+  assert.deepEqual(JSON.parse(json.out), planned)
+})
+
+test('reboot says that the host reboots, and what is to be checked in after it', async (t) => {
+  const shown = await typed(t, { 'POST /v1/reboot': result({ operations: 3 }) }, 'reboot')
+  assert.deepEqual(said(shown), [0, '', 'isconf: this host reboots now; 3 operations to check in after it\n'])
+})
+
+test('exec takes its options before the command, and leaves what is behind it alone', async (t) => {
+  const cases: readonly (readonly [readonly string[], object])[] = [
+    [['make', '--env', 'X', '--sh', '--'], { argv: ['make', '--env', 'X', '--sh', '--'] }],
+    [['--', '--odd', '--env'], { argv: ['--odd', '--env'] }],
+    [['--env', 'LANG', '--env', 'EMPTY', 'make'], { argv: ['make'], env: { LANG: 'de_DE.UTF-8', EMPTY: '' } }],
+    [['--env', 'LANG', '--', '-x'], { argv: ['-x'], env: { LANG: 'de_DE.UTF-8' } }],
+    [['--sh', 'echo a | wc > b'], { argv: ['sh', '-c', 'echo a | wc > b'] }],
+    [['--env', 'LANG', '--sh', ''], { argv: ['sh', '-c', ''], env: { LANG: 'de_DE.UTF-8' } }],
+  ]
+  for (const [words, body] of cases) {
+    const shown = await typed(t, { 'POST /v1/exec': result(null) }, 'exec', ...words)
+    assert.equal(shown.status, 0, shown.err)
+    const [, , json = ''] = /^(POST \/v1\/exec) (.*)$/.exec(shown.asked[0] ?? '') ?? []
+    assert.deepEqual(JSON.parse(json), { user: 'luke', cwd: '/home/luke', ...body })
+  }
 })
 
 const level: Status = {
@@ -153,6 +240,7 @@ const level: Status = {
   operations: 3,
   pending: 0,
   stopped: null,
+  rebootPending: null,
   lock: null,
   work: null,
   lines: [],

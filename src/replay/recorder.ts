@@ -1,0 +1,43 @@
+/** Writes the history with one sync an operation: the end of one goes with the beginning of the next. */
+import type { History, HistoryEvent, OperationRef } from '../host/index.ts'
+import type { Applied } from './apply.ts'
+
+export class Recorder {
+  readonly #history: History
+  #waiting: HistoryEvent[] = []
+
+  constructor(history: History) {
+    this.#history = history
+  }
+
+  started(operation: OperationRef): Promise<void> {
+    return this.#write({ event: 'started', operation })
+  }
+
+  /** On disk when it returns, with all that was done before. */
+  rebooting(operation: OperationRef, bootId: string): Promise<void> {
+    return this.#write({ event: 'rebooting', operation, bootId })
+  }
+
+  finished(operation: OperationRef, { status, output }: Pick<Applied, 'status' | 'output'>): void {
+    this.#waiting.push({ event: 'finished', operation, status, output })
+  }
+
+  failedWith(operation: OperationRef, { status, output }: Pick<Applied, 'status' | 'output'>): Promise<void> {
+    return this.#write({ event: 'finished', operation, status, output })
+  }
+
+  failed(operation: OperationRef, reason: string): Promise<void> {
+    return this.#write({ event: 'failed', operation, reason })
+  }
+
+  async flush(): Promise<void> {
+    if (this.#waiting.length > 0) await this.#write()
+  }
+
+  async #write(...events: readonly HistoryEvent[]): Promise<void> {
+    const all = [...this.#waiting, ...events]
+    this.#waiting = []
+    await this.#history.add(all)
+  }
+}

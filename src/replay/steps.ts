@@ -1,0 +1,48 @@
+/** What this host has still to do, and where an `up` stops before all of it is done. */
+import type { Branch } from '../branch/index.ts'
+import type { History, OperationRef } from '../host/index.ts'
+import type { Operation } from '../journal/index.ts'
+
+export interface Step {
+  readonly ref: OperationRef
+  readonly operation: Operation
+  /** Of the changeset it is in. */
+  readonly sequence: number
+  /** Its place in the whole journal; the first is 1. */
+  readonly number: number
+}
+
+/** How much a person wants done at most. */
+export interface Limits {
+  /** The place in the journal of the last operation to do. */
+  readonly lastNumber: number
+  /** How many operations to do. */
+  readonly countMax: number
+}
+
+/** The operations after the first `done` ones, also those that arrive meanwhile. */
+export async function* stepsAfter(branch: Branch, history: History, done: number): AsyncGenerator<Step> {
+  const last = history.standing.done
+  const after = last && done > 0 ? (branch.journal.sequenceOf(last.id) ?? 1) - 1 : 0
+  for await (const { id, changeset } of branch.journal.changesetsAfter(after)) {
+    for (const [index, operation] of changeset.operations.entries()) {
+      const number = changeset.operationsBefore + index + 1
+      if (number > done) yield { ref: { id, index }, operation, sequence: changeset.sequence, number }
+    }
+  }
+}
+
+/** What keeps `up` from a step when it has done `count` before it; undefined when nothing does. */
+export function stopBefore(
+  step: Step,
+  branch: Branch,
+  count: number,
+  { lastNumber, countMax }: Limits,
+): 'split' | 'limit' | undefined {
+  if (step.number > lastNumber || count >= countMax) return 'limit'
+  return step.sequence > branch.commonLength ? 'split' : undefined
+}
+
+export function isSameOperation(one: OperationRef | undefined, other: OperationRef): boolean {
+  return one?.id === other.id && one.index === other.index
+}
