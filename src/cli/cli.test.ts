@@ -16,7 +16,7 @@ function assertSaid(typed: Typed, status: number, err: string): void {
 
 /** How wide the columns are is for the eye; a new verb may change it. */
 function narrow(text: string): string {
-  return text.replaceAll(/(?<=\S) {2,}/g, '  ')
+  return text.replaceAll(/(?<=\S)(?:\n {4,}| {2,})/g, '  ')
 }
 
 const verbTable = `Verbs:\n${verbs.map(({ usage, summary }) => `  ${usage}  ${summary}\n`).join('')}`
