@@ -85,7 +85,8 @@ export const settings = {
     env: 'IS_NOBROADCAST',
     form: 'boolean',
     fallback: false,
-    describe: 'When set, hosts on the local network are not looked for; only those listed in IS_NETS are connected to.',
+    describe:
+      'When set, hosts are neither looked for on the local network nor called because they were met before; only those listed in IS_NETS are connected to.',
     needsRestart: true,
     parse: parseBoolean,
   }),

@@ -13,6 +13,7 @@ import { openLibp2p, Peering } from '../mesh/index.ts'
 import { openStore, workerWholeHasher } from '../store/index.ts'
 import { commandEnvironment } from './command-environment.ts'
 import { HostDaemon } from './host-daemon.ts'
+import { LearnedAddresses } from './learned-addresses.ts'
 import type { LiveConfig } from './live-config.ts'
 import { noticeTopic } from './replicator.ts'
 import type { ProcessFacts } from './status.ts'
@@ -75,8 +76,12 @@ export async function openRealWorld(live: LiveConfig, release: string, log: Logg
   })
   const identity = { host: config.host.short, domain: domain.name, home: config.home }
   const addresses = (): readonly string[] => nets().addresses.map(multiaddrOf)
-  const peering = new Peering({ transport, clock, random, log, addresses })
+  const learned = await LearnedAddresses.open({ disk, clock, log, transport, path: join(config.home, 'conf/peers') })
+  // IS_NOBROADCAST says that only those in nets are connected to.
+  const hints = (): readonly string[] => (config.noBroadcast ? [] : besides(addresses(), learned.addresses()))
+  const peering = new Peering({ transport, clock, random, log, addresses, hints })
   peering.start()
+  learned.start()
   const discovered = config.noBroadcast ? Promise.resolve() : sleep(clock, discoveryMs)
   const settled = Promise.all([peering.settled(settleMsMax), discovered]).then(() => undefined)
   const daemon = await HostDaemon.start(identity, { disk, clock, random, transport, machine, store, key, log, settled })
@@ -95,9 +100,16 @@ export async function openRealWorld(live: LiveConfig, release: string, log: Logg
     },
     close: async () => {
       peering.stop()
+      await learned.stop()
       await daemon.stop()
     },
   }
+}
+
+/** What is learned and not configured: to dial one host twice at once would make two connections. */
+function besides(configured: readonly string[], learned: readonly string[]): readonly string[] {
+  const known = new Set(configured)
+  return learned.filter((address) => !known.has(address.replace(/\/p2p\/\w+$/, '')))
 }
 
 function sum(counts: readonly number[]): number {

@@ -6,6 +6,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { type Cancel, IsconfError, type Log } from '../base/index.ts'
 import type { DomainKeys } from './admission.ts'
 import { Admitted } from './admitted.ts'
+import { dialableAddresses } from './dialable.ts'
 import { ownAddressMessage } from './domain-gate.io.ts'
 import { type Libp2pOptions, makeNode, type Node } from './libp2p-node.io.ts'
 import { watchLiveness } from './liveness.io.ts'
@@ -24,6 +25,8 @@ export type { Libp2pOptions } from './libp2p-node.io.ts'
 
 /** How often connections are held against hmac_keys: with the 5 s until a new file is seen, well within the manual's 10. */
 const keysEveryMs = 3_000
+/** Addresses that one peer may say it listens on. */
+const listensMax = 16
 /** Streams of one protocol that one connection may have open at once. */
 const streamsMax = 64
 /** Makes the transport and listens. PORT_TAKEN when something else does already. */
@@ -52,6 +55,8 @@ export class Libp2pTransport implements Transport {
   readonly #peerListeners = new Set<(event: PeerEvent) => void>()
   readonly #streams = new Set<Libp2pStream>()
   readonly #admitted: Admitted
+  /** Where the connected peers say that they listen. */
+  readonly #listensByPeer = new Map<PeerId, readonly string[]>()
   readonly #endLiveness: () => void
   #cancelCheck: Cancel = () => undefined
 
@@ -63,6 +68,10 @@ export class Libp2pTransport implements Transport {
     this.#log = log
     node.addEventListener('peer:connect', ({ detail }) => this.#changed(detail))
     node.addEventListener('peer:disconnect', ({ detail }) => this.#changed(detail))
+    node.addEventListener('peer:identify', ({ detail: { peerId, listenAddrs } }) => {
+      const peer = peerId.toString() as PeerId
+      if (this.#connected.has(peer)) this.#listensByPeer.set(peer, listenAddrs.slice(0, listensMax).map(String))
+    })
     this.#endLiveness = watchLiveness(() => node.getConnections(), log)
     const check = (): void => {
       this.#cutOutsiders(keys())
@@ -144,10 +153,14 @@ export class Libp2pTransport implements Transport {
   }
 
   peers(): readonly ConnectedPeer[] {
-    return [...this.#connected].map((id) => ({
-      id,
-      address: String(this.#openConnections(id).at(-1)?.remoteAddr ?? ''),
-    }))
+    return [...this.#connected].map((id) => {
+      const seen = this.#openConnections(id).map(({ remoteAddr, direction }) => ({
+        remoteAddress: String(remoteAddr),
+        outbound: direction === 'outbound',
+      }))
+      const dialable = dialableAddresses(id, seen, this.#listensByPeer.get(id) ?? [])
+      return { id, address: seen.at(-1)?.remoteAddress ?? '', dialable }
+    })
   }
 
   async close(): Promise<void> {
@@ -185,6 +198,7 @@ export class Libp2pTransport implements Transport {
     else {
       this.#connected.delete(peer)
       this.#admitted.forget(peer)
+      this.#listensByPeer.delete(peer)
     }
     for (const listener of [...this.#peerListeners]) listener({ type: isUp ? 'up' : 'down', peer })
   }

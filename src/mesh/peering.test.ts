@@ -11,8 +11,12 @@ function world(faults = {}) {
   const clock = new SimClock()
   const random = seededRandom(1)
   const network = new SimNetwork(clock, random, faults)
-  const keepPeers = (transport: SimTransport, addresses: () => readonly string[]): Peering => {
-    const peering = new Peering({ transport, clock, random, log: silentLog, addresses })
+  const keepPeers = (
+    transport: SimTransport,
+    addresses: () => readonly string[],
+    hints: () => readonly string[] = () => [],
+  ): Peering => {
+    const peering = new Peering({ transport, clock, random, log: silentLog, addresses, hints })
     peering.start()
     return peering
   }
@@ -175,4 +179,40 @@ test('settled() waits until every address was tried once, and for a silent one n
 test('settled() does not wait where no address is configured', async () => {
   const { network, keepPeers } = world()
   await keepPeers(network.transport('alder'), () => []).settled(5_000)
+})
+
+test('hints are dialed besides, and dead ones keep no configured address waiting', async () => {
+  const { clock, network, keepPeers } = world()
+  const [alder] = [network.transport('alder'), network.transport('birch')]
+  const dead = Array.from({ length: 32 }, (_, index) => `sim:dead${index}`)
+  for (const address of dead) network.cut('alder', address.slice(4))
+  let configured: readonly string[] = []
+  const peering = keepPeers(
+    alder,
+    () => configured,
+    () => dead,
+  )
+  await clock.run(1_000)
+  const dialing = (): number => peering.states().filter(({ state }) => state === 'dialing').length
+  assert.equal(dialing(), 4)
+  configured = ['sim:birch']
+  await clock.run(6_000)
+  assert.deepEqual(
+    alder.peers().map(({ id }) => id),
+    ['birch'],
+  )
+  assert.ok(dialing() <= 4)
+  peering.stop()
+})
+
+test('a hint that is a host is connected to', async () => {
+  const { clock, network, keepPeers } = world()
+  const [alder] = [network.transport('alder'), network.transport('birch')]
+  keepPeers(
+    alder,
+    () => [],
+    () => ['sim:birch'],
+  )
+  await clock.run(1_000)
+  assert.equal(alder.peers().length, 1)
 })

@@ -9,6 +9,8 @@ export interface PeeringDeps {
   readonly log: Log
   /** The addresses as they are configured now. */
   addresses(): readonly string[]
+  /** Addresses that may be worth a try, besides: dialed only where that keeps no configured one waiting. */
+  hints?(): readonly string[]
 }
 
 /** How one configured address stands, for status. */
@@ -29,11 +31,14 @@ const steadyMs = 30_000
 const dialMsMax = 15_000
 /** More at once would only queue in the kernel and in the handshakes' CPU time. */
 const concurrentDialsMax = 8
+/** Of these, how many may go to addresses that are only hints, which may all be dead. */
+const hintDialsMax = 4
 /** An address that was this host's own is tried again after this, for addresses move. */
 const ownAgainMs = 600_000
 
 interface Entry {
   readonly address: string
+  isHint: boolean
   dialing: AbortController | undefined
   nextAtMs: number
   backoffMs: number
@@ -113,20 +118,28 @@ export class Peering {
       (entry) => entry.dialing === undefined && !this.#isConnected(entry),
     )
     const due = open.filter(({ nextAtMs }) => nextAtMs <= nowMs).sort((a, b) => a.nextAtMs - b.nextAtMs)
-    for (const entry of due.slice(0, concurrentDialsMax - this.#dialingCount())) void this.#dial(entry)
+    this.#dialSome(due.filter(({ isHint }) => !isHint))
+    this.#dialSome(due.filter(({ isHint }) => isHint).slice(0, Math.max(0, hintDialsMax - this.#dialing(true))))
     const waits = open.filter((entry) => !due.includes(entry)).map(({ nextAtMs }) => nextAtMs - nowMs)
     this.#cancelTimer = this.#deps.clock.after(Math.min(scanMs, ...waits), () => this.#tick())
   }
 
+  #dialSome(due: readonly Entry[]): void {
+    for (const entry of due.slice(0, Math.max(0, concurrentDialsMax - this.#dialing()))) void this.#dial(entry)
+  }
+
   #readAddresses(): void {
-    const addresses = new Set(this.#deps.addresses())
+    const isHintByAddress = new Map((this.#deps.hints?.() ?? []).map((address) => [address, true]))
+    for (const address of this.#deps.addresses()) isHintByAddress.set(address, false)
     for (const [address, entry] of this.#entryByAddress) {
-      if (addresses.has(address)) continue
+      if (isHintByAddress.has(address)) continue
       entry.dialing?.abort(new Error(`${address} is configured no longer`))
       this.#entryByAddress.delete(address)
     }
-    for (const address of addresses) {
-      if (!this.#entryByAddress.has(address)) this.#entryByAddress.set(address, newEntry(address))
+    for (const [address, isHint] of isHintByAddress) {
+      const entry = this.#entryByAddress.get(address) ?? newEntry(address)
+      entry.isHint = isHint
+      this.#entryByAddress.set(address, entry)
     }
   }
 
@@ -178,14 +191,17 @@ export class Peering {
     return entry.peer !== undefined && this.#connected.has(entry.peer)
   }
 
-  #dialingCount(): number {
-    return [...this.#entryByAddress.values()].filter(({ dialing }) => dialing !== undefined).length
+  /** How many dials are under way; to hints only, when asked so. */
+  #dialing(hintsOnly = false): number {
+    const entries = [...this.#entryByAddress.values()]
+    return entries.filter(({ dialing, isHint }) => dialing !== undefined && (isHint || !hintsOnly)).length
   }
 }
 
 function newEntry(address: string): Entry {
   return {
     address,
+    isHint: false,
     dialing: undefined,
     nextAtMs: Number.NEGATIVE_INFINITY,
     backoffMs: backoffMsMin,

@@ -44,6 +44,8 @@ export interface ConnectedPeer {
   readonly id: PeerId
   /** The remote address, for people. */
   readonly address: string
+  /** Where it can be dialed, best first; none until it has said where it listens. */
+  readonly dialable: readonly string[]
 }
 
 /** One two-way stream of bytes to one peer, with back-pressure both ways. */

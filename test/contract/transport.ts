@@ -57,6 +57,16 @@ export function transportContract(name: string, makeWorld: () => Promise<Transpo
 type Check = (claim: string, run: (world: TransportWorld, context: TestContext) => Promise<void>) => void
 
 function connections(check: Check): void {
+  check('each side comes to know where the other can be dialed, and finds it there again', async (world) => {
+    const [alder, birch] = [await world.host('alder'), await world.host('birch')]
+    await alder.transport.dial(birch.address)
+    const dialable = (of: WorldHost): string | undefined => of.transport.peers()[0]?.dialable[0]
+    await until(() => dialable(alder) !== undefined && dialable(birch) !== undefined)
+    const [toBirch, toAlder] = [dialable(alder) ?? '', dialable(birch) ?? '']
+    const cedar = await world.host('cedar')
+    assert.equal(await cedar.transport.dial(toBirch), birch.transport.self)
+    assert.equal(await cedar.transport.dial(toAlder), alder.transport.self)
+  })
   check('a peer is up once and down once, also when both dial at the same moment', async (world) => {
     const [alder, birch] = [await world.host('alder'), await world.host('birch')]
     const events: string[] = []

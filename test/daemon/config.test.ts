@@ -1,7 +1,7 @@
 /** Whole daemons and their configuration: keys, nets, isolation and healing. */
 import assert from 'node:assert/strict'
-import { chmodSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { test } from 'node:test'
 import { assertRefused, Lab, type LabHost, program, until } from '../harness/lab.ts'
 
@@ -218,4 +218,29 @@ test('conf/domain beats main.cf, which beats the environment, and status says wh
   await alder.does('restart')
   assert.deepEqual(await domainNow(), ['environment.example.com', 'environment'])
   assert.ok(!existsSync(path))
+})
+
+test('peers are remembered over a restart, and called where IS_NOBROADCAST does not forbid it', async (t) => {
+  const lab = await Lab.of(t, 'alder', 'birch')
+  const [alder, birch] = lab.hosts as [LabHost, LabHost]
+  // Its own, so that no other lab's hosts answer on the local network.
+  for (const host of lab.hosts)
+    writeFileSync(join(host.home, 'conf/domain'), `${basename(lab.directory)}.example.com\n`)
+  await lab.start()
+  for (const host of lab.hosts) {
+    await host.stop()
+    host.knows([])
+  }
+  const remembered = readFileSync(join(alder.home, 'conf/peers'), 'utf8')
+  assert.match(remembered, new RegExp(`^0 12D3\\w+ /ip4/${birch.address}/tcp/${birch.port}/p2p/\\w+\\n$`))
+  for (const host of lab.hosts) await host.start()
+  // The first change waits until whoever may be called was called.
+  await alder.does('lock', 'alone')
+  assert.deepEqual(await peersOf(alder), [])
+  await alder.does('ci')
+  for (const host of lab.hosts) {
+    host.env['IS_NOBROADCAST'] = 'no'
+    await host.does('restart')
+  }
+  await lab.untilMet()
 })

@@ -158,6 +158,13 @@ export class NetLab {
     }
   }
 
+  /** Keeps multicast from every host, and with it what hosts of a network say to whoever is there. */
+  async withoutMulticast(): Promise<void> {
+    for (const { port } of this.hosts) {
+      await must(this.#bridge.enter('ip', 'link', 'set', port, 'type', 'bridge_slave', 'mcast_flood', 'off'))
+    }
+  }
+
   async start(...hosts: readonly NetHost[]): Promise<void> {
     await Promise.all((hosts.length > 0 ? hosts : this.hosts).map((host) => host.does('start')))
   }
@@ -213,6 +220,18 @@ export class NetHost {
 
   async status(): Promise<Status> {
     return JSON.parse((await this.does('status', '--json')).stdout) as Status
+  }
+
+  /** Writes its main.cf: these variables for every host. */
+  async configure(...lines: readonly string[]): Promise<void> {
+    const text = ['DEFAULT:', ...lines].join('\n')
+    await this.types(`mkdir -p /etc/is && cat > /etc/is/main.cf <<'EOF'\n${text}\nEOF`)
+  }
+
+  /** Tells it where others are; counts at its next start, or within ten seconds. */
+  async knows(...others: readonly NetHost[]): Promise<void> {
+    await this.types(`mkdir -p /etc/is && : > /etc/is/nets`)
+    for (const { address } of others) await this.types(`echo tcp ${address} >> /etc/is/nets`)
   }
 
   /** Waits until the host is connected to exactly these. */

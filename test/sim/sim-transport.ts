@@ -139,7 +139,7 @@ export class SimTransport implements Transport, LinkEnd {
     const peerById = new Map<PeerId, ConnectedPeer>()
     for (const link of this.#links) {
       const { self, name } = link.other(this)
-      peerById.set(self, { id: self, address: `sim:${name}` })
+      peerById.set(self, { id: self, address: `sim:${name}`, dialable: [`sim:${name}`] })
     }
     return [...peerById.values()]
   }
