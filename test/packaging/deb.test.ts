@@ -1,0 +1,195 @@
+/** The Debian package: what is in it, and what its scripts do where there is a systemd, and where there is none. */
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { before, type TestContext, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
+import { releaseVersion } from '../../scripts/build.ts'
+import { makeDeb } from '../../scripts/deb.ts'
+import { assertDone, begin, Lab, type LabHost, type Run, until } from '../harness/lab.ts'
+import { temporaryDirectory } from '../support/files.ts'
+import { ran, unlessThere } from '../support/tools.ts'
+
+const skip = unlessThere('dpkg-deb')
+const scripts = fileURLToPath(new URL('../../packaging/debian', import.meta.url))
+let directory = ''
+let deb = ''
+
+before(async (t) => {
+  if (skip) return
+  directory = temporaryDirectory(t as TestContext)
+  deb = await makeDeb(directory)
+})
+
+test('the package has the program, its service, manual pages and completions, all of root', { skip }, (t) => {
+  const root = temporaryDirectory(t)
+  assert.equal(ran('dpkg-deb', '-x', deb, root).status, 0)
+  for (const path of [
+    'usr/lib/systemd/system/isconf.service',
+    'usr/lib/systemd/system/isconf-up.service',
+    'etc/init.d/isconf',
+    'usr/share/bash-completion/completions/isconf',
+    'usr/share/zsh/vendor-completions/_isconf',
+    'usr/share/fish/vendor_completions.d/isconf.fish',
+    'usr/share/doc/isconf/copyright',
+    'etc/is',
+  ])
+    assert.ok(existsSync(join(root, path)), path)
+  for (const page of ['isconf.8', 'main.cf.5', 'isconf-protocol.7']) {
+    const zipped = readFileSync(join(root, `usr/share/man/man${page.slice(-1)}/${page}.gz`))
+    assert.equal(gunzipSync(zipped).toString(), readFileSync(`man/${page}`, 'utf8'))
+  }
+  const { text } = ran(process.execPath, join(root, 'usr/bin/isconf'), '-V')
+  assert.equal(text, `isconf ${releaseVersion()}\n`)
+  const rows = ran('dpkg-deb', '-c', deb).text.trim().split('\n')
+  for (const row of rows) assert.match(row, /^[-dl][rwx-]{9} root\/root /)
+  assert.match(rows[0] ?? '', /^drwxr-xr-x root\/root .* \.\/$/)
+})
+
+test('the same sources make the same package', { skip }, async (t) => {
+  const again = await makeDeb(temporaryDirectory(t))
+  assert.ok(readFileSync(again).equals(readFileSync(deb)))
+})
+
+test('lintian finds nothing to complain about', { skip: unlessThere('lintian') }, () => {
+  const { text } = ran('lintian', '--fail-on', 'error,warning', deb)
+  assert.deepEqual(
+    text.split('\n').filter((line) => /^[EW]: /.test(line)),
+    [],
+  )
+})
+
+test('shellcheck finds nothing in the package scripts', { skip: unlessThere('shellcheck') }, () => {
+  const paths = ['postinst', 'prerm', 'postrm'].map((name) => join(scripts, name))
+  assert.deepEqual(ran('shellcheck', ...paths), { status: 0, text: '' })
+})
+
+const stubs = ['systemctl', 'deb-systemd-helper', 'deb-systemd-invoke', 'update-rc.d', 'invoke-rc.d', 'isconf']
+
+/** A machine without its programs: each writes down how it was called. */
+class Machine {
+  readonly root: string
+  readonly #calls: string
+
+  constructor(t: TestContext, has: { systemd?: boolean; domain?: boolean }) {
+    this.root = temporaryDirectory(t)
+    this.#calls = join(this.root, 'calls')
+    for (const path of ['bin', 'etc/is', 'var/is/conf', 'run', 'usr/bin'])
+      mkdirSync(join(this.root, path), { recursive: true })
+    if (has.systemd) mkdirSync(join(this.root, 'run/systemd/system'), { recursive: true })
+    if (has.domain) writeFileSync(join(this.root, 'var/is/conf/domain'), 'example.com\n')
+    for (const name of stubs) {
+      const path = join(this.root, 'bin', name)
+      writeFileSync(path, `#!/bin/sh\necho "${name} $*" >> ${this.#calls}\n`, { mode: 0o755 })
+    }
+    writeFileSync(join(this.root, 'usr/bin/deb-systemd-helper'), '', { mode: 0o755 })
+  }
+
+  get bin(): string {
+    return join(this.root, 'bin')
+  }
+
+  /** Runs a script of the package; what it said. */
+  run(script: string, words: readonly string[], env: Readonly<Record<string, string>> = {}): string {
+    const PATH = `${this.bin}:/usr/bin:/bin`
+    const options = { env: { PATH, DPKG_ROOT: this.root, ...env }, encoding: 'utf8' } as const
+    const { status, stdout, stderr } = spawnSync('sh', [join(scripts, script), ...words], options)
+    assert.equal(status, 0, stderr)
+    return stdout
+  }
+
+  /** How the programs were called that start or stop something. */
+  started(): readonly string[] {
+    const text = existsSync(this.#calls) ? readFileSync(this.#calls, 'utf8') : ''
+    return text.split('\n').filter((line) => /^(deb-systemd-invoke|invoke-rc\.d|isconf) /.test(line))
+  }
+
+  calls(): string {
+    return readFileSync(this.#calls, 'utf8')
+  }
+}
+
+test('postinst enables the services and starts the daemon', (t) => {
+  const machine = new Machine(t, { systemd: true, domain: true })
+  assert.equal(machine.run('postinst', ['configure']), '')
+  assert.deepEqual(machine.started(), ['deb-systemd-invoke start isconf.service'])
+  assert.match(machine.calls(), /^deb-systemd-helper enable isconf\.service$/m)
+  assert.match(machine.calls(), /^deb-systemd-helper enable isconf-up\.service$/m)
+  assert.doesNotMatch(machine.calls(), /hourly/)
+})
+
+test('postinst of an upgrade restarts the daemon, but not from within an operation', (t) => {
+  const machine = new Machine(t, { systemd: true, domain: true })
+  machine.run('prerm', ['upgrade', '5.0.1'], { IS_EXEC: '1' })
+  machine.run('postinst', ['configure', '5.0.0'], { IS_EXEC: '1' })
+  assert.deepEqual(machine.started(), [])
+  machine.run('prerm', ['upgrade', '5.0.1'])
+  machine.run('postinst', ['configure', '5.0.0'])
+  assert.deepEqual(machine.started(), ['deb-systemd-invoke restart isconf.service'])
+})
+
+test('postinst without a domain says how to set one, and starts nothing', (t) => {
+  const machine = new Machine(t, { systemd: true })
+  assert.match(
+    machine.run('postinst', ['configure']),
+    /no domain is set.*\n.*conf\/domain\n {4}systemctl start isconf\n$/,
+  )
+  assert.deepEqual(machine.started(), [])
+  writeFileSync(join(machine.root, 'etc/is/main.cf'), 'DEFAULT:\n  IS_DOMAIN = example.com\n')
+  machine.run('postinst', ['configure'])
+  assert.deepEqual(machine.started(), ['deb-systemd-invoke start isconf.service'])
+})
+
+test('postinst without a service manager, as in a container, says so and does not fail', (t) => {
+  const machine = new Machine(t, { domain: true })
+  assert.match(machine.run('postinst', ['configure']), /no service manager runs here.*isconf start\n$/)
+  assert.deepEqual(machine.started(), [])
+})
+
+test('prerm stops the daemon on removal, postrm keeps /var/is and says so', (t) => {
+  const machine = new Machine(t, { systemd: true, domain: true })
+  machine.run('prerm', ['remove'])
+  assert.match(machine.started().join('\n'), /^deb-systemd-invoke stop isconf\.service .*\nisconf -q stop$/)
+  machine.run('postrm', ['remove'])
+  assert.match(machine.run('postrm', ['purge']), /\/var\/is is kept/)
+  assert.ok(existsSync(join(machine.root, 'var/is/conf/domain')))
+})
+
+const noDpkg = skip || (process.getuid?.() !== 0 && 'only root can install a package, be it into a directory')
+
+test('dpkg -i of another release, as an operation, replaces the running daemon, which goes on and then goes over', {
+  skip: noDpkg,
+}, async (t) => {
+  const next = await makeDeb(directory, '5.0.0-next')
+  const machine = new Machine(t, { systemd: true, domain: true })
+  const lab = await Lab.of(t, 'alder')
+  const alder = lab.hosts[0] as LabHost
+  for (const path of ['var/lib/dpkg/updates', 'var/lib/dpkg/info'])
+    mkdirSync(join(machine.root, path), { recursive: true })
+  writeFileSync(join(machine.root, 'var/lib/dpkg/status'), '')
+  const force = ['--force-depends', '--force-script-chrootless', '--force-not-root']
+  const dpkg = (path: string): readonly string[] => ['dpkg', `--root=${machine.root}`, ...force, '-i', path]
+  const path = `${machine.bin}:${alder.variables()['PATH']}`
+  assertDone(await begin(dpkg(deb), { env: { PATH: path } }).done)
+  const program = join(machine.root, 'usr/bin/isconf')
+  writeFileSync(alder.mainCfPath, `alder:\n  PATH = ${path}\n`)
+  const type = (...words: readonly string[]): Promise<Run> =>
+    begin([process.execPath, program, '-c', alder.mainCfPath, ...words], {
+      cwd: alder.path('tmp'),
+      env: alder.variables(),
+    }).done
+  const release = async (): Promise<string> => JSON.parse(assertDone(await type('status', '--json')).stdout).release
+  assertDone(await type('start'))
+  assertDone(await type('lock', 'upgrade ISconf'))
+  assert.equal(await release(), releaseVersion())
+  const before = machine.started()
+  assertDone(await type('exec', ...dpkg(next)))
+  assertDone(await type('exec', 'touch', 'after'))
+  await until(async () => (await release()) === '5.0.0-next', 'the new release runs')
+  assert.match(assertDone(await type('ci')).stderr, /2 operations/)
+  // The package's scripts have left the restart to the daemon.
+  assert.deepEqual(machine.started(), before)
+  assertDone(await type('stop'))
+})
