@@ -14,13 +14,16 @@ _isconf() {
     return
   fi
   if ((at == COMP_CWORD)); then
-    mapfile -t COMPREPLY < <(compgen -W 'lock unlock snap exec ci up status log resolve start stop restart daemon -V --version -c --config -D --debug -m --message -q --quiet -r --reboot_ok -h --help' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W 'lock unlock snap exec ci up status log resolve lint env render start stop restart daemon -V --version -c --config -D --debug -m --message -q --quiet -r --reboot_ok -h --help' -- "$word")
     return
   fi
   case ${COMP_WORDS[at]} in
-    snap) compopt -o default ;;
+    snap) mapfile -t COMPREPLY < <(compgen -W '--latest --delete' -- "$word"); compopt -o default ;;
     status) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word") ;;
     log) mapfile -t COMPREPLY < <(compgen -W '-n --json' -- "$word") ;;
+    lint) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word"); compopt -o default ;;
+    env) mapfile -t COMPREPLY < <(compgen -W '--sh --json --make' -- "$word") ;;
+    render) compopt -o default ;;
     exec)
       if ((at + 1 == COMP_CWORD)); then
         mapfile -t COMPREPLY < <(compgen -c -- "$word")

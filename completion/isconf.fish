@@ -9,7 +9,9 @@ complete -c isconf -n __fish_use_subcommand -s r -l reboot_ok -d 'with up: allow
 complete -c isconf -n __fish_use_subcommand -s h -l help -d 'show this help'
 complete -c isconf -n __fish_use_subcommand -a lock -d 'Lock the branch, to change it'
 complete -c isconf -n __fish_use_subcommand -a unlock -d 'Break the lock of the branch'
-complete -c isconf -n __fish_use_subcommand -a snap -d 'Record a file as it is now'
+complete -c isconf -n __fish_use_subcommand -a snap -d 'Record files, directories and links as they are now'
+complete -c isconf -n '__fish_seen_subcommand_from snap' -a '--latest'
+complete -c isconf -n '__fish_seen_subcommand_from snap' -a '--delete'
 complete -c isconf -n '__fish_seen_subcommand_from snap' -F
 complete -c isconf -n __fish_use_subcommand -a exec -d 'Run a command here, and record it'
 complete -c isconf -n '__fish_seen_subcommand_from exec' -a '(__fish_complete_subcommand --fcs-skip=2)'
@@ -21,6 +23,15 @@ complete -c isconf -n __fish_use_subcommand -a log -d 'Show the branch\'s change
 complete -c isconf -n '__fish_seen_subcommand_from log' -a '-n'
 complete -c isconf -n '__fish_seen_subcommand_from log' -a '--json'
 complete -c isconf -n __fish_use_subcommand -a resolve -d 'End a split: say which line goes on'
+complete -c isconf -n __fish_use_subcommand -a lint -d 'Check the configuration'
+complete -c isconf -n '__fish_seen_subcommand_from lint' -a '--json'
+complete -c isconf -n '__fish_seen_subcommand_from lint' -F
+complete -c isconf -n __fish_use_subcommand -a env -d 'Print this host\'s variables'
+complete -c isconf -n '__fish_seen_subcommand_from env' -a '--sh'
+complete -c isconf -n '__fish_seen_subcommand_from env' -a '--json'
+complete -c isconf -n '__fish_seen_subcommand_from env' -a '--make'
+complete -c isconf -n __fish_use_subcommand -a render -d 'Make a file from a template and this host\'s variables'
+complete -c isconf -n '__fish_seen_subcommand_from render' -F
 complete -c isconf -n __fish_use_subcommand -a start -d 'Start the daemon'
 complete -c isconf -n __fish_use_subcommand -a stop -d 'Stop the daemon'
 complete -c isconf -n __fish_use_subcommand -a restart -d 'Stop the daemon and start it again'

@@ -142,7 +142,7 @@ function textOf(lines: readonly string[]): readonly string[] {
     .join(' ')
     .replaceAll(/\s+/g, ' ')
     .trim()
-    .split(/(?<=[.:;?!]\)?) (?=[A-Z`*])/)
+    .split(/(?<=[.?!]\)?) (?=[A-Z`*])/)
   return sentences.map((sentence) => guarded(inline(sentence)))
 }
 
