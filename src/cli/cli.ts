@@ -111,7 +111,7 @@ function makeContext(flags: Flags, surroundings: Surroundings): VerbContext {
       return config
     },
     get client() {
-      client ??= connect(join(context.config.home, socketName))
+      client ??= connect(join(context.config.home, socketName), context.config.commandTimeoutS)
       return client
     },
     say: (text) => {

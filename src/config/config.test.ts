@@ -40,6 +40,7 @@ test('resolveConfig() has a safe default for everything but the domain', () => {
     hooksPath: '/etc/is/hooks',
     owner: 'name',
     log: 'auto',
+    commandTimeoutS: 60,
     host: { short: 'alder', fqdn: 'alder.example.com' },
     variables: {},
     warnings: [],

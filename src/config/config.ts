@@ -25,6 +25,8 @@ export interface Config {
   readonly hooksPath: string
   readonly owner: OwnerMode
   readonly log: LogPlace
+  /** In seconds. */
+  readonly commandTimeoutS: number
   readonly host: HostNames
   /** main.cf's variables for this host, for the environment of commands. */
   readonly variables: Readonly<Record<string, string>>
@@ -89,6 +91,7 @@ export function resolveAllButDomain(input: Omit<ConfigInput, 'domainFileText'>):
     hooksPath: read(settings.hooksPath),
     owner: read(settings.owner),
     log: read(settings.log),
+    commandTimeoutS: read(settings.commandTimeoutS),
     host: Object.freeze({ ...host }),
     variables: Object.freeze(Object.fromEntries([...assignments.values()].map(({ name, value }) => [name, value]))),
     warnings: Object.freeze([

@@ -12,6 +12,7 @@ import {
   parseLog,
   parseOwner,
   parsePort,
+  parseSeconds,
   parseText,
 } from './values.ts'
 
@@ -144,6 +145,13 @@ export const settings = {
       "Where the daemon's log goes: the systemd journal, syslog, or the file log/isconf.log below IS_HOME. By itself it takes the journal when systemd runs it, syslog when root runs it and there is one, and otherwise the file.",
     needsRestart: true,
     parse: parseLog,
+  }),
+  commandTimeoutS: setting<number>({
+    env: 'IS_TIMEOUT_CLI',
+    form: 'seconds',
+    fallback: 60,
+    describe: 'How long a command waits for a word of the daemon, which has one every few seconds, before it gives up.',
+    parse: parseSeconds,
   }),
   hostname: setting<string | undefined>({
     env: 'IS_HOSTNAME',

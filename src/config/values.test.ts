@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { isIP } from 'node:net'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { ipVersion, parseAbsolutePath, parseBoolean, parseLog, parseOwner, parsePort } from './values.ts'
+import { ipVersion, parseAbsolutePath, parseBoolean, parseLog, parseOwner, parsePort, parseSeconds } from './values.ts'
 
 test('parseBoolean() takes the four pairs of words in any case and nothing else', () => {
   for (const word of ['1', 'yes', 'true', 'on', 'ON', 'True']) assert.deepEqual(parseBoolean(word), { value: true })
@@ -45,4 +45,11 @@ test('ipVersion() agrees with the system', () => {
 test('parseLog() takes the places of the log', () => {
   assert.deepEqual(parseLog('journal'), { value: 'journal' })
   assert.deepEqual(parseLog('/tmp/x'), { problem: 'must be auto, journal, syslog or file, not "/tmp/x"' })
+})
+
+test('parseSeconds() takes 1 to 86400', () => {
+  assert.deepEqual([parseSeconds('1'), parseSeconds('86400')], [{ value: 1 }, { value: 86_400 }])
+  for (const text of ['0', '-1', '1.5', '86401', '1m', '']) {
+    assert.deepEqual(parseSeconds(text), { problem: `must be a number of seconds, 1 to 86400, not "${text}"` })
+  }
 })

@@ -29,6 +29,12 @@ export function parsePort(text: string): Parsed<number> {
   return value <= 65_535 ? { value } : { problem: wrong('a port, 0 to 65535', text) }
 }
 
+/** Up to a day. */
+export function parseSeconds(text: string): Parsed<number> {
+  const value = /^[1-9]\d{0,4}$/.test(text) ? Number(text) : Number.NaN
+  return value <= 86_400 ? { value } : { problem: wrong('a number of seconds, 1 to 86400', text) }
+}
+
 /** Relative ones are refused: the command line and the daemon don't share a working directory. */
 export function parseAbsolutePath(text: string): Parsed<string> {
   if (!text.startsWith('/')) return { problem: wrong('an absolute path', text) }

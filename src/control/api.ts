@@ -26,6 +26,8 @@ export type ControlEvent =
   | { readonly event: 'remark'; readonly text: string }
   /** What a command wrote, in base64: it need not be text. */
   | { readonly event: 'output'; readonly stream: 'stdout' | 'stderr'; readonly bytes: string }
+  /** Nothing new: who hears nothing at all takes the daemon for lost. */
+  | { readonly event: 'alive' }
   | { readonly event: 'result'; readonly result: unknown }
   | ErrorEvent
 

@@ -10,9 +10,10 @@ import { type ControlEvent, callerHeader, type ErrorEvent, restartingName } from
 /** A daemon that goes over to another release answers again within a second or two; a slow host takes longer. */
 const restartMsMax = 30_000
 const lookEveryMs = 50
+const secondMs = 1_000
 
 /** Hears the events of a POST, but for the last. */
-export type EventListener = (event: Exclude<ControlEvent, { event: 'result' } | ErrorEvent>) => void
+export type EventListener = (event: Exclude<ControlEvent, { event: 'result' | 'alive' } | ErrorEvent>) => void
 
 export interface Client {
   /** GET: the document. */
@@ -23,12 +24,15 @@ export interface Client {
   interrupt(): Promise<unknown>
 }
 
-/** Talks to the daemon behind `socketPath`. DAEMON_DOWN, DAEMON_LOST, and whatever failure the daemon tells. */
-export function connect(socketPath: string): Client {
+/**
+ * Talks to the daemon behind `socketPath`, and takes one that says nothing for `silenceSMax` seconds for lost.
+ * DAEMON_DOWN, DAEMON_LOST, and whatever failure the daemon tells.
+ */
+export function connect(socketPath: string, silenceSMax = 60): Client {
   const caller = randomUUID()
   const client: Client = {
     get: async (path) => {
-      const response = await send({ socketPath, caller, method: 'GET', path })
+      const response = await send({ socketPath, silenceSMax, caller, method: 'GET', path })
       const chunks: Uint8Array[] = []
       for await (const chunk of guarded(response)) chunks.push(chunk)
       const document = parseJson(Buffer.concat(chunks).toString('utf8'))
@@ -36,11 +40,11 @@ export function connect(socketPath: string): Client {
       return document
     },
     post: async (path, body, onEvent) => {
-      for await (const line of linesOf(await send({ socketPath, caller, method: 'POST', path, body }))) {
+      for await (const line of linesOf(await send({ socketPath, silenceSMax, caller, method: 'POST', path, body }))) {
         const event = parseJson(line) as ControlEvent
         if (event.event === 'result') return event.result
         if (event.event === 'error') throw failureOf(event)
-        onEvent(event)
+        if (event.event !== 'alive') onEvent(event)
       }
       throw lost()
     },
@@ -51,6 +55,7 @@ export function connect(socketPath: string): Client {
 
 interface Call {
   readonly socketPath: string
+  readonly silenceSMax: number
   readonly caller: string
   readonly method: 'GET' | 'POST'
   readonly path: string
@@ -71,16 +76,38 @@ async function send(call: Call): Promise<IncomingMessage> {
   }
 }
 
-function sendOnce({ socketPath, caller, method, path, body }: Call): Promise<IncomingMessage> {
+function sendOnce({ socketPath, silenceSMax, caller, method, path, body }: Call): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const headers = { [callerHeader]: caller, ...(body && { 'content-type': 'application/json' }) }
     const call: ClientRequest = request({ socketPath, method, path, headers }, resolve)
     call.once('error', (error: NodeJS.ErrnoException) => reject(unreachable(socketPath, error)))
+    giveUpOnSilence(call, silenceSMax)
     call.end(body && JSON.stringify(body))
   })
 }
 
+/** Counts seconds in which this process ran: after a Ctrl-Z of an hour, what the daemon said meanwhile is read first. */
+function giveUpOnSilence(call: ClientRequest, silenceSMax: number): void {
+  let silentS = 0
+  let response: IncomingMessage | undefined
+  const timer = setInterval(() => {
+    silentS += 1
+    if (silentS <= silenceSMax) return
+    clearInterval(timer)
+    ;(response ?? call).destroy(new IsconfError('DAEMON_LOST', `the daemon has said nothing for ${silenceSMax} seconds`))
+  }, secondMs)
+  call.once('response', (found: IncomingMessage) => {
+    response = found
+    // Not by listening to data, which would be read before anybody wants it.
+    found.socket.on('data', () => {
+      silentS = 0
+    })
+  })
+  call.once('close', () => clearInterval(timer))
+}
+
 function unreachable(socketPath: string, error: NodeJS.ErrnoException): IsconfError {
+  if (error instanceof IsconfError) return error
   if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') {
     return new IsconfError('DAEMON_DOWN', `the daemon does not run: nobody answers at ${socketPath}`)
   }
@@ -105,7 +132,7 @@ async function* guarded(response: IncomingMessage): AsyncGenerator<Uint8Array> {
   try {
     yield* response
   } catch (error) {
-    throw lost(error)
+    throw error instanceof IsconfError ? error : lost(error)
   }
 }
 

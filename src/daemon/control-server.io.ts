@@ -25,6 +25,8 @@ export interface ControlServerOptions {
 /** How many log entries are given when the caller does not say. */
 const logEntriesDefault = 1_000
 
+/** So often a caller hears something, whatever is done for it; it waits for a minute at least. */
+const aliveEveryMs = 5_000
 /** Between two looks at whether all callers are gone. */
 const lookEveryMs = 20
 /** A caller that only reads and does not go is not waited for longer. */
@@ -91,6 +93,8 @@ function addVerb(app: FastifyInstance, verb: string, activity: Activity, options
     const stream = new PassThrough()
     reply.type('application/x-ndjson').send(stream)
     const tell = tellTo(stream)
+    // Who does not read hears enough of it later.
+    const alive = setInterval(() => !stream.writableNeedDrain && void tell({ event: 'alive' }), aliveEveryMs)
     const run = activity.begin(verb, callerOf(request), async (signal) => {
       try {
         const result = await handlers[verb]?.(options.daemon, request.body, { tell, signal })
@@ -104,7 +108,10 @@ function addVerb(app: FastifyInstance, verb: string, activity: Activity, options
     void run.done
       .catch((thrown: unknown) => toErrorEvent(thrown, options.log))
       .then((last) => tell(last))
-      .finally(() => stream.end())
+      .finally(() => {
+        clearInterval(alive)
+        stream.end()
+      })
     return reply
   })
 }

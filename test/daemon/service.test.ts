@@ -227,3 +227,15 @@ async function untilWarned(host: LabHost): Promise<{ readonly warnings: readonly
   await until(async () => (await host.status()).warnings.length > 0, 'there is a warning')
   return host.status()
 }
+
+test('a command gives up on a daemon that hangs, and waits for one that is silent for long', async (t) => {
+  const { alder } = await oneHost(t)
+  await alder.start()
+  alder.freeze()
+  const env = { IS_TIMEOUT_CLI: '1' }
+  assertRefused(await alder.runWith({ env }, 'status'), 223, 'the daemon has said nothing for 1 seconds')
+  alder.thaw()
+  await alder.does('lock', 'sleep')
+  assertDone(await alder.runWith({ env: { IS_TIMEOUT_CLI: '6' } }, 'exec', 'sleep', '8'))
+  assertRefused(await alder.runWith({ env: { IS_TIMEOUT_CLI: '0' } }, 'status'), 22, 'IS_TIMEOUT_CLI must be a number')
+})
