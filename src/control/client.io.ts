@@ -94,7 +94,9 @@ function giveUpOnSilence(call: ClientRequest, silenceSMax: number): void {
     silentS += 1
     if (silentS <= silenceSMax) return
     clearInterval(timer)
-    ;(response ?? call).destroy(new IsconfError('DAEMON_LOST', `the daemon has said nothing for ${silenceSMax} seconds`))
+    ;(response ?? call).destroy(
+      new IsconfError('DAEMON_LOST', `the daemon has said nothing for ${silenceSMax} seconds`),
+    )
   }, secondMs)
   call.once('response', (found: IncomingMessage) => {
     response = found

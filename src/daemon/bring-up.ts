@@ -75,8 +75,8 @@ async function limitsOf({ branch }: HostDaemon, { to, step }: Pick<UpBody, 'to' 
   return { lastNumber: changeset.operationsBefore + ref.index + 1, countMax }
 }
 
-function depsOf({ branch, history, world, blobs }: HostDaemon): UpDeps {
-  return { ...world, branch, history, fetchBlob: (ref, until) => blobs.fetch(ref, until) }
+function depsOf({ branch, history, ahead, world, blobs }: HostDaemon): UpDeps {
+  return { ...world, branch, history, ahead, fetchBlob: (ref, until) => blobs.fetch(ref, until) }
 }
 
 function listenerOf(tell: Tell): UpListener {

@@ -18,6 +18,7 @@ import { type Agreement, type Branch, Branches, firstBranch, keeperlessAgreement
 import { History, type Machine } from '../host/index.ts'
 import { answer, serveBlobs, serveJournal, type Transport } from '../mesh/index.ts'
 import { type OriginDeps, recoverCheckIn, WorkInProgress } from '../origin/index.ts'
+import { Ahead } from '../replay/index.ts'
 import type { BlobStore } from '../store/index.ts'
 import { BlobKeeper } from './blob-keeper.ts'
 import { agreeBytesMax, agreeProtocol, meshElectorate } from './electorate.ts'
@@ -54,6 +55,7 @@ export class HostDaemon {
   readonly world: World
   readonly branches: Branches
   readonly history: History
+  readonly ahead: Ahead
   readonly work: WorkInProgress
   readonly resolutions: Resolutions
   readonly replicator: Replicator
@@ -66,6 +68,7 @@ export class HostDaemon {
     this.world = world
     this.branches = parts.branches
     this.history = parts.history
+    this.ahead = parts.ahead
     this.work = parts.work
     this.resolutions = parts.resolutions
     this.#branch = parts.branch
@@ -154,14 +157,16 @@ export class HostDaemon {
   /** After a split was resolved: a host that has gone on along the rejected line stays on that. */
   async #followHistory(): Promise<void> {
     const { done, stopped, rebooting } = this.history.standing
-    // What was begun may have been done.
+    // What was begun may have been done; and of what comes later files may be here already.
     const last = stopped?.operation ?? rebooting?.operation ?? done
-    if (!last || this.#branch.journal.has(last.id)) return
+    const ids = [last?.id, this.ahead.id].filter((id) => id !== undefined)
+    const gone = ids.find((id) => !this.#branch.journal.has(id))
+    if (!gone) return
     const names = [this.#branch.name, ...this.resolutions.asides]
-    const name = names.find((one) => this.branches.get(one)?.has(last.id))
+    const name = names.find((one) => ids.every((id) => this.branches.get(one)?.has(id)))
     const branch = name && this.branches.get(name)
     if (!branch) return
-    await branch.follow(last.id)
+    await branch.follow(gone)
     if (branch === this.#branch) return
     await this.world.disk.replaceFile(branchFile(this.identity), `${branch.name}\n`)
     this.#branch = branch
@@ -176,6 +181,7 @@ interface Parts {
   readonly branches: Branches
   readonly branch: Branch
   readonly history: History
+  readonly ahead: Ahead
   readonly work: WorkInProgress
   readonly resolutions: Resolutions
 }
@@ -187,8 +193,9 @@ async function openParts(identity: Identity, { disk, clock, log }: World): Promi
   const resolutions = await Resolutions.open(disk, `${home}/conf/resolutions`, branches, log)
   const branch = await branches.obtain(await currentBranch(identity, disk))
   const history = await History.open(disk, `${home}/conf/history`, clock)
+  const ahead = await Ahead.open(disk, `${home}/conf/ahead`)
   const work = await WorkInProgress.open(disk, `${home}/journal.wip`)
-  return { branches, branch, history, work, resolutions }
+  return { branches, branch, history, ahead, work, resolutions }
 }
 
 async function currentBranch(identity: Identity, disk: Disk): Promise<BranchName> {

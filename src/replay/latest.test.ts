@@ -122,3 +122,18 @@ test('what is installed in place of an older version is told', async () => {
     operation(3, changesets[1]?.id, 0),
   ])
 })
+
+test('a host that has a version of the line that loses a split has gone on along that line', async () => {
+  const [common] = chain([latest('/a', 'v1'), execOf('fail', '1')])
+  const left = following(common, { operations: [latest('/a', 'left')] })
+  const right = following(common, { operations: [execOf('true')] })
+  const { cluster, host, machine, branch, up } = await hostWith([common as SignedChangeset, left], 'left')
+  assert.match(await up(), /^OPERATION_FAILED: /)
+  assert.equal(machine.read('/a'), 'left')
+  await branch.take([right].map(toLine), 'test')
+  host.crash('lost')
+  await cluster.clock.until(host.start())
+  assert.equal((await cluster.ask('alder', 'resolve', right.id)).type, 'done')
+  const { name, journal } = host.daemon.branch
+  assert.deepEqual([name === 'generic', journal.head], [false, left.id])
+})

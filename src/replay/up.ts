@@ -7,6 +7,7 @@ import { type Branch, operationsDone, refuseSplit } from '../branch/index.ts'
 import type { History, Machine, OperationRef, OutputListener } from '../host/index.ts'
 import { describeOperation, type Operation } from '../journal/index.ts'
 import type { BlobStore } from '../store/index.ts'
+import type { Ahead } from './ahead.ts'
 import { type Applied, apply, blobOf, type LocalOperation } from './apply.ts'
 import { LatestFiles } from './latest.ts'
 import { askForReboot, hasRebooted, rebootNeeded } from './reboot.ts'
@@ -16,6 +17,7 @@ import { type Limits, stepsAfter, stopBefore } from './steps.ts'
 export interface UpDeps {
   readonly branch: Branch
   readonly history: History
+  readonly ahead: Ahead
   readonly machine: Machine
   readonly store: BlobStore
   readonly clock: Clock
@@ -75,7 +77,10 @@ export async function up(
       deps.log.info({ operation: name }, `up: ${text}: begun`)
       const newest = await latest.newestOf(step)
       const { operation } = newest
-      if (operation !== step.operation) listener.newer(name, operationName(newest.ref.id, newest.ref.index))
+      if (operation !== step.operation) {
+        await deps.ahead.note(newest.ref.id, branch.journal)
+        listener.newer(name, operationName(newest.ref.id, newest.ref.index))
+      }
       if (operation.type !== 'reboot') await doOperation(deps, recorder, { ref, operation }, listener, signal)
       else if (await beginReboot(deps, recorder, ref, options, listener, signal)) return { done, rebooting: ref }
       deps.log.info({ operation: name, status: 0 }, `up: ${text}: finished with exit status 0`)

@@ -5,6 +5,7 @@ import { type Journal, type Operation, publicKeyText } from '../../src/journal/i
 import { blobOf } from '../../src/replay/index.ts'
 import type { Cluster } from './cluster.ts'
 import type { SimHost } from './cluster-host.ts'
+import { isAlike } from './latest-versions.ts'
 import { SimMachine } from './machine.ts'
 
 /** A promise that does not hold; the message names the host and what was found. */
@@ -194,9 +195,9 @@ export class Checks {
     const count = before + (done ? done.index + 1 : 0)
     const machine = (await this.machineAt(branch.journal, count)).copy()
     for (const operation of work.operations) await this.#do(machine, operation)
-    if (machine.tree === host.machine.tree) return undefined
+    if (await isAlike(host, machine)) return undefined
     // An operation that was interrupted may be done or not.
-    if (stopped && (await this.machineAt(branch.journal, count + 1)).tree === host.machine.tree) return undefined
+    if (stopped && (await isAlike(host, await this.machineAt(branch.journal, count + 1)))) return undefined
     return `after ${count} operations and ${work.operations.length} of its own has\n${host.machine.tree}\nand should have\n${machine.tree}`
   }
 

@@ -7,6 +7,8 @@ import { rebootMsMax, type SimHost, seedOf } from './cluster-host.ts'
 import { Rogue } from './cluster-rogue.ts'
 import { Weather } from './cluster-weather.ts'
 import type { Faults } from './faults.ts'
+import { latestPath } from './latest-versions.ts'
+import type { SimMachine } from './machine.ts'
 import { chance, seededRandom } from './random.ts'
 
 export interface StoryOptions {
@@ -15,6 +17,9 @@ export interface StoryOptions {
   readonly faults: Faults
   readonly steps: number
 }
+
+/** A directory that is snapped as a whole. */
+const treePath = '/srv/tree'
 
 /** A verb takes no longer than this, whatever happens. */
 const verbMsMax = 300_000
@@ -117,8 +122,8 @@ export class Story {
     const host = those[this.random.below(Math.max(1, those.length))]
     if (!host) return Promise.resolve()
     const words = this.againOn(host) ?? this.#choose(host)
-    const [verb = '', path = ''] = words
-    if (verb === 'snap') this.#writeFile(host, path)
+    const [verb = ''] = words
+    if (verb === 'snap') this.#prepare(host, words.at(-1) ?? '', words.includes('--delete'))
     this.checks.begins(host, verb)
     const done = this.cluster.begin(host, words).then((outcome) => this.#judge(host, words, outcome))
     const heard = done.catch((error: unknown) => {
@@ -145,7 +150,7 @@ export class Story {
 
   #chooseUnderLock(luck: number): readonly string[] {
     if (luck < 45) return this.#command()
-    if (luck < 60) return ['snap', `/etc/file${this.random.below(4)}`]
+    if (luck < 60) return this.#snap()
     if (luck < 66) return ['reboot']
     return luck < 92 ? ['ci'] : ['up']
   }
@@ -162,10 +167,34 @@ export class Story {
     }
   }
 
-  #writeFile(host: SimHost, path: string): void {
+  #snap(): readonly string[] {
+    const file = `/etc/file${this.random.below(4)}`
+    switch (this.random.below(6)) {
+      case 0:
+        return ['snap', '--delete', this.random.below(2) === 0 ? file : treePath]
+      case 1:
+        return ['snap', treePath]
+      case 2:
+        return ['snap', '--latest', latestPath]
+      default:
+        return ['snap', file]
+    }
+  }
+
+  /** Somebody writes by hand what is snapped next. */
+  #prepare({ machine }: SimHost, path: string, isRemoval: boolean): void {
+    if (isRemoval) return
+    if (path === treePath) {
+      machine.makeDirectory(path, chance(this.random, 0.5) ? 0o755 : 0o700)
+      machine.link(`${path}/link`, `target ${this.#count}`)
+    }
+    this.#writeFile(machine, path === treePath ? `${path}/file${this.random.below(3)}` : path)
+  }
+
+  #writeFile(machine: SimMachine, path: string): void {
     const content = `${path} ${this.#count}\n`.repeat(1 + this.random.below(3))
     this.#contentByBlob.set(sha256Hex(content), content)
-    host.machine.write(path, content)
+    machine.write(path, content)
   }
 
   async #judge(host: SimHost, words: readonly string[], outcome: Outcome): Promise<void> {
@@ -191,8 +220,13 @@ export class Story {
     if (code === 'COMMAND_FAILED') return
     const isCutShort = code === undefined || code === 'DISK_FULL'
     if (isCutShort && !dirty.has(host)) dirty.set(host, words)
-    else if (!isCutShort && (words[0] === 'snap' || dirty.has(host))) dirty.set(host, undefined)
+    else if (!isCutShort && (isPrepared(words) || dirty.has(host))) dirty.set(host, undefined)
   }
+}
+
+/** Whether something was written by hand for it. */
+function isPrepared([verb, option]: readonly string[]): boolean {
+  return verb === 'snap' && option !== '--delete'
 }
 
 /** Starts a host that is down; a broken promise when it can't. */

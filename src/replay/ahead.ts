@@ -1,0 +1,38 @@
+/**
+ * The newest changeset of which this host has something before it has come
+ * there: a file recorded with `--latest`. If that changeset is on a line that
+ * loses a split, the host has gone on along that line.
+ */
+import type { ChangesetId, Disk } from '../base/index.ts'
+import type { Journal } from '../journal/index.ts'
+
+export class Ahead {
+  readonly #disk: Disk
+  readonly #path: string
+  #id: ChangesetId | undefined
+
+  private constructor(disk: Disk, path: string, id: ChangesetId | undefined) {
+    this.#disk = disk
+    this.#path = path
+    this.#id = id
+  }
+
+  static async open(disk: Disk, path: string): Promise<Ahead> {
+    const bytes = await disk.readFile(path)
+    const id = bytes ? Buffer.from(bytes).toString('utf8').trim() : undefined
+    return new Ahead(disk, path, id as ChangesetId | undefined)
+  }
+
+  /** Undefined where it never was ahead. One that the host has come to since is harmless: its history has it, too. */
+  get id(): ChangesetId | undefined {
+    return this.#id
+  }
+
+  /** Notes a changeset before something of it is installed, when it is the newest; on disk when it returns. */
+  async note(id: ChangesetId, journal: Journal): Promise<void> {
+    const [before, now] = [this.#id && journal.sequenceOf(this.#id), journal.sequenceOf(id)]
+    if (before !== undefined && now !== undefined && before >= now) return
+    await this.#disk.replaceFile(this.#path, `${id}\n`)
+    this.#id = id
+  }
+}
