@@ -118,3 +118,35 @@ test('snap --latest is for regular files', async () => {
   assert.equal(await type('snap', '--latest', '/file'), 'done')
   assert.deepEqual(noted(), ['snap --latest /file'])
 })
+
+test('how far a large file has come is told about every second, when it is read and when it is installed', async () => {
+  const { cluster, alder, birch } = await two()
+  alder.machine.write('/var/image', 'x'.repeat(66 * 1024 * 1024))
+  for (const { machine } of [alder, birch]) machine.msPerMebibyte = 50
+  const body = { user: 'ann', cwd: '/', paths: ['/var/image'] }
+  const told = await cluster.clock.until(alder.told('snap', body))
+  const words = [20, 40, 60].map((mebibytes) => `${mebibytes * 1024 * 1024} of ${66 * 1024 * 1024} bytes`)
+  assert.deepEqual(
+    told,
+    words.map((text) => `read ${text}`),
+  )
+  await cluster.ask('alder', 'ci')
+  const [first, ...installed] = await cluster.clock.until(birch.told('up', { user: 'ann' }))
+  assert.match(first ?? '', /snap \/var\/image$/)
+  assert.deepEqual(
+    installed,
+    words.map((text) => `wrote ${text} of /var/image`),
+  )
+})
+
+test('a large file whose snap is interrupted is not recorded', async () => {
+  const { cluster, alder, noted } = await two()
+  alder.machine.write('/var/image', 'x'.repeat(4 * 1024 * 1024))
+  alder.machine.msPerMebibyte = 1_000
+  const abort = new AbortController()
+  const running = alder.verb('snap', { user: 'ann', cwd: '/', paths: ['/var/image'] }, abort.signal)
+  await cluster.run(2_500)
+  abort.abort(new Error('interrupted'))
+  assert.equal((await cluster.clock.until(running)).type, 'failed')
+  assert.deepEqual(noted(), [])
+})

@@ -185,14 +185,26 @@ test('IS_HOME, and what holds it, is neither recorded nor removed', async (conte
   await alder.does('ci')
 })
 
-test('a large sparse file arrives with its holes, and its way is told', async (context) => {
+test("another host's IS_HOME is not removed by a removal that was made elsewhere", async (context) => {
+  const lab = await Lab.of(context, 'alder', 'birch')
+  const [alder, birch] = lab.hosts as [LabHost, LabHost]
+  birch.env['IS_VOLROOT'] = join(birch.home, '..')
+  await lab.start()
+  await alder.does('lock', 'because')
+  assert.match((await alder.does('snap', '--delete', '/is')).stderr, /recorded the removal of \/is, which is not here/)
+  await alder.does('ci')
+  assertRefused(await birch.run('up'), 1, 'snap --delete /is', '/is is IS_HOME')
+  assert.equal((await birch.status()).position, 0)
+})
+
+test('a large sparse file arrives with its holes', async (context) => {
   const { alder, birch } = await lockedLab(context)
   alder.write('var/disk.img', 'begin')
-  truncateSync(alder.path('var/disk.img'), 200_000_000)
+  truncateSync(alder.path('var/disk.img'), 40_000_000)
   await alder.does('snap', '/var/disk.img')
   await checkInAndUp(alder, birch)
   const found = statSync(birch.path('var/disk.img'))
-  assert.equal(found.size, 200_000_000)
+  assert.equal(found.size, 40_000_000)
   assert.ok(found.blocks < 1_000, `${found.blocks} blocks`)
   assert.ok(birch.read('var/disk.img').startsWith('begin\0\0'))
 })

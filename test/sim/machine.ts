@@ -30,6 +30,9 @@ interface SimEntry {
   readonly target?: string
 }
 
+/** What is read and written at a time. */
+const chunkBytes = 1024 * 1024
+
 const root: FileOwner = { uid: 0, gid: 0, user: 'root', group: 'root' }
 
 /** What a command is and does, by the name it is called by. All of them may be done twice in a row with the same result. */
@@ -59,6 +62,8 @@ export class SimMachine implements Machine {
   onReboot: () => void = () => this.bootAgain()
   /** How often it has been switched on. */
   boots = 1
+  /** How long a file of more than a MiB takes, for each MiB of it. */
+  msPerMebibyte = 0
   /** What the commands that take their time would still do. */
   readonly #underWay = new Set<() => void>()
 
@@ -131,7 +136,7 @@ export class SimMachine implements Machine {
     return {
       entries,
       remarks: [],
-      read: (file) => oneChunk(Buffer.from(this.read(file.path) ?? '')),
+      read: (file) => this.#slowly(Buffer.from(this.read(file.path) ?? '')),
       confirm: async () => undefined,
     }
   }
@@ -157,7 +162,10 @@ export class SimMachine implements Machine {
   ): Promise<InstallReport> {
     this.begun.push(`snap ${attributes.path}`)
     const parts: Uint8Array[] = []
-    for await (const part of content) parts.push(part)
+    for await (const part of content) {
+      parts.push(part)
+      if (part.length >= chunkBytes) await this.#takeFor(part)
+    }
     const bytes = Buffer.concat(parts)
     if (sha256Hex(bytes) !== sha256)
       throw new IsconfError('BLOB_MISMATCH', `${attributes.path}: not the file that was recorded`)
@@ -227,13 +235,22 @@ export class SimMachine implements Machine {
     return []
   }
 
+  async *#slowly(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+    for (let from = 0; from < bytes.length; from += chunkBytes) {
+      const part = bytes.subarray(from, from + chunkBytes)
+      await this.#takeFor(part)
+      yield part
+    }
+  }
+
+  async #takeFor(bytes: Uint8Array): Promise<void> {
+    if (this.msPerMebibyte > 0 && this.#clock)
+      await sleep(this.#clock, (this.msPerMebibyte * bytes.length) / chunkBytes)
+  }
+
   async #takeTime(clock: Clock, ms: number, finish: () => void, signal: AbortSignal): Promise<void> {
     this.#underWay.add(finish)
     await sleep(clock, ms, signal)
     if (!this.#underWay.delete(finish)) await new Promise(() => undefined)
   }
-}
-
-async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
 }
