@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Cluster, type Outcome } from '../../test/sim/cluster.ts'
+import { sha256Hex } from '../base/index.ts'
 import { describeOperation } from '../journal/index.ts'
 
 function codeOf(outcome: Outcome): string {
@@ -63,6 +64,13 @@ test('snap --delete removes what is there, here and on the others, also where it
   assert.equal(birch.machine.tree, '')
 })
 
+test('of several removals none is done when one is refused', async () => {
+  const { alder, type, noted } = await two()
+  alder.machine.write('/etc/x', '1')
+  assert.equal(await type('snap', '--delete', '/etc/x', '/'), 'PROTECTED_PATH')
+  assert.deepEqual([alder.machine.read('/etc/x'), noted()], ['1', []])
+})
+
 test('a removal is done or not done, whichever byte a crash comes at, and typed again it is done once', async () => {
   for (const fate of ['lost', 'kept', 'chance'] as const) {
     for (let [bytes, done] = [0, false]; !done; bytes += 23) {
@@ -104,7 +112,7 @@ test('more than fits one changeset is refused before anything is read, and says 
     outcome.type === 'failed' ? outcome.message : '',
     /^operations of about \d+ bytes do not fit .*journal\.wip/,
   )
-  assert.deepEqual(noted(), [])
+  assert.deepEqual([noted(), alder.daemon.world.store.has(sha256Hex(''))], [[], false])
 })
 
 test('snap --latest is for regular files', async () => {

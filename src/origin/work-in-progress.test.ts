@@ -108,3 +108,13 @@ test('refuseIfFull() refuses before a changeset would be too long', async () => 
   })
   work.refuseIfFull(execOf('true'))
 })
+
+test('addAll() notes operations with one write, or none of them', async () => {
+  const { disk, work } = await begun()
+  await work.addAll([execOf('one'), execOf('two')])
+  const large = execOf('x'.repeat(5 * 1024 * 1024))
+  await assert.rejects(work.addAll([execOf('three'), large, large]), { code: 'WIP_FULL', message: /journal\.wip/ })
+  disk.full = true
+  await assert.rejects(work.addAll([execOf('four'), execOf('five')]), { code: 'DISK_FULL' })
+  assert.deepEqual((await WorkInProgress.open(disk, path)).operations, [execOf('one'), execOf('two')])
+})
