@@ -63,7 +63,7 @@ function exitsOf({ exits }: Verb): string {
 
 /** `log [-n COUNT] [--json]` in mdoc: literal words, flags, what stands for something else, and what may be left out. */
 function usageOf({ usage }: Verb): string {
-  const tokens = usage.match(/\[|\]|[^\s[\]]+/g) ?? []
+  const tokens = usage.match(/[[\]|]|[^\s[\]|]+/g) ?? []
   return tokens
     .map((token) => {
       if (token === '[') return 'Oo'

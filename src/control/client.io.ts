@@ -100,6 +100,7 @@ function giveUpOnSilence(call: ClientRequest, silenceSMax: number): void {
   }, secondMs)
   call.once('response', (found: IncomingMessage) => {
     response = found
+    silentS = 0
     // Not by listening to data, which would be read before anybody wants it.
     found.socket.on('data', () => {
       silentS = 0
