@@ -7,6 +7,8 @@
 export const errorKinds = {
   USAGE: { exit: 22, hint: 'see `isconf --help`' },
   NO_SUCH_LINE: { exit: 22, hint: '`isconf status` shows the lines of a split branch' },
+  NO_SUCH_BRANCH: { exit: 22, hint: '`isconf branches` shows those that are known here' },
+  BRANCH_EXISTS: { exit: 22, hint: 'move this host onto it with `isconf migrate`, or choose another name' },
   NO_SUCH_OPERATION: { exit: 22, hint: '`isconf log` shows the names of the operations' },
   BAD_REQUEST: { exit: 22, hint: 'the command line and the daemon may be of different releases: isconf restart' },
   NO_SUCH_FILE: { exit: 2, hint: 'check the path; relative ones start at the current directory' },
@@ -32,10 +34,19 @@ export const errorKinds = {
   NOT_LOCKED: { exit: 221, hint: 'take the lock first: isconf lock why you need it' },
   MESSAGE_MISSING: { exit: 222, hint: 'say why: isconf lock upgrade the mail server' },
   BEHIND: { exit: 1, hint: 'bring this host level first: isconf up' },
-  UNCHECKED_WORK: { exit: 1, hint: 'check it in first: isconf ci' },
+  UNCHECKED_WORK: { exit: 1, hint: 'check it in first: isconf ci; or, if its lock is lost: isconf wip drop' },
   LOCK_LOST: {
     exit: 1,
-    hint: 'the work stays in journal.wip: lock again if nobody has checked in since, or rebuild this host',
+    hint: 'the work stays in journal.wip: lock again if nobody has checked in since, or give it up: isconf wip drop',
+  },
+  WIP_NOT_LOST: {
+    exit: 1,
+    hint: 'its lock is held: check it in with `isconf ci`, or break the lock with `isconf unlock`',
+  },
+  NEEDS_REBUILD: { exit: 1, hint: 'build this host anew from its image; until then `isconf up` goes on' },
+  NOT_A_SUPERSET: {
+    exit: 1,
+    hint: 'a host can only go where all it has done was done; else build it anew on that branch',
   },
   SPLIT: { exit: 1, hint: 'both lines are kept: `isconf status` shows them, `isconf resolve` says which goes on' },
   COMMAND_FAILED: { exit: 1, hint: 'nothing was recorded' },

@@ -4,8 +4,9 @@
  */
 import * as z from 'zod'
 import { type BranchName, type Clock, IsconfError, type Random, sleep } from '../base/index.ts'
-import { branchNameSchema, type SignedChangeset } from '../journal/index.ts'
+import { branchNameSchema } from '../journal/index.ts'
 import type { Branch } from './branch.ts'
+import type { Addition } from './branch-types.ts'
 import { type BranchState, branchStateSchema } from './state.ts'
 import { type Outcome, type Proposal, tally, type Vote, voteSchema } from './vote.ts'
 
@@ -21,8 +22,8 @@ export interface Agreement {
   answer(message: unknown): Promise<unknown>
 }
 
-/** A new state of a branch, with the changeset it adds if it adds one. */
-export type NextState = (state: BranchState) => { readonly to: BranchState; readonly changeset?: SignedChangeset }
+/** A new state of a branch, with what it adds to the journal. */
+export type NextState = (state: BranchState) => { readonly to: BranchState } & Addition
 
 /** The other hosts, as far as they can be reached. */
 export interface Electorate {
@@ -94,12 +95,12 @@ async function change(deps: AgreementDeps, branch: Branch, next: NextState): Pro
     await deps.electorate.catchUp(branch)
     refuseSplit(branch)
     const from = branch.state
-    const { to, changeset } = next(from)
+    const { to, ...addition } = next(from)
     const proposal: Proposal = { id: Buffer.from(deps.random.bytes(16)).toString('hex'), from, to }
     const outcome = await propose(deps, branch, proposal)
     // A proposer that was held up for longer than the others' pledges must not act on them.
     const isAgreed = outcome === 'agreed' && branch.isPledgedTo(proposal.id)
-    if (isAgreed && (await makeChange(deps, branch, proposal, changeset))) return branch.state
+    if (isAgreed && (await makeChange(deps, branch, proposal, addition))) return branch.state
     await giveUp(deps, branch, proposal)
     if (outcome === 'split') throw splitError(branch)
     await sleep(deps.clock, 1 + deps.random.below(pauseMsMax * attempt))
@@ -115,10 +116,10 @@ async function makeChange(
   deps: AgreementDeps,
   branch: Branch,
   proposal: Proposal,
-  changeset: SignedChangeset | undefined,
+  addition: Addition,
 ): Promise<boolean> {
   try {
-    return await branch.compareAndSet(proposal.from, proposal.to, changeset)
+    return await branch.compareAndSet(proposal.from, proposal.to, addition)
   } catch (error) {
     // Nothing was changed, most often because the disk is full: the others must not wait for it.
     await giveUp(deps, branch, proposal)

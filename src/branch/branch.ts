@@ -2,16 +2,10 @@
  * One branch on this host: its journal, its lock, this host's pledge, and the
  * other lines of a split. The state is changed only by compare-and-set.
  */
-import {
-  type BranchName,
-  type ChangesetId,
-  type Clock,
-  type Disk,
-  type DomainName,
-  invariant,
-  Mutex,
-} from '../base/index.ts'
-import { Journal, parseLine, type SignedChangeset } from '../journal/index.ts'
+import { type BranchName, type ChangesetId, type Clock, type Disk, invariant, Mutex } from '../base/index.ts'
+import { Journal, parseLine } from '../journal/index.ts'
+import type { Addition, BranchDeps, Fork, Taken } from './branch-types.ts'
+import { copyBeside, heardName } from './copy.ts'
 import { commonLength, OtherLines } from './other-lines.ts'
 import { type BranchState, isSameState, supersedes, unlockedState } from './state.ts'
 import { readState } from './state-file.ts'
@@ -112,17 +106,33 @@ export class Branch {
     if (this.#pledge?.proposal === proposal) this.#pledge = undefined
   }
 
-  /** Makes an agreed change, with the changeset it adds if it adds one. False when the state is no longer `from`. */
-  compareAndSet(from: BranchState, to: BranchState, changeset?: SignedChangeset): Promise<boolean> {
+  /** Makes an agreed change, with what it adds to the journal. False when the state is no longer `from`. */
+  compareAndSet(from: BranchState, to: BranchState, { changeset, journal }: Addition = {}): Promise<boolean> {
     return this.#changes.run(async () => {
       if (!isSameState(this.#state, from)) return false
       if (changeset) {
         await this.#journal.append([changeset], 'this host')
         this.#followJournal()
+      } else if (journal) {
+        await this.#beginAs(journal)
       } else {
         await this.#setState(to)
       }
       invariant(to.head === this.#journal.head, 'the state names the head of the journal')
+      return true
+    })
+  }
+
+  /** Whether there is no such branch: its name was heard, and nothing was ever done with it. */
+  get isAbsent(): boolean {
+    return this.#journal.length === 0 && this.#state.revision === 0 && !this.isSplit
+  }
+
+  /** Begins an absent branch as a copy of the first `length` changesets of another one's journal; whether it was absent. */
+  beginAsCopy(journal: Journal, length: number): Promise<boolean> {
+    return this.#changes.run(async () => {
+      if (!this.isAbsent) return false
+      await this.#beginAs(await copyBeside(this.#disk, journal, length, `${this.directory}/${heardName}`))
       return true
     })
   }
@@ -204,6 +214,14 @@ export class Branch {
     })
   }
 
+  /** Makes the journal at `path` that of this branch, which had none; a crash leaves the one or the other, whole. */
+  async #beginAs(path: string): Promise<void> {
+    await this.#disk.rename(path, `${this.directory}/journal`)
+    await this.#journal.close()
+    this.#journal = await Journal.open(this.#disk, `${this.directory}/journal`, this.#journal.domain)
+    this.#followJournal()
+  }
+
   async #goOverTo(other: ChangesetId): Promise<void> {
     await this.#journal.close()
     await this.#others.moveTo(other, `${this.directory}/journal`)
@@ -235,26 +253,4 @@ export class Branch {
     this.#state = state
     this.#pledge = undefined
   }
-}
-
-/** Two changesets that follow the same one: the line with one goes on as the branch, the line with the other does not. */
-export interface Fork {
-  readonly chosen: ChangesetId
-  readonly rejected: ChangesetId
-}
-
-/** What came of some lines of a peer. */
-export interface Taken {
-  readonly added: readonly SignedChangeset[]
-  /** Whether another line of a split began or grew. */
-  readonly split: boolean
-  /** The last of the lines. */
-  readonly last: ChangesetId | undefined
-}
-
-/** What a branch is made of besides its name. */
-export interface BranchDeps {
-  readonly disk: Disk
-  readonly domain: DomainName
-  readonly clock: Clock
 }

@@ -5,7 +5,7 @@ import { SimClock } from '../../test/sim/clock.ts'
 import { SimProcess } from '../../test/sim/cluster-process.ts'
 import { SimDisk } from '../../test/sim/disk.ts'
 import { seededRandom } from '../../test/sim/random.ts'
-import type { BranchName, ChangesetId } from '../base/index.ts'
+import { type BranchName, type ChangesetId, noChangeset } from '../base/index.ts'
 import { type SignedChangeset, toLine } from '../journal/changeset.ts'
 import type { Branch } from './branch.ts'
 import { asideName, Branches } from './branches.ts'
@@ -211,7 +211,7 @@ test('compareAndSet() from a state that is no longer the one changes nothing', a
   const { state } = branch
   assert.equal(await branch.compareAndSet(old, { ...old, revision: 1 }), false)
   const [next] = chainOf(['mine'], left[0])
-  assert.equal(await branch.compareAndSet(old, { ...old, head: idOf(next), length: 4 }, next), false)
+  assert.equal(await branch.compareAndSet(old, { ...old, head: idOf(next), length: 4 }, { changeset: next! }), false)
   assert.equal(branch.state, state)
   assert.deepEqual(await wordsOf((await openOn(disk)).get(generic)), [words(common, left.slice(0, 1))])
 })
@@ -225,7 +225,8 @@ test('a damaged state is named', async () => {
 test('names of branches that differ in capitals alone are different directories', async () => {
   const disk = new SimDisk(seededRandom(1))
   const branches = await openOn(disk)
-  for (const name of ['Web', 'web', 'wEB']) await branches.obtain(name as BranchName)
+  for (const name of ['Web', 'web', 'wEB'])
+    await (await branches.obtain(name as BranchName)).take(common.map(toLine), 'test')
   assert.deepEqual(await disk.list('/is/branches'), ['^web', 'w^e^b', 'web'])
   assert.deepEqual(
     (await openOn(disk)).all().map(({ name }) => name),
@@ -237,4 +238,45 @@ test('a branch that is asked for twice at once is opened once', async () => {
   const branches = await openOn(new SimDisk(seededRandom(1)))
   const [one, two] = await Promise.all([branches.obtain(generic), branches.obtain(generic)])
   assert.equal(one, two)
+})
+
+const web = 'web' as BranchName
+
+test('a branch of which only the name was heard is none, also after a start; the first one always is', async () => {
+  const disk = new SimDisk(seededRandom(1))
+  const branches = await openOn(disk)
+  for (const name of [web, generic]) await branches.obtain(name)
+  for (const opened of [branches, await openOn(disk)]) {
+    assert.deepEqual(
+      opened.all().map(({ name }) => name),
+      [generic],
+    )
+  }
+})
+
+test('beginAsCopy() begins a branch with what another one has up to the head, byte for byte', async () => {
+  const { disk, branches, branch } = await split([...common, ...left])
+  const child = await branches.obtain(web)
+  assert.equal(await branches.beginAsCopy(child, idOf(right[0])), false)
+  assert.equal(await branches.beginAsCopy(child, noChangeset), false)
+  assert.equal(await branches.beginAsCopy(child, idOf(common[1])), true)
+  assert.deepEqual(await wordsOf(child), [words(common)])
+  assert.equal(await branches.beginAsCopy(child, branch.state.head), false)
+  const again = (await openOn(disk.crash('lost'))).get(web)
+  assert.deepEqual(await wordsOf(again), [words(common)])
+  assert.equal(again?.state.head, common[1]?.id)
+})
+
+test('a copy that is made for a fork is removed when the fork does not take it', async () => {
+  const { disk, branches, branch } = await split(common)
+  const child = await branches.obtain(web)
+  await assert.rejects(
+    branches.withCopy(branch, 2, child, async (path) => {
+      assert.deepEqual(await disk.readFile(path), await disk.readFile('/is/branches/generic/journal'))
+      throw new Error('not agreed')
+    }),
+    { message: 'not agreed' },
+  )
+  assert.deepEqual(await disk.list('/is/branches/web'), ['journal', 'journal.checked'])
+  assert.ok(child.isAbsent)
 })

@@ -1,7 +1,9 @@
 /** All branches of the domain, each host has them: any host can serve any other, and be rebuilt as any. */
 import { type BranchName, type ChangesetId, IsconfError, isName, noChangeset } from '../base/index.ts'
 import type { Journal } from '../journal/index.ts'
-import { Branch, type BranchDeps, type Fork } from './branch.ts'
+import { Branch } from './branch.ts'
+import type { BranchDeps, Fork } from './branch-types.ts'
+import { copyBeside, forkName } from './copy.ts'
 
 /** The branch a host is on when nobody chose one. */
 export const firstBranch = 'generic' as BranchName
@@ -35,12 +37,36 @@ export class Branches {
     return branches
   }
 
+  /** The branch, also when only its name is known: see {@link Branch.isAbsent}. */
   get(name: BranchName): Branch | undefined {
     return this.#branchByName.get(name)
   }
 
+  /** The branches that there are. */
   all(): readonly Branch[] {
-    return [...this.#branchByName.values()]
+    return [...this.#branchByName.values()].filter((branch) => this.exists(branch))
+  }
+
+  /** Whether there is such a branch; the first one always is. */
+  exists(branch: Branch): boolean {
+    return !branch.isAbsent || branch.name === firstBranch
+  }
+
+  /** Begins an absent branch as a copy of one that has its head; whether there is one. It need not be fetched then. */
+  async beginAsCopy(branch: Branch, head: ChangesetId): Promise<boolean> {
+    if (!branch.isAbsent || head === noChangeset) return false
+    const parent = this.all().find(({ journal }) => journal.has(head))
+    return parent !== undefined && branch.beginAsCopy(parent.journal, parent.journal.sequenceOf(head) ?? 0)
+  }
+
+  /** Does `use` with a copy of the first `length` changesets of `parent`, which it may take as the journal of `child`. */
+  async withCopy<T>(parent: Branch, length: number, child: Branch, use: (path: string) => Promise<T>): Promise<T> {
+    const path = await copyBeside(this.#deps.disk, parent.journal, length, `${child.directory}/${forkName}`)
+    try {
+      return await use(path)
+    } finally {
+      await this.#deps.disk.remove(path)
+    }
   }
 
   /** The branch, opened or made. */

@@ -1,5 +1,7 @@
 export { type Agreement, type Electorate, keeperlessAgreement, refuseSplit } from './agreement.ts'
-export { Branch, type Fork } from './branch.ts'
+export { Branch } from './branch.ts'
+export type { Fork } from './branch-types.ts'
 export { asideName, Branches, firstBranch } from './branches.ts'
+export { commonLength } from './other-lines.ts'
 export { type LastDone, operationsDone } from './position.ts'
 export { type BranchState, branchStateSchema, changed, type Lock, lockedBy } from './state.ts'

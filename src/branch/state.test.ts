@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { generic, keyOf } from '../../test/cluster/changesets.ts'
-import type { ChangesetId } from '../base/index.ts'
+import { type ChangesetId, noChangeset } from '../base/index.ts'
 import { type BranchState, type Change, changed, type Lock, supersedes, unlockedState } from './state.ts'
 
 const head = '1'.repeat(64) as ChangesetId
@@ -107,4 +107,18 @@ test('every change of the lock makes a state that takes the place of the one bef
     [held, { type: 'release', lockId: mine.id }],
   ]
   for (const [state, change] of changes) assert.ok(supersedes(changed(state, change), state), change.type)
+})
+
+test('a fork begins a branch that is absent, and no other', () => {
+  const head = 'e'.repeat(64) as ChangesetId
+  const absent = unlockedState(generic, noChangeset, 0)
+  assert.deepEqual(changed(absent, { type: 'fork', head, length: 3 }), unlockedState(generic, head, 3))
+  const empty = changed(absent, { type: 'fork', head: noChangeset, length: 0 })
+  assert.equal(empty.revision, 1)
+  for (const there of [empty, unlockedState(generic, head, 1)]) {
+    assert.throws(() => changed(there, { type: 'fork', head, length: 3 }), {
+      code: 'BRANCH_EXISTS',
+      message: 'there is a branch generic; did you mean isconf migrate generic?',
+    })
+  }
 })

@@ -39,8 +39,10 @@ export type Change =
   | { readonly type: 'ci'; readonly lockId: string; readonly head: ChangesetId; readonly length: number }
   /** The holder gives the lock back with nothing to check in. */
   | { readonly type: 'release'; readonly lockId: string }
+  /** The branch begins, with what its parent has. */
+  | { readonly type: 'fork'; readonly head: ChangesetId; readonly length: number }
 
-/** The state after a change. LOCKED, NOT_LOCKED, LOCK_LOST when the state does not allow it. */
+/** The state after a change. LOCKED, NOT_LOCKED, LOCK_LOST, BRANCH_EXISTS when the state does not allow it. */
 export function changed(state: BranchState, change: Change): BranchState {
   const next = { ...state, revision: state.revision + 1 }
   switch (change.type) {
@@ -57,6 +59,13 @@ export function changed(state: BranchState, change: Change): BranchState {
     case 'ci':
       requireLock(state, change.lockId)
       return { branch: state.branch, head: change.head, length: change.length, revision: 0, lock: null, broken: null }
+    case 'fork': {
+      const { branch } = state
+      if (state.length > 0 || state.revision > 0)
+        throw new IsconfError('BRANCH_EXISTS', `there is a branch ${branch}; did you mean isconf migrate ${branch}?`)
+      // A fork of an empty branch is known by its revision.
+      return change.length > 0 ? unlockedState(branch, change.head, change.length) : next
+    }
     default:
       return unreachable(change)
   }

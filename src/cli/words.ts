@@ -15,7 +15,43 @@ export function oneWord(verb: string, what: string, words: readonly string[]): s
   return word
 }
 
-export interface ReadingWords {
+/** What may follow a verb, besides its words: options with a value, and options without. */
+interface WordShape {
+  readonly flags?: readonly string[]
+  readonly values?: readonly string[]
+  /** How many words there may be. */
+  readonly words?: number
+}
+
+interface ParsedWords {
+  readonly words: readonly string[]
+  has(flag: string): boolean
+  /** The value of an option; the last one when it is given twice. */
+  value(option: string): string | undefined
+}
+
+/** The words after a verb, in any order. USAGE for anything that its shape does not name. */
+export function parseWords(verb: string, typed: readonly string[], shape: WordShape): ParsedWords {
+  const flags = new Set<string>()
+  const valueByOption = new Map<string, string>()
+  const words: string[] = []
+  const rest = [...typed]
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    if (shape.flags?.includes(word)) flags.add(word)
+    else if (shape.values?.includes(word)) valueByOption.set(word, nextWord(verb, word, rest.shift()))
+    else if (word.startsWith('-') || words.length >= (shape.words ?? 0))
+      throw new IsconfError('USAGE', `isconf ${verb} takes no ${JSON.stringify(word)}`)
+    else words.push(word)
+  }
+  return { words, has: (flag) => flags.has(flag), value: (option) => valueByOption.get(option) }
+}
+
+function nextWord(verb: string, option: string, word: string | undefined): string {
+  if (word === undefined) throw new IsconfError('USAGE', `isconf ${verb} ${option} takes a value`)
+  return word
+}
+
+interface ReadingWords {
   readonly json: boolean
   /** From -n; undefined when it is not given. */
   readonly limit: number | undefined
@@ -23,22 +59,24 @@ export interface ReadingWords {
 
 /** The words of a verb that only reads: `--json`, and `-n COUNT` where `limited`. */
 export function readingWords(verb: string, words: readonly string[], limited = false): ReadingWords {
-  let json = false
-  let limit: number | undefined
-  const rest = [...words]
-  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    if (word === '--json') json = true
-    else if (limited && word === '-n') limit = parseCount(verb, rest.shift())
-    else throw new IsconfError('USAGE', `isconf ${verb} takes no ${JSON.stringify(word)}`)
-  }
-  return { json, limit }
+  const parsed = parseWords(verb, words, { flags: ['--json'], values: limited ? ['-n'] : [] })
+  return { json: parsed.has('--json'), limit: countOf(verb, parsed) }
 }
 
-function parseCount(verb: string, word: string | undefined): number {
-  if (word === undefined || !/^[1-9]\d{0,8}$/.test(word)) {
-    throw new IsconfError('USAGE', `isconf ${verb} -n takes a count, not ${JSON.stringify(word ?? '')}`)
-  }
-  return Number(word)
+/** The value of -n. USAGE when it is no count. */
+export function countOf(verb: string, { value }: Pick<ParsedWords, 'value'>): number | undefined {
+  const word = value('-n')
+  if (word !== undefined && !/^[1-9]\d{0,8}$/.test(word))
+    throw new IsconfError('USAGE', `isconf ${verb} -n takes a count, not ${JSON.stringify(word)}`)
+  return word === undefined ? undefined : Number(word)
+}
+
+/** A path of the control socket with what is asked for; what is undefined is left out. */
+export function withQuery(path: string, query: Readonly<Record<string, string | number | undefined>>): string {
+  const entries = Object.entries(query).flatMap(([name, value]): [string, string][] =>
+    value === undefined ? [] : [[name, String(value)]],
+  )
+  return entries.length === 0 ? path : `${path}?${new URLSearchParams(entries)}`
 }
 
 /** `1 operation`, `2 operations`. */

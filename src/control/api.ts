@@ -81,12 +81,6 @@ export interface UpLimits {
 /** POST /v1/up */
 export interface UpBody extends Caller, UpLimits {}
 
-/** POST /v1/resolve */
-export interface ResolveBody extends Caller {
-  /** The beginning of the id of a changeset on the line to keep. */
-  readonly keep: string
-}
-
 export interface LockAnswer {
   readonly branch: string
   readonly user: string
@@ -174,13 +168,6 @@ export interface PlanAnswer {
   } | null
 }
 
-export interface ResolveAnswer {
-  readonly branch: string
-  readonly kept: string
-  /** The branch that the other line became. */
-  readonly aside: string
-}
-
 /** GET /v1/status */
 export interface Status {
   readonly host: string
@@ -199,10 +186,21 @@ export interface Status {
   readonly rebootPending: { readonly since: string; readonly operation: string | null } | null
   readonly lock: LockAnswer | null
   readonly work: WorkStatus | null
+  /** Why this host has to be built anew; null when it need not. */
+  readonly needsRebuild: RebuildStatus | null
   /** The lines of a split branch; empty when it is not split. */
   readonly lines: readonly LineStatus[]
   readonly mesh: MeshStatus
   readonly warnings: readonly string[]
+}
+
+/** Work was dropped here with `wip drop`, which no journal will ever have. */
+export interface RebuildStatus {
+  /** How many operations, in all. */
+  readonly operations: number
+  /** Who dropped the last of them, and when. */
+  readonly by: string
+  readonly time: string
 }
 
 export interface WorkStatus {
@@ -233,14 +231,4 @@ export interface MeshStatus {
   readonly authenticated: boolean
   /** Strangers turned away since the daemon started. */
   readonly refused: number
-}
-
-/** One row of GET /v1/log, newest first. */
-export interface LogEntry {
-  readonly id: string
-  readonly branch: string
-  readonly author: string
-  readonly message: string
-  readonly time: string
-  readonly operations: readonly { readonly name: string; readonly text: string; readonly done: boolean }[]
 }

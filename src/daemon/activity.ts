@@ -15,7 +15,7 @@ export class Activity {
 
   begin(verb: string, caller: string | undefined, work: (signal: AbortSignal) => Promise<ControlEvent>): Run {
     if (this.#verb) {
-      const busy = new IsconfError('BUSY', `this host is busy with \`isconf ${this.#verb}\``)
+      const busy = new IsconfError('BUSY', `this host is busy with \`isconf ${this.#verb.replace('-', ' ')}\``)
       return { done: Promise.reject(busy), interrupt: () => undefined }
     }
     const abort = new AbortController()
@@ -52,6 +52,7 @@ export interface Run {
   readonly interrupt: () => void
 }
 
-function interrupt(abort: AbortController, verb: string): void {
+/** Stops what runs under `abort`. */
+export function interrupt(abort: AbortController, verb: string): void {
   abort.abort(new IsconfError('INTERRUPTED', `\`isconf ${verb}\` was interrupted`))
 }

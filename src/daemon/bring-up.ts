@@ -1,9 +1,11 @@
 /** `up`, and what it would do. */
 import * as z from 'zod'
-import { IsconfError, operationName } from '../base/index.ts'
+import { operationName } from '../base/index.ts'
 import { operationsDone } from '../branch/index.ts'
 import type { PlanAnswer, UpAnswer, UpBody, UpLimits } from '../control/index.ts'
+import { rebuildText } from '../host/index.ts'
 import { findOperation } from '../journal/index.ts'
+import { refuseUnchecked } from '../origin/index.ts'
 import { type Limits, plan, type UpDeps, type UpListener, upWithHooks } from '../replay/index.ts'
 import { outputTo, parseBody, type RequestContext, type Tell } from './handler.ts'
 import type { HostDaemon } from './host-daemon.ts'
@@ -28,12 +30,15 @@ export async function bringUp(
   limits: UpLimits,
   { tell, signal }: RequestContext,
 ): Promise<UpAnswer> {
-  const { branch, history, world, replicator } = daemon
+  const { branch, history, work, rebuild, identity, world, replicator } = daemon
   try {
-    refuseUnchecked(daemon)
+    refuseUnchecked(work)
+    if (rebuild.reason) void tell({ event: 'remark', text: rebuildText(identity.host, rebuild.reason) })
     await replicator.exchangeAll()
     const options = { reboot: limits.reboot === true, ...(await limitsOf(daemon, limits)) }
     const { done, rebooting } = await upWithHooks(depsOf(daemon), options, listenerOf(tell), signal)
+    // The others show where this host stands; nobody waits for them.
+    if (done > 0) void replicator.exchangeAll()
     const position = await operationsDone(branch, history.standing.done)
     return {
       branch: branch.name,
@@ -52,19 +57,13 @@ export async function bringUp(
 export async function planOf(daemon: HostDaemon, query: unknown): Promise<PlanAnswer> {
   const { branch, history, replicator } = daemon
   const limits = parseBody(planQuery, query)
-  refuseUnchecked(daemon)
+  refuseUnchecked(daemon.work)
   // An up would begin so, too; what arrives is in the journal, and nothing of it is done.
   await replicator.exchangeAll()
   const options = { reboot: limits.reboot === true, ...(await limitsOf(daemon, limits)) }
   const { operations, stop } = await plan(depsOf(daemon), options)
   const position = await operationsDone(branch, history.standing.done)
   return { branch: branch.name, position, total: branch.journal.operationCount, operations, stop }
-}
-
-function refuseUnchecked({ work }: HostDaemon): void {
-  if (work.operations.length === 0) return
-  const count = work.operations.length === 1 ? '1 operation' : `${work.operations.length} operations`
-  throw new IsconfError('UNCHECKED_WORK', `${work.header?.author} has ${count} here that are not checked in`)
 }
 
 async function limitsOf({ branch }: HostDaemon, { to, step }: Pick<UpBody, 'to' | 'step'>): Promise<Limits> {

@@ -50,7 +50,7 @@ async function served(t: TestContext, run?: Run, socketPath?: string): Promise<S
     log,
     settled: Promise.resolve(),
   }
-  const identity = { host: 'alder', domain: 'sim.example' as DomainName, home: '/is' }
+  const identity = { host: 'alder', release: '5.0.0-test', domain: 'sim.example' as DomainName, home: '/is' }
   const daemon = await HostDaemon.start(identity, world)
   const path = socketPath ?? join(temporaryDirectory(t), '.ctl')
   const mesh = () => ({ addresses: [], authenticated: true, refused: 0 })
@@ -312,8 +312,15 @@ const wrong: readonly (readonly [string, string, string, string | undefined, str
   ['an unknown path', 'GET', '/', undefined, '', /^no such request: GET \/$/],
   ['a verb by GET', 'GET', '/v1/lock', undefined, '', /^no such request: GET \/v1\/lock$/],
   ['status by POST', 'POST', '/v1/status', '{}', 'application/json', /^no such request: POST \/v1\/status$/],
-  ['a limit that is none', 'GET', '/v1/log?limit=-1', undefined, '', /^limit is not a whole number: -1$/],
-  ['two limits', 'GET', '/v1/log?limit=1&limit=2', undefined, '', /^limit is not a whole number: /],
+  [
+    'a limit that is none',
+    'GET',
+    '/v1/log?limit=-1',
+    undefined,
+    '',
+    /^not a valid request: limit: not a whole number: -1$/,
+  ],
+  ['two limits', 'GET', '/v1/log?limit=1&limit=2', undefined, '', /^not a valid request: limit: /],
   ['a prototype', 'POST', '/v1/lock', '{"__proto__":{"user":"x"}}', 'application/json', /^not a valid request: /],
 ]
 

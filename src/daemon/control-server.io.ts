@@ -7,9 +7,12 @@ import { type ErrorCode, endIfBroken, IsconfError, type Log, sleep, toIsconfErro
 import { type ControlEvent, callerHeader, type ErrorEvent, requestBytesMax } from '../control/index.ts'
 import { Activity } from './activity.ts'
 import { planOf } from './bring-up.ts'
+import type { Handler } from './handler.ts'
 import type { HostDaemon } from './host-daemon.ts'
-import { handlers } from './requests.ts'
-import { logOf, type ProcessFacts, statusOf } from './status.ts'
+import { readers } from './readers.ts'
+import { Readings } from './readings.ts'
+import { handlers, streamed } from './requests.ts'
+import { type ProcessFacts, statusOf } from './status.ts'
 
 export interface ControlServerOptions {
   readonly socketPath: string
@@ -21,9 +24,6 @@ export interface ControlServerOptions {
   /** A verb that may have changed the host has come to its end, which is told when this is done. */
   readonly afterVerb: () => Promise<void>
 }
-
-/** How many log entries are given when the caller does not say. */
-const logEntriesDefault = 1_000
 
 /** So often a caller hears something, whatever is done for it; it waits for a minute at least. */
 const aliveEveryMs = 5_000
@@ -49,19 +49,25 @@ export async function serveControl(options: ControlServerOptions): Promise<Contr
   const { daemon, facts, socketPath } = options
   const app = Fastify({ bodyLimit: requestBytesMax, forceCloseConnections: true })
   const activity = new Activity()
+  const readings = new Readings()
   app.setErrorHandler((thrown, _, reply) => answerError(reply, badRequestOr(thrown), options.log))
   app.setNotFoundHandler((request, reply) => {
     answerError(reply, new IsconfError('BAD_REQUEST', `no such request: ${request.method} ${request.url}`), options.log)
   })
   app.get('/v1/status', () => statusOf(daemon, facts))
   app.get('/v1/plan', (request) => planOf(daemon, request.query))
-  app.get('/v1/log', (request) => logOf(daemon, limitOf(request)))
+  for (const [name, read] of Object.entries(readers)) app.get(`/v1/${name}`, (request) => read(daemon, request.query))
   app.post('/v1/stop', async () => {
     options.onStop()
     return { event: 'result', result: { pid: facts.pid } }
   })
-  app.post('/v1/interrupt', async (request) => ({ event: 'result', result: activity.interrupt(callerOf(request)) }))
-  for (const verb of Object.keys(handlers)) addVerb(app, verb, activity, options)
+  app.post('/v1/interrupt', async (request) => {
+    const caller = callerOf(request)
+    return { event: 'result', result: activity.interrupt(caller) ?? readings.interrupt(caller) }
+  })
+  for (const [verb, handler] of Object.entries(handlers)) addVerb(app, verb, handler, activity, options)
+  // What only reads need not wait for what changes this host.
+  for (const [verb, handler] of Object.entries(streamed)) addVerb(app, verb, handler, readings, options)
   // The pid file is ours, so a socket that is there is one that a killed daemon left.
   await rm(socketPath, { force: true })
   await app.listen({ path: socketPath })
@@ -88,7 +94,13 @@ function connectionsOf(app: FastifyInstance): Promise<number> {
   return new Promise((resolve) => app.server.getConnections((error, count) => resolve(error ? 0 : count)))
 }
 
-function addVerb(app: FastifyInstance, verb: string, activity: Activity, options: ControlServerOptions): void {
+function addVerb(
+  app: FastifyInstance,
+  verb: string,
+  handler: Handler,
+  activity: Pick<Activity, 'begin'>,
+  options: ControlServerOptions,
+): void {
   app.post(`/v1/${verb}`, (request, reply) => {
     const stream = new PassThrough()
     reply.type('application/x-ndjson').send(stream)
@@ -97,7 +109,7 @@ function addVerb(app: FastifyInstance, verb: string, activity: Activity, options
     const alive = setInterval(() => !stream.writableNeedDrain && void tell({ event: 'alive' }), aliveEveryMs)
     const run = activity.begin(verb, callerOf(request), async (signal) => {
       try {
-        const result = await handlers[verb]?.(options.daemon, request.body, { tell, signal })
+        const result = await handler(options.daemon, request.body, { tell, signal })
         return { event: 'result', result } as const
       } finally {
         await options.afterVerb()
@@ -153,11 +165,4 @@ function badRequestOr(thrown: unknown): unknown {
 function callerOf(request: FastifyRequest): string | undefined {
   const caller = request.headers[callerHeader]
   return typeof caller === 'string' ? caller : undefined
-}
-
-function limitOf(request: FastifyRequest): number {
-  const { limit } = request.query as { limit?: string }
-  if (limit === undefined) return logEntriesDefault
-  if (!/^\d{1,9}$/.test(limit)) throw new IsconfError('BAD_REQUEST', `limit is not a whole number: ${limit}`)
-  return Number(limit)
 }

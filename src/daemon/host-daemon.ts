@@ -15,9 +15,9 @@ import {
   type Random,
 } from '../base/index.ts'
 import { type Agreement, type Branch, Branches, firstBranch, keeperlessAgreement } from '../branch/index.ts'
-import { History, type Machine } from '../host/index.ts'
+import { History, type Machine, RebuildMark } from '../host/index.ts'
 import { answer, serveBlobs, serveJournal, type Transport } from '../mesh/index.ts'
-import { type OriginDeps, recoverCheckIn, WorkInProgress } from '../origin/index.ts'
+import { type BranchingDeps, recoverCheckIn, WorkInProgress } from '../origin/index.ts'
 import { Ahead } from '../replay/index.ts'
 import type { BlobStore } from '../store/index.ts'
 import { BlobKeeper } from './blob-keeper.ts'
@@ -45,6 +45,7 @@ export interface World {
 export interface Identity {
   /** The short host name. */
   readonly host: string
+  readonly release: string
   readonly domain: DomainName
   /** IS_HOME. */
   readonly home: string
@@ -57,6 +58,7 @@ export class HostDaemon {
   readonly history: History
   readonly ahead: Ahead
   readonly work: WorkInProgress
+  readonly rebuild: RebuildMark
   readonly resolutions: Resolutions
   readonly replicator: Replicator
   readonly blobs: BlobKeeper
@@ -70,6 +72,7 @@ export class HostDaemon {
     this.history = parts.history
     this.ahead = parts.ahead
     this.work = parts.work
+    this.rebuild = parts.rebuild
     this.resolutions = parts.resolutions
     this.#branch = parts.branch
     const { branches, resolutions } = parts
@@ -79,6 +82,11 @@ export class HostDaemon {
     this.replicator = new Replicator({
       reachable,
       host: identity.host,
+      standing: () => ({
+        branch: this.#branch.name,
+        done: this.history.standing.done ?? null,
+        release: identity.release,
+      }),
       branches,
       resolutions,
       transport,
@@ -122,9 +130,10 @@ export class HostDaemon {
   }
 
   /** What the verbs on the origin need. */
-  origin(): OriginDeps {
-    const { identity, world, branch, history, work } = this
-    return { ...world, ...identity, branch, agreement: this.#agreement, history, work }
+  origin(): BranchingDeps {
+    const { identity, world, branches, branch, history, work, rebuild } = this
+    const goTo = (to: Branch): Promise<void> => this.#goTo(to)
+    return { ...world, ...identity, branches, branch, agreement: this.#agreement, history, work, rebuild, goTo }
   }
 
   /** Stops the parts in the reverse order; nothing is on its way to disk when it returns. */
@@ -168,12 +177,16 @@ export class HostDaemon {
     if (!branch) return
     await branch.follow(gone)
     if (branch === this.#branch) return
-    await this.world.disk.replaceFile(branchFile(this.identity), `${branch.name}\n`)
-    this.#branch = branch
+    await this.#goTo(branch)
     this.world.log.warn(
       { branch: name },
       `this host had gone on along the other line and is on branch ${branch.name} now`,
     )
+  }
+
+  async #goTo(branch: Branch): Promise<void> {
+    await this.world.disk.replaceFile(branchFile(this.identity), `${branch.name}\n`)
+    this.#branch = branch
   }
 }
 
@@ -183,6 +196,7 @@ interface Parts {
   readonly history: History
   readonly ahead: Ahead
   readonly work: WorkInProgress
+  readonly rebuild: RebuildMark
   readonly resolutions: Resolutions
 }
 
@@ -195,7 +209,8 @@ async function openParts(identity: Identity, { disk, clock, log }: World): Promi
   const history = await History.open(disk, `${home}/conf/history`, clock)
   const ahead = await Ahead.open(disk, `${home}/conf/ahead`)
   const work = await WorkInProgress.open(disk, `${home}/journal.wip`)
-  return { branches, branch, history, ahead, work, resolutions }
+  const rebuild = await RebuildMark.open(disk, `${home}/conf/needs-rebuild`)
+  return { branches, branch, history, ahead, work, rebuild, resolutions }
 }
 
 async function currentBranch(identity: Identity, disk: Disk): Promise<BranchName> {

@@ -25,6 +25,15 @@ export const noticeSchema = z.strictObject({
   states: z.array(branchStateSchema).max(itemsMax),
   others: z.array(otherLineSchema).max(itemsMax),
   resolutions: z.array(resolutionSchema).max(itemsMax),
+  /** Where the host stands itself; an earlier release did not tell. */
+  at: z
+    .strictObject({
+      branch: branchNameSchema,
+      /** The operation it did last. */
+      done: z.strictObject({ id: changesetIdSchema, index: z.int().nonnegative() }).nullable(),
+      release: z.string().max(64),
+    })
+    .optional(),
 })
 
 export type Notice = z.infer<typeof noticeSchema>
@@ -33,7 +42,11 @@ export type OtherLine = z.infer<typeof otherLineSchema>
 export type Resolution = z.infer<typeof resolutionSchema>
 
 /** The notice of everything this host has. */
-export function composeNotice(host: string, branches: Branches, resolutions: readonly Resolution[]): Notice {
+export function composeNotice(
+  { host, at }: Pick<Notice, 'host' | 'at'>,
+  branches: Branches,
+  resolutions: readonly Resolution[],
+): Notice {
   const all = branches.all()
   return {
     host,
@@ -45,5 +58,6 @@ export function composeNotice(host: string, branches: Branches, resolutions: rea
       .slice(0, itemsMax),
     // The latest: the earlier ones have long been told.
     resolutions: resolutions.slice(-itemsMax),
+    ...(at && { at }),
   }
 }

@@ -74,7 +74,7 @@ export async function openRealWorld(live: LiveConfig, release: string, log: Logg
     onOwnIdentity: (address) =>
       warnings.add(`another machine, at ${address}, has this host's key: conf/host.key was cloned`),
   })
-  const identity = { host: config.host.short, domain: domain.name, home: config.home }
+  const identity = { host: config.host.short, release, domain: domain.name, home: config.home }
   const addresses = (): readonly string[] => nets().addresses.map(multiaddrOf)
   const learned = await LearnedAddresses.open({ disk, clock, log, transport, path: join(config.home, 'conf/peers') })
   // IS_NOBROADCAST says that only those in nets are connected to.

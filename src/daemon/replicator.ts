@@ -11,6 +11,7 @@ import { LineFetcher, type LineFetcherDeps, type LineSource } from './line-fetch
 import { composeNotice, type Notice, noticeSchema, type OtherLine } from './notice.ts'
 import type { Reachable } from './reachable.ts'
 import type { Resolutions } from './resolutions.ts'
+import { Roster } from './roster.ts'
 
 const noticeProtocol = '/isconf/announce/1'
 /** Where changes are announced to the whole domain. */
@@ -27,6 +28,8 @@ const gossipBytesMax = 64 * 1024
 
 export interface ReplicatorDeps extends LineFetcherDeps {
   readonly host: string
+  /** Where this host stands. */
+  readonly standing: () => Notice['at']
   readonly branches: Branches
   readonly resolutions: Resolutions
   readonly reachable: Reachable
@@ -39,12 +42,14 @@ export interface ReplicatorDeps extends LineFetcherDeps {
 
 export class Replicator {
   readonly #deps: ReplicatorDeps
-  readonly #hostByPeer = new Map<PeerId, string>()
+  /** What the other hosts have told of themselves. */
+  readonly roster: Roster
   readonly #fetcher: LineFetcher
   readonly #cancels: Cancel[] = []
 
   constructor(deps: ReplicatorDeps) {
     this.#deps = deps
+    this.roster = new Roster(deps.clock)
     this.#fetcher = new LineFetcher(deps)
   }
 
@@ -63,7 +68,7 @@ export class Replicator {
     this.#cancels.push(
       transport.onPeer(({ type, peer }) => {
         if (type === 'up') this.#exchangeSoon(peer)
-        else this.#hostByPeer.delete(peer)
+        else this.roster.lost(peer)
       }),
     )
     for (const { id } of transport.peers()) this.#exchangeSoon(id)
@@ -77,7 +82,7 @@ export class Replicator {
 
   /** The name a peer goes by; its id until it has told. */
   hostOf(peer: PeerId): string {
-    return this.#hostByPeer.get(peer) ?? peer
+    return this.roster.nameOf(peer)
   }
 
   /** Tells one peer what is here and learns what is there; its notice, taken in. */
@@ -111,12 +116,13 @@ export class Replicator {
   }
 
   #compose(): Notice {
-    return composeNotice(this.#deps.host, this.#deps.branches, this.#deps.resolutions.all)
+    const { host, standing, branches, resolutions } = this.#deps
+    return composeNotice({ host, at: standing() }, branches, resolutions.all)
   }
 
   async #hear(notice: Notice, peer: PeerId): Promise<void> {
     const { branches, resolutions } = this.#deps
-    this.#hostByPeer.set(peer, notice.host)
+    this.roster.heard(peer, notice)
     this.#deps.reachable.hasSpoken(peer)
     let isNews = false
     for (const state of notice.states) {
@@ -134,10 +140,14 @@ export class Replicator {
 
   /** Brings the branch to a peer's state if that is the later one; whether anything changed here. */
   async #takeState(branch: Branch, state: BranchState, peer: PeerId): Promise<boolean> {
-    const grew = this.#isHere(branch, state.head)
-      ? false
-      : await this.#fetcher.fetch(branch, branch.name, state.head, this.#source(peer))
+    const grew = this.#isHere(branch, state.head) ? false : await this.#bring(branch, state, peer)
     return (await branch.adopt(state)) || grew
+  }
+
+  /** A fork of a branch that is here is copied, anything else is fetched. */
+  async #bring(branch: Branch, { head }: BranchState, peer: PeerId): Promise<boolean> {
+    if (await this.#deps.branches.beginAsCopy(branch, head)) return true
+    return this.#fetcher.fetch(branch, branch.name, head, this.#source(peer))
   }
 
   async #takeOther({ branch: name, first, head }: OtherLine, peer: PeerId): Promise<boolean> {

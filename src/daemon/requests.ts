@@ -1,27 +1,18 @@
 /** What the daemon does for the command line: one function a verb that changes something. */
 import { isAbsolute } from 'node:path'
 import * as z from 'zod'
-import { IsconfError, isoTime } from '../base/index.ts'
 import type { Lock } from '../branch/index.ts'
-import type {
-  CheckInAnswer,
-  ExecBody,
-  LockAnswer,
-  LockBody,
-  RebootAnswer,
-  ResolveAnswer,
-  ResolveBody,
-  UpBody,
-} from '../control/index.ts'
+import type { CheckInAnswer, ExecBody, LockAnswer, LockBody, RebootAnswer, UpBody } from '../control/index.ts'
 import { describeOperation } from '../journal/index.ts'
 import { breakLock, checkIn, exec, reboot, takeLock } from '../origin/index.ts'
 import { blobOf } from '../replay/index.ts'
 import { bringUp, upLimits } from './bring-up.ts'
+import { cat } from './cat.ts'
 import { type Handler, outputTo, parseBody, userSchema as user } from './handler.ts'
 import type { HostDaemon } from './host-daemon.ts'
 import { logged } from './logged.ts'
+import { branchHandlers } from './requests-branch.ts'
 import { snapHandler } from './requests-snap.ts'
-import { linesOfSplit } from './status.ts'
 
 const cwd = z.string().refine(isAbsolute)
 
@@ -35,7 +26,6 @@ const bodies = {
     env: z.record(z.string().regex(/^[A-Za-z_]\w*$/), z.string()).optional(),
   }) satisfies z.ZodType<ExecBody>,
   up: z.strictObject({ user, ...upLimits }) satisfies z.ZodType<UpBody>,
-  resolve: z.strictObject({ user, keep: z.string().regex(/^[0-9a-f]{4,64}$/) }) satisfies z.ZodType<ResolveBody>,
 }
 
 /** The verbs that change something, by the last part of their path. */
@@ -67,8 +57,11 @@ export const handlers: Readonly<Record<string, Handler>> = {
   },
   ci: (daemon, body) => checkInAndTell(daemon, parseBody(bodies.caller, body).user),
   up: (daemon, body, context) => bringUp(daemon, parseBody(bodies.up, body), context),
-  resolve: (daemon, body) => resolveSplit(daemon, parseBody(bodies.resolve, body)),
+  ...branchHandlers,
 }
+
+/** The requests that only read and whose answer is a stream. */
+export const streamed: Readonly<Record<string, Handler>> = { cat }
 
 async function checkInAndTell(daemon: HostDaemon, user: string): Promise<CheckInAnswer> {
   const { branch, replicator, blobs } = daemon
@@ -79,19 +72,6 @@ async function checkInAndTell(daemon: HostDaemon, user: string): Promise<CheckIn
   const hasFiles = operations.some(blobOf)
   const fileHosts = 1 + (hasFiles ? await blobs.hostsWith(branch, signed.id) : others)
   return { branch: branch.name, id: signed.id, operations: operations.length, journalHosts: 1 + others, fileHosts }
-}
-
-async function resolveSplit(daemon: HostDaemon, { user, keep }: ResolveBody): Promise<ResolveAnswer> {
-  const { branch, resolutions, replicator, identity, world } = daemon
-  const lines = await linesOfSplit(branch)
-  if (lines.length === 0) throw new IsconfError('NO_SUCH_LINE', `branch ${branch.name} is not split`)
-  const chosen = lines.find(({ first, head }) => first.startsWith(keep) || head.startsWith(keep))
-  if (!chosen) throw new IsconfError('NO_SUCH_LINE', `no line of branch ${branch.name} has a changeset ${keep}`)
-  const made = { branch: branch.name, by: `${user}@${identity.host}`, time: isoTime(world.clock) }
-  const aside = await resolutions.add(branch.forksOf(chosen.head).map((fork) => ({ ...made, ...fork })))
-  await daemon.afterResolution()
-  await replicator.announce(branch)
-  return { branch: branch.name, kept: chosen.head, aside: aside.join(', ') }
 }
 
 function toLockAnswer({ branch }: HostDaemon, { user, host, message, since }: Lock): LockAnswer {

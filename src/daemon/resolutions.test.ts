@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { chainOf } from '../../test/cluster/changesets.ts'
 import { SimClock } from '../../test/sim/clock.ts'
 import { SimDisk } from '../../test/sim/disk.ts'
 import { seededRandom } from '../../test/sim/random.ts'
 import { failure } from '../../test/support/files.ts'
 import { type BranchName, type ChangesetId, type DomainName, sha256Hex, silentLog } from '../base/index.ts'
 import { Branches } from '../branch/index.ts'
+import { toLine } from '../journal/changeset.ts'
 import { composeNotice, noticeSchema, type Resolution } from './notice.ts'
 import { Resolutions } from './resolutions.ts'
 
@@ -111,9 +113,11 @@ for (const [how, content] of Object.entries(damaged)) {
 
 test('composeNotice() names every branch, and is what the others take', async () => {
   const { branches, resolutions } = await opened()
-  for (const name of ['web', 'db']) await branches.obtain(name as BranchName)
+  const lines = chainOf(['one']).map(toLine)
+  for (const name of ['web', 'db']) await (await branches.obtain(name as BranchName)).take(lines, 'test')
+  await branches.obtain('only-heard-of' as BranchName)
   await resolutions.add([resolution('a', 'b')])
-  const notice = composeNotice('alder', branches, resolutions.all)
+  const notice = composeNotice({ host: 'alder' }, branches, resolutions.all)
   assert.deepEqual(notice.states.map(({ branch }) => branch).sort(), ['db', 'web'])
   assert.deepEqual(noticeSchema.parse(JSON.parse(JSON.stringify(notice))), notice)
 })
@@ -121,7 +125,7 @@ test('composeNotice() names every branch, and is what the others take', async ()
 test('composeNotice() of more than a notice may hold is still one that the others take', async () => {
   const { branches } = await opened()
   const many = Array.from({ length: 1_001 }, (_, index) => resolution(index, `${index} lost`))
-  const notice = composeNotice('alder', branches, many)
+  const notice = composeNotice({ host: 'alder' }, branches, many)
   assert.ok(noticeSchema.safeParse(notice).success)
   assert.deepEqual(notice.resolutions.at(-1), many.at(-1))
 })

@@ -1,7 +1,7 @@
-/** What the daemon tells of itself: `status` and `log`. */
+/** What the daemon tells of itself: `status`. */
 import { type ChangesetId, operationName, toIsconfError } from '../base/index.ts'
 import { type Branch, operationsDone } from '../branch/index.ts'
-import type { LineStatus, LogEntry, MeshStatus, Status, WorkStatus } from '../control/index.ts'
+import type { LineStatus, MeshStatus, Status, WorkStatus } from '../control/index.ts'
 import { describeOperation, type Journal } from '../journal/index.ts'
 import { pendingReboot } from '../origin/index.ts'
 import type { HostDaemon } from './host-daemon.ts'
@@ -37,6 +37,7 @@ export async function statusOf(daemon: HostDaemon, facts: ProcessFacts): Promise
     rebootPending: await rebootPendingOf(daemon),
     lock: lock && { branch: branch.name, user: lock.user, host: lock.host, message: lock.message, since: lock.since },
     work: workOf(daemon),
+    needsRebuild: daemon.rebuild.reason ?? null,
     lines: await linesOfSplit(branch),
     mesh: {
       ...facts.mesh(),
@@ -58,30 +59,6 @@ export async function linesOfSplit(branch: Branch): Promise<readonly SplitLine[]
   if (!branch.isSplit) return []
   const journals = [branch.journal, ...[...branch.others.entries()].map(([, other]) => other)]
   return Promise.all(journals.map((journal) => lineOf(branch, journal)))
-}
-
-/** Changesets, newest first, at most `limit`. */
-export async function logOf(daemon: HostDaemon, limit: number): Promise<readonly LogEntry[]> {
-  const { branch } = daemon
-  const { journal } = branch
-  const position = (await positionOf(daemon)) ?? 0
-  const entries: LogEntry[] = []
-  for (let sequence = journal.length; sequence > 0 && entries.length < limit; sequence -= 1) {
-    const { id, changeset } = await journal.changesetAt(sequence)
-    entries.push({
-      id,
-      branch: changeset.branch,
-      author: changeset.author,
-      message: changeset.message,
-      time: changeset.time,
-      operations: changeset.operations.map((operation, index) => ({
-        name: operationName(id, index),
-        text: describeOperation(operation),
-        done: changeset.operationsBefore + index < position,
-      })),
-    })
-  }
-  return entries
 }
 
 async function positionOf({ branch, history }: HostDaemon): Promise<number | undefined> {

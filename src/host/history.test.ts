@@ -115,3 +115,21 @@ for (const [how, line] of Object.entries(badLines)) {
     await assert.rejects(opened(disk), failure('STATE_DAMAGED', /^\/history: line 2 is not an entry of the history$/))
   })
 }
+
+test('History.entriesFromEnd() gives everything that happened, the last first', async () => {
+  const { history } = await opened()
+  await history.add([{ event: 'started', operation: at(0) }, finished(0)])
+  await history.add([{ event: 'dropped', operations: 2, by: 'ann@alder' }])
+  const found: string[] = []
+  for await (const entry of history.entriesFromEnd()) found.push(entry.event)
+  assert.deepEqual(found, ['dropped', 'finished', 'started'])
+})
+
+test('work that was dropped does not change where a host stands', async () => {
+  const { disk, history } = await opened()
+  await history.add([finished(0)])
+  await history.add([{ event: 'dropped', operations: 2, by: 'ann@alder' }])
+  assert.deepEqual(history.standing.done, at(0))
+  await history.close()
+  assert.deepEqual((await opened(disk)).history.standing, history.standing)
+})

@@ -45,6 +45,13 @@ const entrySchema = z.discriminatedUnion('event', [
   }),
   /** A reboot for work that is not checked in was asked for and could not be done. */
   z.strictObject({ event: z.literal('rebootFailed'), reason: z.string(), time: z.string() }),
+  /** So many operations were done here, were not checked in, and were given up. */
+  z.strictObject({
+    event: z.literal('dropped'),
+    operations: z.int().positive(),
+    by: z.string(),
+    time: z.string(),
+  }),
 ])
 
 export type HistoryEntry = z.infer<typeof entrySchema>
@@ -124,11 +131,15 @@ export class History {
     this.#standing = standingAfter(this.#standing, entry)
   }
 
+  /** What happened, the last first; it is read as it is asked for. STATE_DAMAGED names the bad line. */
+  async *entriesFromEnd(): AsyncGenerator<HistoryEntry> {
+    for await (const line of this.#log.linesFromEnd()) yield await this.#parse(line)
+  }
+
   /** The entries at the end, back to one that says that an operation was done: the rest cannot change the standing. */
   async #tail(): Promise<readonly HistoryEntry[]> {
     const entries: HistoryEntry[] = []
-    for await (const line of this.#log.linesFromEnd()) {
-      const entry = await this.#parse(line)
+    for await (const entry of this.entriesFromEnd()) {
       entries.unshift(entry)
       if (isDone(entry)) break
     }
@@ -154,21 +165,21 @@ export class History {
 function standingAfter({ done, stopped }: Standing, entry: HistoryEntry): Standing {
   const stoppedAt = (operation: string, reason: string): Standing => ({
     done,
-    stopped: { operation: parseKey(operation), reason },
+    stopped: { operation: parseOperationKey(operation), reason },
     rebooting: undefined,
   })
   switch (entry.event) {
     case 'made':
-      return { done: parseKey(entry.operation), stopped: undefined, rebooting: undefined }
+      return { done: parseOperationKey(entry.operation), stopped: undefined, rebooting: undefined }
     case 'started':
       return stoppedAt(entry.operation, 'it was interrupted')
     case 'failed':
       return stoppedAt(entry.operation, entry.reason)
     case 'finished':
       if (entry.status !== 0) return stoppedAt(entry.operation, `it ended with exit status ${entry.status}`)
-      return { done: parseKey(entry.operation), stopped: undefined, rebooting: undefined }
+      return { done: parseOperationKey(entry.operation), stopped: undefined, rebooting: undefined }
     case 'rebooting': {
-      const operation = entry.operation === undefined ? undefined : parseKey(entry.operation)
+      const operation = entry.operation === undefined ? undefined : parseOperationKey(entry.operation)
       return {
         done,
         stopped: undefined,
@@ -176,6 +187,7 @@ function standingAfter({ done, stopped }: Standing, entry: HistoryEntry): Standi
       }
     }
     case 'rebootFailed':
+    case 'dropped':
       return { done, stopped, rebooting: undefined }
     default:
       return unreachable(entry)
@@ -192,6 +204,7 @@ export type HistoryEvent =
       readonly output: string
     }
   | { readonly event: 'failed'; readonly operation: OperationRef; readonly reason: string }
+  | { readonly event: 'dropped'; readonly operations: number; readonly by: string }
   | { readonly event: 'rebooting'; readonly operation: OperationRef; readonly bootId: string }
   | { readonly event: 'rebooting'; readonly work: number; readonly bootId: string }
   | { readonly event: 'rebootFailed'; readonly reason: string }
@@ -204,7 +217,8 @@ function toKey({ id, index }: OperationRef): string {
   return `${id}:${index}`
 }
 
-function parseKey(key: string): OperationRef {
+/** The operation that an entry names. */
+export function parseOperationKey(key: string): OperationRef {
   const colon = key.indexOf(':')
   return { id: key.slice(0, colon) as ChangesetId, index: Number(key.slice(colon + 1)) }
 }

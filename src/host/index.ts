@@ -1,7 +1,9 @@
 export {
   History,
+  type HistoryEntry,
   type HistoryEvent,
   type OperationRef,
+  parseOperationKey,
   type Rebooting,
   type Standing,
   type StoppedOperation,
@@ -21,3 +23,4 @@ export type {
   Sighting,
 } from './machine.ts'
 export { awaitedReboot, mayBeGoingDown } from './reboot.ts'
+export { RebuildMark, type RebuildReason, rebuildText } from './rebuild-mark.ts'

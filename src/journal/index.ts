@@ -19,6 +19,7 @@ export {
   type Owner,
   operationSchema,
   type ParentDirectory,
+  quoteWord,
   type RebootOperation,
   type RemovalOperation,
   type SnapOperation,

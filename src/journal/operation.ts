@@ -128,7 +128,8 @@ function variablesOf({ env }: ExecOperation): readonly string[] {
   return Object.entries(env).map(([name, value]) => `${name}=${quoteWord(value)}`)
 }
 
-function quoteWord(word: string): string {
+/** A word as a shell takes it. */
+export function quoteWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }
 

@@ -7,13 +7,14 @@ import type { OriginDeps } from './work.ts'
 /** The longest lock message, in characters: it is repeated in every changeset. */
 const messageLengthMax = 4096
 
-/** Takes the lock of the branch for `user`. LOCKED, BEHIND, MESSAGE_MISSING, SPLIT, LOCK_CONTENDED. */
+/** Takes the lock of the branch for `user`. LOCKED, BEHIND, NEEDS_REBUILD, MESSAGE_MISSING, SPLIT, LOCK_CONTENDED. */
 export async function takeLock(deps: OriginDeps, user: string, message: string): Promise<Lock> {
   const { branch, work, host } = deps
   if (message.trim() === '') throw new IsconfError('MESSAGE_MISSING', 'a lock needs a message')
   if (message.length > messageLengthMax) {
     throw new IsconfError('USAGE', `the message has ${message.length} characters, more than ${messageLengthMax}`)
   }
+  deps.rebuild.refuse(host)
   const id = Buffer.from(deps.random.bytes(16)).toString('hex')
   const lock: Lock = { id, user, host, key: publicKeyText(deps.key), message, since: isoTime(deps.clock) }
   const done = await operationsDone(branch, deps.history.standing.done)
@@ -28,7 +29,14 @@ export async function takeLock(deps: OriginDeps, user: string, message: string):
     }
     return { to: next }
   })
-  await work.begin({ branch: branch.name, base: state.head, lock: id, message, author: `${user}@${host}` })
+  await work.begin({
+    branch: branch.name,
+    base: state.head,
+    lock: id,
+    message,
+    author: `${user}@${host}`,
+    since: lock.since,
+  })
   return lock
 }
 

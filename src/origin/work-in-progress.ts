@@ -14,6 +14,8 @@ const headerSchema = z.strictObject({
   lock: z.string(),
   message: z.string(),
   author: z.string(),
+  /** When the lock was taken, for people. */
+  since: z.string().optional(),
 })
 
 /** Under which lock, and after which changeset, the work is done. */

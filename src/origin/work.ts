@@ -2,7 +2,7 @@
 import type { KeyObject } from 'node:crypto'
 import { type Clock, type DomainName, IsconfError, type Log, type Random } from '../base/index.ts'
 import { type Agreement, type Branch, lockedBy } from '../branch/index.ts'
-import type { History, Machine } from '../host/index.ts'
+import type { History, Machine, RebuildMark } from '../host/index.ts'
 import type { BlobStore } from '../store/index.ts'
 import type { WorkHeader, WorkInProgress } from './work-in-progress.ts'
 
@@ -17,6 +17,7 @@ export interface OriginDeps {
   readonly machine: Machine
   readonly store: BlobStore
   readonly work: WorkInProgress
+  readonly rebuild: RebuildMark
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -43,4 +44,11 @@ export function requireWork({ branch, work, host }: OriginDeps, user: string): W
 
 function brokenBy({ state }: Branch): string {
   return state.broken ? `broken by ${state.broken.by} at ${state.broken.time}` : 'nobody holds it'
+}
+
+/** UNCHECKED_WORK while something was done here that is not checked in. */
+export function refuseUnchecked({ operations, header }: WorkInProgress): void {
+  if (operations.length === 0) return
+  const count = operations.length === 1 ? '1 operation' : `${operations.length} operations`
+  throw new IsconfError('UNCHECKED_WORK', `${header?.author} has ${count} here that are not checked in`)
 }

@@ -114,7 +114,7 @@ export class SimHost {
         log,
         settled: Promise.resolve(),
       }
-      const daemon = await HostDaemon.start({ host: this.name, domain, home }, world)
+      const daemon = await HostDaemon.start({ host: this.name, release: 'sim', domain, home }, world)
       const addresses = this.#world.addresses
       this.#peering = new Peering({ transport, clock: ownClock, random, log, addresses })
       this.#peering.start()

@@ -142,7 +142,10 @@ function bodyOf([verb = '', ...words]: readonly string[]): object {
     case 'exec':
       return { user, cwd: '/', argv: words }
     case 'resolve':
-      return { user, keep: words[0] ?? '' }
+      return { user, keep: words[0] ?? '', ...(words[1] === undefined ? {} : { branch: words[1] }) }
+    case 'fork':
+    case 'migrate':
+      return { user, branch: words[0] ?? '' }
     case 'up':
       return { user, ...upLimitsOf(words) }
     default:

@@ -31,6 +31,13 @@ function describe(status: Status): string {
   if (rebootPending) rows.push(['reboot', describeReboot(rebootPending)])
   rows.push(['lock', lock ? `${lock.user}@${lock.host} since ${lock.since}: ${lock.message}` : 'none'])
   if (work) rows.push(...describeWork(work))
+  if (status.needsRebuild) {
+    const { by, operations, time } = status.needsRebuild
+    rows.push([
+      'rebuild',
+      `needed: ${by} dropped ${count(operations, 'operation')} that had been done here, last at ${time}`,
+    ])
+  }
   for (const line of status.lines) rows.push([line === status.lines[0] ? 'split' : '', describeLine(line)])
   if (mesh.peers.length === 0) rows.push(['peers', 'none'])
   for (const [index, peer] of mesh.peers.entries())

@@ -243,6 +243,7 @@ const level: Status = {
   rebootPending: null,
   lock: null,
   work: null,
+  needsRebuild: null,
   lines: [],
   mesh: {
     peerId: 'p',

@@ -1,0 +1,32 @@
+/** What goes into a branch and comes out of it. */
+import type { ChangesetId, Clock, Disk, DomainName } from '../base/index.ts'
+import type { SignedChangeset } from '../journal/index.ts'
+
+/** What a change adds to the journal. */
+export interface Addition {
+  readonly changeset?: SignedChangeset
+  /** Where a whole journal is, beside that of the branch, which is empty; it is moved to its place. */
+  readonly journal?: string
+}
+
+/** Two changesets that follow the same one: the line with one goes on as the branch, the line with the other does not. */
+export interface Fork {
+  readonly chosen: ChangesetId
+  readonly rejected: ChangesetId
+}
+
+/** What came of some lines of a peer. */
+export interface Taken {
+  readonly added: readonly SignedChangeset[]
+  /** Whether another line of a split began or grew. */
+  readonly split: boolean
+  /** The last of the lines. */
+  readonly last: ChangesetId | undefined
+}
+
+/** What a branch is made of besides its name. */
+export interface BranchDeps {
+  readonly disk: Disk
+  readonly domain: DomainName
+  readonly clock: Clock
+}

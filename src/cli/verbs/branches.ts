@@ -1,0 +1,33 @@
+import { idPrefixLength } from '../../base/index.ts'
+import type { BranchRow } from '../../control/index.ts'
+import { table } from '../table.ts'
+import type { Verb } from '../verb.ts'
+import { count, readingWords } from '../words.ts'
+
+export const branchesVerb: Verb = {
+  name: 'branches',
+  usage: 'branches [--json]',
+  summary: 'Show the branches of the domain that are known here',
+  help:
+    'Shows each branch with its newest changeset, how many operations it has, the branch it was forked from, which ' +
+    'hosts are on it as far as they have told, and who has locked it. An asterisk marks the branch of this host. With ' +
+    '--json, one JSON document a line.',
+  exits: [0],
+  run: async ({ client, terminal }, words) => {
+    const { json } = readingWords('branches', words)
+    const rows = (await client.get('/v1/branches')) as readonly BranchRow[]
+    terminal.out(json ? rows.map((row) => `${JSON.stringify(row)}\n`).join('') : table(rows.map(describe)))
+    return 0
+  },
+}
+
+function describe({ name, current, head, operations, split, lock, parent, hosts }: BranchRow): readonly string[] {
+  const facts = [
+    ...(parent === null ? [] : [`forked from ${parent}`]),
+    ...(hosts.length > 0 ? [`hosts ${hosts.join(' ')}`] : []),
+    ...(split ? ['split'] : []),
+    ...(lock ? [`locked by ${lock.user}@${lock.host}: ${lock.message}`] : []),
+  ]
+  const place = operations === 0 ? 'empty' : `${head.slice(0, idPrefixLength)}  ${count(operations, 'operation')}`
+  return [`${current ? '*' : ' '} ${name}`, place, facts.join(', ')]
+}

@@ -1,0 +1,49 @@
+import type { HistoryRow } from '../../control/index.ts'
+import type { Verb } from '../verb.ts'
+import { count, readingWords, withQuery } from '../words.ts'
+
+export const historyVerb: Verb = {
+  name: 'history',
+  usage: 'history [-n COUNT] [--json]',
+  summary: 'Show what happened on this host, newest first',
+  help:
+    'Shows each operation that was begun on this host: when, how it ended, how long it took, and the digest of what a ' +
+    'command wrote. The history is of the host, not of a branch, and no other host has it. With --json, one JSON ' +
+    'document a line.',
+  exits: [0],
+  run: async ({ client, terminal }, words) => {
+    const { json, limit } = readingWords('history', words, true)
+    const rows = (await client.get(withQuery('/v1/history', { limit }))) as readonly HistoryRow[]
+    for (const row of rows) terminal.out(json ? `${JSON.stringify(row)}\n` : describe(row))
+    return 0
+  },
+}
+
+function describe(row: HistoryRow): string {
+  const { time, started, operation, text, output } = row
+  const what = operation === null ? '' : ` ${operation}${text === null ? '' : `  ${text}`}`
+  const digest = output === null ? '' : `    output ${output}\n`
+  return `${started ?? time}${what}\n    ${endOf(row)}\n${digest}`
+}
+
+function endOf({ event, status, reason, tookMs, dropped }: HistoryRow): string {
+  const took = tookMs === null ? '' : ` after ${tookMs} ms`
+  switch (event) {
+    case 'finished':
+      return status === 0 ? `done${took}` : `ended with exit status ${status}${took}`
+    case 'failed':
+      return `failed${took}: ${reason}`
+    case 'started':
+      return 'begun, and not ended'
+    case 'made':
+      return 'made here and checked in'
+    case 'rebooting':
+      return 'the machine was to be rebooted'
+    case 'rebootFailed':
+      return `the machine could not be rebooted: ${reason}`
+    case 'dropped':
+      return `${dropped?.by} dropped ${count(dropped?.operations ?? 0, 'operation')} that had been done here`
+    default:
+      return event
+  }
+}

@@ -1,0 +1,27 @@
+import type { HostRow } from '../../control/index.ts'
+import { table } from '../table.ts'
+import type { Verb } from '../verb.ts'
+import { readingWords } from '../words.ts'
+
+export const hostsVerb: Verb = {
+  name: 'hosts',
+  usage: 'hosts [--json]',
+  summary: 'Show the hosts of the domain that are known here',
+  help:
+    'Shows this host and those that have told of themselves since this daemon started: the branch each is on, how many ' +
+    'of its operations it has done, its release, and its address or when it was seen last. With --json, one JSON ' +
+    'document a line.',
+  exits: [0],
+  run: async ({ client, terminal }, words) => {
+    const { json } = readingWords('hosts', words)
+    const rows = (await client.get('/v1/hosts')) as readonly HostRow[]
+    terminal.out(json ? rows.map((row) => `${JSON.stringify(row)}\n`).join('') : table(rows.map(describe)))
+    return 0
+  },
+}
+
+function describe({ name, here, address, seen, release, branch, position, operations }: HostRow): readonly string[] {
+  const done = operations === null ? '' : `${position ?? '?'} of ${operations}`
+  const where = here ? 'this host' : address === null ? `last seen ${seen}` : `connected at ${address}`
+  return [name, branch ?? '?', done, release === null ? '?' : `isconf ${release}`, where]
+}

@@ -1,0 +1,45 @@
+import { idPrefixLength } from '../../base/index.ts'
+import type { Shown } from '../../control/index.ts'
+import { listing } from '../table.ts'
+import type { Verb } from '../verb.ts'
+import { oneWord, parseWords, withQuery } from '../words.ts'
+
+export const showVerb: Verb = {
+  name: 'show',
+  usage: 'show NAME [--json]',
+  summary: 'Show everything that is recorded of a changeset',
+  help:
+    'NAME is the beginning of the id of a changeset, or that, a colon and the index of one operation, as log shows ' +
+    'them. An asterisk marks what this host has not done. With --json, one JSON document.',
+  exits: [0],
+  run: async ({ client, terminal }, typed) => {
+    const parsed = parseWords('show', typed, { flags: ['--json'], words: 1 })
+    const name = oneWord('show', 'changeset or operation', parsed.words)
+    const shown = (await client.get(withQuery('/v1/show', { name }))) as Shown
+    terminal.out(parsed.has('--json') ? `${JSON.stringify(shown)}\n` : describe(shown))
+    return 0
+  },
+}
+
+function describe(shown: Shown): string {
+  const { id, author, time, message, branch, branches, domain, sequence, previous, lock, key, signature } = shown
+  const on = branches.filter((name) => name !== branch)
+  const head = listing(
+    [
+      ['changeset', id],
+      ['author', author],
+      ['time', time],
+      ['message', message],
+      ['branch', `${branch} of ${domain}, number ${sequence}${on.length > 0 ? `, also on ${on.join(', ')}` : ''}`],
+      ['previous', /^0+$/.test(previous) ? 'none' : previous.slice(0, idPrefixLength)],
+      ['lock', lock],
+      ['key', key],
+      ['signature', signature],
+    ],
+    '',
+  )
+  const operations = shown.operations.map(
+    ({ name, text, done, attributes }) => `\n${done ? ' ' : '*'} ${name}  ${text}\n${listing(attributes, '    ')}`,
+  )
+  return `${head}${operations.join('')}`
+}

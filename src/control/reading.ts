@@ -1,0 +1,119 @@
+/** What the daemon answers to the GETs that are about journals, this host and the domain. */
+import type { LockAnswer, RebuildStatus } from './api.ts'
+
+/** One row of GET /v1/log, newest first; `since` is an ISO time in UTC. */
+export interface LogEntry {
+  readonly id: string
+  readonly branch: string
+  readonly author: string
+  readonly message: string
+  readonly time: string
+  readonly operations: readonly { readonly name: string; readonly text: string; readonly done: boolean }[]
+}
+
+/** An operation with all that is recorded of it. */
+export interface ShownOperation {
+  /** In a few words. */
+  readonly text: string
+  /** Rows for people: `['mode', '0644']`. */
+  readonly attributes: readonly (readonly [name: string, value: string])[]
+  /** As the journal has it. */
+  readonly operation: object
+}
+
+/** GET /v1/show?name=NAME: a changeset, or one operation of it. */
+export interface Shown extends Omit<LogEntry, 'operations'> {
+  readonly format: number
+  readonly domain: string
+  readonly sequence: number
+  readonly previous: string
+  readonly operationsBefore: number
+  /** The id of the lock it was written under. */
+  readonly lock: string
+  /** The key it is signed with, and the signature. */
+  readonly key: string
+  readonly signature: string
+  /** The branches known here that have it. */
+  readonly branches: readonly string[]
+  readonly operations: readonly (ShownOperation & { readonly name: string; readonly done: boolean })[]
+}
+
+/** GET /v1/wip */
+export interface WipAnswer {
+  readonly work: {
+    readonly branch: string
+    /** The head that it comes after. */
+    readonly base: string
+    readonly lock: string
+    readonly author: string
+    readonly message: string
+    /** When the lock was taken; null when that was not noted. */
+    readonly since: string | null
+    /** Whether the lock is still held. */
+    readonly locked: boolean
+    /** Who broke the lock; null when nobody did, or others have checked in since. */
+    readonly broken: { readonly by: string; readonly time: string } | null
+    readonly operations: readonly ShownOperation[]
+  } | null
+  readonly needsRebuild: RebuildStatus | null
+}
+
+/** One row of GET /v1/history, newest first. */
+export interface HistoryRow {
+  /** `finished`, `failed`, `started` (and not ended), `made`, `dropped` and others to come. */
+  readonly event: string
+  readonly time: string
+  /** The operation's name, and what it is where a journal still tells. */
+  readonly operation: string | null
+  readonly text: string | null
+  readonly started: string | null
+  readonly tookMs: number | null
+  /** Exit status. */
+  readonly status: number | null
+  /** SHA-256 of what a command wrote. */
+  readonly output: string | null
+  /** Why it could not be done. */
+  readonly reason: string | null
+  readonly dropped: { readonly operations: number; readonly by: string } | null
+}
+
+/** One row of GET /v1/branches, by name. */
+export interface BranchRow {
+  readonly name: string
+  /** Whether this host is on it. */
+  readonly current: boolean
+  readonly head: string
+  readonly changesets: number
+  readonly operations: number
+  readonly split: boolean
+  readonly lock: LockAnswer | null
+  /** The branch that it was forked from, as its changesets tell. */
+  readonly parent: string | null
+  /** The hosts that are on it, as far as they have told. */
+  readonly hosts: readonly string[]
+}
+
+/** One row of GET /v1/hosts: this host, then the others by name. */
+export interface HostRow {
+  readonly name: string
+  readonly peerId: string
+  /** Whether it is this host. */
+  readonly here: boolean
+  readonly connected: boolean
+  readonly address: string | null
+  /** When it was connected last, since this daemon started; null while it is. */
+  readonly seen: string | null
+  readonly release: string | null
+  readonly branch: string | null
+  /** Operations of the branch that it has done, and those that the branch has here. */
+  readonly position: number | null
+  readonly operations: number | null
+}
+
+/** POST /v1/cat: its output is the file. */
+export interface CatBody {
+  readonly cwd: string
+  readonly path: string
+  /** The name of an operation; the newest when absent. */
+  readonly at?: string
+}
