@@ -36,7 +36,8 @@ const bootIdLengthMax = 200
 /** The machine this process runs on. CONFIG when `volroot` is no directory. */
 export function realMachine(options: MachineOptions): Machine {
   const root = realVolroot(options.volroot)
-  const real = (path: string): string => join(root, path)
+  // A command in / is not to find a slash at the end of its PWD.
+  const real = (path: string): string => (path === '/' ? root : join(root, path))
   const own = protectedPaths(real, options.home)
   const { clock } = options
   const run: Machine['run'] = (command, output, signal) =>

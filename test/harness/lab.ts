@@ -102,6 +102,8 @@ export class LabHost {
   readonly port: number
   readonly netsPath: string
   readonly mainCfPath: string
+  /** IS_HOOKS */
+  readonly hooksPath: string
   /** Overrides of the host's variables; an empty value stands for the default. */
   readonly env: Record<string, string> = {}
   /** Makes a command one that runs where the host's files are, when that is not here. */
@@ -116,6 +118,7 @@ export class LabHost {
     this.root = join(directory, 'root')
     this.netsPath = join(directory, 'nets')
     this.mainCfPath = join(directory, 'main.cf')
+    this.hooksPath = join(directory, 'hooks')
     this.address = address
     this.port = port
   }
@@ -148,6 +151,7 @@ export class LabHost {
       IS_PORT: String(this.port),
       IS_NETS: this.netsPath,
       IS_NOBROADCAST: '1',
+      IS_HOOKS: this.hooksPath,
       IS_LOG: 'file',
       ...this.env,
     }

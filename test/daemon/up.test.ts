@@ -1,0 +1,153 @@
+/** `up` as far as a person wants it, what it would do, and what the log has of it. */
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import type { PlanAnswer } from '../../src/control/index.ts'
+import { assertRefused, Lab, type LabHost, until } from '../harness/lab.ts'
+
+/** Alder has checked in a file, a command, and in a second changeset another command and a file that is there twice. */
+async function checkedIn(lab: Lab): Promise<[LabHost, LabHost]> {
+  const [alder, birch] = lab.hosts as [LabHost, LabHost]
+  await lab.start()
+  alder.write('tmp/motd', 'hello\n')
+  alder.write('tmp/copy', 'hello\n')
+  await alder.does('lock', 'one')
+  await alder.does('snap', 'motd')
+  await alder.does('exec', 'sh', '-c', 'echo 1 >> steps')
+  await alder.does('ci')
+  await alder.does('lock', 'two')
+  await alder.does('exec', 'sh', '-c', 'echo 2 >> steps; echo output')
+  await alder.does('snap', 'copy')
+  await alder.does('ci')
+  await until(async () => (await birch.status()).operations === 4, 'birch has the journal')
+  return [alder, birch]
+}
+
+async function planOf(host: LabHost, ...words: readonly string[]): Promise<PlanAnswer> {
+  return JSON.parse((await host.does('up', '--dry-run', '--json', ...words)).stdout) as PlanAnswer
+}
+
+/** What could change: files, history, store. */
+function stateOf(host: LabHost): unknown {
+  const history = readFileSync(join(host.home, 'conf/history'), 'utf8')
+  return [host.has('tmp/motd'), host.has('tmp/steps'), history]
+}
+
+test('up --dry-run says what up then does, with sizes, changes nothing, and works with the network down', async (context) => {
+  const lab = await Lab.of(context, 'alder', 'birch')
+  const [alder, birch] = await checkedIn(lab)
+  await until(async () => (await planOf(birch)).operations.every(({ here }) => here !== false), 'birch has the files')
+  await alder.stop()
+  const before = stateOf(birch)
+  const plan = await planOf(birch)
+  assert.deepEqual(
+    plan.operations.map(({ text, number, sizeBytes, here }) => [number, text, sizeBytes, here]),
+    [
+      [1, 'snap /tmp/motd', 6, true],
+      [2, "exec sh -c 'echo 1 >> steps'", null, null],
+      [3, "exec sh -c 'echo 2 >> steps; echo output'", null, null],
+      [4, 'snap /tmp/copy', 6, true],
+    ],
+  )
+  assert.deepEqual([plan.branch, plan.position, plan.total, plan.stop], ['generic', 0, 4, null])
+  assert.deepEqual(stateOf(birch), before)
+  const said = (await birch.does('up')).stderr.split('\n').filter((line) => /^isconf: \d\/4/.test(line))
+  const shown = plan.operations.map(({ name, text, number }) => `isconf: ${number}/4 ${name} ${text}`)
+  assert.deepEqual(said, shown)
+  assert.match((await birch.does('up', '--dry-run')).stdout, /^nothing to do; this host has done 4 operations/)
+})
+
+test('up --dry-run tells which files would have to be fetched, each once', async (context) => {
+  const lab = await Lab.of(context, 'alder', 'birch')
+  const [alder, birch] = await checkedIn(lab)
+  await until(async () => (await planOf(birch)).operations.every(({ here }) => here !== false), 'birch has the files')
+  await alder.stop()
+  await birch.stop()
+  rmSync(join(birch.home, 'store'), { recursive: true })
+  await birch.start()
+  const plan = await planOf(birch)
+  assert.deepEqual(
+    plan.operations.map(({ here }) => here),
+    [false, null, null, true],
+  )
+  assert.match((await birch.does('up', '--dry-run')).stdout, /^would do 4 operations, 6 bytes to be fetched; /m)
+})
+
+test('up --to and --step stop where they are told to, and --dry-run says so', async (context) => {
+  const lab = await Lab.of(context, 'alder', 'birch')
+  const [, birch] = await checkedIn(lab)
+  const names = (await planOf(birch)).operations.map(({ name }) => name)
+  const [first = '', second = '', third = ''] = names
+  assert.deepEqual((await planOf(birch, '--step')).stop, { reason: 'limit', operation: second })
+  assert.deepEqual((await planOf(birch, '--to', second)).stop, { reason: 'limit', operation: third })
+  const stepped = await birch.does('up', '--step')
+  assert.match(stepped.stderr, /did 1 operation; this host has done 1 operation of branch generic, and 3 are left\n$/)
+  assert.deepEqual([birch.has('tmp/motd'), birch.has('tmp/steps')], [true, false])
+  await birch.does('up', '--to', first.slice(0, 12))
+  assert.equal(birch.read('tmp/steps'), '1\n')
+  // Done already: nothing is undone, nothing goes on.
+  await birch.does('up', '--to', first)
+  assert.equal(birch.read('tmp/steps'), '1\n')
+  for (const [name, message] of [
+    ['0000:0', 'begins with 0000'],
+    [`${third}9`, 'there is no operation'],
+    ['motd', 'not the name'],
+  ]) {
+    assertRefused(await birch.run('up', '--to', name!), 22, message!, 'isconf log')
+    assertRefused(await birch.run('up', '--dry-run', '--to', name!), 22, message!, 'isconf log')
+  }
+  await birch.does('-q', 'up', '--to', third)
+  assert.equal(birch.read('tmp/steps'), '1\n2\n')
+  assert.equal((await birch.does('-q', 'up')).stderr, '')
+})
+
+test('what up and the verbs of the origin do is in the log, and what fails is an error there', async (context) => {
+  const lab = await Lab.of(context, 'alder', 'birch')
+  const [alder, birch] = await checkedIn(lab)
+  await birch.does('up')
+  await alder.does('lock', 'three')
+  await alder.run('exec', 'sh', '-c', 'exit 3')
+  await alder.does('exec', 'sh', '-c', 'test ! -e broken')
+  await alder.does('ci')
+  birch.write('tmp/broken', '')
+  await until(async () => (await birch.status()).operations === 5, 'birch has the journal')
+  assert.equal((await birch.run('up')).status, 1)
+  const logs = [alder, birch].map((host) => host.log())
+  for (const line of [
+    /"level":30.*"snap motd: begun"/,
+    /"level":30.*"status":0.*"exec sh -c 'echo 1 >> steps': finished with exit status 0"/,
+    /"level":50.*"status":3.*"exec sh -c 'exit 3': sh ended with exit status 3"/,
+  ]) {
+    assert.match(logs[0]!, line)
+  }
+  for (const line of [
+    /"level":30.*"operation":"[0-9a-f]{12}:0".*"up: snap \/tmp\/motd: begun"/,
+    /"level":30.*"up: snap \/tmp\/motd: finished with exit status 0"/,
+    /"level":50.*"up: operation [0-9a-f]{12}:0 .* failed: it ended with exit status 1"/,
+  ]) {
+    assert.match(logs[1]!, line)
+  }
+})
+
+test('the history has the exit status and the digest of the output of each command', async (context) => {
+  const lab = await Lab.of(context, 'alder', 'birch')
+  const [, birch] = await checkedIn(lab)
+  await birch.does('up')
+  const lines = readFileSync(join(birch.home, 'conf/history'), 'utf8').trimEnd().split('\n')
+  const ended = lines.map((line) => JSON.parse(line)).filter(({ event }) => event === 'finished')
+  assert.deepEqual(
+    ended.map(({ status, output }) => [status, output]),
+    [
+      [0, ''],
+      [0, sha256('')],
+      [0, sha256('output\n')],
+      [0, ''],
+    ],
+  )
+})
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
