@@ -254,3 +254,7 @@ test('runCommand() that is aborted while the command is being started stops it',
   abort.abort()
   await assert.rejects(done, failure('INTERRUPTED'))
 })
+
+test('runCommand() of a shell tells of a real-time signal that ended what it ran', async () => {
+  assert.equal((await run(['sh', '-c', "sh -c 'kill -40 $$'; exit $?"])).status, 168)
+})

@@ -82,6 +82,38 @@ test('a megabyte of output that is no text comes through unchanged, from exec an
   assert.equal(sha256(there.stdoutBytes), sha256(Buffer.concat([bytes, Buffer.from(both.stdout)])))
 })
 
+test('exec --env records a variable of the caller for every host, --sh a line for the shell', async (context) => {
+  const lab = await Lab.of(context, 'alder', 'birch')
+  const [alder, birch] = lab.hosts
+  await lab.start()
+  await alder!.does('lock', 'variables')
+  const env = { COLOUR: 'deep red', EMPTY: '', SECRET: 'of the caller' }
+  const script = 'test -z "$EMPTY" && echo "[$COLOUR] [$SECRET]" | tee colours'
+  const words = ['exec', '--env', 'COLOUR', '--env', 'EMPTY', '--sh', script]
+  assert.equal(assertDone(await alder!.runWith({ env }, ...words)).stdout, '[deep red] []\n')
+  assertRefused(await alder!.runWith({ env }, 'exec', '--env', 'ABSENT', 'true'), 22, 'ABSENT is not set')
+  assert.deepEqual((await alder!.status()).work?.operations, [`exec COLOUR='deep red' EMPTY='' sh -c '${script}'`])
+  await alder!.does('ci')
+  assert.equal((await birch!.does('up')).stdout, '[deep red] []\n')
+  assert.equal(birch!.read('tmp/colours'), '[deep red] []\n')
+})
+
+test('a command that leaves something behind has ended when it has ended, on origin and target', async (context) => {
+  const lab = await Lab.of(context, 'alder', 'birch')
+  const [alder, birch] = lab.hosts
+  await lab.start()
+  await alder!.does('lock', 'leave something behind')
+  // It holds the output open, and is no part of the command any more.
+  await alder!.does('exec', '--sh', 'setsid sleep 97 & echo $! > left; echo begun')
+  await alder!.does('ci')
+  assert.equal((await birch!.does('up')).stdout, 'begun\n')
+  for (const host of [alder!, birch!]) {
+    const left = Number(host.read('tmp/left'))
+    assert.ok(isRunning(left), 'a service that a command starts goes on')
+    process.kill(left, 'SIGKILL')
+  }
+})
+
 test('a reader that closes the pipe early ends the command line quietly', async (context) => {
   const lab = await Lab.of(context, 'alder')
   const [alder] = lab.hosts

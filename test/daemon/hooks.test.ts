@@ -29,7 +29,7 @@ test('hooks are run before and after up, in the order of their names, with their
   const lab = await Lab.of(context, 'alder', 'birch')
   const birch = await checkedIn(lab, 'echo one >> steps', 'echo two >> steps')
   hook(birch, 'pre-up.d/20-second', 'echo second; pwd >> "$IS_VOLROOT/hooked"')
-  hook(birch, 'pre-up.d/10-first', `echo first; echo error >&2; test ! -e "$IS_VOLROOT/tmp/steps" && ${say}`)
+  hook(birch, 'pre-up.d/10-first', `echo first; echo error >&2; test -e "$IS_VOLROOT/tmp/steps" || ${say}`)
   hook(birch, 'pre-up.d/Z-before-a', ':')
   hook(birch, 'post-up.d/done', `cat "$IS_VOLROOT/tmp/steps"; ${say}`)
   // What editors and package managers leave, and what is no program.
