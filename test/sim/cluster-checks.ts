@@ -4,6 +4,7 @@ import { type Branch, operationsDone } from '../../src/branch/index.ts'
 import { type Journal, type Operation, publicKeyText } from '../../src/journal/index.ts'
 import { blobOf } from '../../src/replay/index.ts'
 import type { Cluster } from './cluster.ts'
+import { Holders } from './cluster-holders.ts'
 import type { SimHost } from './cluster-host.ts'
 import { isAlike } from './latest-versions.ts'
 import { SimMachine } from './machine.ts'
@@ -33,10 +34,7 @@ export class Checks {
   readonly #machineAfter = new Map<ChangesetId, SimMachine>()
   /** What was snapped, by its hash. */
   readonly #contentByBlob: ReadonlyMap<string, string>
-  /** Who got the lock last, and whether somebody has begun to give it back or to break it since. */
-  #holder: SimHost | undefined
-  #mayBeFree = true
-  #unlocksUnderWay = 0
+  readonly #holders = new Holders()
   readonly #splitAtBegin = new Set<SimHost>()
   /** How many operations a host had done when it was first seen to know of a split. */
   readonly #doneAtSplit = new Map<SimHost, number>()
@@ -72,24 +70,18 @@ export class Checks {
   begins(host: SimHost, verb: string): void {
     if (host.daemon.branch.isSplit) this.#splitAtBegin.add(host)
     else this.#splitAtBegin.delete(host)
-    if (verb === 'unlock') this.#unlocksUnderWay += 1
-    if (verb === 'unlock' || (verb === 'ci' && host === this.#holder)) this.#mayBeFree = true
+    this.#holders.begins(host, verb)
   }
 
-  /** Nobody changes a split branch; and where every host can always reach every other, no two hold the lock at once. */
-  ends(host: SimHost, verb: string, isDone: boolean): void {
-    if (verb === 'unlock') this.#unlocksUnderWay -= 1
-    const changesBranch = verb === 'lock' || verb === 'ci' || verb === 'unlock'
+  /** Nobody changes a split branch; and see {@link Holders}. */
+  ends(host: SimHost, words: readonly string[], isDone: boolean): void {
+    const [verb = ''] = words
+    const changesBranch = ['lock', 'ci', 'unlock', 'fork'].includes(verb)
     if (isDone && changesBranch && this.#splitAtBegin.has(host)) {
       throw new BrokenPromise(`${host.name}: ${verb} was done on a branch that was known there to be split`)
     }
-    if (verb !== 'lock' || !isDone) return
-    const isTaken = this.#holder !== undefined && this.#holder !== host && !this.#mayBeFree
-    if (this.#isWhole && isTaken) {
-      throw new BrokenPromise(`${host.name} got the lock that ${this.#holder?.name} had and nobody gave back or broke`)
-    }
-    this.#holder = host
-    this.#mayBeFree = this.#unlocksUnderWay > 0
+    const failure = this.#holders.ends(host, words, isDone)
+    if (this.#isWhole && failure !== undefined) throw new BrokenPromise(failure)
   }
 
   /** A `ci` has told that `count` hosts have it. */

@@ -7,7 +7,7 @@ import { type Story, startAgain } from './cluster-story.ts'
 
 /** What hosts that are connected need to tell each other everything, by exchange alone. */
 const levelMs = 90_000
-const roundsMax = 12
+const roundsMax = 24
 
 export async function makeWhole(story: Story): Promise<void> {
   await level(story)
@@ -29,14 +29,17 @@ async function resolveAll(story: Story): Promise<void> {
   const { cluster, random } = story
   for (let round = 0; round < roundsMax; round += 1) {
     assertSplitIsKnown(story)
-    // A branch that no host is on may stay split: it waits for who goes there.
-    const split = cluster.hosts.filter(({ daemon }) => daemon.branch.isSplit)
-    const host = split[random.below(Math.max(1, split.length))]
-    if (!host) return
-    const lines = await linesOfSplit(host.daemon.branch)
+    // Also a branch that no host is on.
+    const split = cluster.hosts.flatMap((host) =>
+      host.daemon.branches.all().flatMap((branch) => (branch.isSplit ? [{ host, branch }] : [])),
+    )
+    const one = split[random.below(Math.max(1, split.length))]
+    if (!one) return
+    const { host, branch } = one
+    const lines = await linesOfSplit(branch)
     const line = lines[random.below(Math.max(1, lines.length))]
     if (!line) throw new BrokenPromise(`${host.name}: no lines of a split`)
-    await story.ask(host, 'resolve', line.first)
+    await story.ask(host, 'resolve', line.first, branch.name)
     await level(story)
   }
   throw new BrokenPromise(`still split after ${roundsMax} resolutions`)
@@ -69,7 +72,8 @@ async function finishWork(story: Story): Promise<void> {
     const again = story.againOn(host)
     if (again) await story.ask(host, ...again)
     await story.ask(host, 'ci')
-    if (!checks.dirty.has(host) && host.daemon.work.operations.length === 0) continue
+    const { work, rebuild } = host.daemon
+    if (!checks.dirty.has(host) && work.operations.length === 0 && !rebuild.reason) continue
     // Its machine is not what any journal makes: the way back is to build it anew.
     await cluster.run(1_000)
     if (!(await checks.isSpare(host))) throw new BrokenPromise(`${host.name} holds something that no other host has`)

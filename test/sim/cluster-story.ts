@@ -26,7 +26,7 @@ const verbMsMax = 300_000
 
 /** What each verb may answer with; anything else is a broken promise. */
 const mayFailWith: Readonly<Record<string, readonly string[]>> = {
-  lock: ['LOCKED', 'BEHIND', 'SPLIT', 'LOCK_CONTENDED', 'LOCK_LOST', 'DISK_FULL'],
+  lock: ['NEEDS_REBUILD', 'LOCKED', 'BEHIND', 'SPLIT', 'LOCK_CONTENDED', 'LOCK_LOST', 'DISK_FULL'],
   unlock: ['NOT_LOCKED', 'SPLIT', 'LOCK_CONTENDED', 'DISK_FULL'],
   exec: ['NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'DISK_FULL', 'COMMAND_FAILED', 'REBOOT_PENDING'],
   snap: ['NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'DISK_FULL', 'REBOOT_PENDING'],
@@ -34,6 +34,12 @@ const mayFailWith: Readonly<Record<string, readonly string[]>> = {
   ci: ['REBOOT_PENDING', 'NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'SPLIT', 'LOCK_CONTENDED', 'DISK_FULL'],
   up: ['OPERATION_FAILED', 'REBOOT_NEEDED', 'BLOB_MISSING', 'UNCHECKED_WORK', 'SPLIT', 'DISK_FULL'],
   resolve: ['NO_SUCH_LINE', 'DISK_FULL'],
+  fork: ['BRANCH_EXISTS', 'UNCHECKED_WORK', 'NEEDS_REBUILD', 'SPLIT', 'LOCK_CONTENDED', 'DISK_FULL'],
+  migrate: [
+    ...['USAGE', 'NO_SUCH_BRANCH', 'NOT_A_SUPERSET'],
+    ...['UNCHECKED_WORK', 'NEEDS_REBUILD', 'SPLIT', 'LOCK_CONTENDED', 'DISK_FULL'],
+  ],
+  'wip-drop': ['WIP_NOT_LOST', 'DISK_FULL'],
 }
 
 export class Story {
@@ -139,6 +145,9 @@ export class Story {
     const { lock } = branch.state
     const luck = this.random.below(100)
     this.#count += 1
+    if (chance(this.random, 0.08)) return this.#chooseBranch()
+    const isLost = work.operations.length > 0 && lock?.id !== work.header?.lock
+    if (isLost && luck < 15) return ['wip-drop']
     if (work.header !== undefined && lock?.id === work.header.lock) return this.#chooseUnderLock(luck)
     const last = branch.journal.length > 0 ? branch.journal.head : undefined
     if (last !== history.standing.done?.id && luck < 70) return luck < 60 ? ['up', '-r'] : ['up']
@@ -146,6 +155,11 @@ export class Story {
     if (luck < lockBelow) return ['lock', `reason ${this.#count}`]
     if (luck < unlockBelow) return ['unlock']
     return luck < 95 ? ['ci'] : ['up']
+  }
+
+  #chooseBranch(): readonly string[] {
+    const name = ['web', 'mail', 'generic'][this.random.below(3)] ?? ''
+    return [chance(this.random, 0.5) ? 'fork' : 'migrate', name]
   }
 
   #chooseUnderLock(luck: number): readonly string[] {
@@ -199,11 +213,13 @@ export class Story {
 
   async #judge(host: SimHost, words: readonly string[], outcome: Outcome): Promise<void> {
     const [verb = ''] = words
-    this.checks.ends(host, verb, outcome.type === 'done')
+    this.checks.ends(host, words, outcome.type === 'done')
     if (outcome.type === 'failed' && !mayFailWith[verb]?.includes(outcome.code)) {
       throw new BrokenPromise(`${host.name}: ${words.join(' ')} failed with ${outcome.code}: ${outcome.message}`)
     }
     if (verb === 'exec' || verb === 'snap') this.#noteDirt(host, words, outcome)
+    // What was dropped was done; whether it was, nobody knows who died.
+    if (verb === 'wip-drop' && outcome.type !== 'failed') this.checks.dirty.set(host, undefined)
     if (outcome.type !== 'done' || verb !== 'ci') return
     const { id, journalHosts } = outcome.result as { id: ChangesetId | null; journalHosts: number }
     if (id) await this.checks.acknowledge(id, journalHosts)
