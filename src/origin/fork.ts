@@ -42,8 +42,8 @@ export async function fork(deps: BranchingDeps, user: string, name: BranchName):
  */
 export async function migrate(deps: BranchingDeps, user: string, name: BranchName): Promise<Branch> {
   const { branch, branches, host } = deps
-  refuseToLeave(deps, user)
   if (name === branch.name) throw new IsconfError('USAGE', `${host} is on branch ${name} already`)
+  refuseToLeave(deps, user)
   const to = branches.get(name)
   if (!to || !branches.exists(to)) throw new IsconfError('NO_SUCH_BRANCH', `no branch ${name} is known here`)
   refuseSplit(to)

@@ -145,7 +145,7 @@ export class Story {
     const { lock } = branch.state
     const luck = this.random.below(100)
     this.#count += 1
-    if (chance(this.random, 0.08)) return this.#chooseBranch()
+    if (chance(this.random, 0.08)) return this.#chooseBranch(host)
     const isLost = work.operations.length > 0 && lock?.id !== work.header?.lock
     if (isLost && luck < 15) return ['wip-drop']
     if (work.header !== undefined && lock?.id === work.header.lock) return this.#chooseUnderLock(luck)
@@ -157,9 +157,11 @@ export class Story {
     return luck < 95 ? ['ci'] : ['up']
   }
 
-  #chooseBranch(): readonly string[] {
+  #chooseBranch({ daemon }: SimHost): readonly string[] {
+    const others = daemon.branches.all().filter((branch) => branch !== daemon.branch)
+    const other = others[this.random.below(Math.max(1, others.length))]
     const name = ['web', 'mail', 'generic'][this.random.below(3)] ?? ''
-    return [chance(this.random, 0.5) ? 'fork' : 'migrate', name]
+    return chance(this.random, 0.4) ? ['fork', name] : ['migrate', other?.name ?? name]
   }
 
   #chooseUnderLock(luck: number): readonly string[] {
