@@ -4,11 +4,16 @@ import { describeOperation, type Operation, quoteWord } from '../journal/index.t
 
 type Row = readonly [name: string, value: string]
 
+/** The members in the order in which they are shown; others come after them. */
+const order = ['path', 'target', 'argv', 'cwd', 'env', 'mode', 'owner', 'mtimeMs', 'parents', 'blob']
+
 /** An operation with all its attributes. */
 export function showOperation(operation: Operation): ShownOperation {
   const { type: _, kind, ...members } = { kind: undefined, ...operation }
   const rows: Row[] = kind === undefined ? [] : [['kind', kind]]
-  for (const [name, value] of Object.entries(members)) rows.push(...rowsOf(name, value))
+  const place = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length)
+  const inOrder = Object.entries(members).sort(([a], [b]) => place(a) - place(b))
+  for (const [name, value] of inOrder) rows.push(...rowsOf(name, value))
   return { text: describeOperation(operation), attributes: rows, operation }
 }
 

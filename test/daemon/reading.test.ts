@@ -129,6 +129,27 @@ test('cat writes a file as it was snapped, then or last, and fetches what is not
   assert.equal((await birch!.does('cat', '/etc/motd')).stdout, 'last\n')
 })
 
+test('cat says what is no file: a directory, a symbolic link, what was removed', async (context) => {
+  const lab = await Lab.of(context, 'alder')
+  const [alder] = lab.hosts
+  await lab.start()
+  alder!.write('etc/tree/file', 'hello\n')
+  symlinkSync('file', alder!.path('etc/tree/link'))
+  await alder!.does('lock', 'a tree')
+  await alder!.does('snap', '/etc/tree')
+  await alder!.does('ci')
+  assert.equal((await alder!.does('cat', '/etc/tree/file')).stdout, 'hello\n')
+  assertRefused(await alder!.run('cat', '/etc/tree'), 22, /\/etc\/tree is a directory as of [0-9a-f]{12}:\d/)
+  assertRefused(await alder!.run('cat', '/etc/tree/link'), 22, '/etc/tree/link is a symbolic link to file as of')
+  await alder!.does('lock', 'no tree')
+  rmSync(alder!.path('etc/tree'), { recursive: true })
+  await alder!.does('snap', '--delete', '/etc/tree')
+  await alder!.does('ci')
+  const [, { id = '' } = {}] = await rows<LogEntry>(alder!, 'log')
+  assertRefused(await alder!.run('cat', '/etc/tree/file'), 2, /\/etc\/tree\/file was removed by [0-9a-f]{12}:\d/)
+  assert.equal((await alder!.does('cat', '/etc/tree/file', '--at', id)).stdout, 'hello\n')
+})
+
 test('cat does not wait for what changes this host', async (context) => {
   const lab = await Lab.of(context, 'alder')
   const [alder] = lab.hosts
