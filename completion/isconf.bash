@@ -14,14 +14,20 @@ _isconf() {
     return
   fi
   if ((at == COMP_CWORD)); then
-    mapfile -t COMPREPLY < <(compgen -W 'lock unlock snap exec reboot ci up status log resolve lint env render start stop restart daemon -V --version -c --config -D --debug -m --message -q --quiet -r --reboot_ok -h --help' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W 'lock unlock snap exec reboot ci up fork migrate status log show wip history branches hosts cat resolve lint env render start stop restart daemon -V --version -c --config -D --debug -m --message -q --quiet -r --reboot_ok -h --help' -- "$word")
     return
   fi
   case ${COMP_WORDS[at]} in
     snap) mapfile -t COMPREPLY < <(compgen -W '--latest --delete' -- "$word"); compopt -o default ;;
     up) mapfile -t COMPREPLY < <(compgen -W '--to --step --dry-run --json' -- "$word") ;;
     status) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word") ;;
-    log) mapfile -t COMPREPLY < <(compgen -W '-n --json' -- "$word") ;;
+    log) mapfile -t COMPREPLY < <(compgen -W '-n --since --host --oneline --json' -- "$word") ;;
+    show) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word") ;;
+    wip) mapfile -t COMPREPLY < <(compgen -W '--json wip drop' -- "$word") ;;
+    history) mapfile -t COMPREPLY < <(compgen -W '-n --json' -- "$word") ;;
+    branches) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word") ;;
+    hosts) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word") ;;
+    cat) mapfile -t COMPREPLY < <(compgen -W '--at' -- "$word"); compopt -o default ;;
     lint) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word"); compopt -o default ;;
     env) mapfile -t COMPREPLY < <(compgen -W '--sh --json --make' -- "$word") ;;
     render) compopt -o default ;;
