@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
+import { IsconfError } from '../base/index.ts'
 import { type Finding, lintHmacKeys, lintMainCf, lintNets } from './lint.ts'
+import { parseMainCf } from './main-cf.ts'
 
 const short = ({ severity, line, message }: Finding): string => `${severity} ${line}: ${message}`
 const lint = (...lines: readonly string[]): readonly string[] => lintMainCf(lines.join('\n'), 'main.cf').map(short)
@@ -84,4 +87,38 @@ test('lintNets() names every bad line and warns of a file without addresses', ()
   )
   assert.deepEqual(lintNets('\n', '/n', 1).map(short), ['warning null: no addresses'])
   assert.deepEqual(lintNets('udp 10.0.0.255\n', '/n', 1), [])
+})
+
+test('lintMainCf() finds an error exactly where the daemon would refuse, and the one that it would name', () => {
+  const line = fc.constantFrom(
+    'a:',
+    'a: B',
+    'B:',
+    '^a.*: B',
+    'DEFAULT:',
+    'x = 1',
+    'x = "',
+    'a b',
+    ': c',
+    '^(:',
+    '',
+    '#',
+    'B: a',
+  )
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 8 }), (lines) => {
+      const text = lines.join('\n')
+      const errors = lintMainCf(text, 'main.cf').filter(({ severity }) => severity === 'error')
+      let refusal: string | undefined
+      try {
+        parseMainCf(text, 'main.cf')
+      } catch (error) {
+        assert.ok(error instanceof IsconfError)
+        refusal = error.message
+      }
+      assert.equal(errors.length > 0, refusal !== undefined)
+      const all = errors.map((one) => `main.cf:${one.line}: ${one.message}`)
+      assert.ok(refusal === undefined || all.includes(refusal), `${refusal} is not among\n${all.join('\n')}`)
+    }),
+  )
 })

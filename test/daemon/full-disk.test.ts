@@ -93,3 +93,19 @@ test('a log that cannot be written does not end the daemon', { skip }, async (co
   disk.empty()
   await alder!.start()
 })
+
+test('render onto a full disk leaves what was there, and nothing beside it', { skip }, async (context) => {
+  const lab = await Lab.of(context, 'alder')
+  const [alder] = lab.hosts
+  const disk = await SmallDisk.under(context, alder!, mib)
+  alder!.write('tmp/template', `${longWord}\n`)
+  writeFileSync(join(disk.home, 'made'), 'as it was\n')
+  disk.fill()
+  const made = join(alder!.home, 'made')
+  assertRefused(await alder!.run('render', 'template', made), 1, `cannot write ${made}: no space left on device`)
+  assert.equal(readFileSync(join(disk.home, 'made'), 'utf8'), 'as it was\n')
+  assert.deepEqual(readdirSync(disk.home).sort(), ['conf', 'filler', 'made'])
+  disk.empty()
+  assertDone(await alder!.run('render', 'template', made))
+  assert.equal(statSync(join(disk.home, 'made')).size, longWord.length + 1)
+})
