@@ -42,7 +42,8 @@ function describe(status: Status): string {
   if (mesh.peers.length === 0) rows.push(['peers', 'none'])
   for (const [index, peer] of mesh.peers.entries())
     rows.push([index === 0 ? 'peers' : '', `${peer.host} at ${peer.address}`])
-  if (!mesh.authenticated) rows.push(['open', 'no hmac keys: any host that knows the domain name is let in'])
+  if (!mesh.authenticated)
+    rows.push(['open', 'any host that knows the domain name is let in: no hmac keys, or +ANY+ among them'])
   for (const warning of status.warnings) rows.push(['warning', warning])
   return rows.map(([name, text]) => `${name.padEnd(8)}${text}\n`).join('')
 }

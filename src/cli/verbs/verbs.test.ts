@@ -302,7 +302,7 @@ work    2 operations of luke@alder not checked in, and the lock is gone: it can 
 split   0123456789ab ann@alder 2030-01-01T00:00:00.000Z ours (1 changeset, followed here)
         fedcba987654 bob@birch 2030-01-01T00:00:00.000Z theirs (2 changesets)
 peers   none
-open    no hmac keys: any host that knows the domain name is let in
+open    any host that knows the domain name is let in: no hmac keys, or +ANY+ among them
 warning environment: IS_PRT is not a setting
 warning another
 `
