@@ -125,10 +125,10 @@ async function runDaemon(configPath: string | undefined): Promise<void> {
   }
 }
 
-/** The program was replaced: the one that is there now takes over. */
+/** The program that is there now takes over. */
 function giveWay(): void {
   if (process.env[backgroundVariable] === undefined) {
-    throw new IsconfError('PROGRAM_REPLACED', `${programPath} is of another release now`)
+    throw new IsconfError('PROGRAM_REPLACED', 'this daemon gives way to the next one')
   }
   const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
     cwd: '/',

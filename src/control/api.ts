@@ -168,6 +168,13 @@ export interface PlanAnswer {
   } | null
 }
 
+/** POST /v1/restart */
+export interface RestartAnswer {
+  readonly pid: number
+  /** Whether the daemon ends now and its service manager starts it again; otherwise nothing has happened. */
+  readonly restarts: boolean
+}
+
 /** GET /v1/status */
 export interface Status {
   readonly host: string

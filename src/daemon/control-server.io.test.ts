@@ -59,7 +59,15 @@ async function served(t: TestContext, run?: Run, socketPath?: string): Promise<S
   const onStop = (): void => {
     stops += 1
   }
-  const control = await serveControl({ socketPath: path, daemon, facts, log, onStop, afterVerb: async () => undefined })
+  const control = await serveControl({
+    socketPath: path,
+    daemon,
+    facts,
+    log,
+    onStop,
+    afterVerb: async () => undefined,
+    onRestart: async () => false,
+  })
   t.after(async () => {
     await control.close()
     await daemon.stop()

@@ -4,7 +4,13 @@ import { PassThrough, type Writable } from 'node:stream'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { systemClock } from '../base/clock.io.ts'
 import { type ErrorCode, endIfBroken, IsconfError, type Log, sleep, toIsconfError } from '../base/index.ts'
-import { type ControlEvent, callerHeader, type ErrorEvent, requestBytesMax } from '../control/index.ts'
+import {
+  type ControlEvent,
+  callerHeader,
+  type ErrorEvent,
+  type RestartAnswer,
+  requestBytesMax,
+} from '../control/index.ts'
 import { Activity } from './activity.ts'
 import { planOf } from './bring-up.ts'
 import type { Handler } from './handler.ts'
@@ -21,6 +27,8 @@ export interface ControlServerOptions {
   readonly log: Log
   /** Asked for by `isconf stop`. */
   readonly onStop: () => void
+  /** Asked for by `isconf restart`: whether somebody starts the daemon again when it ends now. */
+  readonly onRestart: () => Promise<boolean>
   /** A verb that may have changed the host has come to its end, which is told when this is done. */
   readonly afterVerb: () => Promise<void>
 }
@@ -57,6 +65,10 @@ export async function serveControl(options: ControlServerOptions): Promise<Contr
   app.get('/v1/status', () => statusOf(daemon, facts))
   app.get('/v1/plan', (request) => planOf(daemon, request.query))
   for (const [name, read] of Object.entries(readers)) app.get(`/v1/${name}`, (request) => read(daemon, request.query))
+  app.post('/v1/restart', async () => {
+    const restarts = await options.onRestart()
+    return { event: 'result', result: { pid: facts.pid, restarts } satisfies RestartAnswer }
+  })
   app.post('/v1/stop', async () => {
     options.onStop()
     return { event: 'result', result: { pid: facts.pid } }

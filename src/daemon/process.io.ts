@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { systemClock } from '../base/clock.io.ts'
 import { diskFailure } from '../base/disk.io.ts'
-import { errnoText, InvariantError, IsconfError, toIsconfError } from '../base/index.ts'
+import { errnoText, errorKinds, InvariantError, IsconfError, toIsconfError } from '../base/index.ts'
 import { type Config, loadConfig, watchHmacKeys, watchNets } from '../config/index.ts'
 import { restartingName, socketName } from '../control/index.ts'
 import { serveControl } from './control-server.io.ts'
@@ -25,7 +25,7 @@ export interface DaemonOptions {
   readonly onReady: () => void
 }
 
-/** Why the daemon ended: it was told to, or another program stands in the place of its own. */
+/** Why the daemon ended: it was told to, or it is to be started again, most often because its program was replaced. */
 export type DaemonEnd = 'stopped' | 'replaced'
 
 /** What the kernel takes as the path of a socket; a longer one is cut short without a word. */
@@ -75,11 +75,17 @@ async function serve(options: DaemonOptions, config: Config, { log, reopen }: Da
     daemon: world.daemon,
     facts: world.facts,
     log,
-    onStop: () => ending.stop('isconf stop'),
+    onStop: () => ending.stop('isconf stop', 'stopped'),
+    onRestart: async () => {
+      if (!manager.isThere) return false
+      await putMark(config.home)
+      ending.stop('isconf restart', 'replaced')
+      return true
+    },
     afterVerb: async () => {
       if (!(await program.isReplaced())) return
       // Before the caller goes on: its next command is to wait for the next daemon.
-      await writeFile(markPath(config.home), '', { mode: 0o600 })
+      await putMark(config.home)
       ending.replace()
     },
   })
@@ -95,7 +101,7 @@ async function serve(options: DaemonOptions, config: Config, { log, reopen }: Da
   log.info({ reason: ending.reason }, 'stopping')
   const cancel = systemClock.after(stopMsMax, () => {
     log.error('the stop took too long')
-    process.exit(0)
+    process.exit(end === 'replaced' ? errorKinds.PROGRAM_REPLACED.exit : 0)
   })
   void manager.stopping()
   await control.close()
@@ -111,6 +117,10 @@ function markPath(home: string): string {
   return join(home, 'conf', restartingName)
 }
 
+async function putMark(home: string): Promise<void> {
+  await writeFile(markPath(home), '', { mode: 0o600 })
+}
+
 async function removeMark(home: string): Promise<void> {
   await rm(markPath(home), { force: true })
 }
@@ -118,32 +128,34 @@ async function removeMark(home: string): Promise<void> {
 /** What ends the daemon. A stop, also in the middle of a restart, is a stop. */
 class Ending {
   reason = ''
-  #stop: () => void = () => undefined
+  #stop: (end: DaemonEnd) => void = () => undefined
   #replace: () => void = () => undefined
-  readonly #stopped = new Promise<'stopped'>((resolve) => {
-    this.#stop = () => resolve('stopped')
+  readonly #stopped = new Promise<DaemonEnd>((resolve) => {
+    this.#stop = resolve
   })
-  readonly #replaced = new Promise<'replaced'>((resolve) => {
-    this.#replace = () => resolve('replaced')
+  readonly #replaced = new Promise<void>((resolve) => {
+    this.#replace = resolve
   })
 
   constructor() {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => this.stop(signal))
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => this.stop(signal, 'stopped'))
   }
 
-  stop(reason: string): void {
+  /** At once: what is under way is interrupted. */
+  stop(reason: string, end: DaemonEnd): void {
     this.reason = reason
-    this.#stop()
+    this.#stop(end)
   }
 
+  /** When nothing is under way. */
   replace(): void {
     this.reason ||= 'the program was replaced'
     this.#replace()
   }
 
-  /** Resolves at the end; before a restart `letGo` is waited for. */
+  /** Resolves at the end; before the program is replaced `letGo` is waited for. */
   async wait(letGo: () => Promise<void>): Promise<DaemonEnd> {
-    const replaced = this.#replaced.then(letGo).then(() => 'replaced' as const)
+    const replaced = this.#replaced.then(letGo).then((): DaemonEnd => 'replaced')
     return Promise.race([this.#stopped, replaced])
   }
 }

@@ -10,6 +10,8 @@ import { type Clock, type Log, within } from '../base/index.ts'
 const tellMsMax = 5_000
 
 export interface ServiceManager {
+  /** Whether there is one, which starts the daemon again when that asks for it by its exit status. */
+  readonly isThere: boolean
   ready(): Promise<void>
   /** Begins a reload; {@link ready} ends it. */
   reloading(): Promise<void>
@@ -26,6 +28,7 @@ export function serviceManager(clock: Clock, log: Log): ServiceManager {
     if (problem) log.warn({ problem }, 'systemd-notify failed: the service manager does not know how the daemon stands')
   }
   return {
+    isThere: socket !== undefined,
     ready: () => tell('--ready'),
     reloading: () => tell('RELOADING=1'),
     stopping: () => tell('STOPPING=1'),

@@ -112,6 +112,25 @@ test('isconf stop ends a daemon that a service manager runs, with status 0', asy
   assertDone(await daemon.done)
 })
 
+test('isconf restart of a daemon that a service manager runs lets that start the next one', async (t) => {
+  const { lab, alder, bin } = await oneHost(t)
+  putBefore(alder, bin, 'systemd-notify', 'exit 0\n')
+  const manager = join(lab.directory, 'manager')
+  const command = `${process.execPath} ${program} -c ${alder.mainCfPath} daemon`
+  writeFileSync(manager, `until ${command}; do [ $? = 75 ] || exit 1; echo again; done\n`)
+  const env = { ...alder.variables(), NOTIFY_SOCKET: '/run/some/socket' }
+  const managed = begin(['/bin/sh', manager], { cwd: '/', env })
+  await untilAnswers(alder)
+  const first = alder.pid()
+  await alder.does('lock', 'kept')
+  const { stderr } = await alder.does('restart')
+  assert.match(stderr, /the daemon answers: process \d+\n$/)
+  assert.notEqual(alder.pid(), first)
+  assert.equal((await alder.status()).lock?.message, 'kept')
+  await alder.does('stop')
+  assert.equal((await managed.done).stdout, 'again\n')
+})
+
 test('SIGHUP makes new variables count, and names what needs a restart', async (t) => {
   const { alder } = await oneHost(t)
   writeFileSync(alder.mainCfPath, 'alder:\n  ROLE = web\n')

@@ -122,7 +122,7 @@ test('under a service manager the daemon ends with 75, to be started again', asy
   assertDone(await site.type('exec', installer(site, 'b')))
   const { status, stderr } = await daemon.done
   assert.equal(status, 75)
-  assert.match(stderr, /^isconf: error: .*main\.js is of another release now\nisconf: hint: .*\n$/)
+  assert.match(stderr, /^isconf: error: this daemon gives way to the next one\nisconf: hint: .*\n$/)
   // Whoever asks meanwhile waits until the manager has started the next one.
   const asked = site.begin({}, 'status', '--json')
   const next = site.begin({}, 'daemon')

@@ -6,7 +6,11 @@ import { hostWith, result } from '../../../test/support/typed.ts'
 import { IsconfError } from '../../base/index.ts'
 import type { SpawnedDaemon } from '../verb.ts'
 
-const answers = { 'GET /v1/status': { pid: 4711 }, 'POST /v1/stop': result({ pid: 4711 }) }
+const answers = {
+  'GET /v1/status': { pid: 4711 },
+  'POST /v1/stop': result({ pid: 4711 }),
+  'POST /v1/restart': result({ pid: 4711, restarts: false }),
+}
 
 test('start says that the daemon answers, and hands its flags and home on', async (t) => {
   const started: unknown[] = []
@@ -84,6 +88,14 @@ test('restart stops the daemon and starts it again', async (t) => {
   const { status, err } = await host.type('restart')
   assert.equal(status, 0)
   assert.equal(err, 'isconf: the daemon has stopped\nisconf: the daemon answers: process 99\n')
+})
+
+test('restart of a daemon that a service manager runs leaves the start to that', async (t) => {
+  const managed = { ...answers, 'POST /v1/restart': result({ pid: 4710, restarts: true }) }
+  const { type } = await hostWith(t, managed, { isAlive: (pid) => pid !== 4710 })
+  const { status, err, asked } = await type('restart')
+  assert.deepEqual([status, err], [0, 'isconf: the daemon answers: process 4711\n'])
+  assert.deepEqual(asked, ['POST /v1/restart {}', 'GET /v1/status'])
 })
 
 test('restart of a daemon that does not run starts it', async (t) => {

@@ -1,5 +1,5 @@
 import { IsconfError, toIsconfError } from '../../base/index.ts'
-import type { Status } from '../../control/index.ts'
+import type { RestartAnswer, Status } from '../../control/index.ts'
 import type { Verb, VerbContext } from '../verb.ts'
 import { noWords } from '../words.ts'
 
@@ -35,10 +35,11 @@ export const restartVerb: Verb = {
   name: 'restart',
   usage: 'restart',
   summary: 'Stop the daemon and start it again',
-  help: 'The same as stop and then start.',
+  help: 'The same as stop and then start. A daemon that systemd runs is started again by systemd.',
   exits: [0],
   run: async (context, words) => {
     noWords('restart', words)
+    if (await isRestartedByManager(context)) return 0
     await stop(context)
     return start(context)
   },
@@ -75,6 +76,22 @@ async function start(context: VerbContext): Promise<number> {
   return 0
 }
 
+/** A daemon that a service manager watches is left to it: one that we start would be watched by nobody. */
+async function isRestartedByManager(context: VerbContext): Promise<boolean> {
+  const { client } = context
+  try {
+    const { pid, restarts } = (await client.post('/v1/restart', {}, () => undefined)) as RestartAnswer
+    if (!restarts) return false
+    await untilEnded(context, pid)
+    context.say(`the daemon answers: process ${((await client.get('/v1/status')) as Status).pid}`)
+    return true
+  } catch (error) {
+    // It does not run, or is of a release that does not know the question.
+    if (['DAEMON_DOWN', 'BAD_REQUEST'].includes(toIsconfError(error).code)) return false
+    throw error
+  }
+}
+
 async function stop(context: VerbContext): Promise<number> {
   const pid = await pidOf(context)
   if (pid === undefined) {
@@ -82,12 +99,16 @@ async function stop(context: VerbContext): Promise<number> {
     return 0
   }
   await context.client.post('/v1/stop', {}, () => undefined)
+  await untilEnded(context, pid)
+  context.say('the daemon has stopped')
+  return 0
+}
+
+async function untilEnded(context: VerbContext, pid: number): Promise<void> {
   for (let waitedMs = 0; context.isAlive(pid); waitedMs += lookEveryMs) {
     if (waitedMs > stopMsMax) throw new IsconfError('DAEMON_LOST', `process ${pid} was told to stop and still runs`)
     await context.sleep(lookEveryMs)
   }
-  context.say('the daemon has stopped')
-  return 0
 }
 
 /** The daemon's process; undefined when it does not run. */
