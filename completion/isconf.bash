@@ -23,7 +23,7 @@ _isconf() {
     status) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word") ;;
     log) mapfile -t COMPREPLY < <(compgen -W '-n --since --host --oneline --json' -- "$word") ;;
     show) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word") ;;
-    wip) mapfile -t COMPREPLY < <(compgen -W '--json wip drop' -- "$word") ;;
+    wip) mapfile -t COMPREPLY < <(compgen -W '--json drop' -- "$word") ;;
     history) mapfile -t COMPREPLY < <(compgen -W '-n --json' -- "$word") ;;
     branches) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word") ;;
     hosts) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word") ;;

@@ -38,7 +38,6 @@ complete -c isconf -n __fish_use_subcommand -a show -d 'Show everything that is 
 complete -c isconf -n '__fish_seen_subcommand_from show' -a '--json'
 complete -c isconf -n __fish_use_subcommand -a wip -d 'Show what is not checked in, or give it up'
 complete -c isconf -n '__fish_seen_subcommand_from wip' -a '--json'
-complete -c isconf -n '__fish_seen_subcommand_from wip' -a 'wip'
 complete -c isconf -n '__fish_seen_subcommand_from wip' -a 'drop'
 complete -c isconf -n __fish_use_subcommand -a history -d 'Show what happened on this host, newest first'
 complete -c isconf -n '__fish_seen_subcommand_from history' -a '-n'

@@ -40,12 +40,12 @@ interface Words {
   readonly takes: 'command' | 'files' | 'nothing'
 }
 
-function wordsOf({ usage }: Verb): Words {
+function wordsOf({ name, usage }: Verb): Words {
   const tokens = usage
     .split(/[\s[\]|]+/)
     .slice(1)
     .map((token) => token.replace(/\.\.\.$/, ''))
-  const literal = tokens.filter((token) => /^(--?\w[\w-]*|[a-z][a-z-]*)$/.test(token))
+  const literal = tokens.filter((token) => token !== name && /^(--?\w[\w-]*|[a-z][a-z-]*)$/.test(token))
   const takes = (pattern: RegExp): boolean => tokens.some((token) => pattern.test(token))
   if (takes(/^COMMAND$/)) return { literal, takes: 'command' }
   return { literal, takes: takes(/^(FILE|PATH|TEMPLATE|DEST)$/) ? 'files' : 'nothing' }
