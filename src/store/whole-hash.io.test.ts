@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict'
+import { cpSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { temporaryDirectory } from '../../test/support/files.ts'
 import { sha256Hex } from '../base/index.ts'
 import { workerWholeHasher } from './whole-hash.io.ts'
 
@@ -37,4 +41,19 @@ test('workerWholeHasher() leaves the neighbours of a slice alone', async () => {
   for (let index = 0; index < 6; index++) await hash.update(all.subarray(index * mebibyte, (index + 1) * mebibyte))
   assert.equal(await hash.digest(), sha256Hex(all))
   assert.equal(all.length, 6 * mebibyte)
+})
+
+test('workerWholeHasher() needs no file any more once it is made: an upgrade may have replaced them', async (t) => {
+  const directory = temporaryDirectory(t)
+  for (const name of ['whole-hash.ts', 'whole-hash.io.ts', 'hash-worker.js']) {
+    cpSync(fileURLToPath(new URL(name, import.meta.url)), join(directory, name))
+  }
+  writeFileSync(join(directory, 'package.json'), '{"type":"module"}')
+  const copy = (await import(join(directory, 'whole-hash.io.ts'))) as { workerWholeHasher: typeof workerWholeHasher }
+  const hasher = copy.workerWholeHasher()
+  rmSync(directory, { recursive: true })
+  const bytes = new Uint8Array(3 * mebibyte).fill(7)
+  const hash = hasher.start()
+  await hash.update(bytes)
+  assert.equal(await hash.digest(), sha256Hex(bytes))
 })
