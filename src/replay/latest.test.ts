@@ -137,3 +137,13 @@ test('a host that has a version of the line that loses a split has gone on along
   const { name, journal } = host.daemon.branch
   assert.deepEqual([name === 'generic', journal.head], [false, left.id])
 })
+
+test('up --to an operation installs nothing of a version that comes after it', async () => {
+  const changesets = chain([latest('/a', 'v1'), latest('/a', 'v2')], [latest('/a', 'v3')])
+  const { cluster, host, machine, up } = await hostWith(changesets, 'v2', 'v3')
+  const to = `${changesets[0]?.id.slice(0, 12)}:1`
+  assert.equal((await cluster.clock.until(host.verb('up', { user: 'ann', to }))).type, 'done')
+  assert.equal(machine.read('/a'), 'v2')
+  assert.equal(await up(), 'did 1, now at 3')
+  assert.equal(machine.read('/a'), 'v3')
+})
