@@ -131,9 +131,9 @@ export class HostDaemon {
 
   /** What the verbs on the origin need. */
   origin(): BranchingDeps {
-    const { identity, world, branches, branch, history, work, rebuild } = this
+    const { identity, world, branches, branch, history, ahead, work, rebuild } = this
     const goTo = (to: Branch): Promise<void> => this.#goTo(to)
-    return { ...world, ...identity, branches, branch, agreement: this.#agreement, history, work, rebuild, goTo }
+    return { ...world, ...identity, branches, branch, agreement: this.#agreement, history, ahead, work, rebuild, goTo }
   }
 
   /** Stops the parts in the reverse order; nothing is on its way to disk when it returns. */

@@ -1,18 +1,30 @@
 /** Whether a branch continues what a host has done, and where it does not. */
-import { IsconfError, operationName } from '../base/index.ts'
+import { type ChangesetId, IsconfError, operationName } from '../base/index.ts'
 import { type Branch, commonLength, operationsDone } from '../branch/index.ts'
 import { describeOperation, type SignedChangeset } from '../journal/index.ts'
 import type { OriginDeps } from './work.ts'
 
+export interface WithAhead {
+  /** The newest changeset of which something is here before its time: of files recorded with `--latest`. */
+  readonly ahead: { readonly id: ChangesetId | undefined }
+}
+
 /** NOT_A_SUPERSET unless all that this host has done, or begun, is the beginning of the journal of `to`. */
 export async function refuseUnlessSuperset(
-  { branch, history, host }: Pick<OriginDeps, 'branch' | 'history' | 'host'>,
+  { branch, history, host, ahead }: Pick<OriginDeps, 'branch' | 'history' | 'host'> & WithAhead,
   to: Branch,
 ): Promise<void> {
   const { done, stopped, rebooting } = history.standing
   // What was begun may have been done.
   const last = stopped?.operation ?? rebooting?.operation ?? done
-  if (!last || to.journal.has(last.id)) return
+  if (!last || to.journal.has(last.id)) {
+    if (ahead.id === undefined || to.journal.has(ahead.id)) return
+    throw new IsconfError(
+      'NOT_A_SUPERSET',
+      `branch ${to.name} does not continue what ${host} has: a file recorded with --latest is here already as changeset ` +
+        `${ahead.id.slice(0, 12)} of ${branch.name} has it, and ${to.name} has not that changeset`,
+    )
+  }
   await operationsDone(branch, last)
   const shared = commonLength(branch.journal, to.journal)
   const here = await branch.journal.changesetAt(shared + 1)

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { execOf, following } from '../../test/cluster/changesets.ts'
 import { Cluster, describeOutcome } from '../../test/sim/cluster.ts'
-import { sha256Hex } from '../base/index.ts'
+import { type BranchName, sha256Hex } from '../base/index.ts'
 import { type SignedChangeset, toLine } from '../journal/changeset.ts'
 import type { FileOperation, Operation } from '../journal/index.ts'
 
@@ -146,4 +146,20 @@ test('up --to an operation installs nothing of a version that comes after it', a
   assert.equal(machine.read('/a'), 'v2')
   assert.equal(await up(), 'did 1, now at 3')
   assert.equal(machine.read('/a'), 'v3')
+})
+
+test('a host does not migrate to a branch without the version that it has already', async () => {
+  const [common] = chain([latest('/a', 'v1'), execOf('fail', '1')])
+  const next = following(common, { operations: [latest('/a', 'v2')] })
+  const { cluster, host, up } = await hostWith([common as SignedChangeset, next], 'v2')
+  assert.match(await up(), /^OPERATION_FAILED: /)
+  const mail = await host.daemon.branches.obtain('mail' as BranchName)
+  await mail.take([toLine(common as SignedChangeset)], 'test')
+  const said = describeOutcome(await cluster.ask('alder', 'migrate', 'mail'))
+  assert.match(
+    said,
+    new RegExp(`^NOT_A_SUPERSET: .* --latest is here already as changeset ${next.id.slice(0, 12)} of generic`),
+  )
+  await mail.take([toLine(next)], 'test')
+  assert.equal((await cluster.ask('alder', 'migrate', 'mail')).type, 'done')
 })
