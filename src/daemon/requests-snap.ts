@@ -4,6 +4,7 @@ import * as z from 'zod'
 import type { SnapAnswer, SnapBody, SnappedPath } from '../control/index.ts'
 import { type Snapped, snap, snapRemoval } from '../origin/index.ts'
 import { type Handler, parseBody, userSchema as user } from './handler.ts'
+import { logged } from './logged.ts'
 
 const body = z.strictObject({
   user,
@@ -16,12 +17,15 @@ const body = z.strictObject({
 /** Records what is at some paths, or removes it and records that. */
 export const snapHandler: Handler = async (daemon, words, { tell, signal }): Promise<SnapAnswer> => {
   const { remove, ...request } = parseBody(body, words)
-  if (remove) return { snapped: [], removed: await snapRemoval(daemon.origin(), request) }
+  const what = ['snap', ...(remove ? ['--delete'] : []), ...request.paths].join(' ')
+  if (remove) {
+    return { snapped: [], removed: await logged(daemon, what, () => snapRemoval(daemon.origin(), request)) }
+  }
   const listener = {
     progress: (done: number, total: number) => void tell({ event: 'progress', text: `read ${done} of ${total} bytes` }),
     remark: (text: string) => void tell({ event: 'remark', text }),
   }
-  const snapped = await snap(daemon.origin(), request, listener, signal)
+  const snapped = await logged(daemon, what, () => snap(daemon.origin(), request, listener, signal))
   return { snapped: snapped.map(toSnappedPath), removed: [] }
 }
 
