@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { type ErrorCode, errorKinds, IsconfError, toIsconfError } from './errors.ts'
 
 /** Exit statuses of the design; anything else would be news to scripts. */
-const statuses = [1, 2, 22, 220, 221, 222, 223, 224]
+const statuses = [1, 2, 22, 75, 220, 221, 222, 223, 224]
 
 for (const [code, { exit, hint }] of Object.entries(errorKinds)) {
   test(`the failure ${code} has a known exit status and a hint in one voice`, () => {

@@ -26,12 +26,15 @@ interface Newest {
 
 export class LatestFiles {
   readonly #branch: Branch
+  readonly #lastNumber: number
   readonly #newestByPath = new Map<string, Newest>()
   /** Up to which changeset the journal was looked at. */
   #lookedUpTo = 0
 
-  constructor(branch: Branch) {
+  /** `lastNumber` is the place in the journal of the last operation of which anything may be installed. */
+  constructor(branch: Branch, lastNumber: number) {
     this.#branch = branch
+    this.#lastNumber = lastNumber
   }
 
   /** What is to be done in place of an operation: the newest version of its file, or itself. */
@@ -54,10 +57,11 @@ export class LatestFiles {
   async #lookAhead(from: number, until: number): Promise<void> {
     this.#newestByPath.clear()
     for await (const { id, changeset } of this.#branch.journal.changesetsAfter(from - 1)) {
-      const { sequence, operations } = changeset
+      const { sequence, operations, operationsBefore } = changeset
       if (sequence > until) break
       for (const [index, operation] of operations.entries()) {
-        if (isLatest(operation)) this.#note(operation.path, { id, index, sequence })
+        const isAllowed = operationsBefore + index < this.#lastNumber
+        if (isAllowed && isLatest(operation)) this.#note(operation.path, { id, index, sequence })
       }
     }
     this.#lookedUpTo = Math.max(until, from)

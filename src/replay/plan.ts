@@ -32,7 +32,7 @@ export async function plan(
 ): Promise<Plan> {
   const { branch, history } = deps
   const before = await operationsDone(branch, history.standing.done)
-  const latest = new LatestFiles(branch)
+  const latest = new LatestFiles(branch, options.lastNumber)
   const operations: PlannedOperation[] = []
   /** A file that several operations install is fetched once. */
   const fetched = new Set<string>()

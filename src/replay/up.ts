@@ -62,7 +62,7 @@ export async function up(
   const { branch, history } = deps
   const before = await operationsDone(branch, history.standing.done)
   const recorder = new Recorder(history)
-  const latest = new LatestFiles(branch)
+  const latest = new LatestFiles(branch, options.lastNumber)
   let done = 0
   try {
     for await (const step of stepsAfter(branch, history, before)) {
