@@ -231,6 +231,8 @@ test('peers are remembered over a restart, and called where IS_NOBROADCAST does 
   for (const host of lab.hosts)
     writeFileSync(join(host.home, 'conf/domain'), `${basename(lab.directory)}.example.com\n`)
   await lab.start()
+  // Who has just met another does not know yet where it can be called.
+  for (const host of lab.hosts) await until(() => existsSync(join(host.home, 'conf/peers')), 'the peer was noted')
   for (const host of lab.hosts) {
     await host.stop()
     host.knows([])

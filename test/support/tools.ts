@@ -13,6 +13,8 @@ export function ran(
   program: string,
   ...words: readonly string[]
 ): { readonly status: number | null; readonly text: string } {
-  const { status, stdout, stderr } = spawnSync(program, words, { encoding: 'utf8' })
+  // What a shell says of a locale that is not installed here is nothing to compare.
+  const env = { ...process.env, LC_ALL: 'C.UTF-8' }
+  const { status, stdout, stderr } = spawnSync(program, words, { encoding: 'utf8', env })
   return { status, text: `${stdout}${stderr}` }
 }
