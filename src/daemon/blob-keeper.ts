@@ -10,6 +10,7 @@ import {
   type Disk,
   IsconfError,
   type Log,
+  pieceBytes,
   type Random,
   toIsconfError,
   within,
@@ -25,8 +26,9 @@ const keptProtocol = '/isconf/kept/1'
 /** How long `ci` waits for the others to have its files before it says how many do. */
 const keptMs = 5_000
 const keptMessageBytesMax = 4 * 1024
-/** Blobs fetched at once; each is fetched from several hosts. */
-const fetchesMax = 2
+/** Blobs fetched at once, each from several hosts: two large ones, or more of those that are mostly waited for. */
+const fetchWeightMax = 8
+const weightOf = ({ sizeBytes }: BlobRef): number => (sizeBytes > pieceBytes ? 4 : 1)
 /** How long a fetch waits without any host that has what is missing. */
 const missingMs = 15_000
 /** Between two tries in the background. */
@@ -49,6 +51,7 @@ export class BlobKeeper {
   readonly #fetchById = new Map<string, Promise<void>>()
   readonly #wanted = new Map<string, BlobRef>()
   readonly #idle = new Set<() => void>()
+  /** The weight of the fetches under way. */
   #running = 0
 
   constructor(deps: BlobKeeperDeps) {
@@ -125,7 +128,7 @@ export class BlobKeeper {
 
   #work(): void {
     for (const ref of this.#wanted.values()) {
-      if (this.#running >= fetchesMax || this.#stopping.signal.aborted) return
+      if (this.#running + weightOf(ref) > fetchWeightMax || this.#stopping.signal.aborted) return
       if (!this.#fetchById.has(ref.id)) this.#begin(ref).catch(() => this.#retryLater())
     }
   }
@@ -135,9 +138,9 @@ export class BlobKeeper {
   }
 
   #begin(ref: BlobRef): Promise<void> {
-    this.#running += 1
+    this.#running += weightOf(ref)
     const fetch = this.#fetchNow(ref).finally(() => {
-      this.#running -= 1
+      this.#running -= weightOf(ref)
       this.#fetchById.delete(ref.id)
       for (const wake of this.#idle) wake()
       this.#idle.clear()
