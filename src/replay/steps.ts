@@ -1,7 +1,7 @@
 /** What this host has still to do, and where an `up` stops before all of it is done. */
 import type { Branch } from '../branch/index.ts'
 import type { History, OperationRef } from '../host/index.ts'
-import type { Operation } from '../journal/index.ts'
+import type { Journal, Operation } from '../journal/index.ts'
 
 export interface Step {
   readonly ref: OperationRef
@@ -20,14 +20,37 @@ export interface Limits {
   readonly countMax: number
 }
 
-/** The operations after the first `done` ones, also those that arrive meanwhile. */
+/**
+ * The operations after the first `done` ones, also those that arrive
+ * meanwhile; when a split is resolved meanwhile, those of the chosen line.
+ */
 export async function* stepsAfter(branch: Branch, history: History, done: number): AsyncGenerator<Step> {
   const last = history.standing.done
-  const after = last && done > 0 ? (branch.journal.sequenceOf(last.id) ?? 1) - 1 : 0
-  for await (const { id, changeset } of branch.journal.changesetsAfter(after)) {
+  let after = last && done > 0 ? (branch.journal.sequenceOf(last.id) ?? 1) - 1 : 0
+  let taken = done
+  for (let journal: Journal | undefined; journal !== branch.journal; ) {
+    journal = branch.journal
+    try {
+      for await (const step of stepsOf(journal, after)) {
+        if (journal !== branch.journal) break
+        if (step.number <= taken) continue
+        yield step
+        // What was done before the split is on every line.
+        taken = step.number
+        after = step.sequence - 1
+      }
+    } catch (error) {
+      // A line that is followed no more is closed.
+      if (journal === branch.journal) throw error
+    }
+  }
+}
+
+async function* stepsOf(journal: Journal, after: number): AsyncGenerator<Step> {
+  for await (const { id, changeset } of journal.changesetsAfter(after)) {
     for (const [index, operation] of changeset.operations.entries()) {
       const number = changeset.operationsBefore + index + 1
-      if (number > done) yield { ref: { id, index }, operation, sequence: changeset.sequence, number }
+      yield { ref: { id, index }, operation, sequence: changeset.sequence, number }
     }
   }
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { chainOf, execOf, following } from '../../test/cluster/changesets.ts'
 import { Cluster, describeOutcome } from '../../test/sim/cluster.ts'
+import { noChangeset } from '../base/index.ts'
 import { type SignedChangeset, toLine } from '../journal/changeset.ts'
 
 /** A host that is told of these changesets. */
@@ -101,6 +102,22 @@ test('up does what the lines of a split share, and nothing of either', async () 
   await host.daemon.branch.take(chainOf(['r1'], common[1]).map(toLine), 'test')
   assert.match(await up(), /^SPLIT: /)
   assert.equal(host.machine.read('/data/log'), 'c1\nc2\n')
+})
+
+test('up that is under way when the split is resolved goes on along the line that was chosen', async () => {
+  const common = [following(undefined, { operations: [step('c1'), execOf('slow', '5000', '/data/log', 'c2')] })]
+  const right = chainOf(['r1', 'r2'], common[0])
+  const { cluster, host } = await hostWith([...common, ...chainOf(['l1'], common[0])])
+  await host.daemon.branch.take(right.map(toLine), 'test')
+  const running = cluster.ask('alder', 'up')
+  await cluster.run(1_000)
+  // As it arrives from another host.
+  const { branch, resolutions } = host.daemon
+  const made = { branch: branch.name, by: 'bob@birch', time: '2026-01-01T00:00:00.000Z' }
+  await resolutions.add(branch.forksOf(right[1]?.id ?? noChangeset).map((fork) => ({ ...made, ...fork })))
+  await host.daemon.afterResolution()
+  assert.equal(describeOutcome(await running), 'did 4, now at 4')
+  assert.equal(host.machine.read('/data/log'), 'c1\nc2\nr1\nr2\n')
 })
 
 test('up on a host that did something else last refuses', async () => {
