@@ -14,7 +14,7 @@ const release = typeof ISCONF_VERSION === 'string' ? ISCONF_VERSION : 'developme
  * In MiB, of each half of the memory for what is new: Node's own 16 let an idle daemon keep 8 MB more for half a
  * minute after each burst, and moved a large file no faster.
  */
-const youngMemoryMax = '--max-semi-space-size=4'
+const youngMemoryMax = '--max-semi-space-size=2'
 
 /** As it was named: where that is a symbolic link, a later release may be found behind it. */
 const programPath = process.argv[1] ?? fileURLToPath(import.meta.url)

@@ -90,6 +90,9 @@ function sendOnce({ socketPath, silenceSMax, caller, method, path, body }: Call)
 function giveUpOnSilence(call: ClientRequest, silenceSMax: number): void {
   let silentS = 0
   let response: IncomingMessage | undefined
+  const heard = (): void => {
+    silentS = 0
+  }
   const timer = setInterval(() => {
     silentS += 1
     if (silentS <= silenceSMax) return
@@ -102,9 +105,10 @@ function giveUpOnSilence(call: ClientRequest, silenceSMax: number): void {
     response = found
     silentS = 0
     // Not by listening to data, which would be read before anybody wants it.
-    found.socket.on('data', () => {
-      silentS = 0
-    })
+    const { socket } = found
+    socket.on('data', heard)
+    // It may serve the next call.
+    call.once('close', () => socket.off('data', heard))
   })
   call.once('close', () => clearInterval(timer))
 }

@@ -16,8 +16,9 @@ export const learnedPeersMax = 32
 const addressesMax = 3
 /** A peer that was not met by then has gone. */
 const startsMax = 10
-/** How often is looked who is there; a change is written down then. */
-const lookEveryMs = 5_000
+/** When is looked who is there, after a start and then again and again; a change is written down then. */
+const firstLookMs = 5_000
+const lookEveryMs = 60_000
 const fileBytesMax = 64 * 1024
 
 export interface LearnedDeps {
@@ -61,7 +62,7 @@ export class LearnedAddresses {
   /** Begins to note who is met. */
   start(): void {
     this.#running = true
-    this.#lookLater()
+    this.#lookAfter(firstLookMs)
   }
 
   /** Notes who is here now, for the last time. */
@@ -76,9 +77,9 @@ export class LearnedAddresses {
     return this.#all.flatMap(({ addresses }) => addresses)
   }
 
-  #lookLater(): void {
+  #lookAfter(delayMs: number): void {
     if (!this.#running) return
-    this.#cancel = this.#deps.clock.after(lookEveryMs, () => void this.#look().then(() => this.#lookLater()))
+    this.#cancel = this.#deps.clock.after(delayMs, () => void this.#look().then(() => this.#lookAfter(lookEveryMs)))
   }
 
   async #look(): Promise<void> {

@@ -25,19 +25,15 @@ export interface Limits {
  * meanwhile; when a split is resolved meanwhile, those of the chosen line.
  */
 export async function* stepsAfter(branch: Branch, history: History, done: number): AsyncGenerator<Step> {
-  const last = history.standing.done
-  let after = last && done > 0 ? (branch.journal.sequenceOf(last.id) ?? 1) - 1 : 0
-  let taken = done
+  let before: Before = { changesets: changesetsBefore(branch, history, done), operations: done }
   for (let journal: Journal | undefined; journal !== branch.journal; ) {
     journal = branch.journal
     try {
-      for await (const step of stepsOf(journal, after)) {
+      for await (const step of stepsOf(journal, before)) {
         if (journal !== branch.journal) break
-        if (step.number <= taken) continue
         yield step
         // What was done before the split is on every line.
-        taken = step.number
-        after = step.sequence - 1
+        before = { changesets: step.sequence - 1, operations: step.number }
       }
     } catch (error) {
       // A line that is followed no more is closed.
@@ -46,11 +42,21 @@ export async function* stepsAfter(branch: Branch, history: History, done: number
   }
 }
 
-async function* stepsOf(journal: Journal, after: number): AsyncGenerator<Step> {
-  for await (const { id, changeset } of journal.changesetsAfter(after)) {
+/** What comes before the next step: whole changesets that need not be read, and operations. */
+interface Before {
+  readonly changesets: number
+  readonly operations: number
+}
+
+function changesetsBefore({ journal }: Branch, { standing }: History, done: number): number {
+  return standing.done && done > 0 ? (journal.sequenceOf(standing.done.id) ?? 1) - 1 : 0
+}
+
+async function* stepsOf(journal: Journal, { changesets, operations }: Before): AsyncGenerator<Step> {
+  for await (const { id, changeset } of journal.changesetsAfter(changesets)) {
     for (const [index, operation] of changeset.operations.entries()) {
       const number = changeset.operationsBefore + index + 1
-      yield { ref: { id, index }, operation, sequence: changeset.sequence, number }
+      if (number > operations) yield { ref: { id, index }, operation, sequence: changeset.sequence, number }
     }
   }
 }

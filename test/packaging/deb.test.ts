@@ -1,7 +1,7 @@
 /** The Debian package: what is in it, and what its scripts do where there is a systemd, and where there is none. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { before, type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -130,8 +130,23 @@ test('postinst of an upgrade restarts the daemon, but not from within an operati
   assert.deepEqual(machine.started(), ['deb-systemd-invoke restart isconf.service'])
 })
 
-test('postinst without a domain says how to set one, and starts nothing', (t) => {
+test('postinst on a machine without any configuration makes a domain and a key of its own, and starts the daemon', (t) => {
   const machine = new Machine(t, { systemd: true })
+  const said = machine.run('postinst', ['configure'])
+  const read = (path: string): string => readFileSync(join(machine.root, path), 'utf8')
+  const domain = read('var/is/conf/domain').trim()
+  assert.match(said, new RegExp(`this host is in the domain ${domain}, with a new key`))
+  assert.match(read('etc/is/hmac_keys'), /^[0-9a-f]{40}\n$/)
+  assert.equal(statSync(join(machine.root, 'etc/is/hmac_keys')).mode & 0o777, 0o600)
+  assert.equal(read('etc/is/main.cf'), 'DEFAULT:\n\tIS_HMAC_KEYS = /etc/is/hmac_keys\n')
+  assert.deepEqual(machine.started(), ['deb-systemd-invoke start isconf.service'])
+  machine.run('postinst', ['configure', '5.0.0'])
+  assert.equal(read('var/is/conf/domain').trim(), domain)
+})
+
+test('postinst with a configuration that has no domain says how to set one, and starts nothing', (t) => {
+  const machine = new Machine(t, { systemd: true })
+  writeFileSync(join(machine.root, 'etc/is/main.cf'), 'DEFAULT:\n  ROLE = web\n')
   assert.match(
     machine.run('postinst', ['configure']),
     /no domain is set.*\n.*conf\/domain\n {4}systemctl start isconf\n$/,
