@@ -14,7 +14,7 @@ _isconf() {
     return
   fi
   if ((at == COMP_CWORD)); then
-    mapfile -t COMPREPLY < <(compgen -W 'lock unlock snap exec reboot ci up fork migrate status log show wip history branches hosts cat resolve lint env render start stop restart daemon -V --version -c --config -D --debug -m --message -q --quiet -r --reboot_ok -h --help' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W 'lock unlock snap exec reboot ci up fork migrate status log show wip history branches hosts cat resolve lint env render start stop restart seal daemon -V --version -c --config -D --debug -m --message -q --quiet -r --reboot_ok -h --help' -- "$word")
     return
   fi
   case ${COMP_WORDS[at]} in

@@ -62,4 +62,5 @@ complete -c isconf -n '__fish_seen_subcommand_from render' -F
 complete -c isconf -n __fish_use_subcommand -a start -d 'Start the daemon'
 complete -c isconf -n __fish_use_subcommand -a stop -d 'Stop the daemon'
 complete -c isconf -n __fish_use_subcommand -a restart -d 'Stop the daemon and start it again'
+complete -c isconf -n __fish_use_subcommand -a seal -d 'Make this host fit to be taken as a disk image'
 complete -c isconf -n __fish_use_subcommand -a daemon -d 'Run the daemon in the foreground'

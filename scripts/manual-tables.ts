@@ -10,7 +10,7 @@ import { mdocOf } from './mdoc.ts'
 const groups: Readonly<Record<string, readonly string[]>> = {
   disk: ['lock', 'unlock', 'snap', 'exec', 'reboot', 'ci', 'up'],
   branch: ['fork', 'migrate', 'branches', 'resolve'],
-  daemon: ['start', 'stop', 'restart', 'daemon'],
+  daemon: ['start', 'stop', 'restart', 'seal', 'daemon'],
 }
 
 /** What an exit status means, in a few words; each status of the table of failures has to be here. */

@@ -33,6 +33,7 @@ const surroundings: Surroundings = {
   release,
   spawnDaemon,
   runDaemon,
+  sealHome: async (configPath) => (await import('./daemon/index.ts')).sealHome(configPath),
   onInterrupt: (listener) => {
     process.on('SIGINT', listener)
     process.once('SIGINT', () => process.once('SIGINT', () => process.exit(2)))

@@ -78,6 +78,10 @@ export const errorKinds = {
   NOT_ALLOWED: { exit: 223, hint: 'run as the user who owns IS_HOME, usually root' },
   ALREADY_RUNNING: { exit: 223, hint: 'stop it first: isconf stop' },
   PROGRAM_REPLACED: { exit: 75, hint: 'start the daemon again; a service manager does so by itself' },
+  CLONED: {
+    exit: 223,
+    hint: 'on the machine that was made from the image of another: isconf stop, isconf seal, isconf start',
+  },
   PORT_TAKEN: { exit: 223, hint: 'another daemon or program has the port; set IS_PORT to a free one' },
   HOME_UNWRITABLE: { exit: 223, hint: 'run as the user who owns IS_HOME, usually root, or set IS_HOME' },
   DISK_FULL: { exit: 223, hint: 'make room on the disk of IS_HOME; nothing half-written was kept' },

@@ -39,6 +39,8 @@ export interface Surroundings {
   readonly spawnDaemon: (flags: Flags, home: string) => Promise<SpawnedDaemon>
   /** Runs the daemon in this process. */
   readonly runDaemon: (configPath: string | undefined) => Promise<void>
+  /** Takes from this host what makes it this one. */
+  readonly sealHome: (configPath: string | undefined) => Promise<void>
   /** Hears of Ctrl-C. */
   readonly onInterrupt: (listener: () => void) => void
   readonly isAlive: (pid: number) => boolean

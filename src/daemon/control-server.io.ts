@@ -102,6 +102,12 @@ export async function serveControl(options: ControlServerOptions): Promise<Contr
   }
 }
 
+/** Two machines with one key would sign changesets and answer votes as one. */
+function refuseCloned({ cloned }: ProcessFacts): void {
+  const what = cloned?.()
+  if (what !== undefined) throw new IsconfError('CLONED', what)
+}
+
 function connectionsOf(app: FastifyInstance): Promise<number> {
   return new Promise((resolve) => app.server.getConnections((error, count) => resolve(error ? 0 : count)))
 }
@@ -121,6 +127,7 @@ function addVerb(
     const alive = setInterval(() => !stream.writableNeedDrain && void tell({ event: 'alive' }), aliveEveryMs)
     const run = activity.begin(verb, callerOf(request), async (signal) => {
       try {
+        refuseCloned(options.facts)
         const result = await handler(options.daemon, request.body, { tell, signal })
         return { event: 'result', result } as const
       } finally {

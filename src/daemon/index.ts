@@ -1,1 +1,2 @@
 export { type DaemonEnd, type DaemonOptions, runDaemon } from './process.io.ts'
+export { sealHome } from './seal.io.ts'

@@ -8,7 +8,7 @@ import { threadPoolHasher } from '../base/hash.io.ts'
 import { type DomainName, IsconfError, sleep } from '../base/index.ts'
 import { systemRandom as random } from '../base/random.io.ts'
 import { type Config, domainFilePath, multiaddrOf } from '../config/index.ts'
-import { loadHostKey, realMachine } from '../host/index.ts'
+import { loadHostKey, noteMachine, readMachineId, realMachine } from '../host/index.ts'
 import { openLibp2p, Peering } from '../mesh/index.ts'
 import { openStore, workerWholeHasher } from '../store/index.ts'
 import { commandEnvironment } from './command-environment.ts'
@@ -33,7 +33,8 @@ export interface RealWorld {
 export async function openRealWorld(live: LiveConfig, release: string, log: Logger): Promise<RealWorld> {
   const { started: config, keys, nets } = live
   const domain = requireDomain(config)
-  const warnings = new Set<string>()
+  let cloned: string | undefined
+  await noteMachine(disk, join(config.home, 'conf/machine-id'), readMachineId())
   const key = await loadHostKey(disk, join(config.home, 'conf/host.key'))
   const user = userInfo()
   // Of a configuration that was read again only what needs no restart counts.
@@ -71,8 +72,9 @@ export async function openRealWorld(live: LiveConfig, release: string, log: Logg
     clock,
     random,
     log,
-    onOwnIdentity: (address) =>
-      warnings.add(`another machine, at ${address}, has this host's key: conf/host.key was cloned`),
+    onOwnIdentity: (address) => {
+      cloned = `another machine, at ${address}, has this host's key, conf/host.key`
+    },
   })
   const identity = { host: config.host.short, release, domain: domain.name, home: config.home }
   const addresses = (): readonly string[] => nets().addresses.map(multiaddrOf)
@@ -91,7 +93,8 @@ export async function openRealWorld(live: LiveConfig, release: string, log: Logg
       release,
       pid: process.pid,
       domainSource: domain.source,
-      warnings: () => [...live.warnings(), ...warnings],
+      cloned: () => cloned,
+      warnings: () => [...live.warnings(), ...(cloned === undefined ? [] : [cloned])],
       mesh: () => ({
         addresses: transport.addresses(),
         authenticated: keys().proves !== undefined && !keys().acceptsAny,

@@ -12,6 +12,8 @@ export interface ProcessFacts {
   readonly pid: number
   readonly domainSource: string
   readonly warnings: () => readonly string[]
+  /** What tells that another machine has this host's key; undefined while nothing does. */
+  readonly cloned?: () => string | undefined
   readonly mesh: () => Omit<MeshStatus, 'peers' | 'peerId'>
 }
 

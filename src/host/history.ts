@@ -111,6 +111,15 @@ export class History {
     return history
   }
 
+  /** Puts a history in place that knows only how far the host has come. Whole or as it was before. */
+  static async forget(disk: Disk, path: string, clock: Clock): Promise<void> {
+    const history = await History.open(disk, path, clock)
+    const { done } = history.standing
+    await history.close()
+    const entries = done ? [toEntry({ event: 'made', operation: done }, isoTime(clock))] : []
+    await disk.replaceFile(path, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
+  }
+
   get standing(): Standing {
     return this.#standing
   }

@@ -22,5 +22,7 @@ export type {
   OutputStream,
   Sighting,
 } from './machine.ts'
+export { readMachineId } from './machine-id.io.ts'
+export { noteMachine } from './machine-id.ts'
 export { awaitedReboot, mayBeGoingDown } from './reboot.ts'
 export { RebuildMark, type RebuildReason, rebuildText } from './rebuild-mark.ts'

@@ -72,6 +72,7 @@ const calm: Surroundings = {
   release: '5.0.0-test',
   spawnDaemon: refuse('start a daemon'),
   runDaemon: refuse('run a daemon'),
+  sealHome: refuse('seal a host'),
   onInterrupt: () => undefined,
   isAlive: refuse('look for a process'),
   sleep: refuse('wait'),

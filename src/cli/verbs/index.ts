@@ -15,6 +15,7 @@ import { migrateVerb } from './migrate.ts'
 import { rebootVerb } from './reboot.ts'
 import { renderVerb } from './render.ts'
 import { resolveVerb } from './resolve.ts'
+import { sealVerb } from './seal.ts'
 import { showVerb } from './show.ts'
 import { snapVerb } from './snap.ts'
 import { statusVerb } from './status.ts'
@@ -48,5 +49,6 @@ export const verbs: readonly Verb[] = [
   startVerb,
   stopVerb,
   restartVerb,
+  sealVerb,
   daemonVerb,
 ]

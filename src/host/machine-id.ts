@@ -1,0 +1,16 @@
+/** Tells a home that has come to another machine with a disk image from one that has not. */
+import { type Disk, IsconfError } from '../base/index.ts'
+
+/**
+ * Notes at the first start, in the file at `path`, which machine this is. CLONED when it was another one. A machine
+ * without an id can't be told from others.
+ */
+export async function noteMachine(disk: Disk, path: string, machineId: string | undefined): Promise<void> {
+  if (machineId === undefined) return
+  const noted = await disk.readFile(path)
+  if (noted === undefined) return disk.replaceFile(path, `${machineId}\n`)
+  const before = Buffer.from(noted).toString('utf8').trim()
+  if (before !== machineId) {
+    throw new IsconfError('CLONED', `the identity in ${path} is that of machine ${before}, and this is ${machineId}`)
+  }
+}
