@@ -51,6 +51,8 @@ export class Journal {
   readonly #log: AppendLog
   readonly #lines = new LineIndex()
   #place: Place = start
+  /** What was read last: most questions are about the newest changeset, again and again. */
+  #lastRead: { readonly index: number; readonly signed: SignedChangeset } | undefined
   #notedBytes = 0
 
   private constructor(disk: Disk, path: string, domain: DomainName, log: AppendLog, droppedBytes: number) {
@@ -112,10 +114,7 @@ export class Journal {
   /** Reads changesets in order: those after sequence number `after`. */
   async *changesetsAfter(after: number): AsyncGenerator<SignedChangeset> {
     for (let index = after; index < this.#lines.length; index += 1) {
-      const line = await this.#readLine(index)
-      const signed = parseLine(line, `${this.path}: line ${index + 1}`)
-      invariant(signed.id === this.idAt(index + 1), 'a line read twice is the same')
-      yield signed
+      yield await this.#read(index)
     }
   }
 
@@ -170,6 +169,14 @@ export class Journal {
 
   close(): Promise<void> {
     return this.#log.close()
+  }
+
+  async #read(index: number): Promise<SignedChangeset> {
+    if (this.#lastRead?.index === index) return this.#lastRead.signed
+    const signed = parseLine(await this.#readLine(index), `${this.path}: line ${index + 1}`)
+    invariant(signed.id === this.idAt(index + 1), 'a line read twice is the same')
+    this.#lastRead = { index, signed }
+    return signed
   }
 
   async #readLine(index: number): Promise<string> {
