@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { assertDone, assertRefused, Lab, type LabHost, until } from '../harness/lab.ts'
+import { assertRefused, Lab, type LabHost, until } from '../harness/lab.ts'
 
 const journal = 'branches/generic/journal'
 
@@ -118,7 +118,8 @@ test('what was acknowledged on the origin survives kill -9 at any time, and is c
   await lab.start()
   const acknowledged: string[] = []
   for (let round = 1; round <= 5; round += 1) {
-    await alder!.does('lock', 'round', String(round))
+    const locks = async (): Promise<boolean> => (await alder!.run('lock', 'round', String(round))).status === 0
+    await until(locks, 'the lock is taken')
     for (let step = 1; ; step += 1) {
       const name = `${round}-${step}`
       const exec = post(alder!, 'exec', { argv: ['sh', '-c', `echo ${name} >> steps`] })
@@ -141,7 +142,8 @@ test('what was acknowledged on the origin survives kill -9 at any time, and is c
     await alder!.start()
     const { work, lock } = await alder!.status()
     if (work === null) assert.equal(lock, null)
-    else assertDone(await alder!.run('ci'))
+    // The other host has pledged itself to the check-in that died, and for some seconds answers to no other.
+    else await until(async () => (await alder!.run('ci')).status === 0, 'the work is checked in')
   }
   await lab.untilMet()
   const { operations, pending } = await alder!.status()
