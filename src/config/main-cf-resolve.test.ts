@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { manualExample } from '../../test/support/manual-example.ts'
 import { hostNamesOf } from './host-names.ts'
 import { parseMainCf } from './main-cf.ts'
 import { matchingStanza, repeatedTargets, resolveMainCf } from './main-cf-resolve.ts'
@@ -8,39 +9,6 @@ function resolve(text: string, fqdn: string): Record<string, string> {
   return resolveMainCf(parseMainCf(text, 'main.cf'), hostNamesOf(fqdn))
 }
 
-// The example of the ISconf 4.2 manual, without its comments.
-const manualExample = `
-      DEFAULT:
-          NTPSERVERS = ntp1 ntp2 bigben.ucsd.edu mcs.anl.gov
-          IS_NETS=/etc/is/nets
-
-      NET1:
-          GATEWAY = 10.10.1.1
-
-      NET2:
-          GATEWAY = 10.10.2.1
-
-      # The host 'scotty' will end up with these environment variables
-      scotty: NET1
-          building = this value is ignored
-          building = 23
-          floor = 2
-          IS_NETS=/etc/is/nets.scotty
-
-      kirk: NET2
-          building = 52
-          floor = 12
-
-      LOST:
-          building = unknown
-          floor = unknown
-
-      ^.*\\.example\\.com: LOST
-          GATEWAY = 10.2.3.1
-
-      ^.*: LOST
-          GATEWAY = 10.0.0.1
-`
 const ntp = 'ntp1 ntp2 bigben.ucsd.edu mcs.anl.gov'
 const documented: readonly (readonly [string, Record<string, string>])[] = [
   [

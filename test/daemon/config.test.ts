@@ -4,6 +4,7 @@ import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { basename, join } from 'node:path'
 import { test } from 'node:test'
 import { assertRefused, Lab, type LabHost, labDomain, program, until } from '../harness/lab.ts'
+import { manualExample } from '../support/manual-example.ts'
 
 /** The manual's promise: new content of hmac_keys and nets counts within this. */
 const noticedMs = 10_000
@@ -250,47 +251,6 @@ test('peers are remembered over a restart, and called where IS_NOBROADCAST does 
   }
   await lab.untilMet()
 })
-
-/** The example of the ISconf 4.2 manual, with its comments. */
-const manualExample = `DEFAULT:
-    NTPSERVERS = ntp1 ntp2 bigben.ucsd.edu mcs.anl.gov
-    IS_NETS=/etc/is/nets
-
-NET1:
-    GATEWAY = 10.10.1.1
-
-NET2:
-    GATEWAY = 10.10.2.1
-
-# The host 'scotty' will end up with these environment variables
-# set during the ISconf run:
-#
-# NTPSERVERS="ntp1 ntp2 bigben.ucsd.edu mcs.anl.gov"
-# GATEWAY=10.10.1.1
-#
-scotty: NET1
-    building = this value is ignored
-    building = 23
-    floor = 2
-    IS_NETS=/etc/is/nets.scotty
-
-# kirk will get: GATEWAY = 10.10.2.1
-kirk: NET2
-    building = 52
-    floor = 12
-
-LOST:
-    building = unknown
-    floor = unknown
-
-# any other host in example.com:
-^.*\\.example\\.com: LOST
-    GATEWAY = 10.2.3.1
-
-# any other host not in example.com:
-^.*: LOST
-    GATEWAY = 10.0.0.1
-`
 
 test("isconf env gives the hosts of the manual's example exactly what it documents, and lint has one warning", async (t) => {
   const lab = await Lab.of(t, 'alder')
