@@ -9,7 +9,7 @@ const layerRules = Object.entries(mayImport).map(([part, allowed]) => ({
   name: `layer-${part}`,
   severity: 'error',
   comment: `${part} may import ${allowed.join(', ') || 'nothing'} (scripts/layers.ts)`,
-  from: { path: part === 'main' ? '^src/main\\.ts$' : `^src/${part}/`, pathNot: tests },
+  from: { path: part === 'main' ? '^src/[^/]+\\.ts$' : `^src/${part}/`, pathNot: tests },
   to: { path: '^src/', pathNot: `^src/(${[part, ...allowed].join('|')})/` },
 }))
 
@@ -41,8 +41,8 @@ export default {
     {
       name: 'main-enters-by-index',
       severity: 'error',
-      comment: 'src/main.ts takes each part by its index.ts',
-      from: { path: '^src/main\\.ts$' },
+      comment: 'a program takes each part by its index.ts',
+      from: { path: '^src/[^/]+\\.ts$' },
       to: { path: '^src/[^/]+/', pathNot: '^src/[^/]+/index\\.ts$' },
     },
     {
@@ -56,7 +56,7 @@ export default {
       name: 'io-in-io',
       severity: 'error',
       comment: 'what touches the machine is taken by *.io.ts files, the index.ts of its folder, daemon/ and tests',
-      from: { path: '^src/', pathNot: [tests, '\\.io\\.ts$', '/index\\.ts$', '^src/daemon/', '^src/main\\.ts$'] },
+      from: { path: '^src/', pathNot: [tests, '\\.io\\.ts$', '/index\\.ts$', '^src/daemon/', '^src/[^/]+\\.ts$'] },
       to: { path: '^src/.*\\.io\\.ts$' },
     },
     {

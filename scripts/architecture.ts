@@ -33,8 +33,8 @@ function picture(): string {
 }
 
 function importsOf(part: Part): string {
-  if (part === 'main') return 'base, cli, and daemon when it is to be one'
-  if (part === 'daemon') return 'all but cli'
+  if (part === 'main') return 'base, cli, hostkeeper, terminal, and daemon when it is to be one'
+  if (part === 'daemon') return 'all but cli, hostkeeper and terminal'
   return mayImport[part].join(', ') || 'nothing'
 }
 

@@ -13,7 +13,9 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
 
 /** The files of dist/ that something starts by name, and their sources. */
-const entryPoints = { main: 'src/main.ts', 'hash-worker': 'src/store/hash-worker.js' }
+const programs = { main: 'src/main.ts', hostkeeper: 'src/hostkeeper.ts' }
+const entryPoints = { ...programs, 'hash-worker': 'src/store/hash-worker.js' }
+const programNames: readonly string[] = Object.keys(programs).map((name) => `${name}.js`)
 
 // CommonJS libraries call require() and look at __dirname, which ES modules don't have.
 const commonJsBanner = [
@@ -106,14 +108,14 @@ function thirdPartyNotices(metafile: Metafile): string {
 export async function buildInto(directory: string, version = releaseVersion()): Promise<void> {
   const { textByName, metafile } = await bundle(version)
   const files = new Map(textByName).set('third-party-licences.txt', thirdPartyNotices(metafile))
-  const program = files.get('main.js') ?? ''
-  files.set('main.js', program.startsWith('#!') ? program : `#!/usr/bin/env node\n${program}`)
+  for (const name of programNames)
+    files.set(name, `#!/usr/bin/env node\n${(files.get(name) ?? '').replace(/^#!.*\n/, '')}`)
 
   // Whole files by rename, and the old ones last: a program that starts meanwhile finds all it needs.
   mkdirSync(directory, { recursive: true })
   for (const [name, text] of files) {
     const partial = join(directory, `${name}.partial`)
-    writeFileSync(partial, text, { mode: name === 'main.js' ? 0o755 : 0o644 })
+    writeFileSync(partial, text, { mode: programNames.includes(name) ? 0o755 : 0o644 })
     renameSync(partial, join(directory, name))
   }
   for (const name of readdirSync(directory)) {

@@ -82,7 +82,7 @@ async function fill(stage: string, version: string): Promise<void> {
   symlinkSync('../lib/isconf/dist/main.js', join(stage, 'usr/bin/isconf'))
   mkdirSync(join(stage, 'etc/is'), { recursive: true })
   for (const [to, from] of Object.entries(copied)) put(stage, to, readFileSync(join(root, from)))
-  put(stage, initScript, readFileSync(join(root, 'packaging/rc.isconf')), 0o755)
+  put(stage, initScript, readFileSync(join(root, 'packaging/isconf.init')), 0o755)
   for (const page of readdirSync(join(root, 'man')).filter((name) => /\.\d$/.test(name))) {
     put(stage, `usr/share/man/man${page.slice(-1)}/${page}.gz`, zipped(readFileSync(join(root, 'man', page))))
   }

@@ -1,6 +1,6 @@
 /** Who may import whom: read by the boundary check and printed as the picture in ARCHITECTURE.md. */
 
-/** The folders of src/, and the folders that each may import besides itself. `main` is src/main.ts. */
+/** The folders of src/, and the folders that each may import besides itself. `main` is the files in src/ itself, one for each program. */
 export const mayImport = {
   base: [],
   config: ['base'],
@@ -8,21 +8,22 @@ export const mayImport = {
   host: ['base'],
   journal: ['base'],
   store: ['base'],
+  terminal: ['base'],
   branch: ['base', 'journal'],
-  cli: ['base', 'config', 'control'],
-  hostkeeper: ['base', 'config', 'control'],
+  cli: ['base', 'config', 'control', 'terminal'],
+  hostkeeper: ['base', 'config', 'control', 'terminal'],
   mesh: ['base', 'config'],
   origin: ['base', 'branch', 'host', 'journal', 'store'],
   replay: ['base', 'branch', 'host', 'journal', 'store'],
-  daemon: ['base', 'branch', 'config', 'control', 'host', 'hostkeeper', 'journal', 'mesh', 'origin', 'replay', 'store'],
-  main: ['base', 'cli', 'daemon'],
+  daemon: ['base', 'branch', 'config', 'control', 'host', 'journal', 'mesh', 'origin', 'replay', 'store'],
+  main: ['base', 'cli', 'daemon', 'hostkeeper', 'terminal'],
 } as const satisfies Record<string, readonly string[]>
 
 export type Part = keyof typeof mayImport
 
 /** What each part is for, in the words of the picture. */
 export const purpose: Readonly<Record<Part, string>> = {
-  main: 'the process: arguments, environment, signals, exit status',
+  main: 'the processes: arguments, environment, signals, exit status',
   cli: 'what a person types and reads',
   control: 'what the command line and the daemon say to each other',
   daemon: "one host's daemon: makes the parts and joins them",
@@ -35,6 +36,7 @@ export const purpose: Readonly<Record<Part, string>> = {
   host: 'this one host: keys, history, the hands that touch the machine',
   config: 'every setting as data, and the files they come from',
   hostkeeper: 'hosts.conf, packages.conf and make at boot',
+  terminal: 'words, help, tables and failures of all programs',
   base: 'ids, hashes, errors, clock, chance, log',
 }
 

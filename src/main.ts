@@ -1,14 +1,12 @@
 /** The process: arguments, environment, signals, exit status. */
 import { spawn } from 'node:child_process'
-import { mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { mkdirSync, openSync, readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { IsconfError, toIsconfError } from './base/index.ts'
-import { type Flags, failureText, runCli, type SpawnedDaemon, type Surroundings, systemFiles } from './cli/index.ts'
-
-declare const ISCONF_VERSION: string | undefined
-const release = typeof ISCONF_VERSION === 'string' ? ISCONF_VERSION : 'development'
+import { IsconfError, release, toIsconfError } from './base/index.ts'
+import { type Flags, runCli, type SpawnedDaemon, type Surroundings, systemFiles } from './cli/index.ts'
+import { failureText, systemTerminal } from './terminal/index.ts'
 
 /**
  * In MiB, of each half of the memory for what is new: Node's own 16 let an idle daemon keep 8 MB more for half a
@@ -26,7 +24,7 @@ const backgroundVariable = 'ISCONF_BACKGROUND'
 type FirstWord = { readonly ready: true } | { readonly ready: false; readonly error: string; readonly exit: number }
 
 const surroundings: Surroundings = {
-  terminal: { out: (text) => write(1, text), err: (text) => write(2, text) },
+  terminal: systemTerminal,
   user: process.env['SUDO_USER'] || process.env['LOGNAME'] || userInfo().username,
   cwd: process.cwd(),
   variable: (name) => process.env[name],
@@ -45,22 +43,6 @@ const surroundings: Surroundings = {
 
 // All that is written is written by now, and what a library still holds open must not hold up the end.
 process.exit(await runCli(process.argv.slice(2), surroundings))
-
-/** Writes at once and whole, so that nothing is lost however the process ends; a closed pipe ends it quietly. */
-function write(fd: number, content: string | Uint8Array): void {
-  let rest = typeof content === 'string' ? Buffer.from(content) : content
-  while (rest.length > 0) {
-    try {
-      rest = rest.subarray(writeSync(fd, rest))
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
-      if (code === 'EPIPE') process.exit(0)
-      if (code !== 'EAGAIN') throw error
-      // The reader is slow and the pipe does not block: wait a little, then try again.
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
-    }
-  }
-}
 
 /** Whether a process runs. One that has ended and waits for its parent to notice, as in many containers, does not. */
 function isAlive(pid: number): boolean {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { hostWith, result, type Typed } from '../../test/support/typed.ts'
 import { errorKinds, IsconfError } from '../base/index.ts'
-import { failureText } from './index.ts'
+import { failureText } from '../terminal/index.ts'
 import { verbs } from './verbs/index.ts'
 
 const usageHint = 'isconf: hint: see `isconf --help`\n'

@@ -4,8 +4,9 @@ import { Command, CommanderError } from 'commander'
 import { IsconfError, toIsconfError } from '../base/index.ts'
 import { type Config, loadConfig, placedVariables } from '../config/index.ts'
 import { type Client, connect, socketName } from '../control/index.ts'
+import { failureText, helpOf, originText, type Terminal, verbTable } from '../terminal/index.ts'
 import { showEvent } from './show.ts'
-import type { Flags, Surroundings, Terminal, Verb, VerbContext } from './verb.ts'
+import type { Flags, Surroundings, VerbContext } from './verb.ts'
 import { verbs } from './verbs/index.ts'
 
 /** Runs one command line; its exit status. The one place where a failure becomes a message. */
@@ -34,7 +35,7 @@ async function dispatch({ flags, words, done }: ParsedFlags, surroundings: Surro
   const verb = verbs.find((one) => one.name === name)
   if (!verb) throw new IsconfError('USAGE', `no such verb: ${JSON.stringify(name)}`)
   if (rest[0] === '--help') {
-    terminal.out(helpOf(verb))
+    terminal.out(helpOf('isconf', verb))
     return 0
   }
   if (flags.message !== undefined) noteMessageFlag(name, terminal)
@@ -72,7 +73,7 @@ export function flagsCommand(release: string): Command {
 
 function parseFlags(argv: readonly string[], { terminal, release, cwd }: Surroundings): ParsedFlags {
   const command = flagsCommand(release)
-    .addHelpText('after', `\n${verbTable().trimEnd()}`)
+    .addHelpText('after', `\n${verbTable(verbs).trimEnd()}`)
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: () => undefined })
     .exitOverride()
   let done = false
@@ -138,45 +139,6 @@ function showVariables(config: Config, terminal: Terminal): void {
   }
 }
 
-/** For -D: what the failure is called, and what it came from; the place in the program where that is a bug. */
-function originText(error: IsconfError): string {
-  let text = `isconf: failure ${error.code}, status ${error.exit}\n`
-  let cause = error.cause
-  for (let depth = 0; cause instanceof Error && depth < causesMax; depth += 1) {
-    text += `isconf: because: ${error.code === 'UNEXPECTED' ? cause.stack : cause.message}\n`
-    cause = cause.cause
-  }
-  return text
-}
-
-/** Failures behind a failure; one that leads back to itself must not be followed for ever. */
-const causesMax = 8
-
-/** A failure in two lines: what went wrong, and what to do. */
-export function failureText(error: IsconfError): string {
-  return `isconf: error: ${error.message}\nisconf: hint: ${error.hint}\n`
-}
-
 function usage(): string {
-  return `usage: isconf [-DhqrV] [-c CONFIG] [-m MESSAGE] VERB [ARG...]\n\n${verbTable()}`
-}
-
-function verbTable(): string {
-  const rows = verbs.map(({ usage, summary }) => {
-    const isLong = usage.length > usageWidth
-    return `  ${isLong ? `${usage}\n  ${' '.repeat(usageWidth)}` : usage.padEnd(usageWidth)}  ${summary}\n`
-  })
-  return `Verbs:\n${rows.join('')}`
-}
-
-/** A verb whose usage is longer has its summary on a line of its own. */
-const usageWidth = 24
-
-function helpOf(verb: Verb): string {
-  return `usage: isconf ${verb.usage}\n\n${wrap(verb.help)}\n`
-}
-
-/** Text in lines of at most 78 characters. */
-function wrap(text: string): string {
-  return text.replaceAll(/(.{1,78})(?: |$)/g, '$1\n').trimEnd()
+  return `usage: isconf [-DhqrV] [-c CONFIG] [-m MESSAGE] VERB [ARG...]\n\n${verbTable(verbs)}`
 }

@@ -1,3 +1,3 @@
-export { failureText, runCli } from './cli.ts'
+export { runCli } from './cli.ts'
 export { systemFiles } from './files.io.ts'
-export type { Flags, SpawnedDaemon, Surroundings, Terminal, Verb } from './verb.ts'
+export type { Flags, SpawnedDaemon, Surroundings, Verb } from './verb.ts'

@@ -1,6 +1,6 @@
 /** Shows what the daemon tells while it works. */
 import type { EventListener } from '../control/index.ts'
-import type { Terminal } from './verb.ts'
+import type { Terminal } from '../terminal/index.ts'
 
 /** Commands' output goes where they sent it, all else to standard error; with `quiet` no progress. */
 export function showEvent(terminal: Terminal, quiet: boolean): EventListener {

@@ -1,14 +1,9 @@
 /** A verb is a value: help, manual, completion and the program itself read the same one. */
 import type { Config } from '../config/index.ts'
 import type { Client, EventListener } from '../control/index.ts'
+import type { Terminal, VerbWords } from '../terminal/index.ts'
 
-export interface Verb {
-  readonly name: string
-  /** What follows the verb, as the usage shows it. */
-  readonly usage: string
-  readonly summary: string
-  /** What a person should know before using it; whole sentences. */
-  readonly help: string
+export interface Verb extends VerbWords {
   /** Every exit status it can end with, but for 22, 223 and 224, which any verb can. */
   readonly exits: readonly number[]
   /** Set for a verb that must work when the configuration is wrong: it must not look at `config` or `client`. */
@@ -65,11 +60,6 @@ export interface CallerFile {
 export type SpawnedDaemon =
   | { readonly ready: true; readonly pid: number }
   | { readonly ready: false; readonly error: string; readonly exit: number }
-
-export interface Terminal {
-  out(text: string | Uint8Array): void
-  err(text: string | Uint8Array): void
-}
 
 export interface VerbContext extends Surroundings {
   readonly flags: Flags

@@ -37,6 +37,6 @@ test('only the boot may reboot: the hourly unit does not say -r', () => {
   assert.match(textOf('isconf-hourly.service'), /^ExecStart=\/usr\/bin\/isconf up$/m)
 })
 
-test('shellcheck finds nothing to complain about in rc.isconf', { skip: unlessThere('shellcheck') }, () => {
-  assert.deepEqual(ran('shellcheck', join(folder, 'rc.isconf')), { status: 0, text: '' })
+test('shellcheck finds nothing to complain about in isconf.init', { skip: unlessThere('shellcheck') }, () => {
+  assert.deepEqual(ran('shellcheck', join(folder, 'isconf.init')), { status: 0, text: '' })
 })

@@ -1,8 +1,7 @@
 import { idPrefixLength } from '../../base/index.ts'
 import type { BranchRow } from '../../control/index.ts'
-import { table } from '../table.ts'
+import { count, readingWords, table } from '../../terminal/index.ts'
 import type { Verb } from '../verb.ts'
-import { count, readingWords } from '../words.ts'
 
 export const branchesVerb: Verb = {
   name: 'branches',
@@ -14,7 +13,7 @@ export const branchesVerb: Verb = {
     '--json, one JSON document a line.',
   exits: [0],
   run: async ({ client, terminal }, words) => {
-    const { json } = readingWords('branches', words)
+    const { json } = readingWords('isconf branches', words)
     const rows = (await client.get('/v1/branches')) as readonly BranchRow[]
     terminal.out(json ? rows.map((row) => `${JSON.stringify(row)}\n`).join('') : table(rows.map(describe)))
     return 0

@@ -1,5 +1,5 @@
+import { oneWord, parseWords } from '../../terminal/index.ts'
 import type { Verb } from '../verb.ts'
-import { oneWord, parseWords } from '../words.ts'
 
 export const catVerb: Verb = {
   name: 'cat',
@@ -10,8 +10,8 @@ export const catVerb: Verb = {
     'that is named, to standard output. A file that is not on this host is fetched from the others.',
   exits: [0, 1, 2],
   run: async ({ client, cwd, show }, typed) => {
-    const parsed = parseWords('cat', typed, { values: ['--at'], words: 2 })
-    const path = oneWord('cat', 'path', parsed.words)
+    const parsed = parseWords('isconf cat', typed, { values: ['--at'], words: 2 })
+    const path = oneWord('isconf cat', 'path', parsed.words)
     const at = parsed.value('--at')
     await client.post('/v1/cat', { cwd, path, ...(at === undefined ? {} : { at }) }, show)
     return 0

@@ -1,7 +1,7 @@
 import { idPrefixLength } from '../../base/index.ts'
 import type { CheckInAnswer } from '../../control/index.ts'
+import { count, noWords } from '../../terminal/index.ts'
 import type { Verb } from '../verb.ts'
-import { count, noWords } from '../words.ts'
 
 export const ciVerb: Verb = {
   name: 'ci',
@@ -12,7 +12,7 @@ export const ciVerb: Verb = {
     'lock back. Says on how many hosts it is on disk. Without operations it only gives the lock back.',
   exits: [0, 1, 220, 221],
   run: async ({ client, user, say }, words) => {
-    noWords('ci', words)
+    noWords('isconf ci', words)
     const answer = (await client.post('/v1/ci', { user }, () => undefined)) as CheckInAnswer
     say(describe(answer))
     return 0

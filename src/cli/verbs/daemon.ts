@@ -1,7 +1,7 @@
 import { IsconfError, toIsconfError } from '../../base/index.ts'
 import type { RestartAnswer, Status } from '../../control/index.ts'
+import { noWords } from '../../terminal/index.ts'
 import type { Verb, VerbContext } from '../verb.ts'
-import { noWords } from '../words.ts'
 
 /** How long `stop` waits for the daemon to end what it was doing. */
 const stopMsMax = 20_000
@@ -14,7 +14,7 @@ export const startVerb: Verb = {
   help: 'Returns when the daemon answers, or says why it did not start. When it runs already, says so.',
   exits: [0],
   run: async (context, words) => {
-    noWords('start', words)
+    noWords('isconf start', words)
     return start(context)
   },
 }
@@ -26,7 +26,7 @@ export const stopVerb: Verb = {
   help: 'Returns when the daemon has ended. A command that it was running is stopped first, and not recorded as done.',
   exits: [0],
   run: async (context, words) => {
-    noWords('stop', words)
+    noWords('isconf stop', words)
     return stop(context)
   },
 }
@@ -38,7 +38,7 @@ export const restartVerb: Verb = {
   help: 'The same as stop and then start. A daemon that systemd runs is started again by systemd.',
   exits: [0],
   run: async (context, words) => {
-    noWords('restart', words)
+    noWords('isconf restart', words)
     if (await isRestartedByManager(context)) return 0
     await stop(context)
     return start(context)
@@ -54,7 +54,7 @@ export const daemonVerb: Verb = {
     'opens its log again on SIGHUP. Ends with 75 after an operation has replaced the program, to be started again.',
   exits: [0, 75],
   run: async ({ runDaemon, flags }, words) => {
-    noWords('daemon', words)
+    noWords('isconf daemon', words)
     await runDaemon(flags.config)
     return 0
   },

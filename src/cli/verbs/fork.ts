@@ -1,6 +1,6 @@
 import type { ForkAnswer } from '../../control/index.ts'
+import { count, oneWord } from '../../terminal/index.ts'
 import type { Verb } from '../verb.ts'
-import { count, oneWord } from '../words.ts'
 
 export const forkVerb: Verb = {
   name: 'fork',
@@ -11,7 +11,7 @@ export const forkVerb: Verb = {
     'hosts stay where they are: see migrate. A lock under which nothing was done is given back.',
   exits: [0, 1, 220],
   run: async ({ client, user, say, show }, words) => {
-    const name = oneWord('fork', 'branch', words)
+    const name = oneWord('isconf fork', 'branch', words)
     const { branch, parent, journalHosts } = (await client.post('/v1/fork', { user, branch: name }, show)) as ForkAnswer
     say(
       `forked ${branch} from ${parent}, stored on ${count(journalHosts, 'host')}; this host is on branch ${branch} now`,

@@ -1,6 +1,7 @@
 import type { HistoryRow } from '../../control/index.ts'
+import { count, readingWords } from '../../terminal/index.ts'
+import { withQuery } from '../query.ts'
 import type { Verb } from '../verb.ts'
-import { count, readingWords, withQuery } from '../words.ts'
 
 export const historyVerb: Verb = {
   name: 'history',
@@ -12,7 +13,7 @@ export const historyVerb: Verb = {
     'document a line.',
   exits: [0],
   run: async ({ client, terminal }, words) => {
-    const { json, limit } = readingWords('history', words, true)
+    const { json, limit } = readingWords('isconf history', words, true)
     const rows = (await client.get(withQuery('/v1/history', { limit }))) as readonly HistoryRow[]
     for (const row of rows) terminal.out(json ? `${JSON.stringify(row)}\n` : describe(row))
     return 0

@@ -1,7 +1,6 @@
 import type { HostRow } from '../../control/index.ts'
-import { table } from '../table.ts'
+import { readingWords, table } from '../../terminal/index.ts'
 import type { Verb } from '../verb.ts'
-import { readingWords } from '../words.ts'
 
 export const hostsVerb: Verb = {
   name: 'hosts',
@@ -13,7 +12,7 @@ export const hostsVerb: Verb = {
     'document a line.',
   exits: [0],
   run: async ({ client, terminal }, words) => {
-    const { json } = readingWords('hosts', words)
+    const { json } = readingWords('isconf hosts', words)
     const rows = (await client.get('/v1/hosts')) as readonly HostRow[]
     terminal.out(json ? rows.map((row) => `${JSON.stringify(row)}\n`).join('') : table(rows.map(describe)))
     return 0

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
 import { type Finding, lintFile, lintHost } from '../../config/index.ts'
+import { count } from '../../terminal/index.ts'
 import type { Verb } from '../verb.ts'
-import { count } from '../words.ts'
 
 export const lintVerb: Verb = {
   name: 'lint',

@@ -1,7 +1,8 @@
 import { IsconfError, idPrefixLength } from '../../base/index.ts'
 import type { LogEntry } from '../../control/index.ts'
+import { count, countOf, parseWords } from '../../terminal/index.ts'
+import { withQuery } from '../query.ts'
 import type { Verb } from '../verb.ts'
-import { count, countOf, parseWords, withQuery } from '../words.ts'
 
 export const logVerb: Verb = {
   name: 'log',
@@ -14,14 +15,14 @@ export const logVerb: Verb = {
     'document a line.',
   exits: [0],
   run: async ({ client, terminal }, typed) => {
-    const parsed = parseWords('log', typed, {
+    const parsed = parseWords('isconf log', typed, {
       flags: ['--json', '--oneline'],
       values: ['-n', '--since', '--host'],
       words: 1,
     })
     const [branch] = parsed.words
     const query = {
-      limit: countOf('log', parsed),
+      limit: countOf('isconf log', parsed),
       since: since(parsed.value('--since')),
       host: parsed.value('--host'),
       branch,

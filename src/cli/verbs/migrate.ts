@@ -1,6 +1,6 @@
 import type { MigrateAnswer } from '../../control/index.ts'
+import { count, oneWord } from '../../terminal/index.ts'
 import type { Verb } from '../verb.ts'
-import { count, oneWord } from '../words.ts'
 
 export const migrateVerb: Verb = {
   name: 'migrate',
@@ -11,7 +11,7 @@ export const migrateVerb: Verb = {
     'of its branch, and nothing done here since it was forked. Nothing is done yet; up then does what the branch has.',
   exits: [0, 1, 220],
   run: async ({ client, user, say, show }, words) => {
-    const name = oneWord('migrate', 'branch', words)
+    const name = oneWord('isconf migrate', 'branch', words)
     const answer = (await client.post('/v1/migrate', { user, branch: name }, show)) as MigrateAnswer
     const { branch, from, pending } = answer
     const rest = pending === 0 ? 'up to date' : `${count(pending, 'operation')} to do`

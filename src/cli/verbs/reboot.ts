@@ -1,6 +1,6 @@
 import type { RebootAnswer } from '../../control/index.ts'
+import { count, noWords } from '../../terminal/index.ts'
 import type { Verb } from '../verb.ts'
-import { count, noWords } from '../words.ts'
 
 export const rebootVerb: Verb = {
   name: 'reboot',
@@ -12,7 +12,7 @@ export const rebootVerb: Verb = {
     'snap, exec and ci refuse; reboot again asks again and records nothing more. Never reboot by exec.',
   exits: [0, 1, 2, 220, 221],
   run: async ({ client, user, say, show }, words) => {
-    noWords('reboot', words)
+    noWords('isconf reboot', words)
     const { operations } = (await client.post('/v1/reboot', { user }, show)) as RebootAnswer
     say(`this host reboots now; ${count(operations, 'operation')} to check in after it`)
     return 0

@@ -1,7 +1,7 @@
 import { IsconfError, idPrefixLength } from '../../base/index.ts'
 import type { ResolveAnswer } from '../../control/index.ts'
+import { oneWord } from '../../terminal/index.ts'
 import type { Verb } from '../verb.ts'
-import { oneWord } from '../words.ts'
 
 export const resolveVerb: Verb = {
   name: 'resolve',
@@ -13,8 +13,8 @@ export const resolveVerb: Verb = {
     'on along it are moved there. BRANCH names the split branch when it is not that of this host.',
   exits: [0, 1],
   run: async ({ client, user, say }, words) => {
-    const keep = oneWord('resolve', 'changeset', words.slice(0, 1))
-    const named = words.length > 1 ? { branch: oneWord('resolve', 'branch', words.slice(1)) } : {}
+    const keep = oneWord('isconf resolve', 'changeset', words.slice(0, 1))
+    const named = words.length > 1 ? { branch: oneWord('isconf resolve', 'branch', words.slice(1)) } : {}
     if (!/^[0-9a-f]{4,64}$/.test(keep)) {
       throw new IsconfError('USAGE', `not the beginning of a changeset's id, 4 digits or more: ${JSON.stringify(keep)}`)
     }

@@ -1,5 +1,5 @@
+import { noWords } from '../../terminal/index.ts'
 import type { Verb } from '../verb.ts'
-import { noWords } from '../words.ts'
 
 export const sealVerb: Verb = {
   name: 'seal',
@@ -11,7 +11,7 @@ export const sealVerb: Verb = {
     'daemon must not run, and nothing may wait to be checked in.',
   exits: [0, 1],
   run: async ({ sealHome, flags, say }, words) => {
-    noWords('seal', words)
+    noWords('isconf seal', words)
     await sealHome(flags.config)
     say('this host has no identity now: take its image; the next start makes it a host of its own')
     return 0

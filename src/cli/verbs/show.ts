@@ -1,8 +1,8 @@
 import { idPrefixLength } from '../../base/index.ts'
 import type { Shown } from '../../control/index.ts'
-import { listing } from '../table.ts'
+import { listing, oneWord, parseWords } from '../../terminal/index.ts'
+import { withQuery } from '../query.ts'
 import type { Verb } from '../verb.ts'
-import { oneWord, parseWords, withQuery } from '../words.ts'
 
 export const showVerb: Verb = {
   name: 'show',
@@ -13,8 +13,8 @@ export const showVerb: Verb = {
     'them. An asterisk marks what this host has not done. With --json, one JSON document.',
   exits: [0],
   run: async ({ client, terminal }, typed) => {
-    const parsed = parseWords('show', typed, { flags: ['--json'], words: 1 })
-    const name = oneWord('show', 'changeset or operation', parsed.words)
+    const parsed = parseWords('isconf show', typed, { flags: ['--json'], words: 1 })
+    const name = oneWord('isconf show', 'changeset or operation', parsed.words)
     const shown = (await client.get(withQuery('/v1/show', { name }))) as Shown
     terminal.out(parsed.has('--json') ? `${JSON.stringify(shown)}\n` : describe(shown))
     return 0

@@ -1,7 +1,7 @@
 import { IsconfError } from '../../base/index.ts'
 import type { RemovedPath, SnapAnswer, SnappedPath } from '../../control/index.ts'
+import { count } from '../../terminal/index.ts'
 import type { Verb } from '../verb.ts'
-import { count } from '../words.ts'
 
 export const snapVerb: Verb = {
   name: 'snap',

@@ -1,7 +1,7 @@
 import { idPrefixLength } from '../../base/index.ts'
 import type { LineStatus, Status, WorkStatus } from '../../control/index.ts'
+import { count, readingWords } from '../../terminal/index.ts'
 import type { Verb } from '../verb.ts'
-import { count, readingWords } from '../words.ts'
 
 export const statusVerb: Verb = {
   name: 'status',
@@ -12,7 +12,7 @@ export const statusVerb: Verb = {
     'checked in, and which hosts it is connected to.',
   exits: [0],
   run: async ({ client, terminal }, words) => {
-    const { json } = readingWords('status', words)
+    const { json } = readingWords('isconf status', words)
     const status = (await client.get('/v1/status')) as Status
     terminal.out(json ? `${JSON.stringify(status)}\n` : describe(status))
     return 0

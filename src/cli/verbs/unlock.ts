@@ -1,6 +1,6 @@
 import type { LockAnswer } from '../../control/index.ts'
+import { noWords } from '../../terminal/index.ts'
 import type { Verb } from '../verb.ts'
-import { noWords } from '../words.ts'
 
 export const unlockVerb: Verb = {
   name: 'unlock',
@@ -11,7 +11,7 @@ export const unlockVerb: Verb = {
     'in; they may have to rebuild their host. Ask them first.',
   exits: [0, 1, 220, 221],
   run: async ({ client, user, say }, words) => {
-    noWords('unlock', words)
+    noWords('isconf unlock', words)
     const lock = (await client.post('/v1/unlock', { user }, () => undefined)) as LockAnswer
     say(
       `broke the lock that ${lock.user}@${lock.host} had on branch ${lock.branch} since ${lock.since}: ${lock.message}`,

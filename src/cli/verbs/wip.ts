@@ -1,7 +1,6 @@
 import type { DropAnswer, WipAnswer } from '../../control/index.ts'
-import { listing } from '../table.ts'
+import { count, listing, noWords, parseWords } from '../../terminal/index.ts'
 import type { Verb, VerbContext } from '../verb.ts'
-import { count, noWords, parseWords } from '../words.ts'
 
 export const wipVerb: Verb = {
   name: 'wip',
@@ -17,14 +16,14 @@ export const wipVerb: Verb = {
 }
 
 async function show({ client, terminal }: VerbContext, typed: readonly string[]): Promise<number> {
-  const parsed = parseWords('wip', typed, { flags: ['--json'] })
+  const parsed = parseWords('isconf wip', typed, { flags: ['--json'] })
   const answer = (await client.get('/v1/wip')) as WipAnswer
   terminal.out(parsed.has('--json') ? `${JSON.stringify(answer)}\n` : describe(answer))
   return 0
 }
 
 async function drop({ client, user, say }: VerbContext, typed: readonly string[]): Promise<number> {
-  noWords('wip drop', typed)
+  noWords('isconf wip drop', typed)
   const { operations } = (await client.post('/v1/wip-drop', { user }, () => undefined)) as DropAnswer
   if (operations === 0) say('nothing to drop: everything that was done here is checked in')
   else say(`dropped ${count(operations, 'operation')}; this host needs a rebuild`)

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { assertDone, begin, Lab, type LabHost, program, type Run, until } from '../harness/lab.ts'
 import { unlessThere } from '../support/tools.ts'
 
-const script = fileURLToPath(new URL('../../packaging/rc.isconf', import.meta.url))
+const script = fileURLToPath(new URL('../../packaging/isconf.init', import.meta.url))
 const skip = unlessThere('dash')
 
 type Init = (...words: readonly string[]) => Promise<Run>
@@ -26,7 +26,7 @@ async function labOf(t: TestContext, ...names: readonly string[]): Promise<{ lab
   return { lab, hosts: lab.hosts }
 }
 
-test('rc.isconf start starts the daemon, waits for it, and brings the host level', { skip }, async (t) => {
+test('isconf.init start starts the daemon, waits for it, and brings the host level', { skip }, async (t) => {
   const { lab, hosts } = await labOf(t, 'alder', 'birch')
   const [alder, birch] = hosts as readonly [LabHost, LabHost]
   await alder.start()
@@ -40,7 +40,7 @@ test('rc.isconf start starts the daemon, waits for it, and brings the host level
   assert.match(assertDone(await init('start')).stderr, /the daemon runs already/)
 })
 
-test('rc.isconf stop, restart, force-reload, reload and status do what LSB says', { skip }, async (t) => {
+test('isconf.init stop, restart, force-reload, reload and status do what LSB says', { skip }, async (t) => {
   const { lab, hosts } = await labOf(t, 'alder')
   const [alder] = hosts as readonly [LabHost]
   const init = initOf(lab, alder)
@@ -62,17 +62,17 @@ test('rc.isconf stop, restart, force-reload, reload and status do what LSB says'
   assertDone(await init('stop'))
 })
 
-test('rc.isconf with anything else prints its usage and exits 1', { skip }, async (t) => {
+test('isconf.init with anything else prints its usage and exits 1', { skip }, async (t) => {
   const { lab, hosts } = await labOf(t, 'alder')
   const init = initOf(lab, hosts[0] as LabHost)
   for (const words of [[], ['begin'], ['start', 'now'], ['']]) {
     const run = await init(...words)
     assert.deepEqual([run.status, run.stdout], [1, ''])
-    assert.match(run.stderr, /^usage: .*rc\.isconf \{start\|stop\|restart\|reload\|force-reload\|status\}\n$/)
+    assert.match(run.stderr, /^usage: .*isconf\.init \{start\|stop\|restart\|reload\|force-reload\|status\}\n$/)
   }
 })
 
-test('rc.isconf start says why the daemon does not start, and does not go on', { skip }, async (t) => {
+test('isconf.init start says why the daemon does not start, and does not go on', { skip }, async (t) => {
   const { lab, hosts } = await labOf(t, 'alder')
   const [alder] = hosts as readonly [LabHost]
   writeFileSync(alder.mainCfPath, 'alder:\n  IS_PORT = many\n')

@@ -1,0 +1,33 @@
+/** What a program of Hostkeeper knows about its host. */
+import { type HostNames, namesOf } from '../config/index.ts'
+import { type Layout, layoutOf } from './layout.ts'
+import type { ProgramFlags } from './program.ts'
+import { loadSettings } from './settings.io.ts'
+import type { Settings } from './settings.ts'
+import type { ProgramContext, ProgramSurroundings } from './verb.ts'
+
+export function contextOf(program: string, flags: ProgramFlags, surroundings: ProgramSurroundings): ProgramContext {
+  const { terminal, environment } = surroundings
+  let settings: Settings | undefined
+  let names: HostNames | undefined
+  const context: ProgramContext = {
+    ...surroundings,
+    debug: flags.debug,
+    quiet: flags.quiet,
+    get settings(): Settings {
+      settings ??= loadSettings(flags.config, environment)
+      return settings
+    },
+    get layout(): Layout {
+      return layoutOf(context.settings.home)
+    },
+    get names(): HostNames {
+      names ??= namesOf({}, environment)
+      return names
+    },
+    say: (text) => {
+      if (!flags.quiet) terminal.err(`${program}: ${text}\n`)
+    },
+  }
+  return context
+}

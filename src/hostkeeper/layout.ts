@@ -1,0 +1,64 @@
+/** The directory structure on local disk: everything that Hostkeeper keeps, below ISCONFDIR. */
+import { join } from 'node:path'
+
+export interface Layout {
+  /** ISCONFDIR. */
+  readonly home: string
+  /** The configuration tree that holds now: a symbolic link into {@link trees}, or a directory that somebody made. */
+  readonly tree: string
+  /** Whole trees as they were fetched, each named by its content. */
+  readonly trees: string
+  /** A symbolic link to the fetched and checked tree that is to be switched to. */
+  readonly staged: string
+  /** A symbolic link to the tree that held before. */
+  readonly previous: string
+  /** Where make runs: a file for each step that is done. */
+  readonly stamps: string
+  /** One log a run. */
+  readonly logs: string
+  /** What was run when, and how it ended: a JSON document a line. */
+  readonly runs: string
+  /** Names the process that runs make, or updates the tree. */
+  readonly lock: string
+  /** What make was given at its last run, in the syntax of sh. */
+  readonly environment: string
+  /** What isync has overwritten. */
+  readonly kept: string
+  /** There while the last boot could not make the host right. */
+  readonly failed: string
+}
+
+export function layoutOf(home: string): Layout {
+  return {
+    home,
+    tree: join(home, 'tree'),
+    trees: join(home, 'trees'),
+    staged: join(home, 'staged'),
+    previous: join(home, 'previous'),
+    stamps: join(home, 'stamps'),
+    logs: join(home, 'log'),
+    runs: join(home, 'runs'),
+    lock: join(home, 'lock'),
+    environment: join(home, 'etc/environment'),
+    kept: join(home, 'kept'),
+    failed: join(home, 'failed'),
+  }
+}
+
+/** What is in a configuration tree, by its place there. */
+export const treeNames = {
+  hosts: 'hosts.conf',
+  /** Files `*.conf` in it come after hosts.conf, in the order of their names. */
+  hostsDirectory: 'hosts.conf.d',
+  packages: 'packages.conf',
+  /** `OS.mk`, with what holds on one kind of platform. */
+  platforms: 'conf',
+  /** First in the PATH of make's commands. */
+  programs: 'bin',
+  /** What isync installs, as it lies below /. */
+  files: 'files',
+  /** Mode and owner of what isync installs. */
+  manifest: 'manifest',
+  /** The boot hook that takes over from the one that is installed. */
+  hook: 'rc.isconf',
+} as const

@@ -1,0 +1,120 @@
+/** Every setting of Hostkeeper as data: its name, what it takes, what holds without it, its sentence in the manual. */
+import { isAbsolute } from 'node:path'
+import { IsconfError } from '../base/index.ts'
+
+/** Read when -c names no other; its absence is no mistake. */
+export const defaultSettingsPath = '/etc/is/hostkeeper.conf'
+
+export interface HostkeeperSetting<Value> {
+  readonly name: string
+  /** What a value looks like, for the manual. */
+  readonly form: string
+  readonly fallback: Value
+  readonly describe: string
+  /** Undefined when the text is no value. */
+  readonly parse: (text: string) => Value | undefined
+}
+
+const setting = <Value>(row: HostkeeperSetting<Value>): HostkeeperSetting<Value> => row
+const absolutePath = (text: string): string | undefined => (isAbsolute(text) ? text : undefined)
+const count = (text: string): number | undefined => (/^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined)
+
+/** The table; a key is the name of the value in {@link Settings}. */
+const hostkeeperSettings = {
+  home: setting<string>({
+    name: 'ISCONFDIR',
+    form: 'absolute path',
+    fallback: '/var/is/hostkeeper',
+    describe: 'The directory that holds the configuration tree, the stamps and the logs of this host.',
+    parse: absolutePath,
+  }),
+  source: setting<string | undefined>({
+    name: 'HOSTKEEPER_SOURCE',
+    form: 'address of a source',
+    fallback: undefined,
+    describe:
+      'Where the configuration tree is fetched from; see SOURCES. Without it the tree is what somebody has put into the directory tree below ISCONFDIR.',
+    parse: (text) => text,
+  }),
+  onFailure: setting<'continue' | 'stop'>({
+    name: 'HOSTKEEPER_ON_FAILURE',
+    form: '"continue" or "stop"',
+    fallback: 'continue',
+    describe: 'What the boot hook does when the host could not be made right: let the boot go on, or stop it.',
+    parse: (text) => (text === 'continue' || text === 'stop' ? text : undefined),
+  }),
+  timeoutS: setting<number>({
+    name: 'HOSTKEEPER_TIMEOUT',
+    form: 'seconds',
+    fallback: 60,
+    describe: 'How long a source may say nothing before the host goes on with the tree that it has.',
+    parse: count,
+  }),
+  make: setting<string>({
+    name: 'HOSTKEEPER_MAKE',
+    form: 'command',
+    fallback: 'make',
+    describe: 'The program that is run as GNU make.',
+    parse: (text) => text,
+  }),
+  logsKept: setting<number>({
+    name: 'HOSTKEEPER_LOGS',
+    form: 'count',
+    fallback: 100,
+    describe: 'Of how many runs the logs are kept.',
+    parse: count,
+  }),
+  root: setting<string>({
+    name: 'HOSTKEEPER_ROOT',
+    form: 'absolute path',
+    fallback: '/',
+    describe: 'The directory that stands for / when isync installs files.',
+    parse: absolutePath,
+  }),
+  motdDirectory: setting<string>({
+    name: 'HOSTKEEPER_MOTD',
+    form: 'absolute path',
+    fallback: '/etc/motd.d',
+    describe: 'The directory that gets a line for the message of the day when a boot could not make the host right.',
+    parse: absolutePath,
+  }),
+} as const
+
+/** The values that hold on this host. */
+export interface Settings {
+  readonly home: string
+  readonly source: string | undefined
+  readonly onFailure: 'continue' | 'stop'
+  readonly timeoutS: number
+  readonly make: string
+  readonly logsKept: number
+  readonly root: string
+  readonly motdDirectory: string
+}
+
+/** A value with the place that it comes from, `FILE:LINE` or `environment`. */
+export interface PlacedText {
+  readonly text: string
+  readonly place: string
+}
+
+/** The settings that `find` gives texts for; an empty text counts as none. CONFIG, with the place. */
+export function settingsFrom(find: (name: string) => PlacedText | undefined): Settings {
+  const read = <Value>(row: HostkeeperSetting<Value>): Value => {
+    const found = find(row.name)
+    if (found === undefined || found.text === '') return row.fallback
+    const value = row.parse(found.text)
+    if (value !== undefined) return value
+    throw new IsconfError('CONFIG', `${found.place}: ${row.name} takes ${row.form}, not ${JSON.stringify(found.text)}`)
+  }
+  return {
+    home: read(hostkeeperSettings.home),
+    source: read(hostkeeperSettings.source),
+    onFailure: read(hostkeeperSettings.onFailure),
+    timeoutS: read(hostkeeperSettings.timeoutS),
+    make: read(hostkeeperSettings.make),
+    logsKept: read(hostkeeperSettings.logsKept),
+    root: read(hostkeeperSettings.root),
+    motdDirectory: read(hostkeeperSettings.motdDirectory),
+  }
+}

@@ -1,0 +1,14 @@
+/** What this process hands in to the programs of Hostkeeper. */
+import { release } from '../base/index.ts'
+import { systemTerminal } from '../terminal/index.ts'
+import type { ProgramSurroundings } from './verb.ts'
+
+export const programSurroundings: ProgramSurroundings = {
+  terminal: systemTerminal,
+  cwd: process.cwd(),
+  environment: process.env,
+  release,
+  onInterrupt: (listener) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => listener(signal))
+  },
+}

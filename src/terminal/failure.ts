@@ -1,0 +1,21 @@
+/** A failure as a person reads it. */
+import type { IsconfError } from '../base/index.ts'
+
+/** A failure in two lines: what went wrong, and what to do. */
+export function failureText(error: IsconfError, program = 'isconf'): string {
+  return `${program}: error: ${error.message}\n${program}: hint: ${error.hint}\n`
+}
+
+/** For -D: what the failure is called, and what it came from; the place in the program where that is a bug. */
+export function originText(error: IsconfError, program = 'isconf'): string {
+  let text = `${program}: failure ${error.code}, status ${error.exit}\n`
+  let cause = error.cause
+  for (let depth = 0; cause instanceof Error && depth < causesMax; depth += 1) {
+    text += `${program}: because: ${error.code === 'UNEXPECTED' ? cause.stack : cause.message}\n`
+    cause = cause.cause
+  }
+  return text
+}
+
+/** Failures behind a failure; one that leads back to itself must not be followed for ever. */
+const causesMax = 8
