@@ -1,36 +1,15 @@
 /** Completions for shells, from the table of verbs. */
-import { flagsCommand } from '../src/cli/cli.ts'
-import type { Verb } from '../src/cli/index.ts'
-import { verbs } from '../src/cli/verbs/index.ts'
+import { optionsOf, type ProgramVerb, programByName } from './programs.ts'
 
 const written = 'written by npm run fix from the table of verbs'
 
 /** The files, by their path. */
 export function completions(): readonly (readonly [string, string])[] {
-  return [
-    ['completion/isconf.bash', bash()],
-    ['completion/_isconf', zsh()],
-    ['completion/isconf.fish', fish()],
-  ]
-}
-
-interface Flag {
-  readonly short: string
-  readonly long: string
-  readonly describe: string
-  /** What follows it; undefined when nothing does. */
-  readonly word: string | undefined
-}
-
-function flags(): readonly Flag[] {
-  const command = flagsCommand('')
-  return command
-    .createHelp()
-    .visibleOptions(command)
-    .map(({ flags: text, description }) => {
-      const [, short = '', long = '', word] = /^-(.), --([\w-]+)(?: <(.*)>)?$/.exec(text) ?? []
-      return { short, long, describe: description, word }
-    })
+  return (['isconf', 'hostkeeper'] as const).flatMap((program): (readonly [string, string])[] => [
+    [`completion/${program}.bash`, bash(program)],
+    [`completion/_${program}`, zsh(program)],
+    [`completion/${program}.fish`, fish(program)],
+  ])
 }
 
 /** What a verb's usage names that can be completed. */
@@ -40,7 +19,7 @@ interface Words {
   readonly takes: 'command' | 'files' | 'nothing'
 }
 
-function wordsOf({ name, usage }: Verb): Words {
+function wordsOf({ name, usage }: ProgramVerb): Words {
   const tokens = usage
     .split(/[\s[\]|]+/)
     .slice(1)
@@ -51,9 +30,13 @@ function wordsOf({ name, usage }: Verb): Words {
   return { literal, takes: takes(/^(FILE|PATH|TEMPLATE|DEST)$/) ? 'files' : 'nothing' }
 }
 
-function bash(): string {
-  const flagWords = flags().flatMap(({ short, long }) => [`-${short}`, `--${long}`])
-  const withWord = flags().filter(({ word }) => word !== undefined)
+type Completed = 'isconf' | 'hostkeeper'
+
+function bash(program: Completed): string {
+  const flags = optionsOf(program)
+  const verbs: readonly ProgramVerb[] = programByName[program].verbs
+  const flagWords = flags.flatMap(({ short, long }) => [`-${short}`, `--${long}`])
+  const withWord = flags.filter(({ word }) => word !== undefined)
   const skipped = withWord.flatMap(({ short, long }) => [`-${short}`, `--${long}`]).join(' | ')
   const cases = verbs.flatMap((verb) => {
     const { literal, takes } = wordsOf(verb)
@@ -64,8 +47,9 @@ function bash(): string {
     return all.length === 0 ? [] : [`    ${verb.name}) ${all.join('; ')} ;;`]
   })
   const runners = verbs.filter((verb) => wordsOf(verb).takes === 'command').map(({ name }) => name)
-  return `# Completion of isconf(8) for bash, ${written}.
-_isconf() {
+  const runnersCase = runners.length === 0 ? [] : [completeCommand(runners)]
+  return `# Completion of ${program}(8) for bash, ${written}.
+_${program}() {
   local word=\${COMP_WORDS[COMP_CWORD]} at=1
   COMPREPLY=()
   while ((at < COMP_CWORD)); do
@@ -84,23 +68,27 @@ _isconf() {
     return
   fi
   case \${COMP_WORDS[at]} in
-${cases.join('\n')}
-    ${runners.join(' | ')})
+${[...cases, ...runnersCase].join('\n')}
+  esac
+}
+complete -F _${program} ${program}
+`
+}
+
+function completeCommand(runners: readonly string[]): string {
+  return `    ${runners.join(' | ')})
       if ((at + 1 == COMP_CWORD)); then
         mapfile -t COMPREPLY < <(compgen -c -- "$word")
       else
         compopt -o default
       fi
-      ;;
-  esac
-}
-complete -F _isconf isconf
-`
+      ;;`
 }
 
-function zsh(): string {
+function zsh(program: Completed): string {
+  const verbs: readonly ProgramVerb[] = programByName[program].verbs
   const quoted = (text: string): string => text.replaceAll("'", "'\\''").replaceAll(/[[\]:]/g, '\\$&')
-  const flagLines = flags().map(({ short, long, describe, word }) => {
+  const flagLines = optionsOf(program).map(({ short, long, describe, word }) => {
     const action = word === undefined ? '' : `:${word}:${word === 'file' ? '_files' : ' '}`
     return `    '(-${short} --${long})'{-${short},--${long}}'[${quoted(describe)}]${action}' \\`
   })
@@ -113,9 +101,9 @@ function zsh(): string {
     ]
     return actions.length === 0 ? [] : [`        ${verb.name}) ${actions.join('; ')} ;;`]
   })
-  return `#compdef isconf
-# Completion of isconf(8) for zsh, ${written}.
-_isconf() {
+  return `#compdef ${program}
+# Completion of ${program}(8) for zsh, ${written}.
+_${program}() {
   local state line
   local -a verbs
   verbs=(
@@ -134,28 +122,29 @@ ${cases.join('\n')}
       ;;
   esac
 }
-_isconf "$@"
+_${program} "$@"
 `
 }
 
-function fish(): string {
+function fish(program: Completed): string {
+  const verbs: readonly ProgramVerb[] = programByName[program].verbs
   const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
-  const flagLines = flags().map(({ short, long, describe, word }) => {
+  const flagLines = optionsOf(program).map(({ short, long, describe, word }) => {
     const argument = word === undefined ? '' : word === 'file' ? ' -r -F' : ' -x'
-    return `complete -c isconf -n __fish_use_subcommand -s ${short} -l ${long}${argument} -d ${quoted(describe)}`
+    return `complete -c ${program} -n __fish_use_subcommand -s ${short} -l ${long}${argument} -d ${quoted(describe)}`
   })
   const verbLines = verbs.flatMap((verb) => {
     const { literal, takes } = wordsOf(verb)
-    const here = `complete -c isconf -n '__fish_seen_subcommand_from ${verb.name}'`
+    const here = `complete -c ${program} -n '__fish_seen_subcommand_from ${verb.name}'`
     return [
-      `complete -c isconf -n __fish_use_subcommand -a ${verb.name} -d ${quoted(verb.summary)}`,
+      `complete -c ${program} -n __fish_use_subcommand -a ${verb.name} -d ${quoted(verb.summary)}`,
       ...literal.map((word) => `${here} -a '${word}'`),
       ...(takes === 'files' ? [`${here} -F`] : []),
       ...(takes === 'command' ? [`${here} -a '(__fish_complete_subcommand --fcs-skip=2)'`] : []),
     ]
   })
-  return `# Completion of isconf(8) for fish, ${written}.
-complete -c isconf -f
+  return `# Completion of ${program}(8) for fish, ${written}.
+complete -c ${program} -f
 ${[...flagLines, ...verbLines].join('\n')}
 `
 }

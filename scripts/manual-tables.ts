@@ -1,10 +1,9 @@
 /** The tables of the code as parts of a manual page, in mdoc. */
 import { type ErrorCode, errorKinds } from '../src/base/index.ts'
-import { flagsCommand } from '../src/cli/cli.ts'
-import type { Verb } from '../src/cli/index.ts'
-import { verbs } from '../src/cli/verbs/index.ts'
 import { type Setting, settings } from '../src/config/settings.ts'
+import { type HostkeeperSetting, hostkeeperSettings } from '../src/hostkeeper/settings.ts'
 import { mdocOf } from './mdoc.ts'
+import { optionsOf, type ProgramName, type ProgramVerb, programByName } from './programs.ts'
 
 /** The groups of verbs; what stands in none of them reads, or has to do with configuration. */
 const groups: Readonly<Record<string, readonly string[]>> = {
@@ -27,42 +26,40 @@ const meaningByExit: Readonly<Record<number, string>> = {
   224: 'Something happened that should not be possible.',
 }
 
-export function synopsis(): string {
-  const flags = flagsCommand('').options.filter(({ required }) => !required)
-  const letters = [...flags.map(({ short }) => short?.slice(1) ?? ''), 'h'].sort((a, b) => (a < b ? -1 : 1)).join('')
-  const words = flagsCommand('').options.filter(({ required }) => required)
-  const withWord = words.map(({ short, flags: text }) => `.Op Fl ${short?.slice(1)} Ar ${/<(.*)>/.exec(text)?.[1]}`)
-  return ['.Sh SYNOPSIS', '.Nm', `.Op Fl ${letters}`, ...withWord, '.Ar verb', '.Op Ar argument ...'].join('\n')
+export function synopsis(program: ProgramName): string {
+  const options = optionsOf(program)
+  const letters = options.flatMap(({ short, word }) => (word === undefined && short !== undefined ? [short] : []))
+  const sorted = letters.sort((a, b) => (a < b ? -1 : 1)).join('')
+  const withWord = options.filter(({ word }) => word !== undefined)
+  const rows = withWord.map(({ short, long, word }) => `.Op Fl ${short ?? `\\-${escaped(long)}`} Ar ${word}`)
+  return ['.Sh SYNOPSIS', '.Nm', `.Op Fl ${sorted}`, ...rows, ...programByName[program].operands].join('\n')
 }
 
-export function flagList(): string {
-  const command = flagsCommand('')
-  const rows = command
-    .createHelp()
-    .visibleOptions(command)
-    .map(({ flags, description }) => {
-      const [, short, long, word] = /^-(.), --([\w-]+)(?: <(.*)>)?$/.exec(flags) ?? []
-      const argument = word === undefined ? '' : ` Ar ${word}`
-      return `.It Fl ${short} , Fl \\-${long?.replaceAll('-', '\\-')}${argument}\n${bodyOf(sentence(description))}`
-    })
+export function flagList(program: ProgramName): string {
+  const rows = optionsOf(program).map(({ short, long, word, describe }) => {
+    const argument = word === undefined ? '' : ` Ar ${word}`
+    const letter = short === undefined ? '' : `${short} , Fl `
+    return `.It Fl ${letter}\\-${escaped(long)}${argument}\n${bodyOf(sentence(describe))}`
+  })
   return list(rows)
 }
 
-/** The verbs of a group, in the order of their names. */
+/** The verbs of isconf in a group, or all those of another program, in the order of their names. */
 export function verbList(group = 'other'): string {
   const grouped = Object.values(groups).flat()
-  const isIn = ({ name }: Verb): boolean => groups[group]?.includes(name) ?? !grouped.includes(name)
-  const chosen = verbs.filter(isIn).sort((a, b) => (a.name < b.name ? -1 : 1))
+  const isIn = ({ name }: ProgramVerb): boolean => groups[group]?.includes(name) ?? !grouped.includes(name)
+  const all = group === 'hostkeeper' ? programByName.hostkeeper.verbs : programByName.isconf.verbs.filter(isIn)
+  const chosen = [...all].sort((a, b) => (a.name < b.name ? -1 : 1))
   return list(chosen.map((verb) => `.It ${usageOf(verb)}\n${bodyOf(verb.help)}\n${exitsOf(verb)}`))
 }
 
-function exitsOf({ exits }: Verb): string {
+function exitsOf({ exits }: ProgramVerb): string {
   const others = exits.filter((exit) => exit !== 0)
   return others.length === 0 ? 'Exits with 0.' : `Exits with 0, or else ${others.join(', ')}.`
 }
 
 /** `log [-n COUNT] [--json]` in mdoc: literal words, flags, what stands for something else, and what may be left out. */
-function usageOf({ usage }: Verb): string {
+function usageOf({ usage }: ProgramVerb): string {
   const tokens = usage.match(/[[\]|]|[^\s[\]|]+/g) ?? []
   return tokens
     .map((token) => {
@@ -76,7 +73,17 @@ function usageOf({ usage }: Verb): string {
     .join(' ')
 }
 
-export function settingList(): string {
+/** The settings of isconf, or of hostkeeper. */
+export function settingList(program: ProgramName): string {
+  if (program === 'isconf') return isconfSettingList()
+  const rows = Object.values(hostkeeperSettings).map((row: HostkeeperSetting<unknown>) => {
+    const fallback = row.fallback === undefined ? '' : ` Default: \`${row.fallback}\`.`
+    return `.It Ev ${row.name}\n${bodyOf(`${row.describe} Takes: ${row.form}.${fallback}`)}`
+  })
+  return list(rows)
+}
+
+function isconfSettingList(): string {
   const rows = Object.values(settings).map((row: Setting<unknown>) => {
     const fallback = row.fallback === undefined ? '' : ` Default: \`${row.fallback === false ? 'no' : row.fallback}\`.`
     const environment = row.environmentOnly ? ' Only in the environment.' : ''
@@ -108,6 +115,11 @@ export function failureList(): string {
   return list(
     codes.map((code) => `.It Er ${code}\n${bodyOf(sentence(`${errorKinds[code].exit}: ${errorKinds[code].hint}`))}`),
   )
+}
+
+/** A long option as roff has it. */
+function escaped(long: string): string {
+  return long.replaceAll('-', '\\-')
 }
 
 function sentence(text: string): string {

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { completions } from './completion.ts'
 import { exitList, failureList, flagList, needRestart, settingList, synopsis, verbList } from './manual-tables.ts'
 import { manualPage, mdocOf, type Title, withoutNeedlessBreaks } from './mdoc.ts'
+import { programNamed } from './programs.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
@@ -16,6 +17,7 @@ const date = 'November 22, 2026'
 const titles: readonly Title[] = [
   { name: 'isconf', section: 8, purpose: 'infrastructure build and configuration manager', date },
   { name: 'main.cf', section: 5, purpose: 'the variables and settings of a host under ISconf', date },
+  { name: 'hostkeeper', section: 8, purpose: 'make a host right at boot', date },
   { name: 'isconf-protocol', section: 7, purpose: 'what ISconf writes to disk, network and control socket', date },
 ]
 
@@ -24,10 +26,10 @@ const examplePages = ['quick-start', 'apache', 'motd', 'kernel']
 
 /** What stands in the prose as `@NAME WORDS@` on a line of its own: mdoc. */
 const directives: Readonly<Record<string, (...words: readonly string[]) => string>> = {
-  synopsis,
-  flags: flagList,
+  synopsis: (program) => synopsis(programNamed(program)),
+  flags: (program) => flagList(programNamed(program)),
   verbs: verbList,
-  settings: settingList,
+  settings: (program) => settingList(programNamed(program)),
   exits: exitList,
   failures: failureList,
   example: (page = '') => mdocOf(withoutTitle(read(`test/cli/${page}.md`))),
@@ -38,6 +40,7 @@ const directives: Readonly<Record<string, (...words: readonly string[]) => strin
       .join(''),
   author: (...names) => `.An ${names.join(' ')}`,
   page: (path = '') => mdocOf(asSections(read(path))),
+  include: (path = '') => mdocOf(read(path)),
 }
 
 /** Every generated file, by its path. */

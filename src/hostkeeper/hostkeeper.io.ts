@@ -33,6 +33,6 @@ export function runHostkeeper(argv: readonly string[], surroundings: ProgramSurr
 const usage = '[-DhqV] [-c FILE] VERB [ARG...]'
 
 /** The flags, which stand before the verb; the manual and the completions read them, too. */
-function hostkeeperCommand(release: string): Command {
+export function hostkeeperCommand(release: string): Command {
   return programCommand('hostkeeper', release).usage(usage)
 }

@@ -20,7 +20,7 @@ const absolutePath = (text: string): string | undefined => (isAbsolute(text) ? t
 const count = (text: string): number | undefined => (/^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined)
 
 /** The table; a key is the name of the value in {@link Settings}. */
-const hostkeeperSettings = {
+export const hostkeeperSettings = {
   home: setting<string>({
     name: 'ISCONFDIR',
     form: 'absolute path',

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { verbs } from '../../src/cli/verbs/index.ts'
+import { hostkeeperVerbs } from '../../src/hostkeeper/verbs/index.ts'
 import { ran, unlessThere } from '../support/tools.ts'
 
 const folder = fileURLToPath(new URL('../../completion', import.meta.url))
@@ -11,8 +12,9 @@ const beginningWith = (letters: string): readonly string[] => names.filter((name
 
 /** What bash would offer for a line whose last word is under the cursor. */
 function offeredByBash(...words: readonly string[]): readonly string[] {
-  const script = `source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); compopt() { echo "compopt $*"; }; _isconf; printf '%s\\n' "\${COMPREPLY[@]}"`
-  const { status, text } = ran('bash', '-c', script, 'bash', `${folder}/isconf.bash`, ...words)
+  const [program = ''] = words
+  const script = `source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); compopt() { echo "compopt $*"; }; _${program}; printf '%s\\n' "\${COMPREPLY[@]}"`
+  const { status, text } = ran('bash', '-c', script, 'bash', `${folder}/${program}.bash`, ...words)
   assert.equal(status, 0, text)
   return text
     .split('\n')
@@ -34,14 +36,31 @@ test('bash completes verbs, flags, and what a verb takes', { skip: noBash }, () 
   assert.deepEqual(offeredByBash('isconf', 'lock', 's'), [])
 })
 
-test('bash takes the completion without a word', { skip: noBash }, () => {
-  const { status, text } = ran('bash', '-c', 'source "$1" && complete -p isconf', 'bash', `${folder}/isconf.bash`)
-  assert.deepEqual([status, text], [0, 'complete -F _isconf isconf\n'])
+test('bash completes the verbs of hostkeeper', { skip: noBash }, () => {
+  const all = hostkeeperVerbs.map(({ name }) => name).sort()
+  const offered = offeredByBash('hostkeeper', '')
+  assert.deepEqual(
+    offered.filter((word) => !word.startsWith('-')),
+    all,
+  )
+  assert.deepEqual(offeredByBash('hostkeeper', 'plan', '--j'), ['--json'])
 })
 
-test('shellcheck finds nothing in the completion for bash', { skip: unlessThere('shellcheck') }, () => {
-  assert.deepEqual(ran('shellcheck', '-s', 'bash', `${folder}/isconf.bash`), { status: 0, text: '' })
-})
+for (const program of ['isconf', 'hostkeeper']) {
+  test(`bash takes the completion of ${program} without a word`, { skip: noBash }, () => {
+    const command = `source "$1" && complete -p ${program}`
+    const { status, text } = ran('bash', '-c', command, 'bash', `${folder}/${program}.bash`)
+    assert.deepEqual([status, text], [0, `complete -F _${program} ${program}\n`])
+  })
+
+  test(`shellcheck finds nothing in the completion of ${program} for bash`, { skip: unlessThere('shellcheck') }, () => {
+    assert.deepEqual(ran('shellcheck', '-s', 'bash', `${folder}/${program}.bash`), { status: 0, text: '' })
+  })
+
+  test(`zsh finds no mistake in the completion of ${program}`, { skip: unlessThere('zsh') }, () => {
+    assert.deepEqual(ran('zsh', '-n', `${folder}/_${program}`), { status: 0, text: '' })
+  })
+}
 
 test('fish completes verbs, flags, and what a verb takes', { skip: unlessThere('fish') }, () => {
   const offered = (line: string): readonly string[] => {
@@ -60,8 +79,18 @@ test('fish completes verbs, flags, and what a verb takes', { skip: unlessThere('
   assert.ok(offered('isconf exec prin').includes('printf'))
 })
 
+test('fish completes the verbs of hostkeeper', { skip: unlessThere('fish') }, () => {
+  const { status, text } = ran(
+    'fish',
+    '--no-config',
+    '-c',
+    `source ${folder}/hostkeeper.fish; complete -C 'hostkeeper p'`,
+  )
+  assert.equal(status, 0, text)
+  assert.match(text, /^plan\t/m)
+})
+
 test('zsh loads the completion for isconf', { skip: unlessThere('zsh') }, () => {
-  assert.deepEqual(ran('zsh', '-n', `${folder}/_isconf`), { status: 0, text: '' })
   const script = `fpath=(${folder} $fpath); autoload -Uz compinit && compinit -D && autoload +X _isconf && print $_comps[isconf] $functions[_isconf]`
   const { status, text } = ran('zsh', '-f', '-c', script)
   assert.equal(status, 0, text)
