@@ -23,6 +23,7 @@ import { gzipSync } from 'node:zlib'
 import { buildInto, releaseVersion } from './build.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { bin: Record<string, string> }
 /** Where no commit says a time, as in an unpacked archive of the sources. */
 const fallbackEpoch = '1795305600'
 
@@ -32,11 +33,10 @@ const copied: Readonly<Record<string, string>> = {
   'usr/lib/systemd/system/isconf-up.service': 'packaging/isconf-up.service',
   'usr/lib/systemd/system/isconf-hourly.service': 'packaging/isconf-hourly.service',
   'usr/lib/systemd/system/isconf-hourly.timer': 'packaging/isconf-hourly.timer',
-  'usr/share/bash-completion/completions/isconf': 'completion/isconf.bash',
-  'usr/share/zsh/vendor-completions/_isconf': 'completion/_isconf',
-  'usr/share/fish/vendor_completions.d/isconf.fish': 'completion/isconf.fish',
   'usr/share/doc/isconf/examples/main.cf': 'packaging/examples/main.cf',
 }
+
+const completed = ['isconf', 'hostkeeper']
 
 /** systemd takes the unit of the same name instead, so that nothing starts twice. */
 const initScript = 'etc/init.d/isconf'
@@ -79,9 +79,15 @@ async function fill(stage: string, version: string): Promise<void> {
   await buildInto(join(program, 'dist'), version)
   put(stage, 'usr/lib/isconf/package.json', `${JSON.stringify({ name: 'isconf', version, type: 'module' })}\n`)
   mkdirSync(join(stage, 'usr/bin'), { recursive: true })
-  symlinkSync('../lib/isconf/dist/main.js', join(stage, 'usr/bin/isconf'))
+  for (const [name, path] of Object.entries(manifest.bin))
+    symlinkSync(`../lib/isconf/${path}`, join(stage, 'usr/bin', name))
   mkdirSync(join(stage, 'etc/is'), { recursive: true })
   for (const [to, from] of Object.entries(copied)) put(stage, to, readFileSync(join(root, from)))
+  for (const name of completed) {
+    put(stage, `usr/share/bash-completion/completions/${name}`, readFileSync(join(root, `completion/${name}.bash`)))
+    put(stage, `usr/share/zsh/vendor-completions/_${name}`, readFileSync(join(root, `completion/_${name}`)))
+    put(stage, `usr/share/fish/vendor_completions.d/${name}.fish`, readFileSync(join(root, `completion/${name}.fish`)))
+  }
   put(stage, initScript, readFileSync(join(root, 'packaging/isconf.init')), 0o755)
   for (const page of readdirSync(join(root, 'man')).filter((name) => /\.\d$/.test(name))) {
     put(stage, `usr/share/man/man${page.slice(-1)}/${page}.gz`, zipped(readFileSync(join(root, 'man', page))))

@@ -33,11 +33,13 @@ test('the package has the program, its service, manual pages and completions, al
     'usr/share/bash-completion/completions/isconf',
     'usr/share/zsh/vendor-completions/_isconf',
     'usr/share/fish/vendor_completions.d/isconf.fish',
+    'usr/share/bash-completion/completions/hostkeeper',
+    'usr/bin/hostkeeper',
     'usr/share/doc/isconf/copyright',
     'etc/is',
   ])
     assert.ok(existsSync(join(root, path)), path)
-  for (const page of ['isconf.8', 'main.cf.5', 'isconf-protocol.7']) {
+  for (const page of ['isconf.8', 'hostkeeper.8', 'main.cf.5', 'isconf-protocol.7']) {
     const zipped = readFileSync(join(root, `usr/share/man/man${page.slice(-1)}/${page}.gz`))
     assert.equal(gunzipSync(zipped).toString(), readFileSync(`man/${page}`, 'utf8'))
   }
