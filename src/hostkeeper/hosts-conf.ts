@@ -1,23 +1,11 @@
 /** hosts.conf: which packages and features each host has (Listing 1 of the paper). */
 import { IsconfError } from '../base/index.ts'
 import type { HostNames } from '../config/index.ts'
-import { shWords } from './sh-words.ts'
+import { flatEntry } from './hosts-conf-macros.ts'
+import { scanHostsConf } from './hosts-conf-scan.ts'
+import { defaultEntry, type HostsConf, type HostsFile, type Placed, type Variable } from './hosts-conf-types.ts'
 
-export interface HostsFile {
-  readonly path: string
-  readonly text: string
-}
-
-interface Word {
-  readonly text: string
-  /** `FILE:LINE`. */
-  readonly place: string
-}
-
-/** The words of every entry, by its name. */
-export interface HostsConf {
-  readonly entries: ReadonlyMap<string, readonly Word[]>
-}
+export type { HostsConf, HostsFile, Placed } from './hosts-conf-types.ts'
 
 /** What hosts.conf says of one host. */
 export interface ResolvedHost {
@@ -29,50 +17,40 @@ export interface ResolvedHost {
   readonly excluded: boolean
 }
 
-export interface Placed {
-  readonly value: string
-  /** `FILE:LINE`. */
-  readonly place: string
-}
-
-const defaultEntry = 'DEFAULT'
-
-/** All files together, in their order. CONFIG, with file and line. */
+/** All files together, in their order: an entry replaces that of its name in an earlier file. CONFIG, with file and line. */
 export function parseHostsConf(files: readonly HostsFile[]): HostsConf {
-  const entries = new Map<string, Word[]>()
-  for (const { path, text } of files) {
-    let words: Word[] | undefined
-    for (const [index, line] of text.split('\n').entries()) {
-      const place = `${path}:${index + 1}`
-      const [, name, rest = line] = /^([^\s:#=]+):(?:\s+(.*))?$/.exec(line) ?? []
-      if (name !== undefined) {
-        words = entries.get(name) ?? []
-        entries.set(name, words)
-      }
-      for (const text of shWords(rest, place)) {
-        if (words === undefined) throw new IsconfError('CONFIG', `${place}: ${JSON.stringify(text)} belongs to no host`)
-        words.push({ text, place })
-      }
-    }
-  }
-  return { entries }
+  const { conf, problems } = scanHostsConf(files)
+  const [first] = problems
+  if (first === undefined) return conf
+  throw new IsconfError('CONFIG', `${first.at.place}: ${first.message}`, first.hint ? { hint: first.hint } : {})
 }
 
 /** What holds for the host with these names. `variable` gives a variable of the caller, for `NAME=$`. CONFIG. */
 export function resolveHost(
-  { entries }: HostsConf,
+  conf: HostsConf,
   names: HostNames,
-  _variable: (name: string) => string | undefined,
+  variable: (name: string) => string | undefined,
 ): ResolvedHost {
-  const entry = [names.fqdn, names.short].find((name) => entries.has(name)) ?? defaultEntry
+  const entry = [names.fqdn, names.short].find((name) => conf.entries.has(name)) ?? defaultEntry
   const variables = new Map<string, Placed>()
-  for (const name of new Set([defaultEntry, entry])) {
-    for (const { text, place } of entries.get(name) ?? []) {
-      const [, key, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? []
-      if (key === undefined || value === undefined)
-        throw new IsconfError('CONFIG', `${place}: ${JSON.stringify(text)} is not NAME=value`)
-      variables.set(key, { value, place })
+  let passed: Variable[] | undefined
+  for (const name of entry === defaultEntry ? [defaultEntry] : [defaultEntry, entry]) {
+    for (const one of flatEntry(conf, name).variables) {
+      variables.set(one.name, one.placed)
+      if (one.isPassed) passed = [...(passed ?? []), one]
     }
   }
+  for (const one of passed ?? []) {
+    // Only the value that counts is asked of the caller.
+    if (variables.get(one.name) === one.placed) variables.set(one.name, callersValue(one, variable))
+  }
   return { entry, variables, excluded: variables.get('PACKAGES')?.value.trim() === 'exclude' }
+}
+
+function callersValue({ name, placed }: Variable, variable: (name: string) => string | undefined): Placed {
+  const value = variable(name)
+  if (value !== undefined) return { value, place: placed.place }
+  throw new IsconfError('CONFIG', `${placed.place}: ${name}=$ takes ${name} from the environment, which has none`, {
+    hint: `set ${name} for the command, or give it a value in hosts.conf`,
+  })
 }

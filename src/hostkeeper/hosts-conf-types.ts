@@ -1,0 +1,72 @@
+/** What hosts.conf is made of. */
+
+export interface HostsFile {
+  readonly path: string
+  readonly text: string
+}
+
+/** A line of a file. */
+export interface Place {
+  readonly file: string
+  /** Counted from 1. */
+  readonly line: number
+  /** `FILE:LINE`. */
+  readonly place: string
+}
+
+export interface Placed {
+  readonly value: string
+  /** `FILE:LINE`. */
+  readonly place: string
+}
+
+/** A word `NAME=value`. */
+export interface Variable {
+  readonly kind: 'variable'
+  readonly name: string
+  readonly placed: Placed
+  /** `NAME=$`: the caller's value counts. */
+  readonly isPassed: boolean
+  readonly at: Place
+}
+
+/** A word that stands for all words of the entry of that name. */
+export interface Macro {
+  readonly kind: 'macro'
+  readonly name: string
+  readonly at: Place
+}
+
+export type Word = Variable | Macro
+
+export interface Entry {
+  readonly name: string
+  readonly words: readonly Word[]
+  /** Where it begins. */
+  readonly at: Place
+}
+
+/** An entry with its macros replaced. */
+export interface FlatEntry {
+  /** In their order; of several of one name the last, at the place of the first. */
+  readonly variables: readonly Variable[]
+  /** How deep its macros are nested; 0 without any. */
+  readonly depth: number
+}
+
+/** The words of every entry, by its name. */
+export interface HostsConf {
+  readonly entries: ReadonlyMap<string, Entry>
+  /** What has been worked out so far, by the entry's name: thousands of hosts share a few macros. */
+  readonly flat: Map<string, FlatEntry>
+}
+
+/** Something that is wrong with a file. */
+export interface Problem {
+  readonly at: Place
+  readonly message: string
+  readonly hint?: string | undefined
+}
+
+/** The entry that applies to every host, before its own. */
+export const defaultEntry = 'DEFAULT'
