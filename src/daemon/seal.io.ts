@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { systemClock } from '../base/clock.io.ts'
 import { systemDisk } from '../base/disk.io.ts'
 import { type Disk, IsconfError } from '../base/index.ts'
+import { takePidFile } from '../base/pid-file.io.ts'
 import { loadConfig } from '../config/index.ts'
 import { History, RebuildMark } from '../host/index.ts'
 import { refuseUnchecked, WorkInProgress } from '../origin/index.ts'
-import { takePidFile } from '../base/pid-file.io.ts'
 
 /** What another machine must not have: the key, whose it is, and whom it has met. */
 const identityFiles = ['conf/host.key', 'conf/machine-id', 'conf/peers']

@@ -4,20 +4,28 @@ import { writeSync } from 'node:fs'
 export interface Terminal {
   out(text: string | Uint8Array): void
   err(text: string | Uint8Array): void
+  /** Like `out`, for what goes on also when nobody reads it any more. */
+  show?(text: string | Uint8Array): void
 }
 
 /** Those of this process. */
-export const systemTerminal: Terminal = { out: (text) => write(1, text), err: (text) => write(2, text) }
+export const systemTerminal: Terminal = {
+  out: (text) => write(1, text),
+  err: (text) => write(2, text),
+  show: (text) => write(1, text, () => undefined),
+}
+
+const endQuietly = (): void => process.exit(0)
 
 /** Writes at once and whole, so that nothing is lost however the process ends; a closed pipe ends it quietly. */
-function write(fd: number, content: string | Uint8Array): void {
+function write(fd: number, content: string | Uint8Array, closed: () => void = endQuietly): void {
   let rest = typeof content === 'string' ? Buffer.from(content) : content
   while (rest.length > 0) {
     try {
       rest = rest.subarray(writeSync(fd, rest))
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
-      if (code === 'EPIPE') process.exit(0)
+      if (code === 'EPIPE') return closed()
       if (code !== 'EAGAIN') throw error
       // The reader is slow and the pipe does not block: wait a little, then try again.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)

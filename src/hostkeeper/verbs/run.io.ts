@@ -1,0 +1,18 @@
+import { parseWords } from '../../terminal/index.ts'
+import { runActions } from '../run.io.ts'
+import type { HostkeeperVerb } from '../verb.ts'
+
+export const runVerb: HostkeeperVerb = {
+  name: 'run',
+  usage: 'run [-n] [ACTION...]',
+  summary: 'Do what this host lacks',
+  help: 'Reads hosts.conf, sets up the surroundings of make, and runs it on packages.conf in the directory of the stamps. An ACTION is INSTALL, BOOT, CRON, CFCLUSTER or any variable of this host that holds targets; words of which none is an action are targets of packages.conf. Without words, and for INSTALL, BOOT and CRON where the host has no such variable, make does its first target. What is done already, which a stamp says, is not done again. With -n, or NOOP=1 in the environment, shows what would be done, and changes nothing. Exits with the status of make, 2 when it was interrupted.',
+  exits: [0, 1, 2],
+  run: async (context, words) => {
+    const parsed = parseWords('hostkeeper run', words, { flags: ['-n'], words: wordsMax })
+    return runActions(context, { words: parsed.words, trace: context.debug })
+  },
+}
+
+/** More words than any command line holds. */
+const wordsMax = 10_000
