@@ -69,6 +69,15 @@ export const errorKinds = {
   OPERATION_FAILED: { exit: 1, hint: 'this host stays at that operation; mend the cause and run `isconf up` again' },
   BLOB_MISSING: { exit: 1, hint: 'start a host that holds the file, then run `isconf up` again' },
   BLOB_MISMATCH: { exit: 1, hint: 'the stored copy was damaged and is dropped; `isconf up` fetches it again' },
+  SOURCE_FAILED: {
+    exit: 1,
+    hint: 'the tree that holds is untouched; mend the cause and fetch again: hostkeeper fetch',
+  },
+  TREE_REFUSED: {
+    exit: 1,
+    hint: 'the tree that holds is untouched; correct it at its source, then: hostkeeper update',
+  },
+  TREE_MISSING: { exit: 1, hint: 'fetch one: hostkeeper update' },
   INTERRUPTED: { exit: 2, hint: 'nothing is recorded as done; run the command again' },
   DAEMON_DOWN: { exit: 223, hint: 'start it: isconf start' },
   DAEMON_LOST: {

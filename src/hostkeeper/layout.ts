@@ -12,6 +12,8 @@ export interface Layout {
   readonly staged: string
   /** A symbolic link to the tree that held before. */
   readonly previous: string
+  /** A symbolic link to the tree that a person has turned back from; the tree itself may be gone. */
+  readonly refused: string
   /** Where make runs: a file for each step that is done. */
   readonly stamps: string
   /** One log a run. */
@@ -35,6 +37,7 @@ export function layoutOf(home: string): Layout {
     trees: join(home, 'trees'),
     staged: join(home, 'staged'),
     previous: join(home, 'previous'),
+    refused: join(home, 'refused'),
     stamps: join(home, 'stamps'),
     logs: join(home, 'log'),
     runs: join(home, 'runs'),

@@ -36,6 +36,14 @@ export const hostkeeperSettings = {
       'Where the configuration tree is fetched from; see SOURCES. Without it the tree is what somebody has put into the directory tree below ISCONFDIR.',
     parse: (text) => text,
   }),
+  key: setting<string | undefined>({
+    name: 'HOSTKEEPER_KEY',
+    form: 'absolute path',
+    fallback: undefined,
+    describe:
+      'A file with an Ed25519 public key in PEM. With it an archive or a channel from a web server counts only when it is signed by that key, or when the address has its checksum.',
+    parse: absolutePath,
+  }),
   onFailure: setting<'continue' | 'stop'>({
     name: 'HOSTKEEPER_ON_FAILURE',
     form: '"continue" or "stop"',
@@ -84,6 +92,7 @@ export const hostkeeperSettings = {
 export interface Settings {
   readonly home: string
   readonly source: string | undefined
+  readonly key: string | undefined
   readonly onFailure: 'continue' | 'stop'
   readonly timeoutS: number
   readonly make: string
@@ -110,6 +119,7 @@ export function settingsFrom(find: (name: string) => PlacedText | undefined): Se
   return {
     home: read(hostkeeperSettings.home),
     source: read(hostkeeperSettings.source),
+    key: read(hostkeeperSettings.key),
     onFailure: read(hostkeeperSettings.onFailure),
     timeoutS: read(hostkeeperSettings.timeoutS),
     make: read(hostkeeperSettings.make),

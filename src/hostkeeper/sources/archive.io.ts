@@ -1,0 +1,83 @@
+/** An archive of a tree from a web server, or a channel that names one. Nothing of it is looked at before it is known to be the right one. */
+import { createPublicKey, type KeyObject, verify } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { errnoText, IsconfError, sha256Hex } from '../../base/index.ts'
+import { archiveAddress, parseChannel, shownAddress } from './address.ts'
+import { type DownloadLimits, downloadFile, downloadSmall } from './download.io.ts'
+import type { Source, SourceContext } from './source.ts'
+import { unpack } from './unpack.io.ts'
+
+export const archiveSource: Source = {
+  fetch: async (address, into, context) => {
+    const asked = archiveAddress(address)
+    const { url, sha256 } = asked.isChannel ? await followChannel(asked.url, context) : asked
+    const path = join(context.scratch, 'archive')
+    refuseUnlessVouched(url, sha256, context)
+    const found = await downloadFile(url, path, limits(context, archiveBytesMax))
+    if (sha256 !== undefined && found !== sha256)
+      throw failed(`${shownAddress(url.href)}: its SHA-256 is ${found}, not ${sha256}`)
+    if (sha256 === undefined) await checkSignature(url, readFileSync(path), context)
+    await unpack(path, into, { ...context, address: url.href })
+  },
+}
+
+/** A compressed tree is far smaller; a signature is checked in memory. */
+const archiveBytesMax = 256 * 1024 * 1024
+/** A line with a hash and a name. */
+const channelBytesMax = 4096
+/** 64 bytes of Ed25519, and room to say what is wrong with others. */
+const signatureBytesMax = 4096
+
+async function followChannel(url: URL, context: SourceContext): Promise<{ url: URL; sha256: string }> {
+  refuseUnlessVouched(url, undefined, context)
+  const bytes = await downloadSmall(url, limits(context, channelBytesMax))
+  await checkSignature(url, bytes, context)
+  const channel = parseChannel(bytes.toString())
+  if (!channel)
+    throw failed(`${shownAddress(url.href)}: neither an archive by its name (.tar.gz) nor a channel that names one`)
+  const archive = new URL(channel.archive, url)
+  archive.username = url.username
+  archive.password = url.password
+  return { url: archive, sha256: channel.sha256 }
+}
+
+/** Somebody must say that the archive is the right one: a checksum, a signature, or the server that https makes sure of. */
+function refuseUnlessVouched(url: URL, sha256: string | undefined, { settings }: SourceContext): void {
+  if (sha256 !== undefined || settings.key !== undefined || url.protocol === 'https:') return
+  throw new IsconfError('CONFIG', `${shownAddress(url.href)}: anybody on the way could change what comes by http`, {
+    hint: 'add #sha256=HEX to the address, set HOSTKEEPER_KEY and sign it, or use https',
+  })
+}
+
+/** With a key only what is signed by it counts. SOURCE_FAILED. */
+async function checkSignature(url: URL, bytes: Uint8Array, context: SourceContext): Promise<void> {
+  const { key: keyPath } = context.settings
+  if (keyPath === undefined) return
+  const key = publicKey(keyPath)
+  const place = new URL(url)
+  place.pathname += '.sig'
+  const signature = await downloadSmall(place, limits(context, signatureBytesMax))
+  if (!verify(null, bytes, key, signature))
+    throw failed(`${shownAddress(url.href)} (SHA-256 ${sha256Hex(bytes)}) is not signed by the key in ${keyPath}`)
+}
+
+/** An Ed25519 key as openssl writes it. CONFIG. */
+function publicKey(path: string): KeyObject {
+  let key: KeyObject
+  try {
+    key = createPublicKey(readFileSync(path))
+  } catch (error) {
+    throw new IsconfError('CONFIG', `HOSTKEEPER_KEY: no public key in ${path}: ${errnoText(error)}`, { cause: error })
+  }
+  if (key.asymmetricKeyType === 'ed25519') return key
+  throw new IsconfError('CONFIG', `HOSTKEEPER_KEY: ${path} has a key of the kind ${key.asymmetricKeyType}, not ed25519`)
+}
+
+const limits = ({ settings, signal }: SourceContext, bytesMax: number): DownloadLimits => ({
+  bytesMax,
+  timeoutS: settings.timeoutS,
+  signal,
+})
+
+const failed = (message: string): IsconfError => new IsconfError('SOURCE_FAILED', message)

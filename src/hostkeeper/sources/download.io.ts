@@ -1,0 +1,98 @@
+/** Files by http and https. */
+import { createHash } from 'node:crypto'
+import { open } from 'node:fs/promises'
+import { IsconfError } from '../../base/index.ts'
+import { shownAddress } from './address.ts'
+
+export interface DownloadLimits {
+  readonly bytesMax: number
+  /** How long the server may say nothing. */
+  readonly timeoutS: number
+  readonly signal: AbortSignal
+}
+
+/** Writes what is there into a new file; the hash of it. SOURCE_FAILED. */
+export async function downloadFile(url: URL, path: string, limits: DownloadLimits): Promise<string> {
+  const hash = createHash('sha256')
+  const file = await open(path, 'wx', 0o600)
+  try {
+    for await (const chunk of bodyOf(url, limits)) {
+      hash.update(chunk)
+      await file.writeFile(chunk)
+    }
+  } finally {
+    await file.close()
+  }
+  return hash.digest('hex')
+}
+
+/** The bytes of a small file. SOURCE_FAILED. */
+export async function downloadSmall(url: URL, limits: DownloadLimits): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of bodyOf(url, limits)) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+async function* bodyOf(url: URL, { bytesMax, timeoutS, signal }: DownloadLimits): AsyncGenerator<Uint8Array> {
+  const silence = new AbortController()
+  let timer: NodeJS.Timeout | undefined
+  const listen = (): void => {
+    clearTimeout(timer)
+    timer = setTimeout(() => silence.abort(), timeoutS * 1000)
+  }
+  const about = shownAddress(url.href)
+  listen()
+  try {
+    const response = await follow(url, AbortSignal.any([signal, silence.signal]))
+    if (!response.ok) throw failed(`${about}: the server answers ${response.status} ${response.statusText}`.trimEnd())
+    let bytes = 0
+    for await (const chunk of response.body ?? []) {
+      listen()
+      bytes += chunk.length
+      if (bytes > bytesMax) throw failed(`${about}: more than ${bytesMax} bytes`)
+      yield chunk
+    }
+  } catch (error) {
+    signal.throwIfAborted()
+    if (error instanceof IsconfError) throw error
+    if (silence.signal.aborted) throw failed(`${about}: the server said nothing for ${timeoutS} seconds`)
+    const { message, cause } = error as Error
+    throw failed(`${about}: ${cause instanceof Error && cause.message !== '' ? cause.message : message}`, error)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Asks, and asks again where a server sends us; never from https down to http, and the password only where it was for. */
+async function follow(asked: URL, signal: AbortSignal): Promise<Response> {
+  let url = asked
+  for (let hops = 0; hops <= hopsMax; hops += 1) {
+    const bare = new URL(url)
+    bare.username = ''
+    bare.password = ''
+    bare.hash = ''
+    const own = url.origin === asked.origin ? credentialsOf(asked) : undefined
+    const headers: Record<string, string> = own === undefined ? {} : { authorization: own }
+    const response = await fetch(bare, { signal, redirect: 'manual', headers })
+    const location = response.headers.get('location')
+    if (response.status < 300 || response.status > 399 || location === null) return response
+    await response.body?.cancel()
+    url = new URL(location, bare)
+    if (asked.protocol === 'https:' && url.protocol !== 'https:')
+      throw failed(`${shownAddress(asked.href)}: the server sends us to ${shownAddress(url.href)}, which is not https`)
+  }
+  throw failed(`${shownAddress(asked.href)}: the server sends us on more than ${hopsMax} times`)
+}
+
+/** Where more redirections than these lead is nowhere. */
+const hopsMax = 5
+
+function credentialsOf({ username, password }: URL): string | undefined {
+  if (username === '' && password === '') return undefined
+  const text = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  return `Basic ${Buffer.from(text).toString('base64')}`
+}
+
+function failed(message: string, cause?: unknown): IsconfError {
+  return new IsconfError('SOURCE_FAILED', message, { cause })
+}

@@ -1,0 +1,31 @@
+/** A git repository: `git://HOST/PATH`, `git+https://...`, `git+ssh://...`, `git+file:///...`, with `#REF`. */
+import { join } from 'node:path'
+import { gitAddress } from './address.ts'
+import { runCommand } from './command.io.ts'
+import type { Source } from './source.ts'
+import { sshCommand } from './ssh.ts'
+
+export const gitSource: Source = {
+  fetch: async (address, into, context) => {
+    const { url, ref } = gitAddress(address)
+    const { timeoutS } = context.settings
+    const environment = {
+      GIT_DIR: join(context.scratch, 'git'),
+      GIT_WORK_TREE: into,
+      GIT_TERMINAL_PROMPT: '0',
+      GIT_SSH_COMMAND: context.environment['GIT_SSH_COMMAND'] ?? sshCommand(timeoutS),
+    }
+    const git = (...words: readonly string[]): Promise<void> =>
+      runCommand(['git', ...calm, ...words], { address, environment, cwd: into }, context)
+    await git('init', '--quiet')
+    await git('fetch', '--progress', '--no-tags', '--depth=1', '--', url, ref ?? 'HEAD')
+    await git('checkout', '--force', '--quiet', 'FETCH_HEAD')
+  },
+}
+
+/** What the configuration of the person must not change: a tree is the same for all. */
+const calm = [
+  ...['-c', 'core.autocrlf=false', '-c', 'core.hooksPath=/dev/null', '-c', 'advice.detachedHead=false'],
+  // A repository on this host may belong to somebody else: nothing in it is run.
+  ...['-c', 'safe.directory=*', '-c', 'protocol.file.allow=always', '-c', 'gc.auto=0'],
+]

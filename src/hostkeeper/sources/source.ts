@@ -1,0 +1,24 @@
+/** Where configuration trees come from. */
+import type { Settings } from '../settings.ts'
+
+/** Brings a tree from one kind of place. */
+export interface Source {
+  /** Fills the empty directory `into` with the tree at `address`. CONFIG, SOURCE_FAILED, INTERRUPTED. */
+  fetch(address: string, into: string, context: SourceContext): Promise<void>
+}
+
+/** What a source gets besides the address. */
+export interface SourceContext {
+  readonly settings: Settings
+  /** That of the programs that it runs. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** An empty directory for what is no part of the tree; it is removed afterwards. */
+  readonly scratch: string
+  /** Aborted when a person presses Ctrl-C. */
+  readonly signal: AbortSignal
+}
+
+/** Files, directories and links of one tree: more of them is a mistake at the source. */
+export const treeEntriesMax = 100_000
+/** What one tree may take on disk; a configuration is not where a host's data belong. */
+export const treeBytesMax = 1024 * 1024 * 1024

@@ -1,0 +1,28 @@
+/** Every kind of source, by what stands before the colon of its address. */
+import { IsconfError } from '../../base/index.ts'
+import { schemeOf, shownAddress, sourcesHint } from './address.ts'
+import { archiveSource } from './archive.io.ts'
+import { directorySource } from './directory.io.ts'
+import { execSource } from './exec.io.ts'
+import { gitSource } from './git.io.ts'
+import { rsyncSource } from './rsync.io.ts'
+import type { Source } from './source.ts'
+
+const sources: Readonly<Record<string, Source>> = {
+  exec: execSource,
+  file: directorySource,
+  git: gitSource,
+  http: archiveSource,
+  https: archiveSource,
+  rsync: rsyncSource,
+}
+
+/** The source that an address names. CONFIG. */
+export function sourceOf(address: string): Source {
+  const scheme = schemeOf(address)
+  const source = Object.hasOwn(sources, scheme) ? sources[scheme] : undefined
+  if (source) return source
+  throw new IsconfError('CONFIG', `HOSTKEEPER_SOURCE: no such kind of source: ${shownAddress(address)}`, {
+    hint: sourcesHint,
+  })
+}

@@ -1,0 +1,38 @@
+/** Whether this host can do something with a tree. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { IsconfError } from '../../base/index.ts'
+import type { HostNames } from '../../config/index.ts'
+import { resolveHost } from '../hosts-conf.ts'
+import { treeNames } from '../layout.ts'
+import { readHostsConf } from '../tree.io.ts'
+
+export interface CheckDeps {
+  readonly names: HostNames
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+/** Everything that keeps this host from using the tree, each with file and line below the tree; none when it is good. */
+export async function problemsOf(tree: string, { names, environment }: CheckDeps): Promise<readonly string[]> {
+  const problems: string[] = []
+  if (!existsSync(join(tree, treeNames.packages))) problems.push(`there is no ${treeNames.packages}`)
+  try {
+    resolveHost(readHostsConf(tree), names, (name) => environment[name])
+  } catch (error) {
+    if (!(error instanceof IsconfError)) throw error
+    problems.push(error.message)
+  }
+  return [...new Set(problems)].map((problem) => problem.replaceAll(`${tree}/`, ''))
+}
+
+/** Fails with TREE_REFUSED, which names all that is wrong. */
+export function refuseFor(about: string, problems: readonly string[]): void {
+  if (problems.length === 0) return
+  const shown = problems.slice(0, problemsShown)
+  const rest = problems.length - shown.length
+  const more = rest === 0 ? '' : `\n  and ${rest} more`
+  throw new IsconfError('TREE_REFUSED', `${about} cannot be used:${shown.map((one) => `\n  ${one}`).join('')}${more}`)
+}
+
+/** More of them would push the beginning out of sight. */
+const problemsShown = 20

@@ -1,0 +1,93 @@
+/** What is in a tree on disk. */
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { lstat, open, readdir, readlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { treeBytesMax, treeEntriesMax } from '../sources/source.ts'
+import { leavesTree, type TreeEntry, treeId } from './content.ts'
+
+export interface TreeLook {
+  readonly id: string
+  readonly entries: readonly TreeEntry[]
+  /** Why it can be no configuration tree, each with its path; none when it can. */
+  readonly problems: readonly string[]
+}
+
+/** Reads all of a tree. Fails as node:fs does. */
+export async function lookAtTree(tree: string): Promise<TreeLook> {
+  const walk = new Walk(tree)
+  await walk.directory('')
+  const { entries, problems } = walk
+  for (const entry of entries) {
+    if (leavesTree(entry)) problems.push(`${entry.path}: the link leads out of the tree, to ${entry.content}`)
+  }
+  return { id: treeId(entries), entries, problems }
+}
+
+class Walk {
+  readonly entries: TreeEntry[] = []
+  readonly problems: string[] = []
+  readonly #tree: string
+  #bytes = 0
+
+  constructor(tree: string) {
+    this.#tree = tree
+  }
+
+  async directory(path: string): Promise<void> {
+    for (const raw of await readdir(join(this.#tree, path), { encoding: 'buffer' })) {
+      const name = raw.toString()
+      const below = path === '' ? name : `${path}/${name}`
+      if (Buffer.compare(Buffer.from(name), raw) !== 0) this.problems.push(`${below}: the name is not UTF-8`)
+      else if (this.entries.length >= treeEntriesMax) return this.#once(`more than ${treeEntriesMax} files`)
+      else await this.#entry(below)
+    }
+  }
+
+  async #entry(path: string): Promise<void> {
+    const place = join(this.#tree, path)
+    const found = await lstat(place)
+    const mode = found.mode & 0o7777
+    if (found.isDirectory()) {
+      this.entries.push({ path, kind: 'directory', mode, content: '' })
+      await this.directory(path)
+    } else if (found.isSymbolicLink()) {
+      this.entries.push({ path, kind: 'link', mode: 0, content: await readlink(place) })
+    } else if (found.isFile()) {
+      this.#bytes += found.size
+      if (this.#bytes > treeBytesMax) return this.#once(`more than ${treeBytesMax} bytes`)
+      this.entries.push({ path, kind: 'file', mode, content: await hashOf(place) })
+    } else {
+      this.problems.push(`${path}: neither a file, a directory nor a link`)
+    }
+  }
+
+  #once(problem: string): void {
+    if (!this.problems.includes(problem)) this.problems.push(problem)
+  }
+}
+
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash)
+  return hash.digest('hex')
+}
+
+/** Makes all of a tree survive a power failure. */
+export async function syncTree(tree: string, entries: readonly TreeEntry[]): Promise<void> {
+  for (const { path, kind } of entries) {
+    if (kind !== 'link') await sync(join(tree, path))
+  }
+  await sync(tree)
+}
+
+/** Makes what was written to a file, or renamed in a directory, survive a power failure. */
+export async function sync(path: string): Promise<void> {
+  const handle = await open(path, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

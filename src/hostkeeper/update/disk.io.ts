@@ -1,0 +1,32 @@
+/** The machine's own disk. */
+import { mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { diskFailure } from '../../base/disk.io.ts'
+import { sync, syncTree } from './content.io.ts'
+import type { TreeDisk } from './disk.ts'
+
+/** The real {@link TreeDisk}. DISK_FULL, HOME_UNWRITABLE, DISK_FAILED. */
+export const systemTreeDisk: TreeDisk = {
+  makeDirectory: (path) =>
+    failing('make', path, async () => {
+      await mkdir(path, { recursive: true, mode: 0o755 })
+    }),
+  makeWork: (prefix) => failing('make', prefix, () => mkdtemp(prefix)),
+  rename: (from, to) =>
+    failing('rename', from, async () => {
+      await rename(from, to)
+      await sync(dirname(to))
+    }),
+  link: (target, path) => failing('make', path, () => symlink(target, path)),
+  // What an ended update has started may still be writing there.
+  remove: (path) => failing('remove', path, () => rm(path, { recursive: true, force: true, maxRetries: 5 })),
+  syncTree: (tree, entries) => failing('write', tree, () => syncTree(tree, entries)),
+}
+
+async function failing<T>(action: string, path: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    throw diskFailure(action, path, error)
+  }
+}

@@ -1,0 +1,91 @@
+/** Brings a tree from its source and puts it beside the one that holds. */
+import { existsSync } from 'node:fs'
+import { chmod } from 'node:fs/promises'
+import { join } from 'node:path'
+import { IsconfError } from '../../base/index.ts'
+import type { Layout } from '../layout.ts'
+import type { Settings } from '../settings.ts'
+import { shownAddress } from '../sources/address.ts'
+import { sourceOf } from '../sources/table.io.ts'
+import { type CheckDeps, problemsOf, refuseFor } from './check.io.ts'
+import { lookAtTree, type TreeLook } from './content.io.ts'
+import { idOfName } from './content.ts'
+import type { TreeDisk } from './disk.ts'
+import { fetchingPrefix, isUnchanged, pointAt, removeLeftovers, treesOf } from './trees.io.ts'
+
+export interface FetchDeps extends CheckDeps {
+  readonly settings: Settings
+  readonly layout: Layout
+  readonly disk: TreeDisk
+  readonly signal: AbortSignal
+}
+
+export interface Fetched {
+  /** The name of the tree below trees/. */
+  readonly name: string
+  /** `same` when it is the one that holds, `refused` when a person has turned back from it. */
+  readonly outcome: 'same' | 'staged' | 'refused'
+}
+
+/**
+ * Fetches the tree, checks it, and stages it. Whenever it is ended, the tree that holds is whole and untouched, and
+ * the next one removes what is left. `again` takes also what a person has turned back from.
+ */
+export async function fetchTree(address: string, again: boolean, deps: FetchDeps): Promise<Fetched> {
+  const { layout, disk } = deps
+  await disk.makeDirectory(layout.trees)
+  await removeLeftovers(disk, layout)
+  const work = await disk.makeWork(fetchingPrefix(layout))
+  try {
+    const into = join(work, 'tree')
+    const look = await bring(address, into, join(work, 'scratch'), deps)
+    const trees = treesOf(layout)
+    if (!again && trees.refused !== undefined && idOfName(trees.refused) === look.id)
+      return { name: trees.refused, outcome: 'refused' }
+    const name = await place(into, look, deps)
+    if (trees.staged !== name) await pointAt(disk, layout.staged, name)
+    if (trees.refused !== undefined) await disk.remove(layout.refused)
+    return { name, outcome: trees.current === name ? 'same' : 'staged' }
+  } finally {
+    await disk.remove(work)
+  }
+}
+
+/** The tree, checked, in the directory `into`. */
+async function bring(address: string, into: string, scratch: string, deps: FetchDeps): Promise<TreeLook> {
+  const { settings, environment, signal, disk } = deps
+  for (const directory of [into, scratch]) await disk.makeDirectory(directory)
+  await sourceOf(address).fetch(address, into, { settings, environment, signal, scratch })
+  signal.throwIfAborted()
+  for (const name of bookkeeping) await disk.remove(join(into, name))
+  // A source may have set the mode of the directory itself, which is no part of the tree.
+  await chmod(into, 0o755)
+  const look = await lookAtTree(into)
+  const problems = [...look.problems, ...(await problemsOf(into, deps))]
+  refuseFor(`what ${shownAddress(address)} has`, problems)
+  return look
+}
+
+/** What version control keeps beside its files; it is no part of the tree. */
+const bookkeeping = ['.git', '.svn', '.hg', 'CVS']
+
+/** Puts a whole tree among the others, unless it is there; its name there. */
+async function place(from: string, { id, entries }: TreeLook, { layout, disk }: FetchDeps): Promise<string> {
+  for (let copy = 0; copy <= copiesMax; copy += 1) {
+    // Somebody has changed the one with that name; it may be the one that holds, so it stays where it is.
+    const name = copy === 0 ? id : `${id}.${copy}`
+    const path = join(layout.trees, name)
+    if (!existsSync(path)) {
+      await disk.syncTree(from, entries)
+      await disk.rename(from, path)
+      return name
+    }
+    if (await isUnchanged(layout, name)) return name
+  }
+  throw new IsconfError('TREE_REFUSED', `${layout.trees}/${id} and ${copiesMax} copies of it were changed by hand`, {
+    hint: 'remove those that no link names; change a tree at its source',
+  })
+}
+
+/** Who changes fetched trees by hand as often as this does not want them fetched. */
+const copiesMax = 9

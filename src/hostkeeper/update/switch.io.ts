@@ -1,0 +1,84 @@
+/** Makes the staged tree the one that holds, and turns back. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { IsconfError } from '../../base/index.ts'
+import type { Layout } from '../layout.ts'
+import { type CheckDeps, problemsOf, refuseFor } from './check.io.ts'
+import type { TreeDisk } from './disk.ts'
+import { isUnchanged, pointAt, removeLeftovers, removeOldTrees, type Trees, treesOf } from './trees.io.ts'
+
+export interface SwitchDeps extends CheckDeps {
+  readonly layout: Layout
+  readonly disk: TreeDisk
+}
+
+export interface Switched {
+  readonly from: string | undefined
+  readonly to: string
+}
+
+/** Makes the staged tree the one that holds, in one step; the last good one stays as the previous. */
+export async function switchTree(deps: SwitchDeps): Promise<Switched> {
+  const { layout, disk } = deps
+  refuseByHand(layout)
+  const trees = treesOf(layout)
+  const { current, staged } = trees
+  if (staged === undefined)
+    throw new IsconfError('TREE_MISSING', `no tree is staged in ${layout.home}`, {
+      hint: 'fetch one: hostkeeper fetch',
+    })
+  if (staged !== current) {
+    await refuseUnlessGood(staged, deps)
+    const last = lastGood(layout, trees)
+    if (last !== undefined && last !== trees.previous) await pointAt(disk, layout.previous, last)
+    await pointAt(disk, layout.tree, staged)
+  }
+  await removeLeftovers(disk, layout)
+  await removeOldTrees(disk, layout)
+  return { from: current, to: staged }
+}
+
+/** The tree to turn back to: the one that held until now, unless the last boot with it could not make the host right. */
+function lastGood(layout: Layout, { current, previous }: Trees): string | undefined {
+  return existsSync(layout.failed) && previous !== undefined ? previous : current
+}
+
+/** Makes the previous tree the one that holds again; the one that held is not taken again until its source has another. */
+export async function rollBack(deps: SwitchDeps): Promise<Switched> {
+  const { layout, disk } = deps
+  refuseByHand(layout)
+  const { current, previous } = treesOf(layout)
+  if (previous === undefined || previous === current)
+    throw new IsconfError('TREE_MISSING', `there is no other tree to turn back to in ${layout.home}`, {
+      hint: 'put an older one where HOSTKEEPER_SOURCE says, then: hostkeeper update',
+    })
+  await refuseUnlessGood(previous, deps)
+  // First, so that a boot in this moment does not take what was turned back from.
+  if (current !== undefined) await pointAt(disk, layout.refused, current)
+  await pointAt(disk, layout.staged, previous)
+  await pointAt(disk, layout.tree, previous)
+  return { from: current, to: previous }
+}
+
+/** A directory that somebody has filled by hand is nobody else's to move. */
+function refuseByHand(layout: Layout): void {
+  if (!treesOf(layout).isByHand) return
+  throw new IsconfError(
+    'TREE_REFUSED',
+    `${layout.tree} is a directory that somebody made, not a link to a fetched tree`,
+    {
+      hint: `move it away if the fetched trees are to hold: mv ${layout.tree} ${layout.tree}.by-hand`,
+    },
+  )
+}
+
+/** The same check as before it was staged: since then a hand, or a disk, may have changed it. */
+async function refuseUnlessGood(name: string, deps: SwitchDeps): Promise<void> {
+  const path = join(deps.layout.trees, name)
+  if (!(await isUnchanged(deps.layout, name))) {
+    throw new IsconfError('TREE_REFUSED', `${path} was changed since it was fetched`, {
+      hint: 'change a tree at its source, and fetch it again: hostkeeper update',
+    })
+  }
+  refuseFor(path, await problemsOf(path, deps))
+}

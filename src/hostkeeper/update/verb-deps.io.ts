@@ -1,0 +1,25 @@
+/** What the verbs about trees have in common. */
+import { IsconfError } from '../../base/index.ts'
+import { takeLock } from '../lock.io.ts'
+import type { ProgramContext } from '../verb.ts'
+import { systemTreeDisk } from './disk.io.ts'
+import type { FetchDeps } from './fetch.io.ts'
+
+/** Does something to the trees while nobody else does. BUSY. */
+export async function withTrees<T>(
+  context: ProgramContext,
+  what: string,
+  act: (deps: FetchDeps) => Promise<T>,
+): Promise<T> {
+  const { layout, names, environment, settings } = context
+  // Whoever calls it, by hand or at boot: the same tree has the same modes, and so the same name.
+  process.umask(0o022)
+  const stop = new AbortController()
+  context.onInterrupt(() => stop.abort(new IsconfError('INTERRUPTED', `stopped while this was under way: ${what}`)))
+  const release = await takeLock(layout.lock, what)
+  try {
+    return await act({ settings, layout, names, environment, disk: systemTreeDisk, signal: stop.signal })
+  } finally {
+    await release()
+  }
+}
