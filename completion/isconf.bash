@@ -14,11 +14,12 @@ _isconf() {
     return
   fi
   if ((at == COMP_CWORD)); then
-    mapfile -t COMPREPLY < <(compgen -W 'lock unlock snap exec reboot ci up fork migrate status log show wip history branches hosts cat resolve lint env render start stop restart seal daemon -V --version -c --config -D --debug -m --message -q --quiet -r --reboot_ok -h --help' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W 'lock unlock snap bank exec reboot ci up fork migrate status log show wip history branches hosts cat resolve lint env render start stop restart seal daemon -V --version -c --config -D --debug -m --message -q --quiet -r --reboot_ok -h --help' -- "$word")
     return
   fi
   case ${COMP_WORDS[at]} in
     snap) mapfile -t COMPREPLY < <(compgen -W '--latest --delete' -- "$word"); compopt -o default ;;
+    bank) mapfile -t COMPREPLY < <(compgen -W 'list --json add remove get' -- "$word"); compopt -o default ;;
     up) mapfile -t COMPREPLY < <(compgen -W '--to --step --dry-run --json' -- "$word") ;;
     status) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word") ;;
     log) mapfile -t COMPREPLY < <(compgen -W '-n --since --host --oneline --json' -- "$word") ;;

@@ -13,6 +13,13 @@ complete -c isconf -n __fish_use_subcommand -a snap -d 'Record files, directorie
 complete -c isconf -n '__fish_seen_subcommand_from snap' -a '--latest'
 complete -c isconf -n '__fish_seen_subcommand_from snap' -a '--delete'
 complete -c isconf -n '__fish_seen_subcommand_from snap' -F
+complete -c isconf -n __fish_use_subcommand -a bank -d 'Publish files under a name, for programs that fetch packages'
+complete -c isconf -n '__fish_seen_subcommand_from bank' -a 'list'
+complete -c isconf -n '__fish_seen_subcommand_from bank' -a '--json'
+complete -c isconf -n '__fish_seen_subcommand_from bank' -a 'add'
+complete -c isconf -n '__fish_seen_subcommand_from bank' -a 'remove'
+complete -c isconf -n '__fish_seen_subcommand_from bank' -a 'get'
+complete -c isconf -n '__fish_seen_subcommand_from bank' -F
 complete -c isconf -n __fish_use_subcommand -a exec -d 'Run a command here, and record it'
 complete -c isconf -n '__fish_seen_subcommand_from exec' -a '--env'
 complete -c isconf -n '__fish_seen_subcommand_from exec' -a '--sh'

@@ -108,6 +108,7 @@ function writeConfig({ directory, hosts }: Site): void {
     `    IS_NETS = "${join(directory, 'nets')}"`,
     `    IS_HMAC_KEYS = "${join(directory, 'hmac_keys')}"`,
     '    IS_NOBROADCAST = yes',
+    '    IS_HTTP_PORT = 0',
     '    IS_LOG = file',
     '    # Not a setting: a variable for the commands that the hosts run.',
     '    MAKEFLAGS = --no-print-directory',

@@ -7,7 +7,7 @@ import { optionsOf, type ProgramName, type ProgramVerb, programByName } from './
 
 /** The groups of verbs; what stands in none of them reads, or has to do with configuration. */
 const groups: Readonly<Record<string, readonly string[]>> = {
-  disk: ['lock', 'unlock', 'snap', 'exec', 'reboot', 'ci', 'up'],
+  disk: ['lock', 'unlock', 'snap', 'bank', 'exec', 'reboot', 'ci', 'up'],
   branch: ['fork', 'migrate', 'branches', 'resolve'],
   daemon: ['start', 'stop', 'restart', 'seal', 'daemon'],
 }

@@ -18,6 +18,11 @@ export const errorKinds = {
     hint: "ISconf's own files, /, and what is mounted are no part of a change; name what you mean below or beside them",
   },
   OUTSIDE_VOLROOT: { exit: 22, hint: 'IS_VOLROOT stands for / on this host; work below it' },
+  BANK_NAME_TAKEN: {
+    exit: 1,
+    hint: 'nothing was recorded: a name means one content for ever, and a new version has a new name; `isconf bank remove` frees it for those who must',
+  },
+  NOT_IN_BANK: { exit: 2, hint: '`isconf bank` lists what is published' },
   FILE_CHANGED: { exit: 1, hint: 'nothing was recorded; stop whatever writes the file and snap it again' },
   FILE_UNREADABLE: { exit: 1, hint: 'the daemon must be able to read the file; is it running as root?' },
   CONFIG: { exit: 22, hint: 'correct the file and try again' },

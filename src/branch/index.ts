@@ -1,4 +1,5 @@
 export { type Agreement, type Electorate, keeperlessAgreement, refuseSplit } from './agreement.ts'
+export { type BankFile, type BankFiles, Banks, bankAfter } from './bank.ts'
 export { Branch } from './branch.ts'
 export type { Fork } from './branch-types.ts'
 export { asideName, Branches, firstBranch } from './branches.ts'

@@ -30,6 +30,7 @@ test('resolveConfig() has a safe default for everything but the domain', () => {
     home: '/var/is',
     domain: undefined,
     port: 65_027,
+    httpPort: 65_028,
     listen: '0.0.0.0',
     netsPath: undefined,
     noBroadcast: false,
@@ -65,12 +66,14 @@ test('resolveConfig() reads every setting', () => {
       IS_HTTP_PORT = 8080
     `,
   })
-  const { home, port, listen, netsPath, noBroadcast, hmacKeysPath, volroot, rebootCommand, owner, warnings } = config
+  const { home, port, httpPort, listen, netsPath, noBroadcast, hmacKeysPath, volroot, rebootCommand, owner, warnings } =
+    config
   assert.deepEqual(
-    { home, port, listen, netsPath, noBroadcast, hmacKeysPath, volroot, rebootCommand, owner, warnings },
+    { home, port, httpPort, listen, netsPath, noBroadcast, hmacKeysPath, volroot, rebootCommand, owner, warnings },
     {
       home: '/srv/is',
       port: 0,
+      httpPort: 8080,
       listen: '127.0.0.2',
       netsPath: '/etc/is/nets',
       noBroadcast: true,

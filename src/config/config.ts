@@ -14,6 +14,8 @@ export interface Config {
   /** Undefined when it is not set anywhere: the daemon then refuses to start. */
   readonly domain: { readonly name: DomainName; readonly source: string } | undefined
   readonly port: number
+  /** Of the package bank. */
+  readonly httpPort: number
   readonly listen: string
   readonly netsPath: string | undefined
   readonly noBroadcast: boolean
@@ -76,11 +78,10 @@ export function resolveAllButDomain(input: Omit<ConfigInput, 'domainFileText'>):
   const find = finder(assignments, mainCfPath, environment)
   const read = <Value>(row: Setting<Value>): Value => chosenValue(row, find(row.env))
 
-  // Nothing uses it; a value that could never have worked is still a mistake in the file.
-  read(settings.httpPort)
   const rest = {
     home: read(settings.home),
     port: read(settings.port),
+    httpPort: read(settings.httpPort),
     listen: read(settings.listen),
     netsPath: read(settings.netsPath),
     noBroadcast: read(settings.noBroadcast),

@@ -167,7 +167,8 @@ export const settings = {
     form: 'port',
     fallback: 65_028,
     describe:
-      'Accepted for the sake of older configuration files; it has no effect, because everything goes through IS_PORT.',
+      'The TCP port on 127.0.0.1 at which the daemon offers the package bank; 0 takes any free port, which `isconf bank` shows.',
+    needsRestart: true,
     parse: parsePort,
   }),
 } as const

@@ -38,8 +38,7 @@ export function placedVariables(config: Config): readonly Placed[] {
 
 /** The settings whose value stands in {@link Config} under the same name. */
 const settingKeys = (Object.keys(settings) as (keyof typeof settings)[]).filter(
-  (key): key is Exclude<keyof typeof settings, 'domain' | 'hostname' | 'httpPort'> =>
-    key !== 'domain' && key !== 'hostname' && key !== 'httpPort',
+  (key): key is Exclude<keyof typeof settings, 'domain' | 'hostname'> => key !== 'domain' && key !== 'hostname',
 )
 
 const settingNames: ReadonlySet<string> = new Set(Object.values(settings).map(({ env }) => env))

@@ -198,6 +198,8 @@ export interface Status {
   /** The lines of a split branch; empty when it is not split. */
   readonly lines: readonly LineStatus[]
   readonly mesh: MeshStatus
+  /** Where the package bank answers; the address is null while its port can't be had. */
+  readonly bank: { readonly address: string | null }
   readonly warnings: readonly string[]
 }
 

@@ -1,4 +1,5 @@
 export * from './api.ts'
+export * from './bank.ts'
 export * from './branching.ts'
 export { type Client, connect, type EventListener } from './client.io.ts'
 export * from './reading.ts'

@@ -16,10 +16,10 @@ import {
   within,
 } from '../base/index.ts'
 import type { Branch, Branches } from '../branch/index.ts'
-import type { SignedChangeset } from '../journal/index.ts'
+import { blobOf, type SignedChangeset } from '../journal/index.ts'
 import { answer, ask, fetchBlob, type PeerId, type Transport } from '../mesh/index.ts'
-import { blobOf } from '../replay/index.ts'
 import type { BlobStore } from '../store/index.ts'
+import { BlobReadings, type ByteRange } from './blob-readings.ts'
 import { keptQuestionSchema } from './kept.ts'
 
 const keptProtocol = '/isconf/kept/1'
@@ -53,9 +53,11 @@ export class BlobKeeper {
   readonly #idle = new Set<() => void>()
   /** The weight of the fetches under way. */
   #running = 0
+  readonly #readings: BlobReadings
 
   constructor(deps: BlobKeeperDeps) {
     this.#deps = deps
+    this.#readings = new BlobReadings(deps.store, (ref) => this.#fetchById.get(ref.id) ?? this.#begin(ref))
   }
 
   /** Begins to answer, and to look for what the journals name and the store lacks. */
@@ -97,6 +99,11 @@ export class BlobKeeper {
       signal.addEventListener('abort', give, { once: true })
       underWay.then(resolve, reject).finally(() => signal.removeEventListener('abort', give))
     })
+  }
+
+  /** A part of a blob, piece by verified piece, also while it arrives. BLOB_MISSING when the rest can't be had. */
+  read(ref: BlobRef, range: ByteRange, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    return this.#readings.read(ref, range, signal)
   }
 
   /** On how many of the connected hosts every file of a changeset is on disk; asked once, waited for a while. */
@@ -158,8 +165,14 @@ export class BlobKeeper {
     if (!(await store.has(ref.id))) {
       const sink = await store.sink(ref)
       try {
-        const candidates = (): readonly PeerId[] => transport.peers().map(({ id }) => id)
-        await fetchBlob({ transport, clock, random, ref, sink, candidates, missingMs, signal: this.#stopping.signal })
+        // An earlier try may have left some of it.
+        this.#readings.wake(ref.id)
+        await fetchBlob({
+          ...{ transport, clock, random, ref, sink, missingMs, signal: this.#stopping.signal },
+          candidates: (): readonly PeerId[] => transport.peers().map(({ id }) => id),
+          wantedPiece: () => this.#readings.wanted(ref.id),
+          onProgress: () => this.#readings.wake(ref.id),
+        })
       } finally {
         await sink.close()
       }

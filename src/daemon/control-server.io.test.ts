@@ -54,7 +54,14 @@ async function served(t: TestContext, run?: Run, socketPath?: string): Promise<S
   const daemon = await HostDaemon.start(identity, world)
   const path = socketPath ?? join(temporaryDirectory(t), '.ctl')
   const mesh = () => ({ addresses: [], authenticated: true, refused: 0 })
-  const facts = { release: 'test', pid: 4711, domainSource: 'a test', warnings: () => [], mesh }
+  const facts = {
+    release: 'test',
+    pid: 4711,
+    domainSource: 'a test',
+    warnings: () => [],
+    bankAddress: () => undefined,
+    mesh,
+  }
   let stops = 0
   const onStop = (): void => {
     stops += 1

@@ -18,6 +18,7 @@ import type { HostDaemon } from './host-daemon.ts'
 import { readers } from './readers.ts'
 import { Readings } from './readings.ts'
 import { handlers, streamed } from './requests.ts'
+import { readBank } from './requests-bank.ts'
 import { type ProcessFacts, statusOf } from './status.ts'
 
 export interface ControlServerOptions {
@@ -63,6 +64,7 @@ export async function serveControl(options: ControlServerOptions): Promise<Contr
     answerError(reply, new IsconfError('BAD_REQUEST', `no such request: ${request.method} ${request.url}`), options.log)
   })
   app.get('/v1/status', () => statusOf(daemon, facts))
+  app.get('/v1/bank', (request) => readBank(daemon, request.query, facts))
   app.get('/v1/plan', (request) => planOf(daemon, request.query))
   for (const [name, read] of Object.entries(readers)) app.get(`/v1/${name}`, (request) => read(daemon, request.query))
   app.post('/v1/restart', async () => {

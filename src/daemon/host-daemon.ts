@@ -14,7 +14,7 @@ import {
   type Log,
   type Random,
 } from '../base/index.ts'
-import { type Agreement, type Branch, Branches, firstBranch, keeperlessAgreement } from '../branch/index.ts'
+import { type Agreement, Banks, type Branch, Branches, firstBranch, keeperlessAgreement } from '../branch/index.ts'
 import { History, type Machine, RebuildMark } from '../host/index.ts'
 import { answer, serveBlobs, serveJournal, type Transport } from '../mesh/index.ts'
 import { type BranchingDeps, recoverCheckIn, WorkInProgress } from '../origin/index.ts'
@@ -62,6 +62,7 @@ export class HostDaemon {
   readonly resolutions: Resolutions
   readonly replicator: Replicator
   readonly blobs: BlobKeeper
+  readonly banks = new Banks()
   readonly #agreement: Agreement
   #branch: Branch
 

@@ -5,7 +5,7 @@ import type { HostDaemon } from './host-daemon.ts'
 import { branchesOf, hostsOf } from './reading-domain.ts'
 import { historyOf, wipOf } from './reading-host.ts'
 import { logOf, shown } from './reading-log.ts'
-import { branchNamed } from './requests-branch.ts'
+import { branchOr } from './requests-branch.ts'
 
 export type Reader = (daemon: HostDaemon, query: unknown) => Promise<unknown>
 
@@ -35,7 +35,7 @@ export const readers: Readonly<Record<string, Reader>> = {
   log: (daemon, query) => {
     const { limit, since, host, branch } = parseBody(queries.log, query)
     const sinceMs = since === undefined ? undefined : Date.parse(since)
-    return logOf(daemon, branch === undefined ? daemon.branch : branchNamed(daemon, branch), { limit, sinceMs, host })
+    return logOf(daemon, branchOr(daemon, branch), { limit, sinceMs, host })
   },
   show: (daemon, query) => shown(daemon, parseBody(queries.show, query).name),
   wip: async (daemon, query) => {

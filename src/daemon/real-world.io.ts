@@ -11,6 +11,7 @@ import { type Config, domainFilePath, multiaddrOf } from '../config/index.ts'
 import { loadHostKey, noteMachine, readMachineId, realMachine } from '../host/index.ts'
 import { openLibp2p, Peering } from '../mesh/index.ts'
 import { openStore, workerWholeHasher } from '../store/index.ts'
+import { serveBank } from './bank-server.io.ts'
 import { commandEnvironment } from './command-environment.ts'
 import { HostDaemon } from './host-daemon.ts'
 import { LearnedAddresses } from './learned-addresses.ts'
@@ -87,6 +88,7 @@ export async function openRealWorld(live: LiveConfig, release: string, log: Logg
   const discovered = config.noBroadcast ? Promise.resolve() : sleep(clock, discoveryMs)
   const settled = Promise.all([peering.settled(settleMsMax), discovered]).then(() => undefined)
   const daemon = await HostDaemon.start(identity, { disk, clock, random, transport, machine, store, key, log, settled })
+  const bank = await serveBank({ port: config.httpPort, daemon, clock, log })
   return {
     daemon,
     facts: {
@@ -94,7 +96,8 @@ export async function openRealWorld(live: LiveConfig, release: string, log: Logg
       pid: process.pid,
       domainSource: domain.source,
       cloned: () => cloned,
-      warnings: () => [...live.warnings(), ...(cloned === undefined ? [] : [cloned])],
+      warnings: () => [...live.warnings(), ...[cloned, bank.warning()].filter((text) => text !== undefined)],
+      bankAddress: bank.address,
       mesh: () => ({
         addresses: transport.addresses(),
         authenticated: keys().proves !== undefined && !keys().acceptsAny,
@@ -102,6 +105,7 @@ export async function openRealWorld(live: LiveConfig, release: string, log: Logg
       }),
     },
     close: async () => {
+      await bank.close()
       peering.stop()
       await learned.stop()
       await daemon.stop()

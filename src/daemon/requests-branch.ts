@@ -53,7 +53,7 @@ type Resolve = z.infer<typeof bodies.resolve>
 
 async function resolveSplit(daemon: HostDaemon, { user, keep, branch: name }: Resolve): Promise<ResolveAnswer> {
   const { resolutions, replicator, identity, world } = daemon
-  const branch = name === undefined ? daemon.branch : branchNamed(daemon, name)
+  const branch = branchOr(daemon, name)
   const lines = await linesOfSplit(branch)
   if (lines.length === 0) throw new IsconfError('NO_SUCH_LINE', `branch ${branch.name} is not split`)
   const chosen = lines.find(({ first, head }) => first.startsWith(keep) || head.startsWith(keep))
@@ -63,6 +63,11 @@ async function resolveSplit(daemon: HostDaemon, { user, keep, branch: name }: Re
   await daemon.afterResolution()
   await replicator.announce(branch)
   return { branch: branch.name, kept: chosen.head, aside: aside.join(', ') }
+}
+
+/** The branch that is named, or this host's. USAGE, NO_SUCH_BRANCH. */
+export function branchOr(daemon: HostDaemon, name: string | undefined): Branch {
+  return name === undefined ? daemon.branch : branchNamed(daemon, name)
 }
 
 /** A branch that is known here. USAGE, NO_SUCH_BRANCH. */

@@ -3,16 +3,17 @@ import { isAbsolute } from 'node:path'
 import * as z from 'zod'
 import type { Lock } from '../branch/index.ts'
 import type { CheckInAnswer, ExecBody, LockAnswer, LockBody, RebootAnswer, UpBody } from '../control/index.ts'
-import { describeOperation } from '../journal/index.ts'
+import { blobOf, describeOperation } from '../journal/index.ts'
 import { breakLock, checkIn, exec, reboot, takeLock } from '../origin/index.ts'
-import { blobOf } from '../replay/index.ts'
 import { bringUp, upLimits } from './bring-up.ts'
 import { cat } from './cat.ts'
 import { type Handler, outputTo, parseBody, userSchema as user } from './handler.ts'
 import type { HostDaemon } from './host-daemon.ts'
 import { logged } from './logged.ts'
+import { bankGet, bankHandlers } from './requests-bank.ts'
 import { branchHandlers } from './requests-branch.ts'
 import { snapHandler } from './requests-snap.ts'
+import { blob, tree } from './tree.ts'
 
 const cwd = z.string().refine(isAbsolute)
 
@@ -58,10 +59,11 @@ export const handlers: Readonly<Record<string, Handler>> = {
   ci: (daemon, body) => checkInAndTell(daemon, parseBody(bodies.caller, body).user),
   up: (daemon, body, context) => bringUp(daemon, parseBody(bodies.up, body), context),
   ...branchHandlers,
+  ...bankHandlers,
 }
 
 /** The requests that only read and whose answer is a stream. */
-export const streamed: Readonly<Record<string, Handler>> = { cat }
+export const streamed: Readonly<Record<string, Handler>> = { cat, 'bank-get': bankGet, tree, blob }
 
 async function checkInAndTell(daemon: HostDaemon, user: string): Promise<CheckInAnswer> {
   const { branch, replicator, blobs } = daemon

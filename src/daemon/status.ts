@@ -14,6 +14,8 @@ export interface ProcessFacts {
   readonly warnings: () => readonly string[]
   /** What tells that another machine has this host's key; undefined while nothing does. */
   readonly cloned?: () => string | undefined
+  /** Where the package bank answers; undefined while its port can't be had. */
+  readonly bankAddress: () => string | undefined
   readonly mesh: () => Omit<MeshStatus, 'peers' | 'peerId'>
 }
 
@@ -46,6 +48,7 @@ export async function statusOf(daemon: HostDaemon, facts: ProcessFacts): Promise
       peerId: world.transport.self,
       peers: world.transport.peers().map(({ id, address }) => ({ host: replicator.hostOf(id), address })),
     },
+    bank: { address: facts.bankAddress() ?? null },
     warnings: facts.warnings(),
   }
 }

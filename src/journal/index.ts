@@ -11,6 +11,8 @@ export { findOperation } from './find-operation.ts'
 export { Journal, type JournalRange } from './journal.ts'
 export { branchNameSchema, changesetIdSchema } from './name-schemas.ts'
 export {
+  type BankOperation,
+  blobOf,
   type DirectoryOperation,
   describeOperation,
   type ExecOperation,

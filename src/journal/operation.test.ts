@@ -41,6 +41,30 @@ test('describeOperation() tells the kinds of snap apart', () => {
   ])
 })
 
+const banked: readonly Operation[] = [
+  { type: 'bank', kind: 'file', name: 'ntp-4.0.99k-15.i386.rpm', blob },
+  { type: 'bank', kind: 'removal', name: 'libstdc++_6~rc1.deb' },
+]
+
+test('both kinds of bank have the bytes they had when the format was released', () => {
+  const path = new URL('../../test/golden/v1/bank-kinds.jsonl', import.meta.url)
+  const line = toLine(following(undefined, { operations: [...banked] }))
+  if (process.env['GOLDEN'] === 'make') writeFileSync(path, `${line}\n`)
+  assert.equal(`${line}\n`, readFileSync(path, 'utf8'))
+  assert.deepEqual(parseLine(line, 'here').changeset.operations, banked)
+  assert.deepEqual(banked.map(describeOperation), [
+    'bank add ntp-4.0.99k-15.i386.rpm',
+    'bank remove libstdc++_6~rc1.deb',
+  ])
+})
+
+for (const name of ['', '.', '..', '.hidden', '-x', 'a/b', 'a b', 'a%41', 'größe', 'a\0', 'a\n', 'x'.repeat(201)]) {
+  test(`the package bank takes no file named ${JSON.stringify(name.slice(0, 20))}`, () => {
+    assert.equal(operationSchema.safeParse(banked[0]).success, true)
+    assert.equal(operationSchema.safeParse({ ...banked[0], name }).success, false)
+  })
+}
+
 const malformed: readonly (readonly [string, object])[] = [
   ['a kind that is none', { kind: 'socket' }],
   ['a mark that says nothing', { sparse: false }],

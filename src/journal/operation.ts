@@ -1,6 +1,6 @@
 /** Operations: the atoms of change, as the journal records them. */
 import * as z from 'zod'
-import { unreachable } from '../base/index.ts'
+import { type BlobRef, isBankName, unreachable } from '../base/index.ts'
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 const wholeNumber = z.int().nonnegative()
@@ -78,10 +78,19 @@ const exec = z.strictObject({
 /** The machine is restarted: what comes after may count on it. */
 const reboot = z.strictObject({ type: z.literal('reboot') })
 
+const bankName = z.string().refine(isBankName, 'must be the name of a file in the package bank')
+
+/** A file is published in the package bank; nothing changes on the machine. */
+const bankFile = z.strictObject({ type: z.literal('bank'), kind: z.literal('file'), name: bankName, blob: blobRef })
+
+/** That nothing is published under the name any more. */
+const bankRemoval = z.strictObject({ type: z.literal('bank'), kind: z.literal('removal'), name: bankName })
+
 export const operationSchema = z.discriminatedUnion('type', [
   z.discriminatedUnion('kind', [snapFile, snapDirectory, snapSymlink, snapRemoval]),
   exec,
   reboot,
+  z.discriminatedUnion('kind', [bankFile, bankRemoval]),
 ])
 
 export type Operation = z.infer<typeof operationSchema>
@@ -92,6 +101,7 @@ export type SymlinkOperation = z.infer<typeof snapSymlink>
 export type RemovalOperation = z.infer<typeof snapRemoval>
 export type ExecOperation = z.infer<typeof exec>
 export type RebootOperation = z.infer<typeof reboot>
+export type BankOperation = Extract<Operation, { type: 'bank' }>
 export type Owner = z.infer<typeof owner>
 export type ParentDirectory = z.infer<typeof parentDirectory>
 
@@ -104,6 +114,22 @@ export function describeOperation(operation: Operation): string {
       return ['exec', ...variablesOf(operation), ...operation.argv.map(quoteWord)].join(' ')
     case 'reboot':
       return 'reboot'
+    case 'bank':
+      return `bank ${operation.kind === 'file' ? 'add' : 'remove'} ${operation.name}`
+    default:
+      return unreachable(operation)
+  }
+}
+
+/** The blob that an operation names; undefined when it names none. */
+export function blobOf(operation: Operation): BlobRef | undefined {
+  switch (operation.type) {
+    case 'snap':
+    case 'bank':
+      return operation.kind === 'file' ? operation.blob : undefined
+    case 'exec':
+    case 'reboot':
+      return undefined
     default:
       return unreachable(operation)
   }

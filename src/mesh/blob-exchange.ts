@@ -42,6 +42,8 @@ export interface FetchOptions {
   readonly signal?: AbortSignal
   /** Without a byte from anybody for this long, the fetch ends with BLOB_MISSING; in milliseconds. */
   readonly missingMs?: number
+  /** The piece that somebody waits for; those from there on come first. */
+  readonly wantedPiece?: () => number | undefined
   /** After each piece: how many are here, of how many. */
   readonly onProgress?: (piecesHere: number, pieceCount: number) => void
   /** A peer has sent what is not of the blob. */
@@ -205,6 +207,7 @@ class BlobFetch {
       peers: this.#roster.sessions(),
       underWay: [...this.#underWay],
       isSwarm: this.#roster.isSwarm(),
+      wantedPiece: this.#options.wantedPiece?.(),
     }
   }
 

@@ -3,7 +3,8 @@
  *
  * Rare pieces come first, in a random order where others fetch the same blob
  * at the same time, so that each gets other pieces and they can serve each
- * other. Who has the whole from the start is spared what others have.
+ * other. Who has the whole from the start is spared what others have. Where
+ * somebody reads the blob while it arrives, the next pieces come before the rare.
  */
 import { pieceBytes, type Random } from '../base/index.ts'
 import type { Holdings, PieceRun } from './blob-lane.ts'
@@ -37,6 +38,8 @@ export interface PlanState {
   readonly underWay: readonly UnderWay[]
   /** Whether others fetch the blob, or may begin to. */
   readonly isSwarm: boolean
+  /** The piece that somebody waits for, who wants those after it next; undefined when nobody does. */
+  readonly wantedPiece?: number | undefined
 }
 
 /** The next run to ask of `peer`; undefined when there is nothing for it. */
@@ -68,20 +71,34 @@ export function isDone(state: Pick<PlanState, 'has'>, run: PieceRun): boolean {
 }
 
 function pickRun(state: PlanState, random: Random, wanted: (index: number) => boolean): PieceRun | undefined {
+  const { isSwarm, pieceCount, wantedPiece } = state
+  // Runs begin at multiples of their length, so that holders have the same ones.
+  const runPieces = isSwarm ? Math.max(1, Math.min(runPiecesMax, Math.floor(pieceCount / swarmRuns))) : runPiecesMax
+  const runsFrom = (first: number): Generator<PieceRun, undefined> => runsOf(first, runPieces, pieceCount, wanted)
+  const next = wantedPiece === undefined ? undefined : runsFrom(wantedPiece - (wantedPiece % runPieces)).next().value
+  return next ?? (isSwarm ? rarestRun(state, random, runsFrom(0)) : runsFrom(0).next().value)
+}
+
+function* runsOf(
+  from: number,
+  runPieces: number,
+  pieceCount: number,
+  wanted: (index: number) => boolean,
+): Generator<PieceRun, undefined> {
+  for (let block = from; block < pieceCount; block += runPieces) {
+    const run = firstRun(block, Math.min(block + runPieces, pieceCount), wanted)
+    if (run !== undefined) yield run
+  }
+}
+
+/** Each of the equals is chosen as often as any other. */
+function rarestRun(state: PlanState, random: Random, runs: Iterable<PieceRun>): PieceRun | undefined {
   let best: { run: PieceRun; rarity: number } | undefined
   let equals = 0
-  // Runs begin at multiples of their length, so that holders have the same ones.
-  const runPieces = state.isSwarm
-    ? Math.max(1, Math.min(runPiecesMax, Math.floor(state.pieceCount / swarmRuns)))
-    : runPiecesMax
-  for (let block = 0; block < state.pieceCount; block += runPieces) {
-    const run = firstRun(block, Math.min(block + runPieces, state.pieceCount), wanted)
-    if (run === undefined) continue
-    if (!state.isSwarm) return run
+  for (const run of runs) {
     const rarity = holderCount(state, run.first)
     if (best !== undefined && rarity > best.rarity) continue
     equals = best === undefined || rarity < best.rarity ? 1 : equals + 1
-    // Each of the equals is chosen as often as any other.
     if (equals === 1 || random.below(equals) === 0) best = { run, rarity }
   }
   return best?.run

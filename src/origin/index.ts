@@ -1,3 +1,4 @@
+export { addToBank, type BankAdded, notInBank, removeFromBank } from './bank.ts'
 export { checkIn, recoverCheckIn } from './ci.ts'
 export { dropWork } from './drop.ts'
 export { type ExecRequest, exec } from './exec.ts'

@@ -1,7 +1,13 @@
 /** Doing one operation on this host. */
 import { type BlobRef, type Clock, IsconfError, Progress, unreachable } from '../base/index.ts'
 import type { InstallReport, Machine, OutputListener } from '../host/index.ts'
-import type { FileOperation, Operation, RebootOperation, SnapOperation } from '../journal/index.ts'
+import {
+  blobOf,
+  type FileOperation,
+  type Operation,
+  type RebootOperation,
+  type SnapOperation,
+} from '../journal/index.ts'
 import type { BlobStore } from '../store/index.ts'
 
 export interface ApplyDeps {
@@ -37,22 +43,17 @@ export async function apply(
       const { status, outputSha256 } = await deps.machine.run(operation, output, signal)
       return { status, output: outputSha256, remarks: [] }
     }
+    case 'bank':
+      // That the journal has it is all there is to it.
+      return installed({ remarks: [] })
     default:
       return unreachable(operation)
   }
 }
 
 /** The blob an operation needs before it can be done; undefined when it needs none. */
-export function blobOf(operation: Operation): BlobRef | undefined {
-  switch (operation.type) {
-    case 'snap':
-      return operation.kind === 'file' ? operation.blob : undefined
-    case 'exec':
-    case 'reboot':
-      return undefined
-    default:
-      return unreachable(operation)
-  }
+export function blobToInstall(operation: Operation): BlobRef | undefined {
+  return operation.type === 'snap' ? blobOf(operation) : undefined
 }
 
 async function applySnap(deps: ApplyDeps, operation: SnapOperation, signal: AbortSignal): Promise<Applied> {

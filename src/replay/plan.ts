@@ -2,7 +2,7 @@
 import { type BlobRef, operationName } from '../base/index.ts'
 import { operationsDone } from '../branch/index.ts'
 import { describeOperation } from '../journal/index.ts'
-import { blobOf } from './apply.ts'
+import { blobToInstall } from './apply.ts'
 import { LatestFiles } from './latest.ts'
 import { hasRebooted } from './reboot.ts'
 import { type Step, stepsAfter, stopBefore } from './steps.ts'
@@ -42,7 +42,7 @@ export async function plan(
     if (stop) return { operations, stop: { reason: stop, operation } }
     const needsReboot = step.operation.type === 'reboot' && !(await hasRebooted(deps, step.ref))
     if (needsReboot && !options.reboot) return { operations, stop: { reason: 'reboot-needed', operation } }
-    operations.push(planned(deps, step, blobOf((await latest.newestOf(step)).operation), fetched))
+    operations.push(planned(deps, step, blobToInstall((await latest.newestOf(step)).operation), fetched))
     if (needsReboot) return { operations, stop: { reason: 'reboot', operation } }
   }
   return { operations, stop: null }

@@ -8,7 +8,7 @@ import type { History, Machine, OperationRef, OutputListener } from '../host/ind
 import { describeOperation, type Operation } from '../journal/index.ts'
 import type { BlobStore } from '../store/index.ts'
 import type { Ahead } from './ahead.ts'
-import { type Applied, apply, blobOf, type LocalOperation } from './apply.ts'
+import { type Applied, apply, blobToInstall, type LocalOperation } from './apply.ts'
 import { LatestFiles } from './latest.ts'
 import { askForReboot, hasRebooted, rebootNeeded } from './reboot.ts'
 import { Recorder } from './recorder.ts'
@@ -125,7 +125,7 @@ async function doOperation(
   signal: AbortSignal,
 ): Promise<void> {
   const name = operationName(ref.id, ref.index)
-  const blob = blobOf(operation)
+  const blob = blobToInstall(operation)
   if (blob && !(await deps.store.has(blob.id))) {
     // What was done before must not wait in memory for the network.
     await recorder.flush()

@@ -13,7 +13,7 @@ import {
 } from '../base/index.ts'
 import { isBlobOn, isShelf, Layout } from './layout.ts'
 import { openPartialSink, Partial, type PartialParts } from './partial.ts'
-import { pieceCountOf, pieceHashBytes, pieceListOfSmall } from './pieces.ts'
+import { isPieceList, pieceCountOf, pieceHashBytes, pieceLength, pieceListOfSmall } from './pieces.ts'
 import { writeBlob } from './put.ts'
 
 export interface StoreParts extends Omit<PartialParts, 'layout'> {
@@ -44,6 +44,8 @@ export class BlobStore implements BlobSource {
   readonly #sizeBytesById = new Map<string, number>()
   readonly #partialById = new Map<string, Partial>()
   readonly #sinkIds = new Set<string>()
+  /** Of the blob that was read by piece last: piece after piece is. */
+  #lastList: { readonly pieces: string; readonly list: Uint8Array } | undefined
 
   /** Use {@link openStore}. */
   constructor(parts: PartialParts & { readonly random: Random }, ids: Set<string>) {
@@ -167,6 +169,30 @@ export class BlobStore implements BlobSource {
     } finally {
       await file.close()
     }
+  }
+
+  /**
+   * A piece that is here, of a whole blob or of one on its way in, checked against the reference. BLOB_MISSING;
+   * BLOB_MISMATCH when it is damaged, and then a whole blob is dropped.
+   */
+  async readPiece(ref: BlobRef, index: number): Promise<Uint8Array> {
+    const length = pieceLength(ref.sizeBytes, index)
+    const list = await this.#checkedList(ref)
+    const bytes = await this.read(ref.id, index * pieceBytes, length)
+    const found = await this.#parts.hasher.sha256(bytes)
+    const at = index * pieceHashBytes
+    if (list && Buffer.compare(found, list.subarray(at, at + pieceHashBytes)) === 0) return bytes
+    await this.drop(ref.id)
+    throw new IsconfError('BLOB_MISMATCH', `piece ${index} of the stored copy of file ${ref.id} is damaged`)
+  }
+
+  /** The piece list that a reference names; undefined when what is here is another one. */
+  async #checkedList(ref: BlobRef): Promise<Uint8Array | undefined> {
+    if (this.#lastList?.pieces === ref.pieces) return this.#lastList.list
+    const list = await this.pieceHashes(ref.id)
+    if (list === undefined || !isPieceList(ref, list)) return undefined
+    this.#lastList = { pieces: ref.pieces, list }
+    return list
   }
 
   async #openToServe(id: string, position: number, length: number): Promise<DiskFile> {

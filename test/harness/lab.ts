@@ -149,6 +149,8 @@ export class LabHost {
       IS_HOSTNAME: this.name,
       IS_LISTEN: this.address,
       IS_PORT: String(this.port),
+      // Hosts of one machine have one loopback address for their package banks.
+      IS_HTTP_PORT: '0',
       IS_NETS: this.netsPath,
       IS_NOBROADCAST: '1',
       IS_HOOKS: this.hooksPath,

@@ -1,4 +1,5 @@
 import type { Verb } from '../verb.ts'
+import { bankVerb } from './bank.ts'
 import { branchesVerb } from './branches.ts'
 import { catVerb } from './cat.ts'
 import { ciVerb } from './ci.ts'
@@ -28,6 +29,7 @@ export const verbs: readonly Verb[] = [
   lockVerb,
   unlockVerb,
   snapVerb,
+  bankVerb,
   execVerb,
   rebootVerb,
   ciVerb,

@@ -255,6 +255,7 @@ const level: Status = {
     authenticated: true,
     refused: 0,
   },
+  bank: { address: null },
   warnings: [],
 }
 
