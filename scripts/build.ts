@@ -13,7 +13,12 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
 
 /** The files of dist/ that something starts by name, and their sources. */
-const programs = { main: 'src/main.ts', hostkeeper: 'src/hostkeeper.ts' }
+const programs = {
+  main: 'src/main.ts',
+  hostkeeper: 'src/hostkeeper.ts',
+  isync: 'src/isync.ts',
+  exech: 'src/exech.ts',
+}
 const entryPoints = { ...programs, 'hash-worker': 'src/store/hash-worker.js' }
 const programNames: readonly string[] = Object.keys(programs).map((name) => `${name}.js`)
 

@@ -24,6 +24,8 @@ export interface Layout {
   readonly lock: string
   /** What make was given at its last run, in the syntax of sh. */
   readonly environment: string
+  /** What isync has installed: a file for each path. */
+  readonly installed: string
   /** What isync has overwritten. */
   readonly kept: string
   /** There while the last boot could not make the host right. */
@@ -43,6 +45,7 @@ export function layoutOf(home: string): Layout {
     runs: join(home, 'runs'),
     lock: join(home, 'lock'),
     environment: join(home, 'etc/environment'),
+    installed: join(home, 'installed'),
     kept: join(home, 'kept'),
     failed: join(home, 'failed'),
   }

@@ -195,7 +195,8 @@ export function assignmentsOf(text: string, path: string): ReadonlyMap<string, P
   return assigned
 }
 
-function shLineIn(path: string, lines: readonly string[], index: number): ShLine {
+/** As {@link shLineAt} from the beginning of a line. CONFIG, with file and line. */
+export function shLineIn(path: string, lines: readonly string[], index: number): ShLine {
   try {
     return shLineAt(lines, index, 0)
   } catch (error) {

@@ -1,0 +1,108 @@
+/** What isync does to each path: decided from what the tree has, what is there, and what isync put there before. */
+
+/** What is compared: `sha256:HEX` of a file, `link:TARGET` of a symbolic link. */
+export type Content = string
+
+export const fileContent = (sha256: string): Content => `sha256:${sha256}`
+export const linkContent = (target: string): Content => `link:${target}`
+
+export interface Attributes {
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+}
+
+/** An entry of the tree as it is to be on this host. */
+export interface Wanted extends Attributes {
+  /** Below /, without the slash it begins with. */
+  readonly path: string
+  /** In the tree. */
+  readonly source: string
+  readonly kind: 'file' | 'symlink' | 'directory'
+  /** Of a directory: empty. */
+  readonly content: Content
+  /** Whether the manifest says mode or owner; a directory that is there keeps its own otherwise. */
+  readonly listed: boolean
+}
+
+/** What is at a path of this host. */
+export interface Present extends Attributes {
+  readonly kind: 'file' | 'symlink' | 'directory' | 'other'
+  readonly content: Content
+}
+
+export type Action =
+  /** Nothing is written. */
+  | 'unchanged'
+  /** Only mode and owner are set. */
+  | 'attributes'
+  /** It is made, or takes the place of what isync put there itself. */
+  | 'install'
+  /** It takes the place of a local change, of which a copy is kept. */
+  | 'overwrite'
+  /** There is a local change. */
+  | 'refuse'
+  /** There is a directory where the tree has a file, or the like: not even -o does that. */
+  | 'conflict'
+
+/** `installed` is what isync put there; `overwriting` is -o. */
+export function actionFor(
+  wanted: Wanted,
+  present: Present | undefined,
+  installed: readonly Content[],
+  overwriting: boolean,
+): Action {
+  if (present === undefined) return 'install'
+  if (wanted.kind === 'directory') {
+    if (present.kind !== 'directory') return 'conflict'
+    return !wanted.listed || hasAttributes(wanted, present) ? 'unchanged' : 'attributes'
+  }
+  if (present.kind === 'directory' || present.kind === 'other') return 'conflict'
+  if (present.content === wanted.content) return hasAttributes(wanted, present) ? 'unchanged' : 'attributes'
+  if (installed.includes(present.content)) return 'install'
+  return overwriting ? 'overwrite' : 'refuse'
+}
+
+/** A symbolic link has no mode of its own. */
+function hasAttributes(wanted: Wanted, present: Present): boolean {
+  const hasMode = wanted.kind === 'symlink' || wanted.mode === present.mode
+  return hasMode && wanted.uid === present.uid && wanted.gid === present.gid
+}
+
+/**
+ * The names under which the tree may have a file for this host, the first that is there counts: FILE.HOSTNAME with the
+ * full name, with the short one, then FILE.
+ */
+export function variantsOf(name: string, hostNames: readonly string[]): readonly string[] {
+  return [...new Set(hostNames)].map((host) => `${name}.${host}`).concat(name)
+}
+
+/**
+ * Of the names in a directory of the tree: what is to be there on this host, and under which name the tree has it.
+ * A name that ends with that of another host belongs to that host.
+ */
+export function namesForHost(
+  names: readonly string[],
+  hostNames: readonly string[],
+  otherHosts: ReadonlySet<string>,
+): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
+  const there = new Set(names)
+  for (const name of names) {
+    const plain = withoutHost(name, hostNames, otherHosts)
+    if (plain === undefined) continue
+    const source = variantsOf(plain, hostNames).find((one) => there.has(one))
+    if (source !== undefined) found.set(plain, source)
+  }
+  return found
+}
+
+/** The name without the host it is for; undefined when that is another host. */
+function withoutHost(name: string, hostNames: readonly string[], otherHosts: ReadonlySet<string>): string | undefined {
+  for (let dot = name.indexOf('.', 1); dot > 0; dot = name.indexOf('.', dot + 1)) {
+    const host = name.slice(dot + 1)
+    if (hostNames.includes(host)) return name.slice(0, dot)
+    if (otherHosts.has(host)) return undefined
+  }
+  return name
+}

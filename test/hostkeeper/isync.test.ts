@@ -1,0 +1,267 @@
+/** isync, as a person or a makefile calls it. */
+import assert from 'node:assert/strict'
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readlinkSync, statSync, symlinkSync } from 'node:fs'
+import { test } from 'node:test'
+import { assertDone, assertNoTrace, describe, type Run } from '../harness/run.ts'
+import { type HostkeeperHost, hostkeeperHost } from './host.ts'
+
+const isRoot = process.getuid?.() === 0
+const modeOf = (host: HostkeeperHost, name: string): string => (lstatSync(host.path(name)).mode & 0o7777).toString(8)
+
+function assertRefused(run: Run, status: number, ...words: readonly string[]): void {
+  assert.equal(run.status, status, describe(run))
+  assertNoTrace(run)
+  assert.match(run.stderr, /^isync: error: .*\nisync: hint: .*\n$/, describe(run))
+  for (const word of words) assert.ok(run.stderr.includes(word), `${word} is not in\n${describe(run)}`)
+}
+
+test('isync installs a file of the tree, once, with the mode it has there, and makes its directories', async (t) => {
+  const host = hostkeeperHost(t, { 'isconf/tree/files/etc/ntp/ntp.conf': 'server ntp1\n' })
+  chmodSync(host.path('isconf/tree/files/etc/ntp/ntp.conf'), 0o640)
+  const first = assertDone(await host.run('isync', 'etc/ntp/ntp.conf'))
+  assert.equal(first.stderr, `isync: installed ${host.path('root/etc/ntp/ntp.conf')}\n`)
+  assert.equal(host.read('root/etc/ntp/ntp.conf'), 'server ntp1\n')
+  assert.equal(modeOf(host, 'root/etc/ntp/ntp.conf'), '640')
+  assert.equal(modeOf(host, 'root/etc/ntp'), '755')
+  assert.deepEqual(readdirSync(host.path('root/etc/ntp')), ['ntp.conf'])
+
+  const { ino } = statSync(host.path('root/etc/ntp/ntp.conf'))
+  const again = assertDone(await host.run('isync', '/etc/ntp/ntp.conf'))
+  assert.equal(again.stderr + again.stdout, '')
+  assert.equal(statSync(host.path('root/etc/ntp/ntp.conf')).ino, ino)
+})
+
+test('isync prefers FILE.HOSTNAME with the full name, then with the short one', async (t) => {
+  const host = hostkeeperHost(t, {
+    'isconf/tree/files/etc/a': 'a of all\n',
+    'isconf/tree/files/etc/a.scramjet': 'a of scramjet\n',
+    'isconf/tree/files/etc/b.scramjet': 'b of scramjet\n',
+    'isconf/tree/files/etc/b.scramjet.example.com': 'b of scramjet.example.com\n',
+  })
+  assertDone(await host.run('isync', 'etc/a', 'etc/b', 'etc/b.scramjet'))
+  assert.equal(host.read('root/etc/a'), 'a of scramjet\n')
+  assert.equal(host.read('root/etc/b'), 'b of scramjet.example.com\n')
+  assert.equal(host.read('root/etc/b.scramjet'), 'b of scramjet\n')
+  assertDone(await host.begin(['isync', 'etc/a'], { IS_HOSTNAME: 'voyager' }).done)
+  assert.equal(host.read('root/etc/a'), 'a of all\n')
+})
+
+test('isync follows the tree, and refuses to overwrite what was changed here; -o does, and keeps a copy', async (t) => {
+  const host = hostkeeperHost(t, { 'isconf/tree/files/etc/ntp.conf': 'one\n' })
+  const target = host.path('root/etc/ntp.conf')
+  assertDone(await host.run('isync', 'etc/ntp.conf'))
+  host.write('isconf/tree/files/etc/ntp.conf', 'two\n')
+  assertDone(await host.run('isync', 'etc/ntp.conf'))
+  assert.equal(host.read('root/etc/ntp.conf'), 'two\n')
+
+  host.write('root/etc/ntp.conf', 'by hand\n')
+  chmodSync(target, 0o600)
+  assertRefused(await host.run('isync', 'etc/ntp.conf'), 1, target, 'isync -o')
+  assert.equal(host.read('root/etc/ntp.conf'), 'by hand\n')
+  assert.ok(!readdirSync(host.path('isconf')).includes('kept'))
+
+  const { stderr } = assertDone(await host.run('isync', '-o', 'etc/ntp.conf'))
+  assert.ok(stderr.includes(host.path('isconf/kept/etc/ntp.conf.')), stderr)
+  assert.equal(host.read('root/etc/ntp.conf'), 'two\n')
+  const kept = readdirSync(host.path('isconf/kept/etc'))
+  assert.match(kept.join(), /^ntp\.conf\.\d{8}T\d{6}Z$/)
+  assert.equal(host.read(`isconf/kept/etc/${kept[0]}`), 'by hand\n')
+  assert.equal(modeOf(host, `isconf/kept/etc/${kept[0]}`), '600')
+  assertDone(await host.run('isync', '-o', 'etc/ntp.conf'))
+  assert.equal(readdirSync(host.path('isconf/kept/etc')).length, 1)
+})
+
+test('a file that was there before isync is a local change, unless it is as in the tree', async (t) => {
+  const host = hostkeeperHost(t, {
+    'isconf/tree/files/etc/a': 'tree\n',
+    'isconf/tree/files/etc/b': 'same\n',
+    'root/etc/a': 'distribution\n',
+    'root/etc/b': 'same\n',
+  })
+  assertRefused(await host.run('isync', 'etc/a'), 1, host.path('root/etc/a'))
+  assertDone(await host.run('isync', 'etc/b'))
+  host.write('isconf/tree/files/etc/b', 'newer\n')
+  assertDone(await host.run('isync', 'etc/b'))
+  assert.equal(host.read('root/etc/b'), 'newer\n')
+})
+
+test('of several files all or none are installed', async (t) => {
+  const host = hostkeeperHost(t, {
+    'isconf/tree/files/etc/a': 'a\n',
+    'isconf/tree/files/etc/b': 'b\n',
+    'isconf/tree/files/etc/c/d': 'd\n',
+    'root/etc/b': 'by hand\n',
+    'root/etc/c': 'a file\n',
+  })
+  assertRefused(await host.run('isync', 'etc/a', 'etc/b'), 1, host.path('root/etc/b'))
+  assertRefused(await host.run('isync', 'etc/a', 'etc/nothing'), 2, 'files/etc/nothing', 'etc/nothing.scramjet')
+  assertRefused(await host.run('isync', '-o', 'etc/a', 'etc/c/d'), 1, host.path('root/etc/c'), 'not a directory')
+  assertRefused(await host.run('isync', '-o', 'etc/a', 'etc/c'), 1, host.path('root/etc/c'))
+  assert.deepEqual(readdirSync(host.path('root/etc')).sort(), ['b', 'c'])
+})
+
+test('the manifest gives mode and owner to files, and to all below a directory', {
+  skip: !isRoot && 'needs root',
+}, async (t) => {
+  const host = hostkeeperHost(t, {
+    'isconf/tree/files/var/lib/x/y': 'y\n',
+    'isconf/tree/files/var/lib/z': 'z\n',
+    'isconf/tree/manifest':
+      "# who has what\nvar/lib/x 0750 0:12\n/var/lib/** 0604 12:13\n'var/lib/z' - daemon:daemon\n",
+  })
+  assertDone(await host.run('isync', 'var/lib'))
+  const owner = (name: string): string => `${lstatSync(host.path(name)).uid}:${lstatSync(host.path(name)).gid}`
+  assert.deepEqual([modeOf(host, 'root/var/lib/x'), owner('root/var/lib/x')], ['750', '0:12'])
+  assert.deepEqual([modeOf(host, 'root/var/lib/x/y'), owner('root/var/lib/x/y')], ['604', '12:13'])
+  assert.deepEqual([modeOf(host, 'root/var/lib/z'), owner('root/var/lib/z')], ['644', '1:1'])
+  assert.deepEqual([modeOf(host, 'root/var/lib'), owner('root/var/lib')], ['755', '0:0'])
+  // What was altered here is set right without a new file.
+  chmodSync(host.path('root/var/lib/z'), 0o666)
+  const { ino } = statSync(host.path('root/var/lib/z'))
+  assertDone(await host.run('isync', 'var/lib/z'))
+  assert.equal(modeOf(host, 'root/var/lib/z'), '644')
+  assert.equal(statSync(host.path('root/var/lib/z')).ino, ino)
+
+  host.write('isconf/tree/manifest', 'var/lib/z 0644 nobody-of-that-name:daemon\n')
+  assertRefused(await host.run('isync', 'var/lib/z'), 22, 'manifest:1', 'no user "nobody-of-that-name"')
+})
+
+test('a mistake in the manifest is told with file and line, and nothing is installed', async (t) => {
+  const host = hostkeeperHost(t, { 'isconf/tree/files/etc/a': 'a\n' })
+  for (const [line, words] of [
+    ['etc/a 0644', 'PATH MODE OWNER:GROUP'],
+    ['etc/a rw- root:root', 'octal'],
+    ['etc/a 0644 root', 'OWNER:GROUP'],
+    ['etc/../a 0644 root:root', 'no path'],
+    ['etc/*.conf 0644 root:root', '*'],
+    ["etc/'a 0644 root:root", 'quote'],
+    ['etc/b 0644 root:root', 'manifest:1'],
+  ] as const) {
+    host.write('isconf/tree/manifest', `etc/b 0644 root:root\n${line}\n`)
+    assertRefused(await host.run('isync', 'etc/a'), 22, 'manifest:2', words)
+  }
+  assert.deepEqual(readdirSync(host.path('root')), [])
+})
+
+test('a directory is installed with all below it, symbolic links as links, without the files of other hosts', async (t) => {
+  const host = hostkeeperHost(t, {
+    'isconf/tree/hosts.conf': 'DEFAULT: PACKAGES=Block00\nvoyager: PACKAGES=exclude\nnode0.example.com: A=b\n',
+    'isconf/tree/files/etc/x/a': 'a\n',
+    'isconf/tree/files/etc/x/a.voyager': 'not here\n',
+    'isconf/tree/files/etc/x/a.node0': 'not here\n',
+    'isconf/tree/files/etc/x/a.scramjet': 'a here\n',
+    'isconf/tree/files/etc/x/only.scramjet': 'only here\n',
+    'isconf/tree/files/etc/x/only.voyager': 'not here\n',
+    'isconf/tree/files/etc/x/a.bak': 'a name with a dot\n',
+    'isconf/tree/files/etc/x/deep/er/b': 'b\n',
+  })
+  symlinkSync('a', host.path('isconf/tree/files/etc/x/link'))
+  assertDone(await host.run('isync', 'etc/x'))
+  assert.deepEqual(readdirSync(host.path('root/etc/x')).sort(), ['a', 'a.bak', 'deep', 'link', 'only'])
+  assert.equal(host.read('root/etc/x/a'), 'a here\n')
+  assert.equal(host.read('root/etc/x/deep/er/b'), 'b\n')
+  assert.equal(readlinkSync(host.path('root/etc/x/link')), 'a')
+  assert.equal(assertDone(await host.run('isync', 'etc/x')).stderr, '')
+})
+
+test('a link in the place of a file is a local change, and is not followed', async (t) => {
+  const host = hostkeeperHost(t, {
+    'isconf/tree/files/etc/ntp.conf': 'tree\n',
+    'root/etc/ntp.conf.scramjet': 'by the link\n',
+  })
+  symlinkSync('ntp.conf.scramjet', host.path('root/etc/ntp.conf'))
+  assertRefused(await host.run('isync', 'etc/ntp.conf'), 1, host.path('root/etc/ntp.conf'))
+  assertDone(await host.run('isync', '-o', 'etc/ntp.conf'))
+  assert.ok(lstatSync(host.path('root/etc/ntp.conf')).isFile())
+  assert.equal(host.read('root/etc/ntp.conf.scramjet'), 'by the link\n')
+  const [kept] = readdirSync(host.path('isconf/kept/etc'))
+  assert.equal(readlinkSync(host.path(`isconf/kept/etc/${kept}`)), 'ntp.conf.scramjet')
+})
+
+test('links of directories are followed below the root and never out of it', async (t) => {
+  const host = hostkeeperHost(t, { 'isconf/tree/files/etc/a/b': 'b\n', 'outside/keep': '' })
+  mkdirSync(host.path('root/usr/etc'), { recursive: true })
+  symlinkSync('/usr/etc', host.path('root/etc'))
+  symlinkSync('../../../../../../../../../../outside', host.path('root/usr/etc/a'))
+  mkdirSync(host.path('root/outside'))
+  assertDone(await host.run('isync', 'etc/a/b'))
+  assert.equal(host.read('root/outside/b'), 'b\n')
+  assert.deepEqual(readdirSync(host.path('outside')), ['keep'])
+
+  host.write('isconf/tree/files/opt/x/y', 'y\n')
+  symlinkSync(host.path('outside'), host.path('root/opt'))
+  assertRefused(await host.run('isync', 'opt/x/y'), 1, 'symbolic link')
+  assert.deepEqual(readdirSync(host.path('outside')), ['keep'])
+})
+
+test('a link that another user made decides nothing', { skip: !isRoot && 'needs root' }, async (t) => {
+  const { lchownSync } = await import('node:fs')
+  const host = hostkeeperHost(t, { 'isconf/tree/files/home/u/b': 'b\n', 'root/etc/keep': '' })
+  mkdirSync(host.path('root/home'))
+  symlinkSync('/etc', host.path('root/home/u'))
+  lchownSync(host.path('root/home/u'), 65_534, 65_534)
+  assertRefused(await host.run('isync', 'home/u/b'), 1, 'belongs to user 65534')
+  assert.deepEqual(readdirSync(host.path('root/etc')), ['keep'])
+})
+
+test('isync -n shows what it would do, and does nothing', async (t) => {
+  const host = hostkeeperHost(t, {
+    'isconf/tree/files/etc/a': 'a\n',
+    'isconf/tree/files/etc/b': 'b\n',
+    'root/etc/b': 'by hand\n',
+  })
+  const run = await host.run('isync', '-n', 'etc/a', 'etc/b')
+  assert.equal(run.status, 1)
+  const rows = run.stdout.split('\n').map((line) => line.split(/\s+/))
+  assert.deepEqual(
+    rows.map(([action, , , path]) => [action, path]),
+    [
+      ['install', host.path('root/etc/a')],
+      ['refuse', host.path('root/etc/b')],
+      ['', undefined],
+    ],
+  )
+  assert.match(assertDone(await host.run('isync', '-no', 'etc/b')).stdout, /^overwrite /)
+  assert.deepEqual(readdirSync(host.path('isconf')), ['tree'])
+  assert.deepEqual(readdirSync(host.path('root/etc')), ['b'])
+})
+
+test('wrong use of isync is told with status 22, and no tree with 2', async (t) => {
+  const host = hostkeeperHost(t)
+  assertRefused(await host.run('isync'), 22, 'no file given')
+  assertRefused(await host.run('isync', '../etc/a'), 22, '"../etc/a"')
+  assertRefused(await host.run('isync', 'etc/a', '-o'), 22, '"-o"')
+  assertRefused(await host.run('isync', '-x', 'etc/a'), 22, '-x')
+  assertRefused(await host.run('isync', 'etc/a'), 2, host.path('isconf/tree'))
+  host.write('isconf/tree/files/a', 'a\n')
+  assertRefused(await host.begin(['isync', 'a'], { HOSTKEEPER_ROOT: host.path('none') }).done, 2, 'HOSTKEEPER_ROOT')
+})
+
+test('what an isync that was killed has left is removed, and what one that runs is writing is not', async (t) => {
+  const host = hostkeeperHost(t, { 'isconf/tree/files/etc/a': 'a\n' })
+  const living = `.isync-${process.pid}-0123456789abcdef`
+  host.write(`root/etc/${living}`, '')
+  host.write('root/etc/.isync-4194303-0123456789abcdef', '')
+  assertDone(await host.run('isync', 'etc/a'))
+  assert.deepEqual(readdirSync(host.path('root/etc')).sort(), [living, 'a'])
+})
+
+test('an isync that was killed before its last step leaves nothing that counts as changed here', async (t) => {
+  const host = hostkeeperHost(t, { 'isconf/tree/files/etc/a': 'one\n' })
+  assertDone(await host.run('isync', 'etc/a'))
+  // The moment after the record was written and before the file was renamed.
+  host.write('isconf/tree/files/etc/a', 'two\n')
+  assertDone(await host.run('isync', 'etc/a'))
+  host.write('root/etc/a', 'one\n')
+  host.write('isconf/tree/files/etc/a', 'three\n')
+  assertDone(await host.run('isync', 'etc/a'))
+  assert.equal(host.read('root/etc/a'), 'three\n')
+})
+
+test('a damaged record is told, with what to do', async (t) => {
+  const host = hostkeeperHost(t, { 'isconf/tree/files/etc/a': 'a\n' })
+  assertDone(await host.run('isync', 'etc/a'))
+  const [name] = readdirSync(host.path('isconf/installed'))
+  host.write(`isconf/installed/${name}`, '{')
+  assertRefused(await host.run('isync', 'etc/a'), 223, `installed/${name}`, 'remove it')
+})
