@@ -22,6 +22,8 @@ export interface ManagedHost {
   /** As make gets them: our own, those of conf/OS.mk, DEFAULT's, the host's; each beats those before. */
   readonly variables: ReadonlyMap<string, Placed>
   readonly environment: MakeCall['environment']
+  /** What of it is not the caller's. */
+  readonly exported: Readonly<Record<string, string>>
 }
 
 /** What hosts.conf says of this host. CONFIG. */
@@ -49,7 +51,8 @@ export function managedHost(context: ProgramContext, cwd: string): ManagedHost {
   const forMake = makeEnvironment(environment, exported, directories)
   const call = { make: settings.make, cwd, environment: forMake }
   const platform = platformVariables(call, layout.tree, own)
-  return { host, packages, variables: new Map([...own, ...platform, ...host.variables]), environment: forMake }
+  const variables = new Map([...own, ...platform, ...host.variables])
+  return { host, packages, variables, environment: forMake, exported: { ...exported, PATH: forMake['PATH'] ?? '' } }
 }
 
 /** How make is called for a host, with `cwd` as its directory. */

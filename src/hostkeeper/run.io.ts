@@ -59,6 +59,9 @@ async function lockedRun(context: ProgramContext, asked: RunWords, interruption:
     say(`nothing to do: ${asked.words.join(', ')} holds no target`)
     return 0
   }
+  if (asked.trace) {
+    for (const [name, { value, place }] of managed.variables) context.terminal.err(`${name}=${value} (${place})\n`)
+  }
   await writeEnvironment(layout.environment, managed)
   const stamps = await readyStamps(layout.stamps, database, targets, Date.now())
   if (stamps.plan.outdated.length > 0) say(`done again, because what they need is: ${stamps.plan.outdated.join(', ')}`)

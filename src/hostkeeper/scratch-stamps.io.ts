@@ -1,14 +1,20 @@
 /** A copy of the stamp directory, for make to look at: whoever only asks writes nothing of the host's. */
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
-/** Calls `work` with a directory that holds these stamps, all of one time, and is removed afterwards. */
-export function withScratchStamps<T>(names: Iterable<string>, work: (directory: string) => T): T {
+/**
+ * Calls `work` with a directory that holds these stamps, all of one time, beside a link to the tree; it is removed
+ * afterwards.
+ */
+export function withScratchStamps<T>(tree: string, names: Iterable<string>, work: (directory: string) => T): T {
   const directory = mkdtempSync(join(tmpdir(), 'hostkeeper-plan-'))
   try {
-    addScratchStamps(directory, names)
-    return work(directory)
+    symlinkSync(tree, join(directory, 'tree'))
+    const stamps = join(directory, 'stamps')
+    mkdirSync(stamps)
+    addScratchStamps(stamps, names)
+    return work(stamps)
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }

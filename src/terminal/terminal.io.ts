@@ -25,7 +25,10 @@ function write(fd: number, content: string | Uint8Array, closed: () => void = en
       rest = rest.subarray(writeSync(fd, rest))
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
-      if (code === 'EPIPE') return closed()
+      if (code === 'EPIPE') {
+        closed()
+        return
+      }
       if (code !== 'EAGAIN') throw error
       // The reader is slow and the pipe does not block: wait a little, then try again.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)

@@ -1,19 +1,59 @@
-import { count, parseWords } from '../../terminal/index.ts'
-import { resolveHost } from '../hosts-conf.ts'
-import { readHostsConf } from '../tree.io.ts'
+import { parseWords, table } from '../../terminal/index.ts'
+import type { Placed } from '../hosts-conf.ts'
+import { hostOf } from '../managed-host.io.ts'
+import { failAsMake, type PlannedRun, planRun } from '../plan.io.ts'
 import type { HostkeeperVerb } from '../verb.ts'
+import { runWordsMax } from './run.io.ts'
 
 export const planVerb: HostkeeperVerb = {
   name: 'plan',
-  usage: 'plan [--json]',
+  usage: 'plan [--json] [ACTION...]',
   summary: 'Show what this host resolves to and what make would do',
-  help: 'Shows the variables that hosts.conf has for this host.',
-  exits: [0],
-  run: async ({ layout, names, environment, terminal, say }, words) => {
-    parseWords('hostkeeper plan', words, { flags: ['--json'] })
-    const { variables } = resolveHost(readHostsConf(layout.tree), names, (name) => environment[name])
-    for (const [name, { value, place }] of variables) terminal.out(`${name}=${value}  (${place})\n`)
-    say(count(variables.size, 'variable'))
+  help: 'Shows which entry of hosts.conf this host has, the variables that make gets and where each comes from, the environment, the targets of the ACTIONs, and what make would do. Nothing is done and nothing is written, but for commands that make itself runs also then: those of $(shell), and lines of a recipe that begin with + or hold $(MAKE). Fails as `hostkeeper run` would.',
+  exits: [0, 1, 2],
+  run: async (context, typed) => {
+    const { terminal } = context
+    const { words, has } = parseWords('hostkeeper plan', typed, { flags: ['--json'], words: runWordsMax })
+    const { entry, excluded, variables } = hostOf(context)
+    if (excluded) {
+      const said = { entry, excluded, variables: rowsOf(variables) }
+      const text = `${table(entryRows(entry))}\nThis host is excluded from configuration management: nothing is done.\n`
+      terminal.out(has('--json') ? `${JSON.stringify(said)}\n` : text)
+      return 0
+    }
+    const planned = planRun(context, { words, trace: context.debug })
+    terminal.out(has('--json') ? `${JSON.stringify(jsonOf(planned))}\n` : textOf(planned))
+    failAsMake(planned.make)
     return 0
   },
+}
+
+const entryRows = (entry: string): readonly (readonly string[])[] => [['entry', entry]]
+
+function rowsOf(
+  variables: ReadonlyMap<string, Placed>,
+): readonly { readonly name: string; readonly value: string; readonly place: string }[] {
+  return [...variables].map(([name, { value, place }]) => ({ name, value, place }))
+}
+
+function jsonOf({ managed, targets, stamps, make }: PlannedRun): unknown {
+  const { host, variables, exported } = managed
+  const { outdated, lone } = stamps
+  const { entry, excluded } = host
+  return { entry, excluded, variables: rowsOf(variables), environment: exported, targets, again: outdated, lone, make }
+}
+
+function textOf({ managed, targets, stamps, make }: PlannedRun): string {
+  const { host, variables, exported } = managed
+  const parts = [
+    table(entryRows(host.entry)),
+    `Variables of make:\n${table(rowsOf(variables).map(({ name, value, place }) => [`  ${name}=${value}`, place]))}`,
+    `Environment:\n${table(Object.entries(exported).map(([name, value]) => [`  ${name}=${value}`]))}`,
+    `Targets:\n  ${targets.join(' ') || 'none'}\n`,
+  ]
+  if (stamps.outdated.length > 0) {
+    parts.push(`Done again, because what they need is:\n  ${stamps.outdated.join(' ')}\n`)
+  }
+  if (stamps.lone.length > 0) parts.push(`Done again alone, first:\n  ${stamps.lone.join(' ')}\n`)
+  return `${parts.join('\n')}\nMake would do:\n${make.text.replaceAll(/^(?=.)/gm, '  ')}`
 }

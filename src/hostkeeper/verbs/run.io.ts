@@ -1,5 +1,6 @@
 import { parseWords } from '../../terminal/index.ts'
-import { runActions } from '../run.io.ts'
+import { failAsMake, planRun } from '../plan.io.ts'
+import { runActions, saidExcluded } from '../run.io.ts'
 import type { HostkeeperVerb } from '../verb.ts'
 
 export const runVerb: HostkeeperVerb = {
@@ -8,11 +9,21 @@ export const runVerb: HostkeeperVerb = {
   summary: 'Do what this host lacks',
   help: 'Reads hosts.conf, sets up the surroundings of make, and runs it on packages.conf in the directory of the stamps. An ACTION is INSTALL, BOOT, CRON, CFCLUSTER or any variable of this host that holds targets; words of which none is an action are targets of packages.conf. Without words, and for INSTALL, BOOT and CRON where the host has no such variable, make does its first target. What is done already, which a stamp says, is not done again. With -n, or NOOP=1 in the environment, shows what would be done, and changes nothing. Exits with the status of make, 2 when it was interrupted.',
   exits: [0, 1, 2],
-  run: async (context, words) => {
-    const parsed = parseWords('hostkeeper run', words, { flags: ['-n'], words: wordsMax })
-    return runActions(context, { words: parsed.words, trace: context.debug })
+  run: async (context, typed) => {
+    const { words, has } = parseWords('hostkeeper run', typed, { flags: ['-n'], words: runWordsMax })
+    const { environment, debug, terminal } = context
+    const asked = { words, trace: debug || isSet(environment['DEBUG']) }
+    if (!has('-n') && !isSet(environment['NOOP'])) return runActions(context, asked)
+    if (saidExcluded(context)) return 0
+    const { make } = planRun(context, asked)
+    terminal.out(make.text)
+    failAsMake(make)
+    return 0
   },
 }
 
+/** NOOP=0 and NOOP= say no. */
+const isSet = (value: string | undefined): boolean => value !== undefined && value !== '' && value !== '0'
+
 /** More words than any command line holds. */
-const wordsMax = 10_000
+export const runWordsMax = 10_000

@@ -1,0 +1,73 @@
+/** Runs that are killed at each command of each recipe, and started again: they end as an undisturbed run. */
+import assert from 'node:assert/strict'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { assertDone, assertNoTrace, until } from '../harness/run.ts'
+import { namesIn } from '../support/files.ts'
+import { type MakeHost, makeHost } from './make-host.ts'
+
+/** Which processes are killed: make with its commands, hostkeeper alone, which leaves make to itself, or all. */
+const victims = ['make', 'hostkeeper', 'everything'] as const
+
+interface EndState {
+  readonly stamps: readonly string[]
+  /** Each command that was run, once. */
+  readonly effects: readonly string[]
+}
+
+function endState(host: MakeHost): EndState {
+  const effects = [...new Set(host.calls())].sort()
+  return { stamps: namesIn(host.stamps).filter((name) => !name.startsWith('.')), effects }
+}
+
+/** Again, as soon as what was left of the killed run has ended. */
+async function runToTheEnd(host: MakeHost): Promise<void> {
+  await until(async () => {
+    const again = await host.run(['run', 'BOOT'])
+    assertNoTrace(again)
+    if (again.status === 1 && /process group \d+/.test(again.stderr)) return false
+    assertDone(again)
+    return true
+  }, 'a run after the killed one')
+}
+
+async function killedAt(host: MakeHost, call: number, victim: string): Promise<void> {
+  const killed = await host.run(['run', 'BOOT'], { KILL_AT: String(call), KILL_WHAT: victim })
+  assert.notEqual(killed.status, 0, `call ${call} was not reached`)
+  assertNoTrace(killed)
+  await runToTheEnd(host)
+}
+
+async function undisturbed(t: TestContext, prepare: (host: MakeHost) => Promise<void>): Promise<[EndState, number]> {
+  const host = makeHost(t)
+  await prepare(host)
+  assertDone(await host.run(['run', 'BOOT']))
+  return [endState(host), host.calls().length]
+}
+
+const asNew = async (): Promise<void> => undefined
+
+/** All is done, but for one step, of which others hang. */
+async function withStampRemoved(host: MakeHost): Promise<void> {
+  assertDone(await host.run(['run', 'BOOT']))
+  rmSync(join(host.stamps, 'ntp-4.0.99k-15'))
+  host.forgetCalls()
+}
+
+for (const [when, prepare] of [
+  ['on a new host', asNew],
+  ['after a stamp was removed', withStampRemoved],
+] as const) {
+  for (const victim of victims) {
+    test(`run ${when} ends as an undisturbed one when ${victim} is killed at whatever command, and it is run again`, async (t) => {
+      const [expected, calls] = await undisturbed(t, prepare)
+      for (let call = 1; call <= calls; call += 1) {
+        const host = makeHost(t)
+        await prepare(host)
+        await killedAt(host, call, victim)
+        assert.deepEqual(endState(host), expected, `killed at call ${call}`)
+      }
+    })
+  }
+}
