@@ -44,6 +44,12 @@ export async function takePidFile(
   }
 }
 
+/** Who has the file; undefined when nobody that lives has. */
+export async function pidFileHolder(path: string): Promise<PidFileHolder | undefined> {
+  const found = await readText(path)
+  return found === undefined ? undefined : livingHolder(found, path)
+}
+
 /**
  * Makes `path` another name of `beside`. Who finds a stale file there first
  * takes the one name that stands for replacing just that file, in the same way,

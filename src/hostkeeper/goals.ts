@@ -5,23 +5,19 @@ import type { MakeDatabase } from './make-database.ts'
 import { nearest } from './nearest.ts'
 import { ruleFor } from './steps.ts'
 
-export interface Goals {
-  /** None: there is nothing to be done, because an action holds no target. */
-  readonly targets: readonly string[]
-  /** Whether make is to choose, which is its first target. */
-  readonly isDefault: boolean
-}
-
 /** What the paper calls actions; a host need not say what the first three are. */
 export const actionNames = ['INSTALL', 'BOOT', 'CRON', 'CFCLUSTER'] as const
 const defaultActions: readonly string[] = ['INSTALL', 'BOOT', 'CRON']
 
 type Variables = ReadonlyMap<string, Placed>
 
-/** USAGE for words that are no action and no target, CONFIG for a variable that names what is no target. */
-export function goalsOf(words: readonly string[], variables: Variables, database: MakeDatabase): Goals {
+/**
+ * None when the actions hold no target. USAGE for words that are no action and no target, CONFIG for a variable that
+ * names what is no target.
+ */
+export function goalsOf(words: readonly string[], variables: Variables, database: MakeDatabase): readonly string[] {
   checkPackages(variables, database)
-  if (words.length === 0) return { targets: defaultTargets(database), isDefault: true }
+  if (words.length === 0) return defaultTargets(database)
   const actions = words.filter((word) => isAction(word, variables, database))
   const others = words.filter((word) => !actions.includes(word))
   for (const word of others) checkTarget(word, variables, database)
@@ -31,15 +27,13 @@ export function goalsOf(words: readonly string[], variables: Variables, database
     throw new IsconfError('USAGE', text, { hint })
   }
   const targets = actions.length === 0 ? others : actions.flatMap((word) => targetsOf(word, variables, database))
-  return { targets: [...new Set(targets)], isDefault: actions.length === 1 && isUnsaid(actions[0] ?? '', variables) }
+  return [...new Set(targets)]
 }
 
 /** A variable of this host; or one of the actions that every host has, unless the makefile has a target of that name. */
 function isAction(word: string, variables: Variables, database: MakeDatabase): boolean {
   return variables.has(word) || (defaultActions.includes(word) && !ruleFor(database, word))
 }
-
-const isUnsaid = (action: string, variables: Variables): boolean => !variables.has(action)
 
 function targetsOf(action: string, variables: Variables, database: MakeDatabase): readonly string[] {
   const variable = variables.get(action)

@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { diskFailure, systemDisk } from '../base/disk.io.ts'
 import { IsconfError } from '../base/index.ts'
-import { processStart, takePidFile } from '../base/pid-file.io.ts'
+import { pidFileHolder, processStart, takePidFile } from '../base/pid-file.io.ts'
 
 /**
  * Takes the lock at `path` for this process, which does `what` (a few words); gives the function that lets it go.
@@ -46,9 +46,22 @@ export async function lockGroup(path: string, pid: number): Promise<() => Promis
 
 const groupPath = (path: string): string => `${path}.make`
 
-function refuseLeftMake(path: string): void {
+/** Who has the lock, in words; undefined when nobody has. */
+export async function lockHolder(path: string): Promise<string | undefined> {
+  const holder = await pidFileHolder(path)
+  if (holder) return `${holder.what || 'hostkeeper'}, process ${holder.pid}`
+  const group = leftGroup(path)
+  return group === undefined ? undefined : `make of a hostkeeper that was killed, process group ${group}`
+}
+
+function leftGroup(path: string): string | undefined {
   const [pid = '', started = ''] = textOf(groupPath(path)).trim().split(' ')
-  if (!/^\d+$/.test(pid) || started === '' || !groupLives(Number(pid), started)) return
+  return /^\d+$/.test(pid) && started !== '' && groupLives(Number(pid), started) ? pid : undefined
+}
+
+function refuseLeftMake(path: string): void {
+  const pid = leftGroup(path)
+  if (pid === undefined) return
   throw new IsconfError('BUSY', `make of a hostkeeper that was killed is still at work: process group ${pid}`, {
     hint: `wait for it to end, or end it: kill -- -${pid}`,
   })

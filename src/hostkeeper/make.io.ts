@@ -20,14 +20,32 @@ const readingMsMax = 60_000
 
 /** What make has read. CONFIG when it cannot read it, with make's own words. */
 export function readDatabase(call: MakeCall): MakeDatabase {
+  return readMakefile(call).database
+}
+
+/** Something that make says of a line, and goes on. */
+export interface MakeWarning {
+  readonly file: string
+  readonly line: number
+  readonly text: string
+}
+
+/** The same, with make's warnings. CONFIG. */
+export function readMakefile(call: MakeCall): { database: MakeDatabase; warnings: readonly MakeWarning[] } {
   const words = [...call.words, ...readingWords]
   const { stdout, stderr, status } = quietly(call, words, { ...call.environment, LC_ALL: 'C' }, readingMsMax)
   if (!stdout.includes('# GNU Make')) {
     const hint = 'install GNU make, or name it by HOSTKEEPER_MAKE'
     throw new IsconfError('CONFIG', `${call.make} is not GNU make: ${firstLine(stderr || stdout)}`, { hint })
   }
-  if (status === 0) return parseMakeDatabase(stdout)
+  if (status === 0) return { database: parseMakeDatabase(stdout), warnings: warningsIn(stderr) }
   throw new MakefileError(stderr)
+}
+
+function warningsIn(said: string): readonly MakeWarning[] {
+  return [...said.matchAll(/^(.+?):(\d+): warning: (.*)$/gm)].map(([, file = '', line, text = '']) => {
+    return { file, line: Number(line), text }
+  })
 }
 
 /** A mistake in a makefile, as make tells it. */

@@ -45,10 +45,9 @@ export function managedHost(context: ProgramContext, cwd: string): ManagedHost {
     ...Object.fromEntries([...own].map(([name, { value }]) => [name, value])),
     HOSTKEEPER_ROOT: settings.root,
     HOSTKEEPER_TIMEOUT: String(settings.timeoutS),
-    PWD: cwd,
   }
   const directories = [join(layout.tree, treeNames.programs), programDirectory()]
-  const forMake = makeEnvironment(environment, exported, directories)
+  const forMake = makeEnvironment(environment, { ...exported, PWD: cwd }, directories)
   const call = { make: settings.make, cwd, environment: forMake }
   const platform = platformVariables(call, layout.tree, own)
   const variables = new Map([...own, ...platform, ...host.variables])

@@ -33,7 +33,7 @@ export function planRun(context: ProgramContext, { words, trace }: RunWords): Pl
     const managed = managedHost(context, scratch)
     const call = makeCallOf(context, managed, scratch)
     const database = readDatabase(call)
-    const { targets } = goalsOf(words, managed.host.variables, database)
+    const targets = goalsOf(words, managed.host.variables, database)
     const stamps = plannedStamps(layout.stamps, database, targets)
     for (const name of stamps.outdated) rmSync(join(scratch, name))
     const make = targets.length === 0 ? idle : passes(call, database, stamps, targets, trace ? ['--trace'] : [])

@@ -54,7 +54,7 @@ async function lockedRun(context: ProgramContext, asked: RunWords, interruption:
   const managed = managedHost(context, layout.stamps)
   const call = makeCallOf(context, managed, layout.stamps)
   const database = readDatabase(call)
-  const { targets } = goalsOf(asked.words, managed.host.variables, database)
+  const targets = goalsOf(asked.words, managed.host.variables, database)
   if (targets.length === 0) {
     say(`nothing to do: ${asked.words.join(', ')} holds no target`)
     return 0
@@ -64,7 +64,8 @@ async function lockedRun(context: ProgramContext, asked: RunWords, interruption:
   }
   await writeEnvironment(layout.environment, managed)
   const stamps = await readyStamps(layout.stamps, database, targets, Date.now())
-  if (stamps.plan.outdated.length > 0) say(`done again, because what they need is: ${stamps.plan.outdated.join(', ')}`)
+  if (stamps.plan.outdated.length > 0)
+    say(`to be done again, because what they need is: ${stamps.plan.outdated.join(', ')}`)
   makeStampDirectories(layout.stamps, new Set(database.rules.keys()))
   return recorded(context, asked, managed, targets, stamps, (log) =>
     makePasses({ call, targets, flags: asked.trace ? ['--trace'] : [], stamps, log, lock: layout.lock, interruption }),

@@ -47,17 +47,23 @@ export function stepsFor(database: MakeDatabase, goals: readonly string[]): read
   return steps
 }
 
+/** What a run finds, and is to do. */
+export interface RunView {
+  readonly database: MakeDatabase
+  /** What the run comes to. */
+  readonly steps: ReadonlySet<string>
+  /** Whether there is a stamp, or another file of that name. */
+  readonly exists: (target: string) => boolean
+  /** Steps that are done again without what needs them. */
+  readonly lone: ReadonlySet<string>
+}
+
 /**
- * Of the `stamps`, those that say nothing any more: make would do the step
- * again, because something that it needs has no stamp and so will be done.
- * What needs a `lone` step is not done again on its account.
+ * Of the `stamps`, those that the run makes untrue, also of steps that it does
+ * not come to itself: something that they need has no stamp, and it will be
+ * done. Of what the run does not come to, a missing stamp still tells later.
  */
-export function outdated(
-  database: MakeDatabase,
-  stamps: ReadonlySet<string>,
-  exists: (target: string) => boolean,
-  lone: ReadonlySet<string> = new Set(),
-): readonly string[] {
+export function outdated({ database, steps, exists, lone }: RunView, stamps: Iterable<string>): readonly string[] {
   const willRun = new Map<string, boolean>()
   const runs = (target: string): boolean => {
     const known = willRun.get(target)
@@ -66,10 +72,11 @@ export function outdated(
     willRun.set(target, false)
     const rule = ruleFor(database, target)
     // A file that make cannot make is an error or is there; it is no reason to do anything again.
-    const will = rule !== undefined && (rule.phony || !exists(target) || rule.needs.some(counts))
+    const will = rule !== undefined && (isMissing(target, rule) || rule.needs.some(counts))
     willRun.set(target, will)
     return will
   }
+  const isMissing = (target: string, { phony }: MakeRule): boolean => steps.has(target) && (phony || !exists(target))
   const counts = (need: string): boolean =>
     runs(need) && (!lone.has(need) || (ruleFor(database, need)?.needs ?? []).some(counts))
   return [...stamps].filter((stamp) => runs(stamp))

@@ -21,7 +21,8 @@ function hostsFiles(tree: string): readonly HostsFile[] {
   })
 }
 
-function namesIn(directory: string): string[] {
+/** The names in a directory; none when it is not there. */
+export function namesIn(directory: string): string[] {
   try {
     return readdirSync(directory)
   } catch (error) {

@@ -1,5 +1,6 @@
 /** What the programs of the package share towards the person who types. */
 export { failureText, originText } from './failure.ts'
+export { findingsReport } from './findings.ts'
 export { helpOf, type VerbWords, verbTable } from './help.ts'
 export { listing, table } from './table.ts'
 export { systemTerminal, type Terminal } from './terminal.io.ts'

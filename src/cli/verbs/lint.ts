@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
-import { type Finding, lintFile, lintHost } from '../../config/index.ts'
-import { count } from '../../terminal/index.ts'
+import { lintFile, lintHost } from '../../config/index.ts'
+import { findingsReport } from '../../terminal/index.ts'
 import type { Verb } from '../verb.ts'
 
 export const lintVerb: Verb = {
@@ -15,18 +15,11 @@ export const lintVerb: Verb = {
     const { json, files } = parseWords(words)
     const paths = files.map((file) => resolve(cwd, file))
     const findings = paths.length > 0 ? paths.flatMap(lintFile) : lintHost({ configPath: flags.config })
-    const errors = findings.filter(({ severity }) => severity === 'error').length
-    const warnings = findings.length - errors
-    terminal.out(json ? `${JSON.stringify({ errors, warnings, findings })}\n` : findings.map(describe).join(''))
-    say(`${count(errors, 'error')}, ${count(warnings, 'warning')}`)
+    const { text, summary, errors } = findingsReport(findings, json)
+    terminal.out(text)
+    say(summary)
     return errors > 0 ? 1 : 0
   },
-}
-
-/** As compilers write it, so that editors find the line. */
-function describe({ severity, file, line, message }: Finding): string {
-  const place = file === null ? '' : line === null ? `${file}: ` : `${file}:${line}: `
-  return `${place}${severity}: ${message}\n`
 }
 
 function parseWords(words: readonly string[]): { readonly json: boolean; readonly files: readonly string[] } {

@@ -1,17 +1,25 @@
 import type { HostkeeperVerb } from '../verb.ts'
+import { cleanVerb } from './clean.io.ts'
 import { fetchVerb } from './fetch.io.ts'
+import { lintVerb } from './lint.io.ts'
 import { planVerb } from './plan.io.ts'
 import { rollbackVerb } from './rollback.io.ts'
 import { runVerb } from './run.io.ts'
+import { stampsVerb } from './stamps.io.ts'
+import { statusVerb } from './status.io.ts'
 import { switchVerb } from './switch.io.ts'
 import { updateVerb } from './update.io.ts'
 
 /** Every verb of hostkeeper, in the order of the help. */
 export const hostkeeperVerbs: readonly HostkeeperVerb[] = [
-  planVerb,
   runVerb,
+  planVerb,
+  statusVerb,
+  stampsVerb,
+  lintVerb,
   updateVerb,
   fetchVerb,
   switchVerb,
   rollbackVerb,
+  cleanVerb,
 ]

@@ -1,0 +1,49 @@
+import { count, parseWords } from '../../terminal/index.ts'
+import { takeLock } from '../lock.io.ts'
+import { readDatabase } from '../make.io.ts'
+import { makeCallOf, managedHost } from '../managed-host.io.ts'
+import { oldLogs, removeLogs } from '../run-log.io.ts'
+import { removeStamps, stampsIn } from '../stamps.io.ts'
+import { ruleFor } from '../steps.ts'
+import type { HostkeeperVerb, ProgramContext } from '../verb.ts'
+
+export const cleanVerb: HostkeeperVerb = {
+  name: 'clean',
+  usage: 'clean [-n]',
+  summary: 'Remove stamps of steps that packages.conf does not have any more, and old logs',
+  help: 'Removes stamps that no target of packages.conf names any more, and logs beyond those that HOSTKEEPER_LOGS keeps; each is printed. The stamp of a step that is in packages.conf stays, also when this host does not come to it any more: it is a part of what was done here. Should a stanza come back, its steps are done again. With -n only shows what would be removed.',
+  exits: [0, 1],
+  run: async (context, typed) => {
+    const { layout, terminal, say } = context
+    if (parseWords('hostkeeper clean', typed, { flags: ['-n'] }).has('-n')) {
+      const { stamps, logs } = await superfluous(context)
+      terminal.out([...stamps, ...logs].map((name) => `${name}\n`).join(''))
+      return 0
+    }
+    const release = await takeLock(layout.lock, 'hostkeeper clean')
+    try {
+      const { stamps, logs } = await superfluous(context)
+      await removeStamps(layout.stamps, stamps)
+      removeLogs(logs)
+      terminal.out([...stamps, ...logs].map((name) => `${name}\n`).join(''))
+      say(`removed ${count(stamps.length, 'stamp')} and ${count(logs.length, 'log')}`)
+      return 0
+    } finally {
+      await release()
+    }
+  },
+}
+
+interface Superfluous {
+  readonly stamps: readonly string[]
+  readonly logs: readonly string[]
+}
+
+async function superfluous(context: ProgramContext): Promise<Superfluous> {
+  const { layout, settings } = context
+  const logs = oldLogs(layout.logs, settings.logsKept)
+  const names = stampsIn(layout.stamps).map(({ name }) => name)
+  if (names.length === 0) return { stamps: [], logs }
+  const database = readDatabase(makeCallOf(context, managedHost(context, layout.stamps), layout.stamps))
+  return { stamps: names.filter((name) => !ruleFor(database, name)), logs }
+}

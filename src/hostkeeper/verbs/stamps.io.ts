@@ -1,0 +1,49 @@
+import { join } from 'node:path'
+import { IsconfError } from '../../base/index.ts'
+import { readTextFile } from '../../config/index.ts'
+import { count, parseWords, table } from '../../terminal/index.ts'
+import { doneAtMs, loneName, parseLone, parseSince, sinceName } from '../stamp-notes.ts'
+import { stampsIn } from '../stamps.io.ts'
+import { takeAway } from '../stamps-removed.io.ts'
+import type { HostkeeperVerb, ProgramContext } from '../verb.ts'
+import { runWordsMax } from './run.io.ts'
+
+export const stampsVerb: HostkeeperVerb = {
+  name: 'stamps',
+  usage: 'stamps [--json]|remove [--only] NAME...',
+  summary: 'List the stamps, or have steps done again',
+  help: 'A stamp says that a step is done. Without further words lists the stamps and when their steps were done, the oldest first. `stamps remove NAME...` takes stamps away, so that the next run that comes to these steps does them again, and after them all that needs them; with --only nothing that needs them. A NAME that is no stamp is refused, and then none is removed.',
+  exits: [0, 1, 2],
+  run: async (context, typed) => {
+    const [first, ...rest] = typed
+    if (first === 'remove') return remove(context, rest)
+    const json = parseWords('hostkeeper stamps', typed, { flags: ['--json'] }).has('--json')
+    const rows = timedStamps(context.layout.stamps).map(({ name, doneMs }) => ({
+      name,
+      done: new Date(doneMs).toISOString(),
+    }))
+    const again = parseLone(readTextFile(join(context.layout.stamps, loneName)))
+    if (json) context.terminal.out(`${JSON.stringify({ stamps: rows, again })}\n`)
+    else context.terminal.out(table(rows.map(({ name, done }) => [done, name])))
+    return 0
+  },
+}
+
+/** The stamps with the times at which their steps were done, the oldest first. */
+export function timedStamps(directory: string): readonly { readonly name: string; readonly doneMs: number }[] {
+  const since = parseSince(readTextFile(join(directory, sinceName)))
+  return stampsIn(directory)
+    .map((stamp) => ({ name: stamp.name, doneMs: doneAtMs(since, stamp) }))
+    .sort((one, other) => one.doneMs - other.doneMs)
+}
+
+async function remove(context: ProgramContext, typed: readonly string[]): Promise<number> {
+  const { words, has } = parseWords('hostkeeper stamps remove', typed, { flags: ['--only'], words: runWordsMax })
+  if (words.length === 0) throw new IsconfError('USAGE', 'hostkeeper stamps remove: no stamp given')
+  const alone = has('--only')
+  const again = await takeAway(context, words, alone)
+  context.say(`removed ${count(words.length, 'stamp')}: the next run that comes to ${words.join(', ')} does it again`)
+  if (alone) context.say('and nothing that needs it')
+  else if (again.length > 0) context.say(`and, because they need it: ${again.join(', ')}`)
+  return 0
+}

@@ -1,0 +1,49 @@
+import { listing, readingWords, table } from '../../terminal/index.ts'
+import { type HostStatus, type Pending, statusOf } from '../status.io.ts'
+import type { HostkeeperVerb } from '../verb.ts'
+
+export const statusVerb: HostkeeperVerb = {
+  name: 'status',
+  usage: 'status [--json] [-n COUNT]',
+  summary: 'Show the tree, the last runs, and what is to be done',
+  help: 'Shows which tree this host has and where it comes from, whether the last boot could make the host right, the last runs and how they ended (-n: how many, usually 5), how many stamps there are, and which steps the next boot would do. A run that has no end is under way, or was killed.',
+  exits: [0],
+  run: async (context, typed) => {
+    const { json, limit } = readingWords('hostkeeper status', typed, true)
+    const status = await statusOf(context, limit ?? runsShown)
+    context.terminal.out(json ? `${JSON.stringify(status)}\n` : textOf(status))
+    return 0
+  },
+}
+
+/** As many as fit on a screen with the rest. */
+const runsShown = 5
+
+function textOf({ tree, source, atWork, failed, runs, stamps, pending }: HostStatus): string {
+  const rows: (readonly [string, string])[] = [
+    ['tree', tree],
+    ['source', source ?? 'none: the tree is what somebody has put there'],
+  ]
+  if (atWork !== null) rows.push(['at work', atWork])
+  if (failed !== null) rows.push(['last boot', `failed: ${failed.replaceAll('\n', '; ')}`])
+  const last = runs.find(({ made }) => made.length > 0)
+  rows.push(['stamps', last ? `${stamps}, the last: ${last.made.join(', ')}` : String(stamps)])
+  return `${listing([...rows, ...pendingRows(pending)], '')}${runsText(runs)}`
+}
+
+function pendingRows({ steps, everyRun, problem }: Pending): readonly (readonly [string, string])[] {
+  if (problem !== null) return [['to be done', `unknown: ${problem}`]]
+  const rows: (readonly [string, string])[] = [['to be done', steps.join(', ') || 'nothing']]
+  return everyRun.length === 0 ? rows : [...rows, ['at every run', everyRun.join(', ')]]
+}
+
+function runsText(runs: HostStatus['runs']): string {
+  if (runs.length === 0) return '\nNo run yet.\n'
+  const rows = runs.map(({ started, outcome, words, log }) => [
+    `  ${started}`,
+    outcome,
+    words.join(' ') || 'all targets',
+    log,
+  ])
+  return `\nLast runs:\n${table(rows)}`
+}
