@@ -5,22 +5,23 @@ import {
   type FlatEntry,
   type HostsConf,
   type Macro,
+  type Placed,
   type Problem,
-  type Variable,
 } from './hosts-conf-types.ts'
 import { nearest } from './nearest.ts'
 
 /** How deep macros may be nested; nobody follows more, and a generated file must not exhaust the stack. */
 const macroDepthMax = 64
 
-/** The variables of an entry, its macros replaced; an entry that is not there has none. CONFIG. */
-export function flatEntry(conf: HostsConf, name: string): FlatEntry {
-  const known = conf.flat.get(name)
-  if (known !== undefined) return known
-  return flatten({ conf, flat: conf.flat, path: [], note: refuse }, name)
+/** Sets DEFAULT's variables, then those of another entry, with their macros replaced; one that is not there has none. CONFIG. */
+export function overlayHost(conf: HostsConf, name: string, onto: Map<string, Placed>): void {
+  const { flat } = conf
+  const lowest = flat.get(defaultEntry) ?? flatten({ conf, flat, path: [], note: refuse }, defaultEntry)
+  for (const { name, placed } of lowest.variables) onto.set(name, placed)
+  if (name !== defaultEntry) overlay({ conf, flat, path: [name], note: refuse }, name, onto)
 }
 
-/** As {@link flatEntry} for every entry in turn, but goes on behind a mistake, and tells each once. */
+/** What is wrong with the macros of all entries, each mistake once. */
 export function macroProblems(conf: HostsConf): readonly Problem[] {
   const problems: Problem[] = []
   const flat = new Map<string, FlatEntry>()
@@ -33,7 +34,7 @@ function refuse({ at, message, hint }: Problem): never {
   throw new IsconfError('CONFIG', `${at.place}: ${message}`, hint ? { hint } : {})
 }
 
-interface Flattening {
+interface Walk {
   readonly conf: HostsConf
   readonly flat: Map<string, FlatEntry>
   /** The entries that are being worked out, from the outermost. */
@@ -41,51 +42,53 @@ interface Flattening {
   readonly note: (problem: Problem) => void
 }
 
-/** Each entry is worked out once, or a few lines that name each other twice would take for ever. */
-function flatten(flattening: Flattening, name: string): FlatEntry {
-  const known = flattening.flat.get(name)
-  if (known !== undefined) return known
-  const words = flattening.conf.entries.get(name)?.words ?? []
-  const variableByName = new Map<string, Variable>()
-  const inside = { ...flattening, path: [...flattening.path, name] }
+/** How deep the macros of the entry are nested. */
+function overlay(walk: Walk, name: string, onto: Map<string, Placed>): number {
   let depth = 0
-  for (const word of words) {
-    if (word.kind === 'variable') variableByName.set(word.name, word)
-    else {
-      const macro = flatMacro(inside, name, word)
-      if (macro === undefined) continue
-      for (const variable of macro.variables) variableByName.set(variable.name, variable)
-      depth = Math.max(depth, macro.depth + 1)
+  for (const word of walk.conf.entries.get(name)?.words ?? []) {
+    if (word.kind === 'variable') {
+      onto.set(word.name, word.placed)
+      continue
     }
+    const macro = flatMacro(walk, name, word)
+    if (macro === undefined) continue
+    for (const { name, placed } of macro.variables) onto.set(name, placed)
+    depth = Math.max(depth, macro.depth + 1)
   }
-  const result = { variables: [...variableByName.values()], depth }
-  flattening.flat.set(name, result)
+  return depth
+}
+
+/** A macro is worked out once, or a few lines that name each other twice would take for ever. */
+function flatten(walk: Walk, name: string): FlatEntry {
+  const known = walk.flat.get(name)
+  if (known !== undefined) return known
+  const placedByName = new Map<string, Placed>()
+  const depth = overlay({ ...walk, path: [...walk.path, name] }, name, placedByName)
+  const result = { variables: [...placedByName].map(([name, placed]) => ({ name, placed })), depth }
+  walk.flat.set(name, result)
   return result
 }
 
 /** What a macro stands for; undefined for nothing, or for a mistake that was noted. */
-function flatMacro(flattening: Flattening, entry: string, { name, at }: Macro): FlatEntry | undefined {
-  const { conf, path, note } = flattening
-  const quoted = JSON.stringify(name)
+function flatMacro(walk: Walk, entry: string, { name, at }: Macro): FlatEntry | undefined {
+  const { conf, flat, path, note } = walk
+  // It has applied already, and lowest: here it would beat what it must lose to.
+  const isDefault = name === defaultEntry
+  const known = isDefault ? undefined : flat.get(name)
+  if (known !== undefined && path.length + known.depth <= macroDepthMax) return known
   if (!conf.entries.has(name)) {
     note({ at, ...unknownWord(conf, entry, name) })
     return undefined
   }
   if (path.includes(name)) {
     const circle = [...path.slice(path.indexOf(name)), name].join(' -> ')
-    note({ at, message: `${entry}: ${quoted} goes round in a circle: ${circle}` })
+    note({ at, message: `${entry}: ${JSON.stringify(name)} goes round in a circle: ${circle}` })
     return undefined
   }
-  // It has applied already, and lowest: here it would beat what it must lose to.
-  if (name === defaultEntry) return undefined
-  const tooDeep = { at, message: `${entry}: ${quoted} is nested more than ${macroDepthMax} deep` }
-  if (path.length > macroDepthMax) {
-    note(tooDeep)
-    return undefined
-  }
-  const flat = flatten(flattening, name)
-  if (path.length + flat.depth <= macroDepthMax) return flat
-  note(tooDeep)
+  if (isDefault) return undefined
+  const worked = path.length > macroDepthMax ? undefined : flatten(walk, name)
+  if (worked !== undefined && path.length + worked.depth <= macroDepthMax) return worked
+  note({ at, message: `${entry}: ${JSON.stringify(name)} is nested more than ${macroDepthMax} deep` })
   return undefined
 }
 

@@ -1,6 +1,6 @@
 /** Reads hosts.conf line by line: entries and their words, and everything that is neither. */
-import type { Entry, HostsConf, HostsFile, Place, Problem, Word } from './hosts-conf-types.ts'
-import { LineMistake, linesOf, type ShWord, shLineAt } from './sh-words.ts'
+import type { Entry, HostsConf, HostsFile, Place, Placed, Problem, Word } from './hosts-conf-types.ts'
+import { LineMistake, linesOf, ShReader } from './sh-words.ts'
 
 interface ScannedHosts {
   readonly conf: HostsConf
@@ -10,12 +10,11 @@ interface ScannedHosts {
 
 /** What could be read of the files, and everything that could not. */
 export function scanHostsConf(files: readonly HostsFile[]): ScannedHosts {
-  const entries = new Map<string, Entry>()
+  const passed = new Set<Placed>()
   const problems: Problem[] = []
-  for (const file of files) {
-    for (const [name, entry] of scanFile(file, problems)) entries.set(name, entry)
-  }
-  return { conf: { entries, flat: new Map() }, problems }
+  const [entries = new Map<string, Entry>(), ...later] = files.map((file) => scanFile(file, passed, problems))
+  for (const [name, entry] of later.flatMap((own) => [...own])) entries.set(name, entry)
+  return { conf: { entries, passed, flat: new Map() }, problems }
 }
 
 interface GrowingEntry extends Entry {
@@ -23,11 +22,13 @@ interface GrowingEntry extends Entry {
 }
 
 /** The entries of one file; several lines of one name add up. */
-function scanFile({ path, text }: HostsFile, problems: Problem[]): ReadonlyMap<string, Entry> {
-  const file: OpenFile = { path, lines: linesOf(text), entries: new Map(), entry: undefined }
-  for (let index = 0; index < file.lines.length; ) {
+function scanFile({ path, text }: HostsFile, passed: Set<Placed>, problems: Problem[]): Map<string, Entry> {
+  const lines = linesOf(text)
+  const file: OpenFile = { path, lines, reader: new ShReader(lines), entries: new Map(), passed, entry: undefined }
+  for (let index = 0; index < lines.length; ) {
     try {
-      index = readLine(file, index)
+      readLine(file, index)
+      index = file.reader.nextIndex
     } catch (error) {
       if (!(error instanceof LineMistake)) throw error
       problems.push({ at: placeOf(path, error.line), message: error.message, hint: error.hint })
@@ -40,24 +41,28 @@ function scanFile({ path, text }: HostsFile, problems: Problem[]): ReadonlyMap<s
 interface OpenFile {
   readonly path: string
   readonly lines: readonly string[]
+  readonly reader: ShReader
   readonly entries: Map<string, GrowingEntry>
+  readonly passed: Set<Placed>
   /** What lines that begin with a blank go on with. */
   entry: GrowingEntry | undefined
 }
 
-/** The index of the line after it. LineMistake. */
-function readLine(file: OpenFile, index: number): number {
-  const { path, lines, entries } = file
+/** LineMistake. */
+function readLine(file: OpenFile, index: number): void {
+  const { path, reader } = file
+  const line = file.lines[index] ?? ''
   const at = placeOf(path, index + 1)
-  const begun = beginningOf(lines[index] ?? '', at.line)
-  if (begun !== undefined) file.entry = entryFor(entries, begun, at)
-  const { words, next } = shLineAt(lines, index, begun === undefined ? 0 : begun.length + 1)
-  for (const word of words) {
+  const isBeginning = beginsEntry(line)
+  const name = isBeginning ? nameOf(line, at.line) : ''
+  if (isBeginning) file.entry = entryFor(file.entries, name, at)
+  reader.goTo(index, isBeginning ? name.length + 1 : 0)
+  for (let word = reader.next(); word !== undefined; word = reader.next()) {
+    const { wordLine } = reader
     if (file.entry === undefined)
-      throw new LineMistake(word.line, `${JSON.stringify(word.text)} stands before the first entry`)
-    file.entry.words.push(wordOf(word, word.line === at.line ? at : placeOf(path, word.line)))
+      throw new LineMistake(wordLine, `${JSON.stringify(word)} stands before the first entry`)
+    file.entry.words.push(wordOf(word, wordLine === at.line ? at : placeOf(path, wordLine), file))
   }
-  return next
 }
 
 function placeOf(file: string, line: number): Place {
@@ -72,17 +77,18 @@ function entryFor(entries: Map<string, GrowingEntry>, name: string, at: Place): 
   return entry
 }
 
-// What sh would take apart can't be a name, nor what ends one.
-const namePattern = /^[^\s:#='"\\$`;&|<>()\0]+$/
-
-/** The name of the entry that begins in this line; undefined when it begins none. LineMistake. */
-function beginningOf(line: string, number: number): string | undefined {
+function beginsEntry(line: string): boolean {
   const first = line.charAt(0)
-  if (first === '' || first === ' ' || first === '\t' || first === '#') return undefined
+  return first !== '' && first !== ' ' && first !== '\t' && first !== '#'
+}
+
+/** The name in front of the colon. LineMistake. */
+function nameOf(line: string, number: number): string {
   const end = line.indexOf(':')
   const name = line.slice(0, Math.max(end, 0))
-  if (!namePattern.test(name)) throw new LineMistake(number, noBeginning(line), howItBegins)
-  if (end + 1 < line.length && !/[ \t]/.test(line.charAt(end + 1)))
+  if (!isName(name)) throw new LineMistake(number, `${shown(line)} begins no entry`, howItBegins)
+  const after = line.charAt(end + 1)
+  if (after !== '' && after !== ' ' && after !== '\t')
     throw new LineMistake(number, `no blank behind ${JSON.stringify(`${name}:`)}`, howItBegins)
   return name
 }
@@ -90,22 +96,21 @@ function beginningOf(line: string, number: number): string | undefined {
 const howItBegins =
   'an entry begins in the first column (HOST: NAME=value ...), a line that goes on with it begins with a blank'
 
-function noBeginning(line: string): string {
-  const shown = /^[^ \t]{0,40}/.exec(line)?.[0] ?? ''
-  return `${JSON.stringify(shown)} begins no entry`
+function shown(line: string): string {
+  return JSON.stringify(/^[^ \t]{0,40}/.exec(line)?.[0] ?? '')
 }
 
-const variablePattern = /^[A-Za-z_]\w*$/
-
-function wordOf({ text, isPassed }: ShWord, at: Place): Word {
+function wordOf(text: string, at: Place, { passed, reader }: OpenFile): Word {
   const end = text.indexOf('=')
   if (end < 0) {
-    if (!namePattern.test(text)) throw noWord(text, at)
+    if (!isName(text)) throw noWord(text, at)
     return { kind: 'macro', name: text, at }
   }
   const name = text.slice(0, end)
-  if (!variablePattern.test(name)) throw new LineMistake(at.line, `${JSON.stringify(name)} can't name a variable`)
-  return { kind: 'variable', name, placed: { value: text.slice(end + 1), place: at.place }, isPassed, at }
+  if (!isVariable(name)) throw new LineMistake(at.line, `${JSON.stringify(name)} can't name a variable`)
+  const placed = { value: text.slice(end + 1), place: at.place }
+  if (reader.isPassed) passed.add(placed)
+  return { kind: 'variable', name, placed, at }
 }
 
 function noWord(text: string, at: Place): LineMistake {
@@ -113,4 +118,30 @@ function noWord(text: string, at: Place): LineMistake {
     ? 'an entry begins in the first column, and not behind a line that ends in a backslash'
     : undefined
   return new LineMistake(at.line, `${JSON.stringify(text)} is neither NAME=value nor can it name an entry`, hint)
+}
+
+// Tables again, for the same reason as those of the reader.
+const endsName = charsOf(' \t\r\n\f\v\0:#=\'"\\$`;&|<>()')
+const continuesVariable = charsOf('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789')
+
+function charsOf(chars: string): Uint8Array {
+  const table = new Uint8Array(128)
+  for (const char of chars) table[char.charCodeAt(0)] = 1
+  return table
+}
+
+/** Whether it can name an entry: what sh would take apart can't, nor what ends a name. */
+function isName(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) {
+    if (endsName[text.charCodeAt(at)] === 1) return false
+  }
+  return text !== ''
+}
+
+function isVariable(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) {
+    if (continuesVariable[text.charCodeAt(at)] !== 1) return false
+  }
+  const first = text.charAt(0)
+  return first !== '' && (first < '0' || first > '9')
 }

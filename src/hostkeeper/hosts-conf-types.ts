@@ -25,8 +25,6 @@ export interface Variable {
   readonly kind: 'variable'
   readonly name: string
   readonly placed: Placed
-  /** `NAME=$`: the caller's value counts. */
-  readonly isPassed: boolean
   readonly at: Place
 }
 
@@ -49,7 +47,7 @@ export interface Entry {
 /** An entry with its macros replaced. */
 export interface FlatEntry {
   /** In their order; of several of one name the last, at the place of the first. */
-  readonly variables: readonly Variable[]
+  readonly variables: readonly { readonly name: string; readonly placed: Placed }[]
   /** How deep its macros are nested; 0 without any. */
   readonly depth: number
 }
@@ -57,6 +55,8 @@ export interface FlatEntry {
 /** The words of every entry, by its name. */
 export interface HostsConf {
   readonly entries: ReadonlyMap<string, Entry>
+  /** The values of `NAME=$`, in whose place the caller's count. */
+  readonly passed: ReadonlySet<Placed>
   /** What has been worked out so far, by the entry's name: thousands of hosts share a few macros. */
   readonly flat: Map<string, FlatEntry>
 }

@@ -214,7 +214,7 @@ test('resolveHost() follows macros 64 deep and no deeper, whichever it has met b
   assert.equal(refused(...nested(65)), tooDeep(64, 'm65'))
   const conf = confOf(...nested(65))
   assert.deepEqual(given(conf, 'm1'), ['A=deep'])
-  assert.throws(() => given(conf, 'a'), { message: 'hosts.conf:1: a: "m1" is nested more than 64 deep' })
+  assert.throws(() => given(conf, 'a'), { message: 'hosts.conf:2: m1: "m2" is nested more than 64 deep' })
   assert.match(refused(...nested(20_000)), /is nested more than 64 deep$/)
 })
 

@@ -1,9 +1,9 @@
 /** hosts.conf: which packages and features each host has (Listing 1 of the paper). */
 import { IsconfError } from '../base/index.ts'
 import type { HostNames } from '../config/index.ts'
-import { flatEntry } from './hosts-conf-macros.ts'
+import { overlayHost } from './hosts-conf-macros.ts'
 import { scanHostsConf } from './hosts-conf-scan.ts'
-import { defaultEntry, type HostsConf, type HostsFile, type Placed, type Variable } from './hosts-conf-types.ts'
+import { defaultEntry, type HostsConf, type HostsFile, type Placed } from './hosts-conf-types.ts'
 
 export type { HostsConf, HostsFile, Placed } from './hosts-conf-types.ts'
 
@@ -31,26 +31,21 @@ export function resolveHost(
   names: HostNames,
   variable: (name: string) => string | undefined,
 ): ResolvedHost {
-  const entry = [names.fqdn, names.short].find((name) => conf.entries.has(name)) ?? defaultEntry
+  const { entries, passed } = conf
+  const entry = (entries.get(names.fqdn) ?? entries.get(names.short))?.name ?? defaultEntry
   const variables = new Map<string, Placed>()
-  let passed: Variable[] | undefined
-  for (const name of entry === defaultEntry ? [defaultEntry] : [defaultEntry, entry]) {
-    for (const one of flatEntry(conf, name).variables) {
-      variables.set(one.name, one.placed)
-      if (one.isPassed) passed = [...(passed ?? []), one]
-    }
-  }
-  for (const one of passed ?? []) {
-    // Only the value that counts is asked of the caller.
-    if (variables.get(one.name) === one.placed) variables.set(one.name, callersValue(one, variable))
+  overlayHost(conf, entry, variables)
+  // Only of the values that count the caller is asked.
+  for (const [name, placed] of passed.size === 0 ? [] : variables) {
+    if (passed.has(placed)) variables.set(name, callersValue(name, placed, variable))
   }
   return { entry, variables, excluded: variables.get('PACKAGES')?.value.trim() === 'exclude' }
 }
 
-function callersValue({ name, placed }: Variable, variable: (name: string) => string | undefined): Placed {
+function callersValue(name: string, { place }: Placed, variable: (name: string) => string | undefined): Placed {
   const value = variable(name)
-  if (value !== undefined) return { value, place: placed.place }
-  throw new IsconfError('CONFIG', `${placed.place}: ${name}=$ takes ${name} from the environment, which has none`, {
+  if (value !== undefined) return { value, place }
+  throw new IsconfError('CONFIG', `${place}: ${name}=$ takes ${name} from the environment, which has none`, {
     hint: `set ${name} for the command, or give it a value in hosts.conf`,
   })
 }

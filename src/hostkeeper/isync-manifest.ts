@@ -1,6 +1,6 @@
 /** The manifest of a configuration tree: mode and owner of what isync installs, a line for each path. */
 import { IsconfError } from '../base/index.ts'
-import { linesOf, shLineIn } from './sh-words.ts'
+import { shLines } from './sh-lines.ts'
 
 /** What a line says; undefined where it says `-`. */
 export interface ManifestLine {
@@ -27,12 +27,8 @@ const below = '/**'
 /** CONFIG, with file and line. */
 export function parseManifest(text: string, file: string): Manifest {
   const lineByPath = new Map<string, ManifestLine>()
-  const lines = linesOf(text)
-  for (let index = 0; index < lines.length; ) {
-    const { words, next } = shLineIn(file, lines, index)
-    index = next
-    if (words.length === 0) continue
-    const place = `${file}:${words[0]?.line}`
+  for (const words of shLines(text, file)) {
+    const place = words[0]?.place ?? file
     const [path = '', mode = '', owner = ''] = words.map((word) => word.text)
     if (words.length !== 3)
       throw new IsconfError('CONFIG', `${place}: a line is PATH MODE OWNER:GROUP, not ${count(words.length)}`)

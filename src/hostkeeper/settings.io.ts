@@ -3,7 +3,7 @@
 import { IsconfError } from '../base/index.ts'
 import { readTextFile } from '../config/index.ts'
 import { defaultSettingsPath, type Settings, settingsFrom } from './settings.ts'
-import { assignmentsOf } from './sh-words.ts'
+import { assignmentsOf } from './sh-assignments.ts'
 
 /** `path` is the file that -c names, which must exist. CONFIG. */
 export function loadSettings(

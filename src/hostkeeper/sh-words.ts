@@ -1,21 +1,5 @@
 /** Words in the quoting of /bin/sh, without a shell: nothing is expanded and nothing is run. */
 import { IsconfError } from '../base/index.ts'
-import type { PlacedText } from './settings.ts'
-
-export interface ShWord {
-  /** Without its quotes. */
-  readonly text: string
-  /** Where it begins, counted from 1. */
-  readonly line: number
-  /** Whether it ends in `=$`, not quoted: the value is the caller's. `text` is then `NAME=`. */
-  readonly isPassed: boolean
-}
-
-export interface ShLine {
-  readonly words: readonly ShWord[]
-  /** The index of the line after it, which is not the next one where a backslash has continued it. */
-  readonly next: number
-}
 
 /** What is wrong with a line of a file. */
 export class LineMistake extends Error {
@@ -42,164 +26,171 @@ export function linesOf(text: string): readonly string[] {
   return text.includes('\r') ? lines.map((line) => line.replace(/\r$/, '')) : lines
 }
 
-/** The words from `at` in `lines[index]` on; a `#` at the beginning of a word ends them. LineMistake. */
-export function shLineAt(lines: readonly string[], index: number, at: number): ShLine {
-  const scan: Scan = { lines, index, line: lines[index] ?? '', at }
-  const words: ShWord[] = []
-  while (toWord(scan)) words.push(wordAt(scan))
-  return { words, next: scan.index + 1 }
-}
-
-interface Scan {
-  readonly lines: readonly string[]
-  index: number
-  line: string
-  at: number
-}
-
-// What a character does where it is not quoted; those above the table are plain.
-const plain = 0
+// What a character does: a table, because every command reads files of thousands of hosts.
 const blank = 1
 const special = 2
-const kinds = new Uint8Array(128)
-for (const char of ' \t') kinds[char.charCodeAt(0)] = blank
-for (const char of '\0\\\'"`$;&|<>()') kinds[char.charCodeAt(0)] = special
+const kinds = kindsOf({ ' \t': blank, '\0\\\'"`$;&|<>()': special })
+const kindsInQuotes = kindsOf({ '\0\\"`$': special })
 
-/** Goes to the next word; false where there is none. */
-function toWord(scan: Scan): boolean {
-  for (;;) {
-    while (kinds[scan.line.charCodeAt(scan.at)] === blank) scan.at += 1
-    if (scan.line[scan.at] === '\\' && scan.at === scan.line.length - 1) nextLine(scan)
-    else return scan.at < scan.line.length && scan.line[scan.at] !== '#'
+/** A character without a kind stands for itself. */
+function kindsOf(kindByChars: Readonly<Record<string, number>>): Uint8Array {
+  const table = new Uint8Array(128)
+  for (const [chars, kind] of Object.entries(kindByChars)) {
+    for (const char of chars) table[char.charCodeAt(0)] = kind
   }
+  return table
 }
 
-/** What a backslash at the end of a line does. */
-function nextLine(scan: Scan): void {
-  const next = scan.lines[scan.index + 1]
-  if (next === undefined) throw new LineMistake(scan.index + 1, 'nothing follows the backslash at the end of the file')
-  scan.index += 1
-  scan.line = next
-  scan.at = 0
-}
+const hash = '#'.charCodeAt(0)
+const backslash = '\\'.charCodeAt(0)
 
-function wordAt(scan: Scan): ShWord {
-  const line = scan.index + 1
-  let text = plainAt(scan)
-  // Most words end here; the loop is for quotes and what they are joined with.
-  const isOnlyPlain = text !== ''
-  for (;;) {
-    const { at } = scan
-    if (at >= scan.line.length || kinds[scan.line.charCodeAt(at)] === blank) return { text, line, isPassed: false }
-    if (isOnlyPlain && isLoneDollar(scan) && text.endsWith('=')) {
-      scan.at += 1
-      return { text, line, isPassed: true }
-    }
-    text += pieceAt(scan)
+/** Reads the words of one line after the other; one that ends in a backslash goes on in the next. */
+export class ShReader {
+  /** Where the last word began, counted from 1. */
+  wordLine = 0
+  /** Whether the last word ended in `=$`, not quoted: the value is the caller's, and the word is `NAME=`. */
+  isPassed = false
+  readonly #lines: readonly string[]
+  #index = 0
+  #line = ''
+  #at = 0
+
+  constructor(lines: readonly string[]) {
+    this.#lines = lines
   }
-}
 
-function isLoneDollar({ line, at }: Scan): boolean {
-  const after = line.charCodeAt(at + 1)
-  return line[at] === '$' && (Number.isNaN(after) || kinds[after] === blank)
-}
-
-/** The characters up to the next that is a blank or may do something; none is an empty text. */
-function plainAt(scan: Scan): string {
-  const { line, at } = scan
-  let end = at
-  for (; end < line.length; end += 1) {
-    const code = line.charCodeAt(end)
-    if (code < 128 && kinds[code] !== plain) break
+  /** The index of the line after the one that is being read. */
+  get nextIndex(): number {
+    return this.#index + 1
   }
-  scan.at = end
-  return line.slice(at, end)
-}
 
-function pieceAt(scan: Scan): string {
-  const { line, at } = scan
-  const char = line.charAt(at)
-  if (char === "'") return singleQuotedAt(scan)
-  if (char === '"') return doubleQuotedAt(scan)
-  if (char === '\\') return escapedAt(scan)
-  if (kinds[line.charCodeAt(at)] === special) throw new LineMistake(scan.index + 1, refusal(char))
-  return plainAt(scan)
-}
-
-function escapedAt(scan: Scan): string {
-  if (scan.at === scan.line.length - 1) {
-    nextLine(scan)
-    return ''
+  /** Goes to a line, or to where its words begin. */
+  goTo(index: number, at: number): void {
+    this.#index = index
+    this.#line = this.#lines[index] ?? ''
+    this.#at = at
   }
-  const char = scan.line.charAt(scan.at + 1)
-  if (char === '\0') throw new LineMistake(scan.index + 1, refusal(char))
-  scan.at += 2
-  return char
-}
 
-function singleQuotedAt(scan: Scan): string {
-  const from = scan.at + 1
-  const end = scan.line.indexOf("'", from)
-  if (end < 0) throw new LineMistake(scan.index + 1, "a single quote (') is not closed in its line")
-  const text = scan.line.slice(from, end)
-  if (text.includes('\0')) throw new LineMistake(scan.index + 1, refusal('\0'))
-  scan.at = end + 1
-  return text
-}
-
-function doubleQuotedAt(scan: Scan): string {
-  const { index } = scan
-  let text = ''
-  scan.at += 1
-  for (;;) {
-    const from = scan.at
-    while (scan.at < scan.line.length && !/["\\$`\0]/.test(scan.line.charAt(scan.at))) scan.at += 1
-    text += scan.line.slice(from, scan.at)
-    const char = scan.line.charAt(scan.at)
-    if (char === '') throw new LineMistake(index + 1, 'a double quote (") is not closed in its line')
-    if (char === '"') {
-      scan.at += 1
+  /** The next word, without its quotes; undefined at the end of the line, which may be a `#`. LineMistake. */
+  next(): string | undefined {
+    if (!this.#isAtWord()) return undefined
+    this.wordLine = this.#index + 1
+    this.isPassed = false
+    let text = this.#plain(kinds)
+    if (this.#isAtEnd()) return text
+    this.isPassed = text.endsWith('=') && this.#isLoneDollar()
+    if (this.isPassed) {
+      this.#at += 1
       return text
     }
-    if (char !== '\\') throw new LineMistake(scan.index + 1, refusal(char))
-    if (scan.at === scan.line.length - 1 || /["\\$`]/.test(scan.line.charAt(scan.at + 1))) text += escapedAt(scan)
-    else {
-      text += char
-      scan.at += 1
+    do text += this.#piece()
+    while (!this.#isAtEnd())
+    return text
+  }
+
+  /** Skips blanks. */
+  #isAtWord(): boolean {
+    for (;;) {
+      const line = this.#line
+      let at = this.#at
+      while (kinds[line.charCodeAt(at)] === blank) at += 1
+      this.#at = at
+      if (at >= line.length) return false
+      const char = line.charCodeAt(at)
+      if (char === hash) return false
+      if (char !== backslash || at < line.length - 1) return true
+      this.#continue()
     }
+  }
+
+  #isAtEnd(): boolean {
+    return this.#at >= this.#line.length || kinds[this.#line.charCodeAt(this.#at)] === blank
+  }
+
+  #isLoneDollar(): boolean {
+    const after = this.#at + 1
+    const isLast = after >= this.#line.length || kinds[this.#line.charCodeAt(after)] === blank
+    return isLast && this.#line[this.#at] === '$'
+  }
+
+  /** What a backslash at the end of a line does. */
+  #continue(): void {
+    if (this.nextIndex >= this.#lines.length)
+      throw this.#mistake('nothing follows the backslash at the end of the file')
+    this.goTo(this.nextIndex, 0)
+  }
+
+  /** The characters up to the next that has a kind; none is an empty text. */
+  #plain(kindByCode: Uint8Array): string {
+    const line = this.#line
+    const from = this.#at
+    let end = from
+    // What is behind the end of the table is undefined, as good as no kind.
+    while (end < line.length && !kindByCode[line.charCodeAt(end)]) end += 1
+    this.#at = end
+    return line.slice(from, end)
+  }
+
+  #piece(): string {
+    const char = this.#line.charAt(this.#at)
+    if (char === "'") return this.#singleQuoted()
+    if (char === '"') return this.#doubleQuoted()
+    if (char === '\\') return this.#escaped()
+    if (kinds[char.charCodeAt(0)] === special) throw this.#mistake(refusal(char))
+    return this.#plain(kinds)
+  }
+
+  #escaped(): string {
+    if (this.#at === this.#line.length - 1) {
+      this.#continue()
+      return ''
+    }
+    const char = this.#line.charAt(this.#at + 1)
+    if (char === '\0') throw this.#mistake(refusal(char))
+    this.#at += 2
+    return char
+  }
+
+  #singleQuoted(): string {
+    const end = this.#line.indexOf("'", this.#at + 1)
+    if (end < 0) throw this.#mistake("a single quote (') is not closed in its line")
+    const text = this.#line.slice(this.#at + 1, end)
+    if (text.includes('\0')) throw this.#mistake(refusal('\0'))
+    this.#at = end + 1
+    return text
+  }
+
+  #doubleQuoted(): string {
+    this.#at += 1
+    let text = this.#plain(kindsInQuotes)
+    for (;;) {
+      const char = this.#line.charAt(this.#at)
+      if (char === '') throw this.#mistake('a double quote (") is not closed in its line')
+      if (char === '"') {
+        this.#at += 1
+        return text
+      }
+      if (char !== '\\') throw this.#mistake(refusal(char))
+      text += this.#escapedInQuotes() + this.#plain(kindsInQuotes)
+    }
+  }
+
+  /** In double quotes a backslash stands for itself, but before these. */
+  #escapedInQuotes(): string {
+    const after = this.#line.charAt(this.#at + 1)
+    if (after === '' || /["\\$`]/.test(after)) return this.#escaped()
+    this.#at += 1
+    return '\\'
+  }
+
+  #mistake(message: string): LineMistake {
+    return new LineMistake(this.#index + 1, message)
   }
 }
 
-function refusal(char: string): string {
+/** Why a character can't stand where it does without quotes. */
+export function refusal(char: string): string {
   if (char === '\0') return 'a NUL character, which no program can be given'
   if (char === '$' || char === '`') return `${char} is not expanded: quote it with '...'`
   return `${char} means something to sh, and no shell is run: quote it with '...'`
-}
-
-/** `NAME=value` lines, as a shell reads them from a file of settings; the last of a name counts. CONFIG. */
-export function assignmentsOf(text: string, path: string): ReadonlyMap<string, PlacedText> {
-  const assigned = new Map<string, PlacedText>()
-  const lines = linesOf(text)
-  for (let index = 0; index < lines.length; ) {
-    const { words, next } = shLineIn(path, lines, index)
-    for (const { text: word, line, isPassed } of words) {
-      const place = `${path}:${line}`
-      const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(word) ?? []
-      if (name === undefined || value === undefined)
-        throw new IsconfError('CONFIG', `${place}: ${JSON.stringify(word)} is not NAME=value`)
-      if (isPassed) throw new IsconfError('CONFIG', `${place}: ${refusal('$')}`)
-      assigned.set(name, { text: value, place })
-    }
-    index = next
-  }
-  return assigned
-}
-
-/** As {@link shLineAt} from the beginning of a line. CONFIG, with file and line. */
-export function shLineIn(path: string, lines: readonly string[], index: number): ShLine {
-  try {
-    return shLineAt(lines, index, 0)
-  } catch (error) {
-    throw error instanceof LineMistake ? error.in(path) : error
-  }
 }
