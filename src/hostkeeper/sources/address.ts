@@ -1,5 +1,6 @@
 /** Addresses of sources, as the setting HOSTKEEPER_SOURCE has them. */
-import { IsconfError } from '../../base/index.ts'
+import { posix } from 'node:path'
+import { IsconfError, isName } from '../../base/index.ts'
 
 /** What stands before the first colon; `file` for a path, `git` also for `git+https` and its like. CONFIG. */
 export function schemeOf(address: string): string {
@@ -46,6 +47,27 @@ export function directoryAddress(address: string): string {
   const [, path] = /^file:(?:\/\/)?(\/.*)$/.exec(address) ?? []
   if (path !== undefined) return path
   throw new IsconfError('CONFIG', `${address}: no absolute path`, { hint: sourcesHint })
+}
+
+/** A tree that was snapped on a branch. */
+export interface IsconfAddress {
+  /** As the journal has it. */
+  readonly path: string
+  /** The host's own when it is not named. */
+  readonly branch: string | undefined
+}
+
+/** The path and the branch of `isconf:/PATH@BRANCH`. CONFIG. */
+export function isconfAddress(address: string): IsconfAddress {
+  const [, path = '', branch] = /^isconf:(?:\/\/)?(\/.*?)(?:@([^/@]*))?$/.exec(address) ?? []
+  const plain = path.replace(/(.)\/+$/, '$1')
+  if (plain === '' || posix.normalize(plain) !== plain)
+    throw new IsconfError('CONFIG', `${address}: isconf: takes an absolute path, perhaps with @ and a branch`, {
+      hint: sourcesHint,
+    })
+  if (branch !== undefined && !isName(branch))
+    throw new IsconfError('CONFIG', `${address}: not a branch name: ${JSON.stringify(branch)}`, { hint: sourcesHint })
+  return { path: plain, branch }
 }
 
 /** An archive of a tree, or a channel that names one. */

@@ -5,6 +5,7 @@ import { archiveSource } from './archive.io.ts'
 import { directorySource } from './directory.io.ts'
 import { execSource } from './exec.io.ts'
 import { gitSource } from './git.io.ts'
+import { isconfSource } from './isconf.io.ts'
 import { rsyncSource } from './rsync.io.ts'
 import type { Source } from './source.ts'
 
@@ -14,6 +15,7 @@ const sources: Readonly<Record<string, Source>> = {
   git: gitSource,
   http: archiveSource,
   https: archiveSource,
+  isconf: isconfSource,
   rsync: rsyncSource,
 }
 
