@@ -30,6 +30,7 @@ export const errorKinds = {
   NOT_EXPRESSIBLE: { exit: 1, hint: 'take --sh or --json, or name the variables that are wanted' },
   TEMPLATE: { exit: 1, hint: 'correct the template; what was at the destination is untouched' },
   LOCAL_CHANGE: { exit: 1, hint: 'see what differs; `isync -o` keeps a copy of what is there and overwrites it' },
+  FILE_EXISTS: { exit: 1, hint: 'nothing was written; move what is there away, or name another place' },
   FETCH_FAILED: { exit: 1, hint: 'nothing was run; see whether the address is right and its server answers' },
   WRONG_HASH: { exit: 1, hint: 'nothing was run; the file is not the one that was meant, or the hash is of another' },
   FILE_UNWRITABLE: { exit: 1, hint: 'what was at the destination is untouched' },

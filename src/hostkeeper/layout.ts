@@ -57,6 +57,8 @@ export const treeNames = {
   /** Files `*.conf` in it come after hosts.conf, in the order of their names. */
   hostsDirectory: 'hosts.conf.d',
   packages: 'packages.conf',
+  /** `NAME.yaml`, a package each, from which `hostkeeper generate` makes a makefile. */
+  packageFiles: 'packages.d',
   /** `OS.mk`, with what holds on one kind of platform. */
   platforms: 'conf',
   /** First in the PATH of make's commands. */

@@ -1,6 +1,7 @@
 import type { HostkeeperVerb } from '../verb.ts'
 import { cleanVerb } from './clean.io.ts'
 import { fetchVerb } from './fetch.io.ts'
+import { generateVerb } from './generate.io.ts'
 import { lintVerb } from './lint.io.ts'
 import { planVerb } from './plan.io.ts'
 import { rollbackVerb } from './rollback.io.ts'
@@ -12,14 +13,15 @@ import { updateVerb } from './update.io.ts'
 
 /** Every verb of hostkeeper, in the order of the help. */
 export const hostkeeperVerbs: readonly HostkeeperVerb[] = [
-  runVerb,
-  planVerb,
-  statusVerb,
-  stampsVerb,
   lintVerb,
+  generateVerb,
   updateVerb,
   fetchVerb,
   switchVerb,
   rollbackVerb,
+  planVerb,
+  runVerb,
+  statusVerb,
+  stampsVerb,
   cleanVerb,
 ]
