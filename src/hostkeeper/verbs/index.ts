@@ -2,6 +2,7 @@ import type { HostkeeperVerb } from '../verb.ts'
 import { cleanVerb } from './clean.io.ts'
 import { fetchVerb } from './fetch.io.ts'
 import { generateVerb } from './generate.io.ts'
+import { initVerb } from './init.io.ts'
 import { lintVerb } from './lint.io.ts'
 import { planVerb } from './plan.io.ts'
 import { rollbackVerb } from './rollback.io.ts'
@@ -13,6 +14,7 @@ import { updateVerb } from './update.io.ts'
 
 /** Every verb of hostkeeper, in the order of the help. */
 export const hostkeeperVerbs: readonly HostkeeperVerb[] = [
+  initVerb,
   lintVerb,
   generateVerb,
   updateVerb,

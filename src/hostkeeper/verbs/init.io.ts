@@ -1,0 +1,49 @@
+import { lstatSync, mkdirSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { replace } from '../../base/disk.io.ts'
+import { errnoText, IsconfError } from '../../base/index.ts'
+import { count, parseWords } from '../../terminal/index.ts'
+import { starterFiles } from '../starter.ts'
+import type { HostkeeperVerb } from '../verb.ts'
+
+export const initVerb: HostkeeperVerb = {
+  name: 'init',
+  usage: 'init [-f] [DIR]',
+  summary: 'Begin a configuration tree',
+  help: 'Writes a small tree that works into DIR, by default the tree of this host: hosts.conf, packages.conf, a described package, a file for isync with its manifest, and a README. Nothing is written when one of these files is there already; -f overwrites them, and leaves all others alone.',
+  exits: [0, 1],
+  run: async ({ layout, cwd, say }, words) => {
+    const parsed = parseWords('hostkeeper init', words, { flags: ['-f'], words: 1 })
+    const directory = resolve(cwd, parsed.words[0] ?? layout.tree)
+    const files = [...starterFiles()]
+    refuseFetched(directory)
+    if (!parsed.has('-f')) refuseExisting(directory, [...files.map(([name]) => name)])
+    for (const [name, text] of files) await write(join(directory, name), text)
+    say(`wrote ${count(files.length, 'file')} to ${directory}; begin with its README.md`)
+    return 0
+  },
+}
+
+/** What was fetched is replaced as a whole by the next one, and named by its content. */
+function refuseFetched(directory: string): void {
+  if (!lstatSync(directory, { throwIfNoEntry: false })?.isSymbolicLink()) return
+  const hint = 'begin a tree in another directory: hostkeeper init DIR'
+  throw new IsconfError('FILE_EXISTS', `${directory} is a symbolic link to a tree that was fetched`, { hint })
+}
+
+function refuseExisting(directory: string, names: readonly string[]): void {
+  const there = names.filter((name) => lstatSync(join(directory, name), { throwIfNoEntry: false }) !== undefined)
+  if (there.length === 0) return
+  const hint = 'nothing was written; `hostkeeper init -f` overwrites them'
+  throw new IsconfError('FILE_EXISTS', `there already in ${directory}: ${there.join(', ')}`, { hint })
+}
+
+async function write(path: string, text: string): Promise<void> {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o755 })
+    await replace(path, text, { temporary: `${path}.${process.pid}`, exclusive: true, mode: 0o644 })
+  } catch (error) {
+    const hint = 'correct it and run `hostkeeper init -f`'
+    throw new IsconfError('FILE_UNWRITABLE', `cannot write ${path}: ${errnoText(error)}`, { cause: error, hint })
+  }
+}
