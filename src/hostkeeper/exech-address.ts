@@ -74,12 +74,3 @@ export function commandFor(file: string, firstBytes: Uint8Array): readonly [stri
   const isKnown = head.subarray(0, 2).equals(Buffer.from('#!')) || head.subarray(0, 4).equals(Buffer.from('\x7fELF'))
   return isKnown ? [file] : ['/bin/sh', file]
 }
-
-/** Where a redirect leads. FETCH_FAILED when nobody should follow it. */
-export function redirected(from: URL, location: string | null): URL {
-  const to = location !== null && URL.canParse(location, from.href) ? new URL(location, from) : undefined
-  if (to === undefined) throw new IsconfError('FETCH_FAILED', `${from.href}: a redirect to nowhere`)
-  if (to.protocol !== 'https:' && (to.protocol !== 'http:' || from.protocol === 'https:'))
-    throw new IsconfError('FETCH_FAILED', `${from.href}: redirects to ${to.href}, which is not followed`)
-  return to
-}

@@ -107,7 +107,7 @@ test('a server without the file, a closed port and a cut answer are told, and no
     response.write('touch made\n', () => response.destroy())
   })
   const host = hostkeeperHost(t)
-  assertRefused(await host.run('exech', `${url}/pkgbank/foo`), 1, `${url}/pkgbank/foo: 404 Not Found`)
+  assertRefused(await host.run('exech', `${url}/pkgbank/foo`), 1, `${url}/pkgbank/foo: `, '404 Not Found')
   assertRefused(await host.run('exech', `${url}/cut`), 1, `${url}/cut: `)
   const closed = await closedPort()
   assertRefused(await host.run('exech', `${closed}/foo`), 1, `${closed}/foo: connection refused`)
@@ -121,7 +121,7 @@ test('exech waits for a silent server no longer than HOSTKEEPER_TIMEOUT', async 
   const url = await serving(t, (_, response) => void response.write('echo'))
   const host = hostkeeperHost(t)
   const run = await host.begin(['exech', `${url}/slow`], { HOSTKEEPER_TIMEOUT: '1' }).done
-  assertRefused(run, 1, 'nothing was heard for 1 second')
+  assertRefused(run, 1, 'said nothing for 1 second')
 })
 
 test('redirects are followed, but not for ever', async (t) => {
@@ -132,8 +132,8 @@ test('redirects are followed, but not for ever', async (t) => {
   })
   const host = hostkeeperHost(t)
   assert.equal(assertDone(await host.run('exech', `${url}/a`)).stdout, 'arrived\n')
-  assertRefused(await host.run('exech', `${url}/loop`), 1, 'redirects')
-  assertRefused(await host.run('exech', `${url}/away`), 1, 'file:///etc/passwd')
+  assertRefused(await host.run('exech', `${url}/loop`), 1, 'sends us on')
+  assertRefused(await host.run('exech', `${url}/away`), 1, `${url}/away: `)
 })
 
 test('a name and a password in the address are sent to that server, and not shown', async (t) => {

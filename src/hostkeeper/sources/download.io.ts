@@ -1,7 +1,7 @@
 /** Files by http and https. */
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
-import { IsconfError } from '../../base/index.ts'
+import { errnoText, IsconfError } from '../../base/index.ts'
 import { shownAddress } from './address.ts'
 
 export interface DownloadLimits {
@@ -56,11 +56,16 @@ async function* bodyOf(url: URL, { bytesMax, timeoutS, signal }: DownloadLimits)
     signal.throwIfAborted()
     if (error instanceof IsconfError) throw error
     if (silence.signal.aborted) throw failed(`${about}: the server said nothing for ${timeoutS} seconds`)
-    const { message, cause } = error as Error
-    throw failed(`${about}: ${cause instanceof Error && cause.message !== '' ? cause.message : message}`, error)
+    throw failed(`${about}: ${errnoText(reasonOf(error))}`, error)
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** fetch says "fetch failed", why in the cause, and of a host with several addresses why in each of its errors. */
+function reasonOf(error: unknown): unknown {
+  const cause = error instanceof Error ? (error.cause ?? error) : error
+  return cause instanceof AggregateError ? (cause.errors[0] ?? cause) : cause
 }
 
 /** Asks, and asks again where a server sends us; never from https down to http, and the password only where it was for. */
