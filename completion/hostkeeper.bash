@@ -14,11 +14,20 @@ _hostkeeper() {
     return
   fi
   if ((at == COMP_CWORD)); then
-    mapfile -t COMPREPLY < <(compgen -W 'plan -V --version -c --config -D --debug -q --quiet -h --help' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W 'init lint generate update fetch switch rollback plan run status stamps clean -V --version -c --config -D --debug -q --quiet -h --help' -- "$word")
     return
   fi
   case ${COMP_WORDS[at]} in
+    init) mapfile -t COMPREPLY < <(compgen -W '-f' -- "$word") ;;
+    lint) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word") ;;
+    generate) mapfile -t COMPREPLY < <(compgen -W '-o --check' -- "$word"); compopt -o default ;;
+    update) mapfile -t COMPREPLY < <(compgen -W '--again' -- "$word") ;;
+    fetch) mapfile -t COMPREPLY < <(compgen -W '--again' -- "$word") ;;
     plan) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word") ;;
+    run) mapfile -t COMPREPLY < <(compgen -W '-n' -- "$word") ;;
+    status) mapfile -t COMPREPLY < <(compgen -W '--json -n' -- "$word") ;;
+    stamps) mapfile -t COMPREPLY < <(compgen -W '--json remove --only' -- "$word") ;;
+    clean) mapfile -t COMPREPLY < <(compgen -W '-n' -- "$word") ;;
   esac
 }
 complete -F _hostkeeper hostkeeper
