@@ -2,8 +2,9 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { IsconfError } from '../base/index.ts'
-import { readTextFile } from '../config/index.ts'
+import { asConfigError, type Finding, readTextFile } from '../config/index.ts'
 import { type HostsConf, type HostsFile, parseHostsConf } from './hosts-conf.ts'
+import { lintHostsFiles } from './hosts-conf-lint.ts'
 import { treeNames } from './layout.ts'
 
 /** hosts.conf and what is in hosts.conf.d. CONFIG when there is none, or for a mistake in it. */
@@ -11,9 +12,20 @@ export function readHostsConf(tree: string): HostsConf {
   return parseHostsConf(hostsFiles(tree))
 }
 
+/** As {@link readHostsConf}, with everything there is to say about the files; fails only when one can't be read. CONFIG. */
+export function lintHosts(tree: string): { readonly conf: HostsConf; readonly findings: readonly Finding[] } {
+  return lintHostsFiles(hostsFiles(tree))
+}
+
+/** Each may be as large as a configuration file can be, and all are in memory at once. */
+const dropInsMax = 1000
+
 function hostsFiles(tree: string): readonly HostsFile[] {
   const directory = join(tree, treeNames.hostsDirectory)
-  const dropIns = namesIn(directory).filter((name) => name.endsWith('.conf'))
+  // Editors keep what they have not saved beside it, in names that begin with a dot.
+  const dropIns = namesIn(directory).filter((name) => name.endsWith('.conf') && !name.startsWith('.'))
+  if (dropIns.length > dropInsMax)
+    throw new IsconfError('CONFIG', `${directory} has ${dropIns.length} files, more than ${dropInsMax}`)
   return [join(tree, treeNames.hosts), ...dropIns.sort().map((name) => join(directory, name))].map((path) => {
     const text = readTextFile(path)
     if (text === undefined) throw new IsconfError('CONFIG', `cannot read ${path}: no such file`)
@@ -27,6 +39,6 @@ export function namesIn(directory: string): string[] {
     return readdirSync(directory)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw error
+    throw asConfigError(directory, error)
   }
 }
