@@ -4,7 +4,6 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { assertDone, assertNoTrace, until } from '../harness/run.ts'
-import { namesIn } from '../support/files.ts'
 import { type MakeHost, makeHost } from './make-host.ts'
 
 /** Which processes are killed: make with its commands, hostkeeper alone, which leaves make to itself, or all. */
@@ -18,7 +17,7 @@ interface EndState {
 
 function endState(host: MakeHost): EndState {
   const effects = [...new Set(host.calls())].sort()
-  return { stamps: namesIn(host.stamps).filter((name) => !name.startsWith('.')), effects }
+  return { stamps: host.stampNames(), effects }
 }
 
 /** Again, as soon as what was left of the killed run has ended. */

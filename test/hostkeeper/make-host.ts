@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { begin, type Run, type Running } from '../harness/run.ts'
-import { type Ending, temporaryDirectory } from '../support/files.ts'
+import { type Ending, namesIn, temporaryDirectory } from '../support/files.ts'
 
 const program = fileURLToPath(new URL('../../dist/hostkeeper.js', import.meta.url))
 const listingDirectory = fileURLToPath(new URL('listings/', import.meta.url))
@@ -16,7 +16,7 @@ const recorded = ['rpm', 'service', 'chkconfig', 'ntpdate', 'exech', 'isync', 'l
 
 /**
  * Records its words, then does what is left of the real one's work. At the call KILL_AT it kills what KILL_WHAT
- * names, before it does its work.
+ * names, before it does its work. When its words are FAIL, it fails.
  */
 const recorder = `#!/bin/sh
 name=\${0##*/}
@@ -29,6 +29,7 @@ if [ "$(wc -l < "$STATE/calls")" = "\${KILL_AT:-}" ]; then
     wait) while [ ! -e "$STATE/go" ]; do sleep 0.05; done ;;
   esac
 fi
+if [ "$name $*" = "\${FAIL:-}" ]; then exit 1; fi
 case "$name $1" in
   'rpm -q') test -e "$STATE/installed/$2" ;;
   'rpm -Uvh') shift; for url; do file=\${url##*/}; : > "$STATE/installed/\${file%.i386.rpm}"; done ;;
@@ -52,6 +53,7 @@ export interface MakeHost {
   /** What the programs were told, in their order. */
   calls(): readonly string[]
   forgetCalls(): void
+  stampNames(): readonly string[]
 }
 
 /** The host scramjet; the tree has the paper's listings where it says nothing else. */
@@ -76,6 +78,7 @@ export function makeHost(ending: Ending, tree: Tree = {}): MakeHost {
     },
     calls: () => (existsSync(calls) ? readFileSync(calls, 'utf8').split('\n').slice(0, -1) : []),
     forgetCalls: () => writeFileSync(calls, ''),
+    stampNames: () => namesIn(host.stamps).filter((name) => !name.startsWith('.') && name !== 'etc'),
   }
   host.write({ 'bin/platform': platform, ...Object.fromEntries(recorded.map((name) => [`bin/${name}`, recorder])) })
   host.write({ 'hosts.conf': listing('hosts.conf'), 'packages.conf': listing('packages.conf'), ...tree })
