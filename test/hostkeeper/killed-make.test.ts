@@ -54,9 +54,17 @@ async function withStampRemoved(host: MakeHost): Promise<void> {
   host.forgetCalls()
 }
 
+/** The same, but the others are to be left alone. */
+async function withOneStampRemoved(host: MakeHost): Promise<void> {
+  assertDone(await host.run(['run', 'BOOT']))
+  assertDone(await host.run(['stamps', 'remove', '--only', 'ntp-4.0.99k-15']))
+  host.forgetCalls()
+}
+
 for (const [when, prepare] of [
   ['on a new host', asNew],
   ['after a stamp was removed', withStampRemoved],
+  ['after a stamp was removed with --only', withOneStampRemoved],
 ] as const) {
   for (const victim of victims) {
     test(`run ${when} ends as an undisturbed one when ${victim} is killed at whatever command, and it is run again`, async (t) => {
