@@ -13,6 +13,7 @@ export type Files = Readonly<Record<string, string>>
 export interface HostkeeperHost {
   /** Holds all that the test makes; removed with it. */
   readonly directory: string
+  readonly program: string
   /** ISCONFDIR. */
   readonly home: string
   /** What is in the environment of its programs besides PATH and HOME. */
@@ -39,7 +40,7 @@ export function hostkeeperHost(ending: Ending, tree: Files = {}): HostkeeperHost
     const argv = [process.execPath, hostkeeperProgram, '-c', settings, ...words]
     return begin(argv, { cwd: directory, env: { PATH, HOME, ...env } })
   }
-  return { directory, home, env, begin: start, run: (...words) => start(...words).done }
+  return { directory, home, env, program: hostkeeperProgram, begin: start, run: (...words) => start(...words).done }
 }
 
 export function writeFiles(directory: string, files: Files): void {

@@ -9,14 +9,17 @@ import { temporaryDirectory } from '../support/files.ts'
 import { ran, unlessThere } from '../support/tools.ts'
 
 const folder = fileURLToPath(new URL('../../packaging', import.meta.url))
-const units = readdirSync(folder).filter((name) => /\.(service|timer)$/.test(name))
+const units = readdirSync(folder).filter((name) => /\.(service|target|timer)$/.test(name))
 const textOf = (name: string): string => readFileSync(join(folder, name), 'utf8')
 
 test('systemd finds nothing to complain about in the units', { skip: unlessThere('systemd-analyze') }, (t) => {
   const directory = temporaryDirectory(t)
   // The program is not installed here; something that can be run stands for it.
   for (const name of units)
-    writeFileSync(join(directory, name), textOf(name).replaceAll('/usr/bin/isconf', '/bin/true'))
+    writeFileSync(
+      join(directory, name),
+      textOf(name).replaceAll(/\/usr\/(bin\/(isconf|hostkeeper|systemctl)|lib\/isconf\/rc\.isconf)/g, '/bin/true'),
+    )
   const paths = units.map((name) => join(directory, name))
   assert.deepEqual(ran('systemd-analyze', 'verify', '--man=no', ...paths), { status: 0, text: '' })
 })
@@ -37,6 +40,21 @@ test('only the boot may reboot: the hourly unit does not say -r', () => {
   assert.match(textOf('isconf-hourly.service'), /^ExecStart=\/usr\/bin\/isconf up$/m)
 })
 
-test('shellcheck finds nothing to complain about in isconf.init', { skip: unlessThere('shellcheck') }, () => {
-  assert.deepEqual(ran('shellcheck', join(folder, 'isconf.init')), { status: 0, text: '' })
+test('services wait for hostkeeper.service because only hostkeeper-services.service asks for them, after it', () => {
+  const [target, hook, services] = ['hostkeeper.target', 'hostkeeper.service', 'hostkeeper-services.service'].map(
+    textOf,
+  )
+  assert.match(target ?? '', /^Wants=hostkeeper\.service hostkeeper-services\.service$/m)
+  assert.doesNotMatch(target ?? '', /^(Wants|Requires|After)=.*(multi-user|graphical)\.target/m)
+  assert.match(services ?? '', /^Requires=hostkeeper\.service\nAfter=hostkeeper\.service$/m)
+  assert.match(services ?? '', /^ExecStart=\/usr\/bin\/systemctl --no-block start /m)
+  // The network is waited for, and not required.
+  assert.doesNotMatch(hook ?? '', /^(Requires|BindsTo)=/m)
+  assert.match(hook ?? '', /^OnFailure=rescue\.target$/m)
 })
+
+for (const name of ['isconf.init', 'rc.isconf']) {
+  test(`shellcheck finds nothing to complain about in ${name}`, { skip: unlessThere('shellcheck') }, () => {
+    assert.deepEqual(ran('shellcheck', join(folder, name)), { status: 0, text: '' })
+  })
+}
