@@ -87,6 +87,10 @@ export const errorKinds = {
     hint: 'the tree that holds is untouched; correct it at its source, then: hostkeeper update',
   },
   TREE_MISSING: { exit: 1, hint: 'fetch one: hostkeeper update' },
+  CHECKPOINT_TAKEN: {
+    exit: 1,
+    hint: 'what is published stays as it is; a channel is moved by: hostkeeper checkpoint tag --move',
+  },
   INTERRUPTED: { exit: 2, hint: 'nothing is recorded as done; run the command again' },
   DAEMON_DOWN: { exit: 223, hint: 'start it: isconf start' },
   DAEMON_LOST: {

@@ -23,7 +23,7 @@ export async function rsyncDaemon(ending: Ending, directory: string, path: strin
   const config = join(directory, 'rsyncd.conf')
   writeFileSync(
     config,
-    `use chroot = no\n[trees]\npath = ${path}\nread only = yes\nuid = ${process.getuid?.()}\ngid = 0\n`,
+    `use chroot = no\n[trees]\npath = ${path}\nread only = no\nuid = ${process.getuid?.()}\ngid = 0\n`,
   )
   const words = ['--daemon', '--no-detach', `--config=${config}`, `--port=${port}`, '--address=127.0.0.1']
   await serverProcess(ending, port, 'rsync', words)

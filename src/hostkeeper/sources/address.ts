@@ -96,14 +96,24 @@ export function archiveAddress(address: string): ArchiveAddress {
   return { url, sha256: sha256?.toLowerCase(), isChannel }
 }
 
+/** Whether this can stand in a channel, as the name of an archive beside it. */
+export function isArchiveName(name: string): boolean {
+  return /^\w[\w.+-]*\.tar\.gz$/.test(name)
+}
+
 /** What a channel says: the archive that stands beside it, and its checksum. */
 export interface Channel {
   readonly archive: string
   readonly sha256: string
 }
 
-/** A channel is written as sha256sum writes, so that `sha256sum -c` reads it, too. Undefined when the text is none. */
+/** A channel is written as sha256sum writes, so that `sha256sum -c` reads it, too. */
+export function channelText({ archive, sha256 }: Channel): string {
+  return `${sha256}  ${archive}\n`
+}
+
+/** Undefined when the text is no channel. */
 export function parseChannel(text: string): Channel | undefined {
-  const [, sha256, archive] = /^([0-9a-f]{64}) [ *]([\w][\w.+-]*\.tar\.gz)\n$/.exec(text) ?? []
-  return sha256 === undefined || archive === undefined ? undefined : { archive, sha256 }
+  const [, sha256, archive] = /^([0-9a-f]{64}) [ *](.*)\n$/.exec(text) ?? []
+  return sha256 === undefined || archive === undefined || !isArchiveName(archive) ? undefined : { archive, sha256 }
 }

@@ -13,11 +13,14 @@ import { idOfName } from './content.ts'
 import type { TreeDisk } from './disk.ts'
 import { fetchingPrefix, isUnchanged, pointAt, removeLeftovers, treesOf } from './trees.io.ts'
 
-export interface FetchDeps extends CheckDeps {
+export interface BringDeps extends CheckDeps {
   readonly settings: Settings
-  readonly layout: Layout
   readonly disk: TreeDisk
   readonly signal: AbortSignal
+}
+
+export interface FetchDeps extends BringDeps {
+  readonly layout: Layout
 }
 
 export interface Fetched {
@@ -38,7 +41,7 @@ export async function fetchTree(address: string, again: boolean, deps: FetchDeps
   const work = await disk.makeWork(fetchingPrefix(layout))
   try {
     const into = join(work, 'tree')
-    const look = await bring(address, into, join(work, 'scratch'), deps)
+    const look = await bringTree(address, into, join(work, 'scratch'), deps)
     const trees = treesOf(layout)
     if (!again && trees.refused !== undefined && idOfName(trees.refused) === look.id)
       return { name: trees.refused, outcome: 'refused' }
@@ -51,8 +54,8 @@ export async function fetchTree(address: string, again: boolean, deps: FetchDeps
   }
 }
 
-/** The tree, checked, in the directory `into`. */
-async function bring(address: string, into: string, scratch: string, deps: FetchDeps): Promise<TreeLook> {
+/** Fetches the tree into the directory `into`, and checks it: the one way in which a tree comes to be used. */
+export async function bringTree(address: string, into: string, scratch: string, deps: BringDeps): Promise<TreeLook> {
   const { settings, environment, signal, disk } = deps
   for (const directory of [into, scratch]) await disk.makeDirectory(directory)
   await sourceOf(address).fetch(address, into, { settings, environment, signal, scratch })

@@ -12,14 +12,20 @@ export async function withTrees<T>(
   act: (deps: FetchDeps) => Promise<T>,
 ): Promise<T> {
   const { layout, names, environment, settings } = context
-  // Whoever calls it, by hand or at boot: the same tree has the same modes, and so the same name.
-  process.umask(0o022)
-  const stop = new AbortController()
-  context.onInterrupt(() => stop.abort(new IsconfError('INTERRUPTED', `stopped while this was under way: ${what}`)))
+  const signal = interruptible(context, what)
   const release = await takeLock(layout.lock, what)
   try {
-    return await act({ settings, layout, names, environment, disk: systemTreeDisk, signal: stop.signal })
+    return await act({ settings, layout, names, environment, disk: systemTreeDisk, signal })
   } finally {
     await release()
   }
+}
+
+/** Aborted, with INTERRUPTED, when a person presses Ctrl-C. */
+export function interruptible({ onInterrupt }: ProgramContext, what: string): AbortSignal {
+  // Whoever calls it, by hand or at boot: the same tree has the same modes, and so the same name.
+  process.umask(0o022)
+  const stop = new AbortController()
+  onInterrupt(() => stop.abort(new IsconfError('INTERRUPTED', `stopped while this was under way: ${what}`)))
+  return stop.signal
 }

@@ -1,0 +1,75 @@
+/** Packs a tree into an archive whose name and bytes say what is in it. */
+import { createPrivateKey, type KeyObject, sign } from 'node:crypto'
+import { createReadStream, createWriteStream, existsSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { createGzip } from 'node:zlib'
+import { replace } from '../../base/disk.io.ts'
+import { errnoText, IsconfError, sha256Hex } from '../../base/index.ts'
+import { channelText } from '../sources/address.ts'
+import { runCommand } from '../sources/command.io.ts'
+import { type BringDeps, bringTree } from '../update/fetch.io.ts'
+
+/** Checks the tree at an address as a boot does, and packs it into the directory `into`; the path of the archive. */
+export async function buildCheckpoint(
+  address: string,
+  name: string,
+  into: string,
+  key: KeyObject | undefined,
+  deps: BringDeps,
+): Promise<string> {
+  return withScratch(async (scratch) => {
+    const tree = join(scratch, 'tree')
+    const { id } = await bringTree(address, tree, join(scratch, 'source'), deps)
+    const packed = join(scratch, 'packed.tar')
+    // Nothing but the tree decides about the bytes: no time, no owner, no order of a directory.
+    const words = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner', '--format=gnu']
+    const environment = { LC_ALL: 'C', TAR_OPTIONS: '' }
+    const command = ['tar', '--create', '--file', packed, '--directory', tree, ...words, '.']
+    await runCommand(command, { address, environment }, deps)
+    const zipped = `${packed}.gz`
+    await pipeline(createReadStream(packed), createGzip({ level: 9 }), createWriteStream(zipped))
+    const archive = `${name}-${id}.tar.gz`
+    const path = join(into, archive)
+    const bytes = readFileSync(zipped)
+    if (existsSync(path) && !readFileSync(path).equals(bytes))
+      throw new IsconfError('CHECKPOINT_TAKEN', `${path} is there with other bytes`)
+    await writeWhole(path, bytes)
+    await writeWhole(`${path}.sha256`, channelText({ archive, sha256: sha256Hex(bytes) }))
+    if (key) await writeWhole(`${path}.sig`, sign(null, bytes, key))
+    return path
+  })
+}
+
+/** A directory for what is under way; removed afterwards. */
+export async function withScratch<T>(work: (scratch: string) => Promise<T>): Promise<T> {
+  const scratch = await mkdtemp(join(tmpdir(), 'hostkeeper-'))
+  try {
+    return await work(scratch)
+  } finally {
+    await rm(scratch, { recursive: true, force: true })
+  }
+}
+
+/** Puts a file in place at once, for everybody to read: whoever gives it out is seldom root. */
+export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
+  try {
+    await replace(path, content, { temporary: `${path}.new`, exclusive: false, mode: 0o644 })
+  } catch (error) {
+    throw new IsconfError('FILE_UNWRITABLE', `cannot write ${path}: ${errnoText(error)}`, { cause: error })
+  }
+}
+
+/** The Ed25519 key in a PEM file, as `openssl genpkey -algorithm ed25519` writes it. CONFIG. */
+export function privateKey(path: string): KeyObject {
+  let key: KeyObject
+  try {
+    key = createPrivateKey(readFileSync(path))
+  } catch (error) {
+    throw new IsconfError('CONFIG', `no private key in ${path}: ${errnoText(error)}`, { cause: error })
+  }
+  if (key.asymmetricKeyType === 'ed25519') return key
+  throw new IsconfError('CONFIG', `${path} has a key of the kind ${key.asymmetricKeyType}, not ed25519`)
+}

@@ -1,0 +1,80 @@
+/** Publishes checkpoints, which never change, and channels, which are moved from one to another. */
+import { type KeyObject, sign } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { IsconfError, sha256Hex } from '../../base/index.ts'
+import { type Channel, channelText, parseChannel } from '../sources/address.ts'
+import { withScratch, writeWhole } from './build.io.ts'
+import type { Destination } from './destination.io.ts'
+
+/** Copies an archive with its checksum and its signature; whether it was not there before. CHECKPOINT_TAKEN. */
+export async function pushCheckpoint(archive: string, to: Destination): Promise<boolean> {
+  const name = basename(archive)
+  if (!existsSync(archive)) throw new IsconfError('NO_SUCH_FILE', `no such file: ${archive}`)
+  const sha256 = sha256Hex(readFileSync(archive))
+  return withScratch(async (scratch) => {
+    const there = join(scratch, 'there')
+    if (await to.get(name, there)) {
+      if (sha256Hex(readFileSync(there)) === sha256) return false
+      throw new IsconfError('CHECKPOINT_TAKEN', `${to.shown} has a ${name} with other bytes`)
+    }
+    const sum = join(scratch, `${name}.sha256`)
+    await writeWhole(sum, channelText({ archive: name, sha256 }))
+    const signature = `${archive}.sig`
+    await to.put([...(existsSync(signature) ? [signature] : []), archive, sum])
+    return true
+  })
+}
+
+export interface Tagging {
+  /** Where the channel was; undefined when it is new. */
+  readonly from: string | undefined
+  readonly to: string
+}
+
+/** Makes a channel name a published archive. CHECKPOINT_TAKEN when it names another one and `move` was not said. */
+export async function tagCheckpoint(
+  channel: string,
+  archive: string,
+  to: Destination,
+  { move, key }: { readonly move: boolean; readonly key: KeyObject | undefined },
+): Promise<Tagging> {
+  return withScratch(async (scratch) => {
+    const wanted = await published(archive, to, scratch)
+    const before = await channelAt(channel, to, scratch)
+    if (before !== undefined && before.archive !== wanted.archive && !move)
+      throw new IsconfError('CHECKPOINT_TAKEN', `the channel ${channel} of ${to.shown} names ${before.archive}`)
+    const path = join(scratch, channel)
+    const text = channelText(wanted)
+    await writeWhole(path, text)
+    if (key) await writeWhole(`${path}.sig`, sign(null, Buffer.from(text), key))
+    await to.put(key ? [`${path}.sig`, path] : [path])
+    return { from: before?.archive, to: wanted.archive }
+  })
+}
+
+/** The archive as it is there: nobody is sent to one that is not, or that is damaged. */
+async function published(archive: string, to: Destination, scratch: string): Promise<Channel> {
+  const path = join(scratch, 'archive')
+  if (!(await to.get(archive, path)))
+    throw new IsconfError('NO_SUCH_FILE', `${to.shown} has no ${archive}`, {
+      hint: 'publish it first: hostkeeper checkpoint push',
+    })
+  const sum = join(scratch, 'sum')
+  const said = (await to.get(`${archive}.sha256`, sum)) ? parseChannel(readFileSync(sum, 'utf8')) : undefined
+  const sha256 = sha256Hex(readFileSync(path))
+  if (said?.sha256 === sha256) return { archive, sha256 }
+  throw new IsconfError('SOURCE_FAILED', `${to.shown}: ${archive} is not what ${archive}.sha256 says`, {
+    hint: 'somebody has changed it, or it was not published whole: hostkeeper checkpoint push',
+  })
+}
+
+async function channelAt(channel: string, to: Destination, scratch: string): Promise<Channel | undefined> {
+  const path = join(scratch, 'channel')
+  if (!(await to.get(channel, path))) return undefined
+  const found = parseChannel(readFileSync(path, 'utf8'))
+  if (found) return found
+  throw new IsconfError('CHECKPOINT_TAKEN', `${channel} of ${to.shown} is no channel`, {
+    hint: 'choose another name for the channel',
+  })
+}
