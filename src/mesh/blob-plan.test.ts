@@ -68,3 +68,17 @@ test('spareRun() asks a second peer, and no third, for what has been under way f
   const twice = state({ peers, here, underWay: [asked(slow, 8, 2, 100), asked(keeper, 8, 2, 100)] })
   assert.equal(spareRun(twice, third, random, 100), undefined)
 })
+
+test('nextRun() asks for what somebody waits for first, also in a swarm, and then for the rest', () => {
+  const other = fetcher(0, 1, 2, 3, 4, 5, 6, 7, 8)
+  const swarm = state({ peers: [keeper, other], isSwarm: true })
+  assert.deepEqual(nextRun(swarm, other, random)?.count, 1)
+  for (const wantedPiece of [0, 4, 7]) {
+    assert.deepEqual(nextRun({ ...swarm, wantedPiece }, other, random), { first: wantedPiece, count: 1 })
+  }
+  assert.deepEqual(nextRun(state({ peers: [keeper], wantedPiece: 5 }), keeper, random), { first: 4, count: 4 })
+  assert.deepEqual(nextRun(state({ peers: [keeper], wantedPiece: 8, here: [8, 9] }), keeper, random), {
+    first: 0,
+    count: 4,
+  })
+})

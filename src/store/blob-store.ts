@@ -206,18 +206,22 @@ export class BlobStore implements BlobSource {
     try {
       return await this.#parts.disk.open(this.#parts.layout.partial(id), 'read')
     } catch (error) {
+      if (!isNotThere(error)) throw error
       // It may have become whole, and moved, this moment.
-      if (this.has(id)) return this.#openWhole(id)
-      throw error
+      return await this.#openPlaced(id)
     }
   }
 
   async #openWhole(id: string): Promise<DiskFile> {
     if (!this.has(id)) throw missing(id)
+    return this.#openPlaced(id)
+  }
+
+  async #openPlaced(id: string): Promise<DiskFile> {
     try {
       return await this.#parts.disk.open(this.#parts.layout.whole(id), 'read')
     } catch (error) {
-      if (!(error instanceof IsconfError) || error.code !== 'NO_SUCH_FILE') throw error
+      if (!isNotThere(error)) throw error
       await this.drop(id)
       throw missing(id)
     }
@@ -235,6 +239,10 @@ export class BlobStore implements BlobSource {
       await file.close()
     }
   }
+}
+
+function isNotThere(error: unknown): boolean {
+  return error instanceof IsconfError && error.code === 'NO_SUCH_FILE'
 }
 
 function missing(id: string): IsconfError {

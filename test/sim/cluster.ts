@@ -139,6 +139,10 @@ function bodyOf([verb = '', ...words]: readonly string[]): object {
         latest: words.includes('--latest'),
         remove: words.includes('--delete'),
       }
+    case 'bank-add':
+      return { user, cwd: '/', paths: words }
+    case 'bank-remove':
+      return { user, names: words }
     case 'exec':
       return { user, cwd: '/', argv: words }
     case 'resolve':
