@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { Lab, type LabHost, until } from '../harness/lab.ts'
 import { assertDone, assertNoTrace, type Run } from '../harness/run.ts'
-import { forgets } from '../harness/store.ts'
+import { loses } from '../harness/store.ts'
 import { type HostkeeperHost, hostkeeperHost, writeFiles } from './support.ts'
 
 const files = {
@@ -108,7 +108,7 @@ test('isconf: fails where a file can be had from no host, and leaves nothing beh
   const site = await siteOf(t)
   const { alder, birch, keeper } = site
   await alder.stop()
-  const { id } = await forgets(birch, 'hello\n')
+  const id = await loses(birch, 'hello\n', 0)
   const run = await update(site, 'isconf:/srv/config')
   assert.equal(run.status, 1, run.stderr)
   assert.match(run.stderr, new RegExp(`isconf:/srv/config: no reachable host has file ${id.slice(0, 12)}`))
