@@ -1,4 +1,5 @@
 /** The end of a run: splits are resolved, work is checked in, hosts that can't go on are rebuilt; then all are alike. */
+import { type BankFiles, Banks } from '../../src/branch/index.ts'
 import type { UpAnswer } from '../../src/control/index.ts'
 import { linesOfSplit } from '../../src/daemon/status.ts'
 import { BrokenPromise, idsOf } from './cluster-checks.ts'
@@ -105,6 +106,7 @@ async function assertCongruent(story: Story): Promise<void> {
   for (const other of others) if (first) await assertSameJournals(first, other)
   for (const host of story.cluster.hosts) {
     await assertUpToDate(story, host)
+    await assertBank(host)
     for (const id of story.checks.acknowledged) {
       if (host.daemon.branches.all().some((branch) => branch.has(id))) continue
       throw new BrokenPromise(`${host.name} does not have ${id}, which a ci had acknowledged`)
@@ -124,6 +126,17 @@ async function assertSameJournals(one: SimHost, other: SimHost): Promise<void> {
     }
     const [mine, found] = [JSON.stringify(state), JSON.stringify(other.daemon.branches.get(name)?.state)]
     if (mine !== found) throw new BrokenPromise(`branch ${name}: ${one.name} has ${mine}, ${other.name} has ${found}`)
+  }
+}
+
+/** What a host knows of its bank, through all that befell its journal, is what the journal says, and is on its disk. */
+async function assertBank({ name, daemon }: SimHost): Promise<void> {
+  const { banks, branch, world } = daemon
+  const [kept, read] = [await banks.filesOf(branch), await new Banks().filesOf(branch)]
+  const text = (files: BankFiles): string => JSON.stringify([...files.values()])
+  if (text(kept) !== text(read)) throw new BrokenPromise(`${name} offers\n${text(kept)}\nnot\n${text(read)}`)
+  for (const { blob } of read.values()) {
+    if (!world.store.has(blob.id)) throw new BrokenPromise(`${name} lacks ${blob.id}, which its branch publishes`)
   }
 }
 

@@ -30,6 +30,8 @@ const mayFailWith: Readonly<Record<string, readonly string[]>> = {
   unlock: ['NOT_LOCKED', 'SPLIT', 'LOCK_CONTENDED', 'DISK_FULL'],
   exec: ['NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'DISK_FULL', 'COMMAND_FAILED', 'REBOOT_PENDING'],
   snap: ['NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'DISK_FULL', 'REBOOT_PENDING'],
+  'bank-add': ['NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'DISK_FULL', 'REBOOT_PENDING', 'NO_SUCH_FILE', 'BANK_NAME_TAKEN'],
+  'bank-remove': ['NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'DISK_FULL', 'REBOOT_PENDING', 'NOT_IN_BANK'],
   reboot: ['NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'DISK_FULL', 'COMMAND_FAILED'],
   ci: ['REBOOT_PENDING', 'NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'SPLIT', 'LOCK_CONTENDED', 'DISK_FULL'],
   up: ['OPERATION_FAILED', 'REBOOT_NEEDED', 'BLOB_MISSING', 'UNCHECKED_WORK', 'SPLIT', 'DISK_FULL'],
@@ -168,6 +170,7 @@ export class Story {
     if (luck < 45) return this.#command()
     if (luck < 60) return this.#snap()
     if (luck < 66) return ['reboot']
+    if (luck < 70) return this.#bank()
     return luck < 92 ? ['ci'] : ['up']
   }
 
@@ -195,6 +198,11 @@ export class Story {
       default:
         return ['snap', file]
     }
+  }
+
+  #bank(): readonly string[] {
+    const name = `file${this.random.below(4)}`
+    return chance(this.random, 0.3) ? ['bank-remove', name] : ['bank-add', `/etc/${name}`]
   }
 
   /** Somebody writes by hand what is snapped next. */
