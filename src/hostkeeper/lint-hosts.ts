@@ -4,6 +4,7 @@ import type { Finding } from '../config/index.ts'
 import { actionNames, wordsOf } from './goals.ts'
 import { type HostsConf, type Placed, resolveHost } from './hosts-conf.ts'
 import { byStanza, excludeTarget, type Makefile, meant } from './lint-makefile.ts'
+import type { MakeRule } from './make-database.ts'
 import { nearest } from './nearest.ts'
 import { ruleFor, stepsFor } from './steps.ts'
 
@@ -64,7 +65,12 @@ function placeParts(place: string): { readonly file: string; readonly line: numb
 function unreached(makefile: Makefile, reached: readonly string[]): readonly Finding[] {
   const { rules } = makefile.database
   const steps = new Set(stepsFor(makefile.database, reached))
-  const left = [...rules.values()].filter(({ target }) => !steps.has(target) && target !== excludeTarget)
+  // A group of what is done anyway is there for whoever wants to name it.
+  const isGroup = ({ recipe, needs }: MakeRule): boolean =>
+    recipe === undefined && needs.length > 0 && needs.every((need) => steps.has(need))
+  const left = [...rules.values()].filter(
+    (rule) => !steps.has(rule.target) && rule.target !== excludeTarget && !isGroup(rule),
+  )
   return byStanza(makefile, left).map(([place, targets]) => {
     return { severity: 'warning', ...place, message: `no host comes to ${targets.join(', ')}` }
   })
