@@ -40,13 +40,19 @@ interface Staged {
   readonly beside: string | undefined
 }
 
-/** All; nothing when a part of it cannot be written. Fails as node:fs does. */
-export async function installAll(tasks: readonly Task[], layout: Layout): Promise<void> {
+/** All; nothing when a part of it cannot be written. Where the copies of what was overwritten are. Fails as node:fs does. */
+export async function installAll(tasks: readonly Task[], layout: Layout): Promise<ReadonlyMap<Task, string>> {
   const staged: Staged[] = []
   const made: string[] = []
   try {
     for (const task of tasks) staged.push({ task, beside: stage(task, made) })
-    for (const one of staged) await commit(one, layout)
+    const copies = new Map<Task, string>()
+    for (const one of staged) {
+      if (one.task.action === 'overwrite')
+        copies.set(one.task, keepCopy(pathOf(one.task.place), layout.kept, one.task.wanted.path))
+      await commit(one, layout)
+    }
+    return copies
   } catch (error) {
     for (const { beside } of staged) if (beside !== undefined) rmSync(beside, { force: true })
     for (const directory of made.reverse()) removeIfEmpty(directory)
@@ -83,7 +89,13 @@ const temporaryName = /^\.isync-(\d+)-[0-9a-f]{16}$/
 
 function makeDirectory(path: string, { mode, uid, gid }: Attributes, made: string[]): void {
   if (statOf(path)?.isDirectory()) return
-  mkdirSync(path, { mode: 0o700 })
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    // Another isync was faster.
+    if (statOf(path)?.isDirectory()) return
+    throw error
+  }
   made.push(path)
   chownSync(path, uid, gid)
   chmodSync(path, mode)
@@ -121,7 +133,6 @@ async function commit({ task, beside }: Staged, layout: Layout): Promise<void> {
   const { wanted, place, present, action } = task
   const path = pathOf(place)
   const own: Content[] = present !== undefined && action === 'install' ? [present.content] : []
-  if (action === 'overwrite') keepCopy(path, layout.kept, wanted.path)
   if (wanted.kind !== 'directory') await remember(layout.installed, wanted.path, [wanted.content, ...own])
   if (action === 'attributes') {
     lchownSync(path, wanted.uid, wanted.gid)

@@ -1,6 +1,5 @@
 /** isync: installs files of the configuration tree at their place. */
 import { readlinkSync, realpathSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Command } from 'commander'
 import { diskFailure } from '../base/disk.io.ts'
 import { errnoText, IsconfError } from '../base/index.ts'
@@ -138,14 +137,15 @@ function planText(tasks: readonly Task[]): string {
 }
 
 async function doAll({ layout, say }: ProgramContext, tasks: readonly Task[]): Promise<void> {
-  await installAll(
+  const copies = await installAll(
     tasks.filter(({ action }) => action !== 'unchanged'),
     layout,
   )
-  for (const { wanted, place, action } of tasks) {
+  for (const task of tasks) {
+    const { wanted, place, action } = task
     const path = pathOf(place)
     if (action === 'install') say(`installed ${path}`)
-    if (action === 'overwrite') say(`installed ${path}; what was there is kept as ${join(layout.kept, wanted.path)}.*`)
+    if (action === 'overwrite') say(`installed ${path}; what was there is kept as ${copies.get(task)}`)
     if (action === 'attributes') say(`set mode and owner of ${path}`)
     const isNew = action === 'unchanged' && wanted.kind !== 'directory'
     // What is there already as the tree has it is isync's own from now on.

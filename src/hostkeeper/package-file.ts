@@ -44,7 +44,7 @@ const path = z
 const line = z
   .string()
   .regex(/\S/, 'is empty')
-  .refine((text) => !/[\n\r\0]/.test(text), 'has more than one line; put a script into the tree and run it')
+  .refine((text) => !/[\n\r\0]/.test(text), 'has more than one line; put a script into bin of the tree')
   .refine(
     (text) => !/^\s*[-@+]/.test(text),
     'begins with what make takes for an order; to go on after a failure: COMMAND || true',
