@@ -14,7 +14,7 @@ _hostkeeper() {
     return
   fi
   if ((at == COMP_CWORD)); then
-    mapfile -t COMPREPLY < <(compgen -W 'init lint generate update fetch switch rollback plan run status stamps clean -V --version -c --config -D --debug -q --quiet -h --help' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W 'init lint generate update fetch switch rollback plan run status stamps clean checkpoint -V --version -c --config -D --debug -q --quiet -h --help' -- "$word")
     return
   fi
   case ${COMP_WORDS[at]} in
@@ -28,6 +28,7 @@ _hostkeeper() {
     status) mapfile -t COMPREPLY < <(compgen -W '--json -n' -- "$word") ;;
     stamps) mapfile -t COMPREPLY < <(compgen -W '--json remove --only' -- "$word") ;;
     clean) mapfile -t COMPREPLY < <(compgen -W '-n' -- "$word") ;;
+    checkpoint) mapfile -t COMPREPLY < <(compgen -W 'build push tag' -- "$word") ;;
   esac
 }
 complete -F _hostkeeper hostkeeper

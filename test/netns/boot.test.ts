@@ -8,7 +8,9 @@ import { commandsOf, hookPath } from '../hostkeeper/boots.ts'
 /** Gives out /srv/trees by rsync. */
 async function serve(host: NetHost): Promise<void> {
   await publish(host, '1', 'a')
-  await host.types(`printf 'use chroot = no\\nreverse lookup = no\\n[trees]\\npath = /srv/trees\\nread only = yes\\n' > /tmp/rsyncd.conf`)
+  await host.types(
+    `printf 'use chroot = no\\nreverse lookup = no\\n[trees]\\npath = /srv/trees\\nread only = yes\\n' > /tmp/rsyncd.conf`,
+  )
   await host.types('rsync --daemon --config=/tmp/rsyncd.conf </dev/null >/dev/null 2>&1')
   await until(async () => (await host.sh('rsync rsync://127.0.0.1/')).status === 0, 'rsync answers')
 }
@@ -47,7 +49,7 @@ netnsTest(
     await serve(alder)
     await install(birch, `rsync://${alder.address}/trees`)
     const first = await boot(birch)
-  assert.equal(first.done, "a-1\n", first.said)
+    assert.equal(first.done, 'a-1\n', first.said)
     // Off for several versions of the tree; and without a network at its first boot after that.
     await publish(alder, '2', 'a b')
     await publish(alder, '3', 'a c')

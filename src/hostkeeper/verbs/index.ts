@@ -1,6 +1,6 @@
 import type { HostkeeperVerb } from '../verb.ts'
-import { cleanVerb } from './clean.io.ts'
 import { checkpointVerb } from './checkpoint.io.ts'
+import { cleanVerb } from './clean.io.ts'
 import { fetchVerb } from './fetch.io.ts'
 import { generateVerb } from './generate.io.ts'
 import { initVerb } from './init.io.ts'
