@@ -6,12 +6,12 @@ import { IsconfError } from '../base/index.ts'
 import { type Finding, readTextFile } from '../config/index.ts'
 import type { HostsConf, Placed } from './hosts-conf.ts'
 import { treeNames } from './layout.ts'
-import { lintHosts, variablesOf } from './lint-hosts.ts'
 import { lintMakefile, type Makefile } from './lint-makefile.ts'
+import { lintTargets, variablesOf } from './lint-targets.ts'
 import { type MakeCall, MakefileError, readMakefile } from './make.io.ts'
 import type { MakeDatabase } from './make-database.ts'
 import { makeEnvironment, makeWords } from './make-words.ts'
-import { namesIn, readHostsConf } from './tree.io.ts'
+import { lintHosts, namesIn } from './tree.io.ts'
 
 /**
  * Everything that is wrong with a tree, without a host: only make's own reading of packages.conf is done, which runs
@@ -19,7 +19,9 @@ import { namesIn, readHostsConf } from './tree.io.ts'
  */
 export async function lintTree(tree: string, make = 'make'): Promise<readonly Finding[]> {
   const findings: Finding[] = []
-  const conf = attempt(() => readHostsConf(tree), findings, join(tree, treeNames.hosts))
+  const hosts = attempt(() => lintHosts(tree), findings, join(tree, treeNames.hosts))
+  findings.push(...(hosts?.findings ?? []))
+  const conf = hosts?.conf
   const path = join(tree, treeNames.packages)
   const text = readTextFile(path)
   if (text === undefined) {
@@ -32,7 +34,7 @@ export async function lintTree(tree: string, make = 'make'): Promise<readonly Fi
     const database = readAs(path, defaultVariables(tree, conf), call, findings)
     if (!database) return findings
     const makefile: Makefile = { path, text, database }
-    findings.push(...lintMakefile(makefile, existsSync), ...(conf ? lintHosts(conf, makefile) : []))
+    findings.push(...lintMakefile(makefile, existsSync), ...(conf ? lintTargets(conf, makefile) : []))
     return findings
   } finally {
     rmSync(scratch, { recursive: true, force: true })

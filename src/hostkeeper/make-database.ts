@@ -42,7 +42,7 @@ export interface MakeDatabase {
 /** `text` is what make prints with -p in the locale C. */
 export function parseMakeDatabase(text: string): MakeDatabase {
   const lines = logicalLines(text)
-  const filesAt = lines.indexOf('# Files')
+  const filesAt = lines.lastIndexOf('# Files')
   const implicitAt = lines.lastIndexOf('# Implicit Rules', filesAt)
   const variables = variablesOf(lines.slice(0, Math.max(0, implicitAt)))
   const rules = new Map<string, MakeRule>()

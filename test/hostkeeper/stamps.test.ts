@@ -144,6 +144,13 @@ test('a stamp of a pattern rule is done again with what the pattern needs', asyn
   assert.deepEqual(await nextBoot(host), ['a', 'pkg-1', 'pkg-2'])
 })
 
+test('no rule that make has built in makes a stamp out of another', async (t) => {
+  // For `x` without a recipe make would know: cat x.sh > x; chmod a+x x.
+  const host = await doneHost(t, `${packages}x: x.sh\nx.sh:\n\t@touch $@\n`, 'x')
+  await nextBoot(host)
+  assert.deepEqual(host.stampNames(), ['x.sh'])
+})
+
 test('stamps remove says what will be done again, and it is', async (t) => {
   const host = await doneHost(t)
   const run = assertDone(await host.run(['stamps', 'remove', 'a']))

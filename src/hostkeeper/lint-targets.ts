@@ -12,7 +12,7 @@ import { ruleFor, stepsFor } from './steps.ts'
 const targetVariables = ['PACKAGES', ...actionNames] as const
 
 /** Every word of every PACKAGES and action is a target; targets that no host comes to. */
-export function lintHosts(conf: HostsConf, makefile: Makefile): readonly Finding[] {
+export function lintTargets(conf: HostsConf, makefile: Makefile): readonly Finding[] {
   const { database } = makefile
   const findings = new Map<string, Finding>()
   const reached = new Set(database.defaultGoal === undefined ? [] : [database.defaultGoal])
@@ -51,7 +51,6 @@ export function variablesOf(conf: HostsConf, name: string): ReadonlyMap<string, 
 }
 
 function problemOf(variable: string, word: string, { database }: Makefile): string | undefined {
-  if (variable === 'PACKAGES' && word === excludeTarget) return 'PACKAGES=exclude stands alone, or it excludes nothing'
   if (ruleFor(database, word)) return undefined
   const near = nearest(word, database.rules.keys())
   return `${variable} names ${JSON.stringify(word)}, which is no target of packages.conf${meant(near)}`
