@@ -112,7 +112,7 @@ function stanzaPlace(makefile: Makefile, { target, recipe }: MakeRule): FilePlac
 }
 
 /** The first line that has the word. */
-export function placeOf({ path, text }: Makefile, word: string): FilePlace {
+function placeOf({ path, text }: Makefile, word: string): FilePlace {
   const lines = text.split('\n')
   const at = lines.findIndex((line) => !line.startsWith('#') && line.split(/[\s:|\\]+/).includes(word))
   return { file: path, line: at < 0 ? null : at + 1 }

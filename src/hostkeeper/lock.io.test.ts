@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { failure, namesIn, temporaryDirectory } from '../../test/support/files.ts'
+import { asPlainUser, failure, namesIn, temporaryDirectory } from '../../test/support/files.ts'
 import { lockGroup, takeLock } from './lock.io.ts'
 
 function lockPath(t: TestContext): string {
@@ -17,6 +17,14 @@ test('takeLock() makes the directory, names what is done, and leaves nothing whe
   assert.match(readFileSync(path, 'utf8'), new RegExp(`^${process.pid} \\S+ an update\n$`))
   await release()
   assert.deepEqual(namesIn(dirname(path)), [])
+})
+
+test('takeLock() where nothing can be written is HOME_UNWRITABLE', async (t) => {
+  const directory = temporaryDirectory(t)
+  await asPlainUser(directory, async () => {
+    if (process.geteuid?.() === statSync(directory).uid) chmodSync(directory, 0o500)
+    await assert.rejects(takeLock(join(directory, 'lock'), 'a run'), failure('HOME_UNWRITABLE', /permission denied$/))
+  })
 })
 
 test('takeLock() refuses while another has it, and says who and what', async (t) => {

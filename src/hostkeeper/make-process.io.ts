@@ -58,7 +58,10 @@ export async function runMake(
   }
 }
 
-/** Passes Ctrl-C and SIGTERM on to make and all that it has started; the third ends them for good. */
+/**
+ * Passes Ctrl-C and SIGTERM on to make and all that it has started; the third ends them for good. A hang-up ends
+ * nothing.
+ */
 export class Interruption {
   /** The process group of make, while there is one. */
   group: number | undefined
@@ -67,6 +70,8 @@ export class Interruption {
   #count = 0
 
   constructor(onInterrupt: (listener: (signal: NodeJS.Signals) => void) => void) {
+    // A connection that breaks down is no reason to leave a host half done.
+    process.on('SIGHUP', () => undefined)
     onInterrupt((signal) => {
       this.signal ??= signal
       this.#count += 1

@@ -2,7 +2,7 @@
 
 import { resolve } from 'node:path'
 import { Command, CommanderError } from 'commander'
-import { IsconfError, toIsconfError } from '../base/index.ts'
+import { type ErrorCode, errorKinds, IsconfError, toIsconfError } from '../base/index.ts'
 import { failureText, originText } from '../terminal/index.ts'
 import type { ProgramSurroundings } from './verb.ts'
 
@@ -42,11 +42,24 @@ export async function runProgram(
     debug = flags.debug
     return await act(flags)
   } catch (thrown) {
-    const error = toIsconfError(thrown)
+    const error = withOwnHint(toIsconfError(thrown))
     surroundings.terminal.err(failureText(error, program))
     if (debug) surroundings.terminal.err(originText(error, program))
     return error.exit
   }
+}
+
+/** What the table says of IS_HOME and the daemon's log, said of ISCONFDIR. */
+const ownHints: Partial<Record<ErrorCode, string>> = {
+  HOME_UNWRITABLE: 'run as the user who owns ISCONFDIR, usually root, or set ISCONFDIR',
+  DISK_FULL: 'make room on the disk of ISCONFDIR; nothing half-written was kept',
+  UNEXPECTED: 'this is a bug; run it again with -D for the details',
+}
+
+function withOwnHint(error: IsconfError): IsconfError {
+  const hint = ownHints[error.code]
+  if (hint === undefined || error.hint !== errorKinds[error.code].hint) return error
+  return new IsconfError(error.code, error.message, { cause: error.cause, exit: error.exit, hint })
 }
 
 /** Undefined when help or the release was asked for, and printed. */

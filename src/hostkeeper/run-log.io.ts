@@ -57,7 +57,7 @@ const suffix = '.log'
 const pieceBytes = 64 * 1024
 
 /** The logs in a directory, the oldest first: their names begin with the time. */
-export function logsIn(directory: string): readonly string[] {
+function logsIn(directory: string): readonly string[] {
   try {
     return readdirSync(directory)
       .filter((name) => name.endsWith(suffix))

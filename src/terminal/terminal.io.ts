@@ -25,7 +25,8 @@ function write(fd: number, content: string | Uint8Array, closed: () => void = en
       rest = rest.subarray(writeSync(fd, rest))
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
-      if (code === 'EPIPE') {
+      // A terminal that has hung up says EIO.
+      if (code === 'EPIPE' || code === 'EIO') {
         closed()
         return
       }

@@ -262,6 +262,21 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 
+test('a run goes on to its end when the connection of its terminal breaks down', async (t) => {
+  const host = makeHost(t)
+  const running = await waitingRun(host)
+  running.child.kill('SIGHUP')
+  writeFileSync(join(host.state, 'go'), '')
+  assertDone(await running.done)
+  assert.equal(recordOf(host).at(-1)?.outcome, 'done')
+})
+
+test('a run needs nothing of its caller, as at boot', async (t) => {
+  const host = hostWith(t, 'PACKAGES=a', steps('a'))
+  assertDone(await host.run(['run'], { PATH: undefined, HOME: undefined, LC_ALL: undefined, TZ: undefined }))
+  assert.deepEqual(host.stampNames(), ['a'])
+})
+
 test('a second run is refused while one is under way, and status shows it', async (t) => {
   const host = makeHost(t)
   const running = await waitingRun(host)
