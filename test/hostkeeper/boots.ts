@@ -51,7 +51,7 @@ export function bootHost(ending: Ending): BootHost {
     source,
     publish: (version, packages, more = {}) =>
       writeFiles(source, {
-        'hosts.conf': `DEFAULT: PACKAGES=none\nscramjet: PACKAGES="${packages}"\n`,
+        'hosts.conf': `DEFAULT: PACKAGES=a\nscramjet: PACKAGES="${packages}"\n`,
         'packages.conf': `all: $(PACKAGES)\na b c d:\n\techo $@-${version} >> $(NOTES)\n\ttouch $@\nbad:\n\tfalse\n`,
         'bin/platform': '#!/bin/sh\necho linux_2.2.17-14_i686\n',
         ...more,

@@ -308,15 +308,19 @@ test('all that is wrong with a tree is told, and it is not staged', async (t) =>
   const site = siteOf(t)
   writeFileSync(join(site.tree, 'hosts.conf'), 'DEFAULT: PACKAGES="Block00\n')
   spawnSync('rm', [join(site.tree, 'packages.conf')])
-  spawnSync('mkfifo', [join(site.tree, 'pipe')])
   await assertNotFetched(
     site,
     site.tree.replace(/^/, 'exec:cp -R ').concat('/. .'),
     1,
-    /\n {2}pipe: neither a file, a directory nor a link\n/,
-    /\n {2}there is no packages\.conf\n/,
+    /\n {2}packages\.conf: no such file\n/,
     /\n {2}hosts\.conf:1: a double quote .*is not closed/,
   )
+})
+
+test('a tree with what is neither a file, a directory nor a link is refused unread', async (t) => {
+  const site = siteOf(t)
+  const fill = `cp -R ${site.tree}/. . && rm hosts.conf && mkfifo hosts.conf`
+  await assertNotFetched(site, `exec:${fill}`, 1, /\n {2}hosts\.conf: neither a file, a directory nor a link\n/)
 })
 
 test('an address that is none is refused with status 22, and no source set is told', async (t) => {

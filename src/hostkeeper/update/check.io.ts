@@ -1,21 +1,29 @@
 /** Whether this host can do something with a tree. */
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
 import type { HostNames } from '../../config/index.ts'
 import { resolveHost } from '../hosts-conf.ts'
-import { treeNames } from '../layout.ts'
+import { lintTree } from '../lint.io.ts'
+import type { Settings } from '../settings.ts'
 import { readHostsConf } from '../tree.io.ts'
 
 export interface CheckDeps {
+  readonly settings: Settings
   readonly names: HostNames
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 
 /** Everything that keeps this host from using the tree, each with file and line below the tree; none when it is good. */
-export async function problemsOf(tree: string, { names, environment }: CheckDeps): Promise<readonly string[]> {
-  const problems: string[] = []
-  if (!existsSync(join(tree, treeNames.packages))) problems.push(`there is no ${treeNames.packages}`)
+export async function problemsOf(
+  tree: string,
+  { settings, names, environment }: CheckDeps,
+): Promise<readonly string[]> {
+  const findings = (await lintTree(tree, settings.make)).filter(({ severity }) => severity === 'error')
+  const problems = findings.map(({ file, line, message }) =>
+    [file, line, ` ${message}`]
+      .filter((part) => part !== null)
+      .join(':')
+      .trimStart(),
+  )
   try {
     resolveHost(readHostsConf(tree), names, (name) => environment[name])
   } catch (error) {

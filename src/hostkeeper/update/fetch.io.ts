@@ -4,7 +4,6 @@ import { chmod } from 'node:fs/promises'
 import { join } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
 import type { Layout } from '../layout.ts'
-import type { Settings } from '../settings.ts'
 import { shownAddress } from '../sources/address.ts'
 import { sourceOf } from '../sources/table.io.ts'
 import { type CheckDeps, problemsOf, refuseFor } from './check.io.ts'
@@ -14,7 +13,6 @@ import type { TreeDisk } from './disk.ts'
 import { fetchingPrefix, isUnchanged, pointAt, removeLeftovers, treesOf } from './trees.io.ts'
 
 export interface BringDeps extends CheckDeps {
-  readonly settings: Settings
   readonly disk: TreeDisk
   readonly signal: AbortSignal
 }
@@ -64,8 +62,10 @@ export async function bringTree(address: string, into: string, scratch: string, 
   // A source may have set the mode of the directory itself, which is no part of the tree.
   await chmod(into, 0o755)
   const look = await lookAtTree(into)
-  const problems = [...look.problems, ...(await problemsOf(into, deps))]
-  refuseFor(`what ${shownAddress(address)} has`, problems)
+  const about = `what ${shownAddress(address)} has`
+  // First: a pipe in the place of hosts.conf is not to be read.
+  refuseFor(about, look.problems)
+  refuseFor(about, await problemsOf(into, deps))
   return look
 }
 
