@@ -44,7 +44,7 @@ export function rsyncAddress(address: string): string {
 /** The path that `/path` or `file:///path` names. CONFIG. */
 export function directoryAddress(address: string): string {
   if (address.startsWith('/')) return address
-  const [, path] = /^file:(?:\/\/)?(\/.*)$/.exec(address) ?? []
+  const [, path] = /^file:(?:\/\/)?(\/(?!\/).*)$/.exec(address) ?? []
   if (path !== undefined) return path
   throw new IsconfError('CONFIG', `${address}: no absolute path`, { hint: sourcesHint })
 }
