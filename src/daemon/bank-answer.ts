@@ -1,6 +1,6 @@
 /** The package bank's half of HTTP, without a socket: what is answered to a request. */
 
-import type { BlobRef } from '../base/index.ts'
+import type { BlobRef, IsconfError } from '../base/index.ts'
 import type { BankFiles } from '../branch/index.ts'
 import { bankPath } from '../control/index.ts'
 import type { ByteRange } from './blob-readings.ts'
@@ -37,9 +37,10 @@ export function answerBank(request: BankRequest, files: BankFiles, branch: strin
   return fileReply(file.blob, request)
 }
 
-/** What a caller is told before any byte of a file that can't be had. */
-export function unavailable(message: string): BankReply {
-  return plain(503, `${message}; try again when a host that has it is up`, { 'retry-after': '15' })
+/** What a caller is told before any byte of a file that can't be had, and why. */
+export function unavailable({ code, message }: IsconfError): BankReply {
+  const advice = code === 'BLOB_MISSING' ? '; try again when a host that has it is up' : ''
+  return plain(503, `${message}${advice}`, { 'retry-after': '15' })
 }
 
 function notFound(path: string, name: string | undefined, branch: string): string {

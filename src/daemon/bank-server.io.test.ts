@@ -84,6 +84,16 @@ test('a file that no host has is 503 with a text that says so, also the second t
   }
 })
 
+test('a file that cannot be kept here is 503, too, with the reason, which is logged', async (t) => {
+  const full = new IsconfError('DISK_FULL', 'cannot write /is/store/partial: no space left on device')
+  const { bank, warnings } = await serving(t, async function* () {
+    if (blob.sizeBytes > 0) throw full
+    yield Buffer.from('')
+  })
+  assert.deepEqual(await ask(`${bank.address()}/foo`), { status: 503, text: `${full.message}\n`, cut: false })
+  assert.deepEqual(warnings, [`package bank: /pkgbank/foo: ${full.message}`])
+})
+
 test('a file of which the rest is missing is cut off, and never looks whole', async (t) => {
   const { bank, warnings } = await serving(t, async function* () {
     yield Buffer.from('foo')

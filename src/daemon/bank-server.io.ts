@@ -101,7 +101,7 @@ function makeServer(options: BankServerOptions): Server {
 }
 
 async function answer(
-  { daemon }: BankServerOptions,
+  { daemon, log }: BankServerOptions,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -118,9 +118,10 @@ async function answer(
     response.writeHead(reply.status, reply.headers)
     await pipeline(Readable.from(following(first, pieces), { objectMode: true, highWaterMark: 1 }), response)
   } catch (thrown) {
-    const { code, message } = toIsconfError(thrown)
-    if (response.headersSent || code !== 'BLOB_MISSING') throw thrown
-    sendText(unavailable(message), method, response)
+    const error = toIsconfError(thrown)
+    if (response.headersSent || error.code === 'UNEXPECTED') throw thrown
+    if (error.code !== 'BLOB_MISSING') log.warn({ code: error.code }, `package bank: ${url}: ${error.message}`)
+    sendText(unavailable(error), method, response)
   } finally {
     await pieces.return(undefined)
   }
