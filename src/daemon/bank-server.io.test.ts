@@ -127,6 +127,23 @@ test('who goes away is noticed by what reads for them', async (t) => {
   assert.deepEqual(warnings, [])
 })
 
+test('callers beyond 64 at once are refused, and that is told once', async (t) => {
+  const { bank, warnings } = await serving(t, () => assert.fail('was read'))
+  const { port } = new URL(bank.address() ?? '')
+  const sockets = Array.from({ length: 64 + 2 }, () => connect(Number(port), '127.0.0.1'))
+  let refused = 0
+  for (const socket of sockets) {
+    socket
+      .once('error', () => undefined)
+      .once('close', () => {
+        refused += 1
+      })
+  }
+  await until(() => refused === 2, 'two connections are closed')
+  assert.deepEqual(warnings, ['package bank: refused connections beyond 64'])
+  for (const socket of sockets) socket.destroy()
+})
+
 test('a port that is taken is a warning, and is had as soon as it is free', async (t) => {
   const other = createServer()
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))

@@ -15,6 +15,8 @@ const connectionsMax = 64
 const idleMs = 120_000
 /** A request has no body, and its head is there at once. */
 const requestMs = 10_000
+/** Between two words about callers that are refused. */
+const tellEveryMs = 60_000
 /** Between two tries to have the port. */
 const retryMs = 15_000
 
@@ -90,14 +92,26 @@ function makeServer(options: BankServerOptions): Server {
       endIfBroken(thrown)
       const { code, message } = toIsconfError(thrown)
       // Cut off, so that nobody takes it for the whole; who has gone away needs to be told nothing.
-      if (!request.destroyed) options.log.warn({ code }, `package bank: ${request.url}: ${message}`)
+      if (!request.destroyed) options.log.warn({ code }, `package bank: ${pathOf(request)}: ${message}`)
       response.destroy()
     })
   })
   server.maxConnections = connectionsMax
   server.setTimeout(idleMs)
-  server.on('drop', () => options.log.warn({}, `package bank: refused a connection beyond ${connectionsMax}`))
+  let toldMs = Number.NEGATIVE_INFINITY
+  server.on('drop', () => {
+    const nowMs = options.clock.monotonicMs()
+    // Whoever opens that many can open many more.
+    if (nowMs - toldMs < tellEveryMs) return
+    toldMs = nowMs
+    options.log.warn({}, `package bank: refused connections beyond ${connectionsMax}`)
+  })
   return server
+}
+
+/** Without what a caller may add to the name of a file. */
+function pathOf({ url = '' }: IncomingMessage): string {
+  return url.split('?')[0] ?? ''
 }
 
 async function answer(
@@ -120,7 +134,8 @@ async function answer(
   } catch (thrown) {
     const error = toIsconfError(thrown)
     if (response.headersSent || error.code === 'UNEXPECTED') throw thrown
-    if (error.code !== 'BLOB_MISSING') log.warn({ code: error.code }, `package bank: ${url}: ${error.message}`)
+    if (error.code !== 'BLOB_MISSING')
+      log.warn({ code: error.code }, `package bank: ${pathOf(request)}: ${error.message}`)
     sendText(unavailable(error), method, response)
   } finally {
     await pieces.return(undefined)

@@ -71,7 +71,7 @@ export function branchOr(daemon: HostDaemon, name: string | undefined): Branch {
 }
 
 /** A branch that is known here. USAGE, NO_SUCH_BRANCH. */
-export function branchNamed({ branches }: HostDaemon, name: string): Branch {
+function branchNamed({ branches }: HostDaemon, name: string): Branch {
   const branch = branches.get(parseBranchName(name) as BranchName)
   if (branch && branches.exists(branch)) return branch
   throw new IsconfError('NO_SUCH_BRANCH', `no branch ${name} is known here`)

@@ -5,7 +5,7 @@ import { describeOperation, type Operation, quoteWord } from '../journal/index.t
 type Row = readonly [name: string, value: string]
 
 /** The members in the order in which they are shown; others come after them. */
-const order = ['path', 'target', 'argv', 'cwd', 'env', 'mode', 'owner', 'mtimeMs', 'parents', 'blob']
+const order = ['path', 'name', 'target', 'argv', 'cwd', 'env', 'mode', 'owner', 'mtimeMs', 'parents', 'blob']
 
 /** An operation with all its attributes. */
 export function showOperation(operation: Operation): ShownOperation {
