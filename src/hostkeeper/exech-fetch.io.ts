@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { closeSync, createReadStream, openSync, writeSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
+import { diskFailure } from '../base/disk.io.ts'
 import { errnoText, IsconfError, toIsconfError } from '../base/index.ts'
 import { loadConfig } from '../config/index.ts'
 import { type BankGetBody, type BlobAnswer, connect, socketName } from '../control/index.ts'
@@ -28,6 +29,7 @@ export async function fetchScript(
   } catch (error) {
     if (signal.aborted)
       throw new IsconfError('INTERRUPTED', `${address.name}: interrupted while it was fetched`, { cause: error })
+    if (error instanceof Error && 'syscall' in error) throw diskFailure('write', path, error)
     const { code, message } = toIsconfError(error)
     throw code === 'SOURCE_FAILED' ? new IsconfError('FETCH_FAILED', message, { cause: error }) : error
   }

@@ -15,7 +15,8 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { IsconfError, sha256Hex } from '../base/index.ts'
+import { diskFailure } from '../base/disk.io.ts'
+import { errnoText, IsconfError, sha256Hex } from '../base/index.ts'
 import { hashOf } from './file-hash.io.ts'
 import { keepCopy } from './isync-kept.io.ts'
 import { type Place, pathOf, statOf } from './isync-place.io.ts'
@@ -40,24 +41,39 @@ interface Staged {
   readonly beside: string | undefined
 }
 
-/** All; nothing when a part of it cannot be written. Where the copies of what was overwritten are. Fails as node:fs does. */
+/** All; nothing when a part of it cannot be written. Gives the copies of what was overwritten. FILE_UNWRITABLE, DISK_FULL. */
 export async function installAll(tasks: readonly Task[], layout: Layout): Promise<ReadonlyMap<Task, string>> {
   const staged: Staged[] = []
   const made: string[] = []
+  let at: Task | undefined
   try {
-    for (const task of tasks) staged.push({ task, beside: stage(task, made) })
+    for (const task of tasks) {
+      at = task
+      staged.push({ task, beside: stage(task, made) })
+    }
     const copies = new Map<Task, string>()
     for (const one of staged) {
-      if (one.task.action === 'overwrite')
-        copies.set(one.task, keepCopy(pathOf(one.task.place), layout.kept, one.task.wanted.path))
+      at = one.task
+      if (at.action === 'overwrite') copies.set(at, keepCopy(pathOf(at.place), layout.kept, at.wanted.path))
       await commit(one, layout)
     }
     return copies
   } catch (error) {
     for (const { beside } of staged) if (beside !== undefined) rmSync(beside, { force: true })
     for (const directory of made.reverse()) removeIfEmpty(directory)
-    throw error
+    throw installFailure(error, at === undefined ? '' : pathOf(at.place))
   }
+}
+
+/** A failure of node:fs, as a person is told it; anything else as it is. */
+export function installFailure(error: unknown, path: string): unknown {
+  if (!(error instanceof Error && 'syscall' in error)) return error
+  const failure = diskFailure('write', path, error)
+  if (failure.code === 'DISK_FULL') return failure
+  const where = 'path' in error ? `${error.path}: ` : ''
+  const hint = 'correct it and run isync again'
+  const message = `cannot install ${path}: ${where}${errnoText(error)}`
+  return new IsconfError('FILE_UNWRITABLE', message, { cause: error, hint })
 }
 
 function stage(task: Task, made: string[]): string | undefined {

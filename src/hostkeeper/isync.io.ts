@@ -1,14 +1,13 @@
 /** isync: installs files of the configuration tree at their place. */
 import { readlinkSync, realpathSync } from 'node:fs'
 import type { Command } from 'commander'
-import { diskFailure } from '../base/disk.io.ts'
 import { errnoText, IsconfError } from '../base/index.ts'
 import { table } from '../terminal/index.ts'
 import { contextOf } from './context.io.ts'
 import { hashOf } from './file-hash.io.ts'
-import { installAll, type Task } from './isync-install.io.ts'
+import { installAll, installFailure, type Task } from './isync-install.io.ts'
 import { ownerNumbers } from './isync-owner.io.ts'
-import { pathOf, placeOf, statOf, unwritable } from './isync-place.io.ts'
+import { type Place, pathOf, placeOf, statOf, unwritable } from './isync-place.io.ts'
 import { type Action, actionFor, fileContent, linkContent, type Present, type Wanted } from './isync-plan.ts'
 import { installedAt, remember } from './isync-record.io.ts'
 import { directoryMode, openTree, pathFromWord, type Sources, wantedFor } from './isync-source.io.ts'
@@ -56,7 +55,7 @@ async function isync(context: ProgramContext, words: readonly string[], options:
     refuse(tasks)
     if (!options.dryRun) await doAll(context, tasks)
   } catch (error) {
-    throw asFailure(error)
+    throw installFailure(error, layout.tree)
   }
   return 0
 }
@@ -77,7 +76,7 @@ interface TaskDeps {
 }
 
 function taskFor(wanted: Wanted, { sources, root, installed, overwriting }: TaskDeps): Task {
-  const place = placeOf(root, wanted.path)
+  const place = wanted.kind === 'directory' ? directoryPlace(root, wanted.path) : placeOf(root, wanted.path)
   const present = place.missing.length > 0 ? undefined : presentAt(pathOf(place))
   const action = actionFor(wanted, present, installedAt(installed, wanted.path), overwriting)
   const names = wanted.path.split('/')
@@ -89,6 +88,12 @@ function taskFor(wanted: Wanted, { sources, root, installed, overwriting }: Task
   const task: Task = { wanted, place, present, action, parents }
   if (action !== 'unchanged') for (const { uid, gid } of [wanted, ...parents]) mustOwn(pathOf(place), uid, gid)
   return task
+}
+
+/** A link to a directory serves where the tree has one: /bin may be a link to usr/bin. */
+function directoryPlace(root: string, path: string): Place {
+  const place = placeOf(root, `${path}/.`)
+  return place.missing.length > 0 ? placeOf(root, path) : place
 }
 
 function presentAt(path: string): Present | undefined {
@@ -152,13 +157,4 @@ async function doAll({ layout, say }: ProgramContext, tasks: readonly Task[]): P
     if (isNew && installedAt(layout.installed, wanted.path)[0] !== wanted.content)
       await remember(layout.installed, wanted.path, [wanted.content])
   }
-}
-
-function asFailure(error: unknown): unknown {
-  if (error instanceof IsconfError || !(error instanceof Error && 'path' in error)) return error
-  const path = String(error.path)
-  const failure = diskFailure('write', path, error)
-  if (failure.code === 'DISK_FULL') return failure
-  const hint = 'correct it and run isync again'
-  return new IsconfError('FILE_UNWRITABLE', `cannot install ${path}: ${errnoText(error)}`, { cause: error, hint })
 }

@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { assertDone, assertNoTrace, begin, describe, type Run, until } from '../harness/run.ts'
+import { noSmallDisk } from '../harness/small-disk.ts'
 import { hostkeeperHost } from './host.ts'
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
@@ -176,6 +177,15 @@ test('SIGTERM while the script is fetched ends exech, with nothing run', async (
   await until(() => isAsked, 'the script is asked for')
   child.kill('SIGTERM')
   assertRefused(await done, 2, 'interrupted')
+  assert.ok(!existsSync(host.path('made')))
+})
+
+test('a disk that fills up is told, and nothing is run', { skip: noSmallDisk() }, async (t) => {
+  const url = await servingFiles(t, { '/large': `touch "$HOME/made"\n${'#'.repeat(4_000_000)}` })
+  const host = hostkeeperHost(t)
+  const script = 'mount -t tmpfs -o size=1m tmpfs "$ISCONFDIR" && exec exech "$1"'
+  const words = ['--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', `${url}/large`]
+  assertRefused(await host.begin(['unshare', ...words]).done, 223, 'no space left on device')
   assert.ok(!existsSync(host.path('made')))
 })
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { chmodSync, lstatSync, mkdirSync, readdirSync, readlinkSync, statSync, symlinkSync } from 'node:fs'
 import { test } from 'node:test'
 import { assertDone, assertNoTrace, describe, type Run } from '../harness/run.ts'
+import { noSmallDisk } from '../harness/small-disk.ts'
 import { type HostkeeperHost, hostkeeperHost } from './host.ts'
 
 const isRoot = process.getuid?.() === 0
@@ -192,6 +193,31 @@ test('links of directories are followed below the root and never out of it', asy
   symlinkSync(host.path('outside'), host.path('root/opt'))
   assertRefused(await host.run('isync', 'opt/x/y'), 1, 'symbolic link')
   assert.deepEqual(readdirSync(host.path('outside')), ['keep'])
+})
+
+test('a link to a directory serves where the tree has a directory', async (t) => {
+  const host = hostkeeperHost(t, { 'isconf/tree/files/bin/tool': '#!/bin/sh\n', 'root/usr/bin/sh': '' })
+  symlinkSync('usr/bin', host.path('root/bin'))
+  assertDone(await host.run('isync', '.'))
+  assert.equal(readlinkSync(host.path('root/bin')), 'usr/bin')
+  assert.deepEqual(readdirSync(host.path('root/usr/bin')).sort(), ['sh', 'tool'])
+})
+
+test('a disk that fills up leaves every file as it was', { skip: noSmallDisk() }, async (t) => {
+  const host = hostkeeperHost(t, {
+    'isconf/tree/files/etc/a': 'old\n',
+    'isconf/tree/files/etc/b/large': 'x'.repeat(4_000_000),
+  })
+  const script = `mount -t tmpfs -o size=1m tmpfs "$1" && mkdir "$1/etc" && isync etc/a
+    echo new > "$2/etc/a"
+    isync etc
+    echo $?
+    cd "$1" && cat etc/a && find . -type f -o -name b`
+  const words = ['--mount', '--propagation', 'private', 'sh', '-c', script, 'sh']
+  const argv = ['unshare', ...words, host.path('root'), host.path('isconf/tree/files')]
+  const { stdout, stderr } = assertDone(await host.begin(argv).done)
+  assert.equal(stdout, '223\nold\n./etc/a\n', stderr)
+  assert.match(stderr, /no space left on device/)
 })
 
 test('a link that another user made decides nothing', { skip: !isRoot && 'needs root' }, async (t) => {

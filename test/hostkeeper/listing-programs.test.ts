@@ -93,6 +93,20 @@ test('K062: t7a-ntp-conf runs its script and links the file of this host; the ne
   assert.equal(calls(host), 't7a 1\nservice ntpd restart\nt7a 2\nservice ntpd restart\n')
 })
 
+test('K002: new hosts do the same in the same order, also where the environment asks make for many jobs at once', {
+  skip,
+}, async (t) => {
+  const orders: string[] = []
+  for (const MAKEFLAGS of ['', '-j8', 'k']) {
+    const host = await listingHost(t, 'Block00 cvs-1.11-3 etc/ntp.conf')
+    assertDone(await host.begin(['hostkeeper', 'run', 'BOOT'], { MAKEFLAGS }).done)
+    orders.push(calls(host).replaceAll(/http:[^ ]*pkgbank/g, 'PKGBANK'))
+  }
+  assert.ok((orders[0]?.split('\n').length ?? 0) > 10)
+  assert.equal(orders[1], orders[0])
+  assert.equal(orders[2], orders[0])
+})
+
 test('K065: ntpclock-2 installs a program by isync, with the mode that it has in the tree', { skip }, async (t) => {
   const host = await listingHost(t, 'ntpclock-2')
   assertDone(await boot(host))
