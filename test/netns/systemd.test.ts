@@ -63,8 +63,11 @@ async function boot(
   writeFileSync(join(directory, 'console'), '')
   if (configured) writeFileSync(join(directory, 'configured'), '')
   const group = join(cgroups, `isconf-test-${process.pid}-${Math.random().toString(36).slice(2)}`)
+  // It may write nothing of this machine: not its files, and not the settings of its kernel.
   const inner = `mount -t proc proc /proc && umount -R /sys/fs/cgroup && ${cgroupMount} &&
-    mount -t tmpfs tmpfs /run && mount --bind ${directory}/console /dev/console &&
+    mount -t tmpfs tmpfs /run && mount --bind ${directory} ${directory} && mount --bind /proc/sys /proc/sys &&
+    mount --bind ${directory}/console /dev/console && mount -o remount,bind,ro / &&
+    mount -o remount,bind,ro /sys && mount -o remount,bind,ro /proc/sys &&
     exec env -i PATH=$PATH container=test SYSTEMD_UNIT_PATH=${directory}/units SYSTEMD_GENERATOR_PATH=/nonexistent \
       SYSTEMD_ENVIRONMENT_GENERATOR_PATH=/nonexistent ${systemd} --system --unit=hostkeeper.target --log-target=console`
   // When this process ends, however it ends, the namespaces do.
