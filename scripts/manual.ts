@@ -18,6 +18,9 @@ const titles: readonly Title[] = [
   { name: 'isconf', section: 8, purpose: 'infrastructure build and configuration manager', date },
   { name: 'main.cf', section: 5, purpose: 'the variables and settings of a host under ISconf', date },
   { name: 'hostkeeper', section: 8, purpose: 'make a host right at boot', date },
+  { name: 'packages.conf', section: 5, purpose: 'what the packages and features of Hostkeeper consist of', date },
+  { name: 'isync', section: 8, purpose: 'install files of the configuration tree', date },
+  { name: 'exech', section: 8, purpose: 'fetch a script and run it', date },
   { name: 'isconf-protocol', section: 7, purpose: 'what ISconf writes to disk, network and control socket', date },
 ]
 
@@ -40,6 +43,7 @@ const directives: Readonly<Record<string, (...words: readonly string[]) => strin
       .join(''),
   author: (...names) => `.An ${names.join(' ')}`,
   page: (path = '') => mdocOf(asSections(read(path))),
+  listing: (path = '') => mdocOf(read(path).replaceAll(/^/gm, '    ')),
   include: (path = '') => mdocOf(read(path)),
 }
 

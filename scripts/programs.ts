@@ -2,7 +2,9 @@
 import type { Command } from 'commander'
 import { flagsCommand } from '../src/cli/cli.ts'
 import { verbs } from '../src/cli/verbs/index.ts'
+import { exechCommand } from '../src/hostkeeper/exech.io.ts'
 import { hostkeeperCommand } from '../src/hostkeeper/hostkeeper.io.ts'
+import { isyncCommand } from '../src/hostkeeper/isync.io.ts'
 import { hostkeeperVerbs } from '../src/hostkeeper/verbs/index.ts'
 import type { VerbWords } from '../src/terminal/index.ts'
 
@@ -22,6 +24,8 @@ const verbOperands = ['.Ar verb', '.Op Ar argument ...']
 export const programByName = {
   isconf: { command: flagsCommand(''), verbs, operands: verbOperands },
   hostkeeper: { command: hostkeeperCommand(''), verbs: hostkeeperVerbs, operands: verbOperands },
+  isync: { command: isyncCommand(''), verbs: [], operands: ['.Ar file ...'] },
+  exech: { command: exechCommand(''), verbs: [], operands: ['.Ar url', '.Op Ar argument ...'] },
 } as const satisfies Record<string, Program>
 
 export type ProgramName = keyof typeof programByName
