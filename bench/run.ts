@@ -7,6 +7,7 @@ import { loadavg } from 'node:os'
 import { program } from '../test/harness/lab.ts'
 import type { Bench, Benchmark } from './bench.ts'
 import { blob } from './blob.ts'
+import { hostsConfBench } from './hosts-conf.ts'
 import { idle } from './idle.ts'
 import { latency } from './latency.ts'
 import { memory } from './memory.ts'
@@ -16,7 +17,7 @@ import { jsonOf, machine, type Row, tableOf } from './report.ts'
 import { start } from './start.ts'
 import { upNothing } from './up-nothing.ts'
 
-const benchmarks: readonly Benchmark[] = [upNothing, replay, blob, latency, idle, start, memory]
+const benchmarks: readonly Benchmark[] = [upNothing, replay, blob, latency, idle, start, memory, hostsConfBench]
 
 interface Options {
   readonly chosen: readonly Benchmark[]

@@ -2,6 +2,7 @@
 import { IsconfError } from '../base/index.ts'
 import {
   defaultEntry,
+  type Entry,
   type FlatEntry,
   type HostsConf,
   type Macro,
@@ -13,20 +14,23 @@ import { nearest } from './nearest.ts'
 /** How deep macros may be nested; nobody follows more, and a generated file must not exhaust the stack. */
 const macroDepthMax = 64
 
-/** Sets DEFAULT's variables, then those of another entry, with their macros replaced; one that is not there has none. CONFIG. */
-export function overlayHost(conf: HostsConf, name: string, onto: Map<string, Placed>): void {
+/** Sets DEFAULT's variables, then those of the host's own entry, if it has one, with their macros replaced. CONFIG. */
+export function overlayHost(conf: HostsConf, own: Entry | undefined, onto: Map<string, Placed>): void {
   const { flat } = conf
-  const lowest = flat.get(defaultEntry) ?? flatten({ conf, flat, path: [], note: refuse }, defaultEntry)
-  for (const { name, placed } of lowest.variables) onto.set(name, placed)
-  if (name !== defaultEntry) overlay({ conf, flat, path: [name], note: refuse }, name, onto)
+  const lowest = conf.entries.get(defaultEntry)
+  if (lowest) {
+    const { variables } = flat.get(defaultEntry) ?? flatten({ conf, flat, path: [], note: refuse }, lowest)
+    for (const { name, placed } of variables) onto.set(name, placed)
+  }
+  if (own && own !== lowest) overlay({ conf, flat, path: [own.name], note: refuse }, own, onto)
 }
 
 /** What is wrong with the macros of all entries, each mistake once. */
 export function macroProblems(conf: HostsConf): readonly Problem[] {
   const problems: Problem[] = []
   const flat = new Map<string, FlatEntry>()
-  for (const name of new Set([defaultEntry, ...conf.entries.keys()]))
-    flatten({ conf, flat, path: [], note: (problem) => void problems.push(problem) }, name)
+  for (const entry of [conf.entries.get(defaultEntry), ...conf.entries.values()])
+    if (entry) flatten({ conf, flat, path: [], note: (problem) => void problems.push(problem) }, entry)
   return problems
 }
 
@@ -43,9 +47,9 @@ interface Walk {
 }
 
 /** How deep the macros of the entry are nested. */
-function overlay(walk: Walk, name: string, onto: Map<string, Placed>): number {
+function overlay(walk: Walk, { name, words }: Entry, onto: Map<string, Placed>): number {
   let depth = 0
-  for (const word of walk.conf.entries.get(name)?.words ?? []) {
+  for (const word of words) {
     if (word.kind === 'variable') {
       onto.set(word.name, word.placed)
       continue
@@ -59,13 +63,13 @@ function overlay(walk: Walk, name: string, onto: Map<string, Placed>): number {
 }
 
 /** A macro is worked out once, or a few lines that name each other twice would take for ever. */
-function flatten(walk: Walk, name: string): FlatEntry {
-  const known = walk.flat.get(name)
+function flatten(walk: Walk, entry: Entry): FlatEntry {
+  const known = walk.flat.get(entry.name)
   if (known !== undefined) return known
   const placedByName = new Map<string, Placed>()
-  const depth = overlay({ ...walk, path: [...walk.path, name] }, name, placedByName)
+  const depth = overlay({ ...walk, path: [...walk.path, entry.name] }, entry, placedByName)
   const result = { variables: [...placedByName].map(([name, placed]) => ({ name, placed })), depth }
-  walk.flat.set(name, result)
+  walk.flat.set(entry.name, result)
   return result
 }
 
@@ -76,7 +80,8 @@ function flatMacro(walk: Walk, entry: string, { name, at }: Macro): FlatEntry | 
   const isDefault = name === defaultEntry
   const known = isDefault ? undefined : flat.get(name)
   if (known !== undefined && path.length + known.depth <= macroDepthMax) return known
-  if (!conf.entries.has(name)) {
+  const named = conf.entries.get(name)
+  if (named === undefined) {
     note({ at, ...unknownWord(conf, entry, name) })
     return undefined
   }
@@ -86,7 +91,7 @@ function flatMacro(walk: Walk, entry: string, { name, at }: Macro): FlatEntry | 
     return undefined
   }
   if (isDefault) return undefined
-  const worked = path.length > macroDepthMax ? undefined : flatten(walk, name)
+  const worked = path.length > macroDepthMax ? undefined : flatten(walk, named)
   if (worked !== undefined && path.length + worked.depth <= macroDepthMax) return worked
   note({ at, message: `${entry}: ${JSON.stringify(name)} is nested more than ${macroDepthMax} deep` })
   return undefined

@@ -84,11 +84,11 @@ function beginsEntry(line: string): boolean {
 
 /** The name in front of the colon. LineMistake. */
 function nameOf(line: string, number: number): string {
-  const end = line.indexOf(':')
-  const name = line.slice(0, Math.max(end, 0))
-  if (!isName(name)) throw new LineMistake(number, `${shown(line)} begins no entry`, howItBegins)
-  const after = line.charAt(end + 1)
-  if (after !== '' && after !== ' ' && after !== '\t')
+  const end = nameEnd(line, 0)
+  if (end === 0 || line[end] !== ':') throw new LineMistake(number, `${shown(line)} begins no entry`, howItBegins)
+  const name = line.slice(0, end)
+  const after = line[end + 1]
+  if (after !== undefined && after !== ' ' && after !== '\t')
     throw new LineMistake(number, `no blank behind ${JSON.stringify(`${name}:`)}`, howItBegins)
   return name
 }
@@ -101,16 +101,26 @@ function shown(line: string): string {
 }
 
 function wordOf(text: string, at: Place, { passed, reader }: OpenFile): Word {
-  const end = text.indexOf('=')
-  if (end < 0) {
-    if (!isName(text)) throw noWord(text, at)
-    return { kind: 'macro', name: text, at }
+  let end = 0
+  while (end < text.length && continuesVariable[text.charCodeAt(end)] === 1) end += 1
+  if (text[end] === '=') {
+    const name = text.slice(0, end)
+    if (name === '' || startsWithDigit(name)) throw noVariable(name, at)
+    const placed = { value: text.slice(end + 1), place: at.place }
+    if (reader.isPassed) passed.add(placed)
+    return { kind: 'variable', name, placed, at }
   }
-  const name = text.slice(0, end)
-  if (!isVariable(name)) throw new LineMistake(at.line, `${JSON.stringify(name)} can't name a variable`)
-  const placed = { value: text.slice(end + 1), place: at.place }
-  if (reader.isPassed) passed.add(placed)
-  return { kind: 'variable', name, placed, at }
+  if (text !== '' && nameEnd(text, end) === text.length) return { kind: 'macro', name: text, at }
+  const equals = text.indexOf('=')
+  throw equals < 0 ? noWord(text, at) : noVariable(text.slice(0, equals), at)
+}
+
+function startsWithDigit(text: string): boolean {
+  return text.charAt(0) >= '0' && text.charAt(0) <= '9'
+}
+
+function noVariable(name: string, at: Place): LineMistake {
+  return new LineMistake(at.line, `${JSON.stringify(name)} can't name a variable`)
 }
 
 function noWord(text: string, at: Place): LineMistake {
@@ -130,18 +140,9 @@ function charsOf(chars: string): Uint8Array {
   return table
 }
 
-/** Whether it can name an entry: what sh would take apart can't, nor what ends a name. */
-function isName(text: string): boolean {
-  for (let at = 0; at < text.length; at += 1) {
-    if (endsName[text.charCodeAt(at)] === 1) return false
-  }
-  return text !== ''
-}
-
-function isVariable(text: string): boolean {
-  for (let at = 0; at < text.length; at += 1) {
-    if (continuesVariable[text.charCodeAt(at)] !== 1) return false
-  }
-  const first = text.charAt(0)
-  return first !== '' && (first < '0' || first > '9')
+/** Where a name ends: what sh would take apart can't be in one, nor what ends one. */
+function nameEnd(text: string, from: number): number {
+  let end = from
+  while (end < text.length && endsName[text.charCodeAt(end)] !== 1) end += 1
+  return end
 }

@@ -32,14 +32,26 @@ export function resolveHost(
   variable: (name: string) => string | undefined,
 ): ResolvedHost {
   const { entries, passed } = conf
-  const entry = (entries.get(names.fqdn) ?? entries.get(names.short))?.name ?? defaultEntry
+  const own = entries.get(names.fqdn) ?? entries.get(names.short)
   const variables = new Map<string, Placed>()
-  overlayHost(conf, entry, variables)
-  // Only of the values that count the caller is asked.
-  for (const [name, placed] of passed.size === 0 ? [] : variables) {
+  overlayHost(conf, own, variables)
+  if (passed.size > 0) askCaller(variables, passed, variable)
+  return {
+    entry: own?.name ?? defaultEntry,
+    variables,
+    excluded: variables.get('PACKAGES')?.value.trim() === 'exclude',
+  }
+}
+
+/** Asks for the values that count, and for no others. */
+function askCaller(
+  variables: Map<string, Placed>,
+  passed: ReadonlySet<Placed>,
+  variable: (name: string) => string | undefined,
+): void {
+  for (const [name, placed] of variables) {
     if (passed.has(placed)) variables.set(name, callersValue(name, placed, variable))
   }
-  return { entry, variables, excluded: variables.get('PACKAGES')?.value.trim() === 'exclude' }
 }
 
 function callersValue(name: string, { place }: Placed, variable: (name: string) => string | undefined): Placed {

@@ -93,7 +93,7 @@ export class ShReader {
     for (;;) {
       const line = this.#line
       let at = this.#at
-      while (kinds[line.charCodeAt(at)] === blank) at += 1
+      while (at < line.length && kinds[line.charCodeAt(at)] === blank) at += 1
       this.#at = at
       if (at >= line.length) return false
       const char = line.charCodeAt(at)
