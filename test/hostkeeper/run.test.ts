@@ -240,6 +240,7 @@ test('a run goes on to its end when nobody reads its output any more', async (t)
   running.child.stdout?.destroy()
   assert.equal((await running.done).status, 0)
   assert.deepEqual(host.stampNames(), ['a', 'b'])
+  assert.equal(recordOf(host).at(-1)?.outcome, 'done')
 })
 
 /** A run whose third call waits until it is told to go on. */
