@@ -1,6 +1,6 @@
 /** Runs that are killed at each command of each recipe, and started again: they end as an undisturbed run. */
 import assert from 'node:assert/strict'
-import { rmSync } from 'node:fs'
+import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { assertDone, assertNoTrace, until } from '../harness/run.ts'
@@ -8,6 +8,9 @@ import { type MakeHost, makeHost } from './make-host.ts'
 
 /** Which processes are killed: make with its commands, hostkeeper alone, which leaves make to itself, or all. */
 const victims = ['make', 'hostkeeper', 'everything'] as const
+
+/** Of each kind of stanza one. */
+const hosts = 'DEFAULT: PACKAGES="ntp-4.0.99k-15 cvs-1.10.8-8 ntpclock-2 etc/ntp.conf" PKGBANK=http://isconf/pkgbank\n'
 
 interface EndState {
   readonly stamps: readonly string[]
@@ -38,13 +41,6 @@ async function killedAt(host: MakeHost, call: number, victim: string): Promise<v
   await runToTheEnd(host)
 }
 
-async function undisturbed(t: TestContext, prepare: (host: MakeHost) => Promise<void>): Promise<[EndState, number]> {
-  const host = makeHost(t)
-  await prepare(host)
-  assertDone(await host.run(['run', 'BOOT']))
-  return [endState(host), host.calls().length]
-}
-
 const asNew = async (): Promise<void> => undefined
 
 /** All is done, but for one step, of which others hang. */
@@ -61,6 +57,13 @@ async function withOneStampRemoved(host: MakeHost): Promise<void> {
   host.forgetCalls()
 }
 
+/** Another host in the same state. */
+function likeness(t: TestContext, of: MakeHost): MakeHost {
+  const host = makeHost(t)
+  for (const part of ['home', 'state'] as const) cpSync(of[part], host[part], { recursive: true })
+  return host
+}
+
 for (const [when, prepare] of [
   ['on a new host', asNew],
   ['after a stamp was removed', withStampRemoved],
@@ -68,12 +71,20 @@ for (const [when, prepare] of [
 ] as const) {
   for (const victim of victims) {
     test(`run ${when} ends as an undisturbed one when ${victim} is killed at whatever command, and it is run again`, async (t) => {
-      const [expected, calls] = await undisturbed(t, prepare)
-      for (let call = 1; call <= calls; call += 1) {
-        const host = makeHost(t)
-        await prepare(host)
+      const prepared = makeHost(t, { 'hosts.conf': hosts })
+      await prepare(prepared)
+      const undisturbed = likeness(t, prepared)
+      assertDone(await undisturbed.run(['run', 'BOOT']))
+      const expected = endState(undisturbed)
+      const calls = undisturbed.calls().length
+      const endsWell = async (call: number): Promise<void> => {
+        const host = likeness(t, prepared)
         await killedAt(host, call, victim)
         assert.deepEqual(endState(host), expected, `killed at call ${call}`)
+      }
+      // Two at once: each waits for its processes most of the time.
+      for (let call = 1; call <= calls; call += 2) {
+        await Promise.all([endsWell(call), ...(call < calls ? [endsWell(call + 1)] : [])])
       }
     })
   }

@@ -21,7 +21,9 @@ const recorded = ['rpm', 'service', 'chkconfig', 'ntpdate', 'exech', 'isync', 'l
 const recorder = `#!/bin/sh
 name=\${0##*/}
 echo "$name $*" >> "$STATE/calls"
-if [ "$(wc -l < "$STATE/calls")" = "\${KILL_AT:-}" ]; then
+calls=0
+while read -r _; do calls=$((calls + 1)); done < "$STATE/calls"
+if [ "$calls" = "\${KILL_AT:-}" ]; then
   case $KILL_WHAT in
     make) kill -9 0 ;;
     hostkeeper) kill -9 "$(cut -d ' ' -f 1 "$ISCONFDIR/lock")" ;;
