@@ -155,7 +155,7 @@ for (const [signal, status] of [
 ] as const) {
   test(`${signal} goes on to the script, whose end exech waits for`, async (t) => {
     const host = hostkeeperHost(t, {
-      script: `trap 'touch ended; exit ${status}' INT TERM; touch begun; while :; do sleep 0.1; done\n`,
+      script: `trap 'touch ended; exit ${status}' INT TERM; touch begun; for i in $(seq 600); do sleep 0.1; done\n`,
     })
     const { child, done } = host.begin(['exech', `file://${host.path('script')}`])
     await until(() => existsSync(host.path('begun')), 'the script runs')

@@ -189,6 +189,12 @@ test('links of directories are followed below the root and never out of it', asy
   assert.equal(host.read('root/outside/b'), 'b\n')
   assert.deepEqual(readdirSync(host.path('outside')), ['keep'])
 
+  host.write('isconf/tree/files/var/x/c', 'c\n')
+  mkdirSync(host.path('root/var'))
+  symlinkSync('/usr/etc', host.path('root/var/x'))
+  assertDone(await host.run('isync', 'var/x/c'))
+  assert.equal(host.read('root/usr/etc/c'), 'c\n')
+
   host.write('isconf/tree/files/opt/x/y', 'y\n')
   symlinkSync(host.path('outside'), host.path('root/opt'))
   assertRefused(await host.run('isync', 'opt/x/y'), 1, 'symbolic link')
