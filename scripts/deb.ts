@@ -33,13 +33,23 @@ const copied: Readonly<Record<string, string>> = {
   'usr/lib/systemd/system/isconf-up.service': 'packaging/isconf-up.service',
   'usr/lib/systemd/system/isconf-hourly.service': 'packaging/isconf-hourly.service',
   'usr/lib/systemd/system/isconf-hourly.timer': 'packaging/isconf-hourly.timer',
+  'usr/lib/systemd/system/hostkeeper.service': 'packaging/hostkeeper.service',
+  'usr/lib/systemd/system/hostkeeper-services.service': 'packaging/hostkeeper-services.service',
+  'usr/lib/systemd/system/hostkeeper.target': 'packaging/hostkeeper.target',
+  'usr/lib/systemd/system/hostkeeper-cron.service': 'packaging/hostkeeper-cron.service',
+  'usr/lib/systemd/system/hostkeeper-cron.timer': 'packaging/hostkeeper-cron.timer',
   'usr/share/doc/isconf/examples/main.cf': 'packaging/examples/main.cf',
 }
 
 const completed = ['isconf', 'hostkeeper']
 
-/** systemd takes the unit of the same name instead, so that nothing starts twice. */
-const initScript = 'etc/init.d/isconf'
+/** Scripts, by their place in the package. */
+const scripts: Readonly<Record<string, string>> = {
+  // systemd takes the unit of the same name instead, so that nothing starts twice.
+  'etc/init.d/isconf': 'packaging/isconf.init',
+  'usr/lib/isconf/rc.isconf': 'packaging/rc.isconf',
+  'usr/lib/isconf/packaging/platform': 'packaging/platform',
+}
 
 /** Makes the package in a directory; its path. `version` is what the program calls itself. */
 export async function makeDeb(directory: string, version = releaseVersion()): Promise<string> {
@@ -88,7 +98,8 @@ async function fill(stage: string, version: string): Promise<void> {
     put(stage, `usr/share/zsh/vendor-completions/_${name}`, readFileSync(join(root, `completion/_${name}`)))
     put(stage, `usr/share/fish/vendor_completions.d/${name}.fish`, readFileSync(join(root, `completion/${name}.fish`)))
   }
-  put(stage, initScript, readFileSync(join(root, 'packaging/isconf.init')), 0o755)
+  for (const [to, from] of Object.entries(scripts)) put(stage, to, readFileSync(join(root, from)), 0o755)
+  putExamples(stage)
   for (const page of readdirSync(join(root, 'man')).filter((name) => /\.\d$/.test(name))) {
     put(stage, `usr/share/man/man${page.slice(-1)}/${page}.gz`, zipped(readFileSync(join(root, 'man', page))))
   }
@@ -96,6 +107,16 @@ async function fill(stage: string, version: string): Promise<void> {
   put(stage, 'usr/share/doc/isconf/changelog.gz', zipped(Buffer.from(changelog(version))))
   put(stage, 'usr/share/lintian/overrides/isconf', readFileSync(join(root, 'packaging/debian/lintian-overrides')))
   control(stage, version)
+}
+
+function putExamples(stage: string): void {
+  const examples = join(root, 'examples')
+  for (const entry of readdirSync(examples, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue
+    const file = join(entry.parentPath, entry.name)
+    const mode = statSync(file).mode & 0o100 ? 0o755 : 0o644
+    put(stage, `usr/share/doc/isconf/examples/site${file.slice(examples.length)}`, readFileSync(file), mode)
+  }
 }
 
 function put(stage: string, path: string, content: string | Uint8Array, mode = 0o644): void {
@@ -124,17 +145,20 @@ Maintainer: ISconf <isconf@localhost>
 Installed-Size: ${kibibytes}
 Depends: nodejs (>= 20.20)
 Recommends: attr
-Suggests: make
+Suggests: make, rsync, git
 Section: admin
 Priority: optional
 Description: infrastructure build and configuration manager
  ISconf records a change once, while it is made on one host, and replays it on
  every other host of the branch: the same operations in the same order, also on
  hosts that are switched off or not built yet. There is no server.
+ .
+ Hostkeeper, in the same package, runs make at boot from two readable files, so
+ that a host is right before it offers any service.
 `
   put(stage, 'DEBIAN/control', fields)
   put(stage, 'DEBIAN/md5sums', sums.join(''))
-  put(stage, 'DEBIAN/conffiles', `/${initScript}\n`)
+  put(stage, 'DEBIAN/conffiles', '/etc/init.d/isconf\n')
   for (const script of ['postinst', 'prerm', 'postrm']) {
     mkdirSync(join(stage, 'DEBIAN'), { recursive: true })
     copyFileSync(join(root, 'packaging/debian', script), join(stage, 'DEBIAN', script))

@@ -18,9 +18,11 @@ const titles: readonly Title[] = [
   { name: 'isconf', section: 8, purpose: 'infrastructure build and configuration manager', date },
   { name: 'main.cf', section: 5, purpose: 'the variables and settings of a host under ISconf', date },
   { name: 'hostkeeper', section: 8, purpose: 'make a host right at boot', date },
+  { name: 'hosts.conf', section: 5, purpose: 'what each host under Hostkeeper is to have', date },
   { name: 'packages.conf', section: 5, purpose: 'what the packages and features of Hostkeeper consist of', date },
   { name: 'isync', section: 8, purpose: 'install files of the configuration tree', date },
   { name: 'exech', section: 8, purpose: 'fetch a script and run it', date },
+  { name: 'platform', section: 1, purpose: 'say in one word what a host is', date },
   { name: 'isconf-protocol', section: 7, purpose: 'what ISconf writes to disk, network and control socket', date },
 ]
 

@@ -35,16 +35,22 @@ test('the package has the program, its service, manual pages and completions, al
     'usr/share/fish/vendor_completions.d/isconf.fish',
     'usr/share/bash-completion/completions/hostkeeper',
     'usr/bin/hostkeeper',
+    'usr/bin/isync',
+    'usr/bin/exech',
+    'usr/lib/isconf/rc.isconf',
+    'usr/lib/systemd/system/hostkeeper.target',
+    'usr/share/doc/isconf/examples/site/README.md',
     'usr/share/doc/isconf/copyright',
     'etc/is',
   ])
     assert.ok(existsSync(join(root, path)), path)
-  for (const page of ['isconf.8', 'hostkeeper.8', 'main.cf.5', 'isconf-protocol.7']) {
+  for (const page of ['isconf.8', 'hostkeeper.8', 'main.cf.5', 'hosts.conf.5', 'platform.1', 'isconf-protocol.7']) {
     const zipped = readFileSync(join(root, `usr/share/man/man${page.slice(-1)}/${page}.gz`))
     assert.equal(gunzipSync(zipped).toString(), readFileSync(`man/${page}`, 'utf8'))
   }
   const { text } = ran(process.execPath, join(root, 'usr/bin/isconf'), '-V')
   assert.equal(text, `isconf ${releaseVersion()}\n`)
+  assert.match(ran(join(root, 'usr/bin/platform')).text, /^linux_\S+\n$/)
   const rows = ran('dpkg-deb', '-c', deb).text.trim().split('\n')
   for (const row of rows) assert.match(row, /^[-dl][rwx-]{9} root\/root /)
   assert.match(rows[0] ?? '', /^drwxr-xr-x root\/root .* \.\/$/)
