@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { systemDisk } from '../base/disk.io.ts'
 import { readTextFile } from '../config/index.ts'
 import type { MakeDatabase } from './make-database.ts'
-import { loneName, loneText, noteSince, parseLone, parseSince, sinceName } from './stamp-notes.ts'
+import { doneAtMs, loneName, loneText, noteSince, parseLone, parseSince, sinceName } from './stamp-notes.ts'
 import { planStamps, type StampPlan } from './stamp-plan.ts'
 import { removeStamps, stampExists, stampsIn, touchStamps } from './stamps.io.ts'
 
@@ -52,4 +52,12 @@ async function touchAll(directory: string, nowMs: number): Promise<void> {
   const touchedMs = Math.floor(nowMs / 1000) * 1000
   await systemDisk.replaceFile(note, noteSince(parseSince(readTextFile(note)), stamps, touchedMs))
   touchStamps(directory, stamps, nowMs)
+}
+
+/** The stamps with the times at which their steps were done, the oldest first. */
+export function timedStamps(directory: string): readonly { readonly name: string; readonly doneMs: number }[] {
+  const since = parseSince(readTextFile(join(directory, sinceName)))
+  return stampsIn(directory)
+    .map((stamp) => ({ name: stamp.name, doneMs: doneAtMs(since, stamp) }))
+    .sort((one, other) => one.doneMs - other.doneMs)
 }

@@ -8,9 +8,9 @@ import { type PlannedRun, planRun } from './plan.io.ts'
 import { treeOf } from './run.io.ts'
 import { readRuns } from './runs.io.ts'
 import type { Run } from './runs.ts'
+import { timedStamps } from './stamp-run.io.ts'
 import { leavesStamp, ruleFor, stepsFor } from './steps.ts'
 import type { ProgramContext } from './verb.ts'
-import { timedStamps } from './verbs/stamps.io.ts'
 
 export type Outcome = 'done' | 'failed' | 'interrupted' | 'under way' | 'killed'
 

@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
 import { readTextFile } from '../../config/index.ts'
 import { count, parseWords, table } from '../../terminal/index.ts'
-import { doneAtMs, loneName, parseLone, parseSince, sinceName } from '../stamp-notes.ts'
-import { stampsIn } from '../stamps.io.ts'
+import { loneName, parseLone } from '../stamp-notes.ts'
+import { timedStamps } from '../stamp-run.io.ts'
 import { takeAway } from '../stamps-removed.io.ts'
 import type { HostkeeperVerb, ProgramContext } from '../verb.ts'
 import { runWordsMax } from './run.io.ts'
@@ -27,14 +27,6 @@ export const stampsVerb: HostkeeperVerb = {
     else context.terminal.out(table(rows.map(({ name, done }) => [done, name])))
     return 0
   },
-}
-
-/** The stamps with the times at which their steps were done, the oldest first. */
-export function timedStamps(directory: string): readonly { readonly name: string; readonly doneMs: number }[] {
-  const since = parseSince(readTextFile(join(directory, sinceName)))
-  return stampsIn(directory)
-    .map((stamp) => ({ name: stamp.name, doneMs: doneAtMs(since, stamp) }))
-    .sort((one, other) => one.doneMs - other.doneMs)
 }
 
 async function remove(context: ProgramContext, typed: readonly string[]): Promise<number> {
