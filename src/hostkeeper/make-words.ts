@@ -37,8 +37,8 @@ export function makeWords(file: string, variables: ReadonlyMap<string, Placed>):
   return ['-r', '-f', file, ...[...variables].map(([name, { value }]) => `${name}=${value}`)]
 }
 
-/** The words that make make read and print, and do nothing. */
-export const readingWords: readonly string[] = ['-p', '-q', `--eval=${idleTarget}:`, idleTarget]
+/** The words that make make read and print, and do nothing. With its own empty recipe no rule for `%` is tried. */
+export const readingWords: readonly string[] = ['-p', '-q', `--eval=${idleTarget}: ;`, idleTarget]
 
 /** A file that a shell reads, with these variables. */
 export function shAssignments(variables: ReadonlyMap<string, Placed>): string {

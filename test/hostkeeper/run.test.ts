@@ -272,6 +272,13 @@ test('a run goes on to its end when the connection of its terminal breaks down',
   assert.equal(recordOf(host).at(-1)?.outcome, 'done')
 })
 
+test('a rule for any target serves the words that have no rule of their own', async (t) => {
+  const host = hostWith(t, 'PACKAGES="a b"', `${steps('a')}%:\n\t@echo doing $@\n\ttouch $@\n`)
+  // So also `all`, which has no recipe.
+  assert.deepEqual(doings(assertDone(await host.run(['run']))), ['a', 'b', 'all'])
+  assert.deepEqual(doings(assertDone(await host.run(['run', 'c', 'b']))), ['c'])
+})
+
 test('a run needs nothing of its caller, as at boot', async (t) => {
   const host = hostWith(t, 'PACKAGES=a', steps('a'))
   assertDone(await host.run(['run'], { PATH: undefined, HOME: undefined, LC_ALL: undefined, TZ: undefined }))
