@@ -1,5 +1,5 @@
 /** hosts.conf of a thousand hosts: parsed and resolved for each of them, against a loop that takes it apart. */
-import { parseHostsConf, resolveHost } from '../src/hostkeeper/hosts-conf.ts'
+import { parseHostsConf, resolveHost } from '../src/hostkeeper/hosts-conf/hosts-conf.ts'
 import type { Benchmark } from './bench.ts'
 import { median, takeTurns } from './measure.ts'
 import type { Row } from './report.ts'

@@ -2,9 +2,9 @@
 import type { Command } from 'commander'
 import { flagsCommand } from '../src/cli/cli.ts'
 import { verbs } from '../src/cli/verbs/index.ts'
-import { exechCommand } from '../src/hostkeeper/exech.io.ts'
+import { exechCommand } from '../src/hostkeeper/exech/exech.io.ts'
 import { hostkeeperCommand } from '../src/hostkeeper/hostkeeper.io.ts'
-import { isyncCommand } from '../src/hostkeeper/isync.io.ts'
+import { isyncCommand } from '../src/hostkeeper/isync/isync.io.ts'
 import { hostkeeperVerbs } from '../src/hostkeeper/verbs/index.ts'
 import type { VerbWords } from '../src/terminal/index.ts'
 

@@ -1,6 +1,6 @@
 /** Hostkeeper: hosts.conf, packages.conf and make at boot. */
 
-export { runExech } from './exech.io.ts'
+export { runExech } from './exech/exech.io.ts'
 export { runHostkeeper } from './hostkeeper.io.ts'
-export { runIsync } from './isync.io.ts'
+export { runIsync } from './isync/isync.io.ts'
 export { programSurroundings } from './surroundings.io.ts'

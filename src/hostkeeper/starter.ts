@@ -1,6 +1,6 @@
 /** What `hostkeeper init` writes: a configuration tree that is small, and works. */
-import { generateMakefile } from './generate.ts'
-import { parsePackage } from './package-file.ts'
+import { generateMakefile } from './generate/generate.ts'
+import { parsePackage } from './generate/package-file.ts'
 
 const hostsConf = `# hosts.conf: which packages and features each host has; see hosts.conf(5).
 #

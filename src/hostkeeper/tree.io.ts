@@ -3,8 +3,8 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { IsconfError } from '../base/index.ts'
 import { asConfigError, type Finding, readTextFile } from '../config/index.ts'
-import { type HostsConf, type HostsFile, parseHostsConf } from './hosts-conf.ts'
-import { lintHostsFiles } from './hosts-conf-lint.ts'
+import { type HostsConf, type HostsFile, parseHostsConf } from './hosts-conf/hosts-conf.ts'
+import { lintHostsFiles } from './hosts-conf/lint.ts'
 import { treeNames } from './layout.ts'
 
 /** hosts.conf and what is in hosts.conf.d. CONFIG when there is none, or for a mistake in it. */

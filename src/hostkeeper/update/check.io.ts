@@ -1,8 +1,8 @@
 /** Whether this host can do something with a tree. */
 import { IsconfError } from '../../base/index.ts'
 import type { HostNames } from '../../config/index.ts'
-import { resolveHost } from '../hosts-conf.ts'
-import { lintTree } from '../lint.io.ts'
+import { resolveHost } from '../hosts-conf/hosts-conf.ts'
+import { lintTree } from '../lint/lint.io.ts'
 import type { Settings } from '../settings.ts'
 import { readHostsConf } from '../tree.io.ts'
 

@@ -1,10 +1,10 @@
 import { count, parseWords } from '../../terminal/index.ts'
 import { takeLock } from '../lock.io.ts'
-import { readDatabase } from '../make.io.ts'
-import { makeCallOf, managedHost } from '../managed-host.io.ts'
-import { oldLogs, removeLogs } from '../run-log.io.ts'
-import { removeStamps, stampsIn } from '../stamps.io.ts'
-import { ruleFor } from '../steps.ts'
+import { readDatabase } from '../make/make.io.ts'
+import { makeCallOf, managedHost } from '../make/managed-host.io.ts'
+import { ruleFor } from '../make/steps.ts'
+import { oldLogs, removeLogs } from '../run/run-log.io.ts'
+import { removeStamps, stampsIn } from '../run/stamps.io.ts'
 import type { HostkeeperVerb, ProgramContext } from '../verb.ts'
 
 export const cleanVerb: HostkeeperVerb = {

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { parseWords } from '../../terminal/index.ts'
-import { isUpToDate, makefileOf, writeMakefile } from '../generate.io.ts'
+import { isUpToDate, makefileOf, writeMakefile } from '../generate/generate.io.ts'
 import { treeNames } from '../layout.ts'
 import type { HostkeeperVerb } from '../verb.ts'
 

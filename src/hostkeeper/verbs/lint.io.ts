@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { findingsReport, parseWords } from '../../terminal/index.ts'
-import { lintTree } from '../lint.io.ts'
+import { lintTree } from '../lint/lint.io.ts'
 import type { HostkeeperVerb } from '../verb.ts'
 
 export const lintVerb: HostkeeperVerb = {

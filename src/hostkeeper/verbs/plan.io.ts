@@ -1,7 +1,7 @@
 import { parseWords, table } from '../../terminal/index.ts'
-import type { Placed } from '../hosts-conf.ts'
-import { hostOf } from '../managed-host.io.ts'
-import { failAsMake, type PlannedRun, planRun } from '../plan.io.ts'
+import type { Placed } from '../hosts-conf/hosts-conf.ts'
+import { hostOf } from '../make/managed-host.io.ts'
+import { failAsMake, type PlannedRun, planRun } from '../run/plan.io.ts'
 import type { HostkeeperVerb } from '../verb.ts'
 import { runWordsMax } from './run.io.ts'
 

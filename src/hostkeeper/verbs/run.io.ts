@@ -1,6 +1,6 @@
 import { parseWords } from '../../terminal/index.ts'
-import { failAsMake, planRun } from '../plan.io.ts'
-import { runActions, saidExcluded } from '../run.io.ts'
+import { failAsMake, planRun } from '../run/plan.io.ts'
+import { runActions, saidExcluded } from '../run/run.io.ts'
 import type { HostkeeperVerb } from '../verb.ts'
 
 export const runVerb: HostkeeperVerb = {

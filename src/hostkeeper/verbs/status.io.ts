@@ -1,5 +1,5 @@
 import { listing, readingWords, table } from '../../terminal/index.ts'
-import { type HostStatus, type Pending, statusOf } from '../status.io.ts'
+import { type HostStatus, type Pending, statusOf } from '../run/status.io.ts'
 import type { HostkeeperVerb } from '../verb.ts'
 
 export const statusVerb: HostkeeperVerb = {

@@ -1,0 +1,78 @@
+/** Reads the packages of a tree, and puts the makefile in its place. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { replace } from '../../base/disk.io.ts'
+import { errnoText, IsconfError } from '../../base/index.ts'
+import { readTextFile } from '../../config/index.ts'
+import { treeNames } from '../layout.ts'
+import { generatedMark, generateMakefile, ownMakefile } from './generate.ts'
+import { type Package, parsePackage } from './package-file.ts'
+
+/** Nobody describes more by hand; the makefile has to be read by make on every host at every boot. */
+const packagesMax = 10_000
+
+/** The makefile of a tree. CONFIG, with file and line. */
+export function makefileOf(tree: string): string {
+  const directory = join(tree, treeNames.packageFiles)
+  const files = namesIn(directory).filter((name) => /\.ya?ml$/.test(name))
+  if (files.length === 0) {
+    const hint = 'each package is described in a file of its own; see STRUCTURED INPUT in hostkeeper(8)'
+    throw new IsconfError('CONFIG', `there is no package in ${directory}`, { hint })
+  }
+  if (files.length > packagesMax) throw new IsconfError('CONFIG', `${directory} has more than ${packagesMax} packages`)
+  const packages = files.map((file) => {
+    const text = readTextFile(join(directory, file)) ?? ''
+    return parsePackage(file.replace(/\.ya?ml$/, ''), text, `${treeNames.packageFiles}/${file}`)
+  })
+  for (const one of packages) checkFiles(tree, one)
+  return generateMakefile(packages, existsSync(join(tree, ownMakefile)))
+}
+
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw new IsconfError('CONFIG', `cannot read ${directory}: ${errnoText(error)}`, { cause: error })
+  }
+}
+
+/** What isync would look for on a host: the file, or one for some host. */
+function checkFiles(tree: string, { files }: Package): void {
+  for (const { text, place } of files) {
+    const path = join(tree, treeNames.files, text)
+    const slash = path.lastIndexOf('/')
+    const variant = `${path.slice(slash + 1)}.`
+    if (existsSync(path) || namesIn(path.slice(0, slash)).some((name) => name.startsWith(variant))) continue
+    throw new IsconfError('CONFIG', `${place}: the tree has no ${join(treeNames.files, text)}`)
+  }
+}
+
+/** Whether a file is as it would be written. FILE_UNREADABLE. */
+export function isUpToDate(path: string, makefile: string): boolean {
+  return textOf(path) === makefile
+}
+
+/** FILE_EXISTS for a file that somebody wrote; FILE_UNWRITABLE. */
+export async function writeMakefile(path: string, makefile: string): Promise<void> {
+  const before = textOf(path)
+  if (before === makefile) return
+  if (before !== undefined && !before.startsWith(generatedMark)) {
+    const hint = 'move it away, or name another file and include that'
+    throw new IsconfError('FILE_EXISTS', `${path} was not written by hostkeeper generate`, { hint })
+  }
+  try {
+    await replace(path, makefile, { temporary: `${path}.${process.pid}`, exclusive: true, mode: 0o644 })
+  } catch (error) {
+    throw new IsconfError('FILE_UNWRITABLE', `cannot write ${path}: ${errnoText(error)}`, { cause: error })
+  }
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw new IsconfError('FILE_UNREADABLE', `cannot read ${path}: ${errnoText(error)}`, { cause: error })
+  }
+}

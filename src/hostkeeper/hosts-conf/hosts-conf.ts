@@ -1,0 +1,63 @@
+/** hosts.conf: which packages and features each host has (Listing 1 of the paper). */
+import { IsconfError } from '../../base/index.ts'
+import type { HostNames } from '../../config/index.ts'
+import { overlayHost } from './macros.ts'
+import { scanHostsConf } from './scan.ts'
+import { defaultEntry, type HostsConf, type HostsFile, type Placed } from './types.ts'
+
+export type { HostsConf, HostsFile, Placed } from './types.ts'
+
+/** What hosts.conf says of one host. */
+export interface ResolvedHost {
+  /** The entry that was used: a host's name, or DEFAULT. */
+  readonly entry: string
+  /** Those of DEFAULT, then those of the host; a host's value takes the place that DEFAULT's had. */
+  readonly variables: ReadonlyMap<string, Placed>
+  /** Whether it is out of management: PACKAGES=exclude. */
+  readonly excluded: boolean
+}
+
+/** All files together, in their order: an entry replaces that of its name in an earlier file. CONFIG, with file and line. */
+export function parseHostsConf(files: readonly HostsFile[]): HostsConf {
+  const { conf, problems } = scanHostsConf(files)
+  const [first] = problems
+  if (first === undefined) return conf
+  throw new IsconfError('CONFIG', `${first.at.place}: ${first.message}`, first.hint ? { hint: first.hint } : {})
+}
+
+/** What holds for the host with these names. `variable` gives a variable of the caller, for `NAME=$`. CONFIG. */
+export function resolveHost(
+  conf: HostsConf,
+  names: HostNames,
+  variable: (name: string) => string | undefined,
+): ResolvedHost {
+  const { entries, passed } = conf
+  const own = entries.get(names.fqdn) ?? entries.get(names.short)
+  const variables = new Map<string, Placed>()
+  overlayHost(conf, own, variables)
+  if (passed.size > 0) askCaller(variables, passed, variable)
+  return {
+    entry: own?.name ?? defaultEntry,
+    variables,
+    excluded: variables.get('PACKAGES')?.value.trim() === 'exclude',
+  }
+}
+
+/** Asks for the values that count, and for no others. */
+function askCaller(
+  variables: Map<string, Placed>,
+  passed: ReadonlySet<Placed>,
+  variable: (name: string) => string | undefined,
+): void {
+  for (const [name, placed] of variables) {
+    if (passed.has(placed)) variables.set(name, callersValue(name, placed, variable))
+  }
+}
+
+function callersValue(name: string, { place }: Placed, variable: (name: string) => string | undefined): Placed {
+  const value = variable(name)
+  if (value !== undefined) return { value, place }
+  throw new IsconfError('CONFIG', `${place}: ${name}=$ takes ${name} from the environment, which has none`, {
+    hint: `set ${name} for the command, or give it a value in hosts.conf`,
+  })
+}

@@ -1,0 +1,112 @@
+/** Looks at hosts.conf for `hostkeeper lint`: what any of its hosts would be refused for, and what is seldom meant. */
+import { type Finding, isHostName } from '../../config/index.ts'
+import { nearest } from '../nearest.ts'
+import { macroProblems } from './macros.ts'
+import { scanHostsConf } from './scan.ts'
+import {
+  defaultEntry,
+  type Entry,
+  type HostsConf,
+  type HostsFile,
+  type Place,
+  type Problem,
+  type Variable,
+} from './types.ts'
+
+/** What could be read of the files, and all that there is to say about them, in the order of the lines. */
+export function lintHostsFiles(files: readonly HostsFile[]): {
+  readonly conf: HostsConf
+  readonly findings: readonly Finding[]
+} {
+  const { conf, problems } = scanHostsConf(files)
+  return { conf, findings: inOrder([...problems.map(asError), ...lintHostsConf(conf)], files) }
+}
+
+/** What there is to say about all entries: what a host would be refused for as errors, slips as warnings. */
+export function lintHostsConf(conf: HostsConf): readonly Finding[] {
+  const findings = macroProblems(conf).map(asError)
+  const warn: Warn = ({ file, line }, message) => void findings.push({ severity: 'warning', file, line, message })
+  const macros = macrosOf(conf)
+  for (const entry of conf.entries.values()) {
+    lintWords(entry, conf, warn)
+    lintName(entry, conf, macros, warn)
+  }
+  lintCapitals(conf, warn)
+  return findings
+}
+
+type Warn = (at: Place, message: string) => void
+
+function asError({ at: { file, line }, message }: Problem): Finding {
+  return { severity: 'error', file, line, message }
+}
+
+function inOrder(findings: readonly Finding[], files: readonly HostsFile[]): readonly Finding[] {
+  const paths = files.map(({ path }) => path)
+  const rank = ({ file }: Finding): number => paths.indexOf(file ?? '')
+  return [...findings].sort((a, b) => rank(a) - rank(b) || (a.line ?? 0) - (b.line ?? 0))
+}
+
+/** The words that name entries, wherever they stand. */
+function macrosOf({ entries }: HostsConf): ReadonlySet<string> {
+  const words = [...entries.values()].flatMap((entry) => entry.words)
+  return new Set(words.filter(({ kind }) => kind === 'macro').map(({ name }) => name))
+}
+
+function lintWords({ name, words }: Entry, { passed }: HostsConf, warn: Warn): void {
+  const lineByWord = new Map<string, number>()
+  for (const word of words) {
+    const before = lineByWord.get(`${word.kind} ${word.name}`)
+    lineByWord.set(`${word.kind} ${word.name}`, word.at.line)
+    if (word.kind === 'variable') {
+      if (before !== undefined)
+        warn(word.at, `${name}: ${word.name} was set in line ${before} of the same entry: the last value counts`)
+      if (word.name === 'PACKAGES' && !passed.has(word.placed)) lintPackages(name, word, warn)
+    } else if (word.name === defaultEntry && name !== defaultEntry) {
+      warn(word.at, `${name}: ${defaultEntry} applies to every host: to name it does nothing`)
+    } else if (before !== undefined) {
+      warn(word.at, `${name}: ${word.name} was named in line ${before} of the same entry`)
+    }
+  }
+}
+
+function lintPackages(entry: string, { placed: { value }, at }: Variable, warn: Warn): void {
+  const packages = value.split(/\s+/).filter((word) => word !== '')
+  const excluding = packages.find((word) => word.toLowerCase() === 'exclude')
+  if (packages.length === 0) warn(at, `${entry}: PACKAGES is empty: make would have nothing to do`)
+  else if (excluding !== undefined && (packages.length > 1 || excluding !== 'exclude'))
+    warn(at, `${entry}: a host is taken out of management by PACKAGES=exclude alone, not by ${JSON.stringify(value)}`)
+}
+
+function lintName({ name, at }: Entry, { entries }: HostsConf, macros: ReadonlySet<string>, warn: Warn): void {
+  if (name === defaultEntry || macros.has(name)) return
+  const short = name.replace(/\..*/s, '')
+  if (nearest(name, [defaultEntry]) !== undefined)
+    warn(at, `${name} applies to a host of that name alone: did you mean ${defaultEntry}?`)
+  else if (!isHostName(name)) warn(at, `${name} can't be the name of a host, and no entry names it`)
+  else if (/^[A-Z][A-Z0-9_-]*$/.test(name))
+    warn(at, `${name} is named by no entry, and only a host whose name is in capitals would match it`)
+  else if (name !== short && entries.has(short) && !macros.has(short))
+    warn(at, `${name} does not get what ${short} has: the entry of the full name is used alone`)
+}
+
+/** Names that differ in their capitals alone. */
+function lintCapitals({ entries }: HostsConf, warn: Warn): void {
+  const all = [...entries.values()]
+  const warnOfSlips = (named: readonly { readonly name: string; readonly at: Place }[], known: string): void => {
+    const firstByName = new Map([[known.toLowerCase(), known]])
+    for (const { name, at } of named) {
+      const first = firstByName.get(name.toLowerCase())
+      if (first === undefined) firstByName.set(name.toLowerCase(), name)
+      else if (first !== name) warn(at, `${name} and ${first} differ in their capitals alone, and are not the same`)
+    }
+  }
+  warnOfSlips(
+    all.filter(({ name }) => nearest(name, [defaultEntry]) === undefined),
+    defaultEntry,
+  )
+  warnOfSlips(
+    all.flatMap(({ words }) => words.filter(({ kind }) => kind === 'variable')),
+    'PACKAGES',
+  )
+}

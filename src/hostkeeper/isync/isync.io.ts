@@ -1,0 +1,160 @@
+/** isync: installs files of the configuration tree at their place. */
+import { readlinkSync, realpathSync } from 'node:fs'
+import type { Command } from 'commander'
+import { errnoText, IsconfError } from '../../base/index.ts'
+import { table } from '../../terminal/index.ts'
+import { contextOf } from '../context.io.ts'
+import { hashOf } from '../file-hash.io.ts'
+import { programCommand, runProgram } from '../program.ts'
+import type { ProgramContext, ProgramSurroundings } from '../verb.ts'
+import { installAll, installFailure, type Task } from './install.io.ts'
+import { ownerNumbers } from './owner.io.ts'
+import { type Place, pathOf, placeOf, statOf, unwritable } from './place.io.ts'
+import { type Action, actionFor, fileContent, linkContent, type Present, type Wanted } from './plan.ts'
+import { installedAt, remember } from './record.io.ts'
+import { directoryMode, openTree, pathFromWord, type Sources, wantedFor } from './source.io.ts'
+
+/** Runs one command line; its exit status. */
+export function runIsync(argv: readonly string[], surroundings: ProgramSurroundings): Promise<number> {
+  return runProgram(isyncCommand(surroundings.release), argv, surroundings, async (flags) => {
+    const { overwrite, dryRun } = flags.options
+    const context = contextOf('isync', flags, surroundings)
+    return isync(context, flags.words, { overwriting: overwrite === true, dryRun: dryRun === true })
+  })
+}
+
+/** The flags, which stand before the files; the manual and the completions read them, too. */
+export function isyncCommand(release: string): Command {
+  return programCommand('isync', release)
+    .usage('[-DhnoqV] [-c FILE] FILE...')
+    .option('-o, --overwrite', 'overwrite what was changed here, after keeping a copy of it')
+    .option('-n, --dry-run', 'show what would be done, and do nothing')
+}
+
+interface IsyncOptions {
+  readonly overwriting: boolean
+  readonly dryRun: boolean
+}
+
+async function isync(context: ProgramContext, words: readonly string[], options: IsyncOptions): Promise<number> {
+  const hint = 'see `isync --help`'
+  if (words.length === 0) throw new IsconfError('USAGE', 'no file given', { hint })
+  const flag = words.find((word) => word.startsWith('-'))
+  if (flag !== undefined)
+    throw new IsconfError('USAGE', `${JSON.stringify(flag)} stands behind a file`, { hint: 'flags come first' })
+  const paths = words.map(pathFromWord)
+  const { layout, settings, names } = context
+  const hostNames = [names.fqdn, names.short]
+  const sources: Sources = { ...openTree(layout.tree), hostNames, owners: ownerNumbers() }
+  const root = realRoot(settings.root)
+  try {
+    const tasks = wantedFor(sources, paths).map((wanted) =>
+      taskFor(wanted, { sources, root, installed: layout.installed, overwriting: options.overwriting }),
+    )
+    if (options.dryRun) context.terminal.out(planText(tasks))
+    refuse(tasks)
+    if (!options.dryRun) await doAll(context, tasks)
+  } catch (error) {
+    throw installFailure(error, layout.tree)
+  }
+  return 0
+}
+
+function realRoot(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch (error) {
+    throw new IsconfError('NO_SUCH_FILE', `HOSTKEEPER_ROOT ${path}: ${errnoText(error)}`, { cause: error })
+  }
+}
+
+interface TaskDeps {
+  readonly sources: Sources
+  readonly root: string
+  readonly installed: string
+  readonly overwriting: boolean
+}
+
+function taskFor(wanted: Wanted, { sources, root, installed, overwriting }: TaskDeps): Task {
+  const place = wanted.kind === 'directory' ? directoryPlace(root, wanted.path) : placeOf(root, wanted.path)
+  const present = place.missing.length > 0 ? undefined : presentAt(pathOf(place))
+  const action = actionFor(wanted, present, installedAt(installed, wanted.path), overwriting)
+  const names = wanted.path.split('/')
+  const parents = place.missing.map((_, index) => {
+    const path = names.slice(0, names.length - place.missing.length + index).join('/')
+    const line = sources.manifest.lineOf(path)
+    return { ...sources.owners.of(line), mode: line?.mode ?? directoryMode }
+  })
+  const task: Task = { wanted, place, present, action, parents }
+  if (action !== 'unchanged') for (const { uid, gid } of [wanted, ...parents]) mustOwn(pathOf(place), uid, gid)
+  return task
+}
+
+/** A link to a directory serves where the tree has one: /bin may be a link to usr/bin. */
+function directoryPlace(root: string, path: string): Place {
+  const place = placeOf(root, `${path}/.`)
+  return place.missing.length > 0 ? placeOf(root, path) : place
+}
+
+function presentAt(path: string): Present | undefined {
+  const stat = statOf(path)
+  if (stat === undefined) return undefined
+  const attributes = { mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid }
+  if (stat.isFile()) return { ...attributes, kind: 'file', content: fileContent(hashOf(path)) }
+  if (stat.isSymbolicLink()) return { ...attributes, kind: 'symlink', content: linkContent(readlinkSync(path)) }
+  return { ...attributes, kind: stat.isDirectory() ? 'directory' : 'other', content: '' }
+}
+
+/** Asked before anything is written. */
+function mustOwn(path: string, uid: number, gid: number): void {
+  const user = process.geteuid?.()
+  if (user === 0 || (user === uid && (process.getegid?.() === gid || process.getgroups?.().includes(gid)))) return
+  throw unwritable(`only root may give ${path} to user ${uid} and group ${gid}`)
+}
+
+/** LOCAL_CHANGE or FILE_UNWRITABLE, with the files that are in the way. */
+function refuse(tasks: readonly Task[]): void {
+  const inTheWay = (action: Action): readonly string[] =>
+    tasks.filter((task) => task.action === action).map(({ place }) => pathOf(place))
+  const conflicts = inTheWay('conflict')
+  if (conflicts.length > 0) throw unwritable(`of another kind than in the tree: ${someOf(conflicts)}`)
+  const changed = inTheWay('refuse')
+  if (changed.length > 0) throw new IsconfError('LOCAL_CHANGE', `not what isync installed: ${someOf(changed)}`)
+}
+
+/** Enough to see what is meant. */
+const namesShown = 10
+
+function someOf(paths: readonly string[]): string {
+  const more = paths.length - namesShown
+  return `${paths.slice(0, namesShown).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}
+
+function planText(tasks: readonly Task[]): string {
+  return table(
+    tasks.map(({ wanted, place, action }) => [
+      action,
+      wanted.mode.toString(8).padStart(4, '0'),
+      `${wanted.uid}:${wanted.gid}`,
+      pathOf(place),
+    ]),
+  )
+}
+
+async function doAll({ layout, say }: ProgramContext, tasks: readonly Task[]): Promise<void> {
+  const copies = await installAll(
+    tasks.filter(({ action }) => action !== 'unchanged'),
+    layout,
+  )
+  for (const task of tasks) {
+    const { wanted, place, action } = task
+    const path = pathOf(place)
+    if (action === 'install') say(`installed ${path}`)
+    if (action === 'overwrite') say(`installed ${path}; what was there is kept as ${copies.get(task)}`)
+    if (action === 'attributes') say(`set mode and owner of ${path}`)
+    const isNew = action === 'unchanged' && wanted.kind !== 'directory'
+    // What is there already as the tree has it is isync's own from now on.
+    if (isNew && installedAt(layout.installed, wanted.path)[0] !== wanted.content)
+      await remember(layout.installed, wanted.path, [wanted.content])
+  }
+}

@@ -1,0 +1,76 @@
+/** All hosts of hosts.conf against packages.conf. */
+import { IsconfError } from '../../base/index.ts'
+import type { Finding } from '../../config/index.ts'
+import { type HostsConf, type Placed, resolveHost } from '../hosts-conf/hosts-conf.ts'
+import type { MakeRule } from '../make/database.ts'
+import { actionNames, wordsOf } from '../make/goals.ts'
+import { ruleFor, stepsFor } from '../make/steps.ts'
+import { nearest } from '../nearest.ts'
+import { byStanza, excludeTarget, type Makefile, meant } from './makefile.ts'
+
+/** The variables that hold targets. */
+const targetVariables = ['PACKAGES', ...actionNames] as const
+
+/** Every word of every PACKAGES and action is a target; targets that no host comes to. */
+export function lintTargets(conf: HostsConf, makefile: Makefile): readonly Finding[] {
+  const { database } = makefile
+  const findings = new Map<string, Finding>()
+  const reached = new Set(database.defaultGoal === undefined ? [] : [database.defaultGoal])
+  for (const name of conf.entries.keys()) {
+    for (const [variable, placed] of targetLists(conf, name)) {
+      for (const word of wordsOf(placed.value)) {
+        reached.add(word)
+        const message = problemOf(variable, word, makefile)
+        // Hosts share macros: what is said once is enough.
+        if (message !== undefined) {
+          findings.set(`${placed.place} ${message}`, { severity: 'error', ...placeParts(placed.place), message })
+        }
+      }
+    }
+  }
+  return [...findings.values(), ...unreached(makefile, [...reached])]
+}
+
+function targetLists(conf: HostsConf, name: string): readonly [string, Placed][] {
+  const variables = variablesOf(conf, name)
+  return targetVariables.flatMap((variable) => {
+    const placed = variables.get(variable)
+    const isExcluded = variable === 'PACKAGES' && placed?.value.trim() === excludeTarget
+    return placed === undefined || isExcluded ? [] : [[variable, placed]]
+  })
+}
+
+/** None for an entry with a mistake, which is told elsewhere. */
+export function variablesOf(conf: HostsConf, name: string): ReadonlyMap<string, Placed> {
+  try {
+    return resolveHost(conf, { short: name, fqdn: name }, () => '').variables
+  } catch (error) {
+    if (error instanceof IsconfError) return new Map()
+    throw error
+  }
+}
+
+function problemOf(variable: string, word: string, { database }: Makefile): string | undefined {
+  if (ruleFor(database, word)) return undefined
+  const near = nearest(word, database.rules.keys())
+  return `${variable} names ${JSON.stringify(word)}, which is no target of packages.conf${meant(near)}`
+}
+
+function placeParts(place: string): { readonly file: string; readonly line: number } {
+  const [, file = place, line = 0] = /^(.*):(\d+)$/.exec(place) ?? []
+  return { file, line: Number(line) }
+}
+
+function unreached(makefile: Makefile, reached: readonly string[]): readonly Finding[] {
+  const { rules } = makefile.database
+  const steps = new Set(stepsFor(makefile.database, reached))
+  // A group of what is done anyway is there for whoever wants to name it.
+  const isGroup = ({ recipe, needs }: MakeRule): boolean =>
+    recipe === undefined && needs.length > 0 && needs.every((need) => steps.has(need))
+  const left = [...rules.values()].filter(
+    (rule) => !steps.has(rule.target) && rule.target !== excludeTarget && !isGroup(rule),
+  )
+  return byStanza(makefile, left).map(([place, targets]) => {
+    return { severity: 'warning', ...place, message: `no host comes to ${targets.join(', ')}` }
+  })
+}

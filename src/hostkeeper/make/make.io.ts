@@ -1,0 +1,101 @@
+/** Calls make, to read a makefile or to print what it would do. */
+import { spawnSync } from 'node:child_process'
+import { IsconfError } from '../../base/index.ts'
+import { type MakeDatabase, parseMakeDatabase } from './database.ts'
+import { readingWords } from './words.ts'
+
+export interface MakeCall {
+  /** The program. */
+  readonly make: string
+  /** {@link makeWords}. */
+  readonly words: readonly string[]
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+}
+
+/** A thousand steps with long recipes fill a megabyte. */
+const outputBytesMax = 64 * 1024 * 1024
+/** Reading takes milliseconds; a `$(shell)` that hangs must not hang the boot. */
+const readingMsMax = 60_000
+
+/** What make has read. CONFIG when it cannot read it, with make's own words. */
+export function readDatabase(call: MakeCall): MakeDatabase {
+  return readMakefile(call).database
+}
+
+/** Something that make says of a line, and goes on. */
+export interface MakeWarning {
+  readonly file: string
+  readonly line: number
+  readonly text: string
+}
+
+/** The same, with make's warnings. CONFIG. */
+export function readMakefile(call: MakeCall): { database: MakeDatabase; warnings: readonly MakeWarning[] } {
+  const words = [...call.words, ...readingWords]
+  const { stdout, stderr, status } = quietly(call, words, { ...call.environment, LC_ALL: 'C' }, readingMsMax)
+  if (!stdout.includes('# GNU Make')) {
+    const hint = 'install GNU make, or name it by HOSTKEEPER_MAKE'
+    throw new IsconfError('CONFIG', `${call.make} is not GNU make: ${firstLine(stderr || stdout)}`, { hint })
+  }
+  if (status === 0) return { database: parseMakeDatabase(stdout), warnings: warningsIn(stderr) }
+  throw new MakefileError(stderr)
+}
+
+function warningsIn(said: string): readonly MakeWarning[] {
+  return [...said.matchAll(/^(.+?):(\d+): warning: (.*)$/gm)].map(([, file = '', line, text = '']) => {
+    return { file, line: Number(line), text }
+  })
+}
+
+/** A mistake in a makefile, as make tells it. */
+export class MakefileError extends IsconfError {
+  readonly file: string | null
+  readonly line: number | null
+  readonly problem: string
+
+  constructor(said: string) {
+    const [, file, line, problem] = /^(.+?):(\d+): (?:\*\*\* )?(.*?)(?:\. {2}Stop\.)?$/m.exec(said) ?? []
+    const [, other] = /^.*: \*\*\* (.*?)(?:\. {2}Stop\.)?$/m.exec(said) ?? []
+    const text = problem ?? other ?? firstLine(said)
+    super('CONFIG', file === undefined ? `make cannot read the makefile: ${text}` : `${file}:${line}: ${text}`)
+    this.file = file ?? null
+    this.line = line === undefined ? null : Number(line)
+    this.problem = text
+  }
+}
+
+export interface DryRun {
+  readonly status: number
+  /** What make would do, and what it says against it. */
+  readonly text: string
+}
+
+/** What make would do for these targets; without any, for its first. */
+export function dryRun(call: MakeCall, flags: readonly string[], targets: readonly string[]): DryRun {
+  const { stdout, stderr, status } = quietly(call, ['-n', ...flags, ...call.words, ...targets], call.environment)
+  return { status: status ?? 2, text: `${stdout}${stderr}` }
+}
+
+function quietly(
+  { make, cwd }: MakeCall,
+  words: readonly string[],
+  env: MakeCall['environment'],
+  timeout?: number,
+): { readonly stdout: string; readonly stderr: string; readonly status: number | null } {
+  const done = spawnSync(make, words, {
+    cwd,
+    env,
+    encoding: 'utf8',
+    maxBuffer: outputBytesMax,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(timeout === undefined ? {} : { timeout }),
+  })
+  if (done.error === undefined) return done
+  const { code } = done.error as NodeJS.ErrnoException
+  const why = code === 'ENOENT' ? 'no such program' : code === 'ETIMEDOUT' ? 'it does not end' : done.error.message
+  const hint = 'GNU make must be installed; HOSTKEEPER_MAKE names it'
+  throw new IsconfError('CONFIG', `cannot run ${make}: ${why}`, { hint })
+}
+
+const firstLine = (text: string): string => text.trim().split('\n')[0] ?? ''

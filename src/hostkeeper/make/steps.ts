@@ -1,0 +1,102 @@
+/** What needs what, among the targets of packages.conf. */
+import type { MakeDatabase, MakeRule } from './database.ts'
+
+/** The rule by which make would make `target`; undefined when there is none. */
+export function ruleFor({ rules, patterns }: MakeDatabase, target: string): MakeRule | undefined {
+  const own = rules.get(target)
+  if (own?.recipe) return own
+  const pattern = patternFor(patterns, target)
+  if (!pattern) return own
+  return {
+    target,
+    needs: [...(own?.needs ?? []), ...pattern.needs],
+    orderOnly: [...(own?.orderOnly ?? []), ...pattern.orderOnly],
+    phony: own?.phony ?? false,
+    recipe: pattern.recipe,
+  }
+}
+
+/** The pattern rule with the shortest stem, the first of several, as make chooses; with the stem put in. */
+function patternFor(patterns: readonly MakeRule[], target: string): MakeRule | undefined {
+  let best: { readonly rule: MakeRule; readonly stem: string } | undefined
+  for (const rule of patterns) {
+    const [before = '', after = ''] = rule.target.split('%')
+    const long = target.length > before.length + after.length
+    if (!long || !target.startsWith(before) || !target.endsWith(after)) continue
+    const stem = target.slice(before.length, target.length - after.length)
+    if (!best || stem.length < best.stem.length) best = { rule, stem }
+  }
+  if (!best) return undefined
+  const { rule, stem } = best
+  const put = (words: readonly string[]): readonly string[] => words.map((word) => word.replace('%', () => stem))
+  return { ...rule, needs: put(rule.needs), orderOnly: put(rule.orderOnly) }
+}
+
+/** `goals` and all that they need, in the order in which make comes to them: what is needed stands before. */
+export function stepsFor(database: MakeDatabase, goals: readonly string[]): readonly string[] {
+  const seen = new Set<string>()
+  const steps: string[] = []
+  const visit = (target: string): void => {
+    if (seen.has(target)) return
+    seen.add(target)
+    const rule = ruleFor(database, target)
+    for (const need of [...(rule?.needs ?? []), ...(rule?.orderOnly ?? [])]) visit(need)
+    steps.push(target)
+  }
+  for (const goal of goals) visit(goal)
+  return steps
+}
+
+/** What a run finds, and is to do. */
+export interface RunView {
+  readonly database: MakeDatabase
+  /** What the run comes to. */
+  readonly steps: ReadonlySet<string>
+  /** Whether there is a stamp, or another file of that name. */
+  readonly exists: (target: string) => boolean
+  /** Steps that are done again without what needs them. */
+  readonly lone: ReadonlySet<string>
+}
+
+/**
+ * Of the `stamps`, those that the run makes untrue, also of steps that it does
+ * not come to itself: something that they need has no stamp, and it will be
+ * done. Of what the run does not come to, a missing stamp still tells later.
+ */
+export function outdated({ database, steps, exists, lone }: RunView, stamps: Iterable<string>): readonly string[] {
+  const willRun = new Map<string, boolean>()
+  const runs = (target: string): boolean => {
+    const known = willRun.get(target)
+    if (known !== undefined) return known
+    // A target that needs itself: make drops the circle, and so does this.
+    willRun.set(target, false)
+    const rule = ruleFor(database, target)
+    // A file that make cannot make is an error or is there; it is no reason to do anything again.
+    const will = rule !== undefined && (isMissing(target, rule) || rule.needs.some(counts))
+    willRun.set(target, will)
+    return will
+  }
+  const isMissing = (target: string, { phony }: MakeRule): boolean => steps.has(target) && (phony || !exists(target))
+  const counts = (need: string): boolean =>
+    runs(need) && (!lone.has(need) || (ruleFor(database, need)?.needs ?? []).some(counts))
+  return [...stamps].filter((stamp) => runs(stamp))
+}
+
+/** Whether the step leaves a stamp when it is done; one that does not is done at every run. */
+export function leavesStamp(rule: MakeRule | undefined): boolean {
+  return rule !== undefined && !rule.phony && /\btouch\b/.test(rule.recipe?.text ?? '')
+}
+
+/** Everything that `target` is needed for, over whatever detour; not itself. */
+export function dependents(database: MakeDatabase, target: string, among: Iterable<string>): readonly string[] {
+  const found = new Map<string, boolean>([[target, true]])
+  const needs = (one: string): boolean => {
+    const known = found.get(one)
+    if (known !== undefined) return known
+    found.set(one, false)
+    const does = ruleFor(database, one)?.needs.some((need) => needs(need)) ?? false
+    found.set(one, does)
+    return does
+  }
+  return [...among].filter((one) => one !== target && needs(one))
+}

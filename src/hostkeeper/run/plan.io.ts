@@ -1,0 +1,68 @@
+/** What a run would do; nothing of the host's is written, and no lock is needed. */
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { IsconfError } from '../../base/index.ts'
+import type { MakeDatabase } from '../make/database.ts'
+import { goalsOf } from '../make/goals.ts'
+import { type DryRun, dryRun, type MakeCall, readDatabase } from '../make/make.io.ts'
+import { hostOf, type ManagedHost, makeCallOf, managedHost } from '../make/managed-host.io.ts'
+import { leavesStamp, ruleFor, stepsFor } from '../make/steps.ts'
+import type { ProgramContext } from '../verb.ts'
+import type { RunWords } from './run.io.ts'
+import { addScratchStamps, withScratchStamps } from './scratch-stamps.io.ts'
+import type { StampPlan } from './stamp-plan.ts'
+import { plannedStamps } from './stamp-run.io.ts'
+import { stampsIn } from './stamps.io.ts'
+
+export interface PlannedRun {
+  readonly managed: ManagedHost
+  readonly database: MakeDatabase
+  readonly targets: readonly string[]
+  readonly stamps: StampPlan
+  /** What make would do, and its status. */
+  readonly make: DryRun
+}
+
+/** Resolves this host and asks make. CONFIG and USAGE as a run would fail. */
+export function planRun(context: ProgramContext, { words, trace }: RunWords): PlannedRun {
+  const { layout } = context
+  // First, because without a tree there is nothing to link to.
+  hostOf(context)
+  const present = stampsIn(layout.stamps).map(({ name }) => name)
+  return withScratchStamps(layout.tree, present, (scratch) => {
+    const managed = managedHost(context, scratch)
+    const call = makeCallOf(context, managed, scratch)
+    const database = readDatabase(call)
+    const targets = goalsOf(words, managed.host.variables, database)
+    const stamps = plannedStamps(layout.stamps, database, targets)
+    for (const name of stamps.outdated) rmSync(join(scratch, name))
+    const make = targets.length === 0 ? idle : passes(call, database, stamps, targets, trace ? ['--trace'] : [])
+    return { managed, database, targets, stamps, make: { ...make, text: make.text.replaceAll(scratch, layout.stamps) } }
+  })
+}
+
+const idle: DryRun = { status: 0, text: '' }
+
+/** As the run makes them. */
+function passes(
+  call: MakeCall,
+  database: MakeDatabase,
+  { lone }: StampPlan,
+  targets: readonly string[],
+  flags: readonly string[],
+): DryRun {
+  if (lone.length === 0) return dryRun(call, flags, targets)
+  const first = dryRun(call, flags, lone)
+  if (first.status !== 0) return first
+  const done = stepsFor(database, lone).filter((step) => lone.includes(step) || leavesStamp(ruleFor(database, step)))
+  addScratchStamps(call.cwd, done)
+  const { status, text } = dryRun(call, flags, targets)
+  return { status, text: first.text + text }
+}
+
+/** Fails as the run would, when make has found a mistake. */
+export function failAsMake({ status }: DryRun): void {
+  if (status === 0) return
+  const hint = 'what make says stands above; `hostkeeper lint` looks at all hosts'
+  throw new IsconfError('COMMAND_FAILED', `make failed with status ${status}`, { exit: status, hint })
+}

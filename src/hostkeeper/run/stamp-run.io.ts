@@ -1,0 +1,63 @@
+/** The stamps, made ready for a run. */
+import { join } from 'node:path'
+import { systemDisk } from '../../base/disk.io.ts'
+import { readTextFile } from '../../config/index.ts'
+import type { MakeDatabase } from '../make/database.ts'
+import { doneAtMs, loneName, loneText, noteSince, parseLone, parseSince, sinceName } from './stamp-notes.ts'
+import { planStamps, type StampPlan } from './stamp-plan.ts'
+import { removeStamps, stampExists, stampsIn, touchStamps } from './stamps.io.ts'
+
+export interface ReadyStamps {
+  readonly plan: StampPlan
+}
+
+/** What a run would do to the stamps; nothing is written. */
+export function plannedStamps(directory: string, database: MakeDatabase, targets: readonly string[]): StampPlan {
+  const names = stampsIn(directory).map(({ name }) => name)
+  const noted = parseLone(readTextFile(join(directory, loneName)))
+  return planStamps(database, targets, names, noted, (name) => stampExists(directory, name))
+}
+
+/** Removes the stamps that a run makes untrue, and gives all others the same time. Durable when it returns. */
+export async function readyStamps(
+  directory: string,
+  database: MakeDatabase,
+  targets: readonly string[],
+  nowMs: number,
+): Promise<ReadyStamps> {
+  const plan = plannedStamps(directory, database, targets)
+  await removeStamps(directory, plan.outdated)
+  await noteLone(directory, [...plan.lone, ...plan.loneLeft])
+  await touchAll(directory, nowMs)
+  return { plan }
+}
+
+/** After the first pass: what was done alone is like all others. */
+export async function settleLone(directory: string, { plan }: ReadyStamps, nowMs: number): Promise<void> {
+  await noteLone(directory, plan.loneLeft)
+  await touchAll(directory, nowMs)
+}
+
+/** Writes which steps are to be done again alone. */
+export async function noteLone(directory: string, names: readonly string[]): Promise<void> {
+  const path = join(directory, loneName)
+  if (names.length === 0) await systemDisk.remove(path)
+  else await systemDisk.replaceFile(path, loneText(names))
+}
+
+/** The times of the steps are noted before the touch takes them away. */
+async function touchAll(directory: string, nowMs: number): Promise<void> {
+  const stamps = stampsIn(directory)
+  const note = join(directory, sinceName)
+  const touchedMs = Math.floor(nowMs / 1000) * 1000
+  await systemDisk.replaceFile(note, noteSince(parseSince(readTextFile(note)), stamps, touchedMs))
+  touchStamps(directory, stamps, nowMs)
+}
+
+/** The stamps with the times at which their steps were done, the oldest first. */
+export function timedStamps(directory: string): readonly { readonly name: string; readonly doneMs: number }[] {
+  const since = parseSince(readTextFile(join(directory, sinceName)))
+  return stampsIn(directory)
+    .map((stamp) => ({ name: stamp.name, doneMs: doneAtMs(since, stamp) }))
+    .sort((one, other) => one.doneMs - other.doneMs)
+}

@@ -1,0 +1,85 @@
+/**
+ * Stamps: a file for each step that is done, in the directory where make runs.
+ *
+ * What must hold whenever the power may fail: a stamp that is there says that
+ * its step is done, and that nothing it needs has been done since. So before
+ * make begins, stamps of which that will not be true any more are removed;
+ * what is to be done is then told by what is missing, and never by times.
+ */
+import { existsSync, lstatSync, mkdirSync, readdirSync, utimesSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { diskFailure, systemDisk } from '../../base/disk.io.ts'
+
+export interface Stamp {
+  /** The target, with its directories. */
+  readonly name: string
+  readonly changedMs: number
+}
+
+/** All stamps, by name. Names that begin with a dot are none. */
+export function stampsIn(directory: string): readonly Stamp[] {
+  const stamps: Stamp[] = []
+  const look = (below: string): void => {
+    for (const entry of entriesOf(join(directory, below))) {
+      const name = join(below, entry.name)
+      if (entry.name.startsWith('.')) continue
+      if (entry.isDirectory()) look(name)
+      else stamps.push({ name, changedMs: lstatSync(join(directory, name)).mtimeMs })
+    }
+  }
+  look('')
+  return stamps.sort((one, other) => (one.name < other.name ? -1 : 1))
+}
+
+function entriesOf(directory: string): ReturnType<typeof readDirectory> {
+  try {
+    return readDirectory(directory)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw diskFailure('read', directory, error)
+  }
+}
+
+const readDirectory = (directory: string) => readdirSync(directory, { withFileTypes: true })
+
+/** Whether there is a file of that name; make asks also for those elsewhere, with a `/` in front. */
+export const stampExists = (directory: string, name: string): boolean => existsSync(resolve(directory, name))
+
+/** Durable when it returns. */
+export async function removeStamps(directory: string, names: readonly string[]): Promise<void> {
+  for (const name of names) await systemDisk.remove(join(directory, name))
+}
+
+/** Gives all stamps the same time, so that none is older than what it needs. */
+export function touchStamps(directory: string, stamps: readonly Stamp[], atMs: number): void {
+  // A whole second, which every file system can keep, and which is not in the future.
+  const seconds = Math.floor(atMs / 1000)
+  for (const { name } of stamps) {
+    const path = join(directory, name)
+    try {
+      utimesSync(path, seconds, seconds)
+    } catch (error) {
+      throw diskFailure('touch', path, error)
+    }
+  }
+}
+
+/** `touch etc/name` needs the directory etc. Not where that is the name of a step: it would count as done. */
+export function makeStampDirectories(directory: string, targets: ReadonlySet<string>): void {
+  for (const target of targets) {
+    const below = dirname(target)
+    if (below === '.' || target.startsWith('/') || target.split('/').includes('..')) continue
+    if (prefixesOf(below).some((prefix) => targets.has(prefix))) continue
+    try {
+      mkdirSync(join(directory, below), { recursive: true, mode: 0o700 })
+    } catch (error) {
+      throw diskFailure('make', join(directory, below), error)
+    }
+  }
+}
+
+/** `a/b` and `a` of `a/b`. */
+function prefixesOf(path: string): readonly string[] {
+  const parts = path.split('/')
+  return parts.map((_, at) => parts.slice(0, at + 1).join('/'))
+}

@@ -1,0 +1,89 @@
+/** How this host stands. */
+
+import { IsconfError } from '../../base/index.ts'
+import { readTextFile } from '../../config/index.ts'
+import { lockHolder } from '../lock.io.ts'
+import { hostOf } from '../make/managed-host.io.ts'
+import { leavesStamp, ruleFor, stepsFor } from '../make/steps.ts'
+import type { ProgramContext } from '../verb.ts'
+import { type PlannedRun, planRun } from './plan.io.ts'
+import { treeOf } from './run.io.ts'
+import { readRuns } from './runs.io.ts'
+import type { Run } from './runs.ts'
+import { timedStamps } from './stamp-run.io.ts'
+
+export type Outcome = 'done' | 'failed' | 'interrupted' | 'under way' | 'killed'
+
+export interface RunRow {
+  readonly id: string
+  readonly outcome: Outcome
+  readonly words: readonly string[]
+  readonly started: string
+  readonly ended: string | null
+  readonly status: number | null
+  readonly made: readonly string[]
+  readonly tree: string
+  readonly log: string
+}
+
+/** What a boot would do. */
+export interface Pending {
+  /** Steps that are not done, in the order of make. */
+  readonly steps: readonly string[]
+  /** Steps that leave no stamp. */
+  readonly everyRun: readonly string[]
+  /** Why it cannot be told, or that the host is excluded. */
+  readonly problem: string | null
+}
+
+export interface HostStatus {
+  readonly tree: string
+  readonly source: string | null
+  readonly atWork: string | null
+  /** What the boot hook wrote when it could not make the host right. */
+  readonly failed: string | null
+  /** The last first. */
+  readonly runs: readonly RunRow[]
+  readonly stamps: number
+  readonly pending: Pending
+}
+
+/** Writes nothing and needs no lock; `runsMax` of the last runs. */
+export async function statusOf(context: ProgramContext, runsMax: number): Promise<HostStatus> {
+  const { layout, settings } = context
+  const atWork = (await lockHolder(layout.lock)) ?? null
+  const runs = [...(await readRuns(layout.runs))].reverse().slice(0, runsMax)
+  return {
+    tree: treeOf(layout.tree),
+    source: settings.source ?? null,
+    atWork,
+    failed: readTextFile(layout.failed)?.trim() ?? null,
+    runs: runs.map((run, index) => rowOf(run, index === 0 && atWork !== null)),
+    stamps: timedStamps(layout.stamps).length,
+    pending: pendingOf(context),
+  }
+}
+
+function rowOf({ start, end }: Run, isAtWork: boolean): RunRow {
+  const { id, words, at, tree, log } = start
+  const outcome = end?.outcome ?? (isAtWork ? 'under way' : 'killed')
+  const ending = { ended: end?.at ?? null, status: end?.status ?? null, made: end?.made ?? [] }
+  return { id, outcome, words, started: at, ...ending, tree, log }
+}
+
+function pendingOf(context: ProgramContext): Pending {
+  try {
+    if (hostOf(context).excluded) return { steps: [], everyRun: [], problem: 'excluded: PACKAGES=exclude' }
+    return pendingIn(planRun(context, { words: ['BOOT'], trace: false }))
+  } catch (error) {
+    if (!(error instanceof IsconfError)) throw error
+    return { steps: [], everyRun: [], problem: error.message }
+  }
+}
+
+function pendingIn({ database, targets, stamps }: PlannedRun): Pending {
+  const done = new Set(stamps.kept)
+  const steps = stepsFor(database, targets).filter((step) => ruleFor(database, step)?.recipe && !done.has(step))
+  const stays = (step: string): boolean => leavesStamp(ruleFor(database, step))
+  return { steps: steps.filter(stays), everyRun: steps.filter((step) => !stays(step)), problem: null }
+}
