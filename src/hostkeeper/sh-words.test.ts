@@ -35,10 +35,11 @@ const character = fc.oneof(
 
 /** A piece of a word, with one of the ways to write it. */
 const piece = fc
-  .tuple(fc.array(character, { maxLength: 6 }), fc.constantFrom('single', 'double', 'escaped', 'continued'))
+  .tuple(fc.array(character, { maxLength: 6 }), fc.constantFrom('single', 'double', 'kept', 'escaped', 'continued'))
   .map(([chars, style]) => {
     if (style === 'single') return `'${chars.filter((char) => char !== "'").join('')}'`
     if (style === 'double') return `"${chars.map((char) => (/["\\$`]/.test(char) ? `\\${char}` : char)).join('')}"`
+    if (style === 'kept') return `"${chars.map((char) => `\\${char}`).join('')}"`
     const escaped = chars.map((char) => `\\${char}`)
     return escaped.join(style === 'continued' ? '\\\n' : '')
   })

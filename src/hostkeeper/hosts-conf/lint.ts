@@ -23,7 +23,7 @@ export function lintHostsFiles(files: readonly HostsFile[]): {
 }
 
 /** What there is to say about all entries: what a host would be refused for as errors, slips as warnings. */
-export function lintHostsConf(conf: HostsConf): readonly Finding[] {
+function lintHostsConf(conf: HostsConf): readonly Finding[] {
   const findings = macroProblems(conf).map(asError)
   const warn: Warn = ({ file, line }, message) => void findings.push({ severity: 'warning', file, line, message })
   const macros = macrosOf(conf)
