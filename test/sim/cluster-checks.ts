@@ -5,6 +5,7 @@ import { blobOf, type Journal, type Operation, publicKeyText } from '../../src/j
 import type { Cluster } from './cluster.ts'
 import { Holders } from './cluster-holders.ts'
 import type { SimHost } from './cluster-host.ts'
+import { PowerFailure, type SimDisk } from './disk.ts'
 import { isAlike } from './latest-versions.ts'
 import { SimMachine } from './machine.ts'
 
@@ -228,6 +229,16 @@ export function idsOf(journal: Journal): readonly ChangesetId[] {
 
 /** Whether a changeset is on a host's disk, whether it runs or not. */
 async function hasOnDisk({ disk }: SimHost, id: ChangesetId): Promise<boolean> {
+  try {
+    return await isOn(disk, id)
+  } catch (error) {
+    if (!(error instanceof PowerFailure)) throw error
+    // The host dies at this moment; what was synced is there when it comes back.
+    return isOn(disk.crash('lost'), id)
+  }
+}
+
+async function isOn(disk: SimDisk, id: ChangesetId): Promise<boolean> {
   const directory = '/is/branches'
   for (const branch of await disk.list(directory)) {
     for (const name of await disk.list(`${directory}/${branch}`)) {
