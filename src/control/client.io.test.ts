@@ -58,6 +58,20 @@ test('get() asks for the path and gives the document', async (t) => {
   assert.match(asked, /^GET \/v1\/log\?limit=3 HTTP\/1\.1\r\n/)
 })
 
+test('each call has a connection of its own, so that none reaches a daemon that has ended since the last', async (t) => {
+  const seen = new Set<Socket>()
+  const { client } = await serving(t, (_, socket) => {
+    // What was left of the call before leads to nobody.
+    if (seen.has(socket)) socket.destroy()
+    seen.add(socket)
+    if (socket.destroyed) return
+    socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: keep-alive\r\n\r\n{}')
+  })
+  assert.deepEqual(await client.get('/v1/status'), {})
+  assert.deepEqual(await client.get('/v1/status'), {})
+  assert.equal(seen.size, 2)
+})
+
 test('post() sends the body as JSON and gives the result', async (t) => {
   let asked = ''
   const { client } = await serving(t, (request, socket) => {

@@ -79,7 +79,9 @@ async function send(call: Call): Promise<IncomingMessage> {
 function sendOnce({ socketPath, silenceSMax, caller, method, path, body }: Call): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const headers = { [callerHeader]: caller, ...(body && { 'content-type': 'application/json' }) }
-    const call: ClientRequest = request({ socketPath, method, path, headers }, resolve)
+    // Each call has a connection of its own: one that is left over from the call before may lead to a daemon that has
+    // ended since, as between the two halves of a restart.
+    const call: ClientRequest = request({ socketPath, method, path, headers, agent: false }, resolve)
     call.once('error', (error: NodeJS.ErrnoException) => reject(unreachable(socketPath, error)))
     giveUpOnSilence(call, silenceSMax)
     call.end(body && JSON.stringify(body))
@@ -105,10 +107,7 @@ function giveUpOnSilence(call: ClientRequest, silenceSMax: number): void {
     response = found
     silentS = 0
     // Not by listening to data, which would be read before anybody wants it.
-    const { socket } = found
-    socket.on('data', heard)
-    // It may serve the next call.
-    call.once('close', () => socket.off('data', heard))
+    found.socket.on('data', heard)
   })
   call.once('close', () => clearInterval(timer))
 }
