@@ -57,6 +57,7 @@ test('npm install -g of the packed tarball gives a program that works, with its 
     'README.md',
     'completion',
     'dist',
+    'examples',
     'man',
     'package.json',
     'packaging',
