@@ -2,9 +2,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { begin, type Run, type Running } from '../harness/run.ts'
+import type { Run, Running } from '../harness/run.ts'
 import type { Ending } from '../support/files.ts'
-import { type Files, type HostkeeperHost, hostkeeperHost, writeFiles } from './support.ts'
+import { type Files, type TreeHost, treeHost, writeFiles } from './tree-host.ts'
 
 const packaging = fileURLToPath(new URL('../../packaging/', import.meta.url))
 export const hookPath = join(packaging, 'rc.isconf')
@@ -15,7 +15,7 @@ export function commandsOf(unit: string): readonly string[] {
   return [...text.matchAll(/^ExecStart=(.*)$/gm)].map(([, command = '']) => command)
 }
 
-export interface BootHost extends HostkeeperHost {
+export interface BootHost extends TreeHost {
   /** What the source gives out. */
   readonly source: string
   /** Puts a tree where the source is; PACKAGES=a b makes a and b, each noted with the version in {@link done}. */
@@ -29,21 +29,20 @@ export interface BootHost extends HostkeeperHost {
 }
 
 export function bootHost(ending: Ending): BootHost {
-  const host = hostkeeperHost(ending)
+  const host = treeHost(ending)
   const { directory, home, env } = host
   const [source, notes] = [join(directory, 'source'), join(directory, 'notes')]
   writeFiles(directory, {
-    'bin/hostkeeper': `#!/bin/sh\nexec "${process.execPath}" "${host.program}" "$@"\n`,
     'bin/systemctl': `#!/bin/sh\necho services >> "${notes}"\n`,
     // So that a step can tell of itself.
     'hostkeeper.conf': `ISCONFDIR=${home} # a comment\nHOSTKEEPER_SOURCE="${source}"\nHOSTKEEPER_TIMEOUT=5\n`,
   })
-  Object.assign(env, { NOTES: notes, HOSTKEEPER_CONF: join(directory, 'hostkeeper.conf') })
-  const start = (line: string): Running => {
-    const { PATH = '', HOME = '/' } = process.env
-    const own = { ...env, PATH: `${join(directory, 'bin')}:${PATH}`, HOME, HOSTKEEPER_TARGET: 'graphical.target' }
-    return begin(['sh', '-c', line], { cwd: directory, env: own })
-  }
+  Object.assign(env, {
+    HOSTKEEPER_TARGET: 'graphical.target',
+    NOTES: notes,
+    HOSTKEEPER_CONF: join(directory, 'hostkeeper.conf'),
+  })
+  const start = (line: string): Running => host.beginCommand(['sh', '-c', line])
   const hookLine = (command: string, shell: string): string =>
     command.replace('/usr/lib/isconf/rc.isconf', `${shell} ${hookPath}`).replace('/usr/bin/', '')
   return {

@@ -8,10 +8,10 @@ import { assertDone, assertNoTrace, type Run } from '../harness/run.ts'
 import { namesIn } from '../support/files.ts'
 import { unlessThere } from '../support/tools.ts'
 import { rsyncDaemon, webServer } from './servers.ts'
-import { type HostkeeperHost, hostkeeperHost, writeFiles } from './support.ts'
+import { type TreeHost, treeHost, writeFiles } from './tree-host.ts'
 
 interface Site {
-  readonly host: HostkeeperHost
+  readonly host: TreeHost
   readonly tree: string
   readonly built: string
   readonly published: string
@@ -20,7 +20,7 @@ interface Site {
 }
 
 function siteOf(t: TestContext): Site {
-  const host = hostkeeperHost(t)
+  const host = treeHost(t)
   const [tree = '', built = '', published = ''] = ['tree', 'built', 'published'].map((name) =>
     join(host.directory, name),
   )

@@ -1,10 +1,9 @@
 /** A host of Hostkeeper in a directory of its own. */
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { begin, type Run, type Running } from '../harness/run.ts'
-import { temporaryDirectory } from '../support/files.ts'
+import { type Ending, temporaryDirectory } from '../support/files.ts'
 
 const dist = fileURLToPath(new URL('../../dist', import.meta.url))
 
@@ -23,8 +22,8 @@ export interface HostkeeperHost {
 }
 
 /** `files` are paths below the directory and their texts: `isconf/tree/hosts.conf`. */
-export function hostkeeperHost(t: TestContext, files: Readonly<Record<string, string>> = {}): HostkeeperHost {
-  const directory = temporaryDirectory(t)
+export function hostkeeperHost(ending: Ending, files: Readonly<Record<string, string>> = {}): HostkeeperHost {
+  const directory = temporaryDirectory(ending)
   for (const name of ['isconf', 'root', 'bin']) mkdirSync(join(directory, name))
   for (const program of ['hostkeeper', 'isync', 'exech']) {
     const path = join(directory, 'bin', program)

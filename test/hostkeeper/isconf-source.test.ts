@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test'
 import { Lab, type LabHost, until } from '../harness/lab.ts'
 import { assertDone, assertNoTrace, type Run } from '../harness/run.ts'
 import { loses } from '../harness/store.ts'
-import { type HostkeeperHost, hostkeeperHost, writeFiles } from './support.ts'
+import { type TreeHost, treeHost, writeFiles } from './tree-host.ts'
 
 const files = {
   'hosts.conf': 'DEFAULT: PACKAGES=Block00\n',
@@ -20,7 +20,7 @@ interface Site {
   readonly alder: LabHost
   readonly birch: LabHost
   /** Hostkeeper on birch. */
-  readonly keeper: HostkeeperHost
+  readonly keeper: TreeHost
 }
 
 /** Two hosts, of which alder has checked in a tree; birch has not run up. */
@@ -30,7 +30,7 @@ async function siteOf(t: TestContext): Promise<Site> {
   await lab.start()
   writeFiles(alder.path('srv/config'), files)
   await checkIn(alder, ['snap', '/srv/config'])
-  const keeper = hostkeeperHost(t)
+  const keeper = treeHost(t)
   Object.assign(keeper.env, { IS_HOME: birch.home, IS_HOSTNAME: 'birch' })
   return { alder, birch, keeper }
 }

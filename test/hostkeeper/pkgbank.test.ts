@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { Lab, type LabHost, until } from '../harness/lab.ts'
 import { assertDone } from '../harness/run.ts'
-import { hostkeeperHost, writeFiles } from './support.ts'
+import { treeHost, writeFiles } from './tree-host.ts'
 
 const exech = fileURLToPath(new URL('../../dist/exech.js', import.meta.url))
 
@@ -30,7 +30,7 @@ test('PKGBANK of Listing 1 may be the daemon of the host itself: make fetches fr
   const lab = await Lab.of(t, 'alder', 'birch')
   const [alder, birch] = lab.hosts as [LabHost, LabHost]
   await lab.start()
-  const keeper = hostkeeperHost(t)
+  const keeper = treeHost(t)
   Object.assign(keeper.env, { IS_HOME: birch.home, IS_HOSTNAME: 'birch', HOSTKEEPER_SOURCE: 'isconf:/srv/config' })
   const { address } = (await birch.status()).bank
   writeFiles(alder.path('srv/config'), {

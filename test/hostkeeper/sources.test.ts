@@ -9,7 +9,7 @@ import { assertDone, assertNoTrace, type Run } from '../harness/run.ts'
 import { namesIn } from '../support/files.ts'
 import { unlessThere } from '../support/tools.ts'
 import { gitDaemon, rsyncDaemon, tlsServer, webServer } from './servers.ts'
-import { type HostkeeperHost, hostkeeperHost, writeFiles } from './support.ts'
+import { type TreeHost, treeHost, writeFiles } from './tree-host.ts'
 
 const files = {
   'hosts.conf': 'DEFAULT: PACKAGES=Block00\n',
@@ -19,7 +19,7 @@ const files = {
 }
 
 interface Site {
-  readonly host: HostkeeperHost
+  readonly host: TreeHost
   /** The tree as the server has it. */
   readonly tree: string
   /** What the servers give out lies here. */
@@ -27,7 +27,7 @@ interface Site {
 }
 
 function siteOf(t: TestContext): Site {
-  const host = hostkeeperHost(t)
+  const host = treeHost(t)
   const served = join(host.directory, 'served')
   const tree = join(served, 'tree')
   writeFiles(tree, files)

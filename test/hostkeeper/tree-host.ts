@@ -1,46 +1,38 @@
-/** A host of Hostkeeper: an ISCONFDIR of its own, and the program that npm publishes. */
+/** A host of Hostkeeper on which only hostkeeper itself is typed. */
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { begin, type Run, type Running } from '../harness/run.ts'
-import { type Ending, temporaryDirectory } from '../support/files.ts'
-
-const hostkeeperProgram = fileURLToPath(new URL('../../dist/hostkeeper.js', import.meta.url))
+import type { Run, Running } from '../harness/run.ts'
+import type { Ending } from '../support/files.ts'
+import { hostkeeperHost } from './host.ts'
 
 /** Files by their path; those whose path begins with bin/ or ends in .isconf can be run. */
 export type Files = Readonly<Record<string, string>>
 
-export interface HostkeeperHost {
+export interface TreeHost {
   /** Holds all that the test makes; removed with it. */
   readonly directory: string
-  readonly program: string
   /** ISCONFDIR. */
   readonly home: string
-  /** What is in the environment of its programs besides PATH and HOME. */
+  /** What a test adds to the environment of its programs. */
   readonly env: Record<string, string>
   /** `hostkeeper WORDS...` */
   run(...words: readonly string[]): Promise<Run>
   begin(...words: readonly string[]): Running
+  /** Another command. */
+  beginCommand(words: readonly string[]): Running
 }
 
 /** A host called scramjet whose tree holds these files; without any it has no tree. */
-export function hostkeeperHost(ending: Ending, tree: Files = {}): HostkeeperHost {
-  const directory = temporaryDirectory(ending)
-  const home = join(directory, 'home')
-  const env: Record<string, string> = {
-    ISCONFDIR: home,
-    HOSTKEEPER_MOTD: join(directory, 'motd.d'),
-    IS_HOSTNAME: 'scramjet.example.com',
-  }
+export function treeHost(ending: Ending, tree: Files = {}): TreeHost {
+  const host = hostkeeperHost(ending, { 'hostkeeper.conf': '' })
+  const { directory } = host
+  const home = host.path('isconf')
+  const env: Record<string, string> = { HOSTKEEPER_MOTD: host.path('motd.d') }
   if (Object.keys(tree).length > 0) writeFiles(join(home, 'tree'), tree)
-  const settings = join(directory, 'hostkeeper.conf')
-  writeFileSync(settings, '')
-  const start = (...words: readonly string[]): Running => {
-    const { PATH = '', HOME = '/' } = process.env
-    const argv = [process.execPath, hostkeeperProgram, '-c', settings, ...words]
-    return begin(argv, { cwd: directory, env: { PATH, HOME, ...env } })
-  }
-  return { directory, home, env, program: hostkeeperProgram, begin: start, run: (...words) => start(...words).done }
+  const beginCommand = (words: readonly string[]): Running => host.begin(words, env)
+  const start = (...words: readonly string[]): Running =>
+    beginCommand(['hostkeeper', '-c', host.path('hostkeeper.conf'), ...words])
+  return { directory, home, env, begin: start, run: (...words) => start(...words).done, beginCommand }
 }
 
 export function writeFiles(directory: string, files: Files): void {

@@ -5,17 +5,17 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { assertDone, assertNoTrace, type Run, until } from '../harness/run.ts'
 import { namesIn } from '../support/files.ts'
-import { type HostkeeperHost, hostkeeperHost, writeFiles } from './support.ts'
+import { type TreeHost, treeHost, writeFiles } from './tree-host.ts'
 
 interface Site {
-  readonly host: HostkeeperHost
+  readonly host: TreeHost
   publish(version: string): void
   held(): string
   trees(): readonly string[]
 }
 
 function siteOf(t: TestContext): Site {
-  const host = hostkeeperHost(t)
+  const host = treeHost(t)
   const source = join(host.directory, 'source')
   host.env['HOSTKEEPER_SOURCE'] = source
   return {
