@@ -79,6 +79,21 @@ test('what was below something that was removed, or became a file or a link, is 
   assert.deepEqual(await shown('/'), ['/t/new file'])
 })
 
+test('a directory that was removed and made anew has only what was put there since', async (t) => {
+  const { alder, checkIn, shown } = await two(t)
+  const makeDirectories = (): void => {
+    for (const path of ['/t', '/t/d']) alder.machine.makeDirectory(path, 0o755)
+  }
+  makeDirectories()
+  for (const path of ['/t/d/old', '/t/d/kept']) alder.machine.write(path, '1')
+  await checkIn('snap /t')
+  await checkIn('snap --delete /t')
+  makeDirectories()
+  alder.machine.write('/t/d/kept', '2')
+  await checkIn('snap /t')
+  assert.deepEqual(await shown('/t'), ['/t directory', '/t/d directory', '/t/d/kept file'])
+})
+
 test('a tree of another branch is told by its name', async (t) => {
   const { cluster, alder, checkIn, shown } = await two(t)
   alder.machine.write('/t/common', '1')

@@ -78,11 +78,11 @@ class View {
 
   see(operation: SnapOperation, id: ChangesetId, index: number): void {
     const { path } = operation
-    if (this.#entryByPath.has(path) || isWithinAny(this.#closed, path)) return
-    // Only a directory has anything below it.
+    if (isWithinAny(this.#closed, path)) return
+    // Only a directory has anything below it; what was there before counts no more, also below a newer directory.
     if (operation.kind !== 'directory' && (isWithin(this.#top, path) || isWithin(path, this.#top)))
       this.#closed.add(path)
-    if (operation.kind === 'removal' || !isWithin(this.#top, path)) return
+    if (operation.kind === 'removal' || this.#entryByPath.has(path) || !isWithin(this.#top, path)) return
     if (this.#entryByPath.size === entriesMax) {
       throw new IsconfError('USAGE', `${this.#top} has more than ${entriesMax} entries`, {
         hint: 'name a path below it',

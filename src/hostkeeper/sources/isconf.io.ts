@@ -43,13 +43,14 @@ async function bring(
   into: string,
   { signal }: SourceContext,
 ): Promise<void> {
-  const entries = await entriesOf(client, { path, branch })
+  // The host may go to another branch meanwhile.
+  const { entries, branch: pinned } = await entriesOf(client, { path, branch })
   const place = ({ path: one }: TreeEntry): string => join(into, one.slice(path.length))
   const directories = entries.filter(({ kind }) => kind === 'directory')
   for (const entry of directories) mkdirSync(place(entry), { recursive: true })
   for (const entry of entries) {
     signal.throwIfAborted()
-    if (entry.kind === 'file') await bringFile(client, entry, branch, place(entry))
+    if (entry.kind === 'file') await bringFile(client, entry, pinned, place(entry))
   }
   // After the files, so that none is ever written through a link.
   for (const entry of entries) {
@@ -68,9 +69,9 @@ async function bring(
 const permissions = 0o777
 
 /** What the branch has at the path and below it, each after the directory that it is in. */
-async function entriesOf(client: Client, body: TreeBody): Promise<readonly TreeEntry[]> {
+async function entriesOf(client: Client, body: TreeBody): Promise<{ entries: readonly TreeEntry[]; branch: string }> {
   const chunks: Buffer[] = []
-  const { entries: count } = (await client.post(
+  const { entries: count, branch } = (await client.post(
     '/v1/tree',
     body,
     outputTo((bytes) => chunks.push(bytes)),
@@ -84,12 +85,12 @@ async function entriesOf(client: Client, body: TreeBody): Promise<readonly TreeE
   }
   const bytes = entries.reduce((sum, entry) => sum + (entry.kind === 'file' ? entry.sizeBytes : 0), 0)
   if (bytes > treeBytesMax) throw failed(`it has ${bytes} bytes, more than ${treeBytesMax}`)
-  return entries
+  return { entries, branch }
 }
 
 type FileEntry = Extract<TreeEntry, { kind: 'file' }>
 
-async function bringFile(client: Client, entry: FileEntry, branch: string | undefined, to: string): Promise<void> {
+async function bringFile(client: Client, entry: FileEntry, branch: string, to: string): Promise<void> {
   mkdirSync(dirname(to), { recursive: true })
   const file = openSync(to, 'wx', entry.mode & permissions)
   try {
