@@ -71,6 +71,7 @@ const mistakes: readonly (readonly [text: string, place: number, words: RegExp])
   ['commands:\n - echo\n - "- echo"', 3, /begins with what make takes for an order; .* \|\| true/],
   ['commands:\n - |\n   a\n   b\n', 2, /has more than one line/],
   ['commands: ["a \\\\"]', 1, /ends with a backslash/],
+  ['description: for drive C:\\', 1, /ends with a backslash/],
   ['commands: [" "]', 1, /is empty/],
   ['service: {name: a}', 1, /service is neither/],
   ['service: a b', 1, /service "a b" is no name of letters/],

@@ -50,7 +50,10 @@ const line = z
     'begins with what make takes for an order; to go on after a failure: COMMAND || true',
   )
   .refine((text) => !/\\\s*$/.test(text), 'ends with a backslash, which would join it with what follows')
-const oneLine = z.string().refine((text) => !/[\n\r\0]/.test(text.trim()), 'has more than one line')
+const oneLine = z
+  .string()
+  .refine((text) => !/[\n\r\0]/.test(text.trim()), 'has more than one line')
+  .refine((text) => !/\\\s*$/.test(text), 'ends with a backslash, which would join it with what follows')
 
 const form = z.strictObject({
   description: oneLine.optional(),
