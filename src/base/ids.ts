@@ -22,8 +22,8 @@ export function isName(text: string): boolean {
   return text.length <= nameLengthMax && namePattern.test(text)
 }
 
-// No character that a URL would have escaped, none that a shell or a file system makes anything of.
-const bankNamePattern = /^[A-Za-z0-9_][A-Za-z0-9._~+@,=:-]*$/
+// No character that a URL would have escaped, none that a shell, a file system or a makefile makes anything of.
+const bankNamePattern = /^[A-Za-z0-9_][A-Za-z0-9._~+@,-]*$/
 
 /** Whether `text` may name a file in the package bank: as the last part of a URL, and as the name of a file. */
 export function isBankName(text: string): boolean {

@@ -29,6 +29,12 @@ test('a published file is answered whole, with its hash as the entity tag', () =
   assert.deepEqual(rangeOf(ask('/pkgbank/empty')), [0, 0])
 })
 
+test('a range counts for GET alone', () => {
+  const headers = { host: 'localhost', range: 'bytes=1-2' }
+  const reply = answerBank({ method: 'HEAD', target: `/pkgbank/${name}`, headers }, files, 'web')
+  assert.deepEqual([reply.status, reply.headers['content-length']], [200, '1000'])
+})
+
 test('the directory lists the names', () => {
   for (const target of ['/pkgbank', '/pkgbank/']) assert.equal(textOf(ask(target)), `empty\n${name}\n`)
   const none = answerBank({ method: 'GET', target: '/pkgbank/', headers: { host: 'localhost' } }, new Map(), 'web')

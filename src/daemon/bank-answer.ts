@@ -57,12 +57,13 @@ function nameIn(path: string): string | undefined {
   }
 }
 
-function fileReply(blob: BlobRef, { headers }: BankRequest): BankReply {
+function fileReply(blob: BlobRef, { method, headers }: BankRequest): BankReply {
   const { id, sizeBytes } = blob
   const etag = `"${id}"`
   const facts = { ...safe, etag, 'accept-ranges': 'bytes', 'content-type': 'application/octet-stream' }
   if (matches(headerOf(headers, 'if-none-match'), etag)) return { status: 304, headers: facts, body: { text: '' } }
-  const wanted = headerOf(headers, 'range')
+  // HTTP knows ranges of a GET alone.
+  const wanted = method === 'GET' ? headerOf(headers, 'range') : undefined
   const condition = headerOf(headers, 'if-range')
   const range = wanted === undefined || (condition ?? etag) !== etag ? undefined : rangeOf(wanted, sizeBytes)
   if (range === 'unsatisfiable') {

@@ -162,3 +162,33 @@ test('a port that is taken is a warning, and is had as soon as it is free', asyn
   assert.deepEqual(warnings, [`${text}; trying again every 15 seconds`])
   assert.equal((await ask(`${bank.address()}/`)).text, 'foo\n')
 })
+
+test('requests that come all at once are answered one after the other', async (t) => {
+  let begun = 0
+  let goOn: () => void = () => undefined
+  const first = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  const { bank } = await serving(t, async function* () {
+    begun += 1
+    if (begun === 1) await first
+    yield Buffer.from('abcdef')
+  })
+  const { port } = new URL(bank.address() ?? '')
+  const socket = connect(Number(port), '127.0.0.1')
+  t.after(() => socket.destroy())
+  let text = ''
+  socket.setEncoding('utf8').on('data', (part: string) => {
+    text += part
+  })
+  const last = 'GET /pkgbank/none HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'
+  socket.write(`${'GET /pkgbank/foo HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(100)}${last}`)
+  await until(() => begun > 0, 'the first is begun')
+  // The requests came in one piece; others would have begun with it.
+  await new Promise(setImmediate)
+  assert.equal(begun, 1)
+  goOn()
+  await until(() => text.includes('404 Not Found'), 'the last is answered')
+  assert.equal(begun, 100)
+  assert.equal(text.match(/abcdef/g)?.length, 100)
+})

@@ -1,6 +1,6 @@
 /** The package bank as programs of this host see it: HTTP on loopback, for whoever runs on this host. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type Cancel, type Clock, endIfBroken, type Log, toIsconfError } from '../base/index.ts'
@@ -9,7 +9,7 @@ import { answerBank, type BankReply, unavailable } from './bank-answer.ts'
 import type { HostDaemon } from './host-daemon.ts'
 
 const host = '127.0.0.1'
-/** Callers at once: each holds two pieces in memory, and a make with many jobs has a few dozen. */
+/** Connections at once: each holds two pieces in memory, and a make with many jobs has a few dozen. */
 const connectionsMax = 64
 /** A caller that takes nothing for this long is gone, or stopped. */
 const idleMs = 120_000
@@ -87,17 +87,27 @@ function listen(server: Server, port: number): Promise<string | undefined> {
 }
 
 function makeServer(options: BankServerOptions): Server {
+  /** The last answer of each connection that is still under way. */
+  const answerBySocket = new WeakMap<Socket, Promise<void>>()
   const server = createServer({ headersTimeout: requestMs, requestTimeout: requestMs }, (request, response) => {
-    answer(options, request, response).catch((thrown: unknown) => {
-      endIfBroken(thrown)
-      const { code, message } = toIsconfError(thrown)
-      // Cut off, so that nobody takes it for the whole; who has gone away needs to be told nothing.
-      if (!request.destroyed) options.log.warn({ code }, `package bank: ${pathOf(request)}: ${message}`)
-      response.destroy()
-    })
+    const { socket } = request
+    // One after the other: who sends a thousand requests at once must not have a thousand answers in memory.
+    const own = (answerBySocket.get(socket) ?? Promise.resolve())
+      .then(() => (socket.destroyed ? undefined : answer(options, request, response)))
+      .then(() => {
+        if (answerBySocket.get(socket) === own) answerBySocket.delete(socket)
+      })
+    answerBySocket.set(socket, own)
   })
   server.maxConnections = connectionsMax
-  server.setTimeout(idleMs)
+  server.setTimeout(idleMs, (socket) => {
+    // Who waits for us is no reason to cut; who has bytes waiting and takes none is.
+    if (socket.writableLength > 0 || !answerBySocket.has(socket)) socket.destroy()
+    else socket.setTimeout(idleMs)
+  })
+  server.on('error', (error) => {
+    if (server.listening) options.log.warn({}, `package bank: ${error.message}`)
+  })
   let toldMs = Number.NEGATIVE_INFINITY
   server.on('drop', () => {
     const nowMs = options.clock.monotonicMs()
@@ -114,29 +124,40 @@ function pathOf({ url = '' }: IncomingMessage): string {
   return url.split('?')[0] ?? ''
 }
 
-async function answer(
-  { daemon, log }: BankServerOptions,
+/** Answers whole, or with 503 while nothing is sent, or cuts: nobody is to take a part for the whole. */
+async function answer(options: BankServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const gone = new AbortController()
+  response.once('close', () => gone.abort(new Error('the caller has gone away')))
+  try {
+    await give(options, request, response, gone.signal)
+  } catch (thrown) {
+    endIfBroken(thrown)
+    const error = toIsconfError(thrown)
+    const isSent = response.headersSent
+    // Who has gone away needs to be told nothing.
+    if (!request.destroyed && (isSent || error.code !== 'BLOB_MISSING'))
+      options.log.warn({ code: error.code }, `package bank: ${pathOf(request)}: ${error.message}`)
+    if (isSent) response.destroy()
+    else sendText(unavailable(error), request.method ?? '', response)
+  }
+}
+
+async function give(
+  { daemon }: BankServerOptions,
   request: IncomingMessage,
   response: ServerResponse,
+  gone: AbortSignal,
 ): Promise<void> {
   const { banks, branch, blobs } = daemon
   const { method = '', url = '', headers } = request
   const reply = answerBank({ method, target: url, headers }, await banks.filesOf(branch), branch.name)
   const { body } = reply
   if ('text' in body || method === 'HEAD') return sendText(reply, method, response)
-  const gone = new AbortController()
-  response.once('close', () => gone.abort(new Error('the caller has gone away')))
-  const pieces = blobs.read(body.blob, body.range, gone.signal)
+  const pieces = blobs.read(body.blob, body.range, gone)
   try {
     const first = await pieces.next()
     response.writeHead(reply.status, reply.headers)
     await pipeline(Readable.from(following(first, pieces), { objectMode: true, highWaterMark: 1 }), response)
-  } catch (thrown) {
-    const error = toIsconfError(thrown)
-    if (response.headersSent || error.code === 'UNEXPECTED') throw thrown
-    if (error.code !== 'BLOB_MISSING')
-      log.warn({ code: error.code }, `package bank: ${pathOf(request)}: ${error.message}`)
-    sendText(unavailable(error), method, response)
   } finally {
     await pieces.return(undefined)
   }

@@ -29,6 +29,11 @@ const keptMessageBytesMax = 4 * 1024
 /** Blobs fetched at once, each from several hosts: two large ones, or more of those that are mostly waited for. */
 const fetchWeightMax = 8
 const weightOf = ({ sizeBytes }: BlobRef): number => (sizeBytes > pieceBytes ? 4 : 1)
+/**
+ * Fetches at once that somebody waits for, besides those in the background: more would take each other's streams, and
+ * each would seem to get nothing.
+ */
+const demandedMax = 4
 /** How long a fetch waits without any host that has what is missing. */
 const missingMs = 15_000
 /** Between two tries in the background. */
@@ -54,10 +59,13 @@ export class BlobKeeper {
   /** The weight of the fetches under way. */
   #running = 0
   readonly #readings: BlobReadings
+  #demanded = 0
+  /** Fetches that wait for one of the others to end, in the order of asking. */
+  readonly #waiting: (() => void)[] = []
 
   constructor(deps: BlobKeeperDeps) {
     this.#deps = deps
-    this.#readings = new BlobReadings(deps.store, (ref) => this.#fetchById.get(ref.id) ?? this.#begin(ref))
+    this.#readings = new BlobReadings(deps.store, (ref) => this.#demand(ref))
   }
 
   /** Begins to answer, and to look for what the journals name and the store lacks. */
@@ -92,7 +100,7 @@ export class BlobKeeper {
 
   /** Fetches a blob now. BLOB_MISSING when no host that can be reached has it. */
   fetch(ref: BlobRef, signal: AbortSignal): Promise<void> {
-    const underWay = this.#fetchById.get(ref.id) ?? this.#begin(ref)
+    const underWay = this.#demand(ref)
     if (signal.aborted) return Promise.reject(signal.reason)
     return new Promise((resolve, reject) => {
       const give = (): void => reject(signal.reason)
@@ -144,9 +152,27 @@ export class BlobKeeper {
     if (!this.#stopping.signal.aborted) this.#deps.clock.after(retryMs, () => this.#work())
   }
 
-  #begin(ref: BlobRef): Promise<void> {
+  /** Joins who fetches it already, or begins when its turn comes. */
+  #demand(ref: BlobRef): Promise<void> {
+    return this.#fetchById.get(ref.id) ?? this.#begin(ref, () => this.#inTurn(() => this.#fetchNow(ref)))
+  }
+
+  async #inTurn(work: () => Promise<void>): Promise<void> {
+    if (this.#demanded >= demandedMax) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    else this.#demanded += 1
+    try {
+      await work()
+    } finally {
+      // Its place goes to the next, if there is one.
+      const next = this.#waiting.shift()
+      if (next) next()
+      else this.#demanded -= 1
+    }
+  }
+
+  #begin(ref: BlobRef, work = () => this.#fetchNow(ref)): Promise<void> {
     this.#running += weightOf(ref)
-    const fetch = this.#fetchNow(ref).finally(() => {
+    const fetch = work().finally(() => {
       this.#running -= weightOf(ref)
       this.#fetchById.delete(ref.id)
       for (const wake of this.#idle) wake()
