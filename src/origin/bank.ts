@@ -49,9 +49,11 @@ export async function addToBank(
   const fileByName = new Map(bankAfter(deps.published, work.operations))
   const added: BankAdded[] = []
   for (const { name, entry, sighting } of found) {
+    const before = fileByName.get(name)
+    // What is refused is best not read, and kept, first.
+    if (before && before.blob.sizeBytes !== entry.sizeBytes) throw nameTaken(before, entry.path)
     const blob = await store.put(progress.count(sighting.read(entry), signal))
     await sighting.confirm()
-    const before = fileByName.get(name)
     if (before && before.blob.id !== blob.id) throw nameTaken(before, entry.path)
     added.push({ name, blob, added: before === undefined })
     fileByName.set(name, { name, blob, operation: '' })
