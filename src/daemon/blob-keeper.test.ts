@@ -76,6 +76,21 @@ for (const { what, sizeBytes, atLeast, atMost } of [
   })
 }
 
+test('BlobKeeper fetches what is waited for four at a time, and all of it', async () => {
+  const world = new BlobWorld(1)
+  const [alder, birch] = [await world.host('alder'), await world.host('birch')]
+  const refs = await putSome(alder, 16, 100)
+  await world.connect(alder, birch)
+  const counted = counting(birch.store)
+  const keeper = await keeperOf(world, birch, counted.store)
+  const fetched = Promise.all(refs.map((ref) => keeper.fetch(ref, new AbortController().signal)))
+  await world.clock.run(120_000)
+  await fetched
+  for (const ref of refs) await assertHolds(birch.store, ref)
+  assert.equal(counted.most, 4)
+  keeper.stop()
+})
+
 test('BlobKeeper holds what its neighbours need, so that they get it from here when the origin has gone', async () => {
   const world = new BlobWorld(2)
   const [alder, birch, cedar] = [await world.host('alder'), await world.host('birch'), await world.host('cedar')]
