@@ -11,13 +11,14 @@ export interface Terminal {
 /** Those of this process. */
 export const systemTerminal: Terminal = {
   out: (text) => write(1, text),
-  err: (text) => write(2, text),
+  // A remark that nobody reads changes nothing: how the program ends is told by its status.
+  err: (text) => write(2, text, () => undefined),
   show: (text) => write(1, text, () => undefined),
 }
 
 const endQuietly = (): void => process.exit(0)
 
-/** Writes at once and whole, so that nothing is lost however the process ends; a closed pipe ends it quietly. */
+/** Writes at once and whole, so that nothing is lost however the process ends; a closed pipe does what `closed` does. */
 function write(fd: number, content: string | Uint8Array, closed: () => void = endQuietly): void {
   let rest = typeof content === 'string' ? Buffer.from(content) : content
   while (rest.length > 0) {

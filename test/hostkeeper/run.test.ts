@@ -1,7 +1,7 @@
 /** The configuration manager: actions, what make is given, the record, and one run at a time. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { assertDone, assertNoTrace, type Run, until } from '../harness/run.ts'
@@ -228,6 +228,14 @@ test('no more logs are kept than HOSTKEEPER_LOGS says', async (t) => {
   )
 })
 
+test('the log of a run stays where older ones have later names, as after a clock that was ahead', async (t) => {
+  const host = hostWith(t, 'PACKAGES=a', steps('a'))
+  mkdirSync(join(host.home, 'log'))
+  writeFileSync(join(host.home, 'log/9999-a.log'), '')
+  assertDone(await host.run(['run'], { HOSTKEEPER_LOGS: '1' }))
+  assert.match(readFileSync(recordOf(host)[0]?.log ?? '', 'utf8'), /doing a/)
+})
+
 test('a run ends with make, also when a step has left a process behind that holds the output', async (t) => {
   const host = hostWith(t, '', `all:\n\tsleep 600 & echo $$! > $(STATE)/pid\n`)
   assertDone(await host.run(['run']))
@@ -241,6 +249,14 @@ test('a run goes on to its end when nobody reads its output any more', async (t)
   assert.equal((await running.done).status, 0)
   assert.deepEqual(host.stampNames(), ['a', 'b'])
   assert.equal(recordOf(host).at(-1)?.outcome, 'done')
+})
+
+test('a run that fails says so by its status also when nobody reads its remarks', async (t) => {
+  const host = hostWith(t, '', 'all:\n\tfalse\n')
+  const running = host.begin(['run'])
+  running.child.stderr?.destroy()
+  assert.equal((await running.done).status, 2)
+  assert.equal(recordOf(host).at(-1)?.outcome, 'failed')
 })
 
 /** A run whose third call waits until it is told to go on. */

@@ -1,5 +1,15 @@
 /** The log of one run: make writes into it, and what it writes is shown as it comes. */
-import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Terminal } from '../../terminal/index.ts'
@@ -42,12 +52,23 @@ function openIn(directory: string, id: string, head: string, terminal: Terminal)
   }
   let shownBytes = Buffer.byteLength(head)
   const buffer = Buffer.alloc(pieceBytes)
-  const show = (): void => {
-    for (;;) {
-      const length = readSync(descriptor, buffer, 0, pieceBytes, shownBytes)
+  let isShown = true
+  const showUpTo = (end: number): void => {
+    while (shownBytes < end) {
+      const length = readSync(descriptor, buffer, 0, Math.min(pieceBytes, end - shownBytes), shownBytes)
       if (length === 0) return
       ;(terminal.show ?? terminal.out)(buffer.subarray(0, length))
       shownBytes += length
+    }
+  }
+  const show = (): void => {
+    if (!isShown) return
+    try {
+      // Only what is there now: a step that writes faster than the terminal must not keep a signal waiting for ever.
+      showUpTo(fstatSync(descriptor).size)
+    } catch {
+      // A full disk behind the output is no reason to leave make alone; the log has everything.
+      isShown = false
     }
   }
   return { path, descriptor, show, close: () => closeSync(descriptor) }
@@ -75,5 +96,11 @@ export const oldLogs = (directory: string, kept: number): readonly string[] =>
 
 /** A log that cannot be removed is no reason to fail a run. */
 export function removeLogs(paths: readonly string[]): void {
-  for (const path of paths) rmSync(path, { force: true })
+  for (const path of paths) {
+    try {
+      rmSync(path, { force: true })
+    } catch {
+      // It is removed when it can be.
+    }
+  }
 }

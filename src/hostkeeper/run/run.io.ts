@@ -134,7 +134,8 @@ async function recorded(
     const made = stampsIn(layout.stamps).flatMap(({ name }) => (before.has(name) ? [] : [name]))
     await recordRun(layout.runs, { event: 'end', id, at: new Date().toISOString(), ...outcomeOf(end), made })
     await pruneRuns(layout.runs, settings.logsKept)
-    removeLogs(oldLogs(layout.logs, settings.logsKept))
+    // By a clock that was ahead, older logs can have later names.
+    removeLogs(oldLogs(layout.logs, settings.logsKept).filter((path) => path !== log.path))
     return told(end, made, log, say)
   } finally {
     log.close()
