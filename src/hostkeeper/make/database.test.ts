@@ -35,6 +35,18 @@ test('parseMakeDatabase() is not misled by what a variable or a recipe holds', (
   assert.equal(variables.get('TRAP')?.value, '# Files\n\ntrap: x')
 })
 
+test('parseMakeDatabase() does not take a variable of a target for what it needs', () => {
+  const { rules, patterns } = read(
+    't: FOO = x\nt: z\n\ttouch $@\nu: export FOO := x\nu: BAR = $(FOO) y\nu: z\nv: FOO = x\nz:\n%.d: FOO = x\n%.d: z\n\ttouch $@\n',
+  )
+  assert.deepEqual([rules.get('t')?.needs, rules.get('u')?.needs, rules.get('v')], [['z'], ['z'], undefined])
+  assert.equal(rules.get('t')?.recipe?.text, 'touch $@')
+  assert.deepEqual(
+    patterns.map(({ needs }) => needs),
+    [['z']],
+  )
+})
+
 test('parseMakeDatabase() knows phony targets, double colons, and names with a colon', () => {
   const { rules } = read('.PHONY: p\np:\n\techo\nd:: x\n\techo 1\nd:: y\n\techo 2\nx y a\\:b:\n')
   assert.equal(rules.get('p')?.phony, true)
@@ -56,6 +68,11 @@ test('ruleFor() finds the pattern with the shortest stem, as make does', () => {
   assert.deepEqual(ruleFor(database, 'pkg-1')?.needs, ['any'])
   assert.equal(ruleFor(database, 'pkg-'), undefined)
   assert.ok(leavesStamp(ruleFor(database, 'pkg-1')))
+})
+
+test('ruleFor() finds every target of a pattern rule that has two', () => {
+  const database = read('%.a %.b: z\n\ttouch $@\nz:\n')
+  for (const target of ['1.a', '1.b']) assert.deepEqual(ruleFor(database, target)?.needs, ['z'], target)
 })
 
 test('stepsFor() has what is needed before what needs it, each once, and ends where a circle closes', () => {

@@ -50,7 +50,9 @@ export function parseMakeDatabase(text: string): MakeDatabase {
     const before = rules.get(rule.target)
     rules.set(rule.target, before ? joined(before, rule) : rule)
   }
-  const patterns = rulesOf(lines.slice(implicitAt, filesAt)).filter(({ target }) => target.includes('%'))
+  const patterns = rulesOf(lines.slice(implicitAt, filesAt))
+    .filter(({ target }) => target.includes('%'))
+    .flatMap((rule) => wordsOf(rule.target).map((target) => ({ ...rule, target })))
   const goal = variables.get('.DEFAULT_GOAL')?.value ?? ''
   return { defaultGoal: goal === '' ? undefined : goal, rules, patterns, variables }
 }
@@ -106,7 +108,7 @@ function entriesOf(lines: readonly string[]): readonly (readonly string[])[] {
 }
 
 function ruleOf(entry: readonly string[]): MakeRule | undefined {
-  const head = entry.find((line) => !line.startsWith('#') && !line.startsWith('\t')) ?? ''
+  const head = headOf(entry)
   const [, target, words] = /^(.+?)::?(?: (.*))?$/.exec(head) ?? []
   if (target === undefined || isSpecial(target)) return undefined
   const [needs = '', orderOnly = ''] = ` ${words ?? ''} `.split(' | ')
@@ -117,6 +119,13 @@ function ruleOf(entry: readonly string[]): MakeRule | undefined {
     phony: entry.some((line) => line.startsWith('#  Phony target')),
     recipe: recipeOf(entry),
   }
+}
+
+/** The last line before what make says of the target: variables that are set for it alone stand before. */
+function headOf(entry: readonly string[]): string {
+  const end = entry.findIndex((line) => line.startsWith('#  ') || line.startsWith('\t'))
+  const lines = end < 0 ? entry : entry.slice(0, end)
+  return lines.filter((line) => !line.startsWith('#')).at(-1) ?? ''
 }
 
 /** A target that needs nothing and does nothing: what make is asked for when it is only to read. */
