@@ -1,6 +1,6 @@
 /** Stamps: what is done again, with what, and what a run that went wrong must not make forgotten. */
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { assertDone, assertNoTrace, type Run } from '../harness/run.ts'
@@ -136,6 +136,24 @@ test('the stamp of a target with directories finds them made', async (t) => {
   assert.deepEqual(await nextBoot(host), [])
   assertDone(await host.run(['stamps', 'remove', 'etc/e']))
   assert.deepEqual(await nextBoot(host), ['etc/e'])
+})
+
+test('the stamp of a pattern rule with directories finds them made', async (t) => {
+  const host = await doneHost(t, `${packages}pkg/%: a\n\t@echo doing $@\n\t@touch $@\n`, 'pkg/1')
+  assert.deepEqual(await nextBoot(host), [])
+  assert.ok(existsSync(join(host.stamps, 'pkg/1')))
+})
+
+test('what lies in the way among the stamps fails the step concerned alone', async (t) => {
+  const host = await doneHost(t)
+  writeFileSync(join(host.stamps, 'ntp'), '')
+  symlinkSync('nowhere', join(host.stamps, 'link'))
+  host.write({ 'packages.conf': `${packages}ntp/4 ntp/4/5:\n\t@touch $@\n` })
+  removeByHand(host, 'a')
+  assert.deepEqual(await nextBoot(host), ['a', 'b', 'c'])
+  const run = await host.run(['run', 'ntp/4'])
+  assert.equal(run.status, 2, run.stderr)
+  assertNoTrace(run)
 })
 
 test('a stamp of a pattern rule is done again with what the pattern needs', async (t) => {

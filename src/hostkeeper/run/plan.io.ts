@@ -35,7 +35,7 @@ export function planRun(context: ProgramContext, { words, trace }: RunWords): Pl
     const database = readDatabase(call)
     const targets = goalsOf(words, managed.host.variables, database)
     const stamps = plannedStamps(layout.stamps, database, targets)
-    for (const name of stamps.outdated) rmSync(join(scratch, name))
+    for (const name of stamps.outdated) rmSync(join(scratch, name), { force: true })
     const make = targets.length === 0 ? idle : passes(call, database, stamps, targets, trace ? ['--trace'] : [])
     return { managed, database, targets, stamps, make: { ...make, text: make.text.replaceAll(scratch, layout.stamps) } }
   })

@@ -9,6 +9,7 @@ import { goalsOf } from '../make/goals.ts'
 import { type MakeCall, readDatabase } from '../make/make.io.ts'
 import { hostOf, type ManagedHost, makeCallOf, managedHost } from '../make/managed-host.io.ts'
 import { Interruption, type MakeEnd, runMake } from '../make/process.io.ts'
+import { stepsFor } from '../make/steps.ts'
 import { shAssignments } from '../make/words.ts'
 import type { ProgramContext } from '../verb.ts'
 import { oldLogs, openRunLog, type RunLog, removeLogs } from './run-log.io.ts'
@@ -66,7 +67,8 @@ async function lockedRun(context: ProgramContext, asked: RunWords, interruption:
   const stamps = await readyStamps(layout.stamps, database, targets, Date.now())
   if (stamps.plan.outdated.length > 0)
     say(`to be done again, because what they need is: ${stamps.plan.outdated.join(', ')}`)
-  makeStampDirectories(layout.stamps, new Set(database.rules.keys()))
+  // Steps of pattern rules have no rule of their own name.
+  makeStampDirectories(layout.stamps, new Set([...database.rules.keys(), ...stepsFor(database, targets)]))
   return recorded(context, asked, managed, targets, stamps, (log) =>
     makePasses({ call, targets, flags: asked.trace ? ['--trace'] : [], stamps, log, lock: layout.lock, interruption }),
   )

@@ -24,7 +24,11 @@ export function stampsIn(directory: string): readonly Stamp[] {
       const name = join(below, entry.name)
       if (entry.name.startsWith('.')) continue
       if (entry.isDirectory()) look(name)
-      else stamps.push({ name, changedMs: lstatSync(join(directory, name)).mtimeMs })
+      else {
+        // A step that a killed run has left behind may remove it meanwhile.
+        const found = lstatSync(join(directory, name), { throwIfNoEntry: false })
+        if (found) stamps.push({ name, changedMs: found.mtimeMs })
+      }
     }
   }
   look('')
@@ -35,10 +39,12 @@ function entriesOf(directory: string): ReturnType<typeof readDirectory> {
   try {
     return readDirectory(directory)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    if (isErrno(error, 'ENOENT')) return []
     throw diskFailure('read', directory, error)
   }
 }
+
+const isErrno = (error: unknown, code: string): boolean => (error as NodeJS.ErrnoException).code === code
 
 const readDirectory = (directory: string) => readdirSync(directory, { withFileTypes: true })
 
@@ -59,6 +65,8 @@ export function touchStamps(directory: string, stamps: readonly Stamp[], atMs: n
     try {
       utimesSync(path, seconds, seconds)
     } catch (error) {
+      // A link to nothing: for make there is no such file either.
+      if (isErrno(error, 'ENOENT')) continue
       throw diskFailure('touch', path, error)
     }
   }
@@ -73,6 +81,8 @@ export function makeStampDirectories(directory: string, targets: ReadonlySet<str
     try {
       mkdirSync(join(directory, below), { recursive: true, mode: 0o700 })
     } catch (error) {
+      // The stamp of a step that is no more: only the step that needs the directory fails.
+      if (isErrno(error, 'EEXIST') || isErrno(error, 'ENOTDIR')) continue
       throw diskFailure('make', join(directory, below), error)
     }
   }
