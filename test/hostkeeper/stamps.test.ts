@@ -138,6 +138,19 @@ test('the stamp of a target with directories finds them made', async (t) => {
   assert.deepEqual(await nextBoot(host), ['etc/e'])
 })
 
+test('a step is not done at every run because make has removed what a chain of pattern rules made for it', async (t) => {
+  const chain = ['pkg-%: get-%', 'get-%: a'].map((head) => `${head}\n\t@echo doing $@\n\t@touch $@\n`).join('')
+  const host = await doneHost(t, `${packages}${chain}`, 'pkg-1 d')
+  assert.deepEqual(host.stampNames(), ['a', 'd', 'pkg-1'])
+  assert.deepEqual(await pendingOf(host), [])
+  assert.deepEqual(await nextBoot(host), [])
+  removeByHand(host, 'a')
+  assert.deepEqual(await nextBoot(host), ['a', 'get-1', 'pkg-1'])
+  removeByHand(host, 'pkg-1')
+  assert.deepEqual(await nextBoot(host), ['get-1', 'pkg-1'])
+  assert.deepEqual(doings(assertDone(await host.run(['run', 'get-1']))), ['get-1'])
+})
+
 test('the stamp of a pattern rule with directories finds them made', async (t) => {
   const host = await doneHost(t, `${packages}pkg/%: a\n\t@echo doing $@\n\t@touch $@\n`, 'pkg/1')
   assert.deepEqual(await nextBoot(host), [])

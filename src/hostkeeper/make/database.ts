@@ -36,6 +36,8 @@ export interface MakeDatabase {
   readonly rules: ReadonlyMap<string, MakeRule>
   /** Rules whose target has a `%`, in the order of the file. */
   readonly patterns: readonly MakeRule[]
+  /** What the makefile names without a rule of that name: needs that a pattern rule makes, and files. */
+  readonly mentioned: ReadonlySet<string>
   readonly variables: ReadonlyMap<string, MakeVariable>
 }
 
@@ -54,7 +56,8 @@ export function parseMakeDatabase(text: string): MakeDatabase {
     .filter(({ target }) => target.includes('%'))
     .flatMap((rule) => wordsOf(rule.target).map((target) => ({ ...rule, target })))
   const goal = variables.get('.DEFAULT_GOAL')?.value ?? ''
-  return { defaultGoal: goal === '' ? undefined : goal, rules, patterns, variables }
+  const mentioned = mentionedIn(lines.slice(filesAt + 1))
+  return { defaultGoal: goal === '' ? undefined : goal, rules, patterns, mentioned, variables }
 }
 
 /** A recipe's line may go on behind a backslash; what follows could look like anything. */
@@ -92,9 +95,16 @@ function variablesOf(lines: readonly string[]): ReadonlyMap<string, MakeVariable
 
 function rulesOf(lines: readonly string[]): readonly MakeRule[] {
   return entriesOf(lines).flatMap((entry) => {
-    const rule = entry.some((line) => line === '# Not a target:') ? undefined : ruleOf(entry)
+    const rule = entry.includes(noTarget) ? undefined : ruleOf(entry)
     return rule ? [rule] : []
   })
+}
+
+const noTarget = '# Not a target:'
+
+function mentionedIn(lines: readonly string[]): ReadonlySet<string> {
+  const entries = entriesOf(lines).filter((entry) => entry.includes(noTarget))
+  return new Set(entries.map((entry) => headOf(entry).replace(/::?$/, '')))
 }
 
 /** Entries are parted by empty lines; a recipe has none, its lines begin with a tab. */

@@ -52,6 +52,8 @@ export interface RunView {
   readonly database: MakeDatabase
   /** What the run comes to. */
   readonly steps: ReadonlySet<string>
+  /** What make is asked for. */
+  readonly goals: readonly string[]
   /** Whether there is a stamp, or another file of that name. */
   readonly exists: (target: string) => boolean
   /** Steps that are done again without what needs them. */
@@ -63,7 +65,10 @@ export interface RunView {
  * not come to itself: something that they need has no stamp, and it will be
  * done. Of what the run does not come to, a missing stamp still tells later.
  */
-export function outdated({ database, steps, exists, lone }: RunView, stamps: Iterable<string>): readonly string[] {
+export function outdated(
+  { database, steps, goals, exists, lone }: RunView,
+  stamps: Iterable<string>,
+): readonly string[] {
   const willRun = new Map<string, boolean>()
   const runs = (target: string): boolean => {
     const known = willRun.get(target)
@@ -76,11 +81,19 @@ export function outdated({ database, steps, exists, lone }: RunView, stamps: Ite
     willRun.set(target, will)
     return will
   }
-  const isMissing = (target: string, { phony }: MakeRule): boolean => steps.has(target) && (phony || !exists(target))
+  const isMissing = (target: string, { phony }: MakeRule): boolean =>
+    steps.has(target) && (phony || !exists(target)) && (goals.includes(target) || !isIntermediate(database, target))
   const counts = (need: string): boolean =>
     runs(need) && (!lone.has(need) || (ruleFor(database, need)?.needs ?? []).some(counts))
   return [...stamps].filter((stamp) => runs(stamp))
 }
+
+/**
+ * Whether only a pattern rule has brought make to `target`: it removes such a file when it is done with it, and that
+ * it is missing is no reason to make it again. Not so for what make is asked for.
+ */
+export const isIntermediate = ({ rules, mentioned }: MakeDatabase, target: string): boolean =>
+  !rules.has(target) && !mentioned.has(target)
 
 /** Whether the step leaves a stamp when it is done; one that does not is done at every run. */
 export function leavesStamp(rule: MakeRule | undefined): boolean {

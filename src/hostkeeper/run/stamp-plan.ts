@@ -25,7 +25,9 @@ export function planStamps(
   // A stamp that is there was done since it was noted; a step that nobody names any more is not done.
   const pending = new Set(noted.filter((name) => !present.has(name) && ruleFor(database, name)))
   const steps = stepsFor(database, targets)
-  const gone = new Set(outdated({ database, steps: new Set(steps), exists, lone: pending }, present))
+  const gone = new Set(
+    outdated({ database, steps: new Set(steps), goals: [...targets, ...pending], exists, lone: pending }, present),
+  )
   const lone = steps.filter((step) => pending.has(step))
   return {
     outdated: stamps.filter((name) => gone.has(name)),

@@ -4,7 +4,7 @@ import { IsconfError } from '../../base/index.ts'
 import { readTextFile } from '../../config/index.ts'
 import { lockHolder } from '../lock.io.ts'
 import { hostOf } from '../make/managed-host.io.ts'
-import { leavesStamp, ruleFor, stepsFor } from '../make/steps.ts'
+import { isIntermediate, leavesStamp, ruleFor, stepsFor } from '../make/steps.ts'
 import type { ProgramContext } from '../verb.ts'
 import { type PlannedRun, planRun } from './plan.io.ts'
 import { treeOf } from './run.io.ts'
@@ -83,7 +83,10 @@ function pendingOf(context: ProgramContext): Pending {
 
 function pendingIn({ database, targets, stamps }: PlannedRun): Pending {
   const done = new Set(stamps.kept)
-  const steps = stepsFor(database, targets).filter((step) => ruleFor(database, step)?.recipe && !done.has(step))
+  const counts = (step: string): boolean => targets.includes(step) || !isIntermediate(database, step)
+  const steps = stepsFor(database, targets).filter(
+    (step) => ruleFor(database, step)?.recipe && !done.has(step) && counts(step),
+  )
   const stays = (step: string): boolean => leavesStamp(ruleFor(database, step))
   return { steps: steps.filter(stays), everyRun: steps.filter((step) => !stays(step)), problem: null }
 }
