@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { chmodSync, lstatSync, mkdirSync, readdirSync, readlinkSync, statSync, symlinkSync } from 'node:fs'
 import { test } from 'node:test'
+import { setAttributes } from '../../src/hostkeeper/isync/attributes.io.ts'
 import { assertDone, assertNoTrace, describe, type Run } from '../harness/run.ts'
 import { noSmallDisk } from '../harness/small-disk.ts'
 import { type HostkeeperHost, hostkeeperHost } from './host.ts'
@@ -296,4 +297,18 @@ test('a damaged record is told, with what to do', async (t) => {
   const [name] = readdirSync(host.path('isconf/installed'))
   host.write(`isconf/installed/${name}`, '{')
   assertRefused(await host.run('isync', 'etc/a'), 223, `installed/${name}`, 'remove it')
+})
+
+test('isync gives mode and owner to what it has looked at, and to nothing that was put in its place', (t) => {
+  const host = hostkeeperHost(t, { victim: 'secret\n', looked: 'one\n' })
+  const { dev, ino, uid, gid } = statSync(host.path('looked'))
+  chmodSync(host.path('victim'), 0o600)
+  symlinkSync(host.path('victim'), host.path('link'))
+  const present = { kind: 'file', content: '', identity: `${dev}:${ino}`, mode: 0o644, uid, gid } as const
+  const open = { mode: 0o666, uid, gid }
+  assert.throws(() => setAttributes(host.path('link'), open, present), { code: 'ELOOP' })
+  assert.throws(() => setAttributes(host.path('victim'), open, present), { code: 'FILE_UNWRITABLE' })
+  assert.equal(modeOf(host, 'victim'), '600')
+  setAttributes(host.path('looked'), open, present)
+  assert.equal(modeOf(host, 'looked'), '666')
 })

@@ -24,7 +24,7 @@ export function privateDirectory(home: string): string {
   for (const parent of [join(home, 'tmp'), tmpdir()]) {
     try {
       if (parent !== tmpdir()) mkdirSync(parent, { recursive: true, mode: 0o700 })
-      removeLeftOvers(parent, /^exech-(\d+)-\w{6}$/)
+      removeLeftOvers(parent, /^exech-(\d+)-\w{6}$/, 'directory')
       const directory = mkdtempSync(join(parent, `exech-${process.pid}-`))
       if (mayRunFrom(directory)) return directory
       rmSync(directory, { recursive: true })

@@ -1,7 +1,5 @@
 /** Puts the planned entries in place: everything is written beside its place first, and then renamed. */
 import {
-  chmodSync,
-  chownSync,
   closeSync,
   fsyncSync,
   lchownSync,
@@ -20,6 +18,7 @@ import { errnoText, IsconfError, sha256Hex } from '../../base/index.ts'
 import { hashOf } from '../file-hash.io.ts'
 import type { Layout } from '../layout.ts'
 import { removeLeftOvers } from '../left-overs.io.ts'
+import { giveAttributes, giveNewDirectory, setAttributes } from './attributes.io.ts'
 import { keepCopy } from './kept.io.ts'
 import { type Place, pathOf, statOf } from './place.io.ts'
 import { type Action, type Attributes, type Content, fileContent, type Present, type Wanted } from './plan.ts'
@@ -88,7 +87,7 @@ function stage(task: Task, made: string[]): string | undefined {
     makeDirectory(join(directory, place.name), wanted, made)
     return undefined
   }
-  removeLeftOvers(directory, temporaryName)
+  removeLeftOvers(directory, temporaryName, 'file')
   const beside = join(directory, `.isync-${process.pid}-${sha256Hex(place.name).slice(0, 16)}`)
   try {
     if (wanted.kind === 'symlink') stageLink(wanted, beside)
@@ -103,7 +102,7 @@ function stage(task: Task, made: string[]): string | undefined {
 /** Not the name of the file itself: what is left after a crash must not be read by whatever reads the directory. */
 const temporaryName = /^\.isync-(\d+)-[0-9a-f]{16}$/
 
-function makeDirectory(path: string, { mode, uid, gid }: Attributes, made: string[]): void {
+function makeDirectory(path: string, attributes: Attributes, made: string[]): void {
   if (statOf(path)?.isDirectory()) return
   try {
     mkdirSync(path, { mode: 0o700 })
@@ -113,8 +112,7 @@ function makeDirectory(path: string, { mode, uid, gid }: Attributes, made: strin
     throw error
   }
   made.push(path)
-  chownSync(path, uid, gid)
-  chmodSync(path, mode)
+  giveNewDirectory(path, attributes)
   syncDirectory(dirname(path))
 }
 
@@ -132,13 +130,11 @@ function stageFile(wanted: Wanted, beside: string): void {
       const hint = 'nothing was installed; run isync again'
       throw new IsconfError('FILE_CHANGED', `${wanted.source} was changed while it was read`, { hint })
     }
+    giveAttributes(file, wanted)
     fsyncSync(file)
   } finally {
     closeSync(file)
   }
-  chownSync(beside, wanted.uid, wanted.gid)
-  // After the owner: a change of owner takes the bits for set-user-ID away.
-  chmodSync(beside, wanted.mode)
 }
 
 function writeAll(file: number, bytes: Uint8Array): void {
@@ -150,10 +146,7 @@ async function commit({ task, beside }: Staged, layout: Layout): Promise<void> {
   const path = pathOf(place)
   const own: Content[] = present !== undefined && action === 'install' ? [present.content] : []
   if (wanted.kind !== 'directory') await remember(layout.installed, wanted.path, [wanted.content, ...own])
-  if (action === 'attributes') {
-    lchownSync(path, wanted.uid, wanted.gid)
-    if (wanted.kind !== 'symlink') chmodSync(path, wanted.mode)
-  }
+  if (action === 'attributes' && present !== undefined) setAttributes(path, wanted, present)
   if (beside === undefined) return
   renameSync(beside, path)
   syncDirectory(dirname(path))

@@ -10,7 +10,7 @@ import type { ProgramContext, ProgramSurroundings } from '../verb.ts'
 import { installAll, installFailure, type Task } from './install.io.ts'
 import { ownerNumbers } from './owner.io.ts'
 import { type Place, pathOf, placeOf, statOf, unwritable } from './place.io.ts'
-import { type Action, actionFor, fileContent, linkContent, type Present, type Wanted } from './plan.ts'
+import { type Action, actionFor, fileContent, identityOf, linkContent, type Present, type Wanted } from './plan.ts'
 import { installedAt, remember } from './record.io.ts'
 import { directoryMode, openTree, pathFromWord, type Sources, wantedFor } from './source.io.ts'
 
@@ -99,7 +99,7 @@ function directoryPlace(root: string, path: string): Place {
 function presentAt(path: string): Present | undefined {
   const stat = statOf(path)
   if (stat === undefined) return undefined
-  const attributes = { mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid }
+  const attributes = { mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid, identity: identityOf(stat) }
   if (stat.isFile()) return { ...attributes, kind: 'file', content: fileContent(hashOf(path)) }
   if (stat.isSymbolicLink()) return { ...attributes, kind: 'symlink', content: linkContent(readlinkSync(path)) }
   return { ...attributes, kind: stat.isDirectory() ? 'directory' : 'other', content: '' }

@@ -15,6 +15,7 @@ const present = (content: string, more: Partial<Present> = {}): Present => ({
   ...attributes,
   kind: 'file',
   content,
+  identity: '1:2',
   ...more,
 })
 const old = fileContent('old')

@@ -29,7 +29,12 @@ export interface Wanted extends Attributes {
 export interface Present extends Attributes {
   readonly kind: 'file' | 'symlink' | 'directory' | 'other'
   readonly content: Content
+  /** Tells it from whatever is put under its name later. */
+  readonly identity: string
 }
+
+/** Of a file that is not removed: its own as long as the host runs. */
+export const identityOf = ({ dev, ino }: { readonly dev: number; readonly ino: number }): string => `${dev}:${ino}`
 
 export type Action =
   /** Nothing is written. */
