@@ -168,6 +168,19 @@ test('a command that fails, or says nothing for too long, is told with its last 
   await assertNotFetched(site, `exec:${talking}; sleep 1000`, 1, /\/bin\/sh said nothing for 1 seconds: 1 \/ 2 \/ 3/)
 })
 
+test('a command that leaves a daemon with its output behind has ended, and a silent one is ended with it', async (t) => {
+  const site = siteOf(t)
+  site.host.env['HOSTKEEPER_TIMEOUT'] = '1'
+  const daemon = join(site.host.directory, 'daemon')
+  const leave = `setsid sh -c 'echo $$ >> ${daemon}; exec sleep 200' &`
+  try {
+    await assertNotFetched(site, `exec:${leave} sleep 200`, 1, /said nothing for 1 seconds/)
+    await assertFetched(site, `exec:${leave} cp -R ${site.tree}/. "$1"`)
+  } finally {
+    for (const pid of readFileSync(daemon, 'utf8').trim().split('\n')) spawnSync('kill', [pid])
+  }
+})
+
 test('a web server gives an archive with the checksum in its address', async (t) => {
   const site = siteOf(t)
   const address = await webServer(t, site.served)

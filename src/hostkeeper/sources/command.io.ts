@@ -65,6 +65,8 @@ class Ending {
   #said = ''
   #silence: NodeJS.Timeout | undefined
   #kill: NodeJS.Timeout | undefined
+  #pipes: NodeJS.Timeout | undefined
+  #giveUp: () => void = () => {}
 
   constructor(child: ChildProcess, silenceS: number) {
     this.#child = child
@@ -80,10 +82,21 @@ class Ending {
       const done = (status: Result['status'], error?: NodeJS.ErrnoException): void => {
         clearTimeout(this.#silence)
         clearTimeout(this.#kill)
+        clearTimeout(this.#pipes)
         resolve({ status, error, said: lastLines(this.#said) })
       }
       child.once('error', (error) => done(1, error))
       child.once('close', (status, signal) => done(status ?? signal ?? 1))
+      child.once('exit', () => {
+        clearTimeout(this.#silence)
+        // A daemon that it has started may keep them for ever; when they are closed, 'close' comes.
+        this.#pipes = setTimeout(() => this.#closePipes(), pipesMs)
+      })
+      this.#giveUp = () => {
+        this.#closePipes()
+        child.unref()
+        done('SIGKILL')
+      }
     })
   }
 
@@ -91,11 +104,21 @@ class Ending {
   end(): void {
     clearTimeout(this.#silence)
     this.#signal('SIGTERM')
-    this.#kill ??= setTimeout(() => this.#signal('SIGKILL'), graceMs)
+    this.#kill ??= setTimeout(() => {
+      this.#signal('SIGKILL')
+      // Not waited for: one that hangs in the kernel ends when that lets it.
+      this.#giveUp()
+    }, graceMs)
+  }
+
+  #closePipes(): void {
+    this.#child.stdout?.destroy()
+    this.#child.stderr?.destroy()
   }
 
   #listen(): void {
     clearTimeout(this.#silence)
+    if (this.#pipes !== undefined) return
     this.#silence = setTimeout(() => {
       this.wasSilent = true
       this.end()
@@ -116,6 +139,8 @@ class Ending {
 const saidMax = 4096
 /** How long a program may take to leave when it is told to. */
 const graceMs = 5000
+/** How long the last words of a program that has ended may be on their way. */
+const pipesMs = 1000
 const linesShown = 3
 
 function lastLines(text: string): string {

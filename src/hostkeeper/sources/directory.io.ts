@@ -3,10 +3,10 @@ import { statSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
-import { lookAtTree } from '../update/content.io.ts'
+import { lookAtTree, type TreeLook } from '../update/content.io.ts'
 import { directoryAddress } from './address.ts'
 import { runCommand } from './command.io.ts'
-import type { Source } from './source.ts'
+import type { Source, SourceContext } from './source.ts'
 
 export const directorySource: Source = {
   fetch: async (address, into, context) => {
@@ -15,13 +15,36 @@ export const directorySource: Source = {
       throw new IsconfError('SOURCE_FAILED', `${path}: no such directory`)
     for (let tries = 0; tries < triesMax; tries += 1) {
       for (const name of await readdir(into)) await rm(join(into, name), { recursive: true })
-      const { id } = await lookAtTree(path)
-      await runCommand(['cp', '-RPp', `${path}/.`, into], { address }, context)
-      // Somebody who is still writing there must not leave us with half of it.
-      if ((await lookAtTree(into)).id === id && (await lookAtTree(path)).id === id) return
+      if (await copyOnce(path, into, context)) return
     }
     throw new IsconfError('SOURCE_FAILED', `${path}: somebody changes it while it is copied`)
   },
+}
+
+/** Whether all of it was copied, as it still is. SOURCE_FAILED. */
+async function copyOnce(path: string, into: string, context: SourceContext): Promise<boolean> {
+  const before = await lookAtQuiet(path)
+  if (before === undefined) return false
+  if (before.isTooMuch) throw new IsconfError('SOURCE_FAILED', `${path}: ${before.problems.join('; ')}`)
+  try {
+    // Verbose, so that it is not taken for one that hangs. Owners stay behind: the copy belongs to who fetches it.
+    await runCommand(['cp', '-RPv', '--preserve=mode,timestamps', `${path}/.`, into], { address: path }, context)
+  } catch (error) {
+    if ((await lookAtQuiet(path))?.id === before.id) throw error
+    return false
+  }
+  // Somebody who is still writing there must not leave us with half of it.
+  return (await lookAtTree(into)).id === before.id && (await lookAtQuiet(path))?.id === before.id
+}
+
+/** Undefined when something vanishes while it is looked at. */
+async function lookAtQuiet(path: string): Promise<TreeLook | undefined> {
+  try {
+    return await lookAtTree(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
 }
 
 /** How often a directory is copied that changes meanwhile. */

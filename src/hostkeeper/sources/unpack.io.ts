@@ -29,7 +29,8 @@ export async function unpack(
   await tar('--list', '--absolute-names', '--quoting-style=escape', `--index-file=${names}`)
   const [member] = leavingMembers(await readFile(names, 'utf8'))
   if (member !== undefined) throw failed(`${about}: the archive has a member outside of its directory: ${member}`)
-  await tar('--extract', '--directory', into, '--no-same-owner', '--preserve-permissions')
+  // Verbose, so that it is not taken for one that hangs.
+  await tar('--extract', '--verbose', '--directory', into, '--no-same-owner', '--preserve-permissions')
   await withoutTopDirectory(into, scratch)
 }
 

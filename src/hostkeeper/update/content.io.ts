@@ -12,6 +12,8 @@ export interface TreeLook {
   readonly entries: readonly TreeEntry[]
   /** Why it can be no configuration tree, each with its path; none when it can. */
   readonly problems: readonly string[]
+  /** Whether there is so much that not all of it was looked at; a problem says of what. */
+  readonly isTooMuch: boolean
 }
 
 /** Reads all of a tree. Fails as node:fs does. */
@@ -22,12 +24,13 @@ export async function lookAtTree(tree: string): Promise<TreeLook> {
   for (const entry of entries) {
     if (leavesTree(entry)) problems.push(`${entry.path}: the link leads out of the tree, to ${entry.content}`)
   }
-  return { id: treeId(entries), entries, problems }
+  return { id: treeId(entries), entries, problems, isTooMuch: walk.isTooMuch }
 }
 
 class Walk {
   readonly entries: TreeEntry[] = []
   readonly problems: string[] = []
+  isTooMuch = false
   readonly #tree: string
   #bytes = 0
 
@@ -64,6 +67,7 @@ class Walk {
   }
 
   #once(problem: string): void {
+    this.isTooMuch = true
     if (!this.problems.includes(problem)) this.problems.push(problem)
   }
 }
