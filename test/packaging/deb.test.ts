@@ -125,7 +125,8 @@ test('postinst enables the services and starts the daemon', (t) => {
   assert.deepEqual(machine.started(), ['deb-systemd-invoke start isconf.service'])
   assert.match(machine.calls(), /^deb-systemd-helper enable isconf\.service$/m)
   assert.match(machine.calls(), /^deb-systemd-helper enable isconf-up\.service$/m)
-  assert.doesNotMatch(machine.calls(), /hourly/)
+  assert.doesNotMatch(machine.calls(), /(enable|start) .*(hourly|cron)/)
+  assert.match(machine.calls(), /^deb-systemd-helper unmask isconf-hourly\.timer$/m)
 })
 
 test('postinst of an upgrade restarts the daemon, but not from within an operation', (t) => {
@@ -215,4 +216,26 @@ test('dpkg -i of another release, as an operation, replaces the running daemon, 
   // The package's scripts have left the restart to the daemon.
   assert.deepEqual(machine.started(), before)
   assertDone(await type('stop'))
+})
+
+test('a machine that boots to hostkeeper.target gets its target back, in an operation and without a systemd, too', (t) => {
+  const machine = new Machine(t, {})
+  const stub = `#!/bin/sh\necho "systemctl $*" >> ${machine.root}/calls\ncase $* in *get-default) echo hostkeeper.target ;; esac\n`
+  writeFileSync(join(machine.bin, 'systemctl'), stub, { mode: 0o755 })
+  machine.run('prerm', ['remove'], { IS_EXEC: '1' })
+  assert.match(machine.calls(), /^systemctl .*set-default graphical\.target$/m)
+})
+
+test('postrm takes away what the boot hook has said', (t) => {
+  const machine = new Machine(t, {})
+  const said = ['etc/motd.d/hostkeeper', 'var/is/hostkeeper/failed'].map((path) => join(machine.root, path))
+  for (const path of said) {
+    mkdirSync(join(path, '..'), { recursive: true })
+    writeFileSync(path, '')
+  }
+  machine.run('postrm', ['remove'])
+  assert.deepEqual(
+    said.filter((path) => existsSync(path)),
+    [],
+  )
 })
