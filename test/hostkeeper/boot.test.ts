@@ -158,6 +158,34 @@ test('a new hook that no shell can read is not taken, and the host is made right
   assert.deepEqual(host.done(), ['a-1', 'services'])
 })
 
+test('a hook of the tree that dies leaves word all the same, and the policy holds', async (t) => {
+  const host = bootHost(t)
+  host.publish('1', 'a', { 'rc.isconf': '#!/bin/sh\nexit 7\n' })
+  assertDone(await host.boot())
+  assert.deepEqual(host.done(), ['services'])
+  assert.match(readFileSync(marker(host), 'utf8'), /^status='7'$/m)
+  host.env['HOSTKEEPER_ON_FAILURE'] = 'stop'
+  assert.equal((await host.boot()).status, 7)
+  assert.deepEqual(host.done(), [])
+})
+
+for (const [what, lines] of [
+  ['another word', 'HOSTKEEPER_ON_FAILURE=Stop\n'],
+  ['line ends of another system', 'HOSTKEEPER_ON_FAILURE=stop\r\n'],
+  ['a line that no shell can read', 'HOSTKEEPER_ON_FAILURE=stop\nHOSTKEEPER_SOURCE=exec:no-such-program -Q\n'],
+] as const) {
+  test(`a settings file with ${what} does not turn the policy into continue`, async (t) => {
+    const host = bootHost(t)
+    host.env['ISCONFDIR'] = host.home
+    host.env['HOSTKEEPER_SOURCE'] = host.source
+    writeFileSync(host.env['HOSTKEEPER_CONF'] ?? '', lines)
+    host.publish('1', 'bad')
+    const run = await host.boot()
+    assert.notEqual(run.status, 0, run.stderr)
+    assert.deepEqual(host.done(), [])
+  })
+}
+
 test('a boot that is killed while it updates, and boots again, ends as one that was not', async (t) => {
   const host = bootHost(t)
   host.publish('1', 'a')
