@@ -39,6 +39,13 @@ test('lintTree() names every word of PACKAGES and of actions that is no target, 
   )
 })
 
+test('lintTree() takes a variable that holds nothing but targets for an action', async (t) => {
+  const hosts = 'DEFAULT: PACKAGES=a\nalder: WEEKLY="b c"\n'
+  assert.deepEqual(await said(t, { 'hosts.conf': hosts, 'packages.conf': sound }), [])
+  const other = 'DEFAULT: PACKAGES="a b"\nalder: TEXT="b c or none"\n'
+  assert.equal((await said(t, { 'hosts.conf': other, 'packages.conf': sound })).length, 1)
+})
+
 test('lintTree() says once what many hosts share', async (t) => {
   const hosts = 'DEFAULT: PACKAGES="a b c"\nWEB: PACKAGES=nope\nalder: WEB\nbirch: WEB\n'
   assert.deepEqual(await said(t, { 'hosts.conf': hosts, 'packages.conf': sound }), [

@@ -17,6 +17,7 @@ export function lintTargets(conf: HostsConf, makefile: Makefile): readonly Findi
   const findings = new Map<string, Finding>()
   const reached = new Set(database.defaultGoal === undefined ? [] : [database.defaultGoal])
   for (const name of conf.entries.keys()) {
+    for (const word of ownActionsOf(conf, name, makefile)) reached.add(word)
     for (const [variable, placed] of targetLists(conf, name)) {
       for (const word of wordsOf(placed.value)) {
         reached.add(word)
@@ -37,6 +38,14 @@ function targetLists(conf: HostsConf, name: string): readonly [string, Placed][]
     const placed = variables.get(variable)
     const isExcluded = variable === 'PACKAGES' && placed?.value.trim() === excludeTarget
     return placed === undefined || isExcluded ? [] : [[variable, placed]]
+  })
+}
+
+/** A variable that holds nothing but targets can be an action, whatever its name. */
+function ownActionsOf(conf: HostsConf, name: string, { database }: Makefile): readonly string[] {
+  return [...variablesOf(conf, name).values()].flatMap(({ value }) => {
+    const words = wordsOf(value)
+    return words.every((word) => ruleFor(database, word)) ? words : []
   })
 }
 

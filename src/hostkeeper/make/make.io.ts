@@ -91,7 +91,10 @@ function quietly(
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(timeout === undefined ? {} : { timeout }),
   })
-  if (done.error === undefined) return done
+  if (done.error === undefined) {
+    if (done.signal === null) return done
+    throw new IsconfError('INTERRUPTED', `${make} was ended by ${done.signal}`)
+  }
   const { code } = done.error as NodeJS.ErrnoException
   const why = code === 'ENOENT' ? 'no such program' : code === 'ETIMEDOUT' ? 'it does not end' : done.error.message
   const hint = 'GNU make must be installed; HOSTKEEPER_MAKE names it'

@@ -1,7 +1,7 @@
 /** The configuration manager: reads hosts.conf, sets up make's surroundings, and runs make in the stamp directory. */
 import { readlinkSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { replace, systemDisk } from '../../base/disk.io.ts'
+import { systemDisk } from '../../base/disk.io.ts'
 import { IsconfError } from '../../base/index.ts'
 import { count } from '../../terminal/index.ts'
 import { takeLock } from '../lock.io.ts'
@@ -52,6 +52,7 @@ async function lockedRun(context: ProgramContext, asked: RunWords, interruption:
   const { layout, say } = context
   await systemDisk.makeDirectory(layout.stamps)
   // Read again, now that nobody can switch to another tree.
+  if (saidExcluded(context)) return 0
   const managed = managedHost(context, layout.stamps)
   const call = makeCallOf(context, managed, layout.stamps)
   const database = readDatabase(call)
@@ -77,7 +78,7 @@ async function lockedRun(context: ProgramContext, asked: RunWords, interruption:
 async function writeEnvironment(path: string, { variables }: ManagedHost): Promise<void> {
   await systemDisk.makeDirectory(dirname(path))
   // Values may be secrets of the site: for the owner only, as everything below ISCONFDIR.
-  await replace(path, shAssignments(variables))
+  await systemDisk.replaceFile(path, shAssignments(variables))
 }
 
 interface Passes {
