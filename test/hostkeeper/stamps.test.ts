@@ -151,6 +151,26 @@ test('a step is not done at every run because make has removed what a chain of p
   assert.deepEqual(doings(assertDone(await host.run(['run', 'get-1']))), ['get-1'])
 })
 
+test('the time of a file that is no step does not count, in a plan or in a run', async (t) => {
+  const host = makeHost(t, { 'hosts.conf': 'DEFAULT: PACKAGES=d\n', 'packages.conf': `${packages}d: $(STATE)/file\n` })
+  const file = join(host.state, 'file')
+  assert.equal((await host.run(['run'])).status, 2, 'a file that is not there is an error')
+  writeFileSync(file, '')
+  assertDone(await host.run(['run']))
+  const later = statSync(join(host.stamps, 'd')).mtimeMs / 1000 + 86_400
+  utimesSync(file, later, later)
+  assert.doesNotMatch(assertDone(await host.run(['plan'])).stdout, /doing/)
+  assert.deepEqual(await nextBoot(host), [])
+})
+
+test('what needs a target of a group is done again when another of the group is missing', async (t) => {
+  const group = 'x y &: a\n\t@echo doing x\n\t@touch x y\nz: y\n\t@echo doing $@\n\t@touch $@\n'
+  const host = await doneHost(t, `${packages}${group}`, 'x z d')
+  removeByHand(host, 'x')
+  assertDone(await host.run(['run', 'x']))
+  assert.deepEqual(await nextBoot(host), ['z'])
+})
+
 test('the stamp of a pattern rule with directories finds them made', async (t) => {
   const host = await doneHost(t, `${packages}pkg/%: a\n\t@echo doing $@\n\t@touch $@\n`, 'pkg/1')
   assert.deepEqual(await nextBoot(host), [])

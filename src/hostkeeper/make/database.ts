@@ -12,6 +12,8 @@ export interface MakeRule {
   /** Prerequisites behind `|`: made before, but a new one is no reason to make the target again. */
   readonly orderOnly: readonly string[]
   readonly phony: boolean
+  /** The targets that are made with it, of a rule with `&:`. */
+  readonly also: readonly string[]
   /** Undefined for a target that only groups others. */
   readonly recipe: Recipe | undefined
 }
@@ -127,9 +129,12 @@ function ruleOf(entry: readonly string[]): MakeRule | undefined {
     needs: wordsOf(needs),
     orderOnly: wordsOf(orderOnly),
     phony: entry.some((line) => line.startsWith('#  Phony target')),
+    also: wordsOf(entry.find((line) => line.startsWith(alsoMakes))?.slice(alsoMakes.length) ?? ''),
     recipe: recipeOf(entry),
   }
 }
+
+const alsoMakes = '#  Also makes: '
 
 /** The last line before what make says of the target: variables that are set for it alone stand before. */
 function headOf(entry: readonly string[]): string {
@@ -166,6 +171,7 @@ function joined(one: MakeRule, other: MakeRule): MakeRule {
     needs: [...new Set([...one.needs, ...other.needs])],
     orderOnly: [...new Set([...one.orderOnly, ...other.orderOnly])],
     phony: one.phony || other.phony,
+    also: [...new Set([...one.also, ...other.also])],
     recipe: one.recipe ?? other.recipe,
   }
 }

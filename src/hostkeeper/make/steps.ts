@@ -12,6 +12,7 @@ export function ruleFor({ rules, patterns }: MakeDatabase, target: string): Make
     needs: [...(own?.needs ?? []), ...pattern.needs],
     orderOnly: [...(own?.orderOnly ?? []), ...pattern.orderOnly],
     phony: own?.phony ?? false,
+    also: [],
     recipe: pattern.recipe,
   }
 }
@@ -45,6 +46,16 @@ export function stepsFor(database: MakeDatabase, goals: readonly string[]): read
   }
   for (const goal of goals) visit(goal)
   return steps
+}
+
+/** Words for make: the time of a file that it cannot make is no reason to do anything again, as no time is. */
+export function oldFileFlags(
+  database: MakeDatabase,
+  goals: readonly string[],
+  exists: (name: string) => boolean,
+): readonly string[] {
+  const files = stepsFor(database, goals).filter((step) => !ruleFor(database, step) && exists(step))
+  return files.map((file) => `--old-file=${file}`)
 }
 
 /** What a run finds, and is to do. */
@@ -81,8 +92,10 @@ export function outdated(
     willRun.set(target, will)
     return will
   }
-  const isMissing = (target: string, { phony }: MakeRule): boolean =>
-    steps.has(target) && (phony || !exists(target)) && (goals.includes(target) || !isIntermediate(database, target))
+  const isMissing = (target: string, { phony, also }: MakeRule): boolean =>
+    [target, ...also].some((one) => steps.has(one)) &&
+    (phony || [target, ...also].some((one) => !exists(one))) &&
+    (goals.includes(target) || !isIntermediate(database, target))
   const counts = (need: string): boolean =>
     runs(need) && (!lone.has(need) || (ruleFor(database, need)?.needs ?? []).some(counts))
   return [...stamps].filter((stamp) => runs(stamp))

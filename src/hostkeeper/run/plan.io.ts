@@ -6,13 +6,13 @@ import type { MakeDatabase } from '../make/database.ts'
 import { goalsOf } from '../make/goals.ts'
 import { type DryRun, dryRun, type MakeCall, readDatabase } from '../make/make.io.ts'
 import { hostOf, type ManagedHost, makeCallOf, managedHost } from '../make/managed-host.io.ts'
-import { leavesStamp, ruleFor, stepsFor } from '../make/steps.ts'
+import { leavesStamp, oldFileFlags, ruleFor, stepsFor } from '../make/steps.ts'
 import type { ProgramContext } from '../verb.ts'
 import type { RunWords } from './run.io.ts'
 import { addScratchStamps, withScratchStamps } from './scratch-stamps.io.ts'
 import type { StampPlan } from './stamp-plan.ts'
 import { plannedStamps } from './stamp-run.io.ts'
-import { stampsIn } from './stamps.io.ts'
+import { stampExists, stampsIn } from './stamps.io.ts'
 
 export interface PlannedRun {
   readonly managed: ManagedHost
@@ -36,7 +36,9 @@ export function planRun(context: ProgramContext, { words, trace }: RunWords): Pl
     const targets = goalsOf(words, managed.host.variables, database)
     const stamps = plannedStamps(layout.stamps, database, targets)
     for (const name of stamps.outdated) rmSync(join(scratch, name), { force: true })
-    const make = targets.length === 0 ? idle : passes(call, database, stamps, targets, trace ? ['--trace'] : [])
+    const old = oldFileFlags(database, targets, (name) => stampExists(layout.stamps, name))
+    const flags = trace ? ['--trace', ...old] : old
+    const make = targets.length === 0 ? idle : passes(call, database, stamps, targets, flags)
     return { managed, database, targets, stamps, make: { ...make, text: make.text.replaceAll(scratch, layout.stamps) } }
   })
 }

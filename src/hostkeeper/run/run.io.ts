@@ -9,14 +9,14 @@ import { goalsOf } from '../make/goals.ts'
 import { type MakeCall, readDatabase } from '../make/make.io.ts'
 import { hostOf, type ManagedHost, makeCallOf, managedHost } from '../make/managed-host.io.ts'
 import { Interruption, type MakeEnd, runMake } from '../make/process.io.ts'
-import { stepsFor } from '../make/steps.ts'
+import { oldFileFlags, stepsFor } from '../make/steps.ts'
 import { shAssignments } from '../make/words.ts'
 import type { ProgramContext } from '../verb.ts'
 import { oldLogs, openRunLog, type RunLog, removeLogs } from './run-log.io.ts'
 import { pruneRuns, readRuns, recordRun } from './runs.io.ts'
 import { type RunEnd, type RunStart, runId } from './runs.ts'
 import { type ReadyStamps, readyStamps, settleLone } from './stamp-run.io.ts'
-import { makeStampDirectories, stampsIn } from './stamps.io.ts'
+import { makeStampDirectories, stampExists, stampsIn } from './stamps.io.ts'
 
 /** What was asked for. */
 export interface RunWords {
@@ -70,8 +70,10 @@ async function lockedRun(context: ProgramContext, asked: RunWords, interruption:
     say(`to be done again, because what they need is: ${stamps.plan.outdated.join(', ')}`)
   // Steps of pattern rules have no rule of their own name.
   makeStampDirectories(layout.stamps, new Set([...database.rules.keys(), ...stepsFor(database, targets)]))
+  const old = oldFileFlags(database, targets, (name) => stampExists(layout.stamps, name))
+  const flags = asked.trace ? ['--trace', ...old] : old
   return recorded(context, asked, managed, targets, stamps, (log) =>
-    makePasses({ call, targets, flags: asked.trace ? ['--trace'] : [], stamps, log, lock: layout.lock, interruption }),
+    makePasses({ call, targets, flags, stamps, log, lock: layout.lock, interruption }),
   )
 }
 
