@@ -89,12 +89,28 @@ test('a fetched tree that somebody has changed is left alone and not taken; it i
   assertDone(await host.run('update'))
   assert.equal(held(), `${name}.1`)
   assert.match(readFileSync(join(host.home, 'trees', name, 'packages.conf'), 'utf8'), /# mine/)
-  assertRefused(await host.run('rollback'), 1, /was changed since it was fetched/)
+  assertRefused(await host.run('rollback'), 1, /there is no other tree to turn back to/)
   publish('2')
   assertDone(await host.run('fetch'))
   appendFileSync(join(host.home, 'staged/packages.conf'), '# mine\n')
   assertRefused(await host.run('switch'), 1, /was changed since it was fetched/)
   assert.equal(held(), `${name}.1`)
+})
+
+test('two updates in a row keep the tree with which the host was right, and rollback takes it though it was changed', async (t) => {
+  const { host, publish, held } = siteOf(t)
+  publish('1')
+  assertDone(await host.run('update'))
+  assertDone(await host.run('run'))
+  const good = held()
+  for (const version of ['2', '3']) {
+    publish(version)
+    assertDone(await host.run('update'))
+  }
+  assert.equal(readlinkSync(join(host.home, 'previous')), `trees/${good}`)
+  appendFileSync(join(host.home, 'previous/packages.conf'), '# mine\n')
+  assert.match(assertDone(await host.run('rollback')).stderr, /was changed here since it was fetched/)
+  assert.equal(held(), good)
 })
 
 test('Ctrl-C ends a fetch with what it has started, status 2, and nothing left', async (t) => {

@@ -50,6 +50,11 @@ export function parseRuns(lines: readonly string[]): readonly Run[] {
   return [...runs.values()]
 }
 
+/** Whether the last run with a tree made the host right; not when there was none. */
+export function endedWell(runs: readonly Run[], tree: string | undefined): boolean {
+  return runs.filter(({ start }) => start.tree === tree).at(-1)?.end?.status === 0
+}
+
 function jsonOf(line: string): unknown {
   try {
     return JSON.parse(line)

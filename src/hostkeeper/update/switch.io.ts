@@ -3,7 +3,10 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
 import type { Layout } from '../layout.ts'
+import { readRuns } from '../run/runs.io.ts'
+import { endedWell } from '../run/runs.ts'
 import { type CheckDeps, problemsOf, refuseFor } from './check.io.ts'
+import { idOfName } from './content.ts'
 import type { TreeDisk } from './disk.ts'
 import { isUnchanged, pointAt, removeLeftovers, removeOldTrees, type Trees, treesOf } from './trees.io.ts'
 
@@ -15,6 +18,11 @@ export interface SwitchDeps extends CheckDeps {
 export interface Switched {
   readonly from: string | undefined
   readonly to: string
+}
+
+export interface RolledBack extends Switched {
+  /** Whether somebody has changed the tree since it was fetched. */
+  readonly isChanged: boolean
 }
 
 /** Makes the staged tree the one that holds, in one step; the last good one stays as the previous. */
@@ -29,7 +37,9 @@ export async function switchTree(deps: SwitchDeps): Promise<Switched> {
     })
   if (staged !== current) {
     await refuseUnlessGood(staged, deps)
-    const last = lastGood(layout, trees)
+    // The same tree, fetched again because somebody has changed it, is no other one to turn back to.
+    const isSame = current !== undefined && idOfName(current) === idOfName(staged)
+    const last = isSame ? undefined : await lastGood(layout, trees)
     if (last !== undefined && last !== trees.previous) await pointAt(disk, layout.previous, last)
     await pointAt(disk, layout.tree, staged)
   }
@@ -38,13 +48,19 @@ export async function switchTree(deps: SwitchDeps): Promise<Switched> {
   return { from: current, to: staged }
 }
 
-/** The tree to turn back to: the one that held until now, unless the last boot with it could not make the host right. */
-function lastGood(layout: Layout, { current, previous }: Trees): string | undefined {
-  return existsSync(layout.failed) && previous !== undefined ? previous : current
+/**
+ * The tree to turn back to: the one that held until now. Unless the previous one made the host right, as the one that
+ * held until now has not, or not yet: of two updates in a row the second must not lose the last good tree.
+ */
+async function lastGood(layout: Layout, { current, previous }: Trees): Promise<string | undefined> {
+  if (previous === undefined || previous === current) return current
+  if (existsSync(layout.failed)) return previous
+  const runs = await readRuns(layout.runs)
+  return !endedWell(runs, current) && endedWell(runs, previous) ? previous : current
 }
 
 /** Makes the previous tree the one that holds again; the one that held is not taken again until its source has another. */
-export async function rollBack(deps: SwitchDeps): Promise<Switched> {
+export async function rollBack(deps: SwitchDeps): Promise<RolledBack> {
   const { layout, disk } = deps
   refuseByHand(layout)
   const { current, previous } = treesOf(layout)
@@ -52,12 +68,15 @@ export async function rollBack(deps: SwitchDeps): Promise<Switched> {
     throw new IsconfError('TREE_MISSING', `there is no other tree to turn back to in ${layout.home}`, {
       hint: 'put an older one where HOSTKEEPER_SOURCE says, then: hostkeeper update',
     })
-  await refuseUnlessGood(previous, deps)
+  // It is the way back: what somebody has changed in it is told, and only what the check finds is refused.
+  const path = join(layout.trees, previous)
+  const isChanged = !(await isUnchanged(layout, previous))
+  refuseFor(path, await problemsOf(path, deps))
   // First, so that a boot in this moment does not take what was turned back from.
   if (current !== undefined) await pointAt(disk, layout.refused, current)
   await pointAt(disk, layout.staged, previous)
   await pointAt(disk, layout.tree, previous)
-  return { from: current, to: previous }
+  return { from: current, to: previous, isChanged }
 }
 
 /** A directory that somebody has filled by hand is nobody else's to move. */

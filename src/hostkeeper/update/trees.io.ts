@@ -61,10 +61,12 @@ export async function removeLeftovers(disk: TreeDisk, layout: Layout): Promise<v
   }
 }
 
-/** Removes the trees that no link names. */
+/** Removes the trees that no link names; not what somebody has changed of the tree that holds. */
 export async function removeOldTrees(disk: TreeDisk, layout: Layout): Promise<void> {
   const { current, previous, staged } = treesOf(layout)
-  const old = namesOf(layout).filter((name) => isTreeName(name) && ![current, previous, staged].includes(name))
+  const isKept = (name: string): boolean =>
+    [current, previous, staged].includes(name) || (current !== undefined && idOfName(name) === idOfName(current))
+  const old = namesOf(layout).filter((name) => isTreeName(name) && !isKept(name))
   for (const name of old) {
     // Half a tree never has the name of a whole one.
     const leaving = join(layout.trees, `${underWay}leaving-${name}`)

@@ -14,6 +14,7 @@ export const rollbackVerb: HostkeeperVerb = {
     noWords('hostkeeper rollback', words)
     const switched = await withTrees(context, 'hostkeeper rollback', rollBack)
     context.say(switchedText(switched))
+    if (switched.isChanged) context.say(`tree ${switched.to} was changed here since it was fetched`)
     return 0
   },
 }
