@@ -32,7 +32,16 @@ function smallMachine(directory: string): void {
     `[Service]\nExecStart=/bin/sh -c 'echo ${name} >> ${directory}/notes; exec sleep 100'`
   for (const name of ['sysinit', 'network-online', 'nss-lookup', 'local-fs', 'remote-fs', 'shutdown', 'umount'])
     put(`${name}.target`, 'DefaultDependencies=no')
-  put('basic.target', 'Requires=sysinit.target', 'After=sysinit.target')
+  put('basic.target', 'Requires=sysinit.target', 'Wants=sockets.target', 'After=sysinit.target sockets.target')
+  // Stands for ssh.socket.
+  put('sockets.target', 'DefaultDependencies=no', 'Wants=socket.service')
+  put(
+    'socket.service',
+    'DefaultDependencies=no',
+    'Before=sockets.target',
+    '[Service]\nType=oneshot\nRemainAfterExit=yes',
+    `ExecStart=/bin/sh -c 'echo socket >> ${directory}/notes'`,
+  )
   put('multi-user.target', 'Requires=basic.target', 'After=basic.target', 'Conflicts=rescue.service rescue.target')
   put('graphical.target', 'Requires=multi-user.target', 'After=multi-user.target')
   put('rescue.target', 'Requires=sysinit.target rescue.service', 'AllowIsolate=yes')
@@ -108,13 +117,13 @@ function systemdTest(name: string, run: (t: TestContext) => Promise<boolean>): v
   if (missing !== undefined) console.error(`\n*** SKIPPED (${missing}): ${name}\n`)
 }
 
-systemdTest('services wait for the hook, and the hook may restart one of them meanwhile', async (t) => {
+systemdTest('services and sockets wait for the hook, and the hook may restart one of them meanwhile', async (t) => {
   // The restart comes back only when the service is there: were it to wait for the hook, this would never end.
   const hook =
     'echo begin >> NOTES\nsystemctl restart ntp.service || exit\nuntil grep -q ntp NOTES; do sleep 0.05; done\necho end >> NOTES\n'
   const notes = await boot(t, hook, 'ssh')
   if (notes === undefined) return false
-  assert.deepEqual(notes, ['begin', 'ntp', 'end', 'ssh'])
+  assert.deepEqual(notes, ['begin', 'ntp', 'end', 'socket', 'ssh'])
   return true
 })
 

@@ -45,11 +45,11 @@ test('services wait for hostkeeper.service because only hostkeeper-services.serv
     textOf,
   )
   assert.match(target ?? '', /^Wants=hostkeeper\.service hostkeeper-services\.service$/m)
-  assert.doesNotMatch(target ?? '', /^(Wants|Requires|After)=.*(multi-user|graphical)\.target/m)
+  assert.doesNotMatch(target ?? '', /^(Wants|Requires|After)=.*(basic|multi-user|graphical)\.target/m)
   assert.match(services ?? '', /^Requires=hostkeeper\.service\nAfter=hostkeeper\.service$/m)
   assert.match(services ?? '', /^ExecStart=\/usr\/bin\/systemctl --no-block start /m)
   // The network is waited for, and not required.
-  assert.doesNotMatch(hook ?? '', /^(Requires|BindsTo)=/m)
+  assert.doesNotMatch(hook ?? '', /^(Requires|BindsTo)=.*network/m)
   assert.match(hook ?? '', /^OnFailure=rescue\.target$/m)
 })
 
