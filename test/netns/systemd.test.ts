@@ -83,17 +83,21 @@ async function boot(
   const namespaces = '--pid --mount --uts --ipc --net --cgroup --fork --kill-child --propagation private'
   const outer = `mkdir ${group} && echo $$ > ${group}/cgroup.procs && exec setpriv --pdeathsig KILL unshare ${namespaces} sh -c "$1"`
   const child = spawn('sh', ['-c', outer, 'sh', inner], { stdio: 'ignore' })
-  t.after(async () => {
+  const end = async (): Promise<void> => {
     child.kill('SIGKILL')
     // The kernel takes the processes away with their namespace, and leaves the groups.
     if (existsSync(group)) await until(() => isRemoved(group), 'the cgroups are gone')
-  })
+  }
+  t.after(end)
   const noted = (): readonly string[] => (existsSync(notes) ? readFileSync(notes, 'utf8').split('\n').slice(0, -1) : [])
   // Without the rights that it needs it ends, or says that it does nothing any more.
   const cannot = (): boolean =>
     child.exitCode !== null || readFileSync(join(directory, 'console'), 'utf8').includes('Freezing execution')
   await until(() => noted().includes(last) || cannot(), `${last} is noted`)
-  return cannot() ? undefined : noted()
+  const found = cannot() ? undefined : noted()
+  // Before the directory is removed, into which a service may still write.
+  await end()
+  return found
 }
 
 function isRemoved(group: string): boolean {
