@@ -21,10 +21,9 @@ async function freePort(): Promise<number> {
 export async function rsyncDaemon(ending: Ending, directory: string, path: string): Promise<number> {
   const port = await freePort()
   const config = join(directory, 'rsyncd.conf')
-  writeFileSync(
-    config,
-    `use chroot = no\n[trees]\npath = ${path}\nread only = no\nuid = ${process.getuid?.()}\ngid = 0\n`,
-  )
+  // Only root may, and has to, say who serves.
+  const server = process.getuid?.() === 0 ? 'uid = 0\ngid = 0\n' : ''
+  writeFileSync(config, `use chroot = no\n[trees]\npath = ${path}\nread only = no\n${server}`)
   const words = ['--daemon', '--no-detach', `--config=${config}`, `--port=${port}`, '--address=127.0.0.1']
   await serverProcess(ending, port, 'rsync', words)
   return port
