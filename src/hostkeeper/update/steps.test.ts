@@ -109,10 +109,7 @@ test('an update that is ended after any number of steps leaves a whole tree, and
   let steps = 0
   for (let wasKilled = true; wasKilled; steps += 1) {
     const host = hostOf(t)
-    for (const version of ['1', '2']) {
-      await publish(host, version)
-      await update(host)
-    }
+    await updateThrough(host, '1', '2')
     const before = heldBy(host)
     await publish(host, '3')
     wasKilled = !(await update(host, steps))
@@ -127,15 +124,19 @@ test('an update that is ended after any number of steps leaves a whole tree, and
   assert.ok(steps > 15, `${steps} steps`)
 })
 
+async function updateThrough(host: Host, ...versions: readonly string[]): Promise<void> {
+  for (const version of versions) {
+    await publish(host, version)
+    await update(host)
+  }
+}
+
 let undisturbedOnce: Promise<readonly [unknown, string]> | undefined
 
 function undisturbedUpdate(t: TestContext): Promise<readonly [unknown, string]> {
   undisturbedOnce ??= (async () => {
     const host = hostOf(t)
-    for (const version of ['1', '2', '3']) {
-      await publish(host, version)
-      await update(host)
-    }
+    await updateThrough(host, '1', '2', '3')
     return [await stateOf(host), heldBy(host)] as const
   })()
   return undisturbedOnce
@@ -161,10 +162,7 @@ test('turning back that is ended after any number of steps ends the same when it
   let steps = 0
   for (let wasKilled = true; wasKilled; steps += 1) {
     const host = hostOf(t)
-    for (const version of ['1', '2']) {
-      await publish(host, version)
-      await update(host)
-    }
+    await updateThrough(host, '1', '2')
     const deps = host.deps(steps)
     const bad = heldBy(host)
     wasKilled = await rollBack(deps).then(
