@@ -13,25 +13,37 @@ export const systemTerminal: Terminal = {
   out: (text) => write(1, text),
   // A remark that nobody reads changes nothing: how the program ends is told by its status.
   err: (text) => write(2, text, () => undefined),
-  show: (text) => write(1, text, () => undefined),
+  show: (text) =>
+    write(
+      1,
+      text,
+      unlessClosed(() => undefined),
+    ),
 }
 
-const endQuietly = (): void => process.exit(0)
+type Failed = (error: NodeJS.ErrnoException) => void
 
-/** Writes at once and whole, so that nothing is lost however the process ends; a closed pipe does what `closed` does. */
-function write(fd: number, content: string | Uint8Array, closed: () => void = endQuietly): void {
+/** A pipe that is closed, or a terminal that has hung up: nobody reads it any more. Anything else is a failure. */
+function unlessClosed(closed: () => void): Failed {
+  return (error) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
+    closed()
+  }
+}
+
+const endQuietly = unlessClosed(() => process.exit(0))
+
+/** Writes at once and whole, so that nothing is lost however the process ends; `failed` is told when that can't be. */
+function write(fd: number, content: string | Uint8Array, failed: Failed = endQuietly): void {
   let rest = typeof content === 'string' ? Buffer.from(content) : content
   while (rest.length > 0) {
     try {
       rest = rest.subarray(writeSync(fd, rest))
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
-      // A terminal that has hung up says EIO.
-      if (code === 'EPIPE' || code === 'EIO') {
-        closed()
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') {
+        failed(error as NodeJS.ErrnoException)
         return
       }
-      if (code !== 'EAGAIN') throw error
       // The reader is slow and the pipe does not block: wait a little, then try again.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
     }
