@@ -293,13 +293,24 @@ test('status shows the tree, the stamps, what is to be done, the runs, and what 
   for (const line of [
     /^tree +\/.*\/tree$/m,
     /^last boot +failed: the run failed; the log is there$/m,
-    /^stamps +2, the last: a, b$/m,
+    /^stamps +2$/m,
+    /^Stamps:\n {2}\S+Z {2}[ab]\n {2}\S+Z {2}[ab]$/m,
     /^to be done +nothing$/m,
     /^at every run +e$/m,
     /^ {2}\S+Z {2}done {2}all targets {2}\S+-default\.log$/m,
   ]) {
     assert.match(stdout, line)
   }
+  const one = assertDone(await host.run(['status', '-n', '1'])).stdout
+  assert.match(one, /^Last stamps \(hostkeeper stamps shows all\):\n {2}\S+Z {2}[ab]\n$/m)
+  const { stamps } = JSON.parse(assertDone(await host.run(['status', '--json'])).stdout) as { stamps: object[] }
+  assert.deepEqual(
+    stamps.map((stamp) => Object.keys(stamp)),
+    [
+      ['name', 'done'],
+      ['name', 'done'],
+    ],
+  )
   host.write({ 'hosts.conf': 'DEFAULT: PACKAGES=exclude\n' })
   assert.match(assertDone(await host.run(['status'])).stdout, /excluded: PACKAGES=exclude/)
   rmSync(host.tree, { recursive: true })

@@ -54,10 +54,17 @@ async function touchAll(directory: string, nowMs: number): Promise<void> {
   touchStamps(directory, stamps, nowMs)
 }
 
-/** The stamps with the times at which their steps were done, the oldest first. */
-export function timedStamps(directory: string): readonly { readonly name: string; readonly doneMs: number }[] {
+export interface TimedStamp {
+  readonly name: string
+  /** When its step was done, an ISO time in UTC. */
+  readonly done: string
+}
+
+/** The stamps, the oldest first. */
+export function timedStamps(directory: string): readonly TimedStamp[] {
   const since = parseSince(readTextFile(join(directory, sinceName)))
   return stampsIn(directory)
     .map((stamp) => ({ name: stamp.name, doneMs: doneAtMs(since, stamp) }))
     .sort((one, other) => one.doneMs - other.doneMs)
+    .map(({ name, doneMs }) => ({ name, done: new Date(doneMs).toISOString() }))
 }

@@ -1,5 +1,4 @@
 /** How this host stands. */
-
 import { IsconfError } from '../../base/index.ts'
 import { readTextFile } from '../../config/index.ts'
 import { lockHolder } from '../lock.io.ts'
@@ -10,7 +9,7 @@ import { type PlannedRun, planRun } from './plan.io.ts'
 import { treeOf } from './run.io.ts'
 import { readRuns } from './runs.io.ts'
 import type { Run } from './runs.ts'
-import { timedStamps } from './stamp-run.io.ts'
+import { type TimedStamp, timedStamps } from './stamp-run.io.ts'
 
 export type Outcome = 'done' | 'failed' | 'interrupted' | 'under way' | 'killed'
 
@@ -44,7 +43,8 @@ export interface HostStatus {
   readonly failed: string | null
   /** The last first. */
   readonly runs: readonly RunRow[]
-  readonly stamps: number
+  /** The oldest first. */
+  readonly stamps: readonly TimedStamp[]
   readonly pending: Pending
 }
 
@@ -59,7 +59,7 @@ export async function statusOf(context: ProgramContext, runsMax: number): Promis
     atWork,
     failed: readTextFile(layout.failed)?.trim() ?? null,
     runs: runs.map((run, index) => rowOf(run, index === 0 && atWork !== null)),
-    stamps: timedStamps(layout.stamps).length,
+    stamps: timedStamps(layout.stamps),
     pending: pendingOf(context),
   }
 }

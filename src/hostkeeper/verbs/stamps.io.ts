@@ -18,10 +18,7 @@ export const stampsVerb: HostkeeperVerb = {
     const [first, ...rest] = typed
     if (first === 'remove') return remove(context, rest)
     const json = parseWords('hostkeeper stamps', typed, { flags: ['--json'] }).has('--json')
-    const rows = timedStamps(context.layout.stamps).map(({ name, doneMs }) => ({
-      name,
-      done: new Date(doneMs).toISOString(),
-    }))
+    const rows = timedStamps(context.layout.stamps)
     const again = parseLone(readTextFile(join(context.layout.stamps, loneName)))
     if (json) context.terminal.out(`${JSON.stringify({ stamps: rows, again })}\n`)
     else context.terminal.out(table(rows.map(({ name, done }) => [done, name])))

@@ -6,29 +6,28 @@ export const statusVerb: HostkeeperVerb = {
   name: 'status',
   usage: 'status [--json] [-n COUNT]',
   summary: 'Show the tree, the last runs, and what is to be done',
-  help: 'Shows which tree this host has and where it comes from, whether the last boot could make the host right, the last runs and how they ended (-n: how many, usually 5), how many stamps there are, and which steps the next boot would do. A run that has no end is under way, or was killed.',
+  help: 'Shows which tree this host has and where it comes from, whether the last boot could make the host right, the last runs and how they ended, which steps were done last and when, and which ones the next boot would do. -n says how many runs and stamps are shown, usually 5 of each; with --json all stamps are. A run that has no end is under way, or was killed.',
   exits: [0],
   run: async (context, typed) => {
     const { json, limit } = readingWords('hostkeeper status', typed, true)
-    const status = await statusOf(context, limit ?? runsShown)
-    context.terminal.out(json ? `${JSON.stringify(status)}\n` : textOf(status))
+    const status = await statusOf(context, limit ?? rowsShown)
+    context.terminal.out(json ? `${JSON.stringify(status)}\n` : textOf(status, limit ?? rowsShown))
     return 0
   },
 }
 
 /** As many as fit on a screen with the rest. */
-const runsShown = 5
+const rowsShown = 5
 
-function textOf({ tree, source, atWork, failed, runs, stamps, pending }: HostStatus): string {
+function textOf({ tree, source, atWork, failed, runs, stamps, pending }: HostStatus, limit: number): string {
   const rows: (readonly [string, string])[] = [
     ['tree', tree],
     ['source', source ?? 'none: the tree is what somebody has put there'],
   ]
   if (atWork !== null) rows.push(['at work', atWork])
   if (failed !== null) rows.push(['last boot', `failed: ${failed.replaceAll('\n', '; ')}`])
-  const last = runs.find(({ made }) => made.length > 0)
-  rows.push(['stamps', last ? `${stamps}, the last: ${last.made.join(', ')}` : String(stamps)])
-  return `${listing([...rows, ...pendingRows(pending)], '')}${runsText(runs)}`
+  rows.push(['stamps', String(stamps.length)])
+  return `${listing([...rows, ...pendingRows(pending)], '')}${runsText(runs)}${stampsText(stamps, limit)}`
 }
 
 function pendingRows({ steps, everyRun, problem }: Pending): readonly (readonly [string, string])[] {
@@ -46,4 +45,12 @@ function runsText(runs: HostStatus['runs']): string {
     log,
   ])
   return `\nLast runs:\n${table(rows)}`
+}
+
+/** The last ones first, as the runs above them. */
+function stampsText(stamps: HostStatus['stamps'], limit: number): string {
+  if (stamps.length === 0) return ''
+  const rows = stamps.slice(-limit).reverse()
+  const heading = rows.length < stamps.length ? 'Last stamps (hostkeeper stamps shows all)' : 'Stamps'
+  return `\n${heading}:\n${table(rows.map(({ name, done }) => [`  ${done}`, name]))}`
 }
