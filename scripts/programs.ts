@@ -1,11 +1,11 @@
 /** The programs of the package, as their manual pages and completions tell of them. */
 import type { Command } from 'commander'
 import { flagsCommand } from '../src/cli/cli.ts'
-import { verbs } from '../src/cli/verbs/index.ts'
+import { verbs } from '../src/cli/index.ts'
 import { exechCommand } from '../src/hostkeeper/exech/exech.io.ts'
 import { hostkeeperCommand } from '../src/hostkeeper/hostkeeper.io.ts'
+import { hostkeeperVerbs } from '../src/hostkeeper/index.ts'
 import { isyncCommand } from '../src/hostkeeper/isync/isync.io.ts'
-import { hostkeeperVerbs } from '../src/hostkeeper/verbs/index.ts'
 import type { VerbWords } from '../src/terminal/index.ts'
 
 export interface ProgramVerb extends VerbWords {

@@ -6,7 +6,7 @@ import { type BranchName, type ChangesetId, type Clock, type Disk, invariant, Mu
 import { Journal, parseLine } from '../journal/index.ts'
 import type { Addition, BranchDeps, Fork, Taken } from './branch-types.ts'
 import { copyBeside, heardName } from './copy.ts'
-import { commonLength, OtherLines } from './other-lines.ts'
+import { commonLength, OtherLines } from './divergent-lines.ts'
 import { type BranchState, isSameState, supersedes, unlockedState } from './state.ts'
 import { readState } from './state-file.ts'
 import { type Pledge, type Proposal, type Vote, voteOn } from './vote.ts'

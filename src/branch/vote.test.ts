@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { generic, keyOf } from '../../test/cluster/changesets.ts'
+import { tally } from '../agreement/tally.ts'
 import type { ChangesetId } from '../base/index.ts'
 import { type BranchState, type Lock, unlockedState } from './state.ts'
-import { type Pledge, type Proposal, pledgeMs, tally, type View, type Vote, voteOn } from './vote.ts'
+import { type Pledge, type Proposal, pledgeMs, type View, type Vote, voteOn } from './vote.ts'
 
 const idOf = (digit: string): ChangesetId => digit.repeat(64) as ChangesetId
 const lockOf = (digit: string): Lock => ({

@@ -61,13 +61,3 @@ function knowsLater({ state, knows }: View, from: BranchState): boolean {
   // A head that is not known here is one to catch up to, or another line: the proposer can tell.
   return knows(from.head)
 }
-
-export type Outcome = 'agreed' | 'busy' | 'stale' | 'split'
-
-/** What the votes come to; `knows` is about the proposer's journal. */
-export function tally(votes: readonly Vote[], knows: (head: ChangesetId) => boolean): Outcome {
-  // A yes from a host whose head is not in the proposer's journal is one from another line, or from a host ahead.
-  if (votes.some(({ vote }) => vote === 'split')) return 'split'
-  if (votes.some(({ vote, state }) => vote === 'stale' || !knows(state.head))) return 'stale'
-  return votes.some(({ vote }) => vote === 'busy') ? 'busy' : 'agreed'
-}

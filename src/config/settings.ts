@@ -3,7 +3,6 @@
  * the sentence of the manual. The rest of the program sees one frozen
  * {@link Config} and never the environment.
  */
-
 import type { Parsed } from './values.ts'
 import {
   parseAbsolutePath,

@@ -4,6 +4,7 @@
  * code runs in the simulated world.
  */
 import type { KeyObject } from 'node:crypto'
+import { type Agreement, keeperlessAgreement } from '../agreement/index.ts'
 import {
   type BranchName,
   type Clock,
@@ -14,18 +15,25 @@ import {
   type Log,
   type Random,
 } from '../base/index.ts'
-import { type Agreement, Banks, type Branch, Branches, firstBranch, keeperlessAgreement } from '../branch/index.ts'
-import { History, type Machine, RebuildMark } from '../host/index.ts'
-import { answer, serveBlobs, serveJournal, type Transport } from '../mesh/index.ts'
+import { Banks, type Branch, Branches, firstBranch } from '../branch/index.ts'
+import { History, RebuildMark } from '../host/index.ts'
+import type { Machine } from '../machine/index.ts'
+import { answer, type Transport } from '../mesh/index.ts'
 import { type BranchingDeps, recoverCheckIn, WorkInProgress } from '../origin/index.ts'
 import { Ahead } from '../replay/index.ts'
+import {
+  agreeBytesMax,
+  agreeProtocol,
+  BlobKeeper,
+  journalSource,
+  meshElectorate,
+  Reachable,
+  Replicator,
+  Resolutions,
+  serveBlobs,
+  serveJournal,
+} from '../replication/index.ts'
 import type { BlobStore } from '../store/index.ts'
-import { BlobKeeper } from './blob-keeper.ts'
-import { agreeBytesMax, agreeProtocol, meshElectorate } from './electorate.ts'
-import { journalSource } from './journal-source.ts'
-import { Reachable } from './reachable.ts'
-import { Replicator } from './replicator.ts'
-import { Resolutions } from './resolutions.ts'
 
 /** The world as the daemon meets it. */
 export interface World {

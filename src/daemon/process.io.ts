@@ -8,11 +8,11 @@ import { errnoText, errorKinds, InvariantError, IsconfError, toIsconfError } fro
 import { takePidFile } from '../base/pid-file.io.ts'
 import { type Config, loadConfig, watchHmacKeys, watchNets } from '../config/index.ts'
 import { restartingName, socketName } from '../control/index.ts'
-import { serveControl } from './control-server.io.ts'
+import { openRealWorld } from './composition.io.ts'
+import { serveControl } from './http/control-server.io.ts'
 import { LiveConfig } from './live-config.ts'
-import { type DaemonLog, openLog } from './log.io.ts'
+import { type DaemonLog, openLog } from './logging/log.io.ts'
 import { ProgramOnDisk } from './program.io.ts'
-import { openRealWorld } from './real-world.io.ts'
 import { serviceManager } from './service-manager.io.ts'
 
 export interface DaemonOptions {

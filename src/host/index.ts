@@ -9,19 +9,6 @@ export {
   type StoppedOperation,
 } from './history.ts'
 export { loadHostKey } from './host-key.io.ts'
-export { type MachineOptions, realMachine } from './machine.io.ts'
-export type {
-  Command,
-  CommandResult,
-  Entry,
-  FileEntry,
-  HookStage,
-  InstallReport,
-  Machine,
-  OutputListener,
-  OutputStream,
-  Sighting,
-} from './machine.ts'
 export { readMachineId } from './machine-id.io.ts'
 export { noteMachine } from './machine-id.ts'
 export { awaitedReboot, mayBeGoingDown } from './reboot.ts'

@@ -3,8 +3,8 @@
  * command that asks for it may return before, after or never: it has come
  * when the machine's boot id is another one.
  */
+import type { Machine } from '../machine/index.ts'
 import type { History, Rebooting } from './history.ts'
-import type { Machine } from './machine.ts'
 
 /** The reboot that was asked for and has not come; undefined when there is none. CONFIG when the boot id can't be read. */
 export async function awaitedReboot(

@@ -1,5 +1,4 @@
 /** What the programs of Hostkeeper have in common: flags, settings, and the one place where a failure is told. */
-
 import { resolve } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { type ErrorCode, errorKinds, IsconfError, toIsconfError } from '../base/index.ts'

@@ -1,7 +1,6 @@
-/** The mesh: who is there, and streams, announcements, journals and blobs between the hosts of a domain. */
-export { fetchBlob, serveBlobs } from './blob-exchange.ts'
-export { askJournal, serveJournal } from './journal-exchange.ts'
+export { StreamReader } from './frames.ts'
+export { LearnedAddresses } from './learned-addresses.ts'
 export { openLibp2p } from './libp2p.io.ts'
 export { Peering } from './peering.ts'
 export { answer, ask, NoAnswerError } from './rpc.ts'
-export type { PeerId, Transport } from './transport.ts'
+export type { PeerId, PeerStream, Transport } from './transport.ts'

@@ -2,8 +2,8 @@
 import { posix } from 'node:path'
 import { IsconfError, isBankName, Progress } from '../base/index.ts'
 import { type BankFile, type BankFiles, bankAfter } from '../branch/index.ts'
-import type { FileEntry, Sighting } from '../host/index.ts'
 import type { BankOperation } from '../journal/index.ts'
+import type { FileEntry, Sighting } from '../machine/index.ts'
 import { refuseRebooting } from './reboot.ts'
 import { type OriginDeps, requireWork } from './work.ts'
 

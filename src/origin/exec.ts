@@ -1,8 +1,8 @@
 /** `exec`: runs a command here, and records it when it succeeded. */
 import { posix } from 'node:path'
 import { IsconfError, toIsconfError } from '../base/index.ts'
-import type { CommandResult, OutputListener } from '../host/index.ts'
 import type { ExecOperation } from '../journal/index.ts'
+import type { CommandResult, OutputListener } from '../machine/index.ts'
 import { refuseRebooting } from './reboot.ts'
 import { type OriginDeps, requireWork } from './work.ts'
 

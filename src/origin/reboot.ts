@@ -5,14 +5,8 @@
  * no afterwards in which to note it.
  */
 import { IsconfError, toIsconfError } from '../base/index.ts'
-import {
-  awaitedReboot,
-  type History,
-  type Machine,
-  mayBeGoingDown,
-  type OutputListener,
-  type Rebooting,
-} from '../host/index.ts'
+import { awaitedReboot, type History, mayBeGoingDown, type Rebooting } from '../host/index.ts'
+import type { Machine, OutputListener } from '../machine/index.ts'
 import { type OriginDeps, requireWork } from './work.ts'
 import type { WorkInProgress } from './work-in-progress.ts'
 

@@ -1,7 +1,7 @@
 /** `snap`: records what is at some paths as it is now, or that nothing is there, for every host of the branch. */
 import { IsconfError, Progress, toIsconfError, unreachable } from '../base/index.ts'
-import type { Entry, FileEntry, Sighting } from '../host/index.ts'
 import type { Operation, SnapOperation } from '../journal/index.ts'
+import type { Entry, FileEntry, Sighting } from '../machine/index.ts'
 import { refuseRebooting } from './reboot.ts'
 import { type OriginDeps, requireWork } from './work.ts'
 

@@ -1,8 +1,10 @@
 /** What the verbs on the origin share: who asks, and the lock they work under. */
 import type { KeyObject } from 'node:crypto'
+import type { Agreement } from '../agreement/index.ts'
 import { type Clock, type DomainName, IsconfError, type Log, type Random } from '../base/index.ts'
-import { type Agreement, type Branch, lockedBy } from '../branch/index.ts'
-import type { History, Machine, RebuildMark } from '../host/index.ts'
+import { type Branch, lockedBy } from '../branch/index.ts'
+import type { History, RebuildMark } from '../host/index.ts'
+import type { Machine } from '../machine/index.ts'
 import type { BlobStore } from '../store/index.ts'
 import type { WorkHeader, WorkInProgress } from './work-in-progress.ts'
 

@@ -1,6 +1,5 @@
 /** Doing one operation on this host. */
 import { type BlobRef, type Clock, IsconfError, Progress, unreachable } from '../base/index.ts'
-import type { InstallReport, Machine, OutputListener } from '../host/index.ts'
 import {
   blobOf,
   type FileOperation,
@@ -8,6 +7,7 @@ import {
   type RebootOperation,
   type SnapOperation,
 } from '../journal/index.ts'
+import type { InstallReport, Machine, OutputListener } from '../machine/index.ts'
 import type { BlobStore } from '../store/index.ts'
 
 export interface ApplyDeps {

@@ -1,7 +1,7 @@
 /** Programs that the administrator has put around `up`: before it, after it, and for when it has failed. */
 import { IsconfError, type Log, toIsconfError } from '../base/index.ts'
 import type { Branch } from '../branch/index.ts'
-import type { HookStage, Machine, OutputListener } from '../host/index.ts'
+import type { HookStage, Machine, OutputListener } from '../machine/index.ts'
 
 export interface HookDeps {
   readonly branch: Branch

@@ -4,7 +4,8 @@
  * came back and rebooted again would never get past it.
  */
 import { IsconfError, operationName, toIsconfError } from '../base/index.ts'
-import { type History, type Machine, mayBeGoingDown, type OperationRef, type OutputListener } from '../host/index.ts'
+import { type History, mayBeGoingDown, type OperationRef } from '../host/index.ts'
+import type { Machine, OutputListener } from '../machine/index.ts'
 import type { Recorder } from './recorder.ts'
 import { isSameOperation } from './steps.ts'
 

@@ -9,8 +9,8 @@ import {
   sha256Hex,
   sleep,
 } from '../../src/base/index.ts'
-import { type FetchOptions, fetchBlob, serveBlobs } from '../../src/mesh/blob-exchange.ts'
 import type { PeerId } from '../../src/mesh/transport.ts'
+import { type FetchOptions, fetchBlob, serveBlobs } from '../../src/replication/blobs/blob-fetch.ts'
 import { type BlobStore, inlineWholeHasher, openStore } from '../../src/store/index.ts'
 import { SimClock } from './clock.ts'
 import { SimDisk } from './disk.ts'

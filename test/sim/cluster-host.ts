@@ -8,9 +8,9 @@ import {
   sha256Hex,
   toIsconfError,
 } from '../../src/base/index.ts'
-import type { Tell } from '../../src/daemon/handler.ts'
 import { HostDaemon } from '../../src/daemon/host-daemon.ts'
-import { handlers } from '../../src/daemon/requests.ts'
+import type { Tell } from '../../src/daemon/requests/handler.ts'
+import { handlers } from '../../src/daemon/requests/requests.ts'
 import { Peering } from '../../src/mesh/index.ts'
 import { inlineWholeHasher, openStore } from '../../src/store/index.ts'
 import type { SimClock } from './clock.ts'

@@ -4,7 +4,7 @@
  * where those of a disk that fails would be.
  */
 import type { Cancel, Clock, Disk, DiskFile } from '../../src/base/index.ts'
-import type { Machine } from '../../src/host/machine.ts'
+import type { Machine } from '../../src/machine/machine.ts'
 import { PowerFailure } from './disk.ts'
 
 export class SimProcess {

@@ -3,7 +3,8 @@
  * journals and files, with nonsense, or not at all.
  */
 import type { BlobSource, Random } from '../../src/base/index.ts'
-import { answer, ask, serveBlobs } from '../../src/mesh/index.ts'
+import { answer, ask } from '../../src/mesh/index.ts'
+import { serveBlobs } from '../../src/replication/index.ts'
 import type { Cluster } from './cluster.ts'
 import { seedOf } from './cluster-host.ts'
 import type { SimTransport } from './network.ts'

@@ -18,7 +18,7 @@ import type {
   OutputListener,
   Sighting,
   SymlinkAttributes,
-} from '../../src/host/machine.ts'
+} from '../../src/machine/machine.ts'
 
 /** What is at a path; what is not one kind's is absent. */
 interface SimEntry {

@@ -1,5 +1,4 @@
 /** Reads hosts.conf line by line: entries and their words, and everything that is neither. */
-
 import { LineMistake, linesOf, ShReader } from '../sh-words.ts'
 import type { Entry, HostsConf, HostsFile, Place, Placed, Problem, Word } from './types.ts'
 

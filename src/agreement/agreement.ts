@@ -1,0 +1,29 @@
+/** Who may change a branch's state: the interface, and what an implementation needs of the network. */
+import type { Addition, Branch, BranchState } from '../branch/index.ts'
+
+/** How a branch's state is changed, whoever has to consent. */
+export interface Agreement {
+  /**
+   * Makes a change; `next` says from the newest state what it is, and throws
+   * when it can't be (LOCKED, BEHIND, …). LOCK_CONTENDED when others kept
+   * changing the branch at the same moment; SPLIT when two lines were found.
+   */
+  change(branch: Branch, next: NextState): Promise<BranchState>
+  /** Answers another host's message. */
+  answer(message: unknown): Promise<unknown>
+}
+
+/** A new state of a branch, with what it adds to the journal. */
+export type NextState = (state: BranchState) => { readonly to: BranchState } & Addition
+
+/** The other hosts, as far as they can be reached. */
+export interface Electorate {
+  /** This host's id among them. */
+  readonly self: string
+  /** Those that are connected now. */
+  peers(): readonly string[]
+  /** Asks one and gives its answer; rejects when it does not answer within `waitMs`. */
+  ask(peer: string, message: unknown, waitMs: number): Promise<unknown>
+  /** Learns what the others know of the branch. */
+  catchUp(branch: Branch): Promise<void>
+}

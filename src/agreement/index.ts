@@ -1,0 +1,2 @@
+export type { Agreement, Electorate } from './agreement.ts'
+export { keeperlessAgreement } from './without-keepers.ts'

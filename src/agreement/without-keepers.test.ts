@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { chainOf, domain, generic, keyOf } from '../../test/cluster/changesets.ts'
+import { SimClock } from '../../test/sim/clock.ts'
+import { SimDisk } from '../../test/sim/disk.ts'
+import { seededRandom } from '../../test/sim/random.ts'
+import { IsconfError } from '../base/index.ts'
+import { Branch } from '../branch/branch.ts'
+import { changed, type Lock } from '../branch/state.ts'
+import { toLine } from '../journal/changeset.ts'
+import type { Agreement, Electorate, NextState } from './agreement.ts'
+import { keeperlessAgreement } from './without-keepers.ts'
+
+interface Host {
+  readonly name: string
+  readonly branch: Branch
+  readonly agreement: Agreement
+  /** The hosts it can ask. */
+  readonly reaches: Set<Host>
+  /** What it was asked, in order. */
+  readonly heard: string[]
+  /** Called when it is asked, before it answers. */
+  whenAsked: (type: string) => Promise<void> | void
+}
+
+/** Hosts that ask each other at once, without a network; who is behind learns the longest journal. */
+async function hosts(clock: SimClock, ...names: readonly string[]): Promise<readonly Host[]> {
+  const all: Host[] = []
+  for (const [index, name] of names.entries()) {
+    const disk = new SimDisk(seededRandom(index))
+    const branch = await Branch.open({ disk, domain, clock }, '/branch', generic)
+    const reaches = new Set<Host>()
+    const electorate: Electorate = {
+      self: name,
+      peers: () => [...reaches].map((other) => other.name),
+      ask: async (peer, message) => {
+        const other = all.find((one) => one.name === peer)!
+        const { type } = message as { type: string }
+        other.heard.push(type)
+        await other.whenAsked(type)
+        return other.agreement.answer(structuredClone(message))
+      },
+      catchUp: async () => {
+        for (const other of reaches) {
+          const range = await other.branch.journal.linesAfter(branch.journal.head, 1_000_000)
+          await branch.take(range?.lines ?? [], other.name)
+          await branch.adopt(other.branch.state)
+        }
+      },
+    }
+    const random = seededRandom(100 + index)
+    const agreement = keeperlessAgreement({ electorate, clock, random, branchNamed: async () => branch })
+    all.push({ name, branch, agreement, reaches, heard: [], whenAsked: () => undefined })
+  }
+  for (const host of all) for (const other of all) if (other !== host) host.reaches.add(other)
+  return all
+}
+
+function lockFor({ name }: Host, digit = name.charCodeAt(0).toString(16)): NextState {
+  const id = digit.repeat(32).slice(0, 32)
+  const lock: Lock = {
+    id,
+    user: 'ann',
+    host: name,
+    key: keyOf(name),
+    message: 'because',
+    since: '2030-01-01T00:00:00.000Z',
+  }
+  return (state) => ({ to: changed(state, { type: 'lock', lock }) })
+}
+
+test('change() asks every host and makes the change here', async () => {
+  const clock = new SimClock()
+  const [alder, birch, cedar] = (await hosts(clock, 'alder', 'birch', 'cedar')) as [Host, Host, Host]
+  const state = await clock.until(alder.agreement.change(alder.branch, lockFor(alder)))
+  assert.equal(state.lock?.host, 'alder')
+  assert.equal(alder.branch.state, state)
+  assert.deepEqual([birch.heard, cedar.heard], [['propose'], ['propose']])
+})
+
+test('of two hosts that change at the same moment exactly one succeeds, whatever the chances', async () => {
+  for (let round = 0; round < 20; round += 1) {
+    const clock = new SimClock()
+    const all = await hosts(clock, `alder${round}`, `birch${round}`, `cedar${round}`)
+    const tried = all.map((host) => host.agreement.change(host.branch, lockFor(host)))
+    const ended = await clock.until(Promise.allSettled(tried))
+    const done = ended.filter(({ status }) => status === 'fulfilled')
+    const codes = ended.flatMap((one) => (one.status === 'rejected' ? [(one.reason as IsconfError).code] : []))
+    assert.deepEqual([done.length, codes], [1, ['LOCKED', 'LOCKED']])
+  }
+})
+
+test('a host reached only through another is asked once, and has a say', async () => {
+  const clock = new SimClock()
+  const [alder, birch, cedar] = (await hosts(clock, 'alder', 'birch', 'cedar')) as [Host, Host, Host]
+  alder.reaches.delete(cedar)
+  cedar.reaches.delete(alder)
+  await clock.until(cedar.agreement.change(cedar.branch, lockFor(cedar)))
+  // Birch forgets its pledge, and was not told of the lock.
+  await clock.run(10_000)
+  const refused = clock.until(alder.agreement.change(alder.branch, lockFor(alder)))
+  await assert.rejects(refused, { code: 'LOCK_CONTENDED' })
+  assert.ok(cedar.heard.includes('propose'))
+  await birch.branch.adopt(cedar.branch.state)
+  await assert.rejects(clock.until(alder.agreement.change(alder.branch, lockFor(alder))), { code: 'LOCKED' })
+})
+
+test('a host that does not answer has no say', async () => {
+  const clock = new SimClock()
+  const [alder, birch] = (await hosts(clock, 'alder', 'birch')) as [Host, Host]
+  birch.whenAsked = () => Promise.reject(new Error('gone'))
+  assert.equal((await clock.until(alder.agreement.change(alder.branch, lockFor(alder)))).lock?.host, 'alder')
+})
+
+test('a change that is given up is released everywhere, so that the next need not wait', async () => {
+  const clock = new SimClock()
+  const [alder, birch, cedar] = (await hosts(clock, 'alder', 'birch', 'cedar')) as [Host, Host, Host]
+  cedar.branch.vote({ id: 'f'.repeat(32), from: cedar.branch.state, to: cedar.branch.state })
+  await assert.rejects(clock.until(alder.agreement.change(alder.branch, lockFor(alder))), { code: 'LOCK_CONTENDED' })
+  assert.ok(clock.monotonicMs() < 10_000)
+  cedar.branch.release('f'.repeat(32))
+  await clock.until(birch.agreement.change(birch.branch, lockFor(birch)))
+})
+
+test('a pledge whose proposer died ends by itself', async () => {
+  const clock = new SimClock()
+  const [alder, birch] = (await hosts(clock, 'alder', 'birch')) as [Host, Host]
+  birch.branch.vote({ id: 'f'.repeat(32), from: birch.branch.state, to: birch.branch.state })
+  await assert.rejects(clock.until(alder.agreement.change(alder.branch, lockFor(alder))), { code: 'LOCK_CONTENDED' })
+  await clock.run(10_000)
+  await clock.until(alder.agreement.change(alder.branch, lockFor(alder)))
+})
+
+test('votes are not acted on when the answers took longer than the pledges hold', async () => {
+  const clock = new SimClock()
+  const [alder, birch] = (await hosts(clock, 'alder', 'birch')) as [Host, Host]
+  let slow = true
+  birch.whenAsked = (type) => {
+    if (!slow || type !== 'propose') return
+    slow = false
+    return new Promise((resolve) => clock.after(11_000, resolve))
+  }
+  await clock.until(alder.agreement.change(alder.branch, lockFor(alder)))
+  assert.deepEqual(birch.heard, ['propose', 'release', 'propose'])
+})
+
+test('a proposer that is behind catches up before it asks', async () => {
+  const clock = new SimClock()
+  const [alder, birch] = (await hosts(clock, 'alder', 'birch')) as [Host, Host]
+  await birch.branch.take(chainOf(['one', 'two']).map(toLine), 'test')
+  const state = await clock.until(alder.agreement.change(alder.branch, lockFor(alder)))
+  assert.equal(state.head, birch.branch.journal.head)
+  assert.equal(alder.branch.journal.length, 2)
+})
+
+test('what a change is refused for is thrown as it is, and nobody is left pledged', async () => {
+  const clock = new SimClock()
+  const [alder, birch] = (await hosts(clock, 'alder', 'birch')) as [Host, Host]
+  const refuse: NextState = () => {
+    throw new IsconfError('BEHIND', 'alder is behind')
+  }
+  await assert.rejects(clock.until(alder.agreement.change(alder.branch, refuse)), { code: 'BEHIND' })
+  assert.deepEqual(birch.heard, [])
+})
+
+test('a split is refused before anybody is asked, and found when a vote tells of it', async () => {
+  const clock = new SimClock()
+  const [alder, birch] = (await hosts(clock, 'alder', 'birch')) as [Host, Host]
+  await birch.branch.take(chainOf(['one']).map(toLine), 'test')
+  await birch.branch.take(chainOf(['other']).map(toLine), 'test')
+  await assert.rejects(clock.until(birch.agreement.change(birch.branch, lockFor(birch))), { code: 'SPLIT' })
+  assert.deepEqual(alder.heard, [])
+  await assert.rejects(clock.until(alder.agreement.change(alder.branch, lockFor(alder))), { code: 'SPLIT' })
+})
+
+test('answer() refuses what is no message of the protocol', async () => {
+  const [alder] = (await hosts(new SimClock(), 'alder')) as [Host]
+  for (const message of [
+    null,
+    {},
+    { type: 'propose' },
+    { type: 'release', branch: '../x', proposal: 'p', visited: [] },
+  ]) {
+    await assert.rejects(alder.agreement.answer(message))
+  }
+})

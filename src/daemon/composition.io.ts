@@ -1,0 +1,130 @@
+/** Joins one host's daemon to the real disk, clock, network and machine. */
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import { systemClock as clock } from '../base/clock.io.ts'
+import { systemDisk as disk } from '../base/disk.io.ts'
+import { threadPoolHasher } from '../base/hash.io.ts'
+import { type DomainName, IsconfError, sleep } from '../base/index.ts'
+import { systemRandom as random } from '../base/random.io.ts'
+import { type Config, domainFilePath, multiaddrOf } from '../config/index.ts'
+import { loadHostKey, noteMachine, readMachineId } from '../host/index.ts'
+import { realMachine } from '../machine/index.ts'
+import { LearnedAddresses, openLibp2p, Peering } from '../mesh/index.ts'
+import { noticeTopic } from '../replication/index.ts'
+import { openStore, workerWholeHasher } from '../store/index.ts'
+import { commandEnvironment } from './command-environment.ts'
+import { HostDaemon } from './host-daemon.ts'
+import { serveBank } from './http/bank-server.io.ts'
+import type { LiveConfig } from './live-config.ts'
+import type { ProcessFacts } from './requests/status.ts'
+
+/** How long hosts on the local network take to answer a question of who is there. */
+const discoveryMs = 1_500
+/** How long the first change waits for configured hosts that do not answer. */
+const settleMsMax = 5_000
+
+export interface RealWorld {
+  readonly daemon: HostDaemon
+  readonly facts: ProcessFacts
+  close(): Promise<void>
+}
+
+/** Opens everything and starts the daemon. DOMAIN_MISSING, PORT_TAKEN, JOURNAL_DAMAGED and what the parts say. */
+export async function openRealWorld(live: LiveConfig, release: string, log: Logger): Promise<RealWorld> {
+  const { started: config, keys, nets } = live
+  const domain = requireDomain(config)
+  let cloned: string | undefined
+  await noteMachine(disk, join(config.home, 'conf/machine-id'), readMachineId())
+  const key = await loadHostKey(disk, join(config.home, 'conf/host.key'))
+  const user = userInfo()
+  // Of a configuration that was read again only what needs no restart counts.
+  const { home, domain: started, volroot, host } = config
+  const environment = (): Record<string, string> =>
+    commandEnvironment(
+      { ...live.now, home, domain: started, volroot, host },
+      { name: user.username, home: user.homedir },
+    )
+  const machine = realMachine({
+    volroot,
+    home,
+    environment,
+    owner: () => live.now.owner,
+    rebootCommand: () => live.now.rebootCommand,
+    bootIdPath: () => live.now.bootIdPath,
+    hooksPath: () => live.now.hooksPath,
+    clock,
+  })
+  const store = await openStore({
+    disk,
+    directory: join(config.home, 'store'),
+    hasher: threadPoolHasher,
+    wholeHasher: workerWholeHasher(),
+    random,
+  })
+  const transport = await openLibp2p({
+    domain: domain.name,
+    keys,
+    hostKey: key,
+    host: config.listen,
+    port: config.port,
+    discovery: !config.noBroadcast,
+    topics: [noticeTopic],
+    clock,
+    random,
+    log,
+    onOwnIdentity: (address) => {
+      cloned = `another machine, at ${address}, has this host's key, conf/host.key`
+    },
+  })
+  const identity = { host: config.host.short, release, domain: domain.name, home: config.home }
+  const addresses = (): readonly string[] => nets().addresses.map(multiaddrOf)
+  const learned = await LearnedAddresses.open({ disk, clock, log, transport, path: join(config.home, 'conf/peers') })
+  // IS_NOBROADCAST says that only those in nets are connected to.
+  const hints = (): readonly string[] => (config.noBroadcast ? [] : besides(addresses(), learned.addresses()))
+  const peering = new Peering({ transport, clock, random, log, addresses, hints })
+  peering.start()
+  learned.start()
+  const discovered = config.noBroadcast ? Promise.resolve() : sleep(clock, discoveryMs)
+  const settled = Promise.all([peering.settled(settleMsMax), discovered]).then(() => undefined)
+  const daemon = await HostDaemon.start(identity, { disk, clock, random, transport, machine, store, key, log, settled })
+  const bank = await serveBank({ port: config.httpPort, daemon, clock, log })
+  return {
+    daemon,
+    facts: {
+      release,
+      pid: process.pid,
+      domainSource: domain.source,
+      cloned: () => cloned,
+      warnings: () => [...live.warnings(), ...[cloned, bank.warning()].filter((text) => text !== undefined)],
+      bankAddress: bank.address,
+      mesh: () => ({
+        addresses: transport.addresses(),
+        authenticated: keys().proves !== undefined && !keys().acceptsAny,
+        refused: sum(Object.values(transport.refusalCounts())),
+      }),
+    },
+    close: async () => {
+      await bank.close()
+      peering.stop()
+      await learned.stop()
+      await daemon.stop()
+    },
+  }
+}
+
+/** What is learned and not configured: to dial one host twice at once would make two connections. */
+function besides(configured: readonly string[], learned: readonly string[]): readonly string[] {
+  const known = new Set(configured)
+  return learned.filter((address) => !known.has(address.replace(/\/p2p\/\w+$/, '')))
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0)
+}
+
+function requireDomain(config: Config): { readonly name: DomainName; readonly source: string } {
+  if (config.domain) return config.domain
+  const where = `${domainFilePath(config.home)}, main.cf and IS_DOMAIN`
+  throw new IsconfError('DOMAIN_MISSING', `no domain is set on ${config.host.short}: looked in ${where}`)
+}

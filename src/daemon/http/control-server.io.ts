@@ -1,0 +1,189 @@
+/** The daemon's end of the control socket. */
+import { chmod, rm } from 'node:fs/promises'
+import { PassThrough, type Writable } from 'node:stream'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { systemClock } from '../../base/clock.io.ts'
+import { type ErrorCode, endIfBroken, IsconfError, type Log, sleep, toIsconfError } from '../../base/index.ts'
+import {
+  type ControlEvent,
+  callerHeader,
+  type ErrorEvent,
+  type RestartAnswer,
+  requestBytesMax,
+} from '../../control/index.ts'
+import type { HostDaemon } from '../host-daemon.ts'
+import { Activity } from '../one-at-a-time.ts'
+import { Readings } from '../read-requests.ts'
+import { planOf } from '../requests/bring-up.ts'
+import type { Handler } from '../requests/handler.ts'
+import { readers } from '../requests/readers.ts'
+import { handlers, streamed } from '../requests/requests.ts'
+import { readBank } from '../requests/requests-bank.ts'
+import { type ProcessFacts, statusOf } from '../requests/status.ts'
+
+export interface ControlServerOptions {
+  readonly socketPath: string
+  readonly daemon: HostDaemon
+  readonly facts: ProcessFacts
+  readonly log: Log
+  /** Asked for by `isconf stop`. */
+  readonly onStop: () => void
+  /** Asked for by `isconf restart`: whether somebody starts the daemon again when it ends now. */
+  readonly onRestart: () => Promise<boolean>
+  /** A verb that may have changed the host has come to its end, which is told when this is done. */
+  readonly afterVerb: () => Promise<void>
+}
+
+/** So often a caller hears something, whatever is done for it; it waits for a minute at least. */
+const aliveEveryMs = 5_000
+/** Between two looks at whether all callers are gone. */
+const lookEveryMs = 20
+/** A caller that only reads and does not go is not waited for longer. */
+const drainMsMax = 5_000
+
+export interface ControlServer {
+  /** Resolves when no verb that may change the host is under way. */
+  whenIdle(): Promise<void>
+  /**
+   * Takes the socket out of the way of new callers and lets those that are here end in peace, for a restart that
+   * interrupts nobody.
+   */
+  drain(): Promise<void>
+  /** Stops what is under way, then the listening. */
+  close(): Promise<void>
+}
+
+/** Serves the control API. The socket is open to its owner only. */
+export async function serveControl(options: ControlServerOptions): Promise<ControlServer> {
+  const { daemon, facts, socketPath } = options
+  const app = Fastify({ bodyLimit: requestBytesMax, forceCloseConnections: true })
+  const activity = new Activity()
+  const readings = new Readings()
+  app.setErrorHandler((thrown, _, reply) => answerError(reply, badRequestOr(thrown), options.log))
+  app.setNotFoundHandler((request, reply) => {
+    answerError(reply, new IsconfError('BAD_REQUEST', `no such request: ${request.method} ${request.url}`), options.log)
+  })
+  app.get('/v1/status', () => statusOf(daemon, facts))
+  app.get('/v1/bank', (request) => readBank(daemon, request.query, facts))
+  app.get('/v1/plan', (request) => planOf(daemon, request.query))
+  for (const [name, read] of Object.entries(readers)) app.get(`/v1/${name}`, (request) => read(daemon, request.query))
+  app.post('/v1/restart', async () => {
+    const restarts = await options.onRestart()
+    return { event: 'result', result: { pid: facts.pid, restarts } satisfies RestartAnswer }
+  })
+  app.post('/v1/stop', async () => {
+    options.onStop()
+    return { event: 'result', result: { pid: facts.pid } }
+  })
+  app.post('/v1/interrupt', async (request) => {
+    const caller = callerOf(request)
+    return { event: 'result', result: activity.interrupt(caller) ?? readings.interrupt(caller) }
+  })
+  for (const [verb, handler] of Object.entries(handlers)) addVerb(app, verb, handler, activity, options)
+  // What only reads need not wait for what changes this host.
+  for (const [verb, handler] of Object.entries(streamed)) addVerb(app, verb, handler, readings, options)
+  // The pid file is ours, so a socket that is there is one that a killed daemon left.
+  await rm(socketPath, { force: true })
+  await app.listen({ path: socketPath })
+  await chmod(socketPath, 0o600)
+  return {
+    whenIdle: () => activity.whenIdle(),
+    drain: async () => {
+      await rm(socketPath, { force: true })
+      const beganMs = systemClock.monotonicMs()
+      const isOver = async (): Promise<boolean> => {
+        if (!activity.isIdle) return false
+        return systemClock.monotonicMs() - beganMs > drainMsMax || (await connectionsOf(app)) === 0
+      }
+      while (!(await isOver())) await sleep(systemClock, lookEveryMs)
+    },
+    close: async () => {
+      await activity.end()
+      await app.close()
+    },
+  }
+}
+
+/** Two machines with one key would sign changesets and answer votes as one. */
+function refuseCloned({ cloned }: ProcessFacts): void {
+  const what = cloned?.()
+  if (what !== undefined) throw new IsconfError('CLONED', what)
+}
+
+function connectionsOf(app: FastifyInstance): Promise<number> {
+  return new Promise((resolve) => app.server.getConnections((error, count) => resolve(error ? 0 : count)))
+}
+
+function addVerb(
+  app: FastifyInstance,
+  verb: string,
+  handler: Handler,
+  activity: Pick<Activity, 'begin'>,
+  options: ControlServerOptions,
+): void {
+  app.post(`/v1/${verb}`, (request, reply) => {
+    const stream = new PassThrough()
+    reply.type('application/x-ndjson').send(stream)
+    const tell = tellTo(stream)
+    // Who does not read hears enough of it later.
+    const alive = setInterval(() => !stream.writableNeedDrain && void tell({ event: 'alive' }), aliveEveryMs)
+    const run = activity.begin(verb, callerOf(request), async (signal) => {
+      try {
+        refuseCloned(options.facts)
+        const result = await handler(options.daemon, request.body, { tell, signal })
+        return { event: 'result', result } as const
+      } finally {
+        await options.afterVerb()
+      }
+    })
+    // Who hangs up, by Ctrl-C or by losing the connection, no longer wants it done.
+    reply.raw.once('close', () => run.interrupt())
+    void run.done
+      .catch((thrown: unknown) => toErrorEvent(thrown, options.log))
+      .then((last) => tell(last))
+      .finally(() => {
+        clearInterval(alive)
+        stream.end()
+      })
+    return reply
+  })
+}
+
+function tellTo(stream: Writable): (event: ControlEvent) => Promise<void> | undefined {
+  return (event) => {
+    if (stream.destroyed || stream.writableEnded) return undefined
+    if (stream.write(`${JSON.stringify(event)}\n`)) return undefined
+    return new Promise((resolve) => {
+      const goOn = (): void => {
+        stream.off('drain', goOn).off('close', goOn)
+        resolve()
+      }
+      stream.on('drain', goOn).on('close', goOn)
+    })
+  }
+}
+
+function toErrorEvent(thrown: unknown, log: Log): ErrorEvent {
+  endIfBroken(thrown)
+  const error = toIsconfError(thrown)
+  if (error.code === 'UNEXPECTED') log.error({ err: thrown }, 'unexpected failure')
+  return { event: 'error', code: error.code, message: error.message, hint: error.hint, exit: error.exit }
+}
+
+const clientErrors: readonly ErrorCode[] = ['BAD_REQUEST', 'USAGE']
+
+function answerError(reply: FastifyReply, error: unknown, log: Log): void {
+  const event = toErrorEvent(error, log)
+  void reply.status(clientErrors.includes(event.code) ? 400 : 500).send(event)
+}
+
+/** Fastify's own refusals (no JSON, too long) carry a status. */
+function badRequestOr(thrown: unknown): unknown {
+  const status = (thrown as { statusCode?: number }).statusCode ?? 500
+  return status < 500 ? new IsconfError('BAD_REQUEST', `not a valid request: ${(thrown as Error).message}`) : thrown
+}
+
+function callerOf(request: FastifyRequest): string | undefined {
+  const caller = request.headers[callerHeader]
+  return typeof caller === 'string' ? caller : undefined
+}

@@ -1,0 +1,84 @@
+/** `cat`: a file as it was snapped, at the newest or at another operation of this host's branch. */
+import { isAbsolute } from 'node:path'
+import * as z from 'zod'
+import { IsconfError, operationName, unreachable } from '../../base/index.ts'
+import type { CatBody } from '../../control/index.ts'
+import { findOperation, type Journal, type Operation } from '../../journal/index.ts'
+import { type Handler, outputTo, parseBody } from './handler.ts'
+
+const bodySchema = z.strictObject({
+  cwd: z.string().refine(isAbsolute),
+  path: z.string().min(1),
+  at: z.string().optional(),
+})
+
+/** Gives the bytes as output. NO_SUCH_FILE, NOT_A_FILE, NO_SUCH_OPERATION, BLOB_MISSING. */
+export const cat: Handler = async (daemon, body, { tell, signal }): Promise<null> => {
+  const { cwd, path: typed, at } = parseBody(bodySchema, body) as CatBody
+  const { branch, blobs, world } = daemon
+  const path = world.machine.journalPath(typed, cwd)
+  const { blob } = fileIn(await lastAbout(branch.journal, path, at, signal), path, branch.name)
+  if (!world.store.has(blob.id)) await blobs.fetch(blob, signal)
+  const output = outputTo(tell)
+  for await (const bytes of world.store.readWhole(blob.id)) {
+    signal.throwIfAborted()
+    await output('stdout', bytes)
+  }
+  return null
+}
+
+type SnappedFile = Extract<Operation, { kind: 'file' }>
+
+interface Found {
+  readonly operation: Operation
+  readonly name: string
+}
+
+/** The last operation about a path, up to the one named `at`. */
+async function lastAbout(
+  journal: Journal,
+  path: string,
+  at: string | undefined,
+  signal: AbortSignal,
+): Promise<Found | undefined> {
+  const end = at === undefined ? undefined : await findOperation(journal, at)
+  for (let sequence = end?.sequence ?? journal.length; sequence > 0; sequence -= 1) {
+    signal.throwIfAborted()
+    const { id, changeset } = await journal.changesetAt(sequence)
+    const last = sequence === end?.sequence ? end.ref.index : changeset.operations.length - 1
+    const index = changeset.operations.findLastIndex((one, place) => place <= last && isAbout(one, path))
+    const operation = changeset.operations[index]
+    if (operation) return { operation, name: operationName(id, index) }
+  }
+  return undefined
+}
+
+/** What is removed is removed with all that is below it. */
+function isAbout(operation: Operation, path: string): boolean {
+  if (operation.type !== 'snap') return false
+  return operation.path === path || (operation.kind === 'removal' && path.startsWith(`${operation.path}/`))
+}
+
+function fileIn(found: Found | undefined, path: string, branch: string): SnappedFile {
+  if (found?.operation.type !== 'snap')
+    throw new IsconfError('NO_SUCH_FILE', `${path} was not snapped on branch ${branch}`)
+  const { operation, name } = found
+  switch (operation.kind) {
+    case 'file':
+      return operation
+    case 'directory':
+      throw notRegular(`${path} is a directory as of ${name}`)
+    case 'symlink':
+      throw notRegular(`${path} is a symbolic link to ${operation.target} as of ${name}`)
+    case 'removal':
+      throw new IsconfError('NO_SUCH_FILE', `${path} was removed by ${name}`)
+    default:
+      return unreachable(operation)
+  }
+}
+
+function notRegular(message: string): IsconfError {
+  return new IsconfError('NOT_A_FILE', message, {
+    hint: 'cat writes regular files; `isconf show` tells what else was recorded',
+  })
+}

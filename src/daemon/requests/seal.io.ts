@@ -1,0 +1,44 @@
+/** `isconf seal`: takes from a host what makes it this one and no other, before its disk becomes an image. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { systemClock } from '../../base/clock.io.ts'
+import { systemDisk } from '../../base/disk.io.ts'
+import { type Disk, IsconfError } from '../../base/index.ts'
+import { takePidFile } from '../../base/pid-file.io.ts'
+import { loadConfig } from '../../config/index.ts'
+import { History, RebuildMark } from '../../host/index.ts'
+import { refuseUnchecked, WorkInProgress } from '../../origin/index.ts'
+
+/** What another machine must not have: the key, whose it is, and whom it has met. */
+const identityFiles = ['conf/host.key', 'conf/machine-id', 'conf/peers']
+
+/**
+ * Removes key, history and locks, and keeps the journals, the files, and how far this host has come: a machine that is
+ * made from its image goes on there. ALREADY_RUNNING, UNCHECKED_WORK, NEEDS_REBUILD.
+ */
+export async function sealHome(configPath: string | undefined): Promise<void> {
+  const { home, host } = loadConfig({ configPath })
+  // It was never started: there is nothing to take from it.
+  if (!existsSync(join(home, 'conf'))) return
+  const release = await takePidFile(join(home, 'conf/.pid'))
+  try {
+    await refuseUnfinished(systemDisk, home, host.short)
+    await History.forget(systemDisk, join(home, 'conf/history'), systemClock)
+    for (const branch of await systemDisk.list(join(home, 'branches'))) {
+      await systemDisk.remove(join(home, 'branches', branch, 'state'))
+    }
+    for (const name of identityFiles) await systemDisk.remove(join(home, name))
+  } finally {
+    await release()
+  }
+}
+
+async function refuseUnfinished(disk: Disk, home: string, host: string): Promise<void> {
+  const work = await WorkInProgress.open(disk, join(home, 'journal.wip'))
+  const { header } = work
+  await work.close()
+  refuseUnchecked(work)
+  if (header) throw new IsconfError('UNCHECKED_WORK', `${header.author} has locked branch ${header.branch} here`)
+  const rebuild = await RebuildMark.open(disk, join(home, 'conf/needs-rebuild'))
+  rebuild.refuse(host)
+}

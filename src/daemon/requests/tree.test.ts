@@ -1,0 +1,124 @@
+/** What a branch has of a tree, on simulated hosts. */
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { Cluster, type SimHost } from '../../../test/sim/cluster.ts'
+import { toIsconfError } from '../../base/index.ts'
+import type { TreeAnswer, TreeEntry } from '../../control/index.ts'
+import type { Handler } from './handler.ts'
+import { blob, tree } from './tree.ts'
+
+async function two(t: TestContext) {
+  const cluster = await Cluster.of(1, ['alder', 'birch'])
+  t.after(() => cluster.end())
+  const [alder, birch] = [cluster.host('alder'), cluster.host('birch')]
+  /** Commands of one lock. */
+  const checkIn = async (...commands: readonly string[]): Promise<void> => {
+    for (const command of ['lock because', ...commands, 'ci']) {
+      assert.equal((await cluster.ask('alder', ...command.split(' '))).type, 'done', command)
+    }
+  }
+  const ask = async <T>(host: SimHost, handler: Handler, body: object) => {
+    let output = ''
+    const tell = (event: { readonly event: string; readonly bytes?: string }): undefined => {
+      if (event.event === 'output') output += Buffer.from(event.bytes ?? '', 'base64').toString()
+    }
+    const { signal } = new AbortController()
+    const result = (await cluster.clock.until(handler(host.daemon, body, { tell, signal }))) as T
+    return { result, output }
+  }
+  const treeOf = async (path: string, branch?: string): Promise<readonly TreeEntry[]> => {
+    const { result, output } = await ask<TreeAnswer>(birch, tree, { path, branch })
+    const entries = output
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as TreeEntry)
+    assert.equal(result.entries, entries.length)
+    return entries
+  }
+  const shown = async (path: string, branch?: string): Promise<readonly string[]> =>
+    (await treeOf(path, branch)).map((entry) => `${entry.path} ${entry.kind}`)
+  return { cluster, alder, birch, checkIn, ask, treeOf, shown }
+}
+
+test('a tree is told as the newest operations have it, on a host that has done none of them', async (t) => {
+  const { alder, birch, checkIn, treeOf, shown, ask } = await two(t)
+  alder.machine.makeDirectory('/t', 0o750)
+  for (const path of ['/t/a', '/t/b', '/t/sub/c', '/tx/other']) alder.machine.write(path, 'first\n', 0o640)
+  alder.machine.link('/t/link', 'a')
+  await checkIn('snap /t /tx/other')
+  assert.deepEqual(await shown('/t'), ['/t directory', '/t/a file', '/t/b file', '/t/link symlink', '/t/sub/c file'])
+  alder.machine.write('/t/a', 'second\n', 0o600)
+  await checkIn('snap /t/a', 'snap --delete /t/b', 'snap --delete /t/sub')
+  const entries = await treeOf('/t')
+  assert.deepEqual(
+    entries.map(({ path }) => path),
+    ['/t', '/t/a', '/t/link'],
+  )
+  const [top, a, link] = entries
+  assert.ok(top?.kind === 'directory' && a?.kind === 'file' && link?.kind === 'symlink')
+  assert.deepEqual([top.mode, a.mode, a.sizeBytes, link.target], [0o750, 0o600, 7, 'a'])
+  assert.equal((await ask(birch, blob, { operation: a.operation })).output, 'second\n')
+  assert.equal(birch.daemon.history.standing.done, undefined)
+})
+
+test('what was below something that was removed, or became a file or a link, is gone with it', async (t) => {
+  const { alder, checkIn, shown } = await two(t)
+  for (const path of ['/t/x/one', '/t/y/one', '/t/z/one', '/t/w']) alder.machine.write(path, '1')
+  await checkIn('snap /t/x/one /t/y/one /t/z/one /t/w')
+  await checkIn('snap --delete /t/x', 'snap --delete /t/y', 'snap --delete /t/z')
+  alder.machine.write('/t/x/two', '2')
+  alder.machine.write('/t/y', 'a file now')
+  alder.machine.link('/t/z', 'w')
+  await checkIn('snap /t/x/two /t/y /t/z')
+  assert.deepEqual(await shown('/t'), ['/t/w file', '/t/x/two file', '/t/y file', '/t/z symlink'])
+  await checkIn('snap --delete /t')
+  await assert.rejects(shown('/t'), { code: 'NO_SUCH_FILE' })
+  await assert.rejects(shown('/t/x'), { code: 'NO_SUCH_FILE' })
+  alder.machine.write('/t/new', '3')
+  await checkIn('snap /t/new')
+  assert.deepEqual(await shown('/'), ['/t/new file'])
+})
+
+test('a directory that was removed and made anew has only what was put there since', async (t) => {
+  const { alder, checkIn, shown } = await two(t)
+  const makeDirectories = (): void => {
+    for (const path of ['/t', '/t/d']) alder.machine.makeDirectory(path, 0o755)
+  }
+  makeDirectories()
+  for (const path of ['/t/d/old', '/t/d/kept']) alder.machine.write(path, '1')
+  await checkIn('snap /t')
+  await checkIn('snap --delete /t')
+  makeDirectories()
+  alder.machine.write('/t/d/kept', '2')
+  await checkIn('snap /t')
+  assert.deepEqual(await shown('/t'), ['/t directory', '/t/d directory', '/t/d/kept file'])
+})
+
+test('a tree of another branch is told by its name', async (t) => {
+  const { cluster, alder, checkIn, shown } = await two(t)
+  alder.machine.write('/t/common', '1')
+  await checkIn('snap /t/common')
+  await cluster.ask('alder', 'fork', 'web')
+  alder.machine.write('/t/web', '1')
+  await checkIn('snap /t/web')
+  assert.deepEqual(await shown('/t'), ['/t/common file'])
+  assert.deepEqual(await shown('/t', 'web'), ['/t/common file', '/t/web file'])
+  await assert.rejects(shown('/t', 'mail'), { code: 'NO_SUCH_BRANCH' })
+})
+
+test('only what an operation carries is given, and a path has to be whole', async (t) => {
+  const { alder, birch, checkIn, ask } = await two(t)
+  alder.machine.write('/pkg', 'package\n')
+  await checkIn('exec append /data/log x', 'bank-add /pkg')
+  const id = alder.daemon.branch.journal.head
+  const failing = async (handler: Handler, body: object): Promise<string> => {
+    const failure = await ask(birch, handler, body).catch((thrown: unknown) => thrown)
+    return toIsconfError(failure).code
+  }
+  assert.equal(await failing(blob, { operation: `${id}:0` }), 'NOT_A_FILE')
+  assert.equal((await ask(birch, blob, { operation: `${id}:1` })).output, 'package\n')
+  assert.equal(await failing(blob, { operation: `${id}:2` }), 'NO_SUCH_OPERATION')
+  assert.equal(await failing(blob, { operation: 'f'.repeat(64) }), 'NO_SUCH_OPERATION')
+  for (const path of ['', 't', '/t/', '/t/../x', '//t'])
+    assert.equal(await failing(tree, { path }), 'BAD_REQUEST', path)
+})

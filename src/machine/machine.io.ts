@@ -1,0 +1,102 @@
+/** The real machine, or the part of it below IS_VOLROOT. */
+import { realpathSync, statSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join, posix } from 'node:path'
+import { type Clock, errnoText, IsconfError } from '../base/index.ts'
+import { runCommand } from './command.io.ts'
+import { hooksIn } from './hooks.io.ts'
+import { look } from './inspect.io.ts'
+import { installDirectory, installSymlink } from './install-directory.io.ts'
+import { installFile } from './install-file.io.ts'
+import type { Machine, OutputListener } from './machine.ts'
+import { protectedPaths } from './protected-paths.io.ts'
+import { remove } from './remove.io.ts'
+
+export interface MachineOptions {
+  /** The directory that stands for / on this host. */
+  readonly volroot: string
+  /** IS_HOME, which no change may touch. */
+  readonly home: string
+  /** Whether a file goes to the owner's name where it exists here, or always to the number; asked for each file. */
+  readonly owner: () => 'name' | 'numeric'
+  /** What every command gets, the same on origin and target; asked for each command. */
+  readonly environment: () => Readonly<Record<string, string>>
+  /** For the shell. */
+  readonly rebootCommand: () => string
+  /** The file with the boot id. */
+  readonly bootIdPath: () => string
+  /** The directory that holds a directory of hooks for each stage. */
+  readonly hooksPath: () => string
+  readonly clock: Clock
+}
+
+/** A boot id is 36 characters; what is longer is not one. */
+const bootIdLengthMax = 200
+
+/** The machine this process runs on. CONFIG when `volroot` is no directory. */
+export function realMachine(options: MachineOptions): Machine {
+  const root = realVolroot(options.volroot)
+  // A command in / is not to find a slash at the end of its PWD.
+  const real = (path: string): string => (path === '/' ? root : join(root, path))
+  const own = protectedPaths(real, options.home)
+  const { clock } = options
+  const run: Machine['run'] = (command, output, signal) =>
+    runCommand({ command, cwd: real(command.cwd), environment: options.environment(), output, signal, clock })
+  return {
+    journalPath: (path, cwd) => {
+      if (posix.isAbsolute(path)) return shortest(path)
+      return shortest(posix.join(belowRoot(cwd, root), path))
+    },
+    look: (path) => look(path, { real, protectedPaths: own }),
+    installFile: (attributes, content, sha256) =>
+      installFile({ attributes, content, sha256, real, ownerRule: options.owner() }),
+    installDirectory: (attributes) => installDirectory({ attributes, real, ownerRule: options.owner() }),
+    installSymlink: (attributes) => installSymlink({ attributes, real, ownerRule: options.owner() }),
+    refuseRemoval: own.refuseRemoval,
+    remove: async (path) => {
+      await own.refuseRemoval(path)
+      return remove(path, real(path))
+    },
+    run,
+    hooks: (stage) => hooksIn(join(options.hooksPath(), `${stage}.d`)),
+    bootId: () => readBootId(options.bootIdPath()),
+    reboot: (output: OutputListener, signal: AbortSignal) =>
+      run({ argv: ['sh', '-c', options.rebootCommand()], cwd: '/', env: {} }, output, signal),
+  }
+}
+
+async function readBootId(path: string): Promise<string> {
+  const where = `IS_BOOT_ID: ${path}`
+  let text: string
+  try {
+    text = (await readFile(path, 'utf8')).trim()
+  } catch (error) {
+    throw new IsconfError('CONFIG', `${where} can't be read: ${errnoText(error)}`, { cause: error })
+  }
+  if (text === '' || text.length > bootIdLengthMax) throw new IsconfError('CONFIG', `${where} holds no boot id`)
+  return text
+}
+
+function realVolroot(volroot: string): string {
+  try {
+    const root = realpathSync(volroot)
+    if (statSync(root).isDirectory()) return root
+  } catch {
+    // Told below.
+  }
+  throw new IsconfError('CONFIG', `IS_VOLROOT: no such directory: ${volroot}`)
+}
+
+/** `directory` as seen from the root that stands for /. */
+function belowRoot(directory: string, root: string): string {
+  if (root === '/') return directory
+  if (directory === root) return '/'
+  if (directory.startsWith(`${root}/`)) return directory.slice(root.length)
+  throw new IsconfError('OUTSIDE_VOLROOT', `the current directory ${directory} is outside IS_VOLROOT ${root}`)
+}
+
+/** An absolute path without `.`, `..`, `//` and a slash at the end. */
+function shortest(path: string): string {
+  const normal = posix.normalize(path)
+  return normal.length > 1 && normal.endsWith('/') ? normal.slice(0, -1) : normal
+}

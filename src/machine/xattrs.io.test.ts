@@ -1,0 +1,135 @@
+/** Extended attributes from one host's file system to another's; see look.io.test.ts for how they are read. */
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { failure, namesIn, temporaryDirectory } from '../../test/support/files.ts'
+import { look } from './inspect.io.ts'
+import { installDirectory } from './install-directory.io.ts'
+import { installFile } from './install-file.io.ts'
+import type { DirectoryAttributes, FileAttributes } from './machine.ts'
+import { protectedPaths } from './protected-paths.io.ts'
+
+const isRoot = process.getuid?.() === 0
+
+function run(program: string, ...words: readonly string[]): string {
+  return execFileSync(program, words, { encoding: 'utf8' })
+}
+
+/** Two directories that each stand for /, and the way of an entry from one to the other. */
+function twoRoots(t: TestContext) {
+  const [origin, target] = [temporaryDirectory(t), temporaryDirectory(t)]
+  const carry = async (path: string, content = 'x'): Promise<void> => {
+    const from = (one: string): string => join(origin, one)
+    const real = (one: string): string => join(target, one)
+    const entry = (await look(path, { real: from, protectedPaths: protectedPaths(from, '/no/home') })).entries.at(-1)
+    const how = { real, ownerRule: 'name' } as const
+    if (entry?.kind === 'directory') {
+      await installDirectory({ ...how, attributes: entry satisfies DirectoryAttributes })
+    } else if (entry?.kind === 'file') {
+      const sha256 = createHash('sha256').update(content).digest('hex')
+      const bytes = async function* () {
+        yield Buffer.from(content)
+      }
+      await installFile({ ...how, attributes: entry satisfies FileAttributes, content: bytes(), sha256 })
+    }
+  }
+  return { origin, target, carry }
+}
+
+/** Everything that these tools tell of a path. */
+function all(root: string, path: string): string {
+  const acl = run('getfacl', '-n', '--omit-header', '--absolute-names', join(root, path))
+  const attributes = run('getfattr', '-h', '--absolute-names', '-m', '-', '-d', join(root, path))
+  return `${statSync(join(root, path)).mode.toString(8)}\n${acl}\n${attributes.replace(/^# file.*$/m, '')}`
+}
+
+test('a file arrives with its extended attributes, and without those that it had before', async (t) => {
+  const { origin, target, carry } = twoRoots(t)
+  for (const root of [origin, target]) writeFileSync(join(root, 'file'), 'x')
+  run('setfattr', '-n', 'user.colour', '-v', 'blue', join(origin, 'file'))
+  run('setfattr', '-n', 'user.bytes=', '-v', '0sAP8KIj0=', join(origin, 'file'))
+  run('setfattr', '-n', 'user.empty', join(origin, 'file'))
+  run('setfattr', '-n', 'user.stale', '-v', 'old', join(target, 'file'))
+  await carry('/file')
+  assert.equal(all(target, 'file'), all(origin, 'file'))
+  run('setfattr', '-x', 'user.colour', join(origin, 'file'))
+  await carry('/file')
+  assert.equal(all(target, 'file'), all(origin, 'file'))
+  assert.match(all(target, 'file'), /user\.empty/)
+})
+
+test('access lists arrive with the mode that goes with them', async (t) => {
+  const { origin, target, carry } = twoRoots(t)
+  writeFileSync(join(origin, 'file'), 'x')
+  chmodSync(join(origin, 'file'), 0o640)
+  run('setfacl', '-m', 'u:12345:rwx,g:54321:r,m::rw', join(origin, 'file'))
+  mkdirSync(join(origin, 'directory'))
+  run('setfacl', '-m', 'u:12345:rx,d:u:12345:rwx,d:o::-', join(origin, 'directory'))
+  await carry('/file')
+  await carry('/directory')
+  for (const path of ['file', 'directory']) assert.equal(all(target, path), all(origin, path))
+  run('setfacl', '-b', join(origin, 'directory'))
+  await carry('/directory')
+  assert.equal(all(target, 'directory'), all(origin, 'directory'))
+})
+
+test('what a directory hands down here does not stay on what is installed in it', async (t) => {
+  const { origin, target, carry } = twoRoots(t)
+  run('setfacl', '-m', 'd:u:12345:rwx,d:g::rwx,d:o::rwx', target)
+  for (const mode of [0o600, 0o644, 0o750]) {
+    writeFileSync(join(origin, 'file'), 'x')
+    chmodSync(join(origin, 'file'), mode)
+    mkdirSync(join(origin, 'directory'), { recursive: true })
+    chmodSync(join(origin, 'directory'), mode | 0o100)
+    await carry('/file')
+    await carry('/directory')
+    for (const path of ['file', 'directory']) assert.equal(all(target, path), all(origin, path))
+  }
+})
+
+test('capabilities arrive, also on a file that is given away', { skip: !isRoot && 'needs root' }, async (t) => {
+  const { origin, target, carry } = twoRoots(t)
+  writeFileSync(join(origin, 'tool'), 'x', { mode: 0o755 })
+  run('chown', '12345:54321', join(origin, 'tool'))
+  run('setcap', 'cap_net_bind_service+ep', join(origin, 'tool'))
+  await carry('/tool')
+  assert.equal(all(target, 'tool'), all(origin, 'tool'))
+  assert.match(run('getcap', join(target, 'tool')), /cap_net_bind_service/)
+})
+
+test('an attribute that the file system does not take is INSTALL_FAILED and named; nothing is left', async (t) => {
+  const { target } = twoRoots(t)
+  await assert.rejects(install(target, { 'nonsense.name': 'AA==' }), refusedFor('nonsense.name'))
+  assert.deepEqual(namesIn(target), [])
+})
+
+test('attributes to set without setfattr are INSTALL_FAILED; without any it is not missed', async (t) => {
+  const { target } = twoRoots(t)
+  const path = process.env['PATH']
+  process.env['PATH'] = target
+  t.after(() => Object.assign(process.env, { PATH: path }))
+  const words =
+    /^cannot install \/file: its extended attribute user\.a needs setfattr, of the package attr, which is not/
+  await assert.rejects(install(target, { 'user.a': 'AA==' }), failure('INSTALL_FAILED', words))
+  assert.deepEqual(namesIn(target), [])
+  await install(target, undefined)
+  assert.deepEqual(namesIn(target), ['file'])
+})
+
+function refusedFor(name: string) {
+  return failure('INSTALL_FAILED', new RegExp(`^cannot install /file: cannot set its extended attribute ${name}: \\w`))
+}
+
+function install(root: string, xattrs: Readonly<Record<string, string>> | undefined): Promise<unknown> {
+  const owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0, user: '', group: '' }
+  const attributes = { path: '/file', mode: 0o644, owner, mtimeMs: 0, parents: [], ...(xattrs ? { xattrs } : {}) }
+  const bytes = async function* () {
+    yield Buffer.from('x')
+  }
+  const sha256 = createHash('sha256').update('x').digest('hex')
+  const real = (path: string): string => join(root, path)
+  return installFile({ attributes, content: bytes(), sha256, real, ownerRule: 'name' })
+}

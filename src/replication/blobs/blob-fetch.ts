@@ -1,0 +1,250 @@
+/**
+ * Fetches one blob from all who have some of it, several at once, piece by
+ * verified piece. Who sends a wrong piece is not asked again; who stalls or
+ * breaks rests while others get its pieces; who fetches the same blob is asked
+ * before who has had it all along.
+ */
+import {
+  type BlobRef,
+  type BlobSink,
+  type Cancel,
+  type Clock,
+  IsconfError,
+  idPrefixLength,
+  type Random,
+} from '../../base/index.ts'
+import type { PeerId, Transport } from '../../mesh/index.ts'
+import type { PieceRun } from './blob-lane.ts'
+import { BlobRoster } from './blob-peers.ts'
+import { isDone, nextRun, type PlanState, spareRun } from './blob-plan.ts'
+import { BlobSession } from './blob-session.ts'
+
+export { serveBlobs } from './blob-serve.ts'
+
+/** Ranges on the way at once, from all peers: each holds its bytes in memory until they are verified. */
+const underWayMax = 8
+/** How long a peer is idle, and a run under way, before one is asked for what the other was to send. */
+const patienceMs = 1_000
+/** How often the candidates and the patience are looked at when nothing else happens. */
+const lookMs = 250
+/** Without a byte from anybody for this long the blob counts as missing. */
+const missingMsDefault = 15_000
+
+export interface FetchOptions {
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly random: Random
+  readonly ref: BlobRef
+  /** Keeps what was verified, also when the fetch fails; the caller closes it. */
+  readonly sink: BlobSink
+  /** The peers worth asking, looked at again and again. */
+  readonly candidates: () => readonly PeerId[]
+  readonly signal?: AbortSignal
+  /** Without a byte from anybody for this long, the fetch ends with BLOB_MISSING; in milliseconds. */
+  readonly missingMs?: number
+  /** The piece that somebody waits for; those from there on come first. */
+  readonly wantedPiece?: () => number | undefined
+  /** After each piece: how many are here, of how many. */
+  readonly onProgress?: (piecesHere: number, pieceCount: number) => void
+  /** A peer has sent what is not of the blob. */
+  readonly onBadPeer?: (peer: PeerId) => void
+}
+
+/**
+ * Fetches what is missing, and finishes the sink. BLOB_MISSING when nobody
+ * gives the rest; BLOB_MISMATCH when the whole is wrong; the signal's reason
+ * when it is aborted; what the sink fails with.
+ */
+export async function fetchBlob(options: FetchOptions): Promise<void> {
+  options.signal?.throwIfAborted()
+  const fetch = new BlobFetch(options)
+  const onAbort = (): void => fetch.end(options.signal?.reason)
+  options.signal?.addEventListener('abort', onAbort, { once: true })
+  try {
+    await fetch.run()
+  } finally {
+    options.signal?.removeEventListener('abort', onAbort)
+  }
+  await options.sink.finish()
+}
+
+interface RunUnderWay extends PieceRun {
+  readonly peer: BlobSession
+  readonly sinceMs: number
+  readonly over: Promise<void>
+  abort(): void
+}
+
+class BlobFetch {
+  readonly #options: FetchOptions
+  readonly #roster: BlobRoster
+  readonly #underWay = new Set<RunUnderWay>()
+  readonly #done: Promise<void>
+  #settle: (failure: unknown) => void = () => undefined
+  #ended = false
+  #lastByteMs: number
+  readonly #here: Uint8Array
+  #piecesHere = 0
+  #cancelLook: Cancel = () => undefined
+
+  constructor(options: FetchOptions) {
+    this.#options = options
+    this.#roster = new BlobRoster(options.clock, options.candidates)
+    this.#lastByteMs = options.clock.monotonicMs()
+    this.#here = new Uint8Array(options.sink.pieceCount)
+    for (let index = 0; index < options.sink.pieceCount; index++) if (options.sink.has(index)) this.#note(index)
+    this.#done = new Promise((resolve, reject) => {
+      this.#settle = (failure) => (failure === undefined ? resolve() : reject(failure))
+    })
+  }
+
+  async run(): Promise<void> {
+    this.#look()
+    try {
+      await this.#done
+    } finally {
+      this.#cancelLook()
+      // Nothing may touch the sink after this.
+      await Promise.allSettled([...this.#underWay].map(({ over }) => over))
+    }
+  }
+
+  /** Ends the fetch: well without a failure. */
+  end(failure?: unknown): void {
+    if (this.#ended) return
+    this.#ended = true
+    for (const run of this.#underWay) run.abort()
+    for (const session of this.#roster.sessions()) session.end()
+    this.#settle(failure)
+  }
+
+  #look(): void {
+    const { clock, missingMs = missingMsDefault } = this.#options
+    this.#step()
+    if (this.#ended) return
+    if (clock.monotonicMs() - this.#lastByteMs >= missingMs) this.end(this.#missing())
+    else this.#cancelLook = clock.after(lookMs, () => this.#look())
+  }
+
+  #missing(): IsconfError {
+    const { pieceCount, ref } = this.#options.sink
+    const missing = pieceCount - this.#piecesHere
+    const which = missing === pieceCount ? 'file' : `${missing} of ${pieceCount} pieces of file`
+    return new IsconfError('BLOB_MISSING', `no reachable host has ${which} ${ref.id.slice(0, idPrefixLength)}`)
+  }
+
+  #step(): void {
+    if (this.#ended) return
+    const { sink } = this.#options
+    if (this.#piecesHere === sink.pieceCount) this.end()
+    else this.#ask()
+  }
+
+  #ask(): void {
+    this.#roster.fill((peer) => this.#session(peer))
+    if (!this.#options.sink.hashesKnown()) return
+    const sessions = this.#roster.sessions()
+    for (let begun = true; begun; ) {
+      begun = false
+      for (const session of sessions) if (this.#begin(session)) begun = true
+    }
+  }
+
+  #session(peer: PeerId): BlobSession {
+    const { transport, clock, ref } = this.#options
+    return new BlobSession(transport, clock, peer, ref, {
+      wantsHashes: () => !this.#options.sink.hashesKnown(),
+      onHashes: (from, hashes) => this.#takeHashes(from, hashes),
+      onChange: () => this.#step(),
+      onEnd: (session, error) => {
+        this.#roster.rest(session, error)
+        this.#step()
+      },
+    })
+  }
+
+  /** Whether the session has begun another run. */
+  #begin(session: BlobSession): boolean {
+    if (!session.hasRoom || this.#underWay.size >= underWayMax) return false
+    const { clock, random } = this.#options
+    const state = this.#planState()
+    const agedMs = clock.monotonicMs() - patienceMs
+    const idle = session.isIdle && session.idleSinceMs <= agedMs
+    const run = nextRun(state, session, random) ?? (idle ? spareRun(state, session, random, agedMs) : undefined)
+    if (run === undefined) return false
+    let aborted = false
+    const asked = {
+      onBytes: () => {
+        this.#lastByteMs = clock.monotonicMs()
+      },
+      isAborted: () => aborted,
+      abort: (_reason: Error) => undefined,
+    }
+    const over = session.fetch(run, (index, bytes) => this.#takePiece(session, index, bytes), asked)
+    const underWay: RunUnderWay = {
+      ...run,
+      peer: session,
+      sinceMs: clock.monotonicMs(),
+      over,
+      abort: () => {
+        aborted = true
+        asked.abort(new Error('the pieces have come from another peer'))
+      },
+    }
+    this.#underWay.add(underWay)
+    void over.finally(() => {
+      this.#underWay.delete(underWay)
+      this.#step()
+    })
+    return true
+  }
+
+  #planState(): PlanState {
+    const { sink } = this.#options
+    return {
+      pieceCount: sink.pieceCount,
+      has: (index) => sink.has(index),
+      peers: this.#roster.sessions(),
+      underWay: [...this.#underWay],
+      isSwarm: this.#roster.isSwarm(),
+      wantedPiece: this.#options.wantedPiece?.(),
+    }
+  }
+
+  async #takeHashes(session: BlobSession, hashes: Uint8Array): Promise<void> {
+    try {
+      if (!(await this.#options.sink.putHashes(hashes))) this.#ban(session)
+    } catch (error) {
+      this.end(error)
+    }
+  }
+
+  async #takePiece(session: BlobSession, index: number, bytes: Uint8Array): Promise<void> {
+    if (this.#ended) return
+    const { sink, onProgress } = this.#options
+    try {
+      if (!(await sink.putPiece(index, bytes))) return this.#ban(session)
+    } catch (error) {
+      // Ours, a full disk for example: no other peer would help.
+      return this.end(error)
+    }
+    this.#lastByteMs = this.#options.clock.monotonicMs()
+    // In the endgame a piece comes twice.
+    if (this.#ended || !this.#note(index)) return
+    onProgress?.(this.#piecesHere, sink.pieceCount)
+    for (const run of this.#underWay) if (run.peer !== session && isDone(sink, run)) run.abort()
+    if (this.#piecesHere === sink.pieceCount) this.end()
+  }
+
+  /** Counts a piece; false when it was counted before. */
+  #note(index: number): boolean {
+    if (this.#here[index] === 1) return false
+    this.#here[index] = 1
+    this.#piecesHere++
+    return true
+  }
+
+  #ban(session: BlobSession): void {
+    if (this.#roster.ban(session)) this.#options.onBadPeer?.(session.peer)
+  }
+}

@@ -1,0 +1,201 @@
+/** One stream to one peer on which a blob is asked for, one request after the other. */
+import { type BlobRef, type Cancel, type Clock, pieceBytes } from '../../base/index.ts'
+import { type PeerId, type PeerStream, StreamReader, type Transport } from '../../mesh/index.ts'
+import {
+  type BlobRequestKind,
+  bitAt,
+  blobAnswerHeadBytes,
+  blobProtocol,
+  decodeAnswerHead,
+  encodeRequest,
+} from './blob-protocol.ts'
+
+/** A peer that sends nothing for this long has stalled: a daemon may hang without its connection closing. */
+const stallMsMax = 5_000
+/** What a peer has of a blob. */
+export interface Holdings {
+  readonly whole: boolean
+  has(index: number): boolean
+}
+
+/** A run of pieces, asked for at once. */
+export interface PieceRun {
+  readonly first: number
+  readonly count: number
+}
+
+export class BlobLane {
+  readonly #transport: Transport
+  readonly #clock: Clock
+  readonly #peer: PeerId
+  readonly #ref: BlobRef
+  readonly #end = new AbortController()
+  #stream: PeerStream | undefined
+  #reader: StreamReader | undefined
+  #answering = false
+
+  constructor(transport: Transport, clock: Clock, peer: PeerId, ref: BlobRef) {
+    this.#transport = transport
+    this.#clock = clock
+    this.#peer = peer
+    this.#ref = ref
+  }
+
+  /** What the peer has; undefined when it has nothing and is not about to. */
+  async held(): Promise<Holdings | undefined> {
+    const bitsBytes = Math.ceil(Math.ceil(this.#ref.sizeBytes / pieceBytes) / 8)
+    const bits = await this.#small('held', [0, bitsBytes])
+    if (bits === undefined) return undefined
+    const whole = bits.length === 0
+    return { whole, has: (index) => whole || bitAt(bits, index) }
+  }
+
+  /** The piece list as the peer has it, to be checked; undefined when it does not know it. */
+  hashes(): Promise<Uint8Array | undefined> {
+    return this.#small('hashes', [Math.ceil(this.#ref.sizeBytes / pieceBytes) * 32])
+  }
+
+  /**
+   * Asks for a run of pieces and hands each to `take` as it arrives, to be
+   * verified while the next one comes. False when the peer does not have them.
+   */
+  async range(
+    run: PieceRun,
+    take: (index: number, bytes: Uint8Array) => Promise<void>,
+    onBytes: () => void,
+  ): Promise<boolean> {
+    const position = run.first * pieceBytes
+    const length = Math.min(run.count * pieceBytes, this.#ref.sizeBytes - position)
+    return this.#ask('range', position, length, async (reader, watch) => {
+      const announced = decodeAnswerHead(await reader.exactly(blobAnswerHeadBytes))
+      if (announced === undefined) return false
+      if (announced !== length) throw new Error(`${this.#peer}: answered ${length} bytes with ${announced}`)
+      const verifying: Promise<void>[] = []
+      try {
+        for (let index = run.first; index < run.first + run.count; index++) {
+          const bytes = await readPiece(reader, Math.min(pieceBytes, position + length - index * pieceBytes), () => {
+            watch.touch()
+            onBytes()
+          })
+          verifying.push(take(index, bytes))
+          // Seen at the end; the next piece is read meanwhile.
+          verifying.at(-1)?.catch(() => undefined)
+        }
+        // Time that goes into our own disk is not the peer's.
+        watch.pause()
+        this.#answering = false
+        await Promise.all(verifying)
+      } finally {
+        await Promise.allSettled(verifying)
+      }
+      return true
+    })
+  }
+
+  /** Ends the stream; what is being asked on it rejects. */
+  abort(reason: Error): void {
+    this.#end.abort(reason)
+    this.#stream?.abort(reason)
+  }
+
+  /** Says that nothing more is asked. What is still being answered is cut off, and rejects. */
+  close(reason: Error): void {
+    if (this.#answering) this.abort(reason)
+    else {
+      this.#end.abort(reason)
+      void this.#stream?.closeWrite().catch(() => undefined)
+    }
+  }
+
+  /** Whether anything more can be asked. */
+  get isOpen(): boolean {
+    return !this.#end.signal.aborted
+  }
+
+  #small(kind: BlobRequestKind, lengths: readonly number[]): Promise<Uint8Array | undefined> {
+    return this.#ask(kind, 0, 0, async (reader) => {
+      const length = decodeAnswerHead(await reader.exactly(blobAnswerHeadBytes))
+      if (length === undefined) return undefined
+      if (!lengths.includes(length)) throw new Error(`${this.#peer}: answered ${kind} with ${length} bytes`)
+      // Its own copy: it is kept longer than the chunk that it arrived in.
+      return Uint8Array.from(await reader.exactly(length))
+    })
+  }
+
+  async #ask<T>(
+    kind: BlobRequestKind,
+    position: number,
+    length: number,
+    read: (reader: StreamReader, watch: Watch) => Promise<T>,
+  ): Promise<T> {
+    this.#end.signal.throwIfAborted()
+    const watch = new Watch(this.#clock, () => this.abort(new Error(`${this.#peer} stalled`)))
+    this.#answering = true
+    try {
+      const reader = this.#reader ?? (await this.#open())
+      await this.#stream?.write(encodeRequest({ kind, id: this.#ref.id, position, length }))
+      return await read(reader, watch)
+    } catch (error) {
+      this.abort(error as Error)
+      throw error
+    } finally {
+      this.#answering = false
+      watch.pause()
+    }
+  }
+
+  async #open(): Promise<StreamReader> {
+    const stream = await this.#transport.openStream(this.#peer, blobProtocol, this.#end.signal)
+    this.#stream = stream
+    if (this.#end.signal.aborted) stream.abort(this.#end.signal.reason as Error)
+    this.#reader = new StreamReader(stream.incoming)
+    return this.#reader
+  }
+}
+
+async function readPiece(reader: StreamReader, length: number, onBytes: () => void): Promise<Uint8Array> {
+  const piece = Buffer.allocUnsafeSlow(length)
+  for (let filled = 0; filled < length; ) {
+    const part = await reader.some(length - filled)
+    if (part === undefined) throw new Error(`stream ended after ${filled} of the ${length} bytes of a piece`)
+    piece.set(part, filled)
+    filled += part.length
+    onBytes()
+  }
+  return piece
+}
+
+/** Calls `onStall` when it was not touched for `stallMsMax`. */
+class Watch {
+  readonly #clock: Clock
+  readonly #onStall: () => void
+  #touchedMs: number
+  #cancel: Cancel | undefined
+
+  constructor(clock: Clock, onStall: () => void) {
+    this.#clock = clock
+    this.#onStall = onStall
+    this.#touchedMs = clock.monotonicMs()
+    this.#wait(stallMsMax)
+  }
+
+  touch(): void {
+    this.#touchedMs = this.#clock.monotonicMs()
+    if (this.#cancel === undefined) this.#wait(stallMsMax)
+  }
+
+  pause(): void {
+    this.#cancel?.()
+    this.#cancel = undefined
+  }
+
+  #wait(delayMs: number): void {
+    this.#cancel = this.#clock.after(delayMs, () => {
+      this.#cancel = undefined
+      const quietMs = this.#clock.monotonicMs() - this.#touchedMs
+      // Touched meanwhile: one timer for a whole request, not one for each chunk.
+      if (quietMs < stallMsMax) this.#wait(stallMsMax - quietMs)
+      else this.#onStall()
+    })
+  }
+}

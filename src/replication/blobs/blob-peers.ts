@@ -1,0 +1,65 @@
+/** Which peers are asked for a blob, and which are left alone for now or for good. */
+import type { Clock } from '../../base/index.ts'
+import type { PeerId } from '../../mesh/index.ts'
+import type { BlobSession } from './blob-session.ts'
+
+/** Peers that are asked at once; further candidates have their turn when one of these has nothing. */
+const sessionsMax = 16
+/** How long a peer that broke or stalled is left alone. */
+const restMs = 3_000
+/** How soon a peer that had nothing is asked again: it may begin to fetch the blob. */
+const nothingRestMs = 1_000
+
+export class BlobRoster {
+  readonly #clock: Clock
+  readonly #candidates: () => readonly PeerId[]
+  readonly #sessionByPeer = new Map<PeerId, BlobSession>()
+  readonly #restUntilMs = new Map<PeerId, number>()
+  readonly #bad = new Set<PeerId>()
+
+  constructor(clock: Clock, candidates: () => readonly PeerId[]) {
+    this.#clock = clock
+    this.#candidates = candidates
+  }
+
+  /** The peers that are being asked; who fetches the blob itself comes first. */
+  sessions(): readonly BlobSession[] {
+    return [...this.#sessionByPeer.values()].sort((a, b) => Number(b.isFetcher) - Number(a.isFetcher))
+  }
+
+  /** Opens a session with each candidate whose turn it is. */
+  fill(open: (peer: PeerId) => BlobSession): void {
+    const nowMs = this.#clock.monotonicMs()
+    const restUntilMs = (peer: PeerId): number => this.#restUntilMs.get(peer) ?? 0
+    const waiting = this.#candidates().filter((peer) => {
+      return !this.#sessionByPeer.has(peer) && !this.#bad.has(peer) && restUntilMs(peer) <= nowMs
+    })
+    // Those that were not asked for the longest time first, so that each has its turn.
+    waiting.sort((a, b) => restUntilMs(a) - restUntilMs(b))
+    for (const peer of waiting.slice(0, Math.max(0, sessionsMax - this.#sessionByPeer.size))) {
+      const session = open(peer)
+      this.#sessionByPeer.set(peer, session)
+      void session.run()
+    }
+  }
+
+  /** A session is over: well when the peer had nothing. */
+  rest(session: BlobSession, error: unknown): void {
+    this.#sessionByPeer.delete(session.peer)
+    this.#restUntilMs.set(session.peer, this.#clock.monotonicMs() + (error === undefined ? nothingRestMs : restMs))
+  }
+
+  /** Asks a peer no more; false when that was so already, for two of its ranges may be wrong at once. */
+  ban(session: BlobSession): boolean {
+    if (this.#bad.has(session.peer)) return false
+    this.#bad.add(session.peer)
+    session.end(new Error(`${session.peer} sent what is not of the blob`))
+    return true
+  }
+
+  /** Whether others fetch the blob, or may begin to: not every candidate has had it all along. */
+  isSwarm(): boolean {
+    const keepers = this.sessions().filter(({ held, isFetcher }) => held.whole && !isFetcher)
+    return this.#candidates().length > keepers.length
+  }
+}

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { seededRandom } from '../../../test/sim/random.ts'
+import { nextRun, type PlanPeer, type PlanState, spareRun, type UnderWay } from './blob-plan.ts'
+
+const random = seededRandom(1)
+const keeper: PlanPeer = { held: { whole: true, has: () => true }, isFetcher: false }
+
+function fetcher(...pieces: number[]): PlanPeer {
+  return { held: { whole: false, has: (index) => pieces.includes(index) }, isFetcher: true }
+}
+
+function state(changes: Partial<PlanState> & { here?: readonly number[] }): PlanState {
+  const { here = [], ...rest } = changes
+  return { pieceCount: 10, has: (index) => here.includes(index), peers: [], underWay: [], isSwarm: false, ...rest }
+}
+
+const asked = (peer: PlanPeer, first: number, count: number, sinceMs = 0): UnderWay => ({ peer, first, count, sinceMs })
+
+test('nextRun() goes from the first missing piece on when nobody else fetches', () => {
+  assert.deepEqual(nextRun(state({ peers: [keeper] }), keeper, random), { first: 0, count: 4 })
+  assert.deepEqual(nextRun(state({ peers: [keeper], here: [0, 1, 5] }), keeper, random), { first: 2, count: 2 })
+  assert.deepEqual(
+    nextRun(state({ peers: [keeper], underWay: [asked(keeper, 0, 4), asked(keeper, 4, 4)] }), keeper, random),
+    {
+      first: 8,
+      count: 2,
+    },
+  )
+})
+
+test('nextRun() clips a run to what the peer has', () => {
+  const peer = fetcher(1, 2, 6)
+  assert.deepEqual(nextRun(state({ peers: [peer] }), peer, random), { first: 1, count: 2 })
+})
+
+test('nextRun() asks the rarest pieces first in a swarm', () => {
+  const [many, few] = [fetcher(0, 1, 2, 3, 4, 5), fetcher(0, 1, 2, 3, 4)]
+  const swarm = state({ peers: [many, few], isSwarm: true })
+  assert.deepEqual(nextRun(swarm, many, random), { first: 5, count: 1 })
+})
+
+test('nextRun() takes equally rare pieces in a random order in a swarm', () => {
+  const swarm = state({ peers: [keeper], isSwarm: true })
+  const firsts = new Set(Array.from({ length: 200 }, () => nextRun(swarm, keeper, random)?.first))
+  assert.equal(firsts.size, 10)
+})
+
+test('nextRun() spares who has the whole what a fetcher has, spareRun() does not', () => {
+  const other = fetcher(0, 1, 2, 3, 4, 5, 6, 7, 8)
+  const peers = [keeper, other]
+  assert.deepEqual(nextRun(state({ peers, isSwarm: true }), keeper, random), { first: 9, count: 1 })
+  const rest = state({ peers, isSwarm: true, here: [9] })
+  assert.equal(nextRun(rest, keeper, random), undefined)
+  assert.notEqual(spareRun(rest, keeper, random, 0), undefined)
+})
+
+test('spareRun() asks a second peer, and no third, for what has been under way for long', () => {
+  const slow: PlanPeer = { ...keeper }
+  const third: PlanPeer = { ...keeper }
+  const peers = [keeper, slow, third]
+  const here = [0, 1, 2, 3, 4, 5, 6, 7]
+  const late = state({ peers, here, underWay: [asked(slow, 8, 2, 100)] })
+  assert.equal(nextRun(late, keeper, random), undefined)
+  assert.equal(spareRun(late, keeper, random, 99), undefined)
+  assert.equal(spareRun(late, slow, random, 100), undefined)
+  assert.deepEqual(spareRun(late, keeper, random, 100), { first: 8, count: 2 })
+  const twice = state({ peers, here, underWay: [asked(slow, 8, 2, 100), asked(keeper, 8, 2, 100)] })
+  assert.equal(spareRun(twice, third, random, 100), undefined)
+})
+
+test('nextRun() asks for what somebody waits for first, also in a swarm, and then for the rest', () => {
+  const other = fetcher(0, 1, 2, 3, 4, 5, 6, 7, 8)
+  const swarm = state({ peers: [keeper, other], isSwarm: true })
+  assert.deepEqual(nextRun(swarm, other, random)?.count, 1)
+  for (const wantedPiece of [0, 4, 7]) {
+    assert.deepEqual(nextRun({ ...swarm, wantedPiece }, other, random), { first: wantedPiece, count: 1 })
+  }
+  assert.deepEqual(nextRun(state({ peers: [keeper], wantedPiece: 5 }), keeper, random), { first: 4, count: 4 })
+  assert.deepEqual(nextRun(state({ peers: [keeper], wantedPiece: 8, here: [8, 9] }), keeper, random), {
+    first: 0,
+    count: 4,
+  })
+})

@@ -1,0 +1,240 @@
+/**
+ * Keeps every file that the journals name on this host's disk: fetched from
+ * the others as soon as a changeset arrives, so that `up` seldom waits and
+ * every host can serve every other.
+ */
+import {
+  type BlobRef,
+  type ChangesetId,
+  type Clock,
+  type Disk,
+  IsconfError,
+  type Log,
+  pieceBytes,
+  type Random,
+  toIsconfError,
+  within,
+} from '../../base/index.ts'
+import type { Branch, Branches } from '../../branch/index.ts'
+import { blobOf, type SignedChangeset } from '../../journal/index.ts'
+import { answer, ask, type PeerId, type Transport } from '../../mesh/index.ts'
+import type { BlobStore } from '../../store/index.ts'
+import { BlobReadings, type ByteRange } from './arriving-blobs.ts'
+import { fetchBlob } from './blob-fetch.ts'
+import { keptQuestionSchema } from './stored-question.ts'
+
+const keptProtocol = '/isconf/kept/1'
+/** How long `ci` waits for the others to have its files before it says how many do. */
+const keptMs = 5_000
+const keptMessageBytesMax = 4 * 1024
+/** Blobs fetched at once, each from several hosts: two large ones, or more of those that are mostly waited for. */
+const fetchWeightMax = 8
+const weightOf = ({ sizeBytes }: BlobRef): number => (sizeBytes > pieceBytes ? 4 : 1)
+/**
+ * Fetches at once that somebody waits for, besides those in the background: more would take each other's streams, and
+ * each would seem to get nothing.
+ */
+const demandedMax = 4
+/** How long a fetch waits without any host that has what is missing. */
+const missingMs = 15_000
+/** Between two tries in the background. */
+const retryMs = 15_000
+
+export interface BlobKeeperDeps {
+  readonly disk: Disk
+  readonly branches: Branches
+  readonly store: BlobStore
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+}
+
+export class BlobKeeper {
+  readonly #deps: BlobKeeperDeps
+  readonly #stopping = new AbortController()
+  /** Blobs that the journals name and that are not here, with what is under way for each. */
+  readonly #fetchById = new Map<string, Promise<void>>()
+  readonly #wanted = new Map<string, BlobRef>()
+  readonly #idle = new Set<() => void>()
+  /** The weight of the fetches under way. */
+  #running = 0
+  readonly #readings: BlobReadings
+  #demanded = 0
+  /** Fetches that wait for one of the others to end, in the order of asking. */
+  readonly #waiting: (() => void)[] = []
+
+  constructor(deps: BlobKeeperDeps) {
+    this.#deps = deps
+    this.#readings = new BlobReadings(deps.store, (ref) => this.#demand(ref))
+  }
+
+  /** Begins to answer, and to look for what the journals name and the store lacks. */
+  start(): void {
+    const { transport } = this.#deps
+    const limits = { requestBytesMax: keptMessageBytesMax, concurrentPerPeerMax: 4 }
+    answer(transport, keptProtocol, limits, (question) => this.#answerKept(question))
+    transport.onPeer(({ type }) => {
+      if (type === 'up') this.#work()
+    })
+    this.lookForMissing()
+  }
+
+  /** Looks, in the background, for what the journals name and the store lacks. */
+  lookForMissing(): void {
+    this.#lookForMissing().catch((error: unknown) => {
+      this.#deps.log.error({ code: toIsconfError(error).code }, `cannot look for missing files: ${String(error)}`)
+    })
+  }
+
+  stop(): void {
+    this.#stopping.abort(new IsconfError('INTERRUPTED', 'the daemon stops'))
+  }
+
+  /** Fetches what changesets name, in the background. */
+  async want(changesets: readonly SignedChangeset[]): Promise<void> {
+    for (const ref of changesets.flatMap(blobsOf)) {
+      if (!(await this.#deps.store.has(ref.id))) this.#wanted.set(ref.id, ref)
+    }
+    this.#work()
+  }
+
+  /** Fetches a blob now. BLOB_MISSING when no host that can be reached has it. */
+  fetch(ref: BlobRef, signal: AbortSignal): Promise<void> {
+    const underWay = this.#demand(ref)
+    if (signal.aborted) return Promise.reject(signal.reason)
+    return new Promise((resolve, reject) => {
+      const give = (): void => reject(signal.reason)
+      signal.addEventListener('abort', give, { once: true })
+      underWay.then(resolve, reject).finally(() => signal.removeEventListener('abort', give))
+    })
+  }
+
+  /** A part of a blob, piece by verified piece, also while it arrives. BLOB_MISSING when the rest can't be had. */
+  read(ref: BlobRef, range: ByteRange, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    return this.#readings.read(ref, range, signal)
+  }
+
+  /** On how many of the connected hosts every file of a changeset is on disk; asked once, waited for a while. */
+  async hostsWith(branch: Branch, id: ChangesetId): Promise<number> {
+    const { transport, clock } = this.#deps
+    const options = { timeoutMs: keptMs + 1_000, clock, answerBytesMax: keptMessageBytesMax }
+    const asked = transport
+      .peers()
+      .map((peer) => ask(transport, peer.id, keptProtocol, { branch: branch.name, id }, options))
+    const answers = await Promise.allSettled(asked)
+    return answers.filter((one) => one.status === 'fulfilled' && one.value === true).length
+  }
+
+  async #answerKept(question: unknown): Promise<boolean> {
+    const { branch: name, id } = keptQuestionSchema.parse(question)
+    const branch = this.#deps.branches.get(name)
+    const sequence = branch?.journal.sequenceOf(id)
+    if (!branch || !sequence) return false
+    const refs = blobsOf(await branch.journal.changesetAt(sequence))
+    const all = Promise.all(refs.map((ref) => this.#untilHere(ref))).then(() => true)
+    return within(this.#deps.clock, keptMs, all, () => false)
+  }
+
+  async #untilHere(ref: BlobRef): Promise<void> {
+    while (!(await this.#deps.store.has(ref.id))) {
+      await new Promise<void>((resolve) => this.#idle.add(resolve))
+    }
+  }
+
+  #work(): void {
+    for (const ref of this.#wanted.values()) {
+      if (this.#running + weightOf(ref) > fetchWeightMax || this.#stopping.signal.aborted) return
+      if (!this.#fetchById.has(ref.id)) this.#begin(ref).catch(() => this.#retryLater())
+    }
+  }
+
+  #retryLater(): void {
+    if (!this.#stopping.signal.aborted) this.#deps.clock.after(retryMs, () => this.#work())
+  }
+
+  /** Joins who fetches it already, or begins when its turn comes. */
+  #demand(ref: BlobRef): Promise<void> {
+    return this.#fetchById.get(ref.id) ?? this.#begin(ref, () => this.#inTurn(() => this.#fetchNow(ref)))
+  }
+
+  async #inTurn(work: () => Promise<void>): Promise<void> {
+    if (this.#demanded >= demandedMax) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    else this.#demanded += 1
+    try {
+      await work()
+    } finally {
+      // Its place goes to the next, if there is one.
+      const next = this.#waiting.shift()
+      if (next) next()
+      else this.#demanded -= 1
+    }
+  }
+
+  #begin(ref: BlobRef, work = () => this.#fetchNow(ref)): Promise<void> {
+    this.#running += weightOf(ref)
+    const fetch = work().finally(() => {
+      this.#running -= weightOf(ref)
+      this.#fetchById.delete(ref.id)
+      for (const wake of this.#idle) wake()
+      this.#idle.clear()
+    })
+    this.#fetchById.set(ref.id, fetch)
+    fetch.then(
+      () => this.#work(),
+      () => undefined,
+    )
+    return fetch
+  }
+
+  async #fetchNow(ref: BlobRef): Promise<void> {
+    const { store, transport, clock, random, log } = this.#deps
+    if (!(await store.has(ref.id))) {
+      const sink = await store.sink(ref)
+      try {
+        // An earlier try may have left some of it.
+        this.#readings.wake(ref.id)
+        await fetchBlob({
+          ...{ transport, clock, random, ref, sink, missingMs, signal: this.#stopping.signal },
+          candidates: (): readonly PeerId[] => transport.peers().map(({ id }) => id),
+          wantedPiece: () => this.#readings.wanted(ref.id),
+          onProgress: () => this.#readings.wake(ref.id),
+        })
+      } finally {
+        await sink.close()
+      }
+      log.info({ blob: ref.id, sizeBytes: ref.sizeBytes }, 'fetched a file')
+    }
+    this.#wanted.delete(ref.id)
+  }
+
+  /** After a start: the changesets that were checked before need not be looked at again. */
+  async #lookForMissing(): Promise<void> {
+    for (const branch of this.#deps.branches.all()) {
+      const checked = await this.#checkedUpTo(branch)
+      for await (const signed of branch.journal.changesetsAfter(checked)) {
+        if (this.#stopping.signal.aborted) return
+        await this.want([signed])
+      }
+      if (this.#wanted.size === 0) await this.#noteChecked(branch)
+    }
+  }
+
+  async #checkedUpTo(branch: Branch): Promise<number> {
+    const note = await this.#deps.disk.readFile(this.#notePath(branch))
+    const id = note ? Buffer.from(note).toString('utf8').trim() : ''
+    return branch.journal.sequenceOf(id as ChangesetId) ?? 0
+  }
+
+  async #noteChecked(branch: Branch): Promise<void> {
+    await this.#deps.disk.replaceFile(this.#notePath(branch), `${branch.journal.head}\n`)
+  }
+
+  #notePath(branch: Branch): string {
+    return `${branch.directory}/files-checked`
+  }
+}
+
+function blobsOf({ changeset }: SignedChangeset): readonly BlobRef[] {
+  return changeset.operations.flatMap((operation) => blobOf(operation) ?? [])
+}

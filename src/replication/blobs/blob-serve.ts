@@ -1,0 +1,134 @@
+/** Serves this host's blobs, whole and partial, to peers. */
+import { type BlobSource, type Clock, pieceBytes, within } from '../../base/index.ts'
+import { type PeerId, type PeerStream, StreamReader, type Transport } from '../../mesh/index.ts'
+import {
+  type BlobRequest,
+  blobProtocol,
+  blobRequestBytes,
+  decodeRequest,
+  encodeAnswerHead,
+  encodeBits,
+} from './blob-protocol.ts'
+import { Slots } from './blob-slots.ts'
+
+/** Bytes handed to the stream at once: less costs calls, more only buffers. */
+const writeBytes = 256 * 1024
+/** How long a peer may take to make room for `writeBytes` before it is given up. */
+const writeMsMax = 30_000
+
+export interface BlobLimits {
+  /** Streams of one peer: two ranges and a question of each of a few blobs. */
+  readonly streamsPerPeerMax: number
+  /** Ranges that are read and sent at once to one peer; further ones wait their turn. */
+  readonly rangesPerPeerMax: number
+  /** The same for all peers: each holds a piece in memory. */
+  readonly rangesMax: number
+}
+
+export const blobLimits: BlobLimits = { streamsPerPeerMax: 24, rangesPerPeerMax: 4, rangesMax: 16 }
+
+/** Answers every peer's questions about the blobs of `source`. */
+export function serveBlobs(
+  transport: Transport,
+  source: BlobSource,
+  clock: Clock,
+  limits: BlobLimits = blobLimits,
+): void {
+  const streamCountByPeer = new Map<PeerId, number>()
+  const slots = new Slots<PeerId>(limits.rangesMax, limits.rangesPerPeerMax)
+  transport.handle(blobProtocol, async (stream) => {
+    const count = streamCountByPeer.get(stream.peer) ?? 0
+    if (count >= limits.streamsPerPeerMax) throw new Error(`${stream.peer} has ${count} blob streams open`)
+    streamCountByPeer.set(stream.peer, count + 1)
+    try {
+      await new BlobServer(stream, source, clock, slots).serve()
+    } finally {
+      const left = (streamCountByPeer.get(stream.peer) ?? 1) - 1
+      if (left > 0) streamCountByPeer.set(stream.peer, left)
+      else streamCountByPeer.delete(stream.peer)
+    }
+  })
+}
+
+class BlobServer {
+  readonly #stream: PeerStream
+  readonly #reader: StreamReader
+  readonly #source: BlobSource
+  readonly #clock: Clock
+  readonly #slots: Slots<PeerId>
+
+  constructor(stream: PeerStream, source: BlobSource, clock: Clock, slots: Slots<PeerId>) {
+    this.#stream = stream
+    this.#reader = new StreamReader(stream.incoming)
+    this.#source = source
+    this.#clock = clock
+    this.#slots = slots
+  }
+
+  async serve(): Promise<void> {
+    for (;;) {
+      const begin = await this.#reader.some(blobRequestBytes)
+      if (begin === undefined) return
+      const rest = await this.#reader.exactly(blobRequestBytes - begin.length)
+      const request = decodeRequest(Buffer.concat([begin, rest]))
+      if (request === undefined) throw new Error(`${this.#stream.peer}: not a request of ${blobProtocol}`)
+      await this.#answer(request)
+    }
+  }
+
+  async #answer(request: BlobRequest): Promise<void> {
+    switch (request.kind) {
+      case 'held':
+        return this.#small(await this.#heldBits(request.id))
+      case 'hashes':
+        return this.#small(await this.#source.pieceHashes(request.id))
+      case 'range':
+        return this.#slots.run(this.#stream.peer, () => this.#range(request))
+    }
+  }
+
+  async #heldBits(id: string): Promise<Uint8Array | undefined> {
+    const held = await this.#source.held(id)
+    if (held === undefined) return undefined
+    const indexes = Array.from({ length: held.count }, (_, index) => index)
+    return indexes.every((index) => held.has(index))
+      ? new Uint8Array()
+      : encodeBits(held.count, (index) => held.has(index))
+  }
+
+  async #small(bytes: Uint8Array | undefined): Promise<void> {
+    await this.#write(encodeAnswerHead(bytes?.length))
+    if (bytes !== undefined) await this.#writeAll(bytes)
+  }
+
+  async #range({ id, position, length }: BlobRequest): Promise<void> {
+    const end = position + length
+    let bytes = await this.#readPart(id, position, end).catch(() => undefined)
+    if (bytes === undefined) return this.#small(undefined)
+    await this.#write(encodeAnswerHead(length))
+    for (let at = position; ; ) {
+      await this.#writeAll(bytes)
+      at += bytes.length
+      if (at >= end) return
+      // What fails from here on ends the stream: its length is promised.
+      bytes = await this.#readPart(id, at, end)
+    }
+  }
+
+  async #readPart(id: string, position: number, end: number): Promise<Uint8Array> {
+    const length = Math.min(pieceBytes, end - position)
+    const bytes = await this.#source.read(id, position, length)
+    if (bytes.length < length || length === 0) throw new Error(`blob ${id} has no ${length} bytes at ${position}`)
+    return bytes
+  }
+
+  async #writeAll(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length; at += writeBytes) await this.#write(bytes.subarray(at, at + writeBytes))
+  }
+
+  #write(bytes: Uint8Array): Promise<void> {
+    return within(this.#clock, writeMsMax, this.#stream.write(bytes), () => {
+      throw new Error(`${this.#stream.peer} does not read`)
+    })
+  }
+}

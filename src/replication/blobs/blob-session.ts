@@ -1,0 +1,142 @@
+/** One peer during the fetch of one blob: what it has, asked again while that changes, and its lanes for ranges. */
+import type { BlobRef, Cancel, Clock } from '../../base/index.ts'
+import type { PeerId, Transport } from '../../mesh/index.ts'
+import { BlobLane, type Holdings, type PieceRun } from './blob-lane.ts'
+import type { PlanPeer } from './blob-plan.ts'
+
+/** Ranges asked of one peer at once: one is on the way while the other is asked for. */
+const lanesMax = 2
+/** How often a peer that fetches the blob itself is asked what it has got meanwhile. */
+const refreshMs = 250
+
+/** What a session tells the fetch that it is part of. */
+export interface SessionEvents {
+  /** Whether the piece list is wanted. */
+  wantsHashes(): boolean
+  onHashes(session: BlobSession, hashes: Uint8Array): Promise<void>
+  /** Something changed that may let work begin. */
+  onChange(): void
+  /** The peer has nothing, or was lost; nothing is asked of it any more. */
+  onEnd(session: BlobSession, error: unknown): void
+}
+
+export class BlobSession implements PlanPeer {
+  readonly peer: PeerId
+  held: Holdings = { whole: false, has: () => false }
+  isFetcher = false
+  idleSinceMs: number
+  readonly #transport: Transport
+  readonly #clock: Clock
+  readonly #ref: BlobRef
+  readonly #events: SessionEvents
+  readonly #questions: BlobLane
+  readonly #free: BlobLane[] = []
+  readonly #busy = new Set<BlobLane>()
+  #ended = false
+  #wake: () => void = () => undefined
+
+  constructor(transport: Transport, clock: Clock, peer: PeerId, ref: BlobRef, events: SessionEvents) {
+    this.peer = peer
+    this.#transport = transport
+    this.#clock = clock
+    this.#ref = ref
+    this.#events = events
+    this.idleSinceMs = clock.monotonicMs()
+    this.#questions = this.#lane()
+  }
+
+  /** Asks what the peer has, again and again while it may get more. */
+  async run(): Promise<void> {
+    try {
+      while (!this.#ended && (await this.#refresh())) await this.#pause()
+      this.end()
+    } catch (error) {
+      this.end(error)
+    }
+  }
+
+  /** Whether another range can be asked for. */
+  get hasRoom(): boolean {
+    return !this.#ended && this.#busy.size < lanesMax
+  }
+
+  get isIdle(): boolean {
+    return this.#busy.size === 0
+  }
+
+  /** Asks for a run; resolves when it is over, well or not. A failure ends the session, an abort only this run. */
+  async fetch(
+    run: PieceRun,
+    take: (index: number, bytes: Uint8Array) => Promise<void>,
+    asked: AskedRun,
+  ): Promise<void> {
+    const lane = this.#free.pop() ?? this.#lane()
+    this.#busy.add(lane)
+    asked.abort = (reason) => lane.close(reason)
+    try {
+      const there = await lane.range(run, take, asked.onBytes)
+      if (lane.isOpen) this.#free.push(lane)
+      // It has lost what it had: look again before asking for more.
+      if (!there) this.held = { whole: false, has: () => false }
+    } catch (error) {
+      if (!asked.isAborted()) this.end(error)
+    } finally {
+      this.#busy.delete(lane)
+      if (this.isIdle) this.idleSinceMs = this.#clock.monotonicMs()
+      this.#wake()
+    }
+  }
+
+  /** Lets the peer go: in order without an error, at once with one. */
+  end(error?: unknown): void {
+    if (this.#ended) return
+    this.#ended = true
+    const reason = error instanceof Error ? error : new Error('nothing more is fetched from this peer')
+    for (const lane of [this.#questions, ...this.#free, ...this.#busy]) {
+      if (error === undefined) lane.close(reason)
+      else lane.abort(reason)
+    }
+    this.#wake()
+    this.#events.onEnd(this, error)
+  }
+
+  /** False when the peer has nothing. */
+  async #refresh(): Promise<boolean> {
+    const held = await this.#questions.held()
+    if (held === undefined || this.#ended) return false
+    this.held = held
+    if (!held.whole) this.isFetcher = true
+    if (this.#events.wantsHashes()) {
+      const hashes = await this.#questions.hashes()
+      if (hashes !== undefined) await this.#events.onHashes(this, hashes)
+    }
+    this.#events.onChange()
+    return !this.#ended
+  }
+
+  /** Until it is worth asking again: a moment later or after the next range, for a peer that has it all, only then. */
+  #pause(): Promise<void> {
+    return new Promise((resolve) => {
+      let cancel: Cancel = () => undefined
+      this.#wake = () => {
+        if (this.held.whole && !this.#ended && !this.#events.wantsHashes()) return
+        cancel()
+        this.#wake = () => undefined
+        resolve()
+      }
+      if (!this.held.whole || this.#events.wantsHashes()) cancel = this.#clock.after(refreshMs, this.#wake)
+    })
+  }
+
+  #lane(): BlobLane {
+    return new BlobLane(this.#transport, this.#clock, this.peer, this.#ref)
+  }
+}
+
+/** A run on its way, as the session and the fetch share it. */
+export interface AskedRun {
+  readonly onBytes: () => void
+  /** Whether the fetch ended it because nobody needs it any more. */
+  readonly isAborted: () => boolean
+  abort: (reason: Error) => void
+}

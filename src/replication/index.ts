@@ -1,0 +1,10 @@
+export type { ByteRange } from './blobs/arriving-blobs.ts'
+
+export { BlobKeeper } from './blobs/blob-replicator.ts'
+export { serveBlobs } from './blobs/blob-serve.ts'
+export { serveJournal } from './journal-exchange.ts'
+export { journalSource } from './journal-source.ts'
+export { Reachable } from './reachable-peers.ts'
+export { noticeTopic, Replicator } from './replicator.ts'
+export { Resolutions } from './resolutions.ts'
+export { agreeBytesMax, agreeProtocol, meshElectorate } from './voters.ts'

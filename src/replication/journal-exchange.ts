@@ -1,0 +1,75 @@
+/** What follows a changeset on a line of the journal, asked of one peer: a bounded range of the journal's lines. */
+import * as z from 'zod'
+import { type Clock, IsconfError, invariant, isSha256Hex } from '../base/index.ts'
+import { answer, ask, type PeerId, type Transport } from '../mesh/index.ts'
+
+const protocol = '/isconf/journal/1'
+/** One changeset's line; a journal holds no longer ones. */
+export const journalLineBytesMax = 8 * 1024 * 1024
+/** Lines of one answer, unless its first one alone is longer: what both sides hold in memory for it. */
+const rangeBytesMax = 1024 * 1024
+// A line is JSON itself, and quoting it as a string at most doubles it.
+const answerBytesMax = 2 * journalLineBytesMax + 64 * 1024
+const requestBytesMax = 1024
+/** A branch name with the id of a changeset behind it, and some room. */
+const lineNameLengthMax = 300
+/** A peer asks for one range after the other; a few more for several branches at once. */
+const concurrentPerPeerMax = 4
+
+export interface JournalRange {
+  /** Lines without their newlines, the oldest first. */
+  readonly lines: readonly string[]
+  /** Whether further lines follow these. */
+  readonly more: boolean
+}
+
+/** What this host can tell of its journals. */
+export interface JournalSource {
+  /**
+   * The lines that follow changeset `id`, up to `limitBytes` of them or one
+   * line that is longer; undefined when `id` is not in the branch here.
+   */
+  linesAfter(line: string, id: string, limitBytes: number): Promise<JournalRange | undefined>
+}
+
+const requestSchema = z.strictObject({ line: z.string().max(lineNameLengthMax), after: z.string().refine(isSha256Hex) })
+const answerSchema = z.strictObject({ lines: z.array(z.string()), more: z.boolean() }).nullable()
+
+/** Answers peers from `source`. */
+export function serveJournal(transport: Transport, source: JournalSource): void {
+  answer(transport, protocol, { requestBytesMax, concurrentPerPeerMax }, async (body) => {
+    const request = requestSchema.safeParse(body)
+    if (!request.success) throw new IsconfError('BAD_REQUEST', `${protocol}: ${z.prettifyError(request.error)}`)
+    const { line, after } = request.data
+    const range = await source.linesAfter(line, after, rangeBytesMax)
+    invariant(range === undefined || isBounded(range.lines), 'a range of journal lines is bounded')
+    return range ?? null
+  })
+}
+
+/**
+ * Asks a peer what follows changeset `id` on a line; undefined when it does
+ * not have `id` there. The lines are as the peer sent them, to be checked.
+ * Rejects when the peer is lost, does not answer within `timeoutMs`, or answers with more than it may.
+ */
+export async function askJournal(
+  transport: Transport,
+  peer: PeerId,
+  line: string,
+  id: string,
+  { clock, timeoutMs }: { readonly clock: Clock; readonly timeoutMs: number },
+): Promise<JournalRange | undefined> {
+  const request = { line, after: id } satisfies z.infer<typeof requestSchema>
+  const range = answerSchema.parse(await ask(transport, peer, protocol, request, { clock, timeoutMs, answerBytesMax }))
+  if (range === null) return undefined
+  if (!isBounded(range.lines)) throw new Error(`${peer}: sent more journal lines than a range may hold`)
+  if (range.more && range.lines.length === 0) throw new Error(`${peer}: says that more follows, and sent nothing`)
+  if (range.lines.some((line) => line.includes('\n')))
+    throw new Error(`${peer}: sent a journal line with a newline in it`)
+  return range
+}
+
+function isBounded(lines: readonly string[]): boolean {
+  const bytes = lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0)
+  return bytes <= (lines.length === 1 ? journalLineBytesMax + 1 : rangeBytesMax)
+}

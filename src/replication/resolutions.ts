@@ -1,0 +1,110 @@
+/** How splits of this domain were ended: kept, told to every host, and carried out wherever both lines are. */
+import * as z from 'zod'
+import { type BranchName, type ChangesetId, type Disk, IsconfError, type Log, Mutex } from '../base/index.ts'
+import { asideName, type Branches } from '../branch/index.ts'
+import { type Resolution, resolutionSchema } from './announcement.ts'
+
+export class Resolutions {
+  readonly #disk: Disk
+  readonly #path: string
+  readonly #branches: Branches
+  readonly #log: Log
+  readonly #turns = new Mutex()
+  #all: readonly Resolution[] = []
+
+  private constructor(disk: Disk, path: string, branches: Branches, log: Log) {
+    this.#disk = disk
+    this.#path = path
+    this.#branches = branches
+    this.#log = log
+  }
+
+  static async open(disk: Disk, path: string, branches: Branches, log: Log): Promise<Resolutions> {
+    const resolutions = new Resolutions(disk, path, branches, log)
+    const bytes = await disk.readFile(path)
+    if (bytes) resolutions.#all = parse(bytes, path)
+    // A crash may have come between the note and the deed.
+    await resolutions.#carryOut()
+    return resolutions
+  }
+
+  get all(): readonly Resolution[] {
+    return this.#all
+  }
+
+  /** The branches that rejected lines have become. */
+  get asides(): readonly BranchName[] {
+    return this.#all.map(({ branch, rejected }) => asideName(branch, rejected))
+  }
+
+  /** Whether a changeset was on a line of the branch that has become a branch of its own. */
+  hasSetAside(name: BranchName, id: ChangesetId): boolean {
+    return this.#all.some(
+      ({ branch, rejected }) => branch === name && this.#branches.get(asideName(branch, rejected))?.has(id),
+    )
+  }
+
+  /** Notes resolutions that are new here and carries them out. The branches that lines became. */
+  add(news: readonly Resolution[]): Promise<readonly BranchName[]> {
+    return this.#turns.run(() => this.#add(news))
+  }
+
+  async #add(news: readonly Resolution[]): Promise<readonly BranchName[]> {
+    const all = news.reduce(withResolution, this.#all)
+    if (all !== this.#all) {
+      await this.#disk.replaceFile(this.#path, `${JSON.stringify(all)}\n`)
+      this.#all = all
+    }
+    return this.#carryOut()
+  }
+
+  /** Ends every split that was resolved and of which both lines are here by now. */
+  async #carryOut(): Promise<readonly BranchName[]> {
+    const made: BranchName[] = []
+    for (const { branch: name, chosen, rejected, by } of withoutCircles(this.#all)) {
+      const branch = this.#branches.get(name)
+      const aside = branch && (await this.#branches.resolve(branch, { chosen, rejected }))
+      if (!aside) continue
+      this.#log.warn(
+        { branch: name, chosen, rejected, aside, by },
+        `split of ${name} resolved: the other line is branch ${aside}`,
+      )
+      made.push(aside)
+    }
+    return made
+  }
+}
+
+/** Adds a resolution. Two of one split were made out of each other's sight: all hosts keep the same one. */
+function withResolution(all: readonly Resolution[], one: Resolution): readonly Resolution[] {
+  const known = all.find((other) => isSameSplit(other, one))
+  if (!known) return [...all, one]
+  return one.chosen < known.chosen ? all.map((other) => (other === known ? one : other)) : all
+}
+
+/**
+ * Of three lines that were resolved two by two out of each other's sight, each
+ * may have lost to another: the resolution that would close such a circle does
+ * not count, the same one on every host.
+ */
+function withoutCircles(all: readonly Resolution[]): readonly Resolution[] {
+  const counted: Resolution[] = []
+  const leadsTo = (from: ChangesetId, to: ChangesetId): boolean =>
+    from === to || counted.some(({ chosen, rejected }) => chosen === from && leadsTo(rejected, to))
+  const inOrder = [...all].sort((a, b) => (`${a.chosen}${a.rejected}` < `${b.chosen}${b.rejected}` ? -1 : 1))
+  for (const one of inOrder) if (!leadsTo(one.rejected, one.chosen)) counted.push(one)
+  return counted
+}
+
+function isSameSplit(a: Resolution, b: Resolution): boolean {
+  const firsts = [b.chosen, b.rejected]
+  return a.branch === b.branch && firsts.includes(a.chosen) && firsts.includes(a.rejected)
+}
+
+function parse(bytes: Uint8Array, path: string): readonly Resolution[] {
+  try {
+    return z.array(resolutionSchema).parse(JSON.parse(Buffer.from(bytes).toString('utf8')))
+  } catch {
+    throw new IsconfError('STATE_DAMAGED', `${path} does not hold resolutions of splits`)
+  }
+}

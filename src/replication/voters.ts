@@ -1,0 +1,38 @@
+/** The other hosts as the agreement on branches sees them. */
+import type { Electorate } from '../agreement/index.ts'
+import type { Clock } from '../base/index.ts'
+import { ask, NoAnswerError, type PeerId, type Transport } from '../mesh/index.ts'
+import type { Reachable } from './reachable-peers.ts'
+import type { Replicator } from './replicator.ts'
+
+export const agreeProtocol = '/isconf/agree/1'
+/** Two branch states, and the ids of all hosts that were asked already. */
+export const agreeBytesMax = 1024 * 1024
+
+export interface ElectorateDeps {
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly reachable: Reachable
+  readonly replicator: Replicator
+}
+
+/** Asks over the mesh; who does not answer is not waited for again until it says something. */
+export function meshElectorate({ transport, clock, reachable, replicator }: ElectorateDeps): Electorate {
+  return {
+    self: transport.self,
+    peers: () => reachable.peers(),
+    ask: async (id, message, waitMs) => {
+      const peer = id as PeerId
+      try {
+        const options = { timeoutMs: waitMs, clock, answerBytesMax: agreeBytesMax }
+        return await ask(transport, peer, agreeProtocol, message, options)
+      } catch (error) {
+        if (error instanceof NoAnswerError) reachable.isSilent(peer)
+        throw error
+      }
+    },
+    catchUp: async () => {
+      await replicator.exchangeAll()
+    },
+  }
+}
