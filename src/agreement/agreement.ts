@@ -17,7 +17,7 @@ export interface Agreement {
 export type NextState = (state: BranchState) => { readonly to: BranchState } & Addition
 
 /** The other hosts, as far as they can be reached. */
-export interface Electorate {
+export interface Voters {
   /** This host's id among them. */
   readonly self: string
   /** Those that are connected now. */

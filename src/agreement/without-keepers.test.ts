@@ -8,7 +8,7 @@ import { IsconfError } from '../base/index.ts'
 import { Branch } from '../branch/branch.ts'
 import { changed, type Lock } from '../branch/state.ts'
 import { toLine } from '../journal/changeset.ts'
-import type { Agreement, Electorate, NextState } from './agreement.ts'
+import type { Agreement, NextState, Voters } from './agreement.ts'
 import { keeperlessAgreement } from './without-keepers.ts'
 
 interface Host {
@@ -30,7 +30,7 @@ async function hosts(clock: SimClock, ...names: readonly string[]): Promise<read
     const disk = new SimDisk(seededRandom(index))
     const branch = await Branch.open({ disk, domain, clock }, '/branch', generic)
     const reaches = new Set<Host>()
-    const electorate: Electorate = {
+    const voters: Voters = {
       self: name,
       peers: () => [...reaches].map((other) => other.name),
       ask: async (peer, message) => {
@@ -49,7 +49,7 @@ async function hosts(clock: SimClock, ...names: readonly string[]): Promise<read
       },
     }
     const random = seededRandom(100 + index)
-    const agreement = keeperlessAgreement({ electorate, clock, random, branchNamed: async () => branch })
+    const agreement = keeperlessAgreement({ voters, clock, random, branchNamed: async () => branch })
     all.push({ name, branch, agreement, reaches, heard: [], whenAsked: () => undefined })
   }
   for (const host of all) for (const other of all) if (other !== host) host.reaches.add(other)

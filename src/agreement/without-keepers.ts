@@ -1,7 +1,7 @@
 /**
  * Agreement without keepers: a change of a branch's state needs the consent of
  * every host that can be reached. What it needs of the network is handed in as
- * an {@link Electorate}.
+ * an {@link Voters}.
  */
 import * as z from 'zod'
 import { type BranchName, type Clock, IsconfError, type Random, sleep } from '../base/index.ts'
@@ -17,7 +17,7 @@ import {
   voteSchema,
 } from '../branch/index.ts'
 import { branchNameSchema } from '../journal/index.ts'
-import type { Agreement, Electorate, NextState } from './agreement.ts'
+import type { Agreement, NextState, Voters } from './agreement.ts'
 import { type Outcome, tally } from './tally.ts'
 
 /** How often a change is tried when others try theirs at the same moment. */
@@ -58,7 +58,7 @@ type Message = z.infer<typeof messageSchema>
 const votesSchema = z.array(voteSchema).max(visitedMax)
 
 export interface AgreementDeps {
-  readonly electorate: Electorate
+  readonly voters: Voters
   readonly clock: Clock
   readonly random: Random
   /** The branch a message is about. */
@@ -75,7 +75,7 @@ export function keeperlessAgreement(deps: AgreementDeps): Agreement {
 
 async function change(deps: AgreementDeps, branch: Branch, next: NextState): Promise<BranchState> {
   for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
-    await deps.electorate.catchUp(branch)
+    await deps.voters.catchUp(branch)
     refuseSplit(branch)
     const from = branch.state
     const { to, ...addition } = next(from)
@@ -112,7 +112,7 @@ async function makeChange(
 
 async function propose(deps: AgreementDeps, branch: Branch, proposal: Proposal): Promise<Outcome> {
   const own = branch.vote(proposal)
-  const votes = own.vote === 'yes' ? await collect(deps, proposal, [deps.electorate.self], voteMs) : []
+  const votes = own.vote === 'yes' ? await collect(deps, proposal, [deps.voters.self], voteMs) : []
   return tally([own, ...votes], (head) => branch.journal.has(head))
 }
 
@@ -124,13 +124,13 @@ async function collect(
   waitMs: number,
 ): Promise<readonly Vote[]> {
   if (waitMs < hopMs) return []
-  const { electorate } = deps
-  const fresh = electorate.peers().filter((peer) => !visited.includes(peer))
+  const { voters } = deps
+  const fresh = voters.peers().filter((peer) => !visited.includes(peer))
   const message: Message = { type: 'propose', proposal, visited: [...visited, ...fresh], waitMs }
   const answers = await Promise.all(
     fresh.map(async (peer) => {
       try {
-        return votesSchema.parse(await electorate.ask(peer, message, waitMs))
+        return votesSchema.parse(await voters.ask(peer, message, waitMs))
       } catch {
         // Who does not answer can't be reached, and only who can be reached has a say.
         return []
@@ -140,16 +140,16 @@ async function collect(
   return answers.flat()
 }
 
-async function giveUp({ electorate }: AgreementDeps, branch: Branch, { id }: Proposal): Promise<void> {
+async function giveUp({ voters }: AgreementDeps, branch: Branch, { id }: Proposal): Promise<void> {
   branch.release(id)
-  const peers = electorate.peers()
-  const message: Message = { type: 'release', branch: branch.name, proposal: id, visited: [electorate.self, ...peers] }
+  const peers = voters.peers()
+  const message: Message = { type: 'release', branch: branch.name, proposal: id, visited: [voters.self, ...peers] }
   // A host that does not hear this forgets its pledge by itself, after a while.
-  await Promise.allSettled(peers.map((peer) => electorate.ask(peer, message, voteMs)))
+  await Promise.allSettled(peers.map((peer) => voters.ask(peer, message, voteMs)))
 }
 
 async function answer(deps: AgreementDeps, message: Message): Promise<unknown> {
-  const { electorate } = deps
+  const { voters } = deps
   if (message.type === 'propose') {
     const { proposal } = message
     const branch = await deps.branchNamed(proposal.from.branch)
@@ -159,8 +159,8 @@ async function answer(deps: AgreementDeps, message: Message): Promise<unknown> {
   }
   const branch = await deps.branchNamed(message.branch)
   branch.release(message.proposal)
-  const fresh = electorate.peers().filter((peer) => !message.visited.includes(peer))
+  const fresh = voters.peers().filter((peer) => !message.visited.includes(peer))
   const onward: Message = { ...message, visited: [...message.visited, ...fresh] }
-  await Promise.allSettled(fresh.map((peer) => electorate.ask(peer, onward, hopMs)))
+  await Promise.allSettled(fresh.map((peer) => voters.ask(peer, onward, hopMs)))
   return null
 }

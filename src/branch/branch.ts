@@ -6,7 +6,7 @@ import { type BranchName, type ChangesetId, type Clock, type Disk, invariant, Mu
 import { Journal, parseLine } from '../journal/index.ts'
 import type { Addition, BranchDeps, Fork, Taken } from './branch-types.ts'
 import { copyBeside, heardName } from './copy.ts'
-import { commonLength, OtherLines } from './divergent-lines.ts'
+import { commonLength, DivergentLines } from './divergent-lines.ts'
 import { type BranchState, isSameState, supersedes, unlockedState } from './state.ts'
 import { readState } from './state-file.ts'
 import { type Pledge, type Proposal, type Vote, voteOn } from './vote.ts'
@@ -19,7 +19,7 @@ export class Branch {
   readonly #clock: Clock
   readonly #changes = new Mutex()
   #journal: Journal
-  readonly #others: OtherLines
+  readonly #others: DivergentLines
   #state: BranchState
   #pledge: Pledge | undefined
 
@@ -28,7 +28,7 @@ export class Branch {
     directory: string,
     clock: Clock,
     journal: Journal,
-    others: OtherLines,
+    divergentLines: DivergentLines,
     state: BranchState,
   ) {
     this.name = state.branch
@@ -36,7 +36,7 @@ export class Branch {
     this.directory = directory
     this.#clock = clock
     this.#journal = journal
-    this.#others = others
+    this.#others = divergentLines
     this.#state = state
   }
 
@@ -49,7 +49,7 @@ export class Branch {
     // The journal is appended to before the state is written: at another head, what was kept is of the past.
     const isCurrent = kept !== undefined && kept.head === journal.head && kept.branch === name
     const state = isCurrent ? kept : unlockedState(name, journal.head, journal.length)
-    const others = await OtherLines.open(disk, directory, journal)
+    const others = await DivergentLines.open(disk, directory, journal)
     return new Branch(disk, directory, clock, journal, others, state)
   }
 
@@ -62,7 +62,7 @@ export class Branch {
   }
 
   /** The other lines of a split. */
-  get others(): OtherLines {
+  get others(): DivergentLines {
     return this.#others
   }
 

@@ -3,9 +3,9 @@ import { type ChangesetId, type Disk, type DomainName, IsconfError } from '../ba
 import { Journal, type SignedChangeset } from '../journal/index.ts'
 
 /** How many other lines are kept; more would be a flood. */
-const otherLinesMax = 8
+const divergentLinesMax = 8
 
-export class OtherLines {
+export class DivergentLines {
   readonly #disk: Disk
   readonly #directory: string
   readonly #domain: DomainName
@@ -19,8 +19,8 @@ export class OtherLines {
   }
 
   /** Opens the other lines kept in the directory of a branch with this journal. */
-  static async open(disk: Disk, directory: string, journal: Journal): Promise<OtherLines> {
-    const lines = new OtherLines(disk, directory, journal.domain)
+  static async open(disk: Disk, directory: string, journal: Journal): Promise<DivergentLines> {
+    const lines = new DivergentLines(disk, directory, journal.domain)
     for (const name of await disk.list(directory)) {
       const first = /^other-([0-9a-f]{64})$/.exec(name)?.[1]
       if (first !== undefined) await lines.#open(first as ChangesetId)
@@ -115,10 +115,10 @@ export class OtherLines {
     if (!source || common === undefined) {
       throw new IsconfError('JOURNAL_DAMAGED', `${from}: the changeset ${first.id} follows none that is known here`)
     }
-    if (this.size >= otherLinesMax) {
+    if (this.size >= divergentLinesMax) {
       throw new IsconfError(
         'SPLIT',
-        `branch ${first.changeset.branch} has over ${otherLinesMax} lines; no more are kept`,
+        `branch ${first.changeset.branch} has over ${divergentLinesMax} lines; no more are kept`,
       )
     }
     const unfinished = `${this.#directory}/new-line`

@@ -9,9 +9,9 @@ import { type DomainName, IsconfError, sleep } from '../base/index.ts'
 import { systemRandom as random } from '../base/random.io.ts'
 import { type Config, domainFilePath, multiaddrOf } from '../config/index.ts'
 import { loadHostKey, noteMachine, readMachineId } from '../host/index.ts'
-import { realMachine } from '../machine/index.ts'
+import { systemMachine } from '../machine/index.ts'
 import { LearnedAddresses, openLibp2p, Peering } from '../mesh/index.ts'
-import { noticeTopic } from '../replication/index.ts'
+import { announcementTopic } from '../replication/index.ts'
 import { openStore, workerWholeHasher } from '../store/index.ts'
 import { commandEnvironment } from './command-environment.ts'
 import { HostDaemon } from './host-daemon.ts'
@@ -24,14 +24,14 @@ const discoveryMs = 1_500
 /** How long the first change waits for configured hosts that do not answer. */
 const settleMsMax = 5_000
 
-export interface RealWorld {
+export interface OpenedDaemon {
   readonly daemon: HostDaemon
   readonly facts: ProcessFacts
   close(): Promise<void>
 }
 
 /** Opens everything and starts the daemon. DOMAIN_MISSING, PORT_TAKEN, JOURNAL_DAMAGED and what the parts say. */
-export async function openRealWorld(live: LiveConfig, release: string, log: Logger): Promise<RealWorld> {
+export async function openDaemon(live: LiveConfig, release: string, log: Logger): Promise<OpenedDaemon> {
   const { started: config, keys, nets } = live
   const domain = requireDomain(config)
   let cloned: string | undefined
@@ -45,7 +45,7 @@ export async function openRealWorld(live: LiveConfig, release: string, log: Logg
       { ...live.now, home, domain: started, volroot, host },
       { name: user.username, home: user.homedir },
     )
-  const machine = realMachine({
+  const machine = systemMachine({
     volroot,
     home,
     environment,
@@ -69,7 +69,7 @@ export async function openRealWorld(live: LiveConfig, release: string, log: Logg
     host: config.listen,
     port: config.port,
     discovery: !config.noBroadcast,
-    topics: [noticeTopic],
+    topics: [announcementTopic],
     clock,
     random,
     log,

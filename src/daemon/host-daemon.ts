@@ -20,14 +20,14 @@ import { History, RebuildMark } from '../host/index.ts'
 import type { Machine } from '../machine/index.ts'
 import { answer, type Transport } from '../mesh/index.ts'
 import { type BranchingDeps, recoverCheckIn, WorkInProgress } from '../origin/index.ts'
-import { Ahead } from '../replay/index.ts'
+import { InstalledEarly } from '../replay/index.ts'
 import {
   agreeBytesMax,
   agreeProtocol,
-  BlobKeeper,
+  BlobReplicator,
   journalSource,
-  meshElectorate,
-  Reachable,
+  meshVoters,
+  ReachablePeers,
   Replicator,
   Resolutions,
   serveBlobs,
@@ -35,8 +35,8 @@ import {
 } from '../replication/index.ts'
 import type { BlobStore } from '../store/index.ts'
 
-/** The world as the daemon meets it. */
-export interface World {
+/** What the daemon needs from outside itself: the real thing in production, a simulated one in tests. */
+export interface DaemonDeps {
   readonly disk: Disk
   readonly clock: Clock
   readonly random: Random
@@ -61,33 +61,33 @@ export interface Identity {
 
 export class HostDaemon {
   readonly identity: Identity
-  readonly world: World
+  readonly deps: DaemonDeps
   readonly branches: Branches
   readonly history: History
-  readonly ahead: Ahead
+  readonly installedEarly: InstalledEarly
   readonly work: WorkInProgress
   readonly rebuild: RebuildMark
   readonly resolutions: Resolutions
   readonly replicator: Replicator
-  readonly blobs: BlobKeeper
+  readonly blobs: BlobReplicator
   readonly banks = new Banks()
   readonly #agreement: Agreement
   #branch: Branch
 
-  private constructor(identity: Identity, world: World, parts: Parts) {
+  private constructor(identity: Identity, deps: DaemonDeps, parts: Parts) {
     this.identity = identity
-    this.world = world
+    this.deps = deps
     this.branches = parts.branches
     this.history = parts.history
-    this.ahead = parts.ahead
+    this.installedEarly = parts.installedEarly
     this.work = parts.work
     this.rebuild = parts.rebuild
     this.resolutions = parts.resolutions
     this.#branch = parts.branch
     const { branches, resolutions } = parts
-    const { transport, clock, random, log } = world
-    this.blobs = new BlobKeeper({ ...world, branches })
-    const reachable = new Reachable(transport)
+    const { transport, clock, random, log } = deps
+    this.blobs = new BlobReplicator({ ...deps, branches })
+    const reachable = new ReachablePeers(transport)
     this.replicator = new Replicator({
       reachable,
       host: identity.host,
@@ -102,7 +102,7 @@ export class HostDaemon {
       clock,
       random,
       log,
-      settled: world.settled,
+      settled: deps.settled,
       onChangesets: (_, changesets) => void this.blobs.want(changesets),
       onResolved: () => this.afterResolution(),
     })
@@ -110,14 +110,14 @@ export class HostDaemon {
       clock,
       random,
       branchNamed: (name) => branches.obtain(name),
-      electorate: meshElectorate({ transport, clock, reachable, replicator: this.replicator }),
+      voters: meshVoters({ transport, clock, reachable, replicator: this.replicator }),
     })
   }
 
   /** Opens what is on disk, finishes what a crash interrupted, and joins the others. */
-  static async start(identity: Identity, world: World): Promise<HostDaemon> {
-    const daemon = new HostDaemon(identity, world, await openParts(identity, world))
-    const { log } = world
+  static async start(identity: Identity, deps: DaemonDeps): Promise<HostDaemon> {
+    const daemon = new HostDaemon(identity, deps, await openParts(identity, deps))
+    const { log } = deps
     for (const { path, droppedBytes } of [
       ...daemon.branches.all().map(({ journal }) => journal),
       daemon.history,
@@ -140,23 +140,34 @@ export class HostDaemon {
 
   /** What the verbs on the origin need. */
   origin(): BranchingDeps {
-    const { identity, world, branches, branch, history, ahead, work, rebuild } = this
+    const { identity, deps, branches, branch, history, installedEarly, work, rebuild } = this
     const goTo = (to: Branch): Promise<void> => this.#goTo(to)
-    return { ...world, ...identity, branches, branch, agreement: this.#agreement, history, ahead, work, rebuild, goTo }
+    return {
+      ...deps,
+      ...identity,
+      branches,
+      branch,
+      agreement: this.#agreement,
+      history,
+      installedEarly,
+      work,
+      rebuild,
+      goTo,
+    }
   }
 
   /** Stops the parts in the reverse order; nothing is on its way to disk when it returns. */
   async stop(): Promise<void> {
     this.replicator.stop()
     this.blobs.stop()
-    await this.world.transport.close()
+    await this.deps.transport.close()
     await this.work.close()
     await this.history.close()
     await this.branches.close()
   }
 
   #join(): void {
-    const { transport, store, clock } = this.world
+    const { transport, store, clock } = this.deps
     serveJournal(transport, journalSource(this.branches))
     serveBlobs(transport, store, clock)
     answer(transport, agreeProtocol, { requestBytesMax: agreeBytesMax, concurrentPerPeerMax: 8 }, (message) =>
@@ -177,7 +188,7 @@ export class HostDaemon {
     const { done, stopped, rebooting } = this.history.standing
     // What was begun may have been done; and of what comes later files may be here already.
     const last = stopped?.operation ?? rebooting?.operation ?? done
-    const ids = [last?.id, this.ahead.id].filter((id) => id !== undefined)
+    const ids = [last?.id, this.installedEarly.id].filter((id) => id !== undefined)
     const gone = ids.find((id) => !this.#branch.journal.has(id))
     if (!gone) return
     const names = [this.#branch.name, ...this.resolutions.asides]
@@ -187,14 +198,14 @@ export class HostDaemon {
     await branch.follow(gone)
     if (branch === this.#branch) return
     await this.#goTo(branch)
-    this.world.log.warn(
+    this.deps.log.warn(
       { branch: name },
       `this host had gone on along the other line and is on branch ${branch.name} now`,
     )
   }
 
   async #goTo(branch: Branch): Promise<void> {
-    await this.world.disk.replaceFile(branchFile(this.identity), `${branch.name}\n`)
+    await this.deps.disk.replaceFile(branchFile(this.identity), `${branch.name}\n`)
     this.#branch = branch
   }
 }
@@ -203,23 +214,23 @@ interface Parts {
   readonly branches: Branches
   readonly branch: Branch
   readonly history: History
-  readonly ahead: Ahead
+  readonly installedEarly: InstalledEarly
   readonly work: WorkInProgress
   readonly rebuild: RebuildMark
   readonly resolutions: Resolutions
 }
 
-async function openParts(identity: Identity, { disk, clock, log }: World): Promise<Parts> {
+async function openParts(identity: Identity, { disk, clock, log }: DaemonDeps): Promise<Parts> {
   const { home, domain } = identity
   await disk.makeDirectory(`${home}/conf`)
   const branches = await Branches.open({ disk, clock, domain }, `${home}/branches`)
   const resolutions = await Resolutions.open(disk, `${home}/conf/resolutions`, branches, log)
   const branch = await branches.obtain(await currentBranch(identity, disk))
   const history = await History.open(disk, `${home}/conf/history`, clock)
-  const ahead = await Ahead.open(disk, `${home}/conf/ahead`)
+  const installedEarly = await InstalledEarly.open(disk, `${home}/conf/ahead`)
   const work = await WorkInProgress.open(disk, `${home}/journal.wip`)
   const rebuild = await RebuildMark.open(disk, `${home}/conf/needs-rebuild`)
-  return { branches, branch, history, ahead, work, rebuild, resolutions }
+  return { branches, branch, history, installedEarly, work, rebuild, resolutions }
 }
 
 async function currentBranch(identity: Identity, disk: Disk): Promise<BranchName> {

@@ -2,7 +2,7 @@
 import { IsconfError } from '../base/index.ts'
 import type { ControlEvent } from '../control/index.ts'
 
-export class Activity {
+export class OneAtATime {
   #verb: string | undefined
   #caller: string | undefined
   #abort = new AbortController()

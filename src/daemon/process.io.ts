@@ -8,7 +8,7 @@ import { errnoText, errorKinds, InvariantError, IsconfError, toIsconfError } fro
 import { takePidFile } from '../base/pid-file.io.ts'
 import { type Config, loadConfig, watchHmacKeys, watchNets } from '../config/index.ts'
 import { restartingName, socketName } from '../control/index.ts'
-import { openRealWorld } from './composition.io.ts'
+import { openDaemon } from './composition.io.ts'
 import { serveControl } from './http/control-server.io.ts'
 import { LiveConfig } from './live-config.ts'
 import { type DaemonLog, openLog } from './logging/log.io.ts'
@@ -69,7 +69,7 @@ async function serve(options: DaemonOptions, config: Config, { log, reopen }: Da
     })
   })
 
-  const world = await openRealWorld(live, options.release, log)
+  const world = await openDaemon(live, options.release, log)
   const control = await serveControl({
     socketPath: join(config.home, socketName),
     daemon: world.daemon,

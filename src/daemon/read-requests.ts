@@ -2,7 +2,7 @@
 import type { ControlEvent } from '../control/index.ts'
 import { interrupt, type Run } from './one-at-a-time.ts'
 
-export class Readings {
+export class ReadRequests {
   readonly #runByCaller = new Map<string, Run & { readonly verb: string }>()
 
   begin(verb: string, caller: string | undefined, work: (signal: AbortSignal) => Promise<ControlEvent>): Run {

@@ -1,12 +1,12 @@
-export { realMachine } from './machine.io.ts'
+export { systemMachine } from './machine.io.ts'
 export type {
   CommandResult,
   Entry,
   FileEntry,
   HookStage,
+  Inspection,
   InstallReport,
   Machine,
   OutputListener,
   OutputStream,
-  Sighting,
 } from './machine.ts'

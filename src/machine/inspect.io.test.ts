@@ -17,8 +17,8 @@ import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { asPlainUser, failure, temporaryDirectory } from '../../test/support/files.ts'
-import { look } from './inspect.io.ts'
-import type { Entry, FileEntry, Sighting } from './machine.ts'
+import { inspect } from './inspect.io.ts'
+import type { Entry, FileEntry, Inspection } from './machine.ts'
 import { protectedPaths } from './protected-paths.io.ts'
 
 const isRoot = process.getuid?.() === 0
@@ -28,12 +28,12 @@ function tree(t: TestContext) {
   const root = temporaryDirectory(t)
   const real = (path: string): string => join(root, path)
   const own = protectedPaths(real, real('/var/is'))
-  const see = (path: string): Promise<Sighting> => look(path, { real, protectedPaths: own })
+  const see = (path: string): Promise<Inspection> => inspect(path, { real, protectedPaths: own })
   /** The one file there. */
   const open = async (path: string) => {
-    const sighting = await see(path)
-    const file = fileOf(sighting.entries.at(-1))
-    return { file, content: sighting.read(file) }
+    const inspection = await see(path)
+    const file = fileOf(inspection.entries.at(-1))
+    return { file, content: inspection.read(file) }
   }
   return { root, see, open }
 }
@@ -50,7 +50,7 @@ async function bytesOf({ content }: { content: AsyncIterable<Uint8Array> }): Pro
 }
 
 /** Each entry in a few words. */
-function shown({ entries }: Sighting): readonly string[] {
+function shown({ entries }: Inspection): readonly string[] {
   return entries.map((entry) => {
     const { kind, path } = entry
     return kind === 'file' ? path : kind === 'directory' ? `${path}/` : `${path} -> ${entry.target}`
@@ -136,10 +136,10 @@ test('look() does not wait for what has become a pipe, and does not follow what 
   for (const become of [(path: string) => execFileSync('mkfifo', [path]), (path: string) => symlinkSync('x', path)]) {
     rmSync(join(root, 'file'), { force: true })
     writeFileSync(join(root, 'file'), 'x')
-    const sighting = await see('/file')
+    const inspection = await see('/file')
     rmSync(join(root, 'file'))
     become(join(root, 'file'))
-    const read = bytesOf({ content: sighting.read(fileOf(sighting.entries[0])) })
+    const read = bytesOf({ content: inspection.read(fileOf(inspection.entries[0])) })
     await assert.rejects(read, failure('FILE_CHANGED', /^\/file changed while it was read$/))
   }
 })
@@ -171,8 +171,8 @@ test('look() at a tree gives every entry by the bytes of its name, each director
   symlinkSync('../beside', join(root, 'tree/link'))
   symlinkSync('b', join(root, 'tree/to-directory'))
   chmodSync(join(root, 'tree/b'), 0o1777)
-  const sighting = await see('/tree')
-  assert.deepEqual(shown(sighting), [
+  const inspection = await see('/tree')
+  assert.deepEqual(shown(inspection), [
     '/tree/.hidden',
     '/tree/Z',
     '/tree/a',
@@ -186,7 +186,7 @@ test('look() at a tree gives every entry by the bytes of its name, each director
     '/tree/é',
     '/tree/',
   ])
-  const two = sighting.entries[4]
+  const two = inspection.entries[4]
   assert.deepEqual(
     two?.parents.map(({ path, mode }) => [path, mode]),
     [
@@ -194,8 +194,8 @@ test('look() at a tree gives every entry by the bytes of its name, each director
       ['/tree/b', 0o1777],
     ],
   )
-  assert.equal((await bytesOf({ content: sighting.read(fileOf(two)) })).toString(), 'tree/b/two')
-  await sighting.confirm()
+  assert.equal((await bytesOf({ content: inspection.read(fileOf(two)) })).toString(), 'tree/b/two')
+  await inspection.confirm()
 })
 
 test('look() at a symbolic link records the link, also one to a directory or to nothing', async (t) => {
@@ -227,10 +227,10 @@ for (const [what, change] of Object.entries(treeChanges)) {
     symlinkSync('a', join(root, 'tree/link'))
     // Well before now: the kernel's times go forward in ticks of some milliseconds.
     for (const name of ['tree/sub', 'tree']) utimesSync(join(root, name), 1_700_000_000, 1_700_000_000)
-    const sighting = await see('/tree')
-    await sighting.confirm()
+    const inspection = await see('/tree')
+    await inspection.confirm()
     change(root)
-    await assert.rejects(sighting.confirm(), failure('FILE_CHANGED', /^\/tree.* while it was read$/))
+    await assert.rejects(inspection.confirm(), failure('FILE_CHANGED', /^\/tree.* while it was read$/))
   })
 }
 
@@ -238,9 +238,9 @@ test('look() says FILE_CHANGED when a file goes away before it is read', async (
   const { root, see } = tree(t)
   mkdirSync(join(root, 'tree'))
   writeFileSync(join(root, 'tree/file'), 'x')
-  const sighting = await see('/tree')
+  const inspection = await see('/tree')
   rmSync(join(root, 'tree/file'))
-  const read = bytesOf({ content: sighting.read(fileOf(sighting.entries[0])) })
+  const read = bytesOf({ content: inspection.read(fileOf(inspection.entries[0])) })
   await assert.rejects(read, failure('FILE_CHANGED', /^\/tree\/file went away while it was read$/))
 })
 
@@ -332,9 +332,9 @@ test('look() takes what is mounted in a tree as it is, and says so', { skip: !is
   run('mount', '-t', 'tmpfs', 'isconf-test', join(root, 'tree/mounted'))
   try {
     makeFile(root, 'tree/mounted/inside', 'x')
-    const sighting = await see('/tree')
-    assert.deepEqual(shown(sighting), ['/tree/mounted/inside', '/tree/mounted/', '/tree/'])
-    assert.deepEqual(sighting.remarks, ['/tree/mounted is another file system: taken as it is'])
+    const inspection = await see('/tree')
+    assert.deepEqual(shown(inspection), ['/tree/mounted/inside', '/tree/mounted/', '/tree/'])
+    assert.deepEqual(inspection.remarks, ['/tree/mounted is another file system: taken as it is'])
   } finally {
     run('umount', join(root, 'tree/mounted'))
   }

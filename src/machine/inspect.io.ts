@@ -3,7 +3,7 @@ import { type BigIntStats, constants } from 'node:fs'
 import { lstat, open, readdir, readlink, stat } from 'node:fs/promises'
 import { dirname, posix } from 'node:path'
 import { errnoText, IsconfError } from '../base/index.ts'
-import type { Entry, FileEntry, FileOwner, ParentAttributes, Sighting, Xattrs } from './machine.ts'
+import type { Entry, FileEntry, FileOwner, Inspection, ParentAttributes, Xattrs } from './machine.ts'
 import { ownerNames } from './owners.io.ts'
 import type { ProtectedPaths } from './protected-paths.io.ts'
 import { readXattrs } from './xattrs.io.ts'
@@ -18,14 +18,14 @@ const blockBytes = 512n
 // What was a file a moment ago may be a named pipe or a link now: neither waited for nor followed.
 const openFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
-export interface Look {
+export interface InspectOptions {
   /** Where a journal path is on this machine. */
   readonly real: (path: string) => string
   readonly protectedPaths: ProtectedPaths
 }
 
 /** See {@link Machine.look}. */
-export async function look(path: string, { real, protectedPaths }: Look): Promise<Sighting> {
+export async function inspect(path: string, { real, protectedPaths }: InspectOptions): Promise<Inspection> {
   await protectedPaths.refuseSnapshot(path)
   const survey = new Survey(real, await ownerNames())
   const top = await survey.lstat(path)

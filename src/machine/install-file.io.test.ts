@@ -17,7 +17,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import fc from 'fast-check'
 import { asPlainUser, failure, namesIn, temporaryDirectory } from '../../test/support/files.ts'
-import { look } from './inspect.io.ts'
+import { inspect } from './inspect.io.ts'
 import { type InstallFile, installFile } from './install-file.io.ts'
 import type { FileAttributes, FileOwner } from './machine.ts'
 import { protectedPaths } from './protected-paths.io.ts'
@@ -82,7 +82,7 @@ test('installFile() and look() agree on every time of change', async (t) => {
     fc.asyncProperty(times, async (mtimeMs) => {
       await install(attributesOf('/file', { mtimeMs }), 'x')
       const real = (path: string): string => join(root, path)
-      const { entries } = await look('/file', { real, protectedPaths: protectedPaths(real, '/no/home') })
+      const { entries } = await inspect('/file', { real, protectedPaths: protectedPaths(real, '/no/home') })
       assert.equal(entries[0]?.mtimeMs, mtimeMs)
     }),
     { numRuns: 200 },

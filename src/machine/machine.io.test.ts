@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { SimClock } from '../../test/sim/clock.ts'
 import { failure, temporaryDirectory } from '../../test/support/files.ts'
-import { realMachine } from './machine.io.ts'
+import { systemMachine } from './machine.io.ts'
 import type { Machine } from './machine.ts'
 
 function machineAt(volroot: string): Machine {
-  return realMachine({
+  return systemMachine({
     volroot,
     home: '/no/home',
     owner: () => 'name',
@@ -104,7 +104,7 @@ test('run() and look() work below IS_VOLROOT', async (t) => {
   const { status } = await machine.run(command, heard, new AbortController().signal)
   assert.equal(status, 0)
   assert.equal(output, `${root}/home/luke\n`)
-  const { entries } = await machine.look('/home/luke/made')
+  const { entries } = await machine.inspect('/home/luke/made')
   const [file] = entries
   assert.equal(file?.kind === 'file' && file.sizeBytes, 6)
   assert.deepEqual(

@@ -5,7 +5,7 @@ import { join, posix } from 'node:path'
 import { type Clock, errnoText, IsconfError } from '../base/index.ts'
 import { runCommand } from './command.io.ts'
 import { hooksIn } from './hooks.io.ts'
-import { look } from './inspect.io.ts'
+import { inspect } from './inspect.io.ts'
 import { installDirectory, installSymlink } from './install-directory.io.ts'
 import { installFile } from './install-file.io.ts'
 import type { Machine, OutputListener } from './machine.ts'
@@ -34,7 +34,7 @@ export interface MachineOptions {
 const bootIdLengthMax = 200
 
 /** The machine this process runs on. CONFIG when `volroot` is no directory. */
-export function realMachine(options: MachineOptions): Machine {
+export function systemMachine(options: MachineOptions): Machine {
   const root = realVolroot(options.volroot)
   // A command in / is not to find a slash at the end of its PWD.
   const real = (path: string): string => (path === '/' ? root : join(root, path))
@@ -47,7 +47,7 @@ export function realMachine(options: MachineOptions): Machine {
       if (posix.isAbsolute(path)) return shortest(path)
       return shortest(posix.join(belowRoot(cwd, root), path))
     },
-    look: (path) => look(path, { real, protectedPaths: own }),
+    inspect: (path) => inspect(path, { real, protectedPaths: own }),
     installFile: (attributes, content, sha256) =>
       installFile({ attributes, content, sha256, real, ownerRule: options.owner() }),
     installDirectory: (attributes) => installDirectory({ attributes, real, ownerRule: options.owner() }),

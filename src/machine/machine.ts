@@ -1,5 +1,5 @@
 /**
- * The only hands that touch the machine: they read what is snapped, put it in
+ * All that touches the machine: it reads what is snapped, put it in
  * place or remove it, and run a command. Paths are the journal's; IS_VOLROOT
  * is the machine's own affair.
  */
@@ -57,7 +57,7 @@ export type Entry =
   | (SymlinkAttributes & { readonly kind: 'symlink' })
 
 /** What was found at a path: one entry, or a directory with all that is below it. */
-export interface Sighting {
+export interface Inspection {
   /** By the bytes of their names, each directory after what it holds; what was asked for is the last. */
   readonly entries: readonly Entry[]
   /** What a person should know. */
@@ -98,7 +98,7 @@ export interface Machine {
    * Looks at a path for a snapshot; a symbolic link is not followed.
    * NO_SUCH_FILE, NOT_A_FILE, PROTECTED_PATH, FILE_UNREADABLE.
    */
-  look(path: string): Promise<Sighting>
+  inspect(path: string): Promise<Inspection>
   /**
    * Puts a file in place: writes it beside its target while checking its
    * hash, sets everything, syncs, renames. BLOB_MISMATCH or any failure

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { SimClock } from '../../test/sim/clock.ts'
 import { asPlainUser, failure, namesIn, temporaryDirectory } from '../../test/support/files.ts'
-import { realMachine } from './machine.io.ts'
+import { systemMachine } from './machine.io.ts'
 
 const isRoot = process.getuid?.() === 0
 
@@ -14,7 +14,7 @@ function machineBelow(t: TestContext) {
   const root = temporaryDirectory(t)
   mkdirSync(join(root, 'var/is/conf'), { recursive: true })
   const home = join(root, 'var/is')
-  const machine = realMachine({
+  const machine = systemMachine({
     volroot: root,
     home,
     owner: () => 'name',

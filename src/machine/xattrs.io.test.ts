@@ -6,7 +6,7 @@ import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { failure, namesIn, temporaryDirectory } from '../../test/support/files.ts'
-import { look } from './inspect.io.ts'
+import { inspect } from './inspect.io.ts'
 import { installDirectory } from './install-directory.io.ts'
 import { installFile } from './install-file.io.ts'
 import type { DirectoryAttributes, FileAttributes } from './machine.ts'
@@ -24,7 +24,7 @@ function twoRoots(t: TestContext) {
   const carry = async (path: string, content = 'x'): Promise<void> => {
     const from = (one: string): string => join(origin, one)
     const real = (one: string): string => join(target, one)
-    const entry = (await look(path, { real: from, protectedPaths: protectedPaths(from, '/no/home') })).entries.at(-1)
+    const entry = (await inspect(path, { real: from, protectedPaths: protectedPaths(from, '/no/home') })).entries.at(-1)
     const how = { real, ownerRule: 'name' } as const
     if (entry?.kind === 'directory') {
       await installDirectory({ ...how, attributes: entry satisfies DirectoryAttributes })

@@ -37,7 +37,7 @@ test('what bank add publishes is known and kept on every host after ci, and up c
   await cluster.run(20_000)
   const published = { 'foo-1.rpm': sha256Hex('foo\n'), 'bar-2': sha256Hex('') }
   for (const host of [alder, birch]) assert.deepEqual(await bankOf(host), published)
-  assert.ok(birch.daemon.world.store.has(sha256Hex('foo\n')))
+  assert.ok(birch.daemon.deps.store.has(sha256Hex('foo\n')))
   const before = birch.machine.tree
   assert.deepEqual(codeOf(await cluster.ask('birch', 'up')), 'done')
   assert.equal(birch.machine.tree, before)
@@ -51,7 +51,7 @@ test('up does not wait for the file of a bank add', async (t) => {
   await type('bank-add', '/root/foo')
   await type('ci')
   await cluster.run(5_000)
-  await birch.daemon.world.store.drop(sha256Hex('foo\n'))
+  await birch.daemon.deps.store.drop(sha256Hex('foo\n'))
   alder.crash()
   assert.deepEqual(codeOf(await cluster.ask('birch', 'up')), 'done')
 })

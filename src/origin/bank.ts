@@ -3,7 +3,7 @@ import { posix } from 'node:path'
 import { IsconfError, isBankName, Progress } from '../base/index.ts'
 import { type BankFile, type BankFiles, bankAfter } from '../branch/index.ts'
 import type { BankOperation } from '../journal/index.ts'
-import type { FileEntry, Sighting } from '../machine/index.ts'
+import type { FileEntry, Inspection } from '../machine/index.ts'
 import { refuseRebooting } from './reboot.ts'
 import { type OriginDeps, requireWork } from './work.ts'
 
@@ -48,12 +48,12 @@ export async function addToBank(
   const progress = new Progress(clock, totalBytes, listener)
   const fileByName = new Map(bankAfter(deps.published, work.operations))
   const added: BankAdded[] = []
-  for (const { name, entry, sighting } of found) {
+  for (const { name, entry, inspection } of found) {
     const before = fileByName.get(name)
     // What is refused is best not read, and kept, first.
     if (before && before.blob.sizeBytes !== entry.sizeBytes) throw nameTaken(before, entry.path)
-    const blob = await store.put(progress.count(sighting.read(entry), signal))
-    await sighting.confirm()
+    const blob = await store.put(progress.count(inspection.read(entry), signal))
+    await inspection.confirm()
     if (before && before.blob.id !== blob.id) throw nameTaken(before, entry.path)
     added.push({ name, blob, added: before === undefined })
     fileByName.set(name, { name, blob, operation: '' })
@@ -80,7 +80,7 @@ export function notInBank(name: string, branch: string): IsconfError {
 interface Found {
   readonly name: string
   readonly entry: FileEntry
-  readonly sighting: Sighting
+  readonly inspection: Inspection
 }
 
 async function look({ machine }: OriginDeps, path: string): Promise<Found> {
@@ -90,9 +90,9 @@ async function look({ machine }: OriginDeps, path: string): Promise<Found> {
       hint: 'a name has letters of ASCII, digits and . _ ~ + @ , = : -, begins with a letter, a digit or _, and has 200 characters at most',
     })
   }
-  const sighting = await machine.look(path)
-  const entry = sighting.entries.at(-1)
-  if (entry?.kind === 'file') return { name, entry, sighting }
+  const inspection = await machine.inspect(path)
+  const entry = inspection.entries.at(-1)
+  if (entry?.kind === 'file') return { name, entry, inspection }
   const what = entry?.kind === 'directory' ? 'directory' : 'symbolic link'
   throw new IsconfError('NOT_A_FILE', `${path} is a ${what}`, { hint: 'the package bank takes regular files' })
 }

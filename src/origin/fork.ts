@@ -1,10 +1,10 @@
 /** `fork` and `migrate`: a new branch from this host's, and this host's way from one branch to another. */
 import { type BranchName, IsconfError, toIsconfError } from '../base/index.ts'
 import { type Branch, type Branches, changed, firstBranch, operationsDone, refuseSplit } from '../branch/index.ts'
-import { refuseUnlessSuperset, type WithAhead } from './superset.ts'
+import { refuseUnlessSuperset, type WithInstalledEarly } from './superset.ts'
 import { type OriginDeps, refuseUnchecked } from './work.ts'
 
-export interface BranchingDeps extends OriginDeps, WithAhead {
+export interface BranchingDeps extends OriginDeps, WithInstalledEarly {
   readonly branches: Branches
   /** Puts this host on a branch; on disk when it returns. */
   readonly goTo: (branch: Branch) => Promise<void>

@@ -112,7 +112,7 @@ test('more than fits one changeset is refused before anything is read, and says 
     outcome.type === 'failed' ? outcome.message : '',
     /^operations of about \d+ bytes do not fit .*journal\.wip/,
   )
-  assert.deepEqual([noted(), alder.daemon.world.store.has(sha256Hex(''))], [[], false])
+  assert.deepEqual([noted(), alder.daemon.deps.store.has(sha256Hex(''))], [[], false])
 })
 
 test('snap --latest is for regular files', async () => {

@@ -1,7 +1,7 @@
 /** `snap`: records what is at some paths as it is now, or that nothing is there, for every host of the branch. */
 import { IsconfError, Progress, toIsconfError, unreachable } from '../base/index.ts'
 import type { Operation, SnapOperation } from '../journal/index.ts'
-import type { Entry, FileEntry, Sighting } from '../machine/index.ts'
+import type { Entry, FileEntry, Inspection } from '../machine/index.ts'
 import { refuseRebooting } from './reboot.ts'
 import { type OriginDeps, requireWork } from './work.ts'
 
@@ -46,24 +46,24 @@ export async function snap(
   await refuseRebooting(deps)
   const latest = request.latest === true
   const paths = request.paths.map((path) => machine.journalPath(path, request.cwd))
-  const sightings: Sighting[] = []
-  for (const path of paths) sightings.push(await machine.look(path))
-  const entries = sightings.flatMap((sighting) => sighting.entries)
+  const inspections: Inspection[] = []
+  for (const path of paths) inspections.push(await machine.inspect(path))
+  const entries = inspections.flatMap((inspection) => inspection.entries)
   if (latest) for (const entry of entries) refuseNoFile(entry)
-  for (const remark of new Set(sightings.flatMap(({ remarks }) => remarks))) listener.remark(remark)
+  for (const remark of new Set(inspections.flatMap(({ remarks }) => remarks))) listener.remark(remark)
   work.refuseWithoutRoom(entries.reduce((sum, entry) => sum + JSON.stringify(entry).length + blobMembersBytes, 0))
   const totalBytes = entries.reduce((sum, entry) => sum + (entry.kind === 'file' ? entry.sizeBytes : 0), 0)
   const progress = new Progress(clock, totalBytes, (done, total) => listener.progress(done, total))
   const operations: SnapOperation[] = []
-  for (const sighting of sightings) {
-    for (const entry of sighting.entries) {
+  for (const inspection of inspections) {
+    for (const entry of inspection.entries) {
       signal.throwIfAborted()
-      operations.push(await record(deps, sighting, entry, latest, (chunks) => progress.count(chunks, signal)))
+      operations.push(await record(deps, inspection, entry, latest, (chunks) => progress.count(chunks, signal)))
     }
   }
-  for (const sighting of sightings) await sighting.confirm()
+  for (const inspection of inspections) await inspection.confirm()
   await work.addAll(operations)
-  return sightings.map((sighting, index) => ({ path: paths[index] ?? '', entries: sighting.entries }))
+  return inspections.map((inspection, index) => ({ path: paths[index] ?? '', entries: inspection.entries }))
 }
 
 /** One path whose removal was asked for. */
@@ -103,7 +103,7 @@ function refuseNoFile({ kind, path }: Entry): void {
 
 async function record(
   { store }: OriginDeps,
-  sighting: Sighting,
+  inspection: Inspection,
   entry: Entry,
   latest: boolean,
   counted: (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>,
@@ -112,7 +112,7 @@ async function record(
   switch (entry.kind) {
     case 'file': {
       const { sizeBytes: _, xattrs, ...attributes }: FileEntry = entry
-      const blob = await store.put(counted(sighting.read(entry)))
+      const blob = await store.put(counted(inspection.read(entry)))
       const marks = { ...(xattrs ? { xattrs: { ...xattrs } } : {}), ...(latest ? { latest } : {}) }
       return { type: 'snap', ...attributes, parents, blob, ...marks }
     }

@@ -4,25 +4,25 @@ import { type Branch, commonLength, operationsDone } from '../branch/index.ts'
 import { describeOperation, type SignedChangeset } from '../journal/index.ts'
 import type { OriginDeps } from './work.ts'
 
-export interface WithAhead {
+export interface WithInstalledEarly {
   /** The newest changeset of which something is here before its time: of files recorded with `--latest`. */
-  readonly ahead: { readonly id: ChangesetId | undefined }
+  readonly installedEarly: { readonly id: ChangesetId | undefined }
 }
 
 /** NOT_A_SUPERSET unless all that this host has done, or begun, is the beginning of the journal of `to`. */
 export async function refuseUnlessSuperset(
-  { branch, history, host, ahead }: Pick<OriginDeps, 'branch' | 'history' | 'host'> & WithAhead,
+  { branch, history, host, installedEarly }: Pick<OriginDeps, 'branch' | 'history' | 'host'> & WithInstalledEarly,
   to: Branch,
 ): Promise<void> {
   const { done, stopped, rebooting } = history.standing
   // What was begun may have been done.
   const last = stopped?.operation ?? rebooting?.operation ?? done
   if (!last || to.journal.has(last.id)) {
-    if (ahead.id === undefined || to.journal.has(ahead.id)) return
+    if (installedEarly.id === undefined || to.journal.has(installedEarly.id)) return
     throw new IsconfError(
       'NOT_A_SUPERSET',
       `branch ${to.name} does not continue what ${host} has: a file recorded with --latest is here already as changeset ` +
-        `${ahead.id.slice(0, 12)} of ${branch.name} has it, and ${to.name} has not that changeset`,
+        `${installedEarly.id.slice(0, 12)} of ${branch.name} has it, and ${to.name} has not that changeset`,
     )
   }
   await operationsDone(branch, last)

@@ -1,4 +1,4 @@
-export { Ahead } from './installed-early.ts'
+export { InstalledEarly } from './installed-early.ts'
 export { type Plan, plan } from './plan.ts'
 export type { Limits } from './steps.ts'
 export type { UpDeps, UpListener } from './up.ts'

@@ -6,7 +6,7 @@
 import type { ChangesetId, Disk } from '../base/index.ts'
 import type { Journal } from '../journal/index.ts'
 
-export class Ahead {
+export class InstalledEarly {
   readonly #disk: Disk
   readonly #path: string
   #id: ChangesetId | undefined
@@ -17,10 +17,10 @@ export class Ahead {
     this.#id = id
   }
 
-  static async open(disk: Disk, path: string): Promise<Ahead> {
+  static async open(disk: Disk, path: string): Promise<InstalledEarly> {
     const bytes = await disk.readFile(path)
     const id = bytes ? Buffer.from(bytes).toString('utf8').trim() : undefined
-    return new Ahead(disk, path, id as ChangesetId | undefined)
+    return new InstalledEarly(disk, path, id as ChangesetId | undefined)
   }
 
   /** Undefined where it never was ahead. One that the host has come to since is harmless: its history has it, too. */

@@ -11,8 +11,8 @@ import type { FileOperation, Operation } from '../journal/index.ts'
 async function hostWith(changesets: readonly SignedChangeset[], ...contents: readonly string[]) {
   const cluster = await Cluster.of(1, ['alder'])
   const host = cluster.host('alder')
-  const { branch, world } = host.daemon
-  for (const content of contents) await world.store.put(oneChunk(content))
+  const { branch, deps } = host.daemon
+  for (const content of contents) await deps.store.put(oneChunk(content))
   await branch.take(changesets.map(toLine), 'test')
   const { machine } = host
   return { cluster, host, machine, branch, up: async () => describeOutcome(await cluster.ask('alder', 'up')) }

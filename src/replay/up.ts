@@ -9,7 +9,7 @@ import { describeOperation, type Operation } from '../journal/index.ts'
 import type { Machine, OutputListener } from '../machine/index.ts'
 import type { BlobStore } from '../store/index.ts'
 import { type Applied, apply, blobToInstall, type LocalOperation } from './apply.ts'
-import type { Ahead } from './installed-early.ts'
+import type { InstalledEarly } from './installed-early.ts'
 import { LatestFiles } from './latest.ts'
 import { askForReboot, hasRebooted, rebootNeeded } from './reboot.ts'
 import { Recorder } from './recorder.ts'
@@ -18,7 +18,7 @@ import { type Limits, stepsAfter, stopBefore } from './steps.ts'
 export interface UpDeps {
   readonly branch: Branch
   readonly history: History
-  readonly ahead: Ahead
+  readonly installedEarly: InstalledEarly
   readonly machine: Machine
   readonly store: BlobStore
   readonly clock: Clock
@@ -79,7 +79,7 @@ export async function up(
       const newest = await latest.newestOf(step)
       const { operation } = newest
       if (operation !== step.operation) {
-        await deps.ahead.note(newest.ref.id, branch.journal)
+        await deps.installedEarly.note(newest.ref.id, branch.journal)
         listener.newer(name, operationName(newest.ref.id, newest.ref.index))
       }
       if (operation.type !== 'reboot') await doOperation(deps, recorder, { ref, operation }, listener, signal)

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { type Branches, type BranchState, branchStateSchema } from '../branch/index.ts'
 import { branchNameSchema, changesetIdSchema } from '../journal/index.ts'
 
-/** How many branches, lines and resolutions one notice may name: as many as a host keeps branches. */
+/** How many branches, lines and resolutions one announcement may name: as many as a host keeps branches. */
 const itemsMax = 1000
 
 const otherLineSchema = z.strictObject({ branch: branchNameSchema, first: changesetIdSchema, head: changesetIdSchema })
@@ -20,7 +20,7 @@ export const resolutionSchema = z
   })
   .refine(({ chosen, rejected }) => chosen !== rejected, 'one line cannot be both')
 
-export const noticeSchema = z.strictObject({
+export const announcementSchema = z.strictObject({
   host: z.string().min(1).max(256),
   states: z.array(branchStateSchema).max(itemsMax),
   others: z.array(otherLineSchema).max(itemsMax),
@@ -36,17 +36,17 @@ export const noticeSchema = z.strictObject({
     .optional(),
 })
 
-export type Notice = z.infer<typeof noticeSchema>
-export type OtherLine = z.infer<typeof otherLineSchema>
+export type Announcement = z.infer<typeof announcementSchema>
+export type DivergentLine = z.infer<typeof otherLineSchema>
 /** How a split was ended. */
 export type Resolution = z.infer<typeof resolutionSchema>
 
-/** The notice of everything this host has. */
-export function composeNotice(
-  { host, at }: Pick<Notice, 'host' | 'at'>,
+/** The announcement of everything this host has. */
+export function composeAnnouncement(
+  { host, at }: Pick<Announcement, 'host' | 'at'>,
   branches: Branches,
   resolutions: readonly Resolution[],
-): Notice {
+): Announcement {
   const all = branches.all()
   return {
     host,

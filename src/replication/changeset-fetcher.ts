@@ -5,7 +5,7 @@ import type { JournalRange, SignedChangeset } from '../journal/index.ts'
 import type { PeerId, Transport } from '../mesh/index.ts'
 import { askJournal } from './journal-exchange.ts'
 
-export interface LineFetcherDeps {
+export interface ChangesetFetcherDeps {
   readonly transport: Transport
   readonly clock: Clock
   readonly log: Log
@@ -22,12 +22,12 @@ export interface LineSource {
 /** A peer that has not sent a range by then is one that can't be reached. */
 const rangeMs = 10_000
 
-export class LineFetcher {
-  readonly #deps: LineFetcherDeps
+export class ChangesetFetcher {
+  readonly #deps: ChangesetFetcherDeps
   /** One fetching of a branch at a time, whoever has news of it. */
   readonly #turnsByBranch = new Map<BranchName, Mutex>()
 
-  constructor(deps: LineFetcherDeps) {
+  constructor(deps: ChangesetFetcherDeps) {
     this.#deps = deps
   }
 

@@ -1,7 +1,7 @@
 /** The hosts of the domain, as far as they have told of themselves since this daemon started. */
 import { type Clock, isoTime } from '../base/index.ts'
 import type { PeerId } from '../mesh/index.ts'
-import type { Notice } from './announcement.ts'
+import type { Announcement } from './announcement.ts'
 
 /** More hosts than a domain has; the one that was heard longest ago is forgotten first. */
 const hostsMax = 10_000
@@ -11,12 +11,12 @@ export interface KnownHost {
   readonly peer: PeerId
   readonly name: string
   /** Where it stands; undefined when it is of a release that does not tell. */
-  readonly at: Notice['at']
+  readonly at: Announcement['at']
   /** When it was heard or lost last, for people. */
   readonly seen: string
 }
 
-export class Roster {
+export class Inventory {
   readonly #clock: Clock
   /** In the order in which they were heard last. */
   readonly #hostByPeer = new Map<PeerId, KnownHost>()
@@ -25,7 +25,7 @@ export class Roster {
     this.#clock = clock
   }
 
-  heard(peer: PeerId, { host: name, at }: Notice): void {
+  heard(peer: PeerId, { host: name, at }: Announcement): void {
     this.#hostByPeer.delete(peer)
     this.#hostByPeer.set(peer, { peer, name, at, seen: isoTime(this.#clock) })
     const [oldest] = this.#hostByPeer.keys()

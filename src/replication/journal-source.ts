@@ -8,7 +8,7 @@ export interface JournalSource {
 }
 
 /** The name of another line of a split, as it is asked for. */
-export function otherLineName(branch: BranchName, first: ChangesetId): string {
+export function divergentLineName(branch: BranchName, first: ChangesetId): string {
   return `${branch}#${first}`
 }
 

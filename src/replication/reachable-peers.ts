@@ -1,7 +1,7 @@
 /** Which connected hosts can be reached: a frozen one stays connected for a while and answers nothing. */
 import type { PeerId, Transport } from '../mesh/index.ts'
 
-export class Reachable {
+export class ReachablePeers {
   readonly #transport: Transport
   readonly #silent = new Set<PeerId>()
 

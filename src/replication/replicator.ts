@@ -6,33 +6,33 @@
 import { type Cancel, type ChangesetId, endIfBroken, type Random, toIsconfError } from '../base/index.ts'
 import type { Branch, Branches, BranchState } from '../branch/index.ts'
 import { answer, ask, type PeerId } from '../mesh/index.ts'
-import { composeNotice, type Notice, noticeSchema, type OtherLine } from './announcement.ts'
-import { LineFetcher, type LineFetcherDeps, type LineSource } from './changeset-fetcher.ts'
-import { Roster } from './inventory.ts'
-import { otherLineName } from './journal-source.ts'
-import type { Reachable } from './reachable-peers.ts'
+import { type Announcement, announcementSchema, composeAnnouncement, type DivergentLine } from './announcement.ts'
+import { ChangesetFetcher, type ChangesetFetcherDeps, type LineSource } from './changeset-fetcher.ts'
+import { Inventory } from './inventory.ts'
+import { divergentLineName } from './journal-source.ts'
+import type { ReachablePeers } from './reachable-peers.ts'
 import type { Resolutions } from './resolutions.ts'
 
-const noticeProtocol = '/isconf/announce/1'
+const announcementProtocol = '/isconf/announce/1'
 /** Where changes are announced to the whole domain. */
-export const noticeTopic = 'isconf/announce/1'
+export const announcementTopic = 'isconf/announce/1'
 
 /** A thousand branch states with their lock messages. */
-const noticeBytesMax = 8 * 1024 * 1024
+const announcementBytesMax = 8 * 1024 * 1024
 /** A host that has not answered by then is one that can't be reached. */
 const answerMs = 3_000
 /** Now and then: often enough that a lost announcement is made good soon. */
 const exchangeEveryMs = 30_000
-/** A gossiped notice is small, or it is left to the exchange. */
+/** A gossiped announcement is small, or it is left to the exchange. */
 const gossipBytesMax = 64 * 1024
 
-export interface ReplicatorDeps extends LineFetcherDeps {
+export interface ReplicatorDeps extends ChangesetFetcherDeps {
   readonly host: string
   /** Where this host stands. */
-  readonly standing: () => Notice['at']
+  readonly standing: () => Announcement['at']
   readonly branches: Branches
   readonly resolutions: Resolutions
-  readonly reachable: Reachable
+  readonly reachable: ReachablePeers
   readonly random: Random
   /** Resolves when a daemon that was just started has had the time to find the others. */
   readonly settled: Promise<void>
@@ -43,14 +43,14 @@ export interface ReplicatorDeps extends LineFetcherDeps {
 export class Replicator {
   readonly #deps: ReplicatorDeps
   /** What the other hosts have told of themselves. */
-  readonly roster: Roster
-  readonly #fetcher: LineFetcher
+  readonly inventory: Inventory
+  readonly #fetcher: ChangesetFetcher
   readonly #cancels: Cancel[] = []
 
   constructor(deps: ReplicatorDeps) {
     this.#deps = deps
-    this.roster = new Roster(deps.clock)
-    this.#fetcher = new LineFetcher(deps)
+    this.inventory = new Inventory(deps.clock)
+    this.#fetcher = new ChangesetFetcher(deps)
   }
 
   /** Begins to answer and to listen. */
@@ -58,21 +58,21 @@ export class Replicator {
     const { transport } = this.#deps
     answer(
       transport,
-      noticeProtocol,
-      { requestBytesMax: noticeBytesMax, concurrentPerPeerMax: 8 },
-      async (notice, peer) => {
-        await this.#hear(noticeSchema.parse(notice), peer)
+      announcementProtocol,
+      { requestBytesMax: announcementBytesMax, concurrentPerPeerMax: 8 },
+      async (announcement, peer) => {
+        await this.#hear(announcementSchema.parse(announcement), peer)
         return this.#compose()
       },
     )
     this.#cancels.push(
       transport.onPeer(({ type, peer }) => {
         if (type === 'up') this.#exchangeSoon(peer)
-        else this.roster.lost(peer)
+        else this.inventory.lost(peer)
       }),
     )
     for (const { id } of transport.peers()) this.#exchangeSoon(id)
-    transport.subscribe(noticeTopic, (message, from) => this.#hearGossip(message, from))
+    transport.subscribe(announcementTopic, (message, from) => this.#hearGossip(message, from))
     this.#exchangeNowAndThen()
   }
 
@@ -82,20 +82,22 @@ export class Replicator {
 
   /** The name a peer goes by; its id until it has told. */
   hostOf(peer: PeerId): string {
-    return this.roster.nameOf(peer)
+    return this.inventory.nameOf(peer)
   }
 
-  /** Tells one peer what is here and learns what is there; its notice, taken in. */
-  async exchange(peer: PeerId): Promise<Notice> {
+  /** Tells one peer what is here and learns what is there; its announcement, taken in. */
+  async exchange(peer: PeerId): Promise<Announcement> {
     const { transport, clock } = this.#deps
-    const options = { timeoutMs: answerMs, clock, answerBytesMax: noticeBytesMax }
-    const notice = noticeSchema.parse(await ask(transport, peer, noticeProtocol, this.#compose(), options))
-    await this.#hear(notice, peer)
-    return notice
+    const options = { timeoutMs: answerMs, clock, answerBytesMax: announcementBytesMax }
+    const announcement = announcementSchema.parse(
+      await ask(transport, peer, announcementProtocol, this.#compose(), options),
+    )
+    await this.#hear(announcement, peer)
+    return announcement
   }
 
-  /** Exchanges with every host that can be reached; the notices of those that answered. */
-  async exchangeAll(): Promise<readonly Notice[]> {
+  /** Exchanges with every host that can be reached; the announcements of those that answered. */
+  async exchangeAll(): Promise<readonly Announcement[]> {
     await this.#deps.settled
     const exchanges = await Promise.allSettled(this.#deps.reachable.peers().map((peer) => this.exchange(peer)))
     return exchanges.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
@@ -105,34 +107,35 @@ export class Replicator {
   async announce(branch: Branch): Promise<number> {
     const { head } = branch.state
     const gossip = Buffer.from(JSON.stringify({ ...this.#compose(), states: [branch.state] }))
-    if (gossip.length <= gossipBytesMax) this.#deps.transport.publish(noticeTopic, gossip)
-    const notices = await this.exchangeAll()
-    return notices.filter(({ states }) => states.some((state) => state.branch === branch.name && state.head === head))
-      .length
+    if (gossip.length <= gossipBytesMax) this.#deps.transport.publish(announcementTopic, gossip)
+    const announcements = await this.exchangeAll()
+    return announcements.filter(({ states }) =>
+      states.some((state) => state.branch === branch.name && state.head === head),
+    ).length
   }
 
   #source(peer: PeerId): LineSource {
     return { peer, host: this.hostOf(peer) }
   }
 
-  #compose(): Notice {
+  #compose(): Announcement {
     const { host, standing, branches, resolutions } = this.#deps
-    return composeNotice({ host, at: standing() }, branches, resolutions.all)
+    return composeAnnouncement({ host, at: standing() }, branches, resolutions.all)
   }
 
-  async #hear(notice: Notice, peer: PeerId): Promise<void> {
+  async #hear(announcement: Announcement, peer: PeerId): Promise<void> {
     const { branches, resolutions } = this.#deps
-    this.roster.heard(peer, notice)
+    this.inventory.heard(peer, announcement)
     this.#deps.reachable.hasSpoken(peer)
     let isNews = false
-    for (const state of notice.states) {
+    for (const state of announcement.states) {
       const branch = await branches.obtain(state.branch)
       if (await this.#takeState(branch, state, peer)) isNews = true
     }
-    for (const other of notice.others) {
+    for (const other of announcement.others) {
       if (await this.#takeOther(other, peer)) isNews = true
     }
-    const aside = await resolutions.add(notice.resolutions)
+    const aside = await resolutions.add(announcement.resolutions)
     if (aside.length > 0) await this.#deps.onResolved()
     // Hosts that only this one can reach hear of it from here.
     if (isNews || aside.length > 0) this.#tellOthers(peer)
@@ -150,10 +153,10 @@ export class Replicator {
     return this.#fetcher.fetch(branch, branch.name, head, this.#source(peer))
   }
 
-  async #takeOther({ branch: name, first, head }: OtherLine, peer: PeerId): Promise<boolean> {
+  async #takeOther({ branch: name, first, head }: DivergentLine, peer: PeerId): Promise<boolean> {
     const branch = this.#deps.branches.get(name)
     if (!branch || this.#isHere(branch, head)) return false
-    return this.#fetcher.fetch(branch, otherLineName(name, first), head, this.#source(peer))
+    return this.#fetcher.fetch(branch, divergentLineName(name, first), head, this.#source(peer))
   }
 
   /** Also a line that was set aside is here: a peer that has yet to hear of the resolution does not bring it back. */
@@ -163,15 +166,15 @@ export class Replicator {
 
   #hearGossip(message: Uint8Array, from: PeerId): void {
     const { transport, log } = this.#deps
-    const notice = message.length <= gossipBytesMax ? noticeSchema.safeParse(parseJson(message)) : undefined
-    if (!notice?.success) {
+    const announcement = message.length <= gossipBytesMax ? announcementSchema.safeParse(parseJson(message)) : undefined
+    if (!announcement?.success) {
       log.debug({ from }, 'left a malformed announcement aside')
       return
     }
     const isNear = transport.peers().some(({ id }) => id === from)
     // What comes from afar is news of where to look: the hosts between may have it by now.
-    if (!isNear && notice.data.states.every((state) => this.#isKnown(state))) return
-    const heard = isNear ? this.#hear(notice.data, from) : this.exchangeAll()
+    if (!isNear && announcement.data.states.every((state) => this.#isKnown(state))) return
+    const heard = isNear ? this.#hear(announcement.data, from) : this.exchangeAll()
     heard.catch((error: unknown) => this.#logFailure(from, error))
   }
 

@@ -9,7 +9,7 @@ import { failure } from '../../test/support/files.ts'
 import { type BranchName, type ChangesetId, type DomainName, sha256Hex, silentLog } from '../base/index.ts'
 import { Branches } from '../branch/index.ts'
 import { toLine } from '../journal/changeset.ts'
-import { composeNotice, noticeSchema, type Resolution } from './announcement.ts'
+import { announcementSchema, composeAnnouncement, type Resolution } from './announcement.ts'
 import { Resolutions } from './resolutions.ts'
 
 const domain = 'sim.example' as DomainName
@@ -117,17 +117,17 @@ test('composeNotice() names every branch, and is what the others take', async ()
   for (const name of ['web', 'db']) await (await branches.obtain(name as BranchName)).take(lines, 'test')
   await branches.obtain('only-heard-of' as BranchName)
   await resolutions.add([resolution('a', 'b')])
-  const notice = composeNotice({ host: 'alder' }, branches, resolutions.all)
-  assert.deepEqual(notice.states.map(({ branch }) => branch).sort(), ['db', 'web'])
-  assert.deepEqual(noticeSchema.parse(JSON.parse(JSON.stringify(notice))), notice)
+  const announcement = composeAnnouncement({ host: 'alder' }, branches, resolutions.all)
+  assert.deepEqual(announcement.states.map(({ branch }) => branch).sort(), ['db', 'web'])
+  assert.deepEqual(announcementSchema.parse(JSON.parse(JSON.stringify(announcement))), announcement)
 })
 
-test('composeNotice() of more than a notice may hold is still one that the others take', async () => {
+test('composeNotice() of more than a announcement may hold is still one that the others take', async () => {
   const { branches } = await opened()
   const many = Array.from({ length: 1_001 }, (_, index) => resolution(index, `${index} lost`))
-  const notice = composeNotice({ host: 'alder' }, branches, many)
-  assert.ok(noticeSchema.safeParse(notice).success)
-  assert.deepEqual(notice.resolutions.at(-1), many.at(-1))
+  const announcement = composeAnnouncement({ host: 'alder' }, branches, many)
+  assert.ok(announcementSchema.safeParse(announcement).success)
+  assert.deepEqual(announcement.resolutions.at(-1), many.at(-1))
 })
 
 const goodNotice = { host: 'alder', states: [], others: [], resolutions: [] }
@@ -146,9 +146,9 @@ const badNotices: Readonly<Record<string, object>> = {
   'a resolution by someone endless': { ...goodNotice, resolutions: [resolution('a', 'b', { by: 'x'.repeat(601) })] },
 }
 
-for (const [what, notice] of Object.entries(badNotices)) {
-  test(`noticeSchema refuses a notice with ${what}`, () => {
-    assert.ok(noticeSchema.safeParse(goodNotice).success)
-    assert.ok(!noticeSchema.safeParse(notice).success)
+for (const [what, announcement] of Object.entries(badNotices)) {
+  test(`noticeSchema refuses a announcement with ${what}`, () => {
+    assert.ok(announcementSchema.safeParse(goodNotice).success)
+    assert.ok(!announcementSchema.safeParse(announcement).success)
   })
 }

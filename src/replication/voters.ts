@@ -1,23 +1,23 @@
 /** The other hosts as the agreement on branches sees them. */
-import type { Electorate } from '../agreement/index.ts'
+import type { Voters } from '../agreement/index.ts'
 import type { Clock } from '../base/index.ts'
 import { ask, NoAnswerError, type PeerId, type Transport } from '../mesh/index.ts'
-import type { Reachable } from './reachable-peers.ts'
+import type { ReachablePeers } from './reachable-peers.ts'
 import type { Replicator } from './replicator.ts'
 
 export const agreeProtocol = '/isconf/agree/1'
 /** Two branch states, and the ids of all hosts that were asked already. */
 export const agreeBytesMax = 1024 * 1024
 
-export interface ElectorateDeps {
+export interface MeshVotersDeps {
   readonly transport: Transport
   readonly clock: Clock
-  readonly reachable: Reachable
+  readonly reachable: ReachablePeers
   readonly replicator: Replicator
 }
 
 /** Asks over the mesh; who does not answer is not waited for again until it says something. */
-export function meshElectorate({ transport, clock, reachable, replicator }: ElectorateDeps): Electorate {
+export function meshVoters({ transport, clock, reachable, replicator }: MeshVotersDeps): Voters {
   return {
     self: transport.self,
     peers: () => reachable.peers(),

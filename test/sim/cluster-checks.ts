@@ -106,7 +106,7 @@ export class Checks {
     const blobs = host.isUp ? await blobsNamedOn(host) : []
     return (
       ids.every((id) => others.some((other) => holds(other, id))) &&
-      blobs.every((id) => others.some((other) => other.daemon.world.store.has(id)))
+      blobs.every((id) => others.some((other) => other.daemon.deps.store.has(id)))
     )
   }
 

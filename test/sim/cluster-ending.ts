@@ -131,12 +131,12 @@ async function assertSameJournals(one: SimHost, other: SimHost): Promise<void> {
 
 /** What a host knows of its bank, through all that befell its journal, is what the journal says, and is on its disk. */
 async function assertBank({ name, daemon }: SimHost): Promise<void> {
-  const { banks, branch, world } = daemon
+  const { banks, branch, deps } = daemon
   const [kept, read] = [await banks.filesOf(branch), await new Banks().filesOf(branch)]
   const text = (files: BankFiles): string => JSON.stringify([...files.values()])
   if (text(kept) !== text(read)) throw new BrokenPromise(`${name} offers\n${text(kept)}\nnot\n${text(read)}`)
   for (const { blob } of read.values()) {
-    if (!world.store.has(blob.id)) throw new BrokenPromise(`${name} lacks ${blob.id}, which its branch publishes`)
+    if (!deps.store.has(blob.id)) throw new BrokenPromise(`${name} lacks ${blob.id}, which its branch publishes`)
   }
 }
 

@@ -101,7 +101,7 @@ export class Rogue {
 
   /** Has every file, and every one is wrong. */
   #blobs(): BlobSource {
-    const stores = (): readonly BlobSource[] => this.#cluster.up.map(({ daemon }) => daemon.world.store)
+    const stores = (): readonly BlobSource[] => this.#cluster.up.map(({ daemon }) => daemon.deps.store)
     const first = async <T>(ask: (store: BlobSource) => Promise<T | undefined>): Promise<T | undefined> => {
       for (const store of stores()) {
         const found = await ask(store)

@@ -13,10 +13,10 @@ import type {
   FileAttributes,
   FileOwner,
   HookStage,
+  Inspection,
   InstallReport,
   Machine,
   OutputListener,
-  Sighting,
   SymlinkAttributes,
 } from '../../src/machine/machine.ts'
 
@@ -130,7 +130,7 @@ export class SimMachine implements Machine {
     return posix.join('/', posix.isAbsolute(path) ? '' : cwd, path).replace(/(.)\/$/, '$1')
   }
 
-  async look(path: string): Promise<Sighting> {
+  async inspect(path: string): Promise<Inspection> {
     const entries = this.#below(path).map((one) => this.#entryAt(one))
     if (entries.length === 0) throw new IsconfError('NO_SUCH_FILE', `no such file: ${path}`)
     return {

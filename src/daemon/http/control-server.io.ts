@@ -12,8 +12,8 @@ import {
   requestBytesMax,
 } from '../../control/index.ts'
 import type { HostDaemon } from '../host-daemon.ts'
-import { Activity } from '../one-at-a-time.ts'
-import { Readings } from '../read-requests.ts'
+import { OneAtATime } from '../one-at-a-time.ts'
+import { ReadRequests } from '../read-requests.ts'
 import { planOf } from '../requests/bring-up.ts'
 import type { Handler } from '../requests/handler.ts'
 import { readers } from '../requests/readers.ts'
@@ -57,8 +57,8 @@ export interface ControlServer {
 export async function serveControl(options: ControlServerOptions): Promise<ControlServer> {
   const { daemon, facts, socketPath } = options
   const app = Fastify({ bodyLimit: requestBytesMax, forceCloseConnections: true })
-  const activity = new Activity()
-  const readings = new Readings()
+  const changes = new OneAtATime()
+  const readRequests = new ReadRequests()
   app.setErrorHandler((thrown, _, reply) => answerError(reply, badRequestOr(thrown), options.log))
   app.setNotFoundHandler((request, reply) => {
     answerError(reply, new IsconfError('BAD_REQUEST', `no such request: ${request.method} ${request.url}`), options.log)
@@ -77,28 +77,28 @@ export async function serveControl(options: ControlServerOptions): Promise<Contr
   })
   app.post('/v1/interrupt', async (request) => {
     const caller = callerOf(request)
-    return { event: 'result', result: activity.interrupt(caller) ?? readings.interrupt(caller) }
+    return { event: 'result', result: changes.interrupt(caller) ?? readRequests.interrupt(caller) }
   })
-  for (const [verb, handler] of Object.entries(handlers)) addVerb(app, verb, handler, activity, options)
+  for (const [verb, handler] of Object.entries(handlers)) addVerb(app, verb, handler, changes, options)
   // What only reads need not wait for what changes this host.
-  for (const [verb, handler] of Object.entries(streamed)) addVerb(app, verb, handler, readings, options)
+  for (const [verb, handler] of Object.entries(streamed)) addVerb(app, verb, handler, readRequests, options)
   // The pid file is ours, so a socket that is there is one that a killed daemon left.
   await rm(socketPath, { force: true })
   await app.listen({ path: socketPath })
   await chmod(socketPath, 0o600)
   return {
-    whenIdle: () => activity.whenIdle(),
+    whenIdle: () => changes.whenIdle(),
     drain: async () => {
       await rm(socketPath, { force: true })
       const beganMs = systemClock.monotonicMs()
       const isOver = async (): Promise<boolean> => {
-        if (!activity.isIdle) return false
+        if (!changes.isIdle) return false
         return systemClock.monotonicMs() - beganMs > drainMsMax || (await connectionsOf(app)) === 0
       }
       while (!(await isOver())) await sleep(systemClock, lookEveryMs)
     },
     close: async () => {
-      await activity.end()
+      await changes.end()
       await app.close()
     },
   }
@@ -118,7 +118,7 @@ function addVerb(
   app: FastifyInstance,
   verb: string,
   handler: Handler,
-  activity: Pick<Activity, 'begin'>,
+  changes: Pick<OneAtATime, 'begin'>,
   options: ControlServerOptions,
 ): void {
   app.post(`/v1/${verb}`, (request, reply) => {
@@ -127,7 +127,7 @@ function addVerb(
     const tell = tellTo(stream)
     // Who does not read hears enough of it later.
     const alive = setInterval(() => !stream.writableNeedDrain && void tell({ event: 'alive' }), aliveEveryMs)
-    const run = activity.begin(verb, callerOf(request), async (signal) => {
+    const run = changes.begin(verb, callerOf(request), async (signal) => {
       try {
         refuseCloned(options.facts)
         const result = await handler(options.daemon, request.body, { tell, signal })

@@ -3,7 +3,7 @@ import { toIsconfError } from '../../base/index.ts'
 import type { HostDaemon } from '../host-daemon.ts'
 
 /** Does `work`: a line of the log when it begins, and one when it has ended or failed. */
-export async function logged<T>({ world: { log } }: HostDaemon, what: string, work: () => Promise<T>): Promise<T> {
+export async function logged<T>({ deps: { log } }: HostDaemon, what: string, work: () => Promise<T>): Promise<T> {
   log.info({}, `${what}: begun`)
   const result = await work().catch((thrown: unknown) => {
     logFailure(log, what, thrown)
@@ -14,7 +14,7 @@ export async function logged<T>({ world: { log } }: HostDaemon, what: string, wo
 }
 
 /** One line for a failure that the person at the command line is told, too. */
-export function logFailure(log: HostDaemon['world']['log'], what: string, thrown: unknown): void {
+export function logFailure(log: HostDaemon['deps']['log'], what: string, thrown: unknown): void {
   const { code, message, exit } = toIsconfError(thrown)
   // That is logged where it is caught, with its stack.
   if (code !== 'UNEXPECTED') log.error({ code, status: exit }, `${what}: ${message}`)

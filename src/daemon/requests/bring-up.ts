@@ -30,7 +30,7 @@ export async function bringUp(
   limits: UpLimits,
   { tell, signal }: RequestContext,
 ): Promise<UpAnswer> {
-  const { branch, history, work, rebuild, identity, world, replicator } = daemon
+  const { branch, history, work, rebuild, identity, deps, replicator } = daemon
   try {
     refuseUnchecked(work)
     if (rebuild.reason) void tell({ event: 'remark', text: rebuildText(identity.host, rebuild.reason) })
@@ -48,7 +48,7 @@ export async function bringUp(
       rebooting: rebooting ? operationName(rebooting.id, rebooting.index) : null,
     }
   } catch (thrown) {
-    logFailure(world.log, 'up', thrown)
+    logFailure(deps.log, 'up', thrown)
     throw thrown
   }
 }
@@ -74,8 +74,8 @@ async function limitsOf({ branch }: HostDaemon, { to, step }: Pick<UpBody, 'to' 
   return { lastNumber: changeset.operationsBefore + ref.index + 1, countMax }
 }
 
-function depsOf({ branch, history, ahead, world, blobs }: HostDaemon): UpDeps {
-  return { ...world, branch, history, ahead, fetchBlob: (ref, until) => blobs.fetch(ref, until) }
+function depsOf({ branch, history, installedEarly, deps, blobs }: HostDaemon): UpDeps {
+  return { ...deps, branch, history, installedEarly, fetchBlob: (ref, until) => blobs.fetch(ref, until) }
 }
 
 function listenerOf(tell: Tell): UpListener {

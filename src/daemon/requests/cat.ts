@@ -15,12 +15,12 @@ const bodySchema = z.strictObject({
 /** Gives the bytes as output. NO_SUCH_FILE, NOT_A_FILE, NO_SUCH_OPERATION, BLOB_MISSING. */
 export const cat: Handler = async (daemon, body, { tell, signal }): Promise<null> => {
   const { cwd, path: typed, at } = parseBody(bodySchema, body) as CatBody
-  const { branch, blobs, world } = daemon
-  const path = world.machine.journalPath(typed, cwd)
+  const { branch, blobs, deps } = daemon
+  const path = deps.machine.journalPath(typed, cwd)
   const { blob } = fileIn(await lastAbout(branch.journal, path, at, signal), path, branch.name)
-  if (!world.store.has(blob.id)) await blobs.fetch(blob, signal)
+  if (!deps.store.has(blob.id)) await blobs.fetch(blob, signal)
   const output = outputTo(tell)
-  for await (const bytes of world.store.readWhole(blob.id)) {
+  for await (const bytes of deps.store.readWhole(blob.id)) {
     signal.throwIfAborted()
     await output('stdout', bytes)
   }

@@ -7,7 +7,7 @@ import type { HostDaemon } from '../host-daemon.ts'
 /** Every branch known here, by name. */
 export async function branchesOf(daemon: HostDaemon): Promise<readonly BranchRow[]> {
   const { branches, branch: own, identity, replicator } = daemon
-  const told = replicator.roster.all().flatMap(({ name, at }) => (at ? [{ name, branch: at.branch }] : []))
+  const told = replicator.inventory.all().flatMap(({ name, at }) => (at ? [{ name, branch: at.branch }] : []))
   const places = [{ name: identity.host, branch: own.name }, ...told]
   const all = [...new Set([own, ...branches.all()])].sort((a, b) => (a.name < b.name ? -1 : 1))
   return Promise.all(
@@ -31,10 +31,10 @@ export async function branchesOf(daemon: HostDaemon): Promise<readonly BranchRow
 
 /** Every host known here: this one, then the others by name. */
 export async function hostsOf(daemon: HostDaemon): Promise<readonly HostRow[]> {
-  const { identity, world, replicator, branch, history } = daemon
-  const { transport } = world
+  const { identity, deps, replicator, branch, history } = daemon
+  const { transport } = deps
   const addressByPeer = new Map(transport.peers().map(({ id, address }) => [id, address]))
-  const known = replicator.roster.all()
+  const known = replicator.inventory.all()
   // Connected, and has not told yet who it is.
   const silent = [...addressByPeer.keys()].filter((id) => !known.some(({ peer }) => peer === id))
   const rows = [

@@ -16,7 +16,7 @@ import { logged } from '../logging/logged-work.ts'
 import { type Handler, parseBody, userSchema as user } from './handler.ts'
 import { branchOr } from './requests-branch.ts'
 import type { ProcessFacts } from './status.ts'
-import { giveBlob } from './stream-blob.ts'
+import { streamBlob } from './stream-blob.ts'
 
 const bodies = {
   add: z.strictObject({
@@ -56,13 +56,13 @@ export const bankGet: Handler = async (daemon, body, context): Promise<BlobAnswe
   const branch = branchOr(daemon, branchName)
   const file = (await daemon.banks.filesOf(branch)).get(name)
   if (!file) throw notInBank(name, branch.name)
-  return giveBlob(daemon, file.blob, context)
+  return streamBlob(daemon, file.blob, context)
 }
 
 /** What a branch publishes, by name. NO_SUCH_BRANCH. */
 export async function readBank(daemon: HostDaemon, query: unknown, facts: ProcessFacts): Promise<BankAnswer> {
   const branch = branchOr(daemon, parseBody(bodies.list, query).branch)
-  const { store } = daemon.world
+  const { store } = daemon.deps
   const files = [...(await daemon.banks.filesOf(branch)).values()].sort((a, b) => (a.name < b.name ? -1 : 1))
   const rows = files.map(({ name, blob, operation }): BankRow => {
     return { name, sizeBytes: blob.sizeBytes, sha256: blob.id, operation, here: store.has(blob.id) }

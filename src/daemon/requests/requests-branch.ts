@@ -52,13 +52,13 @@ async function migrateAndTell(daemon: HostDaemon, { user, branch: name }: Branch
 type Resolve = z.infer<typeof bodies.resolve>
 
 async function resolveSplit(daemon: HostDaemon, { user, keep, branch: name }: Resolve): Promise<ResolveAnswer> {
-  const { resolutions, replicator, identity, world } = daemon
+  const { resolutions, replicator, identity, deps } = daemon
   const branch = branchOr(daemon, name)
   const lines = await linesOfSplit(branch)
   if (lines.length === 0) throw new IsconfError('NO_SUCH_LINE', `branch ${branch.name} is not split`)
   const chosen = lines.find(({ first, head }) => first.startsWith(keep) || head.startsWith(keep))
   if (!chosen) throw new IsconfError('NO_SUCH_LINE', `no line of branch ${branch.name} has a changeset ${keep}`)
-  const made = { branch: branch.name, by: `${user}@${identity.host}`, time: isoTime(world.clock) }
+  const made = { branch: branch.name, by: `${user}@${identity.host}`, time: isoTime(deps.clock) }
   const aside = await resolutions.add(branch.forksOf(chosen.head).map((fork) => ({ ...made, ...fork })))
   await daemon.afterResolution()
   await replicator.announce(branch)

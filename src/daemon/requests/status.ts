@@ -20,7 +20,7 @@ export interface ProcessFacts {
 }
 
 export async function statusOf(daemon: HostDaemon, facts: ProcessFacts): Promise<Status> {
-  const { branch, history, identity, replicator, world } = daemon
+  const { branch, history, identity, replicator, deps } = daemon
   const position = await positionOf(daemon)
   const { stopped } = history.standing
   const { lock } = branch.state
@@ -45,8 +45,8 @@ export async function statusOf(daemon: HostDaemon, facts: ProcessFacts): Promise
     lines: await linesOfSplit(branch),
     mesh: {
       ...facts.mesh(),
-      peerId: world.transport.self,
-      peers: world.transport.peers().map(({ id, address }) => ({ host: replicator.hostOf(id), address })),
+      peerId: deps.transport.self,
+      peers: deps.transport.peers().map(({ id, address }) => ({ host: replicator.hostOf(id), address })),
     },
     bank: { address: facts.bankAddress() ?? null },
     warnings: facts.warnings(),
@@ -75,9 +75,9 @@ async function positionOf({ branch, history }: HostDaemon): Promise<number | und
   }
 }
 
-async function rebootPendingOf({ history, work, world }: HostDaemon): Promise<Status['rebootPending']> {
+async function rebootPendingOf({ history, work, deps }: HostDaemon): Promise<Status['rebootPending']> {
   // Without a boot id nothing says that it has come.
-  const pending = await pendingReboot({ history, work, machine: world.machine }).catch(() => history.standing.rebooting)
+  const pending = await pendingReboot({ history, work, machine: deps.machine }).catch(() => history.standing.rebooting)
   if (!pending) return null
   const { since, operation } = pending
   return { since, operation: operation ? operationName(operation.id, operation.index) : null }

@@ -5,7 +5,7 @@ import type { HostDaemon } from '../host-daemon.ts'
 import { outputTo, type RequestContext } from './handler.ts'
 
 /** Gives every byte, verified. BLOB_MISSING when the rest can't be had. */
-export async function giveBlob(
+export async function streamBlob(
   { blobs }: HostDaemon,
   blob: BlobRef,
   { tell, signal }: RequestContext,

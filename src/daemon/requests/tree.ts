@@ -6,7 +6,7 @@ import type { BlobAnswer, BlobBody, TreeAnswer, TreeBody, TreeEntry } from '../.
 import { blobOf, findOperation, type Journal, type SnapOperation } from '../../journal/index.ts'
 import { type Handler, outputTo, parseBody } from './handler.ts'
 import { branchOr } from './requests-branch.ts'
-import { giveBlob } from './stream-blob.ts'
+import { streamBlob } from './stream-blob.ts'
 
 const bodies = {
   tree: z.strictObject({
@@ -48,7 +48,7 @@ export const blob: Handler = async (daemon, body, context): Promise<BlobAnswer> 
   const operation = (await journal.changesetAt(sequence)).changeset.operations[ref.index]
   const found = operation && blobOf(operation)
   if (!found) throw new IsconfError('NOT_A_FILE', `operation ${name} carries no file`)
-  return giveBlob(daemon, found, context)
+  return streamBlob(daemon, found, context)
 }
 
 /** What is at a path and below it, by path. */

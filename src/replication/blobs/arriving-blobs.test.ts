@@ -6,7 +6,7 @@ import { type BlobRef, type BlobSource, pieceBytes, silentLog } from '../../base
 import { Branches } from '../../branch/index.ts'
 import type { BlobStore } from '../../store/index.ts'
 import type { ByteRange } from './arriving-blobs.ts'
-import { BlobKeeper } from './blob-replicator.ts'
+import { BlobReplicator } from './blob-replicator.ts'
 
 const never = new AbortController().signal
 const sizeBytes = 6 * pieceBytes + 1000
@@ -16,7 +16,7 @@ interface Pair {
   readonly world: BlobWorld
   readonly alder: BlobHost
   readonly birch: BlobHost
-  readonly keeper: BlobKeeper
+  readonly keeper: BlobReplicator
   readonly ref: BlobRef
 }
 
@@ -28,7 +28,7 @@ async function pairOf(t: { after(end: () => void): void }, gives?: (store: BlobS
   const ref = await putContent(alder.store, content)
   await birch.disk.makeDirectory('/is/branches')
   const branches = await Branches.open({ disk: birch.disk, clock: world.clock, domain }, '/is/branches')
-  const keeper = new BlobKeeper({ ...birch, branches, clock: world.clock, log: silentLog })
+  const keeper = new BlobReplicator({ ...birch, branches, clock: world.clock, log: silentLog })
   keeper.start()
   t.after(() => keeper.stop())
   return { world, alder, birch, keeper, ref }

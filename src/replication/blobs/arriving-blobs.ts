@@ -11,7 +11,7 @@ export interface ByteRange {
 /** A copy that turned out damaged is fetched again this often. */
 const triesMax = 3
 
-export class BlobReadings {
+export class ArrivingBlobs {
   readonly #store: BlobStore
   readonly #fetch: (ref: BlobRef) => Promise<void>
   readonly #readersById = new Map<string, Set<Reader>>()

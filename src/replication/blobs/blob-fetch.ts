@@ -15,7 +15,7 @@ import {
 } from '../../base/index.ts'
 import type { PeerId, Transport } from '../../mesh/index.ts'
 import type { PieceRun } from './blob-lane.ts'
-import { BlobRoster } from './blob-peers.ts'
+import { BlobPeers } from './blob-peers.ts'
 import { isDone, nextRun, type PlanState, spareRun } from './blob-plan.ts'
 import { BlobSession } from './blob-session.ts'
 
@@ -77,7 +77,7 @@ interface RunUnderWay extends PieceRun {
 
 class BlobFetch {
   readonly #options: FetchOptions
-  readonly #roster: BlobRoster
+  readonly #peers: BlobPeers
   readonly #underWay = new Set<RunUnderWay>()
   readonly #done: Promise<void>
   #settle: (failure: unknown) => void = () => undefined
@@ -89,7 +89,7 @@ class BlobFetch {
 
   constructor(options: FetchOptions) {
     this.#options = options
-    this.#roster = new BlobRoster(options.clock, options.candidates)
+    this.#peers = new BlobPeers(options.clock, options.candidates)
     this.#lastByteMs = options.clock.monotonicMs()
     this.#here = new Uint8Array(options.sink.pieceCount)
     for (let index = 0; index < options.sink.pieceCount; index++) if (options.sink.has(index)) this.#note(index)
@@ -114,7 +114,7 @@ class BlobFetch {
     if (this.#ended) return
     this.#ended = true
     for (const run of this.#underWay) run.abort()
-    for (const session of this.#roster.sessions()) session.end()
+    for (const session of this.#peers.sessions()) session.end()
     this.#settle(failure)
   }
 
@@ -141,9 +141,9 @@ class BlobFetch {
   }
 
   #ask(): void {
-    this.#roster.fill((peer) => this.#session(peer))
+    this.#peers.fill((peer) => this.#session(peer))
     if (!this.#options.sink.hashesKnown()) return
-    const sessions = this.#roster.sessions()
+    const sessions = this.#peers.sessions()
     for (let begun = true; begun; ) {
       begun = false
       for (const session of sessions) if (this.#begin(session)) begun = true
@@ -157,7 +157,7 @@ class BlobFetch {
       onHashes: (from, hashes) => this.#takeHashes(from, hashes),
       onChange: () => this.#step(),
       onEnd: (session, error) => {
-        this.#roster.rest(session, error)
+        this.#peers.rest(session, error)
         this.#step()
       },
     })
@@ -204,9 +204,9 @@ class BlobFetch {
     return {
       pieceCount: sink.pieceCount,
       has: (index) => sink.has(index),
-      peers: this.#roster.sessions(),
+      peers: this.#peers.sessions(),
       underWay: [...this.#underWay],
-      isSwarm: this.#roster.isSwarm(),
+      isSwarm: this.#peers.isSwarm(),
       wantedPiece: this.#options.wantedPiece?.(),
     }
   }
@@ -245,6 +245,6 @@ class BlobFetch {
   }
 
   #ban(session: BlobSession): void {
-    if (this.#roster.ban(session)) this.#options.onBadPeer?.(session.peer)
+    if (this.#peers.ban(session)) this.#options.onBadPeer?.(session.peer)
   }
 }

@@ -10,7 +10,7 @@ const restMs = 3_000
 /** How soon a peer that had nothing is asked again: it may begin to fetch the blob. */
 const nothingRestMs = 1_000
 
-export class BlobRoster {
+export class BlobPeers {
   readonly #clock: Clock
   readonly #candidates: () => readonly PeerId[]
   readonly #sessionByPeer = new Map<PeerId, BlobSession>()

@@ -6,7 +6,7 @@ import { type BlobRef, pieceBytes, silentLog } from '../../base/index.ts'
 import { Branches } from '../../branch/index.ts'
 import type { Operation, SignedChangeset } from '../../journal/index.ts'
 import type { BlobStore } from '../../store/index.ts'
-import { BlobKeeper } from './blob-replicator.ts'
+import { BlobReplicator } from './blob-replicator.ts'
 
 const owner = { uid: 0, gid: 0, user: 'root', group: 'root' }
 
@@ -17,12 +17,12 @@ function snapping(refs: readonly BlobRef[]): SignedChangeset {
   return following(undefined, { operations })
 }
 
-async function keeperOf(world: BlobWorld, host: BlobHost, store: BlobStore = host.store): Promise<BlobKeeper> {
+async function replicatorOf(world: BlobWorld, host: BlobHost, store: BlobStore = host.store): Promise<BlobReplicator> {
   await host.disk.makeDirectory('/is/branches')
   const branches = await Branches.open({ disk: host.disk, clock: world.clock, domain }, '/is/branches')
-  const keeper = new BlobKeeper({ ...host, store, branches, clock: world.clock, log: silentLog })
-  keeper.start()
-  return keeper
+  const replicator = new BlobReplicator({ ...host, store, branches, clock: world.clock, log: silentLog })
+  replicator.start()
+  return replicator
 }
 
 async function putSome(host: BlobHost, count: number, sizeBytes = 300_000): Promise<readonly BlobRef[]> {
@@ -67,12 +67,12 @@ for (const { what, sizeBytes, atLeast, atMost } of [
     const refs = await putSome(alder, 12, sizeBytes)
     await world.connect(alder, birch)
     const counted = counting(birch.store)
-    const keeper = await keeperOf(world, birch, counted.store)
-    await keeper.want([snapping(refs)])
+    const replicator = await replicatorOf(world, birch, counted.store)
+    await replicator.want([snapping(refs)])
     await world.clock.run(60_000)
     for (const ref of refs) await assertHolds(birch.store, ref)
     assert.ok(counted.most >= atLeast && counted.most <= atMost, `${counted.most} at once`)
-    keeper.stop()
+    replicator.stop()
   })
 }
 
@@ -82,13 +82,13 @@ test('BlobKeeper fetches what is waited for four at a time, and all of it', asyn
   const refs = await putSome(alder, 16, 100)
   await world.connect(alder, birch)
   const counted = counting(birch.store)
-  const keeper = await keeperOf(world, birch, counted.store)
-  const fetched = Promise.all(refs.map((ref) => keeper.fetch(ref, new AbortController().signal)))
+  const replicator = await replicatorOf(world, birch, counted.store)
+  const fetched = Promise.all(refs.map((ref) => replicator.fetch(ref, new AbortController().signal)))
   await world.clock.run(120_000)
   await fetched
   for (const ref of refs) await assertHolds(birch.store, ref)
   assert.equal(counted.most, 4)
-  keeper.stop()
+  replicator.stop()
 })
 
 test('BlobKeeper holds what its neighbours need, so that they get it from here when the origin has gone', async () => {
@@ -97,26 +97,26 @@ test('BlobKeeper holds what its neighbours need, so that they get it from here w
   const refs = await putSome(alder, 3)
   await world.connect(alder, birch)
   await world.connect(birch, cedar)
-  const keepers = [await keeperOf(world, birch), await keeperOf(world, cedar)]
+  const keepers = [await replicatorOf(world, birch), await replicatorOf(world, cedar)]
   await keepers[0]?.want([snapping(refs)])
   await world.clock.run(30_000)
   world.network.cut('alder', 'birch')
   await keepers[1]?.want([snapping(refs)])
   await world.clock.run(60_000)
   for (const ref of refs) await assertHolds(cedar.store, ref)
-  for (const keeper of keepers) keeper.stop()
+  for (const replicator of keepers) replicator.stop()
 })
 
 test('BlobKeeper that nobody answers tries again later, and waits for nothing in between', async () => {
   const world = new BlobWorld(3)
   const [alder, birch] = [await world.host('alder'), await world.host('birch')]
   const refs = await putSome(alder, 1)
-  const keeper = await keeperOf(world, birch)
-  await keeper.want([snapping(refs)])
+  const replicator = await replicatorOf(world, birch)
+  await replicator.want([snapping(refs)])
   await world.clock.run(60_000)
   assert.equal(await birch.store.has(refs[0]?.id ?? ''), false)
   await world.connect(alder, birch)
   await world.clock.run(60_000)
   for (const ref of refs) await assertHolds(birch.store, ref)
-  keeper.stop()
+  replicator.stop()
 })

@@ -19,14 +19,14 @@ import type { Branch, Branches } from '../../branch/index.ts'
 import { blobOf, type SignedChangeset } from '../../journal/index.ts'
 import { answer, ask, type PeerId, type Transport } from '../../mesh/index.ts'
 import type { BlobStore } from '../../store/index.ts'
-import { BlobReadings, type ByteRange } from './arriving-blobs.ts'
+import { ArrivingBlobs, type ByteRange } from './arriving-blobs.ts'
 import { fetchBlob } from './blob-fetch.ts'
-import { keptQuestionSchema } from './stored-question.ts'
+import { storedQuestionSchema } from './stored-question.ts'
 
-const keptProtocol = '/isconf/kept/1'
+const storedProtocol = '/isconf/kept/1'
 /** How long `ci` waits for the others to have its files before it says how many do. */
-const keptMs = 5_000
-const keptMessageBytesMax = 4 * 1024
+const storedMs = 5_000
+const storedMessageBytesMax = 4 * 1024
 /** Blobs fetched at once, each from several hosts: two large ones, or more of those that are mostly waited for. */
 const fetchWeightMax = 8
 const weightOf = ({ sizeBytes }: BlobRef): number => (sizeBytes > pieceBytes ? 4 : 1)
@@ -40,7 +40,7 @@ const missingMs = 15_000
 /** Between two tries in the background. */
 const retryMs = 15_000
 
-export interface BlobKeeperDeps {
+export interface BlobReplicatorDeps {
   readonly disk: Disk
   readonly branches: Branches
   readonly store: BlobStore
@@ -50,8 +50,8 @@ export interface BlobKeeperDeps {
   readonly log: Log
 }
 
-export class BlobKeeper {
-  readonly #deps: BlobKeeperDeps
+export class BlobReplicator {
+  readonly #deps: BlobReplicatorDeps
   readonly #stopping = new AbortController()
   /** Blobs that the journals name and that are not here, with what is under way for each. */
   readonly #fetchById = new Map<string, Promise<void>>()
@@ -59,21 +59,21 @@ export class BlobKeeper {
   readonly #idle = new Set<() => void>()
   /** The weight of the fetches under way. */
   #running = 0
-  readonly #readings: BlobReadings
+  readonly #readings: ArrivingBlobs
   #demanded = 0
   /** Fetches that wait for one of the others to end, in the order of asking. */
   readonly #waiting: (() => void)[] = []
 
-  constructor(deps: BlobKeeperDeps) {
+  constructor(deps: BlobReplicatorDeps) {
     this.#deps = deps
-    this.#readings = new BlobReadings(deps.store, (ref) => this.#demand(ref))
+    this.#readings = new ArrivingBlobs(deps.store, (ref) => this.#demand(ref))
   }
 
   /** Begins to answer, and to look for what the journals name and the store lacks. */
   start(): void {
     const { transport } = this.#deps
-    const limits = { requestBytesMax: keptMessageBytesMax, concurrentPerPeerMax: 4 }
-    answer(transport, keptProtocol, limits, (question) => this.#answerKept(question))
+    const limits = { requestBytesMax: storedMessageBytesMax, concurrentPerPeerMax: 4 }
+    answer(transport, storedProtocol, limits, (question) => this.#answerKept(question))
     transport.onPeer(({ type }) => {
       if (type === 'up') this.#work()
     })
@@ -118,22 +118,22 @@ export class BlobKeeper {
   /** On how many of the connected hosts every file of a changeset is on disk; asked once, waited for a while. */
   async hostsWith(branch: Branch, id: ChangesetId): Promise<number> {
     const { transport, clock } = this.#deps
-    const options = { timeoutMs: keptMs + 1_000, clock, answerBytesMax: keptMessageBytesMax }
+    const options = { timeoutMs: storedMs + 1_000, clock, answerBytesMax: storedMessageBytesMax }
     const asked = transport
       .peers()
-      .map((peer) => ask(transport, peer.id, keptProtocol, { branch: branch.name, id }, options))
+      .map((peer) => ask(transport, peer.id, storedProtocol, { branch: branch.name, id }, options))
     const answers = await Promise.allSettled(asked)
     return answers.filter((one) => one.status === 'fulfilled' && one.value === true).length
   }
 
   async #answerKept(question: unknown): Promise<boolean> {
-    const { branch: name, id } = keptQuestionSchema.parse(question)
+    const { branch: name, id } = storedQuestionSchema.parse(question)
     const branch = this.#deps.branches.get(name)
     const sequence = branch?.journal.sequenceOf(id)
     if (!branch || !sequence) return false
     const refs = blobsOf(await branch.journal.changesetAt(sequence))
     const all = Promise.all(refs.map((ref) => this.#untilHere(ref))).then(() => true)
-    return within(this.#deps.clock, keptMs, all, () => false)
+    return within(this.#deps.clock, storedMs, all, () => false)
   }
 
   async #untilHere(ref: BlobRef): Promise<void> {

@@ -2,4 +2,4 @@
 import * as z from 'zod'
 import { branchNameSchema, changesetIdSchema } from '../../journal/index.ts'
 
-export const keptQuestionSchema = z.strictObject({ branch: branchNameSchema, id: changesetIdSchema })
+export const storedQuestionSchema = z.strictObject({ branch: branchNameSchema, id: changesetIdSchema })
