@@ -1,6 +1,6 @@
 /**
- * All that touches the machine: it reads what is snapped, put it in
- * place or remove it, and run a command. Paths are the journal's; IS_VOLROOT
+ * All that touches the machine: it reads what is snapped, puts it in
+ * place or removes it, and runs commands. Paths are the journal's; IS_VOLROOT
  * is the machine's own affair.
  */
 
