@@ -56,7 +56,7 @@ export async function bundle(version = releaseVersion()): Promise<Bundle> {
     splitting: true,
     format: 'esm',
     platform: 'node',
-    target: 'node20',
+    target: 'node24',
     // Names stay, so that a stack trace in the log can be read; the rest goes, so that it is parsed sooner.
     minifySyntax: true,
     minifyWhitespace: true,

@@ -14,7 +14,7 @@ const commandByName: Readonly<Record<string, readonly string[]>> = {
   style: [node, 'node_modules/@biomejs/biome/bin/biome', 'check', '--max-diagnostics=100'],
   boundaries: [
     ...tsx,
-    'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
+    'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs',
     '--config=.dependency-cruiser.mjs',
     '--output-type=err-long',
     'src',

@@ -1,8 +1,8 @@
 /**
  * Runs the tests: `npm test`, or `npm test -- WORD...` for the files whose path holds one of the words.
  *
- * The files are listed here, because `node --test` finds no TypeScript on
- * Node 20 and would count an empty run as a success.
+ * The files are listed here: `node --test` without names would also take what lies in dist/ or was copied
+ * elsewhere, and counts an empty run as a success.
  */
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'

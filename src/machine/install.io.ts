@@ -132,11 +132,11 @@ export async function setLinkTime(path: string, mtimeMs: number): Promise<void> 
 }
 
 /**
- * Node takes seconds and cuts them to whole microseconds: half a microsecond more
- * keeps a millisecond from becoming the one before. Of times before 1970 it makes others.
+ * Node takes seconds as a floating-point number. The nearest one to a millisecond is as often below it as above: one
+ * step up keeps it from becoming the millisecond before. Of a number below 0 Node makes the present time.
  */
 function settableSeconds(timeMs: number): number {
-  return (Math.max(0, timeMs) * 1000 + 0.5) / 1_000_000
+  return (Math.max(0, timeMs) / 1000) * (1 + Number.EPSILON)
 }
 
 function remarksOnTime({ path, mtimeMs }: EntryAttributes): readonly string[] {

@@ -1,5 +1,4 @@
 /** A host's Ed25519 key, which signs its changesets, is its identity on the mesh too. */
-import './polyfill.ts'
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import { privateKeyFromRaw, publicKeyFromRaw } from '@libp2p/crypto/keys'
 import type { PrivateKey } from '@libp2p/interface'

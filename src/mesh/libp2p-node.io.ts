@@ -1,5 +1,4 @@
 /** The parts of js-libp2p that the mesh is made of, and their limits. */
-import './polyfill.ts'
 import type { KeyObject } from 'node:crypto'
 import { type GossipSub, gossipsub } from '@libp2p/gossipsub'
 import { identify, identifyPush } from '@libp2p/identify'

@@ -1,5 +1,4 @@
 /** The mesh's Transport on js-libp2p: TCP, TLS or noise, the domain gate, yamux, gossipsub, mDNS. */
-import './polyfill.ts'
 import type { Connection, PeerId as Libp2pPeerId, Stream } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
