@@ -14,10 +14,21 @@ import { memory } from './memory.ts'
 import { replay } from './replay.ts'
 import { type ReplayedHosts, replayedHosts } from './replayed-hosts.ts'
 import { jsonOf, machine, type Row, tableOf } from './report.ts'
+import { smallFiles } from './small-files.ts'
 import { start } from './start.ts'
 import { upNothing } from './up-nothing.ts'
 
-const benchmarks: readonly Benchmark[] = [upNothing, replay, blob, latency, idle, start, memory, hostsConfBench]
+const benchmarks: readonly Benchmark[] = [
+  upNothing,
+  replay,
+  smallFiles,
+  blob,
+  latency,
+  idle,
+  start,
+  memory,
+  hostsConfBench,
+]
 
 interface Options {
   readonly chosen: readonly Benchmark[]

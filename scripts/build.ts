@@ -3,11 +3,15 @@
  *
  * The command line and the daemon are separate chunks, because a command must
  * start in a few milliseconds and the daemon's libraries take hundreds.
+ *
+ * What can't be bundled stands in dist/node_modules, where Node finds it: koffi's native part (scripts/native.ts). It
+ * is not in the package for npm, which installs the part for the user's platform as an optional dependency.
  */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildFailure, build, type Metafile } from 'esbuild'
+import { type Architecture, putNativePart } from './native.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
@@ -106,11 +110,20 @@ function thirdPartyNotices(metafile: Metafile): string {
     const text = file === undefined ? '' : `\n${readFileSync(join(directory, file), 'utf8').trim()}\n`
     return `${name} ${version} (${license ?? 'licence not stated'})\n${text}`
   })
+  // Its packages come without the text.
+  notices.push(`koffi (MIT)\n\n${readFileSync(join(root, 'scripts/licences/koffi.txt'), 'utf8')}`)
   return notices.join(`\n${'-'.repeat(78)}\n\n`)
 }
 
-/** Bundles into a directory; `version` is what the program calls itself. */
-export async function buildInto(directory: string, version = releaseVersion()): Promise<void> {
+/**
+ * Bundles into a directory; `version` is what the program calls itself, `architecture` where it is to run, as in
+ * `process.arch`.
+ */
+export async function buildInto(
+  directory: string,
+  version = releaseVersion(),
+  architecture: Architecture = process.arch,
+): Promise<void> {
   const { textByName, metafile } = await bundle(version)
   const files = new Map(textByName).set('third-party-licences.txt', thirdPartyNotices(metafile))
   for (const name of programNames)
@@ -118,13 +131,14 @@ export async function buildInto(directory: string, version = releaseVersion()): 
 
   // Whole files by rename, and the old ones last: a program that starts meanwhile finds all it needs.
   mkdirSync(directory, { recursive: true })
+  const native = putNativePart(directory, architecture) ? ['node_modules'] : []
   for (const [name, text] of files) {
     const partial = join(directory, `${name}.partial`)
     writeFileSync(partial, text, { mode: programNames.includes(name) ? 0o755 : 0o644 })
     renameSync(partial, join(directory, name))
   }
   for (const name of readdirSync(directory)) {
-    if (!files.has(name)) rmSync(join(directory, name), { recursive: true, force: true })
+    if (!files.has(name) && !native.includes(name)) rmSync(join(directory, name), { recursive: true, force: true })
   }
 }
 

@@ -144,7 +144,6 @@ Architecture: all
 Maintainer: ISconf <isconf@localhost>
 Installed-Size: ${kibibytes}
 Depends: nodejs (>= 20.20)
-Recommends: attr
 Suggests: make, rsync, git
 Section: admin
 Priority: optional

@@ -6,7 +6,7 @@ import { errnoText, IsconfError } from '../base/index.ts'
 import type { Entry, FileEntry, FileOwner, Inspection, ParentAttributes, Xattrs } from './machine.ts'
 import { ownerNames } from './owners.io.ts'
 import type { ProtectedPaths } from './protected-paths.io.ts'
-import { readXattrs } from './xattrs.io.ts'
+import { readXattrs, whyNoXattrs } from './xattrs.io.ts'
 
 /** What is read at a time: as much as fits a piece, so that constant memory is enough for any file. */
 const readBytes = 1024 * 1024
@@ -30,19 +30,15 @@ export async function inspect(path: string, { real, protectedPaths }: InspectOpt
   const survey = new Survey(real, await ownerNames())
   const top = await survey.lstat(path)
   await survey.add(path, top, await survey.parentsOf(path))
-  const attributes = await readXattrs(survey.pathsWithAttributes())
-  const entries = survey.entries.map((entry) => withXattrs(entry, attributes?.get(real(entry.path))))
-  const missing = 'there is no getfattr, of the package attr: extended attributes, ACLs and capabilities are left out'
+  const { entries, remarks } = survey
+  const why = whyNoXattrs()
+  if (why !== undefined) remarks.push(`extended attributes, ACLs and capabilities are left out: ${why}`)
   return {
     entries,
-    remarks: [...survey.remarks, ...(attributes ? [] : [missing])],
+    remarks,
     read: (file) => contentOf(file, survey.seen(file.path), real(file.path)),
     confirm: () => confirm(entries, survey, real),
   }
-}
-
-function withXattrs(entry: Entry, xattrs: Xattrs | undefined): Entry {
-  return xattrs === undefined || entry.kind === 'symlink' ? entry : { ...entry, xattrs }
 }
 
 /** Goes through a tree once; what each entry was then is what it must still be when it is recorded. */
@@ -62,10 +58,6 @@ class Survey {
     const found = this.#statByPath.get(path)
     if (!found) throw new IsconfError('FILE_CHANGED', `${path} was not there before`)
     return found
-  }
-
-  pathsWithAttributes(): readonly string[] {
-    return this.entries.flatMap(({ kind, path }) => (kind === 'symlink' ? [] : [this.#real(path)]))
   }
 
   lstat(path: string): Promise<BigIntStats> {
@@ -89,13 +81,14 @@ class Survey {
     if (found.isFile()) {
       const isSparse = found.blocks * blockBytes < found.size
       const sizeBytes = Number(found.size)
-      this.entries.push({ ...common, kind: 'file', mode, sizeBytes, ...(isSparse ? { sparse: true } : {}) })
+      const sparse = isSparse ? { sparse: true as const } : {}
+      this.entries.push({ ...common, kind: 'file', mode, sizeBytes, ...this.#xattrsOf(path), ...sparse })
     } else if (found.isSymbolicLink()) {
       this.entries.push({ ...common, kind: 'symlink', target: await this.#targetOf(path) })
     } else if (found.isDirectory()) {
       const above = path === '/' ? [] : [...parents, { path, mode, owner }]
       for (const name of await this.#namesIn(path)) await this.#addBelow(posix.join(path, name), found, above)
-      this.entries.push({ ...common, kind: 'directory', mode })
+      this.entries.push({ ...common, kind: 'directory', mode, ...this.#xattrsOf(path) })
     } else {
       throw new IsconfError('NOT_A_FILE', `${path} is ${kindOf(found)}`)
     }
@@ -108,6 +101,11 @@ class Survey {
       parents.unshift({ path: parent, mode: mode & 0o7777, owner: this.#ownerOf(uid, gid) })
     }
     return path === '/' ? [] : parents
+  }
+
+  #xattrsOf(path: string): { readonly xattrs?: Xattrs } {
+    const xattrs = readXattrs(this.#real(path), path)
+    return xattrs === undefined ? {} : { xattrs }
   }
 
   async #addBelow(path: string, directory: BigIntStats, parents: readonly ParentAttributes[]): Promise<void> {

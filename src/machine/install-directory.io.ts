@@ -1,15 +1,7 @@
 /** Putting a directory or a symbolic link in place. */
 import { constants } from 'node:fs'
 import { lchown, lstat, mkdir, open, symlink } from 'node:fs/promises'
-import {
-  type Install,
-  installBeside,
-  remarksOn,
-  setAttributes,
-  setLinkTime,
-  toInstallFailure,
-  xattrsOf,
-} from './install.io.ts'
+import { type Install, installBeside, remarksOn, setAttributes, setLinkTime, toInstallFailure } from './install.io.ts'
 import type { DirectoryAttributes, InstallReport, SymlinkAttributes } from './machine.ts'
 import { numbersOf } from './owners.io.ts'
 
@@ -36,7 +28,7 @@ export async function installDirectory(install: Install<DirectoryAttributes>): P
 async function setAll(path: string, install: Install<DirectoryAttributes>): Promise<void> {
   const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
   try {
-    await setAttributes(handle, path, install, await xattrsOf(path))
+    await setAttributes(handle, install)
   } finally {
     await handle.close()
   }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import { IsconfError } from '../base/index.ts'
-import { type Install, installBeside, setAttributes, xattrsOf } from './install.io.ts'
+import { type Install, installBeside, setAttributes } from './install.io.ts'
 import type { FileAttributes, InstallReport } from './machine.ts'
 
 /** Zeros of a sparse file are left out where they fill such a block: the smallest that file systems have. */
@@ -24,16 +24,13 @@ async function writeFile(beside: string, install: InstallFile): Promise<void> {
   const { attributes, content, sha256 } = install
   const handle = await open(beside, 'wx', 0o600)
   try {
-    // Asked while the bytes are written: it takes about as long as a small file does.
-    const xattrs = xattrsOf(beside)
-    xattrs.catch(() => undefined)
     if ((await writeContent(handle, content, attributes.sparse === true)) !== sha256) {
       throw new IsconfError(
         'BLOB_MISMATCH',
         `the stored copy of ${attributes.path} does not have the hash it was recorded with`,
       )
     }
-    await setAttributes(handle, beside, install, await xattrs)
+    await setAttributes(handle, install)
   } finally {
     await handle.close()
   }

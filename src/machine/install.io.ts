@@ -54,32 +54,26 @@ export async function remarksOn(attributes: EntryAttributes, rule: OwnerRule): P
 
 /**
  * Sets everything of an open file or directory, in the order in which nothing
- * undoes what was set before, and syncs it. `found` are its extended
- * attributes: even what was just made may have some from its directory.
+ * undoes what was set before, and syncs it.
  */
 export async function setAttributes(
   handle: FileHandle,
-  path: string,
   { attributes, ownerRule }: Install<EntryAttributes & { readonly mode: number; readonly xattrs?: Xattrs }>,
-  found: Xattrs,
 ): Promise<void> {
-  const { owner, mode, mtimeMs, xattrs = {} } = attributes
+  const { owner, mode, mtimeMs, path, xattrs = {} } = attributes
+  // Even what was just made may have some, from its directory.
+  const found = readXattrs(handle.fd, path) ?? {}
   // An access list that is not wanted goes before the mode is set: it would take a part of it.
   const kept = Object.entries(found).filter(([name]) => Object.hasOwn(xattrs, name))
-  await setXattrs(path, found, Object.fromEntries(kept))
+  setXattrs(handle.fd, found, Object.fromEntries(kept))
   await giveTo(handle, owner, ownerRule)
   // After the owner: to change that clears the setuid and setgid bits.
   await handle.chmod(mode)
   // To change the owner also clears a capability, and to change the mode an access list.
-  await setXattrs(path, {}, xattrs)
+  setXattrs(handle.fd, {}, xattrs)
   const changedSeconds = settableSeconds(mtimeMs)
   await handle.utimes(changedSeconds, changedSeconds)
   await handle.sync()
-}
-
-/** The extended attributes of one path; none where there is no tool to read them. */
-export async function xattrsOf(path: string): Promise<Xattrs> {
-  return (await readXattrs([path]))?.get(path) ?? {}
 }
 
 /** Hidden, with the target's name in it for who finds it after a crash; cut, for a name has at most 255 bytes. */

@@ -48,8 +48,8 @@ function installer(site: Site, from: string): string {
   const script = `#!/bin/sh -e
 echo "install \${IS_EXEC-0}" >> steps
 [ "$HOSTNAME" = alder ] || exit 0
-rm -f ${site.place}/*
-cp ${source}/* ${site.place}/
+rm -rf ${site.place}/*
+cp -r ${source}/* ${site.place}/
 `
   writeFileSync(path, script)
   chmodSync(path, 0o755)

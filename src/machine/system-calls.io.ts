@@ -1,0 +1,80 @@
+/**
+ * System calls that Node has not: extended attributes, through the foreign function interface koffi. Its native part
+ * is a package of its own for each platform: an optional dependency of ours, and beside the bundle in our packages.
+ */
+import { createRequire } from 'node:module'
+import { getSystemErrorName } from 'node:util'
+
+/** The package with koffi's native part for this platform, which finds out by itself which libc this is. */
+const nativePackage = `@koromix/koffi-${process.platform}-${process.arch}`
+
+/** What an attribute call is about: a path, whose last link is not followed, or an open file. */
+export type PathOrFd = string | number
+
+/** Failures are Errors with `code` and `errno`, as those of node:fs. */
+export interface SystemCalls {
+  /** The names of the extended attributes, each ended by a zero byte. */
+  listXattrs(target: PathOrFd): Buffer
+  getXattr(target: PathOrFd, name: string): Buffer
+  setXattr(fd: number, name: string, value: Uint8Array): void
+  removeXattr(fd: number, name: string): void
+}
+
+/** The calls, or why there are none, in words for people. */
+export type LoadedCalls = { readonly calls: SystemCalls } | { readonly calls: undefined; readonly why: string }
+
+let loaded: LoadedCalls | undefined
+
+/** Loads what is needed for the calls when they are asked for first: most programs never do. */
+export function systemCalls(): LoadedCalls {
+  loaded ??= loadSystemCalls(nativePackage)
+  return loaded
+}
+
+/** See {@link systemCalls}, which does it once. */
+export function loadSystemCalls(packageName: string): LoadedCalls {
+  try {
+    return { calls: callsOf(createRequire(import.meta.url)(packageName) as Koffi) }
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    const why = code === 'MODULE_NOT_FOUND' ? 'is not here' : `cannot be loaded (${message.split('\n')[0]})`
+    return { calls: undefined, why: `the npm package ${packageName} ${why}` }
+  }
+}
+
+/** What we use of koffi; its types come with a package that wants to compile it. */
+interface Koffi {
+  /** Of null: what this process has loaded already, its libc among it. */
+  load(path: null): { func(declaration: string): (...words: readonly unknown[]) => number }
+  /** That of the last call. */
+  errno(): number
+}
+
+/** The kernel's limit for the names of one file, and for one value: XATTR_LIST_MAX, XATTR_SIZE_MAX. */
+const answerBytesMax = 64 * 1024
+
+function callsOf(koffi: Koffi): SystemCalls {
+  const libc = koffi.load(null)
+  // koffi knows no ssize_t.
+  const llistxattr = libc.func('long llistxattr(const char *path, _Out_ uint8_t *list, size_t size)')
+  const flistxattr = libc.func('long flistxattr(int fd, _Out_ uint8_t *list, size_t size)')
+  const lgetxattr = libc.func('long lgetxattr(const char *path, const char *name, _Out_ uint8_t *value, size_t size)')
+  const fgetxattr = libc.func('long fgetxattr(int fd, const char *name, _Out_ uint8_t *value, size_t size)')
+  const fsetxattr = libc.func('int fsetxattr(int fd, const char *name, const uint8_t *value, size_t size, int flags)')
+  const fremovexattr = libc.func('int fremovexattr(int fd, const char *name)')
+  const buffer = Buffer.alloc(answerBytesMax)
+  const checked = (result: number): number => {
+    if (result >= 0) return result
+    const errno = -koffi.errno()
+    throw Object.assign(new Error(getSystemErrorName(errno)), { errno, code: getSystemErrorName(errno) })
+  }
+  const answer = (length: number): Buffer => Buffer.from(buffer.subarray(0, checked(length)))
+  return {
+    listXattrs: (target) =>
+      answer((typeof target === 'string' ? llistxattr : flistxattr)(target, buffer, answerBytesMax)),
+    getXattr: (target, name) =>
+      answer((typeof target === 'string' ? lgetxattr : fgetxattr)(target, name, buffer, answerBytesMax)),
+    setXattr: (fd, name, value) => void checked(fsetxattr(fd, name, value, value.length, 0)),
+    removeXattr: (fd, name) => void checked(fremovexattr(fd, name)),
+  }
+}
