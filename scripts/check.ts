@@ -21,6 +21,8 @@ const commandByName: Readonly<Record<string, readonly string[]>> = {
   ],
   'dead-code': [node, 'node_modules/knip/bin/knip.js', '--no-progress'],
   picture: [...tsx, 'scripts/architecture.ts', '--check'],
+  // The words of docs/glossary.md, and no others for the same things.
+  glossary: [...tsx, 'scripts/glossary.ts'],
   errors: [...tsx, 'scripts/errors-doc.ts', '--check'],
   manual: [...tsx, 'scripts/manual.ts', '--check'],
 }
