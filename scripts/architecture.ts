@@ -3,8 +3,9 @@
  * says whether it is up to date. The picture is plain text, so that it reads the same in a terminal.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { levelByPart, mayImport, type Part, purpose } from './layers.ts'
+import { levelByPart, mayImport, type Part, purpose, rooms } from './layers.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const page = `${root}/ARCHITECTURE.md`
@@ -21,13 +22,13 @@ function picture(): string {
   }
   const above = [...parts].sort((a, b) => (levels.get(b) ?? 0) - (levels.get(a) ?? 0) || (a < b ? -1 : 1))
   const imports = above.map((part) => `${part.padEnd(12)}${importsOf(part)}`)
-  const purposes = above.map((part) => `${part.padEnd(12)}${purpose[part]}`)
+  const purposes = above.flatMap((part) => [`${part.padEnd(12)}${purpose[part]}`, ...roomsOf(part)])
   return [
     'Each part may import only what stands below it:',
     block(lines.join('\n\n')),
     'and of that, only:',
     block(imports.join('\n')),
-    'What each is for:',
+    'What each is for, and the rooms inside the large ones:',
     block(purposes.join('\n')),
   ].join('\n\n')
 }
@@ -36,6 +37,12 @@ function importsOf(part: Part): string {
   if (part === 'main') return 'base, cli, hostkeeper, terminal, and daemon when it is to be one'
   if (part === 'daemon') return 'all but cli, hostkeeper and terminal'
   return mayImport[part].join(', ') || 'nothing'
+}
+
+function roomsOf(part: Part): readonly string[] {
+  return Object.entries(rooms)
+    .filter(([folder]) => folder.startsWith(`${part}/`))
+    .map(([folder, what]) => `  ${folder.slice(part.length).padEnd(14)}${what}`)
 }
 
 function block(text: string): string {
@@ -47,15 +54,18 @@ function centred(text: string): string {
   return ' '.repeat(Math.max(0, Math.floor((width - text.length) / 2))) + text
 }
 
-/** Folders of src/ that the table doesn't know would escape every rule. */
-function unknownParts(): readonly string[] {
-  const folders = readdirSync(`${root}/src`, { withFileTypes: true }).filter((entry) => entry.isDirectory())
-  return folders.map((entry) => entry.name).filter((name) => !(name in mayImport))
+/** Folders of src/ that the tables don't know would escape every rule, and every reader; and rows without a folder. */
+function strayFolders(): readonly string[] {
+  const folders = readdirSync(`${root}/src`, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => relative(`${root}/src`, join(entry.parentPath, entry.name)))
+  const known = [...Object.keys(mayImport).filter((part) => part !== 'main'), ...Object.keys(rooms)]
+  return [...folders.filter((name) => !known.includes(name)), ...known.filter((name) => !folders.includes(name))]
 }
 
 function main(): void {
-  const unknown = unknownParts()
-  if (unknown.length > 0) throw new Error(`not in the table of scripts/layers.ts: src/${unknown.join(', src/')}`)
+  const stray = strayFolders()
+  if (stray.length > 0) throw new Error(`src/ and the tables of scripts/layers.ts differ: ${stray.join(', ')}`)
   const text = readFileSync(page, 'utf8')
   const from = text.indexOf(begin)
   const to = text.indexOf(end)

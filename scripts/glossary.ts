@@ -1,11 +1,10 @@
 /**
- * Holds the code to docs/glossary.md: what the page names in the code exists, and no name that src/ declares is made of
- * a word that the page replaces by another. Run by `npm run check -- glossary`.
+ * Holds the code to docs/glossary.md: what the page names in the code exists, and no name in src/ is made of a word that
+ * the page replaces by another. Run by `npm run check -- glossary`.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import ts from 'typescript'
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 
@@ -26,22 +25,21 @@ function termsOf(page: string): readonly Term[] {
   })
 }
 
-/** Every name that a file declares: of functions, classes, types, members, variables and parameters. */
-function namesDeclaredIn(path: string): readonly string[] {
-  const names: string[] = []
-  const visit = (node: ts.Node): void => {
-    const { name } = node as { name?: ts.Node }
-    if (
-      name !== undefined &&
-      (ts.isIdentifier(name) || ts.isPrivateIdentifier(name)) &&
-      !ts.isPropertyAccessExpression(node)
-    )
-      names.push(name.text)
-    ts.forEachChild(node, visit)
-  }
-  visit(ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true))
-  return names
+/** Every name in a file, whatever it names; comments and strings are prose. */
+function namesIn(path: string): readonly string[] {
+  const code = readFileSync(path, 'utf8')
+    .replaceAll(/\/\*.*?\*\//gs, '')
+    .replaceAll(/'(?:\\.|[^'\\\n])*'|(?<!:)\/\/.*/g, '')
+  return [...new Set(code.match(/[A-Za-z_$][\w$]*/g) ?? [])].filter((name) => name !== 'class')
 }
+
+/** The names that the code declares at the top of a file, or as a member. */
+const declaredIn = (path: string): readonly string[] =>
+  [
+    ...readFileSync(path, 'utf8').matchAll(
+      /^(?:export )?(?:async )?(?:class|const|function\*?|interface|type) (\w+)/gm,
+    ),
+  ].flatMap(([, name = '']) => name)
 
 const wordsOf = (name: string): readonly string[] =>
   name
@@ -53,8 +51,8 @@ const terms = termsOf(readFileSync('docs/glossary.md', 'utf8'))
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .map((name) => `src/${name}`)
   .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
-const namesByFile = new Map(files.map((path) => [path, namesDeclaredIn(path)]))
-const declared = new Set([...namesByFile.values()].flat())
+const namesByFile = new Map(files.map((path) => [path, namesIn(path)]))
+const declared = new Set(files.flatMap(declaredIn))
 
 const missing = terms
   .filter(({ inCode }) => (inCode.includes('/') ? !existsSync(inCode) : !declared.has(inCode)))

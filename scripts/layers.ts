@@ -60,6 +60,26 @@ export const purpose: Readonly<Record<Part, string>> = {
   base: 'ids, hashes, errors, clock, chance, log',
 }
 
+/** The rooms inside the large parts, by their folder below src/, and what happens in each. */
+export const rooms: Readonly<Record<string, string>> = {
+  'cli/verbs': 'what a person types, one file a verb',
+  'daemon/http': 'the control socket and the package bank',
+  'daemon/logging': "the daemon's log, and the system's",
+  'daemon/requests': 'what the command line can ask for, one file a request',
+  'hostkeeper/checkpoint': 'checkpoint images',
+  'hostkeeper/exech': 'exech(8): runs a script once',
+  'hostkeeper/generate': 'packages.conf from descriptions of packages',
+  'hostkeeper/hosts-conf': 'hosts.conf: stanzas, macros, the variables of a host',
+  'hostkeeper/isync': 'isync(8): installs files of the tree',
+  'hostkeeper/lint': 'what is wrong with a tree, before a host has it',
+  'hostkeeper/make': 'GNU make: its database, its words, its process',
+  'hostkeeper/run': 'a run: lock, stamps, log, record, status',
+  'hostkeeper/sources': 'where trees come from',
+  'hostkeeper/update': 'the tree that holds: fetched, checked, switched, turned back',
+  'hostkeeper/verbs': 'what a person types after hostkeeper, one file a verb',
+  'replication/blobs': 'files between hosts, piece by verified piece',
+}
+
 /** How high each part stands: one above the highest that it may import. */
 export function levelByPart(): ReadonlyMap<Part, number> {
   const levels = new Map<Part, number>()
