@@ -37,6 +37,7 @@ const noteEveryPart = 1 / 8
 
 /** Some lines of a journal, as they are sent to a peer. */
 export interface JournalRange {
+  /** Without their newlines, the oldest first. */
   readonly lines: readonly string[]
   /** Whether more follow. */
   readonly more: boolean

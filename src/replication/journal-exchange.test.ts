@@ -4,15 +4,10 @@ import { SimClock } from '../../test/sim/clock.ts'
 import { SimNetwork, type SimTransport } from '../../test/sim/network.ts'
 import { seededRandom } from '../../test/sim/random.ts'
 import { sha256Hex } from '../base/index.ts'
+import type { JournalRange } from '../journal/index.ts'
 import { NoAnswerError, RemoteError } from '../mesh/rpc.ts'
 import type { PeerId } from '../mesh/transport.ts'
-import {
-  askJournal,
-  type JournalRange,
-  type JournalSource,
-  journalLineBytesMax,
-  serveJournal,
-} from './journal-exchange.ts'
+import { askJournal, type JournalSource, journalLineBytesMax, serveJournal } from './journal-exchange.ts'
 
 const id = sha256Hex('first')
 const timeoutMs = 5_000

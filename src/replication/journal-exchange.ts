@@ -1,6 +1,7 @@
 /** What follows a changeset on a line of the journal, asked of one peer: a bounded range of the journal's lines. */
 import * as z from 'zod'
 import { type Clock, IsconfError, invariant, isSha256Hex } from '../base/index.ts'
+import type { JournalRange } from '../journal/index.ts'
 import { answer, ask, type PeerId, type Transport } from '../mesh/index.ts'
 
 const protocol = '/isconf/journal/1'
@@ -15,13 +16,6 @@ const requestBytesMax = 1024
 const lineNameLengthMax = 300
 /** A peer asks for one range after the other; a few more for several branches at once. */
 const concurrentPerPeerMax = 4
-
-export interface JournalRange {
-  /** Lines without their newlines, the oldest first. */
-  readonly lines: readonly string[]
-  /** Whether further lines follow these. */
-  readonly more: boolean
-}
 
 /** What this host can tell of its journals. */
 export interface JournalSource {
