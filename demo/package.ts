@@ -12,7 +12,7 @@ export const packageName = 'hello-1.0'
 
 /** Throws what to install when the machine has not the programs that the story needs. */
 export function requirePrograms(): void {
-  const missing = ['make', 'tar', 'gzip'].filter((name) => spawnSync(name, ['--version']).error !== undefined)
+  const missing = ['tar', 'gzip'].filter((name) => spawnSync(name, ['--version']).error !== undefined)
   if (missing.length > 0) {
     throw new Error(`the demo needs ${missing.join(' and ')}; on Debian: apt-get install ${missing.join(' ')}`)
   }

@@ -44,7 +44,7 @@ async function changeAlder({ site, stage, shell }: Scene): Promise<void> {
   stage.say('Alder goes on. Each step is done here and recorded; ci hands them all to every other host.')
   await shell.type('alder', `isconf snap ${packageName}.tar.gz`)
   await shell.type('alder', `isconf exec tar -xzvf ${packageName}.tar.gz`)
-  await shell.type('alder', `isconf exec make -C ${packageName} install`)
+  await shell.type('alder', `isconf exec sh ${packageName}/install.sh`)
   await shell.type('alder', `isconf exec rm -rf ${packageName}.tar.gz ${packageName}`)
   await shell.type('alder', 'isconf ci')
 }

@@ -110,7 +110,7 @@ test('the demo shows the quick start, finds three equal hosts, and leaves nothin
     'birch$ isconf lock me too',
     'alder$ isconf snap hello-1.0.tar.gz',
     'alder$ isconf exec tar -xzvf hello-1.0.tar.gz',
-    'alder$ isconf exec make -C hello-1.0 install',
+    'alder$ isconf exec sh hello-1.0/install.sh',
     'alder$ isconf exec rm -rf hello-1.0.tar.gz hello-1.0',
     'alder$ isconf ci',
     'birch$ isconf up',
@@ -128,7 +128,7 @@ test('the demo shows the quick start, finds three equal hosts, and leaves nothin
   assertNothingLeft(directory)
 })
 
-for (const moment of ['alder$ isconf start', 'alder$ isconf exec make', 'cedar$ isconf up']) {
+for (const moment of ['alder$ isconf start', 'alder$ isconf exec sh', 'cedar$ isconf up']) {
   test(`the demo that is interrupted at "${moment}" leaves nothing behind`, { timeout: testMsMax }, async (context) => {
     const directory = temporaryDirectory(context)
     const demo = startDemo(directory)
