@@ -4,8 +4,9 @@
  * The files are listed here: `node --test` without names would also take what lies in dist/ or was copied
  * elsewhere, and counts an empty run as a success.
  */
-import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
+import { run } from 'node:test'
+import { spec } from 'node:test/reporters'
 import { fileURLToPath } from 'node:url'
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
@@ -22,15 +23,16 @@ if (files.length === 0) {
   process.exit(1)
 }
 
-const nodeOptions = [
-  '--import=tsx',
-  '--test',
-  '--test-reporter=spec',
-  `--test-concurrency=${filesAtOnce}`,
-  `--test-timeout=${testLimitMs}`,
-]
-const run = spawnSync(process.execPath, [...nodeOptions, ...files], { stdio: 'inherit', env: testEnvironment() })
-process.exit(run.status ?? 1)
+setTestEnvironment()
+const countByReason = new Map<string, number>()
+const events = run({ files: [...files], concurrency: filesAtOnce, timeout: testLimitMs })
+events.on('test:pass', ({ skip }) => countSkipped(skip))
+events.on('test:fail', () => {
+  process.exitCode = 1
+})
+events.compose(new spec()).pipe(process.stdout)
+// A silent gap looks like a test.
+process.on('exit', () => console.log(skipSummary()))
 
 function chosenFiles(words: readonly string[]): readonly string[] {
   const all = ['src', 'test'].flatMap((directory) =>
@@ -44,7 +46,19 @@ function chosenFiles(words: readonly string[]): readonly string[] {
  * The caller's environment without ISconf settings, under a locale whose i has no dot and a time zone
  * that is not a whole number of hours away: code that formats for people where it must not, fails here.
  */
-function testEnvironment(): NodeJS.ProcessEnv {
-  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('IS_'))
-  return { ...Object.fromEntries(own), LC_ALL: 'tr_TR.UTF-8', TZ: 'Pacific/Chatham' }
+function setTestEnvironment(): void {
+  for (const name of Object.keys(process.env)) if (name.startsWith('IS_')) delete process.env[name]
+  Object.assign(process.env, { LC_ALL: 'tr_TR.UTF-8', TZ: 'Pacific/Chatham' })
+}
+
+function countSkipped(skip: string | boolean | undefined): void {
+  if (skip === undefined || skip === false) return
+  // Behind the colon stands what differs from test to test.
+  const [reason = ''] = String(skip).split(':')
+  countByReason.set(reason, (countByReason.get(reason) ?? 0) + 1)
+}
+
+function skipSummary(): string {
+  const rows = [...countByReason].sort(([, a], [, b]) => b - a).map(([reason, count]) => `\n  ${count} × ${reason}`)
+  return rows.length === 0 ? 'no test was skipped' : `skipped tests, by what they want:${rows.join('')}`
 }

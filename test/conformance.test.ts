@@ -69,7 +69,9 @@ function assertPlace(id: string, path: string, part: string | undefined): void {
 /** The names of a file's tests; what is filled in when it runs may be anything. */
 function testNames(path: string): readonly RegExp[] {
   const literals = [
-    ...read(path).matchAll(/\b(?:test|netnsTest)\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/g),
+    ...read(path).matchAll(
+      /\b(?:test|netnsTest|makeTest)\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/g,
+    ),
   ]
   return literals.map(([, single, double, template]) => {
     const text = (single ?? double ?? template ?? '').replaceAll(/\\(.)/g, '$1')

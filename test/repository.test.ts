@@ -45,9 +45,9 @@ const sources = filesBelow('src')
   .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts') && path !== 'src/base/errors.ts')
   .map(readText)
 
-for (const code of Object.keys(errorKinds)) {
-  // UNEXPECTED is what toIsconfError() makes of everything that has no code.
-  test(`the failure ${code} can happen`, { skip: code === 'UNEXPECTED' }, () => {
+// UNEXPECTED is what toIsconfError() makes of everything that has no code.
+for (const code of Object.keys(errorKinds).filter((one) => one !== 'UNEXPECTED')) {
+  test(`the failure ${code} can happen`, () => {
     assert.ok(
       sources.some((source) => source.includes(`'${code}'`)),
       `nothing in src throws ${code}`,

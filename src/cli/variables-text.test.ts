@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { temporaryDirectory } from '../../test/support/files.ts'
+import { unlessThere } from '../../test/support/tools.ts'
 import { IsconfError } from '../base/index.ts'
 import { variablesText } from './variables-text.ts'
 
@@ -47,7 +48,7 @@ const printer = (names: readonly string[]): string =>
   `process.stdout.write(${JSON.stringify(names)}.map((name) => process.env[name] + '\\0').join(''))`
 
 for (const shell of ['dash', 'bash']) {
-  test(`variablesText() for the shell: eval gives exactly the values (${shell})`, () => {
+  test(`variablesText() for the shell: eval gives exactly the values (${shell})`, { skip: unlessThere(shell) }, () => {
     fc.assert(
       fc.property(variables(['\n', '\n\n']), (values) => {
         const lines = variablesText(values, 'sh')
@@ -67,7 +68,9 @@ for (const shell of ['dash', 'bash']) {
   })
 }
 
-test('variablesText() for make: a makefile that includes the lines has exactly the values', (t) => {
+test('variablesText() for make: a makefile that includes the lines has exactly the values', {
+  skip: unlessThere('make'),
+}, (t) => {
   const directory = temporaryDirectory(t)
   fc.assert(
     fc.property(variables([]), (values) => {

@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { SimClock } from '../../test/sim/clock.ts'
 import { failure, temporaryDirectory } from '../../test/support/files.ts'
+import { isRunning } from '../../test/support/processes.ts'
 import { systemClock } from '../base/clock.io.ts'
 import type { Clock } from '../base/index.ts'
 import { runCommand } from './command.io.ts'
@@ -43,15 +44,6 @@ async function until(condition: () => boolean, what: string): Promise<void> {
   for (let waitedMs = 0; !condition(); waitedMs += 10) {
     if (waitedMs > 20_000) assert.fail(`did not happen: ${what}`)
     await delay(10)
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    // A zombie has ended: only nobody has asked how.
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
-  } catch {
-    return false
   }
 }
 
@@ -169,7 +161,7 @@ test('runCommand() does not wait for what a command leaves behind, though it hol
   const left = Number(heard.streams.stdout)
   t.after(() => process.kill(left, 'SIGKILL'))
   assert.equal(status, 0)
-  assert.ok(isAlive(left), 'what was left behind goes on')
+  assert.ok(isRunning(left), 'what was left behind goes on')
 })
 
 test('runCommand() does not listen for ever to what a command leaves behind', async (t) => {
@@ -179,7 +171,7 @@ test('runCommand() does not listen for ever to what a command leaves behind', as
   const { status } = await run(['sh', '-c', script], { output })
   const left = Number(readFileSync(join(directory, 'pid'), 'utf8'))
   assert.equal(status, 0)
-  await until(() => !isAlive(left), 'who writes to nobody is ended by the kernel')
+  await until(() => !isRunning(left), 'who writes to nobody is ended by the kernel')
 })
 
 /** A command under way, and its pids as it wrote them. */
@@ -191,7 +183,7 @@ async function started(t: TestContext, script: string, clock: Clock = systemCloc
   await until(() => existsSync(join(directory, 'ready')), 'the command is under way')
   const pids = readFileSync(join(directory, 'pids'), 'utf8').trim().split('\n').map(Number)
   t.after(() => {
-    for (const pid of pids) if (isAlive(pid)) process.kill(pid, 'SIGKILL')
+    for (const pid of pids) if (isRunning(pid)) process.kill(pid, 'SIGKILL')
   })
   return { abort, done, pids, directory }
 }
@@ -203,7 +195,7 @@ test('runCommand() that is aborted ends the whole process group and is INTERRUPT
   assert.equal(pids.length, 3)
   abort.abort()
   await assert.rejects(done, failure('INTERRUPTED', /^sh was stopped$/))
-  await until(() => !pids.some(isAlive), 'every process of the group has ended')
+  await until(() => !pids.some(isRunning), 'every process of the group has ended')
 })
 
 test('runCommand() that is aborted gives the command time to tidy up', async (t) => {
@@ -225,9 +217,9 @@ test('runCommand() that is aborted kills a command that ignores being asked, aft
   abort.abort()
   await clock.run(9_999)
   await delay(100)
-  assert.ok(!ended && pids.every(isAlive), 'not before its time is up')
+  assert.ok(!ended && pids.every(isRunning), 'not before its time is up')
   await clock.run(1)
-  await until(() => !pids.some(isAlive), 'the command was killed')
+  await until(() => !pids.some(isRunning), 'the command was killed')
   await clock.run(500)
   await assert.rejects(done, failure('INTERRUPTED'))
 })
@@ -238,7 +230,7 @@ test('runCommand() that is aborted leaves no grandchild that ignores being asked
   const { abort, done, pids } = await started(t, script)
   abort.abort()
   await assert.rejects(done, failure('INTERRUPTED'))
-  await until(() => !pids.some(isAlive), 'every process of the group has ended')
+  await until(() => !pids.some(isRunning), 'every process of the group has ended')
 })
 
 test('runCommand() with a signal that is aborted already starts nothing', async (t) => {

@@ -17,13 +17,11 @@ import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { asPlainUser, failure, temporaryDirectory } from '../../test/support/files.ts'
-import { unlessThere } from '../../test/support/tools.ts'
+import { isRoot, unlessRootHas, unlessThere } from '../../test/support/tools.ts'
 import { setXattr } from '../../test/support/xattrs.ts'
 import { inspect } from './inspect.io.ts'
 import type { Entry, FileEntry, Inspection } from './machine.ts'
 import { protectedPaths } from './protected-paths.io.ts'
-
-const isRoot = process.getuid?.() === 0
 
 /** A directory that stands for /, with IS_HOME in it, and look() below it. */
 function tree(t: TestContext) {
@@ -88,7 +86,7 @@ test('look() gives the attributes, the parents from the top down, and every byte
   assert.ok(bytes.equals(await bytesOf(opened)))
 })
 
-test('look() names the owner as /etc/passwd and /etc/group do', { skip: !isRoot }, async (t) => {
+test('look() names the owner as /etc/passwd and /etc/group do', { skip: unlessRootHas() }, async (t) => {
   const { root, open } = tree(t)
   writeFileSync(join(root, 'file'), '')
   const { file } = await open('/file')
@@ -303,23 +301,22 @@ test('inspect() records extended attributes, of whatever names', async (t) => {
   assert.deepEqual([found.get('tree'), remarks], [undefined, []])
 })
 
-test('inspect() records access lists and capabilities', { skip: unlessThere('setfacl') }, async (t) => {
+test('inspect() records access lists and capabilities', { skip: unlessThere('setfacl', 'setcap') }, async (t) => {
   const { root, see } = tree(t)
   mkdirSync(join(root, 'tree/sub'), { recursive: true })
   makeFile(root, 'tree/tool', 'x')
   run('setfacl', '-m', 'u:12345:rw', '-m', 'd:g:54321:rx', join(root, 'tree/sub'))
-  const setsCapability = isRoot && unlessThere('setcap') === false
-  if (setsCapability) run('setcap', 'cap_net_raw+ep', join(root, 'tree/tool'))
+  if (isRoot) run('setcap', 'cap_net_raw+ep', join(root, 'tree/tool'))
   const { entries } = await see('/tree')
   const namesOf = (path: string): readonly string[] => {
     const entry = entries.find((one) => one.path === path)
     return entry && 'xattrs' in entry ? Object.keys(entry.xattrs ?? {}) : []
   }
   assert.deepEqual(namesOf('/tree/sub'), ['system.posix_acl_access', 'system.posix_acl_default'])
-  assert.deepEqual(namesOf('/tree/tool'), setsCapability ? ['security.capability'] : [])
+  assert.deepEqual(namesOf('/tree/tool'), isRoot ? ['security.capability'] : [])
 })
 
-test('look() takes what is mounted in a tree as it is, and says so', { skip: !isRoot && 'needs root' }, async (t) => {
+test('look() takes what is mounted in a tree as it is, and says so', { skip: unlessRootHas('mount') }, async (t) => {
   const { root, see } = tree(t)
   mkdirSync(join(root, 'tree/mounted'), { recursive: true })
   run('mount', '-t', 'tmpfs', 'isconf-test', join(root, 'tree/mounted'))

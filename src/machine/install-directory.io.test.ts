@@ -13,10 +13,10 @@ import {
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { failure, namesIn, temporaryDirectory } from '../../test/support/files.ts'
+import { isRoot } from '../../test/support/tools.ts'
 import { installDirectory, installSymlink } from './install-directory.io.ts'
 import type { DirectoryAttributes, EntryAttributes, FileOwner } from './machine.ts'
 
-const isRoot = process.getuid?.() === 0
 const here: FileOwner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0, user: '', group: '' }
 const mtimeMs = 1_415_369_853_353
 

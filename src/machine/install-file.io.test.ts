@@ -17,12 +17,12 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import fc from 'fast-check'
 import { asPlainUser, failure, namesIn, temporaryDirectory } from '../../test/support/files.ts'
+import { unlessRootHas } from '../../test/support/tools.ts'
 import { inspect } from './inspect.io.ts'
 import { type InstallFile, installFile } from './install-file.io.ts'
 import type { FileAttributes, FileOwner } from './machine.ts'
 import { protectedPaths } from './protected-paths.io.ts'
 
-const isRoot = process.getuid?.() === 0
 const here: FileOwner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0, user: '', group: '' }
 
 function attributesOf(path: string, more: Partial<FileAttributes> = {}): FileAttributes {
@@ -228,7 +228,7 @@ test('installFile() that is killed in the middle leaves the file that was there,
 })
 
 test('installFile() gives the file to the name where it exists here, and tells of another number', {
-  skip: !isRoot,
+  skip: unlessRootHas(),
 }, async (t) => {
   const { root, install } = installer(t)
   const owner = { uid: 4242, gid: 4243, user: 'nobody', group: 'nogroup' }
@@ -242,7 +242,7 @@ test('installFile() gives the file to the name where it exists here, and tells o
 })
 
 test('installFile() gives the file to the number where the name is unknown, or where numbers rule', {
-  skip: !isRoot,
+  skip: unlessRootHas(),
 }, async (t) => {
   const { root, install } = installer(t)
   const unknown = { uid: 4242, gid: 4243, user: 'no-such-user', group: 'no-such-group' }
@@ -255,7 +255,7 @@ test('installFile() gives the file to the number where the name is unknown, or w
   }
 })
 
-test('installFile() keeps the setuid bit of a file that it gives away', { skip: !isRoot }, async (t) => {
+test('installFile() keeps the setuid bit of a file that it gives away', { skip: unlessRootHas() }, async (t) => {
   const { root, install } = installer(t)
   const owner = { uid: 4242, gid: 4243, user: '', group: '' }
   await install(attributesOf('/file', { owner, mode: 0o6755 }), 'x')

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { SimClock } from '../../test/sim/clock.ts'
 import { asPlainUser, failure, namesIn, temporaryDirectory } from '../../test/support/files.ts'
+import { unlessRootHas } from '../../test/support/tools.ts'
 import { systemMachine } from './machine.io.ts'
-
-const isRoot = process.getuid?.() === 0
 
 /** A machine below a directory, with IS_HOME in it. */
 function machineBelow(t: TestContext) {
@@ -57,7 +56,7 @@ test('remove() refuses /, IS_HOME, what lies in it and what holds it, and remove
 })
 
 test('remove() refuses where something is mounted, also by a bind of the same file system', {
-  skip: !isRoot && 'needs root',
+  skip: unlessRootHas('mount'),
 }, async (t) => {
   const { root, machine } = machineBelow(t)
   mkdirSync(join(root, 'data'))
@@ -83,11 +82,13 @@ test('remove() that may not is REMOVE_FAILED', async (t) => {
   const { root, machine } = machineBelow(t)
   mkdirSync(join(root, 'etc'))
   writeFileSync(join(root, 'etc/motd'), 'x')
+  chmodSync(join(root, 'etc'), 0o555)
   await asPlainUser(root, () =>
     assert.rejects(
       machine.remove('/etc/motd'),
       failure('REMOVE_FAILED', /^cannot remove \/etc\/motd: permission denied$/),
     ),
   )
+  chmodSync(join(root, 'etc'), 0o755)
   assert.deepEqual(namesIn(join(root, 'etc')), ['motd'])
 })

@@ -6,7 +6,7 @@ import { chmodSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { failure, namesIn, temporaryDirectory } from '../../test/support/files.ts'
-import { ran, unlessThere } from '../../test/support/tools.ts'
+import { ran, unlessRootHas, unlessThere } from '../../test/support/tools.ts'
 import { setXattr } from '../../test/support/xattrs.ts'
 import { inspect } from './inspect.io.ts'
 import { installDirectory } from './install-directory.io.ts'
@@ -15,8 +15,6 @@ import type { DirectoryAttributes, FileAttributes } from './machine.ts'
 import { protectedPaths } from './protected-paths.io.ts'
 import { loadSystemCalls } from './system-calls.io.ts'
 import { readXattrs } from './xattrs.io.ts'
-
-const isRoot = process.getuid?.() === 0
 
 function run(program: string, ...words: readonly string[]): string {
   return execFileSync(program, words, { encoding: 'utf8' })
@@ -121,7 +119,7 @@ test('what a directory hands down here does not stay on what is installed in it'
 })
 
 test('capabilities arrive, also on a file that is given away', {
-  skip: isRoot ? unlessThere('setcap') : 'needs root',
+  skip: unlessRootHas('setcap'),
 }, async (t) => {
   const { origin, target, carry } = twoRoots(t)
   writeFileSync(join(origin, 'tool'), 'x', { mode: 0o755 })

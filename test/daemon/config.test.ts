@@ -22,9 +22,9 @@ async function peersOf(host: LabHost): Promise<readonly string[]> {
   return (await host.status()).mesh.peers.map((peer) => peer.host)
 }
 
-/** How often the log says that the file of keys was read again. */
-function rereads(host: LabHost): number {
-  return host.log().split(`read again: ${keysPath(host)}`).length - 1
+/** How often the log says that a file was read again. */
+function rereads(host: LabHost, path = keysPath(host)): number {
+  return host.log().split(`read again: ${path}`).length - 1
 }
 
 async function untilReread(hosts: readonly LabHost[], times: number): Promise<void> {
@@ -155,6 +155,8 @@ test('nets is read again: a host whose line is taken out is not called again, on
   alder.knows([birch])
   await until(async () => (await peersOf(alder)).includes('birch'), 'alder has called birch', noticedMs + 5_000)
   alder.knows([])
+  // Until then it would call birch again at once.
+  await until(() => rereads(alder, alder.netsPath) >= 2, 'alder has read nets twice again', noticedMs + 5_000)
   await birch.does('restart')
   await until(async () => (await peersOf(alder)).length === 0, 'the connection went with the restart')
 })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { ControlEvent, Status } from '../../src/control/index.ts'
 import { begin, Lab, type LabHost } from '../harness/lab.ts'
+import { unlessThere } from '../support/tools.ts'
 
 test('the control socket speaks HTTP and JSON, a POST a stream of lines', async (context) => {
   const lab = await Lab.of(context, 'alder')
@@ -56,10 +57,9 @@ test('a request that makes no sense is refused, and names what is wrong', async 
   assert.equal((await alder!.status()).lock, null)
 })
 
-test('curl can talk to the daemon', async (context) => {
+test('curl can talk to the daemon', { skip: unlessThere('curl') }, async (context) => {
   const lab = await Lab.of(context, 'alder')
   const [alder] = lab.hosts
-  if ((await begin(['sh', '-c', 'command -v curl'], {}).done).status !== 0) return context.skip('curl is not installed')
   await lab.start()
   const curl = ['curl', '--silent', '--fail', '--unix-socket', socketOf(alder!)]
   const run = await begin([...curl, 'http://localhost/v1/status'], {}).done

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { assertDone, assertNoTrace, assertRefused, describe, Lab, until } from '../harness/lab.ts'
+import { isRunning } from '../support/processes.ts'
 
 test('what stands behind exec is the command and all its words, whatever they look like', async (context) => {
   const lab = await Lab.of(context, 'alder', 'birch')
@@ -158,13 +159,4 @@ test('a command line that is killed takes its command with it', async (context) 
 
 function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
-}
-
-/** Whether a process runs; one that has ended and was not waited for does not. */
-function isRunning(pid: number): boolean {
-  return (
-    spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' })
-      .stdout.trim()
-      .replace(/^Z.*/, '') !== ''
-  )
 }

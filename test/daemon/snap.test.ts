@@ -17,10 +17,8 @@ import {
 import { basename, dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { assertDone, assertRefused, Lab, type LabHost, program } from '../harness/lab.ts'
-import { unlessThere } from '../support/tools.ts'
+import { isRoot, unlessRootHas, unlessThere } from '../support/tools.ts'
 import { setXattr } from '../support/xattrs.ts'
-
-const isRoot = process.getuid?.() === 0
 
 function sh(script: string, cwd: string): string {
   return execFileSync('/bin/sh', ['-ec', script], { cwd, encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } })
@@ -51,7 +49,7 @@ async function checkInAndUp(alder: LabHost, birch: LabHost): Promise<void> {
   assertDone(await birch.run('up'))
 }
 
-const withoutTools = ['getfattr', 'getfacl', 'setcap'].map(unlessThere).find((why) => why !== false) ?? false
+const withoutTools = unlessThere('getfattr', 'getfacl', 'setcap')
 
 test('a directory tree arrives with everything that its files have', { skip: withoutTools }, async (context) => {
   const { alder, birch } = await lockedLab(context)
@@ -241,7 +239,7 @@ test('a host whose program has no part for extended attributes says so when it s
   assert.match(stderr, /extended attributes, ACLs and capabilities are left out: the npm package \S+ is not here\n/)
 })
 
-test('ownership, mode bits and time of a single file arrive', { skip: !isRoot && 'needs root' }, async (context) => {
+test('ownership, mode bits and time of a single file arrive', { skip: unlessRootHas() }, async (context) => {
   const { alder, birch } = await lockedLab(context)
   alder.write('usr/tool', 'x\n')
   sh('chown 4242:4343 tool; chmod 6755 tool; touch -d "2001-02-03 04:05:06.789" tool', alder.path('usr'))

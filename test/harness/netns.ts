@@ -14,34 +14,28 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { Status } from '../../src/control/index.ts'
+import { unlessRootHas } from '../support/tools.ts'
 import { type Ending, program } from './lab.ts'
 import { assertDone, begin, type Run, until } from './run.ts'
 
-/** A test in network namespaces: where they can't be had it is skipped, loudly, and fails if ISCONF_REQUIRE_NETNS is 1. */
+/** A test in network namespaces: where they can't be had it is skipped, and fails if ISCONF_REQUIRE_NETNS is 1. */
 export function netnsTest(name: string, run: (context: TestContext) => Promise<void>): void {
   const missing = whatIsMissing()
-  if (missing === undefined) {
-    test(name, run)
-  } else if (process.env['ISCONF_REQUIRE_NETNS'] === '1') {
+  if (missing !== false && process.env['ISCONF_REQUIRE_NETNS'] === '1') {
     test(name, () => assert.fail(`network namespaces are required here: ${missing}`))
   } else {
-    console.error(`\n*** SKIPPED, for want of network namespaces (${missing}): ${name}\n`)
-    test(name, { skip: missing }, () => undefined)
+    test(name, { skip: missing }, run)
   }
 }
 
-let missingOnce: { readonly what: string | undefined } | undefined
+let missingOnce: string | false | undefined
 
-function whatIsMissing(): string | undefined {
-  missingOnce ??= { what: lookForMissing() }
-  return missingOnce.what
+function whatIsMissing(): string | false {
+  missingOnce ??= unlessRootHas('ip', 'unshare', 'nsenter', 'mount', 'hostname') || whatTheKernelRefuses()
+  return missingOnce
 }
 
-function lookForMissing(): string | undefined {
-  if (process.getuid?.() !== 0) return 'needs root'
-  for (const tool of ['ip', 'unshare', 'nsenter', 'mount', 'hostname']) {
-    if (spawnSync('sh', ['-c', `command -v ${tool}`]).status !== 0) return `needs the command ${tool}`
-  }
+function whatTheKernelRefuses(): string | false {
   const directory = mkdtempSync(join(tmpdir(), 'isconf-netns-'))
   // All that the lab will ask of the kernel, once, where it leaves no trace.
   const trial = `
@@ -52,7 +46,7 @@ function lookForMissing(): string | undefined {
   const words = [...namespaces, 'sh', '-c', trial, 'sh', directory]
   const { status, stderr } = spawnSync('unshare', words, { encoding: 'utf8' })
   rmSync(directory, { recursive: true })
-  return status === 0 ? undefined : `the kernel refuses: ${stderr.trim()}`
+  return status === 0 ? false : `the kernel refuses namespaces: ${stderr.trim()}`
 }
 
 const namespaces = ['--net', '--uts', '--ipc', '--mount', '--pid', '--fork', '--kill-child', '--propagation', 'private']

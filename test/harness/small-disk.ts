@@ -3,14 +3,16 @@ import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { cpSync, existsSync, rmSync, statfsSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { unlessRootHas } from '../support/tools.ts'
 import type { Ending, LabHost } from './lab.ts'
 import { until } from './run.ts'
 
 /** Why a test with a small disk cannot run here; false when it can. */
 export function noSmallDisk(): string | false {
-  if (process.getuid?.() !== 0) return 'needs root, to mount a small file system'
+  const missing = unlessRootHas('unshare', 'mount')
+  if (missing !== false) return missing
   const tried = spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'])
-  return tried.status === 0 ? false : `unshare --mount and mount do not work here: ${tried.stderr ?? tried.error}`
+  return tried.status === 0 ? false : `the kernel refuses to mount: ${tried.stderr}`
 }
 
 export class SmallDisk {

@@ -5,14 +5,16 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { assertDone, assertNoTrace, begin, type Run, until } from '../harness/run.ts'
 import { namesIn } from '../support/files.ts'
-import { unlessThere } from '../support/tools.ts'
+import { testWith, unlessThere } from '../support/tools.ts'
 import { type BootHost, bootHost, hookPath } from './boots.ts'
+
+const makeTest = testWith('make')
 
 const shells = ['dash', 'bash', 'busybox sh']
 
 for (const shell of shells) {
   test(`a boot under ${shell} fetches the tree and makes the host right before its services`, {
-    skip: unlessThere(shell.split(' ')[0] ?? ''),
+    skip: unlessThere('make', shell.split(' ')[0] ?? ''),
   }, async (t) => {
     const host = bootHost(t)
     host.publish('1', 'a b')
@@ -23,7 +25,7 @@ for (const shell of shells) {
   })
 }
 
-test('a host that was off for several versions of the tree is at the newest before its services', async (t) => {
+makeTest('a host that was off for several versions of the tree is at the newest before its services', async (t) => {
   const host = bootHost(t)
   host.publish('1', 'a')
   assertDone(await host.boot())
@@ -41,7 +43,7 @@ test('a host that was off for several versions of the tree is at the newest befo
   assert.equal(namesIn(join(host.home, 'trees')).length, 2)
 })
 
-test('a role that has changed since the last boot is acted on before the services', async (t) => {
+makeTest('a role that has changed since the last boot is acted on before the services', async (t) => {
   const host = bootHost(t)
   host.publish('1', 'a')
   assertDone(await host.boot())
@@ -51,7 +53,7 @@ test('a role that has changed since the last boot is acted on before the service
   assert.deepEqual(host.done(), ['b-2', 'services'])
 })
 
-test('without its source a host goes on with the tree that it has', async (t) => {
+makeTest('without its source a host goes on with the tree that it has', async (t) => {
   const host = bootHost(t)
   host.publish('1', 'a')
   assertDone(await host.boot())
@@ -66,7 +68,7 @@ test('without its source a host goes on with the tree that it has', async (t) =>
   assert.deepEqual(host.done(), ['a-1', 'services'])
 })
 
-test('a tree that is no good is not taken, at any boot, and a later good one is', async (t) => {
+makeTest('a tree that is no good is not taken, at any boot, and a later good one is', async (t) => {
   const host = bootHost(t)
   host.publish('1', 'a')
   assertDone(await host.boot())
@@ -84,37 +86,43 @@ test('a tree that is no good is not taken, at any boot, and a later good one is'
 const marker = (host: BootHost): string => join(host.home, 'failed')
 const motd = (host: BootHost): string => join(host.directory, 'motd.d/hostkeeper')
 
-test('by policy stop a failing make keeps the services from starting; the next good boot takes all word of it away', async (t) => {
-  const host = bootHost(t)
-  host.env['HOSTKEEPER_ON_FAILURE'] = 'stop'
-  host.publish('1', 'a bad')
-  const run = await host.boot()
-  assert.equal(run.status, 2, run.stderr)
-  assertNoTrace(run)
-  assert.deepEqual(host.done(), ['a-1'])
-  const [, log = ''] = /^log='(.*)'$/m.exec(readFileSync(marker(host), 'utf8')) ?? []
-  assert.match(readFileSync(log, 'utf8'), /false/)
-  assert.match(readFileSync(marker(host), 'utf8'), /^time='\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ'\nstatus='2'\n/)
-  assert.ok(readFileSync(motd(host), 'utf8').includes(log))
-  assert.equal((await host.hook('status').done).status, 1)
-  host.publish('2', 'a b')
-  assertDone(await host.boot())
-  assert.deepEqual([existsSync(marker(host)), existsSync(motd(host))], [false, false])
-  assert.deepEqual(host.done(), ['b-2', 'services'])
-  assert.equal((await host.hook('status').done).status, 0)
-})
+makeTest(
+  'by policy stop a failing make keeps the services from starting; the next good boot takes all word of it away',
+  async (t) => {
+    const host = bootHost(t)
+    host.env['HOSTKEEPER_ON_FAILURE'] = 'stop'
+    host.publish('1', 'a bad')
+    const run = await host.boot()
+    assert.equal(run.status, 2, run.stderr)
+    assertNoTrace(run)
+    assert.deepEqual(host.done(), ['a-1'])
+    const [, log = ''] = /^log='(.*)'$/m.exec(readFileSync(marker(host), 'utf8')) ?? []
+    assert.match(readFileSync(log, 'utf8'), /false/)
+    assert.match(readFileSync(marker(host), 'utf8'), /^time='\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ'\nstatus='2'\n/)
+    assert.ok(readFileSync(motd(host), 'utf8').includes(log))
+    assert.equal((await host.hook('status').done).status, 1)
+    host.publish('2', 'a b')
+    assertDone(await host.boot())
+    assert.deepEqual([existsSync(marker(host)), existsSync(motd(host))], [false, false])
+    assert.deepEqual(host.done(), ['b-2', 'services'])
+    assert.equal((await host.hook('status').done).status, 0)
+  },
+)
 
-test('by policy continue a failing make lets the services start, and leaves marker, log and a line of the day', async (t) => {
-  const host = bootHost(t)
-  host.publish('1', 'bad')
-  const { stderr } = assertDone(await host.boot())
-  assert.match(stderr, /rc\.isconf: the boot goes on: HOSTKEEPER_ON_FAILURE=continue/)
-  assert.deepEqual(host.done(), ['services'])
-  assert.ok(existsSync(marker(host)))
-  assert.match(readFileSync(motd(host), 'utf8'), /^This host is not as it should be: .* at .*\. See \/.*\.log\.\n$/)
-})
+makeTest(
+  'by policy continue a failing make lets the services start, and leaves marker, log and a line of the day',
+  async (t) => {
+    const host = bootHost(t)
+    host.publish('1', 'bad')
+    const { stderr } = assertDone(await host.boot())
+    assert.match(stderr, /rc\.isconf: the boot goes on: HOSTKEEPER_ON_FAILURE=continue/)
+    assert.deepEqual(host.done(), ['services'])
+    assert.ok(existsSync(marker(host)))
+    assert.match(readFileSync(motd(host), 'utf8'), /^This host is not as it should be: .* at .*\. See \/.*\.log\.\n$/)
+  },
+)
 
-test('the last good tree stays when the boot with its successor fails', async (t) => {
+makeTest('the last good tree stays when the boot with its successor fails', async (t) => {
   const host = bootHost(t)
   host.publish('1', 'a')
   assertDone(await host.boot())
@@ -135,7 +143,7 @@ test('the last good tree stays when the boot with its successor fails', async (t
 const ownHook = (note: string): string =>
   readFileSync(hookPath, 'utf8').replace('\nstart() {\n', `\nstart() {\n  echo ${note} >> "$NOTES"\n`)
 
-test('the hook of the fetched tree takes over, once, before the tree does', async (t) => {
+makeTest('the hook of the fetched tree takes over, once, before the tree does', async (t) => {
   const host = bootHost(t)
   host.publish('1', 'a', { 'rc.isconf': ownHook('hook-1') })
   const { stderr } = assertDone(await host.boot())
@@ -150,7 +158,7 @@ test('the hook of the fetched tree takes over, once, before the tree does', asyn
   assert.deepEqual(host.done(), ['hook-2', 'services'])
 })
 
-test('a new hook that no shell can read is not taken, and the host is made right all the same', async (t) => {
+makeTest('a new hook that no shell can read is not taken, and the host is made right all the same', async (t) => {
   const host = bootHost(t)
   host.publish('1', 'a', { 'rc.isconf': '#!/bin/sh\nif true; then\n' })
   const { stderr } = assertDone(await host.boot())
@@ -158,7 +166,7 @@ test('a new hook that no shell can read is not taken, and the host is made right
   assert.deepEqual(host.done(), ['a-1', 'services'])
 })
 
-test('a hook of the tree that dies leaves word all the same, and the policy holds', async (t) => {
+makeTest('a hook of the tree that dies leaves word all the same, and the policy holds', async (t) => {
   const host = bootHost(t)
   host.publish('1', 'a', { 'rc.isconf': '#!/bin/sh\nexit 7\n' })
   assertDone(await host.boot())
@@ -186,7 +194,7 @@ for (const [what, lines] of [
   })
 }
 
-test('a boot that is killed while it updates, and boots again, ends as one that was not', async (t) => {
+makeTest('a boot that is killed while it updates, and boots again, ends as one that was not', async (t) => {
   const host = bootHost(t)
   host.publish('1', 'a')
   assertDone(await host.boot())
@@ -232,7 +240,7 @@ test('without a tree and a source, and without the program, the hook says what t
   assert.match(readFileSync(motd(host), 'utf8'), /there is no program/)
 })
 
-test('a tree that somebody made by hand is used as it is, with and without a source', async (t) => {
+makeTest('a tree that somebody made by hand is used as it is, with and without a source', async (t) => {
   const host = bootHost(t)
   host.publish('1', 'a')
   symlinkSync(host.source, join(host.directory, 'unused'))

@@ -6,9 +6,11 @@ import { basename, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { assertDone, assertNoTrace, type Run } from '../harness/run.ts'
 import { namesIn } from '../support/files.ts'
-import { unlessThere } from '../support/tools.ts'
+import { testWith, unlessThere } from '../support/tools.ts'
 import { rsyncDaemon, webServer } from './servers.ts'
 import { type TreeHost, treeHost, writeFiles } from './tree-host.ts'
+
+const makeTest = testWith('make')
 
 interface Site {
   readonly host: TreeHost
@@ -40,7 +42,7 @@ function assertRefused(run: Run, status: number, word: RegExp): void {
   assert.match(run.stderr, word)
 }
 
-test('the same tree makes the same checkpoint, named by its content, and a bad one makes none', async (t) => {
+makeTest('the same tree makes the same checkpoint, named by its content, and a bad one makes none', async (t) => {
   const { host, tree, built, build } = siteOf(t)
   const first = await build('1', '--name', 'site')
   assert.match(basename(first), /^site-[0-9a-f]{16}\.tar\.gz$/)
@@ -62,7 +64,7 @@ test('the same tree makes the same checkpoint, named by its content, and a bad o
   assertRefused(await host.run('checkpoint', 'build', '--name', 'site', tree, built), 1, /is there with other bytes/)
 })
 
-test('a checkpoint that is published is never replaced', async (t) => {
+makeTest('a checkpoint that is published is never replaced', async (t) => {
   const { host, published, build } = siteOf(t)
   const archive = await build('1')
   assert.match(assertDone(await host.run('checkpoint', 'push', archive, published)).stderr, /published in/)
@@ -72,7 +74,9 @@ test('a checkpoint that is published is never replaced', async (t) => {
   assertRefused(await host.run('checkpoint', 'push', archive, published), 1, /with other bytes/)
 })
 
-test('rsync publishes checkpoints and channels as a directory does', { skip: unlessThere('rsync') }, async (t) => {
+test('rsync publishes checkpoints and channels as a directory does', {
+  skip: unlessThere('make', 'rsync'),
+}, async (t) => {
   const { host, published, build } = siteOf(t)
   const port = await rsyncDaemon(t, host.directory, published)
   const to = `rsync://127.0.0.1:${port}/trees`
@@ -85,7 +89,7 @@ test('rsync publishes checkpoints and channels as a directory does', { skip: unl
   assertRefused(await host.run('checkpoint', 'push', archive, to), 1, /with other bytes/)
 })
 
-test('a channel is moved only with --move, and only to what is published whole', async (t) => {
+makeTest('a channel is moved only with --move, and only to what is published whole', async (t) => {
   const { host, published, build } = siteOf(t)
   const archives = [await build('1'), await build('2')] as const
   const [first, second] = archives.map((path) => basename(path, '.tar.gz')) as [string, string]
@@ -104,7 +108,7 @@ test('a channel is moved only with --move, and only to what is published whole',
   assertRefused(await tag('--move', `${first}.tar.gz`, second), 22, /a channel is letters/)
 })
 
-test('a host follows a signed channel, forward and back', { skip: unlessThere('openssl') }, async (t) => {
+test('a host follows a signed channel, forward and back', { skip: unlessThere('make', 'openssl') }, async (t) => {
   const { host, published, build } = siteOf(t)
   const key = join(host.directory, 'site.key')
   spawnSync('openssl', ['genpkey', '-algorithm', 'ed25519', '-out', key])

@@ -2,11 +2,14 @@
 import assert from 'node:assert/strict'
 import { existsSync, lstatSync, readFileSync, readlinkSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import type { TestContext } from 'node:test'
 import { Lab, type LabHost, until } from '../harness/lab.ts'
 import { assertDone, assertNoTrace, type Run } from '../harness/run.ts'
 import { loses } from '../harness/store.ts'
+import { testWith } from '../support/tools.ts'
 import { type TreeHost, treeHost, writeFiles } from './tree-host.ts'
+
+const test = testWith('make')
 
 const files = {
   'hosts.conf': 'DEFAULT: PACKAGES=Block00\n',

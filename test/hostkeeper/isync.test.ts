@@ -5,9 +5,9 @@ import { test } from 'node:test'
 import { setAttributes } from '../../src/hostkeeper/isync/attributes.io.ts'
 import { assertDone, assertNoTrace, describe, type Run } from '../harness/run.ts'
 import { noSmallDisk } from '../harness/small-disk.ts'
+import { unlessRootHas } from '../support/tools.ts'
 import { type HostkeeperHost, hostkeeperHost } from './host.ts'
 
-const isRoot = process.getuid?.() === 0
 const modeOf = (host: HostkeeperHost, name: string): string => (lstatSync(host.path(name)).mode & 0o7777).toString(8)
 
 function assertRefused(run: Run, status: number, ...words: readonly string[]): void {
@@ -103,7 +103,7 @@ test('of several files all or none are installed', async (t) => {
 })
 
 test('the manifest gives mode and owner to files, and to all below a directory', {
-  skip: !isRoot && 'needs root',
+  skip: unlessRootHas(),
 }, async (t) => {
   const host = hostkeeperHost(t, {
     'isconf/tree/files/var/lib/x/y': 'y\n',
@@ -227,7 +227,7 @@ test('a disk that fills up leaves every file as it was', { skip: noSmallDisk() }
   assert.match(stderr, /no space left on device/)
 })
 
-test('a link that another user made decides nothing', { skip: !isRoot && 'needs root' }, async (t) => {
+test('a link that another user made decides nothing', { skip: unlessRootHas() }, async (t) => {
   const { lchownSync } = await import('node:fs')
   const host = hostkeeperHost(t, { 'isconf/tree/files/home/u/b': 'b\n', 'root/etc/keep': '' })
   mkdirSync(host.path('root/home'))

@@ -2,9 +2,12 @@
 import assert from 'node:assert/strict'
 import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import type { TestContext } from 'node:test'
 import { assertDone, assertNoTrace, until } from '../harness/run.ts'
+import { testWith } from '../support/tools.ts'
 import { type MakeHost, makeHost } from './make-host.ts'
+
+const test = testWith('make')
 
 /** Which processes are killed: make with its commands, hostkeeper alone, which leaves make to itself, or all. */
 const victims = ['make', 'hostkeeper', 'everything'] as const

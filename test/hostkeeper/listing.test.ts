@@ -5,7 +5,10 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { assertDone } from '../harness/run.ts'
 import { namesIn } from '../support/files.ts'
+import { testWith } from '../support/tools.ts'
 import { listing, type MakeHost, makeHost } from './make-host.ts'
+
+const makeTest = testWith('make')
 
 const bank = 'http://isconf/pkgbank'
 const ntp = [
@@ -43,14 +46,17 @@ const golden = [
   ...rpm('cvs-1.11-3'),
 ]
 
-test('run does Listing 2 on scramjet in the golden order, and then only the step that leaves no stamp', async (t) => {
-  const host = makeHost(t)
-  assertDone(await host.run(['run', 'BOOT']))
-  assert.deepEqual(host.calls(), golden)
-  host.forgetCalls()
-  assertDone(await host.run(['run', 'BOOT']))
-  assert.deepEqual(host.calls(), everyRun)
-})
+makeTest(
+  'run does Listing 2 on scramjet in the golden order, and then only the step that leaves no stamp',
+  async (t) => {
+    const host = makeHost(t)
+    assertDone(await host.run(['run', 'BOOT']))
+    assert.deepEqual(host.calls(), golden)
+    host.forgetCalls()
+    assertDone(await host.run(['run', 'BOOT']))
+    assert.deepEqual(host.calls(), everyRun)
+  },
+)
 
 /** What the programs were told by a run of these words on a new host. */
 async function callsOf(t: TestContext, words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Calls> {
@@ -64,13 +70,13 @@ interface Calls {
   readonly calls: readonly string[]
 }
 
-test('HOSTNAME and PKGBANK, which packages.conf sets to nothing, have the values of the host', async (t) => {
+makeTest('HOSTNAME and PKGBANK, which packages.conf sets to nothing, have the values of the host', async (t) => {
   const { calls } = await callsOf(t, ['t7a-ntp-conf-1.0-2.sh'])
   const script = [`exech ${bank}/t7a-ntp-conf-1.0-2.sh`, 'ln -fs /etc/ntp.conf.scramjet /etc/ntp.conf']
   assert.deepEqual(calls, [...ntp, ...script, 'service ntpd restart', 'touch t7a-ntp-conf-1.0-2.sh'])
 })
 
-test('a script package has a step for each revision, and the second does not undo the first', async (t) => {
+makeTest('a script package has a step for each revision, and the second does not undo the first', async (t) => {
   const { host } = await callsOf(t, ['t7a-ntp-conf-1.0-1.sh'])
   host.forgetCalls()
   assertDone(await host.run(['run', 't7a-ntp-conf-1.0-1.sh', 't7a-ntp-conf-1.0-2.sh']))
@@ -78,7 +84,7 @@ test('a script package has a step for each revision, and the second does not und
   assert.deepEqual(host.calls().at(-1), 'touch t7a-ntp-conf-1.0-2.sh')
 })
 
-test('all does what PACKAGES of the host names, and nothing else', async (t) => {
+makeTest('all does what PACKAGES of the host names, and nothing else', async (t) => {
   const host = makeHost(t, { 'hosts.conf': 'DEFAULT: PACKAGES=wget-1.5.3-10 PKGBANK=http://isconf/pkgbank\n' })
   assertDone(await host.run(['run']))
   assert.deepEqual(host.calls(), rpm('wget-1.5.3-10'))
@@ -92,28 +98,28 @@ test('PACKAGES=exclude is caught before make: said, with exit status 0, and noth
   assert.deepEqual(namesIn(host.home), ['tree'])
 })
 
-test('the exclude stanza says who is excluded, and fails', async (t) => {
+makeTest('the exclude stanza says who is excluded, and fails', async (t) => {
   const run = await makeHost(t).run(['run', 'exclude'])
   assert.equal(run.status, 2)
   assert.match(run.stdout, /^excluding scramjet from configuration management -- exiting\.\.\.$/m)
   assert.match(run.stdout, /Error 127/)
 })
 
-test('a superpackage goes on behind a backslash and may hold another', async (t) => {
+makeTest('a superpackage goes on behind a backslash and may hold another', async (t) => {
   const { calls } = await callsOf(t, ['Block00'])
   const { calls: nested } = await callsOf(t, ['Block00-cron'])
   assert.deepEqual(nested, everyRun)
   assert.deepEqual(calls, golden.slice(0, -rpm('cvs-1.11-3').length))
 })
 
-test('the generic rpm installer leaves an installed package alone, and notes it as done', async (t) => {
+makeTest('the generic rpm installer leaves an installed package alone, and notes it as done', async (t) => {
   const host = makeHost(t)
   writeFileSync(join(host.state, 'installed/wget-1.5.3-10'), '')
   assertDone(await host.run(['run', 'wget-1.5.3-10']))
   assert.deepEqual(host.calls(), ['rpm -q wget-1.5.3-10', 'touch wget-1.5.3-10'])
 })
 
-test('the generic executor fetches a script from the package bank, runs it, and is not done again', async (t) => {
+makeTest('the generic executor fetches a script from the package bank, runs it, and is not done again', async (t) => {
   const { host, calls } = await callsOf(t, ['foo'])
   assert.deepEqual(calls, [`exech ${bank}/foo`, 'touch foo'])
   host.forgetCalls()
@@ -121,7 +127,7 @@ test('the generic executor fetches a script from the package bank, runs it, and 
   assert.deepEqual(host.calls(), [])
 })
 
-test('one step may install several packages, and asks for one of them', async (t) => {
+makeTest('one step may install several packages, and asks for one of them', async (t) => {
   const host = makeHost(t)
   writeFileSync(join(host.state, 'installed/openssh-2.5.2p2-1.7.2'), '')
   assertDone(await host.run(['run', 'openssh-all-2.5.2p2-1.7.2']))
@@ -129,7 +135,7 @@ test('one step may install several packages, and asks for one of them', async (t
   assert.deepEqual(host.calls(), ['rpm -q openssh-2.5.2p2-1.7.2', ...restarted])
 })
 
-test('etc/ntp.conf is installed by isync at every run, and leaves no stamp', async (t) => {
+makeTest('etc/ntp.conf is installed by isync at every run, and leaves no stamp', async (t) => {
   const { host, calls } = await callsOf(t, ['etc/ntp.conf'])
   assert.deepEqual(calls, everyRun)
   assertDone(await host.run(['run', 'etc/ntp.conf']))
@@ -137,7 +143,7 @@ test('etc/ntp.conf is installed by isync at every run, and leaves no stamp', asy
   assert.ok(!existsSync(join(host.stamps, 'etc/ntp.conf')))
 })
 
-test('a line that begins with - may fail, any other ends the run', async (t) => {
+makeTest('a line that begins with - may fail, any other ends the run', async (t) => {
   await callsOf(t, ['ntp-4.0.99k-15'], { FAIL: 'service ntpd stop' })
   const host = makeHost(t)
   const failed = await host.run(['run', 'ntp-4.0.99k-15'], { FAIL: 'chkconfig --add ntpd' })
@@ -145,12 +151,12 @@ test('a line that begins with - may fail, any other ends the run', async (t) => 
   assert.deepEqual(host.calls(), ntp.slice(0, 5))
 })
 
-test('a comment inside a recipe does nothing', async (t) => {
+makeTest('a comment inside a recipe does nothing', async (t) => {
   const { calls } = await callsOf(t, ['ntp-4.0.99k-15'])
   assert.deepEqual(calls, ntp)
 })
 
-test('a step brings what it needs, once, and its number is its revision', async (t) => {
+makeTest('a step brings what it needs, once, and its number is its revision', async (t) => {
   const { host, calls } = await callsOf(t, ['ntpclock-2'])
   assert.deepEqual(calls.slice(0, ntp.length + 1), [...ntp, 'isync -o etc/rc.d/init.d/ntpclock'])
   host.write({ 'packages.conf': listing('packages.conf').replaceAll('ntpclock-2', 'ntpclock-3') })
@@ -160,12 +166,12 @@ test('a step brings what it needs, once, and its number is its revision', async 
   assert.deepEqual(host.calls().at(-1), 'touch ntpclock-3')
 })
 
-test('a rule without a recipe adds to what a step needs', async (t) => {
+makeTest('a rule without a recipe adds to what a step needs', async (t) => {
   const { calls } = await callsOf(t, ['cvs-1.10.8-8'])
   assert.deepEqual(calls, [...rpm('tcsh-6.10-1'), ...rpm('cvs-1.10.8-8')])
 })
 
-test('targets are stamps in the directory where make runs; a new version is a new target', async (t) => {
+makeTest('targets are stamps in the directory where make runs; a new version is a new target', async (t) => {
   const host = makeHost(t, { 'hosts.conf': 'DEFAULT: PACKAGES=wget-1.5.3-10 PKGBANK=http://isconf/pkgbank\n' })
   assertDone(await host.run(['run']))
   host.write({
@@ -178,7 +184,7 @@ test('targets are stamps in the directory where make runs; a new version is a ne
   assert.deepEqual(host.stampNames(), ['wget-1.5.3-10', 'wget-1.5.3-11'])
 })
 
-test('make reads the very packages.conf of the tree', async (t) => {
+makeTest('make reads the very packages.conf of the tree', async (t) => {
   const { host } = await callsOf(t, ['BOOT'])
   assert.equal(readFileSync(join(host.tree, 'packages.conf'), 'utf8'), listing('packages.conf'))
   assertDone(await host.run(['lint']))

@@ -4,15 +4,8 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { assertDone, begin } from '../harness/run.ts'
-import { unlessThere } from '../support/tools.ts'
+import { unlessRootHas } from '../support/tools.ts'
 import { type HostkeeperHost, hostkeeperHost } from './host.ts'
-
-/** dpkg gives what it unpacks to root. */
-function unlessRootHas(...programs: readonly string[]): string | false {
-  const missing = programs.map(unlessThere).find((why) => why !== false)
-  if (missing !== undefined) return missing
-  return process.getuid?.() === 0 ? false : 'only root installs packages: this was NOT tested'
-}
 
 /** Builds tiny_VERSION_all.deb in the directory; its name. */
 async function makeDeb(host: HostkeeperHost, version: string, directory: string): Promise<string> {

@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { Lab, type LabHost, until } from '../harness/lab.ts'
 import { assertDone } from '../harness/run.ts'
+import { testWith } from '../support/tools.ts'
 import { treeHost, writeFiles } from './tree-host.ts'
+
+const test = testWith('make')
 
 const exech = fileURLToPath(new URL('../../dist/exech.js', import.meta.url))
 

@@ -3,10 +3,13 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import type { TestContext } from 'node:test'
 import { assertDone, assertNoTrace, type Run, until } from '../harness/run.ts'
 import { namesIn } from '../support/files.ts'
+import { testWith } from '../support/tools.ts'
 import { type MakeHost, makeHost, type Tree } from './make-host.ts'
+
+const test = testWith('make')
 
 /** Each step says its name. */
 const steps = (...names: readonly string[]): string =>

@@ -7,9 +7,11 @@ import { type TestContext, test } from 'node:test'
 import { sha256Hex } from '../../src/base/index.ts'
 import { assertDone, assertNoTrace, type Run } from '../harness/run.ts'
 import { namesIn } from '../support/files.ts'
-import { unlessThere } from '../support/tools.ts'
+import { testWith, unlessThere } from '../support/tools.ts'
 import { gitDaemon, rsyncDaemon, tlsServer, webServer } from './servers.ts'
 import { type TreeHost, treeHost, writeFiles } from './tree-host.ts'
+
+const makeTest = testWith('make')
 
 const files = {
   'hosts.conf': 'DEFAULT: PACKAGES=Block00\n',
@@ -92,7 +94,7 @@ function archiveOf({ tree, served }: Site, name = 'tree.tar.gz', ...words: reado
   return sha256Hex(readFileSync(path))
 }
 
-test('a directory is copied, without what version control keeps in it, by path and by file://', async (t) => {
+makeTest('a directory is copied, without what version control keeps in it, by path and by file://', async (t) => {
   const site = siteOf(t)
   await assertFetched(site, site.tree)
   mkdirSync(join(site.tree, '.git'))
@@ -113,7 +115,7 @@ async function assertNotFetchedButHeld({ host }: Site, address: string, word: Re
   assert.deepEqual(namesIn(join(host.home, 'trees')), before)
 }
 
-test('an rsync daemon gives a tree', { skip: unlessThere('rsync') }, async (t) => {
+test('an rsync daemon gives a tree', { skip: unlessThere('make', 'rsync') }, async (t) => {
   const site = siteOf(t)
   const port = await rsyncDaemon(t, site.host.directory, site.served)
   await assertFetched(site, `rsync://127.0.0.1:${port}/trees/tree`)
@@ -124,7 +126,7 @@ test('an rsync daemon gives a tree', { skip: unlessThere('rsync') }, async (t) =
   )
 })
 
-test('rsync fetches by a remote shell from HOST:PATH', { skip: unlessThere('rsync') }, async (t) => {
+test('rsync fetches by a remote shell from HOST:PATH', { skip: unlessThere('make', 'rsync') }, async (t) => {
   const site = siteOf(t)
   // Stands for ssh: the host's name, then the command for it.
   const shell = join(site.host.directory, 'remote-shell')
@@ -135,7 +137,7 @@ test('rsync fetches by a remote shell from HOST:PATH', { skip: unlessThere('rsyn
   assert.equal(readFileSync(join(site.host.directory, 'asked'), 'utf8'), 'alder\n')
 })
 
-test('a git daemon gives a branch, a tag or a commit', { skip: unlessThere('git') }, async (t) => {
+test('a git daemon gives a branch, a tag or a commit', { skip: unlessThere('make', 'git') }, async (t) => {
   const site = siteOf(t)
   const bare = repositoryOf(site)
   const port = await gitDaemon(t, site.served)
@@ -148,7 +150,7 @@ test('a git daemon gives a branch, a tag or a commit', { skip: unlessThere('git'
   await assertNotFetchedButHeld(site, `${address}#v2`, /git ended with status 128: .*v2/)
 })
 
-test('a command fills the directory that it is started in', async (t) => {
+makeTest('a command fills the directory that it is started in', async (t) => {
   const site = siteOf(t)
   await assertFetched(site, `exec:cp -R ${site.tree}/. "$1" && test "$PWD" = "$1" && test -n "$ISCONFDIR"`)
 })
@@ -168,20 +170,23 @@ test('a command that fails, or says nothing for too long, is told with its last 
   await assertNotFetched(site, `exec:${talking}; sleep 1000`, 1, /\/bin\/sh said nothing for 1 seconds: 1 \/ 2 \/ 3/)
 })
 
-test('a command that leaves a daemon with its output behind has ended, and a silent one is ended with it', async (t) => {
-  const site = siteOf(t)
-  site.host.env['HOSTKEEPER_TIMEOUT'] = '1'
-  const daemon = join(site.host.directory, 'daemon')
-  const leave = `setsid sh -c 'echo $$ >> ${daemon}; exec sleep 200' &`
-  try {
-    await assertNotFetched(site, `exec:${leave} sleep 200`, 1, /said nothing for 1 seconds/)
-    await assertFetched(site, `exec:${leave} cp -R ${site.tree}/. "$1"`)
-  } finally {
-    for (const pid of readFileSync(daemon, 'utf8').trim().split('\n')) spawnSync('kill', [pid])
-  }
-})
+makeTest(
+  'a command that leaves a daemon with its output behind has ended, and a silent one is ended with it',
+  async (t) => {
+    const site = siteOf(t)
+    site.host.env['HOSTKEEPER_TIMEOUT'] = '1'
+    const daemon = join(site.host.directory, 'daemon')
+    const leave = `setsid sh -c 'echo $$ >> ${daemon}; exec sleep 200' &`
+    try {
+      await assertNotFetched(site, `exec:${leave} sleep 200`, 1, /said nothing for 1 seconds/)
+      await assertFetched(site, `exec:${leave} cp -R ${site.tree}/. "$1"`)
+    } finally {
+      for (const pid of readFileSync(daemon, 'utf8').trim().split('\n')) spawnSync('kill', [pid])
+    }
+  },
+)
 
-test('a web server gives an archive with the checksum in its address', async (t) => {
+makeTest('a web server gives an archive with the checksum in its address', async (t) => {
   const site = siteOf(t)
   const address = await webServer(t, site.served)
   const sum = archiveOf(site)
@@ -197,14 +202,14 @@ test('a web server gives an archive with the checksum in its address', async (t)
   await assertFetched(site, `${address}/tree.tar.gz#sha256=${sum}`)
 })
 
-test('an archive whose members are in one directory is that directory', async (t) => {
+makeTest('an archive whose members are in one directory is that directory', async (t) => {
   const site = siteOf(t)
   const address = await webServer(t, site.served)
   const sum = archiveOf(site, 'tree.tar.gz', '--transform=flags=r;s,^\\.,tree-1.0,')
   await assertFetched(site, `${address}/tree.tar.gz#sha256=${sum}`)
 })
 
-test('a signed archive counts by http, and no other', { skip: unlessThere('openssl') }, async (t) => {
+test('a signed archive counts by http, and no other', { skip: unlessThere('make', 'openssl') }, async (t) => {
   const site = siteOf(t)
   const { host, served } = site
   const address = await webServer(t, served)
@@ -230,7 +235,7 @@ function sign(directory: string, name: string, path: string): void {
 }
 
 test('https vouches for an archive and is not left; names and passwords go to their server and nowhere else', {
-  skip: unlessThere('openssl'),
+  skip: unlessThere('make', 'openssl'),
 }, async (t) => {
   const site = siteOf(t)
   archiveOf(site)
@@ -297,7 +302,9 @@ test('an archive that leaves its directory, is damaged, or holds a device is ref
   await fetchOf(sha256Hex(cut), /the archive is damaged: its end is missing/)
 })
 
-test('a channel names the archive that is fetched, with its checksum', { skip: unlessThere('openssl') }, async (t) => {
+test('a channel names the archive that is fetched, with its checksum', {
+  skip: unlessThere('make', 'openssl'),
+}, async (t) => {
   const site = siteOf(t)
   const { host, served } = site
   const sum = archiveOf(site, 'site-1.tar.gz')

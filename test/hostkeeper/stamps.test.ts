@@ -2,9 +2,12 @@
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import type { TestContext } from 'node:test'
 import { assertDone, assertNoTrace, type Run } from '../harness/run.ts'
+import { testWith } from '../support/tools.ts'
 import { type MakeHost, makeHost } from './make-host.ts'
+
+const test = testWith('make')
 
 /** c needs b, which needs a; d needs nothing. A step fails while there is a file of its name in $(STATE)/broken. */
 const packages = `all: $(PACKAGES)

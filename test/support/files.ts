@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ErrorCode, IsconfError } from '../../src/base/index.ts'
+import { isRoot } from './tools.ts'
 
 /** What a directory needs of node:test's context. */
 export interface Ending {
@@ -16,7 +17,6 @@ export function temporaryDirectory(ending: Ending): string {
   return directory
 }
 
-const isRoot = process.getuid?.() === 0
 /** nobody, on every Unix. */
 const plainUser = 65_534
 

@@ -1,11 +1,35 @@
-/** Programs of the system that a test can do without, but not without a word. */
+/**
+ * What of the machine a test can do without, but not without a word: scripts/test.ts counts the tests
+ * that were skipped by the reason given here, as far as its colon.
+ */
 import { spawnSync } from 'node:child_process'
+import { type TestContext, test } from 'node:test'
 
-/** Why a test is skipped: the program is not here. A failure where ISCONF_REQUIRE_TOOLS is 1. */
-export function unlessThere(program: string): string | false {
-  if (spawnSync('sh', ['-c', `command -v ${program}`]).status === 0) return false
-  if (process.env['ISCONF_REQUIRE_TOOLS'] === '1') throw new Error(`${program} is not installed`)
-  return `${program} is not installed: this was NOT tested`
+/** Why a test is skipped: one of the programs is not here. A failure where ISCONF_REQUIRE_TOOLS is 1. */
+export function unlessThere(...programs: readonly string[]): string | false {
+  const missing = programs.find((program) => !isThere(program))
+  if (missing === undefined) return false
+  if (process.env['ISCONF_REQUIRE_TOOLS'] === '1') throw new Error(`${missing} is not installed`)
+  return `${missing} is not installed: this was NOT tested`
+}
+
+function isThere(program: string): boolean {
+  return spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program]).status === 0
+}
+
+export const isRoot = process.getuid?.() === 0
+
+/** Why a test is skipped: it does what only root may do, with these programs. */
+export function unlessRootHas(...programs: readonly string[]): string | false {
+  return isRoot ? unlessThere(...programs) : 'needs root: this was NOT tested'
+}
+
+type Check = (context: TestContext) => void | Promise<void>
+
+/** node:test's `test`, for a file whose tests all need these programs. */
+export function testWith(...programs: readonly string[]): (name: string, check: Check) => void {
+  const skip = unlessThere(...programs)
+  return (name, check) => void test(name, { skip }, check)
 }
 
 /** A program's end: its status and everything it wrote. */

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import type { TestContext } from 'node:test'
 import { temporaryDirectory } from '../../../test/support/files.ts'
+import { testWith } from '../../../test/support/tools.ts'
 import { lintTree } from './lint.io.ts'
+
+const test = testWith('make')
 
 type Tree = Readonly<Record<string, string>>
 

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { test } from 'node:test'
+import { testWith } from '../../../test/support/tools.ts'
 import { parseMakeDatabase } from './database.ts'
 import { leavesStamp, ruleFor, stepsFor } from './steps.ts'
 import { readingWords } from './words.ts'
+
+const test = testWith('make')
 
 /** What the make of this machine says of a makefile. */
 function read(makefile: string, ...words: readonly string[]): ReturnType<typeof parseMakeDatabase> {

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict'
 import { existsSync, lstatSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import type { TestContext } from 'node:test'
 import { namesIn, temporaryDirectory } from '../../../test/support/files.ts'
+import { testWith } from '../../../test/support/tools.ts'
 import { layoutOf } from '../layout.ts'
 import { settingsFrom } from '../settings.ts'
 import { lookAtTree } from './content.io.ts'
@@ -11,6 +12,9 @@ import { systemTreeDisk } from './disk.io.ts'
 import type { TreeDisk } from './disk.ts'
 import { type FetchDeps, fetchTree } from './fetch.io.ts'
 import { rollBack, switchTree } from './switch.io.ts'
+
+// A tree is checked with make before it is taken.
+const test = testWith('make')
 
 class Killed extends Error {}
 
