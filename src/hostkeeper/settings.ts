@@ -58,6 +58,14 @@ export const hostkeeperSettings = {
     describe: 'How long a source may say nothing before the host goes on with the tree that it has.',
     parse: count,
   }),
+  stepTimeoutS: setting<number>({
+    name: 'HOSTKEEPER_STEP_TIMEOUT',
+    form: 'seconds, 0 for no limit',
+    fallback: 3600,
+    describe:
+      'How long a step of packages.conf may take. One that takes longer is ended, and the run fails there: a boot that waits for ever could not even be mended from elsewhere.',
+    parse: (text) => (text === '0' ? 0 : count(text)),
+  }),
   make: setting<string>({
     name: 'HOSTKEEPER_MAKE',
     form: 'command',
@@ -95,6 +103,7 @@ export interface Settings {
   readonly key: string | undefined
   readonly onFailure: 'continue' | 'stop'
   readonly timeoutS: number
+  readonly stepTimeoutS: number
   readonly make: string
   readonly logsKept: number
   readonly root: string
@@ -122,6 +131,7 @@ export function settingsFrom(find: (name: string) => PlacedText | undefined): Se
     key: read(hostkeeperSettings.key),
     onFailure: read(hostkeeperSettings.onFailure),
     timeoutS: read(hostkeeperSettings.timeoutS),
+    stepTimeoutS: read(hostkeeperSettings.stepTimeoutS),
     make: read(hostkeeperSettings.make),
     logsKept: read(hostkeeperSettings.logsKept),
     root: read(hostkeeperSettings.root),

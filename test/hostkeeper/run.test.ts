@@ -193,14 +193,16 @@ test('what make writes comes to the terminal and into a log of the run, and the 
   const host = hostWith(t, 'PACKAGES=a', `${steps('a')}bad:\n\t@echo doing $@\n\t@echo no >&2\n\tfalse\n`)
   assertDone(await host.run(['run', 'BOOT']))
   const failed = await host.run(['run', 'bad'])
-  assertRefused(failed, 2, /make failed with status 2/)
+  assertRefused(failed, 2, /make failed at bad with status 2/)
   assert.match(failed.stdout, /doing bad\nno\n/)
   const [begun, ended, , end] = recordOf(host)
   assert.deepEqual([begun?.event, begun?.words, begun?.targets], ['start', ['BOOT'], ['all']])
   assert.deepEqual([ended?.event, ended?.outcome, ended?.status, ended?.made], ['end', 'done', 0, ['a']])
   assert.deepEqual([end?.outcome, end?.status, end?.made], ['failed', 2, []])
   const log = readFileSync(begun?.log ?? '', 'utf8')
-  assert.match(log, /^hostkeeper \S+, \S+: BOOT -> all\ndoing a\ntouch a\n$/)
+  assert.match(log, /^hostkeeper \S+, \S+: BOOT -> all\n/)
+  assert.match(log, /^doing a\ntouch a$/m)
+  assert.match(log, /^hostkeeper: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z a$/m)
 })
 
 test('a record whose last line is torn is read and goes on', async (t) => {

@@ -1,5 +1,6 @@
 /** What there is to say about packages.conf by itself. */
 import type { Finding } from '../../config/index.ts'
+import { earlyStampLine, unbelievable } from '../make/believable.ts'
 import type { MakeDatabase, MakeRule } from '../make/database.ts'
 import { leavesStamp, ruleFor } from '../make/steps.ts'
 import { nearest } from '../nearest.ts'
@@ -18,7 +19,7 @@ export function lintMakefile(makefile: Makefile, exists: (path: string) => boole
     return [{ severity: 'error', file: path, line: null, message: 'has no target' }]
   }
   const findings = [...unknownNeeds(makefile, exists), ...cycles(makefile), ...insideSteps(makefile)]
-  return [...findings, ...withoutStamp(makefile)]
+  return [...findings, ...untrueStamps(makefile), ...withoutStamp(makefile)]
 }
 
 function unknownNeeds(makefile: Makefile, exists: (path: string) => boolean): readonly Finding[] {
@@ -70,6 +71,18 @@ function insideSteps(makefile: Makefile): readonly Finding[] {
     findings.push({ severity: 'error', ...placeOf(makefile, target), message })
   }
   return findings
+}
+
+function untrueStamps(makefile: Makefile): readonly Finding[] {
+  const { path: file, database } = makefile
+  const forAll = unbelievable(database).map((message): Finding => ({ severity: 'error', file, line: null, message }))
+  const rules = [...database.rules.values()].filter(({ recipe }) => earlyStampLine(recipe?.text ?? '') !== undefined)
+  const early = byStanza(makefile, rules).map(([place, targets]): Finding => {
+    const line = earlyStampLine(database.rules.get(targets[0] ?? '')?.recipe?.text ?? '')?.trim()
+    const message = `${targets.join(', ')}: the stamp is there before all is done, or although something fails: ${JSON.stringify(line)}; let "touch $@" be the last line, alone`
+    return { severity: 'warning', ...place, message }
+  })
+  return [...forAll, ...early]
 }
 
 function withoutStamp(makefile: Makefile): readonly Finding[] {

@@ -41,6 +41,8 @@ export interface MakeDatabase {
   /** What the makefile names without a rule of that name: needs that a pattern rule makes, and files. */
   readonly mentioned: ReadonlySet<string>
   readonly variables: ReadonlyMap<string, MakeVariable>
+  /** `.IGNORE` and its like that stand without a target, and so hold for all. */
+  readonly forAll: ReadonlySet<string>
 }
 
 /** `text` is what make prints with -p in the locale C. */
@@ -59,7 +61,8 @@ export function parseMakeDatabase(text: string): MakeDatabase {
     .flatMap((rule) => wordsOf(rule.target).map((target) => ({ ...rule, target })))
   const goal = variables.get('.DEFAULT_GOAL')?.value ?? ''
   const mentioned = mentionedIn(lines.slice(filesAt + 1))
-  return { defaultGoal: goal === '' ? undefined : goal, rules, patterns, mentioned, variables }
+  const forAll = new Set(lines.flatMap((line) => (/^\.[A-Z_]+:$/.test(line) ? [line.slice(0, -1)] : [])))
+  return { defaultGoal: goal === '' ? undefined : goal, rules, patterns, mentioned, variables, forAll }
 }
 
 /** A recipe's line may go on behind a backslash; what follows could look like anything. */

@@ -1,33 +1,49 @@
 /** Make as a process group of its own, which the lock knows before it begins. */
 import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
 import { lockGroup } from '../lock.io.ts'
+import { progressLine, progressName } from '../run/progress.ts'
 import type { RunLog } from '../run/run-log.io.ts'
 import type { MakeCall } from './make.io.ts'
+import { runningWords } from './words.ts'
 
 /** How make ended: its status, or the signal that ended it. */
 export interface MakeEnd {
   readonly status: number | null
   readonly signal: NodeJS.Signals | null
+  /** Why hostkeeper has ended it, when it has. */
+  readonly limit: string | undefined
 }
 
 /** What make writes is looked at so often. */
-const showEveryMs = 50
+const lookEveryMs = 50
+
+/** How one make is run. */
+export interface MakeRun {
+  readonly call: MakeCall
+  /** Flags and targets. */
+  readonly words: readonly string[]
+  readonly lock: string
+  readonly log: RunLog
+  readonly interruption: Interruption
+  /** Called often while it runs, and once more at its end. */
+  readonly look: () => void
+}
 
 /**
- * Runs make to its end.
- *
- * A shell waits for a word before it becomes make: were hostkeeper killed
- * between starting make and writing down its group, nobody would know of it.
+ * Waits for a word before it begins: were hostkeeper killed between starting make and writing down its group, nobody
+ * would know of it. It outlives signals that are for make, and notes how make ended, also when hostkeeper is gone.
  */
-export async function runMake(
-  call: MakeCall,
-  targets: readonly string[],
-  lock: string,
-  log: RunLog,
-  interruption: Interruption,
-): Promise<MakeEnd> {
-  const words = ['-c', 'read -r go && exec "$@" </dev/null', 'sh', call.make, ...call.words, ...targets]
-  const child = spawn('/bin/sh', words, {
+const shell = `trap : INT TERM HUP
+read -r go || exit
+"$@" </dev/null
+status=$?
+echo "${progressLine.end('$status')}" >>${progressName}
+exit $status`
+
+/** Runs make to its end. */
+export async function runMake({ call, words, lock, log, interruption, look }: MakeRun): Promise<MakeEnd> {
+  const child = spawn('/bin/sh', ['-c', shell, 'sh', call.make, ...runningWords, ...call.words, ...words], {
     cwd: call.cwd,
     env: call.environment,
     detached: true,
@@ -36,9 +52,7 @@ export async function runMake(
   // Not 'close': a daemon that a step has started may hold the output for ever.
   const ended = new Promise<MakeEnd>((resolve, reject) => {
     child.once('error', reject)
-    child.once('exit', (status, signal) =>
-      resolve({ status, signal: signal ?? (status === 0 ? null : (interruption.signal ?? null)) }),
-    )
+    child.once('exit', (status, signal) => resolve(endOf(status, signal, interruption)))
   })
   ended.catch(() => undefined)
   child.stdin?.on('error', () => undefined)
@@ -47,15 +61,24 @@ export async function runMake(
   const forget = await lockGroup(lock, group)
   interruption.group = group
   child.stdin?.end(interruption.signal === undefined ? 'go\n' : '')
-  const showing = setInterval(log.show, showEveryMs)
+  const looking = setInterval(look, lookEveryMs)
   try {
     return await ended
   } finally {
-    clearInterval(showing)
+    clearInterval(looking)
     interruption.group = undefined
-    log.show()
+    look()
     await forget()
   }
+}
+
+/** A shell tells of a signal that ended its command by a status above 128. */
+function endOf(status: number | null, signal: NodeJS.Signals | null, interruption: Interruption): MakeEnd {
+  const { limit } = interruption
+  if (status === 0) return { status, signal: null, limit: undefined }
+  const byNumber = Object.entries(constants.signals).find(([, number]) => status !== null && status - 128 === number)
+  const own = signal ?? (byNumber?.[0] as NodeJS.Signals | undefined) ?? interruption.signal ?? null
+  return { status: own === null ? status : null, signal: own, limit }
 }
 
 /**
@@ -67,6 +90,8 @@ export class Interruption {
   group: number | undefined
   /** The first that came. */
   signal: NodeJS.Signals | undefined
+  /** Why hostkeeper itself ends make. */
+  limit: string | undefined
   #count = 0
 
   constructor(onInterrupt: (listener: (signal: NodeJS.Signals) => void) => void) {
@@ -79,6 +104,14 @@ export class Interruption {
     })
   }
 
+  /** Ends make of hostkeeper's own accord; for good when it has not ended after a while. */
+  endFor(limit: string): void {
+    if (this.limit !== undefined) return
+    this.limit = limit
+    this.#send('SIGTERM')
+    setTimeout(() => this.#send('SIGKILL'), graceMs).unref()
+  }
+
   #send(signal: NodeJS.Signals): void {
     try {
       if (this.group !== undefined) process.kill(-this.group, signal)
@@ -89,3 +122,5 @@ export class Interruption {
 }
 
 const interruptionsMax = 3
+/** How long a step that takes too long may take to end. */
+const graceMs = 10_000

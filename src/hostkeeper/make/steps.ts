@@ -113,6 +113,12 @@ export function leavesStamp(rule: MakeRule | undefined): boolean {
   return rule !== undefined && !rule.phony && /\btouch\b/.test(rule.recipe?.text ?? '')
 }
 
+/** The targets that one recipe makes together with a step. */
+export const madeWith =
+  (database: MakeDatabase) =>
+  (step: string): readonly string[] =>
+    ruleFor(database, step)?.also ?? []
+
 /** Everything that `target` is needed for, over whatever detour; not itself. */
 export function dependents(database: MakeDatabase, target: string, among: Iterable<string>): readonly string[] {
   const found = new Map<string, boolean>([[target, true]])

@@ -1,5 +1,6 @@
 /** The command line and the environment of make. */
 import type { Placed } from '../hosts-conf/hosts-conf.ts'
+import { progressLine, progressName } from '../run/progress.ts'
 import { idleTarget } from './database.ts'
 
 /** What make takes from its environment as words of its command line: a -j or --shuffle there would break the order. */
@@ -39,6 +40,22 @@ export function makeWords(file: string, variables: ReadonlyMap<string, Placed>):
 
 /** The words that make make read and print, and do nothing. With its own empty recipe no rule for `%` is tried. */
 export const readingWords: readonly string[] = ['-p', '-q', `--eval=${idleTarget}: ;`, idleTarget]
+
+/**
+ * The words for a make that is to do something. Only the first make takes them, and none that a recipe calls.
+ *
+ * What is done of a step that fails is no stamp. A recipe's environment is made when its first command is: that is where
+ * make tells which step it begins, without a process more.
+ */
+export const runningWords: readonly string[] = [
+  `--eval=$(if $(filter 0,$(MAKELEVEL)),${[
+    '.DELETE_ON_ERROR:',
+    '.NOTPARALLEL:',
+    `export HOSTKEEPER_STEP=$(if $(filter $(HOSTKEEPER_BEGUN),$@),,$(file >>${progressName},${progressLine.begin})$(eval HOSTKEEPER_BEGUN:=$@))$@`,
+  ]
+    .map((line) => `$(eval ${line.replaceAll('$', '$$$$')})`)
+    .join('')})`,
+]
 
 /** A file that a shell reads, with these variables. */
 export function shAssignments(variables: ReadonlyMap<string, Placed>): string {

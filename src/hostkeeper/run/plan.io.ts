@@ -6,8 +6,9 @@ import type { MakeDatabase } from '../make/database.ts'
 import { goalsOf } from '../make/goals.ts'
 import { type DryRun, dryRun, type MakeCall, readDatabase } from '../make/make.io.ts'
 import { hostOf, type ManagedHost, makeCallOf, managedHost } from '../make/managed-host.io.ts'
-import { leavesStamp, oldFileFlags, ruleFor, stepsFor } from '../make/steps.ts'
+import { leavesStamp, madeWith, oldFileFlags, ruleFor, stepsFor } from '../make/steps.ts'
 import type { ProgramContext } from '../verb.ts'
+import { doubtfulStamps } from './progress.io.ts'
 import type { RunWords } from './run.io.ts'
 import { addScratchStamps, withScratchStamps } from './scratch-stamps.io.ts'
 import type { StampPlan } from './stamp-plan.ts'
@@ -35,7 +36,8 @@ export function planRun(context: ProgramContext, { words, trace }: RunWords): Pl
     const database = readDatabase(call)
     const targets = goalsOf(words, managed.host.variables, database)
     const stamps = plannedStamps(layout.stamps, database, targets)
-    for (const name of stamps.outdated) rmSync(join(scratch, name), { force: true })
+    const doubtful = doubtfulStamps(layout.stamps, madeWith(database))
+    for (const name of [...stamps.outdated, ...doubtful]) rmSync(join(scratch, name), { force: true })
     const old = oldFileFlags(database, targets, (name) => stampExists(layout.stamps, name))
     const flags = trace ? ['--trace', ...old] : old
     const make = targets.length === 0 ? idle : passes(call, database, stamps, targets, flags)

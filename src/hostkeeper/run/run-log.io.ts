@@ -18,6 +18,8 @@ export interface RunLog {
   readonly path: string
   /** Open for appending; also after hostkeeper was killed make can go on writing. */
   readonly descriptor: number
+  /** Adds a line of hostkeeper's own. */
+  note(text: string): void
   /** Shows what is there and not yet shown. */
   show(): void
   close(): void
@@ -71,7 +73,14 @@ function openIn(directory: string, id: string, head: string, terminal: Terminal)
       isShown = false
     }
   }
-  return { path, descriptor, show, close: () => closeSync(descriptor) }
+  const note = (text: string): void => {
+    try {
+      writeSync(descriptor, `hostkeeper: ${text}\n`)
+    } catch {
+      // Make's own lines are missing then, too.
+    }
+  }
+  return { path, descriptor, note, show, close: () => closeSync(descriptor) }
 }
 
 const suffix = '.log'

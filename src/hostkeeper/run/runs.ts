@@ -22,6 +22,8 @@ const endForm = z.object({
   /** Make's exit status; null when a signal ended it, or it could not be started. */
   status: z.number().nullable(),
   signal: z.string().nullable(),
+  /** The step that was under way when the run ended before all was done. */
+  step: z.string().nullable().default(null),
   /** The stamps that the run made. */
   made: z.array(z.string()),
 })

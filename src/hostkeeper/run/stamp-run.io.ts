@@ -1,11 +1,12 @@
 /** The stamps, made ready for a run. */
 import { join } from 'node:path'
 import { systemDisk } from '../../base/disk.io.ts'
-import { readTextFile } from '../../config/index.ts'
 import type { MakeDatabase } from '../make/database.ts'
+import { madeWith } from '../make/steps.ts'
+import { doubtfulStamps } from './progress.io.ts'
 import { doneAtMs, loneName, loneText, noteSince, parseLone, parseSince, sinceName } from './stamp-notes.ts'
 import { planStamps, type StampPlan } from './stamp-plan.ts'
-import { removeStamps, stampExists, stampsIn, touchStamps } from './stamps.io.ts'
+import { noteIn, removeStamps, stampExists, stampsIn, touchStamps } from './stamps.io.ts'
 
 export interface ReadyStamps {
   readonly plan: StampPlan
@@ -13,9 +14,10 @@ export interface ReadyStamps {
 
 /** What a run would do to the stamps; nothing is written. */
 export function plannedStamps(directory: string, database: MakeDatabase, targets: readonly string[]): StampPlan {
-  const names = stampsIn(directory).map(({ name }) => name)
-  const noted = parseLone(readTextFile(join(directory, loneName)))
-  return planStamps(database, targets, names, noted, (name) => stampExists(directory, name))
+  const doubtful = new Set(doubtfulStamps(directory, madeWith(database)))
+  const names = stampsIn(directory).flatMap(({ name }) => (doubtful.has(name) ? [] : [name]))
+  const noted = parseLone(noteIn(directory, loneName))
+  return planStamps(database, targets, names, noted, (name) => stampExists(directory, name) && !doubtful.has(name))
 }
 
 /** Removes the stamps that a run makes untrue, and gives all others the same time. Durable when it returns. */
@@ -50,7 +52,7 @@ async function touchAll(directory: string, nowMs: number): Promise<void> {
   const stamps = stampsIn(directory)
   const note = join(directory, sinceName)
   const touchedMs = Math.floor(nowMs / 1000) * 1000
-  await systemDisk.replaceFile(note, noteSince(parseSince(readTextFile(note)), stamps, touchedMs))
+  await systemDisk.replaceFile(note, noteSince(parseSince(noteIn(directory, sinceName)), stamps, touchedMs))
   touchStamps(directory, stamps, nowMs)
 }
 
@@ -60,10 +62,12 @@ export interface TimedStamp {
   readonly done: string
 }
 
-/** The stamps, the oldest first. */
+/** The stamps that count, the oldest first. */
 export function timedStamps(directory: string): readonly TimedStamp[] {
-  const since = parseSince(readTextFile(join(directory, sinceName)))
+  const since = parseSince(noteIn(directory, sinceName))
+  const doubtful = new Set(doubtfulStamps(directory))
   return stampsIn(directory)
+    .filter(({ name }) => !doubtful.has(name))
     .map((stamp) => ({ name: stamp.name, doneMs: doneAtMs(since, stamp) }))
     .sort((one, other) => one.doneMs - other.doneMs)
     .map(({ name, doneMs }) => ({ name, done: new Date(doneMs).toISOString() }))

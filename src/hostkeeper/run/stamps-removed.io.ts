@@ -1,7 +1,5 @@
 /** Taking stamps away, so that their steps are done again. */
-import { join } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
-import { readTextFile } from '../../config/index.ts'
 import { takeLock } from '../lock.io.ts'
 import type { MakeDatabase } from '../make/database.ts'
 import { readDatabase } from '../make/make.io.ts'
@@ -11,7 +9,7 @@ import { nearest } from '../nearest.ts'
 import type { ProgramContext } from '../verb.ts'
 import { loneName, parseLone } from './stamp-notes.ts'
 import { noteLone } from './stamp-run.io.ts'
-import { removeStamps, stampsIn } from './stamps.io.ts'
+import { noteIn, removeStamps, stampsIn } from './stamps.io.ts'
 
 /** Removes all of `names` or none; the stamps whose steps will be done again on their account. NO_SUCH_FILE, BUSY. */
 export async function takeAway(
@@ -26,7 +24,7 @@ export async function takeAway(
   try {
     const others = present.filter((name) => !names.includes(name))
     const again = alone ? [] : followers(context, names, others)
-    const noted = parseLone(readTextFile(join(stamps, loneName))).filter((name) => !names.includes(name))
+    const noted = parseLone(noteIn(stamps, loneName)).filter((name) => !names.includes(name))
     // First the note: a stamp that goes without it would take the others along.
     await noteLone(stamps, alone ? [...noted, ...names] : noted)
     await removeStamps(stamps, names)

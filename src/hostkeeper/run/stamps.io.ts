@@ -6,7 +6,7 @@
  * make begins, stamps of which that will not be true any more are removed;
  * what is to be done is then told by what is missing, and never by times.
  */
-import { existsSync, lstatSync, mkdirSync, readdirSync, utimesSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, utimesSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { diskFailure, systemDisk } from '../../base/disk.io.ts'
 
@@ -51,9 +51,51 @@ const readDirectory = (directory: string) => readdirSync(directory, { withFileTy
 /** Whether there is a file of that name; make asks also for those elsewhere, with a `/` in front. */
 export const stampExists = (directory: string, name: string): boolean => existsSync(resolve(directory, name))
 
+/** What a note beside the stamps holds, however many steps it names; undefined when there is none. */
+export function noteIn(directory: string, name: string): string | undefined {
+  const path = join(directory, name)
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return undefined
+    throw diskFailure('read', path, error)
+  }
+}
+
 /** Durable when it returns. */
 export async function removeStamps(directory: string, names: readonly string[]): Promise<void> {
   for (const name of names) await systemDisk.remove(join(directory, name))
+}
+
+/**
+ * Removes what steps that are not done have left under their names: files, directories, and the directories that they
+ * were in when nothing else is there, for to make each is a stamp. Durable after the next sync of the disk.
+ */
+export function removeTargets(directory: string, names: readonly string[]): void {
+  for (const name of names) {
+    const path = resolve(directory, name)
+    // A target elsewhere, as /etc/motd, is no stamp.
+    if (!path.startsWith(`${directory}/`)) continue
+    try {
+      rmSync(path, { recursive: true, force: true })
+      removeEmpty(directory, dirname(path))
+    } catch (error) {
+      // Below another stamp there is nothing.
+      if (isErrno(error, 'ENOTDIR')) continue
+      throw diskFailure('remove', path, error)
+    }
+  }
+}
+
+function removeEmpty(top: string, directory: string): void {
+  for (let empty = directory; empty !== top; empty = dirname(empty)) {
+    try {
+      rmdirSync(empty)
+    } catch (error) {
+      if (isErrno(error, 'ENOTEMPTY') || isErrno(error, 'ENOENT')) return
+      throw error
+    }
+  }
 }
 
 /** Gives all stamps the same time, so that none is older than what it needs. */

@@ -6,7 +6,8 @@ import { hostOf } from '../make/managed-host.io.ts'
 import { isIntermediate, leavesStamp, ruleFor, stepsFor } from '../make/steps.ts'
 import type { ProgramContext } from '../verb.ts'
 import { type PlannedRun, planRun } from './plan.io.ts'
-import { treeOf } from './run.io.ts'
+import { stepUnderWay } from './progress.io.ts'
+import { treeOf } from './recorded-run.io.ts'
 import { readRuns } from './runs.io.ts'
 import type { Run } from './runs.ts'
 import { type TimedStamp, timedStamps } from './stamp-run.io.ts'
@@ -39,6 +40,8 @@ export interface HostStatus {
   readonly tree: string
   readonly source: string | null
   readonly atWork: string | null
+  /** The step of packages.conf that is being done. */
+  readonly step: { readonly name: string; readonly since: string } | null
   /** What the boot hook wrote when it could not make the host right. */
   readonly failed: string | null
   /** The last first. */
@@ -52,13 +55,16 @@ export interface HostStatus {
 export async function statusOf(context: ProgramContext, runsMax: number): Promise<HostStatus> {
   const { layout, settings } = context
   const atWork = (await lockHolder(layout.lock)) ?? null
+  // Whoever only fetches a tree has the lock, too.
+  const isRun = atWork !== null && /^(hostkeeper run|make )/.test(atWork)
   const runs = [...(await readRuns(layout.runs))].reverse().slice(0, runsMax)
   return {
     tree: treeOf(layout.tree),
     source: settings.source ?? null,
     atWork,
+    step: isRun ? stepUnderWay(layout.stamps) : null,
     failed: readTextFile(layout.failed)?.trim() ?? null,
-    runs: runs.map((run, index) => rowOf(run, index === 0 && atWork !== null)),
+    runs: runs.map((run, index) => rowOf(run, index === 0 && isRun)),
     stamps: timedStamps(layout.stamps),
     pending: pendingOf(context),
   }

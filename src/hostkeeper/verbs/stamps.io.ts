@@ -1,9 +1,8 @@
-import { join } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
-import { readTextFile } from '../../config/index.ts'
 import { count, parseWords, table } from '../../terminal/index.ts'
 import { loneName, parseLone } from '../run/stamp-notes.ts'
 import { timedStamps } from '../run/stamp-run.io.ts'
+import { noteIn } from '../run/stamps.io.ts'
 import { takeAway } from '../run/stamps-removed.io.ts'
 import type { HostkeeperVerb, ProgramContext } from '../verb.ts'
 import { runWordsMax } from './run.io.ts'
@@ -19,7 +18,7 @@ export const stampsVerb: HostkeeperVerb = {
     if (first === 'remove') return remove(context, rest)
     const json = parseWords('hostkeeper stamps', typed, { flags: ['--json'] }).has('--json')
     const rows = timedStamps(context.layout.stamps)
-    const again = parseLone(readTextFile(join(context.layout.stamps, loneName)))
+    const again = parseLone(noteIn(context.layout.stamps, loneName))
     if (json) context.terminal.out(`${JSON.stringify({ stamps: rows, again })}\n`)
     else context.terminal.out(table(rows.map(({ name, done }) => [done, name])))
     return 0

@@ -6,7 +6,7 @@ export const statusVerb: HostkeeperVerb = {
   name: 'status',
   usage: 'status [--json] [-n COUNT]',
   summary: 'Show the tree, the last runs, and what is to be done',
-  help: 'Shows which tree this host has and where it comes from, whether the last boot could make the host right, the last runs and how they ended, which steps were done last and when, and which ones the next boot would do. -n says how many runs and stamps are shown, usually 5 of each; with --json all stamps are. A run that has no end is under way, or was killed.',
+  help: 'Shows which tree this host has and where it comes from, whether the last boot could make the host right, the last runs and how they ended, which step is being done and since when, which steps were done last, and which ones the next boot would do. -n says how many runs and stamps are shown, usually 5 of each; with --json all stamps are. A run that has no end is under way, or was killed.',
   exits: [0],
   run: async (context, typed) => {
     const { json, limit } = readingWords('hostkeeper status', typed, true)
@@ -19,12 +19,13 @@ export const statusVerb: HostkeeperVerb = {
 /** As many as fit on a screen with the rest. */
 const rowsShown = 5
 
-function textOf({ tree, source, atWork, failed, runs, stamps, pending }: HostStatus, limit: number): string {
+function textOf({ tree, source, atWork, step, failed, runs, stamps, pending }: HostStatus, limit: number): string {
   const rows: (readonly [string, string])[] = [
     ['tree', tree],
     ['source', source ?? 'none: the tree is what somebody has put there'],
   ]
   if (atWork !== null) rows.push(['at work', atWork])
+  if (step !== null) rows.push(['step', `${step.name}, since ${step.since}`])
   if (failed !== null) rows.push(['last boot', `failed: ${failed.replaceAll('\n', '; ')}`])
   rows.push(['stamps', String(stamps.length)])
   return `${listing([...rows, ...pendingRows(pending)], '')}${runsText(runs)}${stampsText(stamps, limit)}`

@@ -1,0 +1,141 @@
+/** Runs make between the two lines of the record, with a log. */
+import { readlinkSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { IsconfError } from '../../base/index.ts'
+import { count } from '../../terminal/index.ts'
+import type { MakeCall } from '../make/make.io.ts'
+import { type Interruption, type MakeEnd, runMake } from '../make/process.io.ts'
+import type { ProgramContext } from '../verb.ts'
+import type { Also } from './progress.io.ts'
+import { RunProgress } from './progress.io.ts'
+import type { RunWords } from './run.io.ts'
+import { oldLogs, openRunLog, type RunLog, removeLogs } from './run-log.io.ts'
+import { pruneRuns, readRuns, recordRun } from './runs.io.ts'
+import { type RunEnd, type RunStart, runId } from './runs.ts'
+import { type ReadyStamps, settleLone } from './stamp-run.io.ts'
+import { removeTargets, stampsIn } from './stamps.io.ts'
+import { StepWatch } from './step-watch.io.ts'
+
+/** A run for which all is ready. */
+export interface ReadyRun {
+  readonly asked: RunWords
+  /** The entry of hosts.conf. */
+  readonly entry: string
+  readonly call: MakeCall
+  readonly targets: readonly string[]
+  readonly flags: readonly string[]
+  readonly stamps: ReadyStamps
+  readonly also: Also
+  readonly lock: string
+  readonly interruption: Interruption
+}
+
+/**
+ * The exit status. The order is what makes stamps believable: what the steps did is on disk, then the end is recorded, then
+ * the progress, which says that there is none, goes.
+ */
+export async function recordedRun(context: ProgramContext, run: ReadyRun): Promise<number> {
+  const { layout, settings, say } = context
+  const { log, id } = await beginRecord(context, run)
+  const progress = await RunProgress.begin(layout.stamps)
+  try {
+    const watch = new StepWatch(progress, log, run.interruption, settings.stepTimeoutS)
+    const end = await makePasses(run, log, progress, watch)
+    await watch.settled()
+    const step = end.status === 0 ? null : (watch.step ?? null)
+    if (step !== null) removeTargets(layout.stamps, leftOf(step, run))
+    await progress.keep()
+    const before = new Set(run.stamps.plan.kept)
+    const made = stampsIn(layout.stamps).flatMap(({ name }) => (before.has(name) ? [] : [name]))
+    const at = new Date().toISOString()
+    await recordRun(layout.runs, { event: 'end', id, at, ...outcomeOf(end), step, made })
+    await progress.forget()
+    await pruneRuns(layout.runs, settings.logsKept)
+    // By a clock that was ahead, older logs can have later names.
+    removeLogs(oldLogs(layout.logs, settings.logsKept).filter((path) => path !== log.path))
+    return told(end, step, made, log, say)
+  } finally {
+    progress.close()
+    log.close()
+  }
+}
+
+async function beginRecord(
+  context: ProgramContext,
+  { asked: { words }, targets, entry }: ReadyRun,
+): Promise<{ readonly log: RunLog; readonly id: string }> {
+  const { layout, release, terminal, say } = context
+  const at = new Date().toISOString()
+  const runs = await readRuns(layout.runs)
+  const id = runId(at, words, (name) => runs.some(({ start }) => start.id === name))
+  const head = `hostkeeper ${release}, ${at}: ${[...words, '->', ...targets].join(' ')}\n`
+  const log = openRunLog(layout.logs, id, head, terminal, say)
+  const begun: RunStart = {
+    event: 'start',
+    id,
+    at,
+    words: [...words],
+    targets: [...targets],
+    entry,
+    tree: treeOf(layout.tree),
+    release,
+    log: log.path,
+  }
+  await recordRun(layout.runs, begun)
+  return { log, id }
+}
+
+/** First what is to be done again alone, so that nothing that needs it follows; then what was asked for. */
+async function makePasses(run: ReadyRun, log: RunLog, progress: RunProgress, watch: StepWatch): Promise<MakeEnd> {
+  const { call, targets, flags, stamps, lock, interruption } = run
+  const pass = (goals: readonly string[]): Promise<MakeEnd> =>
+    runMake({ call, words: [...flags, ...goals], lock, log, interruption, look: () => watch.look() })
+  const { lone } = stamps.plan
+  if (lone.length > 0) {
+    const end = await pass(lone)
+    if (end.status !== 0) return end
+    await watch.settled()
+    // The touch takes from stamps what tells that they are new.
+    await progress.keepAll()
+    await settleLone(call.cwd, stamps, Date.now())
+  }
+  return pass(targets)
+}
+
+/** What the step under way has left: it is not done, whatever is there under its name. */
+function leftOf(step: string, { stamps, also }: ReadyRun): readonly string[] {
+  const { kept } = stamps.plan
+  return [step, ...also(step)].filter((name) => !kept.includes(name))
+}
+
+function outcomeOf({ status, signal, limit }: MakeEnd): Pick<RunEnd, 'outcome' | 'status' | 'signal'> {
+  const outcome = status === 0 ? 'done' : signal !== null && limit === undefined ? 'interrupted' : 'failed'
+  return { outcome, status, signal }
+}
+
+function told(
+  { status, signal, limit }: MakeEnd,
+  step: string | null,
+  made: readonly string[],
+  log: RunLog,
+  say: (text: string) => void,
+): number {
+  if (status === 0) {
+    say(`done, with ${count(made.length, 'new stamp')}${made.length === 0 ? '' : `: ${made.join(', ')}`}`)
+    return 0
+  }
+  const hint = `what is done stays done; run it again when the cause is mended; the log is ${log.path}`
+  if (limit !== undefined) throw new IsconfError('COMMAND_FAILED', limit, { exit: 2, hint })
+  const where = step === null ? '' : ` at ${step}`
+  if (signal !== null) throw new IsconfError('INTERRUPTED', `make was ended by ${signal}${where}`, { hint })
+  throw new IsconfError('COMMAND_FAILED', `make failed${where} with status ${status}`, { exit: status ?? 2, hint })
+}
+
+/** The name of the fetched tree; the path of one that somebody made. */
+export function treeOf(tree: string): string {
+  try {
+    return basename(readlinkSync(tree))
+  } catch {
+    return join(tree)
+  }
+}

@@ -1,0 +1,75 @@
+/** Makes all that steps have written survive a power failure. */
+import { spawn } from 'node:child_process'
+import { accessSync, constants, readFileSync } from 'node:fs'
+import { IsconfError } from '../../base/index.ts'
+
+/**
+ * Syncs the file system of `path`, that of `/`, and all others that are on disks. Network file systems are left out: one
+ * whose server is away would hold up the boot. DISK_FAILED.
+ */
+export async function syncDisks(path: string): Promise<void> {
+  // Only Linux has file systems one by one; with -f a failing disk is told, too.
+  const words = process.platform === 'linux' ? ['-f', '--', path, '/', ...diskMounts()] : []
+  const { status, said } = await ended('sync', words)
+  if (status === 0) return
+  const hint = 'what this run did counts as not done; see to the disk, then run it again'
+  throw new IsconfError(
+    'DISK_FAILED',
+    `the disks did not take what was written: ${said || `sync ended with ${status}`}`,
+    {
+      hint,
+    },
+  )
+}
+
+function ended(program: string, words: readonly string[]): Promise<{ readonly status: number; readonly said: string }> {
+  return new Promise((resolve) => {
+    // A group of its own: Ctrl-C is for make, and this is what makes its work count.
+    const child = spawn(program, words, { stdio: ['ignore', 'ignore', 'pipe'], detached: true })
+    let said = ''
+    child.stderr.on('data', (bytes: Buffer) => {
+      said += bytes
+    })
+    child.once('error', (error) => resolve({ status: 1, said: error.message }))
+    child.once('close', (status) => resolve({ status: status ?? 1, said: said.trim() }))
+  })
+}
+
+/** Where the file systems are mounted that can be written and have a device of their own, one place for each. */
+function diskMounts(): readonly string[] {
+  const needDevice = new Set(['zfs'])
+  for (const line of linesOf('/proc/filesystems')) {
+    const [nodev, type] = line.split('\t')
+    if (nodev === '' && type !== undefined) needDevice.add(type)
+  }
+  const placeByDevice = new Map<string, string>()
+  for (const line of linesOf('/proc/self/mountinfo')) {
+    const [left = '', right = ''] = line.split(' - ')
+    const [, , device = '', , place = ''] = left.split(' ')
+    const [type = '', , options = ''] = right.split(' ')
+    const isWritable = options.split(',').includes('rw')
+    if (needDevice.has(type) && isWritable && !placeByDevice.has(device) && isReadable(unescaped(place)))
+      placeByDevice.set(device, unescaped(place))
+  }
+  return [...placeByDevice.values()]
+}
+
+const unescaped = (place: string): string =>
+  place.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
+
+function isReadable(place: string): boolean {
+  try {
+    accessSync(place, constants.R_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function linesOf(path: string): readonly string[] {
+  try {
+    return readFileSync(path, 'utf8').split('\n')
+  } catch {
+    return []
+  }
+}
