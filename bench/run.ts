@@ -7,6 +7,7 @@ import { loadavg } from 'node:os'
 import { program } from '../test/harness/lab.ts'
 import type { Bench, Benchmark } from './bench.ts'
 import { blob } from './blob.ts'
+import { durableRun } from './durable-run.ts'
 import { hostsConfBench } from './hosts-conf.ts'
 import { idle } from './idle.ts'
 import { latency } from './latency.ts'
@@ -28,6 +29,7 @@ const benchmarks: readonly Benchmark[] = [
   start,
   memory,
   hostsConfBench,
+  durableRun,
 ]
 
 interface Options {

@@ -201,8 +201,8 @@ test('what make writes comes to the terminal and into a log of the run, and the 
   assert.deepEqual([end?.outcome, end?.status, end?.made], ['failed', 2, []])
   const log = readFileSync(begun?.log ?? '', 'utf8')
   assert.match(log, /^hostkeeper \S+, \S+: BOOT -> all\n/)
-  assert.match(log, /^doing a\ntouch a$/m)
-  assert.match(log, /^hostkeeper: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z a$/m)
+  assert.match(log, /^doing a\ntouch a\nhostkeeper: the steps, /m)
+  assert.match(log, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z +\d+\.\d\d s {2}a$/m)
 })
 
 test('a record whose last line is torn is read and goes on', async (t) => {

@@ -41,6 +41,7 @@ export async function recordedRun(context: ProgramContext, run: ReadyRun): Promi
   try {
     const watch = new StepWatch(progress, log, run.interruption, settings.stepTimeoutS)
     const end = await makePasses(run, log, progress, watch)
+    watch.noteTimes()
     await watch.settled()
     const step = end.status === 0 ? null : (watch.step ?? null)
     if (step !== null) removeTargets(layout.stamps, leftOf(step, run))

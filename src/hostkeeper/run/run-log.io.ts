@@ -18,7 +18,7 @@ export interface RunLog {
   readonly path: string
   /** Open for appending; also after hostkeeper was killed make can go on writing. */
   readonly descriptor: number
-  /** Adds a line of hostkeeper's own. */
+  /** Adds what hostkeeper itself has to say; the text ends its last line. */
   note(text: string): void
   /** Shows what is there and not yet shown. */
   show(): void
@@ -75,7 +75,7 @@ function openIn(directory: string, id: string, head: string, terminal: Terminal)
   }
   const note = (text: string): void => {
     try {
-      writeSync(descriptor, `hostkeeper: ${text}\n`)
+      writeSync(descriptor, `hostkeeper: ${text}`)
     } catch {
       // Make's own lines are missing then, too.
     }

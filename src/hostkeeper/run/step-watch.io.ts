@@ -1,4 +1,4 @@
-/** Watches the steps of a run while make does them: says in the log when each begins, has them on disk, and ends one that does not end. */
+/** Watches the steps of a run while make does them: has them on disk, ends one that does not end, and notes their times. */
 import { upSeconds } from '../../base/boot.io.ts'
 import type { Interruption } from '../make/process.io.ts'
 import type { RunProgress } from './progress.io.ts'
@@ -31,15 +31,23 @@ export class StepWatch {
 
   /** To be called often while make runs. */
   look(): void {
-    const nowS = upSeconds()
-    for (const { name, upS } of this.#progress.look()) {
-      this.#sinceMs = performance.now()
-      const agoMs = nowS === undefined || upS === undefined ? 0 : (nowS - upS) * 1000
-      this.#log.note(`${new Date(Date.now() - agoMs).toISOString()} ${name}`)
-    }
+    if (this.#progress.look().length > 0) this.#sinceMs = performance.now()
     this.#log.show()
     this.#endWhenTooLong()
     if (this.#progress.unkeptCount > 0 && performance.now() - this.#keptAtMs > keepEveryMs) this.#keep()
+  }
+
+  /** Adds to the log when each step began and how long it took, now that all have ended. It is not shown. */
+  noteTimes(): void {
+    const { begun } = this.#progress
+    const endS = upSeconds()
+    const lines = begun.flatMap(({ name, upS }, at) => {
+      if (upS === undefined || endS === undefined) return []
+      const began = new Date(Date.now() - (endS - upS) * 1000).toISOString()
+      const tookS = (begun[at + 1]?.upS ?? endS) - upS
+      return [`${began} ${tookS.toFixed(2).padStart(10)} s  ${name}\n`]
+    })
+    if (lines.length > 0) this.#log.note(`the steps, when they began, and how long they took:\n${lines.join('')}`)
   }
 
   /** Waits for what is under way. Fails when the disks have not taken what was written. */
