@@ -6,7 +6,8 @@ export interface Agreement {
   /**
    * Makes a change; `next` says from the newest state what it is, and throws
    * when it can't be (LOCKED, BEHIND, …). LOCK_CONTENDED when others kept
-   * changing the branch at the same moment; SPLIT when two lines were found.
+   * changing the branch at the same moment, and names them; SPLIT when two
+   * lines are here.
    */
   change(branch: Branch, next: NextState): Promise<BranchState>
   /** Answers another host's message. */
@@ -26,4 +27,8 @@ export interface Voters {
   ask(peer: string, message: unknown, waitMs: number): Promise<unknown>
   /** Learns what the others know of the branch. */
   catchUp(branch: Branch): Promise<void>
+  /** What a person calls one of them. */
+  nameOf(peer: string): string
+  /** Hears that what one of them says against a change, in words, is passed over; undefined when nothing is. */
+  passedOver(peer: string, what: string | undefined): void
 }

@@ -2,6 +2,11 @@
 import type { ChangesetId } from '../base/index.ts'
 import type { Vote } from '../branch/index.ts'
 
+/** Whether a vote, by a host that is not this one, is none for the proposal; `knows` is about this host's journal. */
+export function isObjection({ vote, state }: Vote, knows: (head: ChangesetId) => boolean): boolean {
+  return vote !== 'yes' || !knows(state.head)
+}
+
 export type Outcome = 'agreed' | 'busy' | 'stale' | 'split'
 
 /** What the votes come to; `knows` is about the proposer's journal. */

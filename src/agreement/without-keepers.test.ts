@@ -4,7 +4,7 @@ import { chainOf, domain, generic, keyOf } from '../../test/cluster/changesets.t
 import { SimClock } from '../../test/sim/clock.ts'
 import { SimDisk } from '../../test/sim/disk.ts'
 import { seededRandom } from '../../test/sim/random.ts'
-import { IsconfError } from '../base/index.ts'
+import { IsconfError, noChangeset } from '../base/index.ts'
 import { Branch } from '../branch/branch.ts'
 import { changed, type Lock } from '../branch/state.ts'
 import { toLine } from '../journal/changeset.ts'
@@ -19,6 +19,10 @@ interface Host {
   readonly reaches: Set<Host>
   /** What it was asked, in order. */
   readonly heard: string[]
+  /** Whose word it passed over, and what they said. */
+  readonly passedOver: string[]
+  /** Whether it gives the other lines of its split to those who catch up. */
+  showsLines: boolean
   /** Called when it is asked, before it answers. */
   whenAsked: (type: string) => Promise<void> | void
 }
@@ -30,6 +34,7 @@ async function hosts(clock: SimClock, ...names: readonly string[]): Promise<read
     const disk = new SimDisk(seededRandom(index))
     const branch = await Branch.open({ disk, domain, clock }, '/branch', generic)
     const reaches = new Set<Host>()
+    const passedOver: string[] = []
     const voters: Voters = {
       self: name,
       peers: () => [...reaches].map((other) => other.name),
@@ -45,12 +50,20 @@ async function hosts(clock: SimClock, ...names: readonly string[]): Promise<read
           const range = await other.branch.journal.linesAfter(branch.journal.head, 1_000_000)
           await branch.take(range?.lines ?? [], other.name)
           await branch.adopt(other.branch.state)
+          for (const [, line] of other.showsLines ? other.branch.others.entries() : []) {
+            const lines = (await line.linesAfter(noChangeset, 1_000_000))?.lines ?? []
+            await branch.take(lines, other.name)
+          }
         }
+      },
+      nameOf: (peer) => peer,
+      passedOver: (peer, what) => {
+        if (what !== undefined) passedOver.push(`${peer} ${what}`)
       },
     }
     const random = seededRandom(100 + index)
     const agreement = keeperlessAgreement({ voters, clock, random, branchNamed: async () => branch })
-    all.push({ name, branch, agreement, reaches, heard: [], whenAsked: () => undefined })
+    all.push({ name, branch, agreement, reaches, heard: [], passedOver, showsLines: true, whenAsked: () => undefined })
   }
   for (const host of all) for (const other of all) if (other !== host) host.reaches.add(other)
   return all
@@ -92,17 +105,15 @@ test('of two hosts that change at the same moment exactly one succeeds, whatever
 
 test('a host reached only through another is asked once, and has a say', async () => {
   const clock = new SimClock()
-  const [alder, birch, cedar] = (await hosts(clock, 'alder', 'birch', 'cedar')) as [Host, Host, Host]
+  const [alder, , cedar] = (await hosts(clock, 'alder', 'birch', 'cedar')) as [Host, Host, Host]
   alder.reaches.delete(cedar)
   cedar.reaches.delete(alder)
   await clock.until(cedar.agreement.change(cedar.branch, lockFor(cedar)))
   // Birch forgets its pledge, and was not told of the lock.
   await clock.run(10_000)
   const refused = clock.until(alder.agreement.change(alder.branch, lockFor(alder)))
-  await assert.rejects(refused, { code: 'LOCK_CONTENDED' })
+  await assert.rejects(refused, { code: 'LOCKED' })
   assert.ok(cedar.heard.includes('propose'))
-  await birch.branch.adopt(cedar.branch.state)
-  await assert.rejects(clock.until(alder.agreement.change(alder.branch, lockFor(alder))), { code: 'LOCKED' })
 })
 
 test('a host that does not answer has no say', async () => {
@@ -115,20 +126,69 @@ test('a host that does not answer has no say', async () => {
 test('a change that is given up is released everywhere, so that the next need not wait', async () => {
   const clock = new SimClock()
   const [alder, birch, cedar] = (await hosts(clock, 'alder', 'birch', 'cedar')) as [Host, Host, Host]
+  const refuse = new IsconfError('BEHIND', 'it is')
+  let attempts = 0
+  const next: NextState = (state) => {
+    attempts += 1
+    if (attempts > 1) throw refuse
+    return lockFor(alder)(state)
+  }
   cedar.branch.vote({ id: 'f'.repeat(32), from: cedar.branch.state, to: cedar.branch.state })
-  await assert.rejects(clock.until(alder.agreement.change(alder.branch, lockFor(alder))), { code: 'LOCK_CONTENDED' })
-  assert.ok(clock.monotonicMs() < 10_000)
+  await assert.rejects(clock.until(alder.agreement.change(alder.branch, next)), refuse)
   cedar.branch.release('f'.repeat(32))
   await clock.until(birch.agreement.change(birch.branch, lockFor(birch)))
+  assert.ok(clock.monotonicMs() < 10_000)
 })
 
 test('a pledge whose proposer died ends by itself', async () => {
   const clock = new SimClock()
   const [alder, birch] = (await hosts(clock, 'alder', 'birch')) as [Host, Host]
   birch.branch.vote({ id: 'f'.repeat(32), from: birch.branch.state, to: birch.branch.state })
-  await assert.rejects(clock.until(alder.agreement.change(alder.branch, lockFor(alder))), { code: 'LOCK_CONTENDED' })
-  await clock.run(10_000)
   await clock.until(alder.agreement.change(alder.branch, lockFor(alder)))
+  assert.ok(clock.monotonicMs() >= 10_000)
+  assert.deepEqual(alder.passedOver, [])
+})
+
+test('a host that is for ever pledged to others is passed over once no pledge can hold, and named', async () => {
+  const clock = new SimClock()
+  const [alder, birch] = (await hosts(clock, 'alder', 'birch')) as [Host, Host]
+  birch.whenAsked = () => {
+    const id = Buffer.from(seededRandom(birch.heard.length).bytes(16)).toString('hex')
+    birch.branch.vote({ id, from: birch.branch.state, to: birch.branch.state })
+  }
+  await clock.until(alder.agreement.change(alder.branch, lockFor(alder)))
+  assert.ok(clock.monotonicMs() >= 10_000)
+  assert.equal(alder.passedOver.at(-1), 'birch is taken up with another change of branch generic')
+})
+
+test('a refusal names the hosts that stand in the way', async () => {
+  const clock = new SimClock()
+  const [alder, birch] = (await hosts(clock, 'alder', 'birch')) as [Host, Host]
+  let revision = 1
+  birch.whenAsked = async (type) => {
+    // It locks and unlocks faster than anybody can agree with it.
+    revision += 1
+    if (type === 'propose') await birch.branch.adopt({ ...birch.branch.state, revision })
+  }
+  await assert.rejects(clock.until(alder.agreement.change(alder.branch, (state) => ({ to: state }))), {
+    code: 'LOCK_CONTENDED',
+    message: 'no agreement on branch generic: birch says that branch generic has gone on',
+  })
+})
+
+test('a host whose head nobody can be shown is passed over, and named', async () => {
+  const clock = new SimClock()
+  const [alder, birch, cedar] = (await hosts(clock, 'alder', 'birch', 'cedar')) as [Host, Host, Host]
+  await birch.branch.take(chainOf(['of another domain']).map(toLine), 'test')
+  const { linesAfter } = birch.branch.journal
+  birch.branch.journal.linesAfter = async () => undefined
+  await clock.until(alder.agreement.change(alder.branch, lockFor(alder)))
+  assert.deepEqual(alder.passedOver, ['birch says that branch generic has gone on'])
+  assert.equal(cedar.branch.vote({ id: 'e'.repeat(32), from: cedar.branch.state, to: cedar.branch.state }).vote, 'busy')
+  // It can be shown again.
+  birch.branch.journal.linesAfter = linesAfter
+  await clock.until(alder.agreement.change(alder.branch, lockFor(alder, 'c')))
+  assert.equal(alder.branch.state.head, birch.branch.state.head)
 })
 
 test('votes are not acted on when the answers took longer than the pledges hold', async () => {
@@ -171,6 +231,17 @@ test('a split is refused before anybody is asked, and found when a vote tells of
   await assert.rejects(clock.until(birch.agreement.change(birch.branch, lockFor(birch))), { code: 'SPLIT' })
   assert.deepEqual(alder.heard, [])
   await assert.rejects(clock.until(alder.agreement.change(alder.branch, lockFor(alder))), { code: 'SPLIT' })
+})
+
+test('a host that says split, and shows no two lines, keeps nobody from going on', async () => {
+  const clock = new SimClock()
+  const [alder, birch] = (await hosts(clock, 'alder', 'birch')) as [Host, Host]
+  await birch.branch.take(chainOf(['one']).map(toLine), 'test')
+  await birch.branch.take(chainOf(['other']).map(toLine), 'test')
+  birch.showsLines = false
+  const state = await clock.until(alder.agreement.change(alder.branch, lockFor(alder)))
+  assert.equal(state.head, birch.branch.state.head)
+  assert.deepEqual(alder.passedOver, ['birch says that branch generic is split'])
 })
 
 test('answer() refuses what is no message of the protocol', async () => {

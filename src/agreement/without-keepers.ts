@@ -4,25 +4,28 @@
  * an {@link Voters}.
  */
 import * as z from 'zod'
-import { type BranchName, type Clock, IsconfError, type Random, sleep } from '../base/index.ts'
+import { type BranchName, type ChangesetId, type Clock, IsconfError, type Random, sleep } from '../base/index.ts'
 import {
   type Addition,
   type Branch,
   type BranchState,
   branchStateSchema,
   type Proposal,
+  pledgeMs,
   refuseSplit,
-  splitError,
   type Vote,
   voteSchema,
 } from '../branch/index.ts'
 import { branchNameSchema } from '../journal/index.ts'
 import type { Agreement, NextState, Voters } from './agreement.ts'
-import { type Outcome, tally } from './tally.ts'
+import { Objections, objectionText } from './objections.ts'
+import { isObjection, type Outcome, tally } from './tally.ts'
 
-/** How often a change is tried when others try theirs at the same moment. */
-const attemptsMax = 12
-/** The longest wait before the second try; it grows with each. */
+/** How often a change is tried, at least, when others try theirs at the same moment. */
+const attemptsMin = 12
+/** And for how long: the pledges to a proposer that died end before that. */
+const tryMsMin = pledgeMs + 3_000
+/** The longest wait before the second try; it grows with each, up to the twelfth. */
 const pauseMsMax = 60
 /** How long a proposer waits for votes: well within a pledge, and longer than a busy host takes to answer. */
 const voteMs = 3_000
@@ -65,33 +68,42 @@ export interface AgreementDeps {
   readonly branchNamed: (name: BranchName) => Promise<Branch>
 }
 
+/** What the functions below share. */
+interface Conduct extends AgreementDeps {
+  readonly objections: Objections
+}
+
 /** Agreement without keepers: every host that can be reached must consent. */
 export function keeperlessAgreement(deps: AgreementDeps): Agreement {
+  const conduct = { ...deps, objections: new Objections(deps.clock) }
   return {
-    change: (branch, next) => change(deps, branch, next),
-    answer: async (message) => answer(deps, messageSchema.parse(message)),
+    change: (branch, next) => change(conduct, branch, next),
+    answer: async (message) => answer(conduct, messageSchema.parse(message)),
   }
 }
 
-async function change(deps: AgreementDeps, branch: Branch, next: NextState): Promise<BranchState> {
-  for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
-    await deps.voters.catchUp(branch)
-    refuseSplit(branch)
+async function change(deps: Conduct, branch: Branch, next: NextState): Promise<BranchState> {
+  const { clock, voters, random } = deps
+  const beganMs = clock.monotonicMs()
+  for (let attempt = 1; ; attempt += 1) {
+    await voters.catchUp(branch)
+    await refuseSplit(branch)
     const from = branch.state
     const { to, ...addition } = next(from)
-    const proposal: Proposal = { id: Buffer.from(deps.random.bytes(16)).toString('hex'), from, to }
-    const outcome = await propose(deps, branch, proposal)
+    const proposal: Proposal = { id: Buffer.from(random.bytes(16)).toString('hex'), from, to }
+    const { outcome, against } = await propose(deps, branch, proposal)
     // A proposer that was held up for longer than the others' pledges must not act on them.
     const isAgreed = outcome === 'agreed' && branch.isPledgedTo(proposal.id)
     if (isAgreed && (await makeChange(deps, branch, proposal, addition))) return branch.state
     await giveUp(deps, branch, proposal)
-    if (outcome === 'split') throw splitError(branch)
-    await sleep(deps.clock, 1 + deps.random.below(pauseMsMax * attempt))
+    if (attempt >= attemptsMin && clock.monotonicMs() - beganMs >= tryMsMin) throw contended(branch, against)
+    await sleep(clock, 1 + random.below(pauseMsMax * Math.min(attempt, attemptsMin)))
   }
-  throw new IsconfError(
-    'LOCK_CONTENDED',
-    `other hosts kept changing branch ${branch.name}; gave up after ${attemptsMax} tries`,
-  )
+}
+
+function contended({ name }: Branch, against: readonly string[]): IsconfError {
+  const who = against.length > 0 ? against.join('; ') : 'this host is taken up with the change of another one'
+  return new IsconfError('LOCK_CONTENDED', `no agreement on branch ${name}: ${who}`)
 }
 
 /** Makes an agreed change; whether the state was still the one it starts from. */
@@ -110,34 +122,58 @@ async function makeChange(
   }
 }
 
-async function propose(deps: AgreementDeps, branch: Branch, proposal: Proposal): Promise<Outcome> {
+/** What came of a proposal, and who was against it and why, each in words. */
+interface Proposed {
+  readonly outcome: Outcome
+  readonly against: readonly string[]
+}
+
+async function propose(deps: Conduct, branch: Branch, proposal: Proposal): Promise<Proposed> {
+  const knows = (head: ChangesetId): boolean => branch.journal.has(head)
   const own = branch.vote(proposal)
-  const votes = own.vote === 'yes' ? await collect(deps, proposal, [deps.voters.self], voteMs) : []
-  return tally([own, ...votes], (head) => branch.journal.has(head))
+  const answers = own.vote === 'yes' ? await collect(deps, branch, proposal, [deps.voters.self], voteMs) : []
+  const against = answers.flatMap(({ peer, votes }) => {
+    const texts = votes.filter((vote) => isObjection(vote, knows)).map((vote) => objectionText(branch.name, vote))
+    return [...new Set(texts)].map((text) => `${deps.voters.nameOf(peer)} ${text}`)
+  })
+  return { outcome: tally([own, ...answers.flatMap(({ votes }) => votes)], knows), against }
+}
+
+/** What a peer answered: its vote, and those of the hosts that were asked by way of it. */
+interface Answer {
+  readonly peer: string
+  readonly votes: readonly Vote[]
 }
 
 /** The votes of all hosts that were not visited yet and can be reached from here, directly or through others. */
 async function collect(
-  deps: AgreementDeps,
+  deps: Conduct,
+  branch: Branch,
   proposal: Proposal,
   visited: readonly string[],
   waitMs: number,
-): Promise<readonly Vote[]> {
+): Promise<readonly Answer[]> {
   if (waitMs < hopMs) return []
-  const { voters } = deps
+  const { voters, objections } = deps
   const fresh = voters.peers().filter((peer) => !visited.includes(peer))
   const message: Message = { type: 'propose', proposal, visited: [...visited, ...fresh], waitMs }
-  const answers = await Promise.all(
+  return Promise.all(
     fresh.map(async (peer) => {
-      try {
-        return votesSchema.parse(await voters.ask(peer, message, waitMs))
-      } catch {
-        // Who does not answer can't be reached, and only who can be reached has a say.
-        return []
-      }
+      const told = await votesOf(voters, peer, message, waitMs)
+      const { votes, passedOver } = objections.weigh(branch, peer, told)
+      voters.passedOver(peer, passedOver)
+      return { peer, votes }
     }),
   )
-  return answers.flat()
+}
+
+async function votesOf(voters: Voters, peer: string, message: Message, waitMs: number): Promise<readonly Vote[]> {
+  try {
+    return votesSchema.parse(await voters.ask(peer, message, waitMs))
+  } catch {
+    // Who does not answer can't be reached, and only who can be reached has a say.
+    return []
+  }
 }
 
 async function giveUp({ voters }: AgreementDeps, branch: Branch, { id }: Proposal): Promise<void> {
@@ -148,14 +184,18 @@ async function giveUp({ voters }: AgreementDeps, branch: Branch, { id }: Proposa
   await Promise.allSettled(peers.map((peer) => voters.ask(peer, message, voteMs)))
 }
 
-async function answer(deps: AgreementDeps, message: Message): Promise<unknown> {
+async function answer(deps: Conduct, message: Message): Promise<unknown> {
   const { voters } = deps
   if (message.type === 'propose') {
     const { proposal } = message
     const branch = await deps.branchNamed(proposal.from.branch)
     const own = branch.vote(proposal)
     if (own.vote !== 'yes') return [own]
-    return [own, ...(await collect(deps, proposal, message.visited, message.waitMs - hopMs))]
+    const answers = await collect(deps, branch, proposal, message.visited, message.waitMs - hopMs)
+    const votes = answers.flatMap((one) => one.votes)
+    // Whoever asks hears from this host what is behind an objection, so it has to be here when it asks again.
+    if (votes.some((vote) => isObjection(vote, (head) => branch.journal.has(head)))) void voters.catchUp(branch)
+    return [own, ...votes]
   }
   const branch = await deps.branchNamed(message.branch)
   branch.release(message.proposal)

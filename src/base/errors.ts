@@ -109,6 +109,10 @@ export const errorKinds = {
   DISK_FULL: { exit: 223, hint: 'make room on the disk of IS_HOME; nothing half-written was kept' },
   DISK_FAILED: { exit: 223, hint: 'look at the disk and the kernel log before going on' },
   JOURNAL_DAMAGED: { exit: 223, hint: 'keep the file for study; another host has a good copy' },
+  OTHER_DOMAIN: {
+    exit: 223,
+    hint: 'correct the domain of this host, or set aside what it has of the other one: isconf leave OTHER-DOMAIN',
+  },
   STATE_DAMAGED: { exit: 223, hint: 'keep the file for study, then rebuild this host from its image' },
   UNEXPECTED: {
     exit: 224,

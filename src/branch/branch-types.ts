@@ -20,6 +20,8 @@ export interface Taken {
   readonly added: readonly SignedChangeset[]
   /** Whether another line of a split began or grew. */
   readonly split: boolean
+  /** What the first of the lines follows. */
+  readonly follows: ChangesetId | undefined
   /** The last of the lines. */
   readonly last: ChangesetId | undefined
 }

@@ -3,13 +3,19 @@
  * other lines of a split. The state is changed only by compare-and-set.
  */
 import { type BranchName, type ChangesetId, type Clock, type Disk, invariant, Mutex } from '../base/index.ts'
-import { Journal, parseLine } from '../journal/index.ts'
+import { Journal, parseChain } from '../journal/index.ts'
 import type { Addition, BranchDeps, Fork, Taken } from './branch-types.ts'
 import { copyBeside, heardName } from './copy.ts'
 import { commonLength, DivergentLines } from './divergent-lines.ts'
 import { type BranchState, isSameState, supersedes, unlockedState } from './state.ts'
 import { readState } from './state-file.ts'
 import { type Pledge, type Proposal, type Vote, voteOn } from './vote.ts'
+
+/**
+ * So many times nobody locks and unlocks a branch without checking anything in. A number that is made up must not use
+ * up all that are left.
+ */
+const revisionStepMax = 1_000_000
 
 export class Branch {
   readonly name: BranchName
@@ -137,10 +143,12 @@ export class Branch {
     })
   }
 
-  /** Takes over a peer's state at the same head when it is the later one; whether it did. */
+  /** Takes over a peer's state at the same head when it is the later one, and can be true; whether it did. */
   adopt(theirs: BranchState): Promise<boolean> {
     return this.#changes.run(async () => {
-      if (theirs.head !== this.#state.head || !supersedes(theirs, this.#state)) return false
+      const { head, length, revision } = this.#state
+      if (theirs.head !== head || !supersedes(theirs, this.#state)) return false
+      if (theirs.length !== length || theirs.revision - revision > revisionStepMax) return false
       await this.#setState(theirs)
       return true
     })
@@ -150,21 +158,21 @@ export class Branch {
    * Takes in what a peer sent, after checking every line: what follows the
    * head is added, what follows an earlier changeset is kept as another line.
    * The new changesets of the journal, and whether another line grew.
-   * JOURNAL_DAMAGED names the peer.
+   * JOURNAL_DAMAGED and OTHER_DOMAIN name the peer.
    */
   async take(lines: readonly string[], from: string): Promise<Taken> {
-    const changesets = lines.map((line, index) => parseLine(line, `${from}: line ${index + 1} of ${lines.length}`))
+    const changesets = parseChain(lines, from)
     return this.#changes.run(async () => {
       const fresh = changesets.filter(({ id }) => !this.#journal.has(id))
       const first = fresh[0]
-      const last = changesets.at(-1)?.id
-      if (first === undefined) return { added: [], split: false, last }
+      const place = { follows: changesets[0]?.changeset.previous, last: changesets.at(-1)?.id }
+      if (first === undefined) return { added: [], split: false, ...place }
       if (first.changeset.previous !== this.#journal.head) {
-        return { added: [], split: await this.#others.keep(this.#journal, fresh, from), last }
+        return { added: [], split: await this.#others.keep(this.#journal, fresh, from), ...place }
       }
       await this.#journal.append(fresh, from)
       this.#followJournal()
-      return { added: fresh, split: false, last }
+      return { added: fresh, split: false, ...place }
     })
   }
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { chainOf, domain, generic } from '../../test/cluster/changesets.ts'
+import { chainOf, domain, following, generic } from '../../test/cluster/changesets.ts'
 import { SimClock } from '../../test/sim/clock.ts'
 import { SimProcess } from '../../test/sim/cluster-process.ts'
 import { SimDisk } from '../../test/sim/disk.ts'
 import { seededRandom } from '../../test/sim/random.ts'
-import { type BranchName, type ChangesetId, noChangeset } from '../base/index.ts'
+import { type BranchName, type ChangesetId, type Disk, type DomainName, noChangeset } from '../base/index.ts'
 import { type SignedChangeset, toLine } from '../journal/changeset.ts'
 import type { Branch } from './branch.ts'
 import { asideName, Branches } from './branches.ts'
@@ -17,7 +17,7 @@ const right = chainOf(['r1', 'r2', 'r3'], common[1])
 /** Leaves `right` after its first. */
 const twig = chainOf(['t2', 't3'], right[0])
 
-function openOn(disk: SimDisk): Promise<Branches> {
+function openOn(disk: Disk): Promise<Branches> {
   return Branches.open({ disk, clock: new SimClock(), domain }, '/is/branches')
 }
 
@@ -56,7 +56,8 @@ test('take() adds what follows, and nothing of what is known', async () => {
     left.map(({ id }) => id),
   )
   assert.equal(again.last, left[1]?.id)
-  assert.deepEqual(await branch.take(common.map(toLine), 'test'), { added: [], split: false, last: common[1]?.id })
+  const place = { follows: noChangeset, last: common[1]?.id }
+  assert.deepEqual(await branch.take(common.map(toLine), 'test'), { added: [], split: false, ...place })
   assert.deepEqual(await wordsOf(branch), [words(common, left)])
 })
 
@@ -69,11 +70,67 @@ test('take() of damaged lines names the peer and takes nothing', async () => {
   assert.deepEqual(await wordsOf(branch), [words(common)])
 })
 
+test('take() of lines that are known, and no chain, is refused: a peer that sends them again and again gets nowhere', async () => {
+  const { branch } = await split(common, left)
+  const again = [...common, ...common].map(toLine)
+  await assert.rejects(branch.take(again, 'cedar'), { message: /^cedar: line 3 of 4: .* does not follow/ })
+})
+
+test('take() of a line of another domain names the peer and both domains, keeps nothing and leaves no file open', async () => {
+  const disk = new SimDisk(seededRandom(1))
+  let open = 0
+  const opening = disk.open.bind(disk)
+  disk.open = async (path, access) => {
+    const file = await opening(path, access)
+    const close = file.close.bind(file)
+    open += 1
+    file.close = () => {
+      open -= 1
+      return close()
+    }
+    return file
+  }
+  const branches = await openOn(disk)
+  const branch = await branches.obtain(generic)
+  await branch.take(common.map(toLine), 'test')
+  const before = open
+  const other = { domain: 'exampel.com' as DomainName }
+  for (const line of [following(common[0], other), following(undefined, other)]) {
+    await assert.rejects(branch.take([toLine(line)], 'birch'), {
+      code: 'OTHER_DOMAIN',
+      message: /^birch: .* is of domain exampel\.com, not sim\.example$/,
+    })
+  }
+  assert.deepEqual([open, branch.isSplit, await wordsOf(branch)], [before, false, [words(common)]])
+})
+
+test('adopt() does not believe a length that is not that of the head, nor a revision that would use all numbers up', async () => {
+  const { branch } = await split(common)
+  const { state } = branch
+  assert.equal(await branch.adopt({ ...state, revision: 1, length: 7 }), false)
+  assert.equal(await branch.adopt({ ...state, revision: Number.MAX_SAFE_INTEGER }), false)
+  assert.equal(await branch.adopt({ ...state, revision: 1_000 }), true)
+})
+
+test('names that are only heard do not use up the room for branches, nor are they opened again', async () => {
+  const { disk, branches } = await split(common)
+  for (let number = 1; number <= 1_100; number += 1) await branches.heard(`heard${number}` as BranchName)
+  assert.equal(branches.get('heard1' as BranchName), undefined)
+  assert.ok(branches.get('heard1100' as BranchName))
+  assert.deepEqual(
+    branches.all().map(({ name }) => name),
+    [generic],
+  )
+  assert.ok(await branches.obtain('fork' as BranchName))
+  assert.equal((await openOn(disk)).get('heard1100' as BranchName), undefined)
+})
+
 test('another line is kept beside the journal, grows, and survives a restart', async () => {
   const { disk, branch } = await split(common, left, right.slice(0, 1))
   assert.ok(branch.isSplit)
   assert.equal(branch.commonLength, 2)
-  assert.deepEqual(await branch.take(right.map(toLine), 'test'), { added: [], split: true, last: right[2]?.id })
+  const place = { follows: common[1]?.id, last: right[2]?.id }
+  assert.deepEqual(await branch.take(right.map(toLine), 'test'), { added: [], split: true, ...place })
   const again = (await openOn(disk.crash('lost'))).get(generic)
   assert.deepEqual(await wordsOf(again), [words(common, left), words(common, right)])
   assert.ok(again?.has(idOf(right[2])))
@@ -86,6 +143,7 @@ test('a third line may leave the second one', async () => {
   assert.deepEqual(await branch.take([right[0]!, ...twig].map(toLine), 'test'), {
     added: [],
     split: false,
+    follows: common[1]?.id,
     last: twig[1]?.id,
   })
   const again = await wordsOf((await openOn(disk)).get(generic))

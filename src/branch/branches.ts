@@ -11,6 +11,9 @@ export const firstBranch = 'generic' as BranchName
 /** How many branches a domain may have here; a member that makes more is out of order. */
 const branchesMax = 1000
 
+/** How many names that were only heard are kept, with a vote given on them: nobody forks so often at once. */
+const heardMax = 100
+
 /** Lines copied at once, in bytes. */
 const copyBytes = 1024 * 1024
 
@@ -32,7 +35,7 @@ export class Branches {
     await deps.disk.makeDirectory(directory)
     for (const entry of await deps.disk.list(directory)) {
       const name = decodeName(entry)
-      if (name) await branches.obtain(name)
+      if (name && !branches.exists(await branches.obtain(name))) await branches.#forget(name)
     }
     return branches
   }
@@ -82,6 +85,15 @@ export class Branches {
     }
   }
 
+  /** A branch of which another host speaks. Of names of which nothing else is known only the last ones are kept. */
+  async heard(name: BranchName): Promise<Branch> {
+    const absent = [...this.#branchByName.values()].filter((branch) => !this.exists(branch))
+    if (!this.#branchByName.has(name)) {
+      for (const branch of absent.slice(0, Math.max(0, absent.length + 1 - heardMax))) await this.#forget(branch.name)
+    }
+    return this.obtain(name)
+  }
+
   /**
    * Ends a split: the line with `chosen` goes on as the branch, what has
    * `rejected` becomes a branch of its own. The name of that branch;
@@ -97,8 +109,14 @@ export class Branches {
     for (const branch of this.#branchByName.values()) await branch.close()
   }
 
+  async #forget(name: BranchName): Promise<void> {
+    const branch = this.#branchByName.get(name)
+    this.#branchByName.delete(name)
+    await branch?.close()
+  }
+
   async #open(name: BranchName): Promise<Branch> {
-    if (this.#branchByName.size >= branchesMax) {
+    if (this.all().length >= branchesMax) {
       throw new IsconfError('USAGE', `no branch ${name}: there are ${branchesMax} branches already`)
     }
     const branch = await Branch.open(this.#deps, this.#pathOf(name), name)

@@ -61,7 +61,7 @@ export class DivergentLines {
 
   /**
    * Keeps changesets, checked by themselves, that are not in `journal` and
-   * follow one another. JOURNAL_DAMAGED when they follow nothing known here.
+   * follow one another. JOURNAL_DAMAGED when they follow nothing known here, OTHER_DOMAIN.
    */
   async keep(journal: Journal, changesets: readonly SignedChangeset[], from: string): Promise<boolean> {
     const fresh = changesets.filter(({ id }) => !this.has(id))
@@ -124,8 +124,11 @@ export class DivergentLines {
     const unfinished = `${this.#directory}/new-line`
     await source.copyTo(unfinished, common)
     const other = await Journal.open(this.#disk, unfinished, this.#domain)
-    await other.append(changesets, from)
-    await other.close()
+    try {
+      await other.append(changesets, from)
+    } finally {
+      await other.close()
+    }
     await this.#disk.rename(unfinished, this.#pathOf(first.id))
     await this.#open(first.id)
   }

@@ -109,7 +109,7 @@ export class HostDaemon {
     this.#agreement = keeperlessAgreement({
       clock,
       random,
-      branchNamed: (name) => branches.obtain(name),
+      branchNamed: (name) => branches.heard(name),
       voters: meshVoters({ transport, clock, reachable, replicator: this.replicator }),
     })
   }

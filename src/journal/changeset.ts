@@ -89,10 +89,24 @@ export function parseLine(line: string, where: string): SignedChangeset {
   return signed
 }
 
-/** Checks that `next` follows `place` in the journal of `domain`. JOURNAL_DAMAGED otherwise. */
+/** Reads and checks lines, each by itself, and that each follows the one before. JOURNAL_DAMAGED names `from` and the line. */
+export function parseChain(lines: readonly string[], from: string): readonly SignedChangeset[] {
+  const where = (index: number): string => `${from}: line ${index + 1} of ${lines.length}`
+  const changesets = lines.map((line, index) => parseLine(line, where(index)))
+  for (const [index, { changeset }] of changesets.entries()) {
+    if (index > 0 && changeset.previous !== changesets[index - 1]?.id) {
+      damaged(where(index), 'does not follow the one before')
+    }
+  }
+  return changesets
+}
+
+/** Checks that `next` follows `place` in the journal of `domain`. OTHER_DOMAIN and JOURNAL_DAMAGED otherwise. */
 export function checkFollows(place: Place, next: SignedChangeset, domain: string, where: string): Place {
   const { changeset } = next
-  if (changeset.domain !== domain) damaged(where, `is of domain ${changeset.domain}, not ${domain}`)
+  if (changeset.domain !== domain) {
+    throw new IsconfError('OTHER_DOMAIN', `${where}: the changeset is of domain ${changeset.domain}, not ${domain}`)
+  }
   if (changeset.previous !== place.id) damaged(where, 'does not follow the one before')
   if (changeset.sequence !== place.sequence + 1) damaged(where, `has sequence number ${changeset.sequence}`)
   if (changeset.operationsBefore !== place.operationsAfter) damaged(where, 'miscounts the operations before it')

@@ -2,7 +2,7 @@ export {
   type Changeset,
   lineBytesMax,
   type Place,
-  parseLine,
+  parseChain,
   publicKeyText,
   type SignedChangeset,
   signChangeset,

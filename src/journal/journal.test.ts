@@ -130,7 +130,19 @@ test('open() names the line when lines are exchanged, doubled or left out', asyn
 
 test('open() refuses the journal of another domain', async () => {
   const opening = Journal.open(await diskWith(content), path, 'y.example' as DomainName)
-  await assert.rejects(opening, { code: 'JOURNAL_DAMAGED', message: /is of domain sim\.example, not y\.example/ })
+  await assert.rejects(opening, { code: 'OTHER_DOMAIN', message: /is of domain sim\.example, not y\.example/ })
+})
+
+test('open() refuses the journal of another domain that was checked there, or that a release before noted without one', async () => {
+  const disk = await diskWith(content)
+  const journal = await Journal.open(disk, path, domain)
+  await journal.saveCheckpoint()
+  const refused = { code: 'OTHER_DOMAIN', message: /^\/journal: line 1: / }
+  await assert.rejects(Journal.open(disk, path, 'y.example' as DomainName), refused)
+  const note = JSON.parse(Buffer.from((await disk.readFile(`${path}.checked`)) ?? []).toString('utf8'))
+  await disk.replaceFile(`${path}.checked`, JSON.stringify({ ...note, domain: undefined }))
+  await assert.rejects(Journal.open(disk, path, 'y.example' as DomainName), refused)
+  assert.equal((await Journal.open(disk, path, domain)).length, 3)
 })
 
 test('a journal that has grown much, or was checked at length, is noted without a clean stop', async () => {
@@ -167,11 +179,11 @@ test('open() is the same with a checkpoint, and what was added after it is check
 
 const wrongCheckpoints = {
   'is no JSON': '{',
-  'is of other bytes': JSON.stringify({ bytes: Buffer.byteLength(content), sha256: sha256Hex('other') }),
-  'is of more than there is': JSON.stringify({ bytes: 1_000_000, sha256: sha256Hex(content) }),
-  'ends within a line': JSON.stringify({ bytes: 10, sha256: sha256Hex(content.slice(0, 10)) }),
-  'holds no number': JSON.stringify({ bytes: 'all', sha256: sha256Hex(content) }),
-  'is negative': JSON.stringify({ bytes: -1, sha256: sha256Hex('') }),
+  'is of other bytes': JSON.stringify({ bytes: Buffer.byteLength(content), sha256: sha256Hex('other'), domain }),
+  'is of more than there is': JSON.stringify({ bytes: 1_000_000, sha256: sha256Hex(content), domain }),
+  'ends within a line': JSON.stringify({ bytes: 10, sha256: sha256Hex(content.slice(0, 10)), domain }),
+  'holds no number': JSON.stringify({ bytes: 'all', sha256: sha256Hex(content), domain }),
+  'is negative': JSON.stringify({ bytes: -1, sha256: sha256Hex(''), domain }),
   'is null': 'null',
 }
 for (const [how, note] of Object.entries(wrongCheckpoints)) {

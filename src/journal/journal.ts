@@ -64,12 +64,17 @@ export class Journal {
     this.droppedBytes = droppedBytes
   }
 
-  /** Opens or makes the journal at `path`. JOURNAL_DAMAGED names the first bad line. */
+  /** Opens or makes the journal at `path`. JOURNAL_DAMAGED and OTHER_DOMAIN name the first bad line. */
   static async open(disk: Disk, path: string, domain: DomainName): Promise<Journal> {
     const { log, torn } = await AppendLog.open(disk, path)
     const journal = new Journal(disk, path, domain, log, torn?.bytes ?? 0)
-    await journal.#loadChecked()
-    await journal.#loadRest()
+    try {
+      await journal.#loadChecked()
+      await journal.#loadRest()
+    } catch (error) {
+      await log.close()
+      throw error
+    }
     await journal.#noteWhenGrown()
     return journal
   }
@@ -128,7 +133,7 @@ export class Journal {
   /**
    * Adds changesets that follow the head; on disk when it returns. Each one's
    * id and signature were checked when it was parsed; that they follow is
-   * checked here. JOURNAL_DAMAGED, DISK_FULL: nothing was added.
+   * checked here. JOURNAL_DAMAGED, OTHER_DOMAIN, DISK_FULL: nothing was added.
    */
   async append(changesets: readonly SignedChangeset[], from: string): Promise<void> {
     let place = this.#place
@@ -165,7 +170,7 @@ export class Journal {
 
   /** Notes what was checked, so that the next start is quick. */
   async saveCheckpoint(): Promise<void> {
-    this.#notedBytes = await saveCheckpoint(this.#disk, this.path, this.#log)
+    this.#notedBytes = await saveCheckpoint(this.#disk, this.path, this.domain, this.#log)
   }
 
   close(): Promise<void> {
@@ -188,7 +193,7 @@ export class Journal {
 
   /** What was checked before, if it is still the same bytes: of these only the ids are picked out. */
   async #loadChecked(): Promise<void> {
-    const note = await readCheckpoint(this.#disk, this.path)
+    const note = await readCheckpoint(this.#disk, this.path, this.domain)
     if (!note || note.bytes > this.#log.size) return
     const hash = createHash('sha256')
     for await (const bytes of this.#log.wholeLines(0, note.bytes)) {

@@ -18,7 +18,7 @@ export interface BranchingDeps extends OriginDeps, WithInstalledEarly {
 export async function fork(deps: BranchingDeps, user: string, name: BranchName): Promise<Branch> {
   const { branch: parent, branches, agreement } = deps
   refuseToLeave(deps, user)
-  refuseSplit(parent)
+  await refuseSplit(parent)
   await operationsDone(parent, deps.history.standing.done)
   if (name === parent.name || name === firstBranch) throw branchExists(name)
   const child = await branches.obtain(name)
@@ -46,7 +46,7 @@ export async function migrate(deps: BranchingDeps, user: string, name: BranchNam
   refuseToLeave(deps, user)
   const to = branches.get(name)
   if (!to || !branches.exists(to)) throw new IsconfError('NO_SUCH_BRANCH', `no branch ${name} is known here`)
-  refuseSplit(to)
+  await refuseSplit(to)
   await refuseUnlessSuperset(deps, to)
   await leaveFor(deps, to)
   return to

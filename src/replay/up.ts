@@ -90,7 +90,7 @@ export async function up(
   } finally {
     await recorder.flush()
   }
-  refuseSplit(branch)
+  await refuseSplit(branch)
   return { done, rebooting: undefined }
 }
 

@@ -1,5 +1,13 @@
 /** Fetches the changesets that this host lacks from a peer that has them: of a branch, or of another line of a split one. */
-import { type BranchName, type ChangesetId, type Clock, type Log, Mutex, noChangeset } from '../base/index.ts'
+import {
+  type BranchName,
+  type ChangesetId,
+  type Clock,
+  IsconfError,
+  type Log,
+  noChangeset,
+  within,
+} from '../base/index.ts'
 import type { Branch } from '../branch/index.ts'
 import type { JournalRange, SignedChangeset } from '../journal/index.ts'
 import type { PeerId, Transport } from '../mesh/index.ts'
@@ -21,24 +29,55 @@ export interface LineSource {
 
 /** A peer that has not sent a range by then is one that can't be reached. */
 const rangeMs = 10_000
+/** So long a peer that brings nothing keeps others from being asked for the same branch. */
+const stallMs = 5_000
+
+/** A fetching of a branch that is under way. */
+interface Turn {
+  readonly over: Promise<void>
+  /** When it began or brought something last: monotonic milliseconds. */
+  lastMs: number
+}
 
 export class ChangesetFetcher {
   readonly #deps: ChangesetFetcherDeps
-  /** One fetching of a branch at a time, whoever has news of it. */
-  readonly #turnsByBranch = new Map<BranchName, Mutex>()
+  /** One fetching of a branch at a time, whoever has news of it; the next one as soon as that one stalls. */
+  readonly #turnByBranch = new Map<BranchName, Turn>()
+  /** When something new came last, from whatever peer: monotonic milliseconds. */
+  newsMs = Number.NEGATIVE_INFINITY
 
   constructor(deps: ChangesetFetcherDeps) {
     this.#deps = deps
   }
 
-  /** Fetches a line, as `journalSource` names it, up to `head`; whether it brought something new. JOURNAL_DAMAGED. */
-  fetch(branch: Branch, line: string, head: ChangesetId, source: LineSource): Promise<boolean> {
-    const turns = this.#turnsByBranch.get(branch.name) ?? new Mutex()
-    this.#turnsByBranch.set(branch.name, turns)
-    return turns.run(async () => {
-      if (branch.has(head)) return false
-      return this.#fetchAfter(branch, line, await this.#commonPoint(branch, line, source), source)
+  /**
+   * Fetches a line, as `journalSource` names it, up to `head`; whether it brought something new. JOURNAL_DAMAGED,
+   * OTHER_DOMAIN: what the peer sent is not of this domain's branch, and nothing of it was kept.
+   */
+  async fetch(branch: Branch, line: string, head: ChangesetId, source: LineSource): Promise<boolean> {
+    await this.#untilFree(branch.name)
+    if (branch.has(head)) return false
+    let end = (): void => undefined
+    const over = new Promise<void>((resolve) => {
+      end = resolve
     })
+    const turn: Turn = { over, lastMs: this.#deps.clock.monotonicMs() }
+    this.#turnByBranch.set(branch.name, turn)
+    try {
+      return await this.#fetchAfter(branch, line, await this.#commonPoint(branch, line, source), source, turn)
+    } finally {
+      end()
+      if (this.#turnByBranch.get(branch.name) === turn) this.#turnByBranch.delete(branch.name)
+    }
+  }
+
+  async #untilFree(name: BranchName): Promise<void> {
+    const { clock } = this.#deps
+    for (let turn = this.#turnByBranch.get(name); turn; turn = this.#turnByBranch.get(name)) {
+      const leftMs = turn.lastMs + stallMs - clock.monotonicMs()
+      if (leftMs <= 0) return
+      await within(clock, leftMs, turn.over, () => undefined)
+    }
   }
 
   /** The newest changeset of this host that is on the peer's line, found by ever longer steps back. */
@@ -50,15 +89,27 @@ export class ChangesetFetcher {
     }
   }
 
-  async #fetchAfter(branch: Branch, line: string, common: ChangesetId, source: LineSource): Promise<boolean> {
+  async #fetchAfter(
+    branch: Branch,
+    line: string,
+    common: ChangesetId,
+    source: LineSource,
+    turn: Turn,
+  ): Promise<boolean> {
     let isNews = false
     for (let after: ChangesetId | undefined = common; after !== undefined; ) {
       const range = await this.#ask(line, after, source)
       if (!range || range.lines.length === 0) break
-      const { added, split, last } = await branch.take(range.lines, source.host)
+      const { added, split, follows, last } = await branch.take(range.lines, source.host)
+      // Each answer takes this host further along a chain of hashes, so that there is an end to it.
+      if (follows !== after) throw notAskedFor(source, branch)
       if (added.length > 0) this.#deps.onChangesets(branch, added)
       if (split) this.#deps.log.warn({ branch: branch.name, from: source.host }, `branch ${branch.name} is split`)
-      isNews ||= added.length > 0 || split
+      if (added.length > 0 || split) {
+        isNews = true
+        this.newsMs = this.#deps.clock.monotonicMs()
+        turn.lastMs = this.newsMs
+      }
       after = range.more ? last : undefined
     }
     return isNews
@@ -68,4 +119,11 @@ export class ChangesetFetcher {
     const { transport, clock } = this.#deps
     return askJournal(transport, peer, line, after, { clock, timeoutMs: rangeMs })
   }
+}
+
+function notAskedFor({ host }: LineSource, { name }: Branch): IsconfError {
+  return new IsconfError(
+    'JOURNAL_DAMAGED',
+    `${host}: the changesets of branch ${name} are not those that were asked for`,
+  )
 }

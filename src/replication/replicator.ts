@@ -3,13 +3,14 @@
  * what is here, hears what is there, and fetches the changesets that are
  * missing. Nothing depends on one message having been heard.
  */
-import { type Cancel, type ChangesetId, endIfBroken, type Random, toIsconfError } from '../base/index.ts'
+import { type Cancel, endIfBroken, type Random, toIsconfError, within } from '../base/index.ts'
 import type { Branch, Branches, BranchState } from '../branch/index.ts'
 import { answer, ask, type PeerId } from '../mesh/index.ts'
-import { type Announcement, announcementSchema, composeAnnouncement, type DivergentLine } from './announcement.ts'
-import { ChangesetFetcher, type ChangesetFetcherDeps, type LineSource } from './changeset-fetcher.ts'
+import { type Announcement, announcementSchema, composeAnnouncement } from './announcement.ts'
+import type { ChangesetFetcherDeps } from './changeset-fetcher.ts'
 import { Inventory } from './inventory.ts'
-import { divergentLineName } from './journal-source.ts'
+import { NewsIntake } from './news-intake.ts'
+import { PeerTroubles } from './peer-troubles.ts'
 import type { ReachablePeers } from './reachable-peers.ts'
 import type { Resolutions } from './resolutions.ts'
 
@@ -21,6 +22,10 @@ export const announcementTopic = 'isconf/announce/1'
 const announcementBytesMax = 8 * 1024 * 1024
 /** A host that has not answered by then is one that can't be reached. */
 const answerMs = 3_000
+/** An asker is told what is here within this, also when what it has told takes longer to be taken in. */
+const hearMsMax = 2_000
+/** What a peer tells is waited for as long as something new comes, and no longer than this without. */
+const stallMs = 10_000
 /** Now and then: often enough that a lost announcement is made good soon. */
 const exchangeEveryMs = 30_000
 /** A gossiped announcement is small, or it is left to the exchange. */
@@ -44,13 +49,16 @@ export class Replicator {
   readonly #deps: ReplicatorDeps
   /** What the other hosts have told of themselves. */
   readonly inventory: Inventory
-  readonly #fetcher: ChangesetFetcher
+  /** What is wrong with other hosts. */
+  readonly troubles: PeerTroubles
+  readonly #intake: NewsIntake
   readonly #cancels: Cancel[] = []
 
   constructor(deps: ReplicatorDeps) {
     this.#deps = deps
     this.inventory = new Inventory(deps.clock)
-    this.#fetcher = new ChangesetFetcher(deps)
+    this.troubles = new PeerTroubles(deps.clock, deps.log)
+    this.#intake = new NewsIntake({ ...deps, troubles: this.troubles, hostOf: (peer) => this.hostOf(peer) })
   }
 
   /** Begins to answer and to listen. */
@@ -60,15 +68,20 @@ export class Replicator {
       transport,
       announcementProtocol,
       { requestBytesMax: announcementBytesMax, concurrentPerPeerMax: 8 },
-      async (announcement, peer) => {
-        await this.#hear(announcementSchema.parse(announcement), peer)
+      async (told, peer) => {
+        const heard = this.#hear(this.#parse(told, peer), peer)
+        heard.catch((error: unknown) => this.#logFailure(peer, error))
+        await within(this.#deps.clock, hearMsMax, heard, () => undefined)
         return this.#compose()
       },
     )
     this.#cancels.push(
       transport.onPeer(({ type, peer }) => {
         if (type === 'up') this.#exchangeSoon(peer)
-        else this.inventory.lost(peer)
+        else {
+          this.inventory.lost(peer)
+          this.troubles.lost(peer)
+        }
       }),
     )
     for (const { id } of transport.peers()) this.#exchangeSoon(id)
@@ -89,10 +102,8 @@ export class Replicator {
   async exchange(peer: PeerId): Promise<Announcement> {
     const { transport, clock } = this.#deps
     const options = { timeoutMs: answerMs, clock, answerBytesMax: announcementBytesMax }
-    const announcement = announcementSchema.parse(
-      await ask(transport, peer, announcementProtocol, this.#compose(), options),
-    )
-    await this.#hear(announcement, peer)
+    const announcement = this.#parse(await ask(transport, peer, announcementProtocol, this.#compose(), options), peer)
+    await this.#untilHeard(this.#hear(announcement, peer))
     return announcement
   }
 
@@ -114,54 +125,40 @@ export class Replicator {
     ).length
   }
 
-  #source(peer: PeerId): LineSource {
-    return { peer, host: this.hostOf(peer) }
-  }
-
   #compose(): Announcement {
     const { host, standing, branches, resolutions } = this.#deps
     return composeAnnouncement({ host, at: standing() }, branches, resolutions.all)
   }
 
+  #parse(told: unknown, peer: PeerId): Announcement {
+    const parsed = announcementSchema.safeParse(told)
+    if (parsed.success) return parsed.data
+    this.troubles.note(peer, this.hostOf(peer), 'news', 'says what this release does not understand')
+    throw parsed.error
+  }
+
+  /** Waits as long as it takes while something new comes; a peer that keeps this host waiting for nothing is left to it. */
+  async #untilHeard(hearing: Promise<void>): Promise<void> {
+    const { clock } = this.#deps
+    let isOver = false
+    const over = hearing.finally(() => {
+      isOver = true
+    })
+    over.catch(() => undefined)
+    for (let quietMs = 0; !isOver && quietMs < stallMs; quietMs = clock.monotonicMs() - this.#intake.newsMs) {
+      await within(clock, stallMs, over, () => undefined)
+    }
+  }
+
   async #hear(announcement: Announcement, peer: PeerId): Promise<void> {
-    const { branches, resolutions } = this.#deps
+    const { resolutions, reachable } = this.#deps
     this.inventory.heard(peer, announcement)
-    this.#deps.reachable.hasSpoken(peer)
-    let isNews = false
-    for (const state of announcement.states) {
-      const branch = await branches.obtain(state.branch)
-      if (await this.#takeState(branch, state, peer)) isNews = true
-    }
-    for (const other of announcement.others) {
-      if (await this.#takeOther(other, peer)) isNews = true
-    }
+    reachable.hasSpoken(peer)
+    const isNews = await this.#intake.take(announcement, peer)
     const aside = await resolutions.add(announcement.resolutions)
     if (aside.length > 0) await this.#deps.onResolved()
     // Hosts that only this one can reach hear of it from here.
     if (isNews || aside.length > 0) this.#tellOthers(peer)
-  }
-
-  /** Brings the branch to a peer's state if that is the later one; whether anything changed here. */
-  async #takeState(branch: Branch, state: BranchState, peer: PeerId): Promise<boolean> {
-    const grew = this.#isHere(branch, state.head) ? false : await this.#bring(branch, state, peer)
-    return (await branch.adopt(state)) || grew
-  }
-
-  /** A fork of a branch that is here is copied, anything else is fetched. */
-  async #bring(branch: Branch, { head }: BranchState, peer: PeerId): Promise<boolean> {
-    if (await this.#deps.branches.beginAsCopy(branch, head)) return true
-    return this.#fetcher.fetch(branch, branch.name, head, this.#source(peer))
-  }
-
-  async #takeOther({ branch: name, first, head }: DivergentLine, peer: PeerId): Promise<boolean> {
-    const branch = this.#deps.branches.get(name)
-    if (!branch || this.#isHere(branch, head)) return false
-    return this.#fetcher.fetch(branch, divergentLineName(name, first), head, this.#source(peer))
-  }
-
-  /** Also a line that was set aside is here: a peer that has yet to hear of the resolution does not bring it back. */
-  #isHere(branch: Branch, head: ChangesetId): boolean {
-    return branch.has(head) || this.#deps.resolutions.hasSetAside(branch.name, head)
   }
 
   #hearGossip(message: Uint8Array, from: PeerId): void {
@@ -212,7 +209,7 @@ export class Replicator {
     const { code, message } = toIsconfError(thrown)
     const facts = { host: this.hostOf(peer), code }
     if (code === 'UNEXPECTED') this.#deps.log.debug(facts, `no exchange: ${message}`)
-    else this.#deps.log.warn(facts, `left aside what ${facts.host} sent: ${message}`)
+    else this.#deps.log.warn(facts, `could not take in what ${facts.host} told: ${message}`)
   }
 }
 

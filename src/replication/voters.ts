@@ -34,5 +34,11 @@ export function meshVoters({ transport, clock, reachable, replicator }: MeshVote
     catchUp: async () => {
       await replicator.exchangeAll()
     },
+    nameOf: (peer) => replicator.hostOf(peer as PeerId),
+    passedOver: (peer, what) => {
+      const text =
+        what === undefined ? undefined : `${what}, and has nothing to show for it: the others go on without its word`
+      replicator.troubles.note(peer as PeerId, replicator.hostOf(peer as PeerId), 'votes', text)
+    },
   }
 }

@@ -2,7 +2,7 @@
  * Conversations as scripts: each command of a file is done, and what it says
  * is written below it, indented. A file that says what happened is the test.
  */
-import { linesOfSplit } from '../../src/daemon/requests/status.ts'
+import { linesOfSplit } from '../../src/branch/index.ts'
 import { Cluster, describeOutcome } from '../sim/cluster.ts'
 
 type Command = (play: Play, words: readonly string[]) => Promise<readonly string[]>

@@ -1,7 +1,6 @@
 /** The end of a run: splits are resolved, work is checked in, hosts that can't go on are rebuilt; then all are alike. */
-import { type BankFiles, Banks } from '../../src/branch/index.ts'
+import { type BankFiles, Banks, linesOfSplit } from '../../src/branch/index.ts'
 import type { UpAnswer } from '../../src/control/index.ts'
-import { linesOfSplit } from '../../src/daemon/requests/status.ts'
 import { BrokenPromise, idsOf } from './cluster-checks.ts'
 import { rebootMsMax, type SimHost } from './cluster-host.ts'
 import { type Story, startAgain } from './cluster-story.ts'

@@ -1,12 +1,11 @@
 /** What the daemon does for the verbs that are about branches: fork, migrate, resolve; and for `wip drop`. */
 import * as z from 'zod'
 import { type BranchName, IsconfError, isoTime, parseBranchName } from '../../base/index.ts'
-import { type Branch, operationsDone } from '../../branch/index.ts'
+import { type Branch, linesOfSplit, operationsDone } from '../../branch/index.ts'
 import type { BranchBody, DropAnswer, ForkAnswer, MigrateAnswer, ResolveAnswer } from '../../control/index.ts'
 import { dropWork, fork, migrate } from '../../origin/index.ts'
 import type { HostDaemon } from '../host-daemon.ts'
 import { type Handler, parseBody, userSchema as user } from './handler.ts'
-import { linesOfSplit } from './status.ts'
 
 const bodies = {
   caller: z.strictObject({ user }),

@@ -1,9 +1,10 @@
 /** What the daemon tells of itself: `status`. */
-import { type ChangesetId, operationName, toIsconfError } from '../../base/index.ts'
-import { type Branch, operationsDone } from '../../branch/index.ts'
-import type { LineStatus, MeshStatus, Status, WorkStatus } from '../../control/index.ts'
-import { describeOperation, type Journal } from '../../journal/index.ts'
+import { operationName, toIsconfError } from '../../base/index.ts'
+import { linesOfSplit, operationsDone } from '../../branch/index.ts'
+import type { MeshStatus, Status, WorkStatus } from '../../control/index.ts'
+import { describeOperation } from '../../journal/index.ts'
 import { pendingReboot } from '../../origin/index.ts'
+import type { PeerTrouble } from '../../replication/index.ts'
 import type { HostDaemon } from '../host-daemon.ts'
 
 /** What only the process knows. */
@@ -49,21 +50,12 @@ export async function statusOf(daemon: HostDaemon, facts: ProcessFacts): Promise
       peers: deps.transport.peers().map(({ id, address }) => ({ host: replicator.hostOf(id), address })),
     },
     bank: { address: facts.bankAddress() ?? null },
-    warnings: facts.warnings(),
+    warnings: [...facts.warnings(), ...replicator.troubles.all().map(describeTrouble)],
   }
 }
 
-/** A line of a split, as this host holds it. */
-export interface SplitLine extends LineStatus {
-  readonly first: ChangesetId
-  readonly head: ChangesetId
-}
-
-/** The lines of a split, this host's own first; none when the branch is not split. */
-export async function linesOfSplit(branch: Branch): Promise<readonly SplitLine[]> {
-  if (!branch.isSplit) return []
-  const journals = [branch.journal, ...[...branch.others.entries()].map(([, other]) => other)]
-  return Promise.all(journals.map((journal) => lineOf(branch, journal)))
+function describeTrouble({ host, text, since }: PeerTrouble): string {
+  return `since ${since}: ${host} ${text}`
 }
 
 async function positionOf({ branch, history }: HostDaemon): Promise<number | undefined> {
@@ -92,14 +84,4 @@ function workOf({ work, branch }: HostDaemon): WorkStatus | null {
     operations: operations.map(describeOperation),
     locked: header.branch === branch.name && branch.state.lock?.id === header.lock,
   }
-}
-
-async function lineOf(branch: Branch, journal: Journal): Promise<SplitLine> {
-  // Two of three lines may part later than the third has parted from both: the last parting is what is theirs alone.
-  const own = branch.forksOf(journal.head).map(({ chosen }) => journal.sequenceOf(chosen) ?? 1)
-  const sequence = Math.max(...own)
-  const { id, changeset } = await journal.changesetAt(sequence)
-  const { author, message, time } = changeset
-  const changesets = journal.length - sequence + 1
-  return { first: id, head: journal.head, author, message, time, changesets, here: journal === branch.journal }
 }

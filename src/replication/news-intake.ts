@@ -1,0 +1,107 @@
+/** Takes in what other hosts tell of their branches: fetches what is missing here, checks it, and takes over later locks. */
+import { type ChangesetId, endIfBroken, IsconfError, noChangeset, toIsconfError } from '../base/index.ts'
+import type { Branch, Branches, BranchState } from '../branch/index.ts'
+import { NoAnswerError, type PeerId, RemoteError } from '../mesh/index.ts'
+import type { Announcement, DivergentLine } from './announcement.ts'
+import { ChangesetFetcher, type ChangesetFetcherDeps } from './changeset-fetcher.ts'
+import { divergentLineName } from './journal-source.ts'
+import type { PeerTroubles } from './peer-troubles.ts'
+import type { Resolutions } from './resolutions.ts'
+
+export interface NewsIntakeDeps extends ChangesetFetcherDeps {
+  readonly branches: Branches
+  readonly resolutions: Resolutions
+  readonly troubles: PeerTroubles
+  /** What a person calls a peer. */
+  readonly hostOf: (peer: PeerId) => string
+}
+
+/** The failures that what a peer sent leads to; any other is of this host. */
+const peersFault: ReadonlySet<string> = new Set(['JOURNAL_DAMAGED', 'OTHER_DOMAIN', 'SPLIT', 'USAGE'])
+
+export class NewsIntake {
+  readonly #deps: NewsIntakeDeps
+  readonly #fetcher: ChangesetFetcher
+
+  constructor(deps: NewsIntakeDeps) {
+    this.#deps = deps
+    this.#fetcher = new ChangesetFetcher(deps)
+  }
+
+  /** When something new came last, from whatever peer: monotonic milliseconds. */
+  get newsMs(): number {
+    return this.#fetcher.newsMs
+  }
+
+  /** Takes each thing that a announcement tells by itself, so that a bad one does not keep the others out; whether anything was new. */
+  async take(announcement: Announcement, peer: PeerId): Promise<boolean> {
+    const told = [
+      ...announcement.states.map((state) => () => this.#takeState(state, peer)),
+      ...announcement.others.map((other) => () => this.#takeOther(other, peer)),
+    ]
+    let isNews = false
+    let trouble: string | undefined
+    for (const take of told) {
+      try {
+        if (await take()) isNews = true
+      } catch (thrown) {
+        trouble ??= this.#troubleOf(peer, thrown)
+        // It would not answer the next question either.
+        if (thrown instanceof NoAnswerError) break
+      }
+    }
+    this.#deps.troubles.note(peer, this.#deps.hostOf(peer), 'news', trouble)
+    return isNews
+  }
+
+  /** What is wrong with a peer that what it told could not be taken in; undefined when that is not its doing. */
+  #troubleOf(peer: PeerId, thrown: unknown): string | undefined {
+    endIfBroken(thrown)
+    const { code, message } = toIsconfError(thrown)
+    if (thrown instanceof RemoteError) return `can't give what it tells of: ${message}`
+    if (thrown instanceof NoAnswerError) return 'tells of changesets and does not give them'
+    if (thrown instanceof IsconfError && peersFault.has(code)) return `sends what can't be taken: ${message}`
+    const { log, hostOf } = this.#deps
+    const facts = { host: hostOf(peer), code }
+    if (code === 'UNEXPECTED') log.debug(facts, `no changesets: ${message}`)
+    else log.warn(facts, `could not keep what ${facts.host} sent: ${message}`)
+    return undefined
+  }
+
+  /** Brings a branch to a peer's state if that is the later one; whether anything changed here. */
+  async #takeState(state: BranchState, peer: PeerId): Promise<boolean> {
+    const { branches } = this.#deps
+    // Of a branch that was never heard of there has to be something: names alone would cost a file each.
+    if (!branches.get(state.branch) && state.head === noChangeset && state.revision === 0) return false
+    const branch = await branches.heard(state.branch)
+    const grew = this.#isHere(branch, state.head) ? false : await this.#bring(branch, state, peer)
+    return (await branch.adopt(state)) || grew
+  }
+
+  /** A fork of a branch that is here is copied, anything else is fetched. */
+  async #bring(branch: Branch, { head }: BranchState, peer: PeerId): Promise<boolean> {
+    if (await this.#deps.branches.beginAsCopy(branch, head)) return true
+    return this.#fetch(branch, branch.name, head, peer)
+  }
+
+  async #takeOther({ branch: name, first, head }: DivergentLine, peer: PeerId): Promise<boolean> {
+    const branch = this.#deps.branches.get(name)
+    if (!branch || this.#isHere(branch, head)) return false
+    return this.#fetch(branch, divergentLineName(name, first), head, peer)
+  }
+
+  async #fetch(branch: Branch, line: string, head: ChangesetId, peer: PeerId): Promise<boolean> {
+    const host = this.#deps.hostOf(peer)
+    const isNews = await this.#fetcher.fetch(branch, line, head, { peer, host })
+    if (this.#isHere(branch, head)) return isNews
+    throw new IsconfError(
+      'JOURNAL_DAMAGED',
+      `${host}: tells of changeset ${head} of branch ${branch.name}, and does not give it`,
+    )
+  }
+
+  /** Also a line that was set aside is here: a peer that has yet to hear of the resolution does not bring it back. */
+  #isHere(branch: Branch, head: ChangesetId): boolean {
+    return branch.has(head) || this.#deps.resolutions.hasSetAside(branch.name, head)
+  }
+}
