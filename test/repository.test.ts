@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { bundle, packagesAtStart } from '../scripts/build.ts'
 import { errorsPage } from '../scripts/errors-doc.ts'
 import { errorKinds } from '../src/base/index.ts'
+import { ran } from './support/tools.ts'
 
 const readText = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
 const filesBelow = (directory: string): readonly string[] =>
@@ -59,4 +61,18 @@ test('isconf loads few libraries when it starts', async () => {
   const { metafile } = await bundle()
   // commander reads the command line; anything more is milliseconds on every command.
   assert.deepEqual(packagesAtStart(metafile), ['commander'])
+})
+
+test('no program loads what fetch consists of when it starts', () => {
+  // See src/control/client.io.ts: it would be half of the CPU that a command takes.
+  const tellLoaded =
+    "process.on('exit', () => console.log(process.moduleLoadList.filter((name) => /undici/.test(name))))"
+  for (const name of ['main', 'hostkeeper', 'isync', 'exech']) {
+    const words = [
+      `--import=data:text/javascript,${tellLoaded}`,
+      fileURLToPath(new URL(`../dist/${name}.js`, import.meta.url)),
+      '--version',
+    ]
+    assert.match(ran(process.execPath, ...words).text, /^\w+ \S+\n\[\]\n$/)
+  }
 })

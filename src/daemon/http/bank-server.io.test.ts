@@ -100,6 +100,7 @@ test('a file of which the rest is missing is cut off, and never looks whole', as
     throw missing()
   })
   assert.deepEqual(await ask(`${bank.address()}/foo`), { status: 200, text: 'foo', cut: true })
+  await until(() => warnings.length > 0, 'it is told')
   assert.deepEqual(warnings, [`package bank: /pkgbank/foo: ${missing().message}`])
 })
 

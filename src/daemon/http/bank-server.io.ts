@@ -1,5 +1,5 @@
 /** The package bank as programs of this host see it: HTTP on loopback, for whoever runs on this host. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -7,6 +7,9 @@ import { type Cancel, type Clock, endIfBroken, type Log, toIsconfError } from '.
 import { bankPath } from '../../control/index.ts'
 import type { HostDaemon } from '../host-daemon.ts'
 import { answerBank, type BankReply, unavailable } from './bank-answer.ts'
+
+// As in src/control/client.io.ts.
+const { createServer } = process.getBuiltinModule('node:http')
 
 const host = '127.0.0.1'
 /** Connections at once: each holds two pieces in memory, and a make with many jobs has a few dozen. */
