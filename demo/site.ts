@@ -131,7 +131,7 @@ function hostScript(directory: string, name: HostName, root: string): string {
 }
 
 function stopScript(directory: string): string {
-  const words = ['--import', 'tsx', join(repository, 'demo/run.ts'), '--stop', directory]
+  const words = [join(repository, 'demo/run.ts'), '--stop', directory]
   return [
     '# Ends the three hosts and removes this directory.',
     `cd ${quoted(repository)} && exec ${quoted(process.execPath)} ${words.map(quoted).join(' ')}`,

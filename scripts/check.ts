@@ -6,25 +6,24 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 const node = process.execPath
-const tsx = [node, '--import=tsx']
 
 const commandByName: Readonly<Record<string, readonly string[]>> = {
   types: [node, 'node_modules/typescript/bin/tsc', '-p', '.', '--pretty', 'false'],
   // Lint, format, the order of imports, sizes of files and functions, time and chance outside *.io.ts.
   style: [node, 'node_modules/@biomejs/biome/bin/biome', 'check', '--max-diagnostics=100'],
   boundaries: [
-    ...tsx,
+    node,
     'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs',
     '--config=.dependency-cruiser.mjs',
     '--output-type=err-long',
     'src',
   ],
   'dead-code': [node, 'node_modules/knip/bin/knip.js', '--no-progress'],
-  picture: [...tsx, 'scripts/architecture.ts', '--check'],
+  picture: [node, 'scripts/architecture.ts', '--check'],
   // The words of docs/glossary.md, and no others for the same things.
-  glossary: [...tsx, 'scripts/glossary.ts'],
-  errors: [...tsx, 'scripts/errors-doc.ts', '--check'],
-  manual: [...tsx, 'scripts/manual.ts', '--check'],
+  glossary: [node, 'scripts/glossary.ts'],
+  errors: [node, 'scripts/errors-doc.ts', '--check'],
+  manual: [node, 'scripts/manual.ts', '--check'],
 }
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))

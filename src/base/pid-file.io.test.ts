@@ -139,7 +139,7 @@ const takerScript = `
   process.send('ready')`
 
 async function startTaker(t: TestContext): Promise<ChildProcess> {
-  const words = ['--import', import.meta.resolve('tsx'), '--input-type=module', '--eval', takerScript]
+  const words = ['--input-type=module', '--eval', takerScript]
   const child = spawn(process.execPath, words, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   t.after(() => child.kill('SIGKILL'))
   await once(child, 'message')

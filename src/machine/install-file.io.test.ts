@@ -215,7 +215,7 @@ test('installFile() that is killed in the middle leaves the file that was there,
     const owner = { uid: ${here.uid}, gid: ${here.gid}, user: '', group: '' }
     const attributes = { path: '/motd', mode: 0o644, owner, mtimeMs: 0, parents: [] }
     await installFile({ attributes, content: content(), sha256: '', real: (path) => ${JSON.stringify(root)} + path, ownerRule: 'name' })`
-  const words = ['--import', import.meta.resolve('tsx'), '--input-type=module', '--eval', script]
+  const words = ['--input-type=module', '--eval', script]
   const child = spawn(process.execPath, words, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   await once(child, 'message')
   child.kill('SIGKILL')

@@ -63,7 +63,7 @@ interface Demo {
 }
 
 function startDemo(directory: string, ...words: readonly string[]): Demo {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'demo/run.ts', ...words], {
+  const child = spawn(process.execPath, ['demo/run.ts', ...words], {
     cwd: repository,
     env: { ...process.env, TMPDIR: directory },
     stdio: ['ignore', 'pipe', 'pipe'],
