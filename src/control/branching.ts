@@ -1,12 +1,12 @@
 /** What is asked and answered about branches: fork, migrate, resolve; and wip drop. */
-import type { Caller } from './api.ts'
+import type { Caller } from './protocol.ts'
 
 /** POST /v1/resolve */
 export interface ResolveBody extends Caller {
   /** The beginning of the id of a changeset on the line to keep. */
   readonly keep: string
   /** The split branch; this host's when absent. */
-  readonly branch?: string
+  readonly branch?: string | undefined
 }
 
 /** POST /v1/fork and /v1/migrate */

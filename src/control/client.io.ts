@@ -5,7 +5,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http'
 import { dirname, join } from 'node:path'
 import { systemClock } from '../base/clock.io.ts'
 import { IsconfError, sleep, toIsconfError } from '../base/index.ts'
-import { type ControlEvent, callerHeader, type ErrorEvent, restartingName } from './api.ts'
+import { type ControlEvent, callerHeader, type ErrorEvent, restartingName } from './protocol.ts'
 
 // An import of it reads every name that it exports, WebSocket among them, and so loads all of fetch: 40 ms of CPU.
 const { request } = process.getBuiltinModule('node:http')

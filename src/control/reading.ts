@@ -1,5 +1,6 @@
 /** What the daemon answers to the GETs that are about journals, this host and the domain. */
-import type { LockAnswer, RebuildStatus } from './api.ts'
+import type { LockAnswer } from './change.ts'
+import type { RebuildStatus } from './status.ts'
 
 /** One row of GET /v1/log, newest first; `since` is an ISO time in UTC. */
 export interface LogEntry {
@@ -115,5 +116,5 @@ export interface CatBody {
   readonly cwd: string
   readonly path: string
   /** The name of an operation; the newest when absent. */
-  readonly at?: string
+  readonly at?: string | undefined
 }

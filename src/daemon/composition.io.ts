@@ -17,7 +17,7 @@ import { commandEnvironment } from './command-environment.ts'
 import { HostDaemon } from './host-daemon.ts'
 import { serveBank } from './http/bank-server.io.ts'
 import type { LiveConfig } from './live-config.ts'
-import type { ProcessFacts } from './requests/status.ts'
+import type { ProcessFacts } from './requests/shared/parts.ts'
 
 /** How long hosts on the local network take to answer a question of who is there. */
 const discoveryMs = 1_500

@@ -1,2 +1,2 @@
 export { type DaemonEnd, type DaemonOptions, runDaemon } from './process.io.ts'
-export { sealHome } from './requests/seal.io.ts'
+export { sealHome } from './seal.io.ts'

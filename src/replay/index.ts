@@ -1,5 +1,4 @@
 export { InstalledEarly } from './installed-early.ts'
 export { type Plan, plan } from './plan.ts'
-export type { Limits } from './steps.ts'
-export type { UpDeps, UpListener } from './up.ts'
+export type { UpDeps, UpListener, UpOptions } from './up.ts'
 export { upWithHooks } from './up-with-hooks.ts'

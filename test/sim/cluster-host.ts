@@ -9,8 +9,9 @@ import {
   toIsconfError,
 } from '../../src/base/index.ts'
 import { HostDaemon } from '../../src/daemon/host-daemon.ts'
-import type { Tell } from '../../src/daemon/requests/handler.ts'
-import { handlers } from '../../src/daemon/requests/requests.ts'
+import { requests } from '../../src/daemon/requests/index.ts'
+import { type DaemonProcess, type Parts, partsOf } from '../../src/daemon/requests/shared/parts.ts'
+import type { Tell } from '../../src/daemon/requests/shared/request.ts'
 import { Peering } from '../../src/mesh/index.ts'
 import { inlineWholeHasher, openStore } from '../../src/store/index.ts'
 import type { SimClock } from './clock.ts'
@@ -44,6 +45,19 @@ export interface HostWorld {
 export const rebootMsMax = 2_000
 
 const domain = 'sim.example' as DomainName
+/** A simulated host has no process of its own to be asked about. */
+const simProcess: DaemonProcess = {
+  release: 'sim',
+  pid: 1,
+  domainSource: 'a simulation',
+  warnings: () => [],
+  bankAddress: () => undefined,
+  mesh: () => ({ addresses: [], authenticated: true, refused: 0 }),
+  stop: () => undefined,
+  restart: async () => false,
+  interrupt: () => null,
+}
+
 /** The one user of every host. */
 export const user = 'ann'
 const home = '/is'
@@ -80,6 +94,11 @@ export class SimHost {
   get daemon(): HostDaemon {
     if (!this.#daemon) throw new Error(`${this.name} does not run`)
     return this.#daemon
+  }
+
+  /** What its requests may ask for. */
+  get parts(): Parts {
+    return partsOf(this.daemon, simProcess)
   }
 
   get transport(): SimTransport {
@@ -177,11 +196,11 @@ export class SimHost {
 
   /** Does a verb as the control socket does. One at a time. */
   async verb(verb: string, body: object, signal: AbortSignal = new AbortController().signal): Promise<Outcome> {
-    const [daemon, process, handler] = [this.daemon, this.#process, handlers[verb]]
-    if (!handler || !process) throw new Error(`no such verb: ${verb}`)
+    const [parts, process, request] = [this.parts, this.#process, requests.find(({ name }) => name === verb)]
+    if (!request || !process) throw new Error(`no such verb: ${verb}`)
     if (this.busyWith) throw new Error(`${this.name} is busy with ${this.busyWith}`)
     this.busyWith = verb
-    const done = handler(daemon, body, { tell: this.#tell, signal }).then(
+    const done = request.answer(parts, body, { tell: this.#tell, signal }).then(
       (result): Outcome => ({ type: 'done', result }),
       (thrown: unknown): Outcome => {
         const { code, message } = toIsconfError(thrown)

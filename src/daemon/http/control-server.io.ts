@@ -4,22 +4,13 @@ import { PassThrough, type Writable } from 'node:stream'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { systemClock } from '../../base/clock.io.ts'
 import { type ErrorCode, endIfBroken, IsconfError, type Log, sleep, toIsconfError } from '../../base/index.ts'
-import {
-  type ControlEvent,
-  callerHeader,
-  type ErrorEvent,
-  type RestartAnswer,
-  requestBytesMax,
-} from '../../control/index.ts'
+import { type ControlEvent, callerHeader, type ErrorEvent, requestBytesMax } from '../../control/index.ts'
 import type { HostDaemon } from '../host-daemon.ts'
 import { OneAtATime } from '../one-at-a-time.ts'
-import { ReadRequests } from '../read-requests.ts'
-import { planOf } from '../requests/bring-up.ts'
-import type { Handler } from '../requests/handler.ts'
-import { readers } from '../requests/readers.ts'
-import { handlers, streamed } from '../requests/requests.ts'
-import { readBank } from '../requests/requests-bank.ts'
-import { type ProcessFacts, statusOf } from '../requests/status.ts'
+import { requests } from '../requests/index.ts'
+import { type Parts, type ProcessFacts, partsOf } from '../requests/shared/parts.ts'
+import { kinds, type Request } from '../requests/shared/request.ts'
+import { ReadRequests } from './read-requests.ts'
 
 export interface ControlServerOptions {
   readonly socketPath: string
@@ -55,7 +46,7 @@ export interface ControlServer {
 
 /** Serves the control API. The socket is open to its owner only. */
 export async function serveControl(options: ControlServerOptions): Promise<ControlServer> {
-  const { daemon, facts, socketPath } = options
+  const { daemon, facts, socketPath, onStop, onRestart } = options
   const app = Fastify({ bodyLimit: requestBytesMax, forceCloseConnections: true })
   const changes = new OneAtATime()
   const readRequests = new ReadRequests()
@@ -63,25 +54,19 @@ export async function serveControl(options: ControlServerOptions): Promise<Contr
   app.setNotFoundHandler((request, reply) => {
     answerError(reply, new IsconfError('BAD_REQUEST', `no such request: ${request.method} ${request.url}`), options.log)
   })
-  app.get('/v1/status', () => statusOf(daemon, facts))
-  app.get('/v1/bank', (request) => readBank(daemon, request.query, facts))
-  app.get('/v1/plan', (request) => planOf(daemon, request.query))
-  for (const [name, read] of Object.entries(readers)) app.get(`/v1/${name}`, (request) => read(daemon, request.query))
-  app.post('/v1/restart', async () => {
-    const restarts = await options.onRestart()
-    return { event: 'result', result: { pid: facts.pid, restarts } satisfies RestartAnswer }
+  const parts = partsOf(daemon, {
+    ...facts,
+    stop: onStop,
+    restart: onRestart,
+    interrupt: (caller) => changes.interrupt(caller) ?? readRequests.interrupt(caller),
   })
-  app.post('/v1/stop', async () => {
-    options.onStop()
-    return { event: 'result', result: { pid: facts.pid } }
-  })
-  app.post('/v1/interrupt', async (request) => {
-    const caller = callerOf(request)
-    return { event: 'result', result: changes.interrupt(caller) ?? readRequests.interrupt(caller) }
-  })
-  for (const [verb, handler] of Object.entries(handlers)) addVerb(app, verb, handler, changes, options)
-  // What only reads need not wait for what changes this host.
-  for (const [verb, handler] of Object.entries(streamed)) addVerb(app, verb, handler, readRequests, options)
+  for (const request of requests) {
+    const { method, changesHost, streams } = kinds[request.kind]
+    // What only reads need not wait for what changes this host.
+    if (streams) addStream(app, request, parts, changesHost ? changes : readRequests, options)
+    else if (method === 'GET') app.get(pathOf(request), ({ query }) => request.answer(parts, query, silent))
+    else app.post(pathOf(request), (call) => answerAtOnce(request, parts, call))
+  }
   // The pid file is ours, so a socket that is there is one that a killed daemon left.
   await rm(socketPath, { force: true })
   await app.listen({ path: socketPath })
@@ -114,32 +99,43 @@ function connectionsOf(app: FastifyInstance): Promise<number> {
   return new Promise((resolve) => app.server.getConnections((error, count) => resolve(error ? 0 : count)))
 }
 
-function addVerb(
+function pathOf({ name }: Request): string {
+  return `/v1/${name}`
+}
+
+/** Of a request whose answer is one document: nobody hears of its progress. */
+const silent = { tell: () => undefined, signal: new AbortController().signal }
+
+async function answerAtOnce(request: Request, parts: Parts, call: FastifyRequest): Promise<ControlEvent> {
+  return { event: 'result', result: await request.answer(parts, call.body, { ...silent, caller: callerOf(call) }) }
+}
+
+function addStream(
   app: FastifyInstance,
-  verb: string,
-  handler: Handler,
-  changes: Pick<OneAtATime, 'begin'>,
-  options: ControlServerOptions,
+  request: Request,
+  parts: Parts,
+  runs: Pick<OneAtATime, 'begin'>,
+  { log, afterVerb }: ControlServerOptions,
 ): void {
-  app.post(`/v1/${verb}`, (request, reply) => {
+  app.post(pathOf(request), (call, reply) => {
     const stream = new PassThrough()
     reply.type('application/x-ndjson').send(stream)
     const tell = tellTo(stream)
     // Who does not read hears enough of it later.
     const alive = setInterval(() => !stream.writableNeedDrain && void tell({ event: 'alive' }), aliveEveryMs)
-    const run = changes.begin(verb, callerOf(request), async (signal) => {
+    const run = runs.begin(request.name, callerOf(call), async (signal) => {
       try {
-        refuseCloned(options.facts)
-        const result = await handler(options.daemon, request.body, { tell, signal })
+        refuseCloned(parts.process)
+        const result = await request.answer(parts, call.body, { tell, signal })
         return { event: 'result', result } as const
       } finally {
-        await options.afterVerb()
+        await afterVerb()
       }
     })
     // Who hangs up, by Ctrl-C or by losing the connection, no longer wants it done.
     reply.raw.once('close', () => run.interrupt())
     void run.done
-      .catch((thrown: unknown) => toErrorEvent(thrown, options.log))
+      .catch((thrown: unknown) => toErrorEvent(thrown, log))
       .then((last) => tell(last))
       .finally(() => {
         clearInterval(alive)

@@ -1,31 +1,39 @@
 /** `cat`: a file as it was snapped, at the newest or at another operation of this host's branch. */
-import { isAbsolute } from 'node:path'
 import * as z from 'zod'
 import { IsconfError, operationName, unreachable } from '../../base/index.ts'
 import type { CatBody } from '../../control/index.ts'
 import { findOperation, type Journal, type Operation } from '../../journal/index.ts'
-import { type Handler, outputTo, parseBody } from './handler.ts'
+import { cwd } from './shared/input.ts'
+import { outputTo } from './shared/output.ts'
+import type { Parts } from './shared/parts.ts'
+import { request } from './shared/request.ts'
 
-const bodySchema = z.strictObject({
-  cwd: z.string().refine(isAbsolute),
-  path: z.string().min(1),
-  at: z.string().optional(),
+/** NO_SUCH_FILE, NOT_A_FILE, NO_SUCH_OPERATION, BLOB_MISSING. */
+export const catRequest = request({
+  name: 'cat',
+  kind: 'stream',
+  result: 'null; the file is its `output`',
+  input: z.strictObject({
+    cwd,
+    path: z.string().min(1),
+    at: z.string().optional().describe('the operation of which the file is wanted; the newest when absent'),
+  }) satisfies z.ZodType<CatBody>,
+  run: async (
+    { branch, blobs, machine, store }: Pick<Parts, 'branch' | 'blobs' | 'machine' | 'store'>,
+    { cwd, path: typed, at },
+    { tell, signal },
+  ): Promise<null> => {
+    const path = machine.journalPath(typed, cwd)
+    const { blob } = fileIn(await lastAbout(branch.journal, path, at, signal), path, branch.name)
+    if (!store.has(blob.id)) await blobs.fetch(blob, signal)
+    const output = outputTo(tell)
+    for await (const bytes of store.readWhole(blob.id)) {
+      signal.throwIfAborted()
+      await output('stdout', bytes)
+    }
+    return null
+  },
 })
-
-/** Gives the bytes as output. NO_SUCH_FILE, NOT_A_FILE, NO_SUCH_OPERATION, BLOB_MISSING. */
-export const cat: Handler = async (daemon, body, { tell, signal }): Promise<null> => {
-  const { cwd, path: typed, at } = parseBody(bodySchema, body) as CatBody
-  const { branch, blobs, deps } = daemon
-  const path = deps.machine.journalPath(typed, cwd)
-  const { blob } = fileIn(await lastAbout(branch.journal, path, at, signal), path, branch.name)
-  if (!deps.store.has(blob.id)) await blobs.fetch(blob, signal)
-  const output = outputTo(tell)
-  for await (const bytes of deps.store.readWhole(blob.id)) {
-    signal.throwIfAborted()
-    await output('stdout', bytes)
-  }
-  return null
-}
 
 type SnappedFile = Extract<Operation, { kind: 'file' }>
 

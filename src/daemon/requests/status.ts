@@ -1,81 +1,79 @@
-/** What the daemon tells of itself: `status`. */
-import { operationName, toIsconfError } from '../../base/index.ts'
-import { linesOfSplit, operationsDone } from '../../branch/index.ts'
-import type { MeshStatus, Status, WorkStatus } from '../../control/index.ts'
+import { operationName } from '../../base/index.ts'
+import { linesOfSplit } from '../../branch/index.ts'
+import type { Status, WorkStatus } from '../../control/index.ts'
 import { describeOperation } from '../../journal/index.ts'
 import { pendingReboot } from '../../origin/index.ts'
 import type { PeerTrouble } from '../../replication/index.ts'
-import type { HostDaemon } from '../host-daemon.ts'
+import { lockAnswer } from './shared/lock-answer.ts'
+import type { Parts } from './shared/parts.ts'
+import { positionOn } from './shared/position.ts'
+import { request } from './shared/request.ts'
 
-/** What only the process knows. */
-export interface ProcessFacts {
-  readonly release: string
-  readonly pid: number
-  readonly domainSource: string
-  readonly warnings: () => readonly string[]
-  /** What tells that another machine has this host's key; undefined while nothing does. */
-  readonly cloned?: () => string | undefined
-  /** Where the package bank answers; undefined while its port can't be had. */
-  readonly bankAddress: () => string | undefined
-  readonly mesh: () => Omit<MeshStatus, 'peers' | 'peerId'>
-}
+type StatusParts = Pick<
+  Parts,
+  'branch' | 'history' | 'identity' | 'replicator' | 'transport' | 'machine' | 'work' | 'rebuild' | 'process'
+>
 
-export async function statusOf(daemon: HostDaemon, facts: ProcessFacts): Promise<Status> {
-  const { branch, history, identity, replicator, deps } = daemon
-  const position = await positionOf(daemon)
-  const { stopped } = history.standing
-  const { lock } = branch.state
-  const operations = branch.journal.operationCount
-  return {
-    host: identity.host,
-    release: facts.release,
-    pid: facts.pid,
-    domain: { name: identity.domain, source: facts.domainSource },
-    branch: branch.name,
-    head: branch.state.head,
-    position: position ?? null,
-    operations,
-    pending: position === undefined ? operations : operations - position,
-    stopped: stopped
-      ? { operation: operationName(stopped.operation.id, stopped.operation.index), reason: stopped.reason }
-      : null,
-    rebootPending: await rebootPendingOf(daemon),
-    lock: lock && { branch: branch.name, user: lock.user, host: lock.host, message: lock.message, since: lock.since },
-    work: workOf(daemon),
-    needsRebuild: daemon.rebuild.reason ?? null,
-    lines: await linesOfSplit(branch),
-    mesh: {
-      ...facts.mesh(),
-      peerId: deps.transport.self,
-      peers: deps.transport.peers().map(({ id, address }) => ({ host: replicator.hostOf(id), address })),
-    },
-    bank: { address: facts.bankAddress() ?? null },
-    warnings: [...facts.warnings(), ...replicator.troubles.all().map(describeTrouble)],
-  }
-}
+export const statusRequest = request({
+  name: 'status',
+  kind: 'query',
+  result: 'where this host stands',
+  details:
+    '`host`, `release`, `pid`, `domain` (`name`, `source`: where it was set), `branch`, `head`, `position` (operations ' +
+    'done; null on a host that has left its branch), `operations`, `pending`, `stopped` (`operation`, `reason`), ' +
+    '`rebootPending` (`since`, `operation`), `lock` (`branch`, `user`, `host`, `message`, `since`), `work` (`author`, ' +
+    '`message`, `operations` in words, `locked`: whether its lock is still held), `needsRebuild` (`operations`, `by`, ' +
+    '`time`: what `wip drop` gave up), `lines` (of a split: `first`, `head`, `author`, `message`, `time`, ' +
+    '`changesets`, `here`), `mesh` (`peerId`, `addresses`, `peers` with `host` and `address`, `authenticated`, ' +
+    "`refused`), `bank` (`address`: where the package bank answers, null while its port can't be had), `warnings`.",
+  run: async (parts: StatusParts): Promise<Status> => {
+    const { branch, history, identity, replicator, transport, rebuild, process } = parts
+    const { stopped, done } = history.standing
+    const { lock, head } = branch.state
+    const position = await positionOn(branch, done)
+    const operations = branch.journal.operationCount
+    return {
+      host: identity.host,
+      release: process.release,
+      pid: process.pid,
+      domain: { name: identity.domain, source: process.domainSource },
+      branch: branch.name,
+      head,
+      position,
+      operations,
+      pending: operations - (position ?? 0),
+      stopped: stopped
+        ? { operation: operationName(stopped.operation.id, stopped.operation.index), reason: stopped.reason }
+        : null,
+      rebootPending: await rebootPendingOf(parts),
+      lock: lock && lockAnswer(branch, lock),
+      work: workOf(parts),
+      needsRebuild: rebuild.reason ?? null,
+      lines: await linesOfSplit(branch),
+      mesh: {
+        ...process.mesh(),
+        peerId: transport.self,
+        peers: transport.peers().map(({ id, address }) => ({ host: replicator.hostOf(id), address })),
+      },
+      bank: { address: process.bankAddress() ?? null },
+      warnings: [...process.warnings(), ...replicator.troubles.all().map(describeTrouble)],
+    }
+  },
+})
 
 function describeTrouble({ host, text, since }: PeerTrouble): string {
   return `since ${since}: ${host} ${text}`
 }
 
-async function positionOf({ branch, history }: HostDaemon): Promise<number | undefined> {
-  try {
-    return await operationsDone(branch, history.standing.done)
-  } catch (error) {
-    if (toIsconfError(error).code === 'OFF_BRANCH') return undefined
-    throw error
-  }
-}
-
-async function rebootPendingOf({ history, work, deps }: HostDaemon): Promise<Status['rebootPending']> {
+async function rebootPendingOf({ history, work, machine }: StatusParts): Promise<Status['rebootPending']> {
   // Without a boot id nothing says that it has come.
-  const pending = await pendingReboot({ history, work, machine: deps.machine }).catch(() => history.standing.rebooting)
+  const pending = await pendingReboot({ history, work, machine }).catch(() => history.standing.rebooting)
   if (!pending) return null
   const { since, operation } = pending
   return { since, operation: operation ? operationName(operation.id, operation.index) : null }
 }
 
-function workOf({ work, branch }: HostDaemon): WorkStatus | null {
+function workOf({ work, branch }: StatusParts): WorkStatus | null {
   const { header, operations } = work
   if (!header) return null
   return {

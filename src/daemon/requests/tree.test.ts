@@ -4,8 +4,9 @@ import { type TestContext, test } from 'node:test'
 import { Cluster, type SimHost } from '../../../test/sim/cluster.ts'
 import { toIsconfError } from '../../base/index.ts'
 import type { TreeAnswer, TreeEntry } from '../../control/index.ts'
-import type { Handler } from './handler.ts'
-import { blob, tree } from './tree.ts'
+import { blobRequest } from './blob.ts'
+import type { Request } from './shared/request.ts'
+import { treeRequest } from './tree.ts'
 
 async function two(t: TestContext) {
   const cluster = await Cluster.of(1, ['alder', 'birch'])
@@ -17,17 +18,17 @@ async function two(t: TestContext) {
       assert.equal((await cluster.ask('alder', ...command.split(' '))).type, 'done', command)
     }
   }
-  const ask = async <T>(host: SimHost, handler: Handler, body: object) => {
+  const ask = async <T>(host: SimHost, request: Request, body: object) => {
     let output = ''
     const tell = (event: { readonly event: string; readonly bytes?: string }): undefined => {
       if (event.event === 'output') output += Buffer.from(event.bytes ?? '', 'base64').toString()
     }
     const { signal } = new AbortController()
-    const result = (await cluster.clock.until(handler(host.daemon, body, { tell, signal }))) as T
+    const result = (await cluster.clock.until(request.answer(host.parts, body, { tell, signal }))) as T
     return { result, output }
   }
   const treeOf = async (path: string, branch?: string): Promise<readonly TreeEntry[]> => {
-    const { result, output } = await ask<TreeAnswer>(birch, tree, { path, branch })
+    const { result, output } = await ask<TreeAnswer>(birch, treeRequest, { path, branch })
     const entries = output
       .split('\n')
       .slice(0, -1)
@@ -57,7 +58,7 @@ test('a tree is told as the newest operations have it, on a host that has done n
   const [top, a, link] = entries
   assert.ok(top?.kind === 'directory' && a?.kind === 'file' && link?.kind === 'symlink')
   assert.deepEqual([top.mode, a.mode, a.sizeBytes, link.target], [0o750, 0o600, 7, 'a'])
-  assert.equal((await ask(birch, blob, { operation: a.operation })).output, 'second\n')
+  assert.equal((await ask(birch, blobRequest, { operation: a.operation })).output, 'second\n')
   assert.equal(birch.daemon.history.standing.done, undefined)
 })
 
@@ -111,14 +112,14 @@ test('only what an operation carries is given, and a path has to be whole', asyn
   alder.machine.write('/pkg', 'package\n')
   await checkIn('exec append /data/log x', 'bank-add /pkg')
   const id = alder.daemon.branch.journal.head
-  const failing = async (handler: Handler, body: object): Promise<string> => {
-    const failure = await ask(birch, handler, body).catch((thrown: unknown) => thrown)
+  const failing = async (request: Request, body: object): Promise<string> => {
+    const failure = await ask(birch, request, body).catch((thrown: unknown) => thrown)
     return toIsconfError(failure).code
   }
-  assert.equal(await failing(blob, { operation: `${id}:0` }), 'NOT_A_FILE')
-  assert.equal((await ask(birch, blob, { operation: `${id}:1` })).output, 'package\n')
-  assert.equal(await failing(blob, { operation: `${id}:2` }), 'NO_SUCH_OPERATION')
-  assert.equal(await failing(blob, { operation: 'f'.repeat(64) }), 'NO_SUCH_OPERATION')
+  assert.equal(await failing(blobRequest, { operation: `${id}:0` }), 'NOT_A_FILE')
+  assert.equal((await ask(birch, blobRequest, { operation: `${id}:1` })).output, 'package\n')
+  assert.equal(await failing(blobRequest, { operation: `${id}:2` }), 'NO_SUCH_OPERATION')
+  assert.equal(await failing(blobRequest, { operation: 'f'.repeat(64) }), 'NO_SUCH_OPERATION')
   for (const path of ['', 't', '/t/', '/t/../x', '//t'])
-    assert.equal(await failing(tree, { path }), 'BAD_REQUEST', path)
+    assert.equal(await failing(treeRequest, { path }), 'BAD_REQUEST', path)
 })

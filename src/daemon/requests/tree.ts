@@ -1,55 +1,50 @@
-/** A tree as the newest operations of a branch have it, whatever this host has done; and the files of it. */
+/** A tree as the newest operations of a branch have it, whatever this host has done. */
 import { posix } from 'node:path'
 import * as z from 'zod'
 import { type ChangesetId, IsconfError } from '../../base/index.ts'
-import type { BlobAnswer, BlobBody, TreeAnswer, TreeBody, TreeEntry } from '../../control/index.ts'
-import { blobOf, findOperation, type Journal, type SnapOperation } from '../../journal/index.ts'
-import { type Handler, outputTo, parseBody } from './handler.ts'
-import { branchOr } from './requests-branch.ts'
-import { streamBlob } from './stream-blob.ts'
-
-const bodies = {
-  tree: z.strictObject({
-    path: z.string().refine((path) => path.startsWith('/') && posix.resolve(path) === path, 'must be an absolute path'),
-    branch: z.string().optional(),
-  }) satisfies z.ZodType<TreeBody>,
-  blob: z.strictObject({ operation: z.string(), branch: z.string().optional() }) satisfies z.ZodType<BlobBody>,
-}
+import type { TreeAnswer, TreeBody, TreeEntry } from '../../control/index.ts'
+import type { Journal, SnapOperation } from '../../journal/index.ts'
+import { branchNamed } from './shared/branch-named.ts'
+import { branchName } from './shared/input.ts'
+import { outputTo } from './shared/output.ts'
+import type { Parts } from './shared/parts.ts'
+import { request } from './shared/request.ts'
 
 /** Held in memory while the journal is read; a changeset has no more than 60,000. */
 const entriesMax = 200_000
 /** Lines that are told at once. */
 const linesAtOnce = 200
 
-/** Gives the entries at and below a path as output. NO_SUCH_FILE, NO_SUCH_BRANCH, USAGE for more than can be held. */
-export const tree: Handler = async (daemon, body, { tell, signal }): Promise<TreeAnswer> => {
-  const { path, branch: name } = parseBody(bodies.tree, body)
-  // A host that was off hears first what is new.
-  await daemon.replicator.exchangeAll()
-  const { name: branchName, journal } = branchOr(daemon, name)
-  const { head } = journal
-  const entries = await entriesOf(journal, path, signal)
-  if (entries.length === 0) {
-    throw new IsconfError('NO_SUCH_FILE', `nothing is recorded at ${path} on branch ${branchName}`)
-  }
-  const output = outputTo(tell)
-  for (let from = 0; from < entries.length; from += linesAtOnce) {
-    const lines = entries.slice(from, from + linesAtOnce).map((entry) => `${JSON.stringify(entry)}\n`)
-    await output('stdout', Buffer.from(lines.join('')))
-  }
-  return { branch: branchName, head, entries: entries.length }
-}
-
-/** Gives the file that an operation carries as output. NO_SUCH_OPERATION, NO_SUCH_BRANCH, NOT_A_FILE, BLOB_MISSING. */
-export const blob: Handler = async (daemon, body, context): Promise<BlobAnswer> => {
-  const { operation: name, branch } = parseBody(bodies.blob, body)
-  const { journal } = branchOr(daemon, branch)
-  const { ref, sequence } = await findOperation(journal, name)
-  const operation = (await journal.changesetAt(sequence)).changeset.operations[ref.index]
-  const found = operation && blobOf(operation)
-  if (!found) throw new IsconfError('NOT_A_FILE', `operation ${name} carries no file`)
-  return streamBlob(daemon, found, context)
-}
+/** NO_SUCH_FILE, NO_SUCH_BRANCH, USAGE for more than can be held. */
+export const treeRequest = request({
+  name: 'tree',
+  kind: 'stream',
+  result: '`branch`, `head`, `entries` (how many); its `output` is the tree, an entry a line',
+  input: z.strictObject({
+    path: z.string().refine((path) => path.startsWith('/') && posix.resolve(path) === path, 'must be an absolute path'),
+    branch: branchName,
+  }) satisfies z.ZodType<TreeBody>,
+  run: async (
+    parts: Pick<Parts, 'branch' | 'branches' | 'replicator'>,
+    { path, branch: name },
+    { tell, signal },
+  ): Promise<TreeAnswer> => {
+    // A host that was off hears first what is new.
+    await parts.replicator.exchangeAll()
+    const { name: nameOfBranch, journal } = branchNamed(parts, name)
+    const { head } = journal
+    const entries = await entriesOf(journal, path, signal)
+    if (entries.length === 0) {
+      throw new IsconfError('NO_SUCH_FILE', `nothing is recorded at ${path} on branch ${nameOfBranch}`)
+    }
+    const output = outputTo(tell)
+    for (let from = 0; from < entries.length; from += linesAtOnce) {
+      const lines = entries.slice(from, from + linesAtOnce).map((entry) => `${JSON.stringify(entry)}\n`)
+      await output('stdout', Buffer.from(lines.join('')))
+    }
+    return { branch: nameOfBranch, head, entries: entries.length }
+  },
+})
 
 /** What is at a path and below it, by path. */
 async function entriesOf(journal: Journal, path: string, signal: AbortSignal): Promise<readonly TreeEntry[]> {

@@ -1,6 +1,6 @@
 /** What is asked for and only reads: any number at a time, beside what changes this host. */
-import type { ControlEvent } from '../control/index.ts'
-import { interrupt, type Run } from './one-at-a-time.ts'
+import type { ControlEvent } from '../../control/index.ts'
+import { interrupt, type Run } from '../one-at-a-time.ts'
 
 export class ReadRequests {
   readonly #runByCaller = new Map<string, Run & { readonly verb: string }>()

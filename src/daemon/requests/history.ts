@@ -1,40 +1,33 @@
-/** `wip` and `history`: what is and was on this host. */
+import * as z from 'zod'
 import { operationName } from '../../base/index.ts'
-import type { HistoryRow, WipAnswer } from '../../control/index.ts'
+import type { HistoryRow } from '../../control/index.ts'
 import { type HistoryEntry, type OperationRef, parseOperationKey } from '../../host/index.ts'
 import { describeOperation } from '../../journal/index.ts'
-import type { HostDaemon } from '../host-daemon.ts'
-import { showOperation } from './shown-operation.ts'
+import { limit } from './shared/input.ts'
+import type { Parts } from './shared/parts.ts'
+import { request } from './shared/request.ts'
 
-/** What is not checked in, since when, and under which lock. */
-export function wipOf({ work, branch, rebuild }: HostDaemon): WipAnswer {
-  const needsRebuild = rebuild.reason ?? null
-  const { header, operations } = work
-  if (!header) return { work: null, needsRebuild }
-  const { lock, broken } = branch.state
-  const { lock: id, branch: name, base, author, message, since } = header
-  return {
-    work: {
-      branch: name,
-      base,
-      lock: id,
-      author,
-      message,
-      since: since ?? null,
-      locked: name === branch.name && lock?.id === id,
-      broken: broken?.lock.id === id ? { by: broken.by, time: broken.time } : null,
-      operations: operations.map(showOperation),
-    },
-    needsRebuild,
-  }
-}
+type HistoryParts = Pick<Parts, 'history' | 'branches'>
+
+export const historyRequest = request({
+  name: 'history',
+  kind: 'query',
+  result: 'what happened on this host, newest first',
+  details:
+    'takes `limit` (1,000 when absent). A row: `event` (`finished`, `failed`, `started`: begun and not ended, `made`, ' +
+    '`dropped`, `rebooting`, `rebootFailed`), `time` (of the end, where there is one), `operation`, `text`, `started`, ' +
+    '`tookMs`, `status` (exit status), `output` (SHA-256 of what was written), `reason` (of a failure), `dropped` ' +
+    '(`operations`, `by`).',
+  input: z.strictObject({ limit }),
+  run: (parts: HistoryParts, { limit }) => historyOf(parts, limit),
+})
 
 /** What happened here, the last first: a beginning and its end are one row. */
-export async function historyOf(daemon: HostDaemon, limit: number): Promise<readonly HistoryRow[]> {
+async function historyOf(parts: HistoryParts, limit: number): Promise<readonly HistoryRow[]> {
   const rows: HistoryRow[] = []
   /** The row of an end whose beginning may come next: a reboot has two, the second when the command was run. */
   let ended: { readonly key: string; readonly row: HistoryRow } | undefined
-  for await (const entry of daemon.history.entriesFromEnd()) {
+  for await (const entry of parts.history.entriesFromEnd()) {
     const key = 'operation' in entry && entry.operation !== undefined ? entry.operation : ''
     const isBeginning = entry.event === 'started' || entry.event === 'rebooting'
     if (isBeginning && key !== '' && ended?.key === key) {
@@ -42,7 +35,7 @@ export async function historyOf(daemon: HostDaemon, limit: number): Promise<read
       continue
     }
     if (rows.length >= limit) break
-    const row = await rowOf(daemon, entry)
+    const row = await rowOf(parts, entry)
     rows.push(row)
     ended = isBeginning ? undefined : { key, row }
   }
@@ -55,14 +48,14 @@ function withBeginning(row: HistoryRow, started: string): HistoryRow {
   return { ...row, started, tookMs: tookMs >= 0 ? tookMs : null }
 }
 
-async function rowOf(daemon: HostDaemon, entry: HistoryEntry): Promise<HistoryRow> {
+async function rowOf(parts: HistoryParts, entry: HistoryEntry): Promise<HistoryRow> {
   const { event, time } = entry
   const ref = 'operation' in entry && entry.operation !== undefined ? parseOperationKey(entry.operation) : undefined
   return {
     event,
     time,
     operation: ref ? operationName(ref.id, ref.index) : null,
-    text: ref ? await textOf(daemon, ref) : null,
+    text: ref ? await textOf(parts, ref) : null,
     started: event === 'started' ? time : null,
     tookMs: null,
     status: event === 'finished' ? entry.status : null,
@@ -73,7 +66,7 @@ async function rowOf(daemon: HostDaemon, entry: HistoryEntry): Promise<HistoryRo
 }
 
 /** What an operation is, from whatever journal has it; null when none has. */
-async function textOf({ branches }: HostDaemon, { id, index }: OperationRef): Promise<string | null> {
+async function textOf({ branches }: HistoryParts, { id, index }: OperationRef): Promise<string | null> {
   for (const { journal } of branches.all()) {
     const sequence = journal.sequenceOf(id)
     if (sequence === undefined || sequence === 0) continue

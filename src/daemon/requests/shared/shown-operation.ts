@@ -1,6 +1,6 @@
 /** Everything that is recorded of an operation, as rows for people. */
-import type { ShownOperation } from '../../control/index.ts'
-import { describeOperation, type Operation, quoteWord } from '../../journal/index.ts'
+import type { ShownOperation } from '../../../control/index.ts'
+import { describeOperation, type Operation, quoteWord } from '../../../journal/index.ts'
 
 type Row = readonly [name: string, value: string]
 

@@ -1,13 +1,13 @@
 /** `isconf seal`: takes from a host what makes it this one and no other, before its disk becomes an image. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { systemClock } from '../../base/clock.io.ts'
-import { systemDisk } from '../../base/disk.io.ts'
-import { type Disk, IsconfError } from '../../base/index.ts'
-import { takePidFile } from '../../base/pid-file.io.ts'
-import { loadConfig } from '../../config/index.ts'
-import { History, RebuildMark } from '../../host/index.ts'
-import { refuseUnchecked, WorkInProgress } from '../../origin/index.ts'
+import { systemClock } from '../base/clock.io.ts'
+import { systemDisk } from '../base/disk.io.ts'
+import { type Disk, IsconfError } from '../base/index.ts'
+import { takePidFile } from '../base/pid-file.io.ts'
+import { loadConfig } from '../config/index.ts'
+import { History, RebuildMark } from '../host/index.ts'
+import { refuseUnchecked, WorkInProgress } from '../origin/index.ts'
 
 /** What another machine must not have: the key, whose it is, and whom it has met. */
 const identityFiles = ['conf/host.key', 'conf/machine-id', 'conf/peers']

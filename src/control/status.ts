@@ -1,0 +1,76 @@
+/** What the daemon answers about this host and itself: status, and restart. */
+import type { LockAnswer } from './change.ts'
+
+/** GET /v1/status */
+export interface Status {
+  readonly host: string
+  readonly release: string
+  readonly pid: number
+  readonly domain: { readonly name: string; readonly source: string }
+  readonly branch: string
+  readonly head: string
+  /** Operations of the branch that this host has done; null when it has left the branch. */
+  readonly position: number | null
+  readonly operations: number
+  readonly pending: number
+  /** The operation at which `up` stopped, and why. */
+  readonly stopped: { readonly operation: string; readonly reason: string } | null
+  /** A reboot that was asked for and has not come; the operation is null when it is for work not checked in. */
+  readonly rebootPending: { readonly since: string; readonly operation: string | null } | null
+  readonly lock: LockAnswer | null
+  readonly work: WorkStatus | null
+  /** Why this host has to be built anew; null when it need not. */
+  readonly needsRebuild: RebuildStatus | null
+  /** The lines of a split branch; empty when it is not split. */
+  readonly lines: readonly LineStatus[]
+  readonly mesh: MeshStatus
+  /** Where the package bank answers; the address is null while its port can't be had. */
+  readonly bank: { readonly address: string | null }
+  readonly warnings: readonly string[]
+}
+
+/** Work was dropped here with `wip drop`, which no journal will ever have. */
+export interface RebuildStatus {
+  /** How many operations, in all. */
+  readonly operations: number
+  /** Who dropped the last of them, and when. */
+  readonly by: string
+  readonly time: string
+}
+
+export interface WorkStatus {
+  readonly author: string
+  readonly message: string
+  readonly operations: readonly string[]
+  /** Whether the lock it was done under is still held. */
+  readonly locked: boolean
+}
+
+export interface LineStatus {
+  /** The first changeset that is on this line only. */
+  readonly first: string
+  readonly head: string
+  readonly author: string
+  readonly message: string
+  readonly time: string
+  readonly changesets: number
+  /** Whether it is the line that this host's journal follows. */
+  readonly here: boolean
+}
+
+export interface MeshStatus {
+  readonly peerId: string
+  readonly addresses: readonly string[]
+  readonly peers: readonly { readonly host: string; readonly address: string }[]
+  /** False when no hmac key is set and any host of the domain's name is let in. */
+  readonly authenticated: boolean
+  /** Strangers turned away since the daemon started. */
+  readonly refused: number
+}
+
+/** POST /v1/restart */
+export interface RestartAnswer {
+  readonly pid: number
+  /** Whether the daemon ends now and its service manager starts it again; otherwise nothing has happened. */
+  readonly restarts: boolean
+}

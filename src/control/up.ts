@@ -1,0 +1,54 @@
+/** What is asked and answered about what is to be done here: up, and plan, which tells what up would do. */
+import type { Caller } from './protocol.ts'
+
+/** How far `up` goes: POST /v1/up, and the query of GET /v1/plan. */
+export interface UpLimits {
+  /** Whether a reboot in the journal may be done. */
+  readonly reboot?: boolean | undefined
+  /** The name of the last operation to do. */
+  readonly to?: string | undefined
+  /** One operation and no more. */
+  readonly step?: boolean | undefined
+}
+
+/** POST /v1/up */
+export interface UpBody extends Caller, UpLimits {}
+
+export interface UpAnswer {
+  readonly branch: string
+  /** Operations done by this call. */
+  readonly done: number
+  /** Operations done in all. */
+  readonly position: number
+  /** Operations still to do. */
+  readonly left: number
+  /** The operation for which the host reboots now; null when it does not. */
+  readonly rebooting: string | null
+}
+
+/** GET /v1/plan: what `up` would do. */
+export interface PlanAnswer {
+  readonly branch: string
+  /** Operations done so far. */
+  readonly position: number
+  /** Operations of the branch. */
+  readonly total: number
+  readonly operations: readonly {
+    readonly name: string
+    readonly text: string
+    /** Its place in the whole journal; the first is 1. */
+    readonly number: number
+    /** Of its file; null when it has none. */
+    readonly sizeBytes: number | null
+    /** Whether the file is here, or would have to be fetched from another host first; null when it has none. */
+    readonly here: boolean | null
+  }[]
+  /**
+   * Why it would stop before the end of the journal, and which operation that is about: the reboot it would do
+   * (`reboot`) or may not do (`reboot-needed`), the first one that would be left (`limit`, `split`).
+   */
+  readonly stop: {
+    readonly reason: 'reboot' | 'reboot-needed' | 'split' | 'limit'
+    readonly operation: string
+  } | null
+}

@@ -1,0 +1,65 @@
+import type { Branch, Branches, LastDone } from '../../branch/index.ts'
+import type { HostRow } from '../../control/index.ts'
+import { nothing } from './shared/input.ts'
+import type { Parts } from './shared/parts.ts'
+import { positionOn } from './shared/position.ts'
+import { request } from './shared/request.ts'
+
+type HostsParts = Pick<Parts, 'identity' | 'transport' | 'replicator' | 'branch' | 'branches' | 'history'>
+
+export const hostsRequest = request({
+  name: 'hosts',
+  kind: 'query',
+  result: 'this host, then those that are known here, by name',
+  details:
+    '`name`, `peerId`, `here` (this host), `connected`, `address`, `seen` (when it was connected last, since this ' +
+    "daemon started), `release`, `branch`, `position` (operations done, by this host's journal of that branch), " +
+    '`operations`.',
+  input: nothing,
+  run: async (parts: HostsParts): Promise<readonly HostRow[]> => {
+    const { identity, transport, replicator, branch, branches, history } = parts
+    const addressByPeer = new Map(transport.peers().map(({ id, address }) => [id, address]))
+    const known = replicator.inventory.all()
+    // Connected, and has not told yet who it is.
+    const silent = [...addressByPeer.keys()].filter((id) => !known.some(({ peer }) => peer === id))
+    const rows = [
+      ...known,
+      ...silent.map((peer) => ({ peer, name: peer as string, at: undefined, seen: undefined })),
+    ].map(async ({ peer, name, at, seen }): Promise<HostRow> => {
+      const address = addressByPeer.get(peer) ?? null
+      const there = at ? await standingOf(branches, at.branch, at.done ?? undefined) : nowhere
+      const connected = address !== null
+      return {
+        name,
+        peerId: peer,
+        here: false,
+        connected,
+        address,
+        seen: connected ? null : (seen ?? null),
+        release: at?.release ?? null,
+        ...there,
+      }
+    })
+    const own: HostRow = {
+      name: identity.host,
+      peerId: transport.self,
+      here: true,
+      connected: true,
+      address: null,
+      seen: null,
+      release: identity.release,
+      ...(await standingOf(branches, branch.name, history.standing.done)),
+    }
+    return [own, ...(await Promise.all(rows)).sort((a, b) => (a.name < b.name ? -1 : 1))]
+  },
+})
+
+type Place = Pick<HostRow, 'branch' | 'position' | 'operations'>
+const nowhere: Place = { branch: null, position: null, operations: null }
+
+/** A host's place on its branch, by this host's journal: null where that does not tell. */
+async function standingOf(branches: Branches, name: Branch['name'], done: LastDone | undefined): Promise<Place> {
+  const branch = branches.get(name)
+  if (!branch) return { ...nowhere, branch: name }
+  return { branch: name, position: await positionOn(branch, done), operations: branch.journal.operationCount }
+}

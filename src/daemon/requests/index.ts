@@ -1,0 +1,63 @@
+import { bankRequest } from './bank.ts'
+import { bankAddRequest } from './bank-add.ts'
+import { bankGetRequest } from './bank-get.ts'
+import { bankRemoveRequest } from './bank-remove.ts'
+import { blobRequest } from './blob.ts'
+import { branchesRequest } from './branches.ts'
+import { catRequest } from './cat.ts'
+import { ciRequest } from './ci.ts'
+import { execRequest } from './exec.ts'
+import { forkRequest } from './fork.ts'
+import { historyRequest } from './history.ts'
+import { hostsRequest } from './hosts.ts'
+import { interruptRequest } from './interrupt.ts'
+import { lockRequest } from './lock.ts'
+import { logRequest } from './log.ts'
+import { migrateRequest } from './migrate.ts'
+import { planRequest } from './plan.ts'
+import { rebootRequest } from './reboot.ts'
+import { resolveRequest } from './resolve.ts'
+import { restartRequest } from './restart.ts'
+import type { Request } from './shared/request.ts'
+import { showRequest } from './show.ts'
+import { snapRequest } from './snap.ts'
+import { statusRequest } from './status.ts'
+import { stopRequest } from './stop.ts'
+import { treeRequest } from './tree.ts'
+import { unlockRequest } from './unlock.ts'
+import { upRequest } from './up.ts'
+import { wipRequest } from './wip.ts'
+import { wipDropRequest } from './wip-drop.ts'
+
+/** Every request, in the order of the page of the control protocol. */
+export const requests: readonly Request[] = [
+  statusRequest,
+  logRequest,
+  showRequest,
+  wipRequest,
+  historyRequest,
+  branchesRequest,
+  hostsRequest,
+  planRequest,
+  bankRequest,
+  lockRequest,
+  unlockRequest,
+  snapRequest,
+  execRequest,
+  rebootRequest,
+  bankAddRequest,
+  bankRemoveRequest,
+  ciRequest,
+  upRequest,
+  forkRequest,
+  migrateRequest,
+  wipDropRequest,
+  resolveRequest,
+  catRequest,
+  bankGetRequest,
+  treeRequest,
+  blobRequest,
+  interruptRequest,
+  stopRequest,
+  restartRequest,
+]

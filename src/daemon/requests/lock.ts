@@ -1,0 +1,19 @@
+import * as z from 'zod'
+import type { LockAnswer, LockBody } from '../../control/index.ts'
+import { takeLock } from '../../origin/index.ts'
+import { user } from './shared/input.ts'
+import { lockAnswer } from './shared/lock-answer.ts'
+import type { Parts } from './shared/parts.ts'
+import { request } from './shared/request.ts'
+
+export const lockRequest = request({
+  name: 'lock',
+  kind: 'change',
+  result: 'the lock: `branch`, `user`, `host`, `message`, `since`',
+  input: z.strictObject({ user, message: z.string() }) satisfies z.ZodType<LockBody>,
+  run: async (parts: Pick<Parts, 'origin' | 'branch' | 'replicator'>, { user, message }): Promise<LockAnswer> => {
+    const lock = await takeLock(parts.origin(), user, message)
+    await parts.replicator.announce(parts.branch)
+    return lockAnswer(parts.branch, lock)
+  },
+})

@@ -1,0 +1,34 @@
+import * as z from 'zod'
+import { operationsDone } from '../../branch/index.ts'
+import type { PlanAnswer } from '../../control/index.ts'
+import { refuseUnchecked } from '../../origin/index.ts'
+import { plan } from '../../replay/index.ts'
+import type { Parts } from './shared/parts.ts'
+import { request } from './shared/request.ts'
+import { type UpParts, upDeps, upOptions } from './shared/up-limits.ts'
+
+const flag = z
+  .enum(['0', '1'])
+  .transform((text) => text === '1')
+  .optional()
+
+export const planRequest = request({
+  name: 'plan',
+  kind: 'query',
+  result: 'what `up` would do with the same limits',
+  details:
+    '`branch`, `position` (operations done), `total` (operations of the branch), `operations` (`name`, `text`, ' +
+    '`number`: its place in the whole journal, `sizeBytes` of its file, `here`: whether the file is on this host), ' +
+    '`stop` (why `up` would end before the end of the journal: `reason`, which is `reboot`, `reboot-needed`, `split` ' +
+    'or `limit`, and `operation`).',
+  input: z.strictObject({ reboot: flag, to: z.string().optional(), step: flag }),
+  run: async (parts: UpParts & Pick<Parts, 'work' | 'replicator'>, limits): Promise<PlanAnswer> => {
+    refuseUnchecked(parts.work)
+    // An up would begin so, too; what arrives is in the journal, and nothing of it is done.
+    await parts.replicator.exchangeAll()
+    const { branch, history } = parts
+    const { operations, stop } = await plan(upDeps(parts), await upOptions(parts, limits))
+    const position = await operationsDone(branch, history.standing.done)
+    return { branch: branch.name, position, total: branch.journal.operationCount, operations, stop }
+  },
+})

@@ -1,0 +1,43 @@
+/** Checking what comes with a request, and the members that several requests have. */
+import { isAbsolute } from 'node:path'
+import * as z from 'zod'
+import { IsconfError } from '../../../base/index.ts'
+
+/** The members of a request, checked; BAD_REQUEST names the one that is wrong. */
+export function checked<T>(schema: z.ZodType<T>, input: unknown): T {
+  const parsed = schema.safeParse(input)
+  if (parsed.success) return parsed.data
+  const { path, message } = parsed.error.issues[0] ?? { path: [], message: '' }
+  const what = `${message.charAt(0).toLowerCase()}${message.slice(1)}`
+  throw new IsconfError(
+    'BAD_REQUEST',
+    ['not a valid request', ...(path.length > 0 ? [path.join('.')] : []), what].join(': '),
+  )
+}
+
+/** Who asks: recorded with what they change. */
+export const user = z.string().min(1).max(256)
+
+/** A request whose one member says who asks. */
+export const callerOnly = z.strictObject({ user })
+
+/** A query that has no members. */
+export const nothing = z.strictObject({})
+
+/** The caller's current directory. */
+export const cwd = z.string().refine(isAbsolute)
+
+export const paths = z.array(z.string().min(1)).min(1)
+
+/** A branch, this host's when it is left out. */
+export const branchName = z.string().optional()
+
+/** How many entries are given when the caller does not say. */
+const entriesDefault = 1_000
+
+/** How many entries a query is to give. */
+export const limit = z
+  .string()
+  .regex(/^\d{1,9}$/, { error: ({ input }) => `not a whole number: ${input}` })
+  .transform(Number)
+  .default(entriesDefault)

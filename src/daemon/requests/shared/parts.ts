@@ -1,0 +1,64 @@
+/** The parts of the daemon that requests may ask for. */
+import type { Branch } from '../../../branch/index.ts'
+import type { MeshStatus } from '../../../control/index.ts'
+import type { BranchingDeps } from '../../../origin/index.ts'
+import type { DaemonDeps, HostDaemon } from '../../host-daemon.ts'
+
+type OfHost =
+  | 'identity'
+  | 'branches'
+  | 'history'
+  | 'installedEarly'
+  | 'work'
+  | 'rebuild'
+  | 'resolutions'
+  | 'replicator'
+  | 'blobs'
+  | 'banks'
+  | 'afterResolution'
+
+type OfWorld = 'clock' | 'log' | 'machine' | 'store' | 'transport'
+
+/** Each request names those that it needs: `Pick<Parts, 'branch' | 'history'>`. */
+export interface Parts extends Pick<HostDaemon, OfHost>, Pick<DaemonDeps, OfWorld> {
+  /** The branch that this host is on now: a request may have moved it since it was looked at. */
+  readonly branch: Branch
+  /** What the functions of src/origin need, as it is now. */
+  readonly origin: () => BranchingDeps
+  readonly process: DaemonProcess
+}
+
+/** What only the process knows and can do. */
+export interface DaemonProcess extends ProcessFacts {
+  readonly stop: () => void
+  /** Whether somebody starts the daemon again when it ends now; otherwise it goes on. */
+  readonly restart: () => Promise<boolean>
+  /** Stops what `caller` asked for, or what changes this host; the name of that request, null when it is none. */
+  readonly interrupt: (caller: string | undefined) => string | null
+}
+
+export interface ProcessFacts {
+  readonly release: string
+  readonly pid: number
+  readonly domainSource: string
+  readonly warnings: () => readonly string[]
+  /** What tells that another machine has this host's key; undefined while nothing does. */
+  readonly cloned?: () => string | undefined
+  /** Where the package bank answers; undefined while its port can't be had. */
+  readonly bankAddress: () => string | undefined
+  readonly mesh: () => Omit<MeshStatus, 'peers' | 'peerId'>
+}
+
+export function partsOf(daemon: HostDaemon, process: DaemonProcess): Parts {
+  const { identity, branches, history, installedEarly, work, rebuild, resolutions, replicator, blobs, banks } = daemon
+  const { clock, log, machine, store, transport } = daemon.deps
+  return {
+    ...{ identity, branches, history, installedEarly, work, rebuild, resolutions, replicator, blobs, banks },
+    ...{ clock, log, machine, store, transport, process },
+    get branch() {
+      return daemon.branch
+    },
+    origin: () => daemon.origin(),
+    afterResolution: () => daemon.afterResolution(),
+  }
+}

@@ -1,0 +1,60 @@
+/** A request is a value in a file of its own: the control socket, its page in docs/protocol and the tests read the same one. */
+import type * as z from 'zod'
+import type { ControlEvent } from '../../../control/index.ts'
+import { checked } from './input.ts'
+import type { Parts } from './parts.ts'
+
+/** What sorts of requests there are. */
+export const kinds = {
+  /** Reads, and is answered with one document. */
+  query: { method: 'GET', changesHost: false, streams: false },
+  /** Reads, and is answered with events: what it gives is long, or has to be fetched. */
+  stream: { method: 'POST', changesHost: false, streams: true },
+  /** May change this host: one at a time, and answered with events while it is done. */
+  change: { method: 'POST', changesHost: true, streams: true },
+  /** Is about the daemon itself: done at once, whatever else is under way, and answered with the last event alone. */
+  daemon: { method: 'POST', changesHost: false, streams: false },
+} as const satisfies Record<string, { method: 'GET' | 'POST'; changesHost: boolean; streams: boolean }>
+
+/** Where a request's events go; a promise slows the request down until it resolves. */
+export type Tell = (event: ControlEvent) => Promise<void> | undefined
+
+/** What comes with a request besides its members. */
+export interface RequestContext {
+  readonly tell: Tell
+  readonly signal: AbortSignal
+  /** The process that asks, as it calls itself. */
+  readonly caller?: string | undefined
+}
+
+interface RequestText {
+  /** The last part of its path. */
+  readonly name: string
+  readonly kind: keyof typeof kinds
+  /** What the result is, as a cell of the page's table. */
+  readonly result: string
+  /** What there is to say besides, as a paragraph of the page. */
+  readonly details?: string
+}
+
+export interface Request extends RequestText {
+  /** The members of its body, or of the query of a GET; undefined when nothing that comes with it is looked at. */
+  readonly input: z.ZodType | undefined
+  /** Checks the members as they came, and does it. BAD_REQUEST, and the failures of the request. */
+  answer(parts: Parts, input: unknown, context: RequestContext): Promise<unknown>
+}
+
+interface Definition<Input, Answer> extends RequestText {
+  readonly input?: z.ZodType<Input>
+  /** Does it, with the parts that it names in its type. */
+  run(parts: Parts, input: Input, context: RequestContext): Answer | Promise<Answer>
+}
+
+/** Makes a request of what its file says. */
+export function request<Input, Answer>({ input, run, ...text }: Definition<Input, Answer>): Request {
+  return {
+    ...text,
+    input,
+    answer: async (parts, body, context) => run(parts, input ? checked(input, body) : (undefined as Input), context),
+  }
+}

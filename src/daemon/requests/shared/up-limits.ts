@@ -1,0 +1,24 @@
+/** What `up` and `plan` share: how far they go, and what they need for it. */
+import type { UpLimits } from '../../../control/index.ts'
+import { findOperation } from '../../../journal/index.ts'
+import type { UpDeps, UpOptions } from '../../../replay/index.ts'
+import type { Parts } from './parts.ts'
+
+export type UpParts = Pick<
+  Parts,
+  'branch' | 'history' | 'installedEarly' | 'blobs' | 'machine' | 'store' | 'clock' | 'log'
+>
+
+/** The limits as numbers of operations. NO_SUCH_OPERATION. */
+export async function upOptions({ branch }: Pick<Parts, 'branch'>, { reboot, to, step }: UpLimits): Promise<UpOptions> {
+  const common = { reboot: reboot === true, countMax: step === true ? 1 : Number.POSITIVE_INFINITY }
+  if (to === undefined) return { ...common, lastNumber: Number.POSITIVE_INFINITY }
+  const { ref, sequence } = await findOperation(branch.journal, to)
+  const { changeset } = await branch.journal.changesetAt(sequence)
+  return { ...common, lastNumber: changeset.operationsBefore + ref.index + 1 }
+}
+
+export function upDeps({ branch, history, installedEarly, blobs, machine, store, clock, log }: UpParts): UpDeps {
+  const fetchBlob: UpDeps['fetchBlob'] = (ref, until) => blobs.fetch(ref, until)
+  return { branch, history, installedEarly, machine, store, clock, log, fetchBlob }
+}

@@ -1,0 +1,67 @@
+import * as z from 'zod'
+import { operationName } from '../../base/index.ts'
+import { operationsDone } from '../../branch/index.ts'
+import type { UpAnswer, UpBody } from '../../control/index.ts'
+import { rebuildText } from '../../host/index.ts'
+import { refuseUnchecked } from '../../origin/index.ts'
+import { type UpListener, upWithHooks } from '../../replay/index.ts'
+import { logFailure } from '../logging/logged-work.ts'
+import { user } from './shared/input.ts'
+import { outputTo } from './shared/output.ts'
+import type { Parts } from './shared/parts.ts'
+import { request, type Tell } from './shared/request.ts'
+import { type UpParts, upDeps, upOptions } from './shared/up-limits.ts'
+
+export const upRequest = request({
+  name: 'up',
+  kind: 'change',
+  result:
+    '`branch`; how many operations were done now (`done`), in all (`position`), and are `left`; `rebooting` (the ' +
+    'operation for which the host reboots now, or null)',
+  input: z.strictObject({
+    user,
+    reboot: z.boolean().optional().describe('a reboot may be done'),
+    to: z.string().optional().describe('the last operation to do'),
+    step: z.boolean().optional().describe('one operation'),
+  }) satisfies z.ZodType<UpBody>,
+  run: async (
+    parts: UpParts & Pick<Parts, 'work' | 'rebuild' | 'identity' | 'replicator'>,
+    limits,
+    { tell, signal },
+  ): Promise<UpAnswer> => {
+    const { history, work, rebuild, identity, log, replicator } = parts
+    try {
+      refuseUnchecked(work)
+      if (rebuild.reason) void tell({ event: 'remark', text: rebuildText(identity.host, rebuild.reason) })
+      await replicator.exchangeAll()
+      const { branch } = parts
+      const options = await upOptions(parts, limits)
+      const { done, rebooting } = await upWithHooks(upDeps(parts), options, listenerOf(tell), signal)
+      // The others show where this host stands; nobody waits for them.
+      if (done > 0) void replicator.exchangeAll()
+      const position = await operationsDone(branch, history.standing.done)
+      return {
+        branch: branch.name,
+        done,
+        position,
+        left: branch.journal.operationCount - position,
+        rebooting: rebooting ? operationName(rebooting.id, rebooting.index) : null,
+      }
+    } catch (thrown) {
+      logFailure(log, 'up', thrown)
+      throw thrown
+    }
+  },
+})
+
+function listenerOf(tell: Tell): UpListener {
+  const progress = (text: string): void => void tell({ event: 'progress', text })
+  return {
+    operation: (name, text, number, total) => progress(`${number}/${total} ${name} ${text}`),
+    waiting: (_, ref) => progress(`fetching ${ref.sizeBytes} bytes from the other hosts`),
+    newer: (_, by) => progress(`installing the newest version, ${by}`),
+    installing: (path, done, total) => progress(`wrote ${done} of ${total} bytes of ${path}`),
+    remark: (text) => void tell({ event: 'remark', text }),
+    output: outputTo(tell),
+  }
+}
