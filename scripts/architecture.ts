@@ -2,15 +2,14 @@
  * Writes the picture of the parts between the markers of ARCHITECTURE.md; with `--check`, only
  * says whether it is up to date. The picture is plain text, so that it reads the same in a terminal.
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { levelByPart, mayImport, type Part, purpose, rooms } from './layers.ts'
+import { readPage, run, withPart, writePage } from './written-page.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const page = `${root}/ARCHITECTURE.md`
-const begin = '<!-- layers: written by scripts/architecture.ts, do not edit -->'
-const end = '<!-- end of layers -->'
+const page = 'ARCHITECTURE.md'
 
 function picture(): string {
   const parts = Object.keys(mayImport) as Part[]
@@ -42,7 +41,7 @@ function importsOf(part: Part): string {
 function roomsOf(part: Part): readonly string[] {
   return Object.entries(rooms)
     .filter(([folder]) => folder.startsWith(`${part}/`))
-    .map(([folder, what]) => `  ${folder.slice(part.length).padEnd(14)}${what}`)
+    .map(([folder, what]) => `  ${folder.slice(part.length).padEnd(18)}${what}`)
 }
 
 function block(text: string): string {
@@ -63,22 +62,8 @@ function strayFolders(): readonly string[] {
   return [...folders.filter((name) => !known.includes(name)), ...known.filter((name) => !folders.includes(name))]
 }
 
-function main(): void {
+run(() => {
   const stray = strayFolders()
   if (stray.length > 0) throw new Error(`src/ and the tables of scripts/layers.ts differ: ${stray.join(', ')}`)
-  const text = readFileSync(page, 'utf8')
-  const from = text.indexOf(begin)
-  const to = text.indexOf(end)
-  if (from < 0 || to < from) throw new Error(`ARCHITECTURE.md: the markers are missing: ${begin} … ${end}`)
-  const wanted = `${text.slice(0, from)}${begin}\n\n${picture()}\n\n${text.slice(to)}`
-  if (wanted === text) return
-  if (process.argv.includes('--check')) throw new Error('ARCHITECTURE.md: the picture is out of date: npm run fix')
-  writeFileSync(page, wanted)
-}
-
-try {
-  main()
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error)
-  process.exitCode = 1
-}
+  writePage(page, withPart(page, readPage(page), 'layers', picture()))
+})

@@ -23,6 +23,7 @@ const commandByName: Readonly<Record<string, readonly string[]>> = {
   // The words of docs/glossary.md, and no others for the same things.
   glossary: [node, 'scripts/glossary.ts'],
   errors: [node, 'scripts/errors-doc.ts', '--check'],
+  requests: [node, 'scripts/control-doc.ts', '--check'],
   manual: [node, 'scripts/manual.ts', '--check'],
 }
 

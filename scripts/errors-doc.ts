@@ -1,9 +1,7 @@
 /** Writes docs/errors.md from the table of failures; with `--check`, only says whether it is up to date. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { errorKinds } from '../src/base/index.ts'
-
-const page = fileURLToPath(new URL('../docs/errors.md', import.meta.url))
+import { run, writePage } from './written-page.ts'
 
 /** The page, as the table in src/base/errors.ts has it. */
 export function errorsPage(): string {
@@ -23,16 +21,4 @@ function cell(text: string): string {
   return text.replaceAll('|', '\\|')
 }
 
-function main(): void {
-  const wanted = errorsPage()
-  if (existsSync(page) && readFileSync(page, 'utf8') === wanted) return
-  if (process.argv.includes('--check')) {
-    console.error('docs/errors.md is out of date: npm run fix')
-    process.exitCode = 1
-    return
-  }
-  mkdirSync(fileURLToPath(new URL('../docs', import.meta.url)), { recursive: true })
-  writeFileSync(page, wanted)
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) main()
+if (process.argv[1] === fileURLToPath(import.meta.url)) run(() => writePage('docs/errors.md', errorsPage()))

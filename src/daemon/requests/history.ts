@@ -14,7 +14,7 @@ export const historyRequest = request({
   kind: 'query',
   result: 'what happened on this host, newest first',
   details:
-    'takes `limit` (1,000 when absent). A row: `event` (`finished`, `failed`, `started`: begun and not ended, `made`, ' +
+    'a row has `event` (`finished`, `failed`, `started`: begun and not ended, `made`, ' +
     '`dropped`, `rebooting`, `rebootFailed`), `time` (of the end, where there is one), `operation`, `text`, `started`, ' +
     '`tookMs`, `status` (exit status), `output` (SHA-256 of what was written), `reason` (of a failure), `dropped` ' +
     '(`operations`, `by`).',

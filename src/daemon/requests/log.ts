@@ -13,13 +13,12 @@ export const logRequest = request({
   kind: 'query',
   result: 'changesets, newest first',
   details:
-    'takes `limit` (1,000 when absent), `since` (an ISO time in UTC, compared with the recorded times), `host` (the ' +
-    'host part of `author`) and `branch`. A row: `id`, `branch` (where it was written), `author`, `message`, `time`, ' +
-    '`operations` (`name`, `text`, `done`: whether this host has done it).',
+    'a row has `id`, `branch` (where it was written), `author`, `message`, `time`, `operations` (`name`, `text`, ' +
+    '`done`: whether this host has done it).',
   input: z.strictObject({
     limit,
-    since: z.iso.datetime().optional(),
-    host: z.string().max(256).optional(),
+    since: z.iso.datetime().optional().describe('an ISO time in UTC, compared with the recorded times'),
+    host: z.string().max(256).optional().describe('the host part of `author`'),
     branch: branchName,
   }),
   run: async (

@@ -14,10 +14,11 @@ export const showRequest = request({
   kind: 'query',
   result: 'a changeset, or one operation of it',
   details:
-    "takes the beginning of a changeset's id, or that, a colon and an index. `id`, `signature`, every member of the " +
-    '[changeset](journal.md), `branches` (those known here that have it), `operations` (`name`, `text`, `done`, ' +
+    '`id`, `signature`, every member of the [changeset](journal.md), `branches` (those known here that have it), `operations` (`name`, `text`, `done`, ' +
     '`attributes`: rows of a name and a value for people, `operation`: as the journal has it).',
-  input: z.strictObject({ name: z.string().max(200) }),
+  input: z.strictObject({
+    name: z.string().max(200).describe("the beginning of a changeset's id, or that, a colon and an index"),
+  }),
   run: async (parts: Pick<Parts, 'branch' | 'branches' | 'history'>, { name }): Promise<Shown> => {
     const { branch: own, branches } = parts
     const others = branches.all().filter((branch) => branch !== own)

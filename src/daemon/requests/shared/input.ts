@@ -41,3 +41,4 @@ export const limit = z
   .regex(/^\d{1,9}$/, { error: ({ input }) => `not a whole number: ${input}` })
   .transform(Number)
   .default(entriesDefault)
+  .describe('how many; 1,000 when absent')
