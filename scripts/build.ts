@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url'
 import { type BuildFailure, build, type Metafile } from 'esbuild'
 import { type Architecture, putNativePart } from './native.ts'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
+export const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
 
 /** The files of dist/ that something starts by name, and their sources. */
@@ -115,19 +115,23 @@ function thirdPartyNotices(metafile: Metafile): string {
   return notices.join(`\n${'-'.repeat(78)}\n\n`)
 }
 
-/**
- * Bundles into a directory; `version` is what the program calls itself, `architecture` where it is to run, as in
- * `process.arch`.
- */
+export interface BuildOptions {
+  /** What the program calls itself. */
+  readonly version?: string
+  /** Where it is to run, as in `process.arch`. */
+  readonly architecture?: Architecture
+  /** How each program begins: `#!` and whole lines. */
+  readonly head?: string
+}
+
+/** Bundles into a directory. */
 export async function buildInto(
   directory: string,
-  version = releaseVersion(),
-  architecture: Architecture = process.arch,
+  { version = releaseVersion(), architecture = process.arch, head = '#!/usr/bin/env node\n' }: BuildOptions = {},
 ): Promise<void> {
   const { textByName, metafile } = await bundle(version)
   const files = new Map(textByName).set('third-party-licences.txt', thirdPartyNotices(metafile))
-  for (const name of programNames)
-    files.set(name, `#!/usr/bin/env node\n${(files.get(name) ?? '').replace(/^#!.*\n/, '')}`)
+  for (const name of programNames) files.set(name, `${head}${(files.get(name) ?? '').replace(/^#!.*\n/, '')}`)
 
   // Whole files by rename, and the old ones last: a program that starts meanwhile finds all it needs.
   mkdirSync(directory, { recursive: true })

@@ -12,7 +12,7 @@ let built = ''
 
 before(async (t) => {
   built = temporaryDirectory(t as TestContext)
-  for (const [name, version] of Object.entries(releases)) await buildInto(join(built, name), version)
+  for (const [name, version] of Object.entries(releases)) await buildInto(join(built, name), { version })
 })
 
 interface Site {
