@@ -30,7 +30,7 @@ export const durableRun: Benchmark = {
     writeFileSync(join(bin, 'sync'), '#!/bin/sh\n', { mode: 0o755 })
     const runMs = async (path: string): Promise<number> => {
       rmSync(join(home, 'stamps'), { recursive: true, force: true })
-      const env = { ...process.env, ISCONFDIR: home, IS_HOSTNAME: 'scramjet', PATH: path }
+      const env = { ...process.env, ISCONFDIR: home, HOSTKEEPER_MOTD: home, IS_HOSTNAME: 'scramjet', PATH: path }
       const beganMs = performance.now()
       const { status, stderr } = spawnSync(process.execPath, [program, 'run', 'BOOT'], { env, encoding: 'utf8' })
       const endedMs = performance.now()

@@ -86,6 +86,10 @@ export const errorKinds = {
     exit: 1,
     hint: 'the tree that holds is untouched; correct it at its source, then: hostkeeper update',
   },
+  HOST_UNNAMED: {
+    exit: 1,
+    hint: 'give it its full name (hostnamectl set-hostname, /etc/hosts, or IS_HOSTNAME), or an entry of that name in hosts.conf',
+  },
   TREE_MISSING: { exit: 1, hint: 'fetch one: hostkeeper update' },
   CHECKPOINT_TAKEN: {
     exit: 1,

@@ -28,8 +28,10 @@ export interface Layout {
   readonly installed: string
   /** What isync has overwritten. */
   readonly kept: string
-  /** There while the last boot could not make the host right. */
-  readonly failed: string
+  /** What came of the last attempt to make the host right: a JSON document. */
+  readonly boot: string
+  /** What came of asking the source for its tree, and when it had the one that holds: a JSON document. */
+  readonly fetched: string
 }
 
 export function layoutOf(home: string): Layout {
@@ -47,7 +49,8 @@ export function layoutOf(home: string): Layout {
     environment: join(home, 'etc/environment'),
     installed: join(home, 'installed'),
     kept: join(home, 'kept'),
-    failed: join(home, 'failed'),
+    boot: join(home, 'boot'),
+    fetched: join(home, 'fetched'),
   }
 }
 

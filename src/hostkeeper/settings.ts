@@ -90,8 +90,16 @@ export const hostkeeperSettings = {
   motdDirectory: setting<string>({
     name: 'HOSTKEEPER_MOTD',
     form: 'absolute path',
-    fallback: '/etc/motd.d',
-    describe: 'The directory that gets a line for the message of the day when a boot could not make the host right.',
+    fallback: '/run/motd.d',
+    describe:
+      'The directory that gets a line for the message of the day while the host is not as its newest tree says. What is below /run is gone after a reboot, and can be written where / cannot.',
+    parse: absolutePath,
+  }),
+  runDirectory: setting<string>({
+    name: 'HOSTKEEPER_RUN',
+    form: 'absolute path',
+    fallback: '/run',
+    describe: 'A directory in memory, for the result of a boot that cannot write below ISCONFDIR.',
     parse: absolutePath,
   }),
 } as const
@@ -108,6 +116,7 @@ export interface Settings {
   readonly logsKept: number
   readonly root: string
   readonly motdDirectory: string
+  readonly runDirectory: string
 }
 
 /** A value with the place that it comes from, `FILE:LINE` or `environment`. */
@@ -136,5 +145,6 @@ export function settingsFrom(find: (name: string) => PlacedText | undefined): Se
     logsKept: read(hostkeeperSettings.logsKept),
     root: read(hostkeeperSettings.root),
     motdDirectory: read(hostkeeperSettings.motdDirectory),
+    runDirectory: read(hostkeeperSettings.runDirectory),
   }
 }

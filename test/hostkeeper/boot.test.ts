@@ -83,7 +83,14 @@ makeTest('a tree that is no good is not taken, at any boot, and a later good one
   assert.deepEqual(host.done(), ['a-1', 'services', 'services', 'services', 'b-3', 'services'])
 })
 
-const marker = (host: BootHost): string => join(host.home, 'failed')
+interface Result {
+  readonly level: string
+  readonly why: string | null
+  readonly step: string | null
+  readonly log: string | null
+}
+
+const result = (host: BootHost): Result => JSON.parse(readFileSync(join(host.home, 'boot'), 'utf8')) as Result
 const motd = (host: BootHost): string => join(host.directory, 'motd.d/hostkeeper')
 
 makeTest(
@@ -96,28 +103,29 @@ makeTest(
     assert.equal(run.status, 2, run.stderr)
     assertNoTrace(run)
     assert.deepEqual(host.done(), ['a-1'])
-    const [, log = ''] = /^log='(.*)'$/m.exec(readFileSync(marker(host), 'utf8')) ?? []
-    assert.match(readFileSync(log, 'utf8'), /false/)
-    assert.match(readFileSync(marker(host), 'utf8'), /^time='\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ'\nstatus='2'\n/)
-    assert.ok(readFileSync(motd(host), 'utf8').includes(log))
+    const { level, why, step, log } = result(host)
+    assert.deepEqual([level, why, step], ['failed', 'make failed at bad with status 2', 'bad'])
+    assert.match(readFileSync(log ?? '', 'utf8'), /false/)
+    assert.ok(readFileSync(motd(host), 'utf8').includes('make failed at bad with status 2, at '))
+    assert.ok(readFileSync(motd(host), 'utf8').includes(log ?? ''))
     assert.equal((await host.hook('status').done).status, 1)
     host.publish('2', 'a b')
     assertDone(await host.boot())
-    assert.deepEqual([existsSync(marker(host)), existsSync(motd(host))], [false, false])
+    assert.deepEqual([result(host).level, existsSync(motd(host))], ['right', false])
     assert.deepEqual(host.done(), ['b-2', 'services'])
     assert.equal((await host.hook('status').done).status, 0)
   },
 )
 
 makeTest(
-  'by policy continue a failing make lets the services start, and leaves marker, log and a line of the day',
+  'by policy continue a failing make lets the services start, and leaves a record, a log and a line of the day',
   async (t) => {
     const host = bootHost(t)
     host.publish('1', 'bad')
     const { stderr } = assertDone(await host.boot())
     assert.match(stderr, /rc\.isconf: the boot goes on: HOSTKEEPER_ON_FAILURE=continue/)
     assert.deepEqual(host.done(), ['services'])
-    assert.ok(existsSync(marker(host)))
+    assert.equal(result(host).level, 'failed')
     assert.match(readFileSync(motd(host), 'utf8'), /^This host is not as it should be: .* at .*\. See \/.*\.log\.\n$/)
   },
 )
@@ -137,7 +145,7 @@ makeTest('the last good tree stays when the boot with its successor fails', asyn
   assertDone(await host.boot())
   // The source still has the bad one, which is not taken again.
   assert.equal(readlinkSync(join(host.home, 'tree')), good)
-  assert.ok(!existsSync(marker(host)))
+  assert.equal(result(host).level, 'right')
 })
 
 const ownHook = (note: string): string =>
@@ -171,7 +179,7 @@ makeTest('a hook of the tree that dies leaves word all the same, and the policy 
   host.publish('1', 'a', { 'rc.isconf': '#!/bin/sh\nexit 7\n' })
   assertDone(await host.boot())
   assert.deepEqual(host.done(), ['services'])
-  assert.match(readFileSync(marker(host), 'utf8'), /^status='7'$/m)
+  assert.match(result(host).why ?? '', /rc\.isconf ended with status 7$/)
   host.env['HOSTKEEPER_ON_FAILURE'] = 'stop'
   assert.equal((await host.boot()).status, 7)
   assert.deepEqual(host.done(), [])

@@ -35,7 +35,7 @@ export function bootHost(ending: Ending): BootHost {
   writeFiles(directory, {
     'bin/systemctl': `#!/bin/sh\necho services >> "${notes}"\n`,
     // So that a step can tell of itself.
-    'hostkeeper.conf': `ISCONFDIR=${home} # a comment\nHOSTKEEPER_SOURCE="${source}"\nHOSTKEEPER_TIMEOUT=5\n`,
+    'hostkeeper.conf': `ISCONFDIR=${home} # a comment\nHOSTKEEPER_SOURCE="${source}"\nHOSTKEEPER_TIMEOUT=2\n`,
   })
   Object.assign(env, {
     HOSTKEEPER_TARGET: 'graphical.target',

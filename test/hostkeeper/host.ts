@@ -38,6 +38,8 @@ export function hostkeeperHost(ending: Ending, files: Readonly<Record<string, st
     HOME: directory,
     ISCONFDIR: join(directory, 'isconf'),
     HOSTKEEPER_ROOT: join(directory, 'root'),
+    HOSTKEEPER_MOTD: join(directory, 'motd.d'),
+    HOSTKEEPER_RUN: join(directory, 'run'),
     IS_HOSTNAME: 'scramjet.example.com',
     IS_HOME: join(directory, 'is'),
   }

@@ -66,7 +66,8 @@ export function makeHost(ending: Ending, tree: Tree = {}): MakeHost {
   mkdirSync(join(state, 'installed'), { recursive: true })
   const calls = join(state, 'calls')
   const { PATH, LC_ALL, TZ } = process.env
-  const fixed = { PATH, LC_ALL, TZ, HOME: directory, ISCONFDIR: home, STATE: state, IS_HOSTNAME: 'scramjet' }
+  const said = { HOSTKEEPER_MOTD: join(directory, 'motd.d'), HOSTKEEPER_RUN: join(directory, 'run') }
+  const fixed = { PATH, LC_ALL, TZ, HOME: directory, ISCONFDIR: home, ...said, STATE: state, IS_HOSTNAME: 'scramjet' }
   const host: MakeHost = {
     home,
     state,

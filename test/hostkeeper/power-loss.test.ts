@@ -10,7 +10,7 @@ import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { assertDone, begin, type Run, type Running, until } from '../harness/run.ts'
 import { temporaryDirectory } from '../support/files.ts'
-import { unlessThere } from '../support/tools.ts'
+import { unlessRootHas } from '../support/tools.ts'
 
 const program = fileURLToPath(new URL('../../dist/hostkeeper.js', import.meta.url))
 
@@ -61,6 +61,8 @@ class Machine {
       ...process.env,
       ISCONFDIR: join(directory, 'disk/home'),
       IS_HOSTNAME: 'scramjet',
+      HOSTKEEPER_MOTD: join(directory, 'motd.d'),
+      HOSTKEEPER_RUN: join(directory, 'run'),
       NOTES: join(directory, 'notes'),
       GO: join(directory, 'go'),
       DISK: join(directory, 'disk'),
@@ -95,8 +97,7 @@ class Machine {
   }
 }
 
-const missing =
-  process.getuid?.() === 0 ? unlessThere('mkfs.ext4') || unlessThere('unshare') : 'needs root: this was NOT tested'
+const missing = unlessRootHas('make', 'mkfs.ext4', 'unshare')
 
 async function machineOf(t: TestContext): Promise<Machine | undefined> {
   const machine = await Machine.of(t)

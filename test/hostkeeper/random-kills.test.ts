@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { lockHolder } from '../../src/hostkeeper/lock.io.ts'
 import { timedStamps } from '../../src/hostkeeper/run/stamp-run.io.ts'
 import { assertDone, assertNoTrace, until } from '../harness/run.ts'
+import { unlessThere } from '../support/tools.ts'
 import { type MakeHost, makeHost } from './make-host.ts'
 
 const kills = 100
@@ -59,7 +60,10 @@ function randomOf(seed: number): () => number {
   }
 }
 
-test(`${kills} kills at random moments of a run of twenty steps leave true stamps and a free lock`, async (t) => {
+test(`${kills} kills at random moments of a run of twenty steps leave true stamps and a free lock`, {
+  skip: unlessThere('make'),
+  timeout: 900_000,
+}, async (t) => {
   const seed = Number(process.env['ISCONF_KILL_SEED'] ?? Date.now() % 1_000_000)
   t.diagnostic(`ISCONF_KILL_SEED=${seed}`)
   const random = randomOf(seed)

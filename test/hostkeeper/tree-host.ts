@@ -27,7 +27,7 @@ export function treeHost(ending: Ending, tree: Files = {}): TreeHost {
   const host = hostkeeperHost(ending, { 'hostkeeper.conf': '' })
   const { directory } = host
   const home = host.path('isconf')
-  const env: Record<string, string> = { HOSTKEEPER_MOTD: host.path('motd.d') }
+  const env: Record<string, string> = { HOSTKEEPER_MOTD: host.path('motd.d'), HOSTKEEPER_RUN: host.path('run') }
   if (Object.keys(tree).length > 0) writeFiles(join(home, 'tree'), tree)
   const beginCommand = (words: readonly string[]): Running => host.begin(words, env)
   const start = (...words: readonly string[]): Running =>

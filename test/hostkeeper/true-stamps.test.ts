@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'node:test'
 import { assertDone, assertNoTrace, until } from '../harness/run.ts'
+import { testWith } from '../support/tools.ts'
 import { type MakeHost, makeHost } from './make-host.ts'
+
+const makeTest = testWith('make')
 
 /** `c` makes something of its own name and then fails; a and b are done before. */
 const packages = (lines: string, more = ''): string => `all: a b c
@@ -25,7 +27,7 @@ for (const [what, lines, more] of [
   ['a link', `command -p ln -s $(STATE) $@\n${failing}`, ''],
   ['a stamp in front of what fails in the same line', `touch $@ && ${failing}`, ''],
 ] as const) {
-  test(`a step that makes ${what} of its name and then fails is done again`, async (t) => {
+  makeTest(`a step that makes ${what} of its name and then fails is done again`, async (t) => {
     const host = makeHost(t, { 'hosts.conf': 'DEFAULT: A=b\n', 'packages.conf': packages(lines, more) })
     for (let boots = 0; boots < 2; boots += 1) {
       const failed = await host.run(['run', 'BOOT'])
@@ -39,7 +41,7 @@ for (const [what, lines, more] of [
   })
 }
 
-test('a target of a group is done again when the step that makes all of them fails', async (t) => {
+makeTest('a target of a group is done again when the step that makes all of them fails', async (t) => {
   const text = `all: x\nx y &:\n\ttouch y x\n\t${failing}\n`
   const host = makeHost(t, { 'hosts.conf': 'DEFAULT: A=b\n', 'packages.conf': text })
   assert.equal((await host.run(['run', 'BOOT'])).status, 2)
@@ -52,7 +54,7 @@ for (const [what, text] of [
   ['MAKEFLAGS with -k', 'MAKEFLAGS += -k\nall: a\na:\n\ttouch $@\n'],
   ['MAKEFLAGS with -t', 'MAKEFLAGS += --touch\nall: a\na:\n\tfalse\n'],
 ] as const) {
-  test(`${what} is refused by lint, and by run before anything is done`, async (t) => {
+  makeTest(`${what} is refused by lint, and by run before anything is done`, async (t) => {
     const host = makeHost(t, { 'hosts.conf': 'DEFAULT: A=b\n', 'packages.conf': text })
     const linted = await host.run(['lint', host.tree])
     assert.equal(linted.status, 1, linted.stdout)
@@ -64,20 +66,20 @@ for (const [what, text] of [
   })
 }
 
-test('.ONESHELL with a shell that ends at the first failure is taken', async (t) => {
+makeTest('.ONESHELL with a shell that ends at the first failure is taken', async (t) => {
   const text = '.ONESHELL:\n.SHELLFLAGS = -ec\nall: a\na:\n\ttrue\n\ttouch $@\n'
   const host = makeHost(t, { 'hosts.conf': 'DEFAULT: A=b\n', 'packages.conf': text })
   assertDone(await host.run(['run', 'BOOT']))
   assert.deepEqual(host.stampNames(), ['a'])
 })
 
-test('lint warns of a stamp that is made before its step is done', async (t) => {
+makeTest('lint warns of a stamp that is made before its step is done', async (t) => {
   const host = makeHost(t, { 'hosts.conf': 'DEFAULT: A=b\n', 'packages.conf': packages('echo x > $@\nfalse') })
   const { stdout, stderr } = await host.run(['lint', host.tree])
   assert.match(`${stdout}${stderr}`, /packages\.conf:6: .*c: the stamp is there before all is done/)
 })
 
-test('what a recipe calls as a make of its own is no step, and is told which step it belongs to', async (t) => {
+makeTest('what a recipe calls as a make of its own is no step, and is told which step it belongs to', async (t) => {
   const lines = `$(MAKE) -f $(dir $(MAKEFILE))sub.mk\n${failing}\ntouch $@`
   const host = makeHost(t, {
     'hosts.conf': 'DEFAULT: A=b\n',
@@ -89,7 +91,7 @@ test('what a recipe calls as a make of its own is no step, and is told which ste
   assert.match(failed.stderr, /make failed at c with status 2/)
 })
 
-test('a step that takes longer than HOSTKEEPER_STEP_TIMEOUT is ended, named, and not done', async (t) => {
+makeTest('a step that takes longer than HOSTKEEPER_STEP_TIMEOUT is ended, named, and not done', async (t) => {
   const host = makeHost(t, { 'hosts.conf': 'DEFAULT: A=b\n', 'packages.conf': packages('touch $@\nsleep 60') })
   const run = await host.run(['run', 'BOOT'], { HOSTKEEPER_STEP_TIMEOUT: '1' })
   assert.equal(run.status, 2, run.stderr)
@@ -112,22 +114,25 @@ async function killedInC(host: MakeHost, lines: string): Promise<void> {
   await done
 }
 
-test('a step whose stamp was there already when all of its run was killed is done again, and no other', async (t) => {
-  const host = makeHost(t, { 'hosts.conf': 'DEFAULT: A=b\n' })
-  await killedInC(host, 'touch $@ $(STATE)/there\ntest -e $(STATE)/mended || sleep 60')
-  assert.deepEqual(host.stampNames(), ['a', 'b', 'c'])
-  const { stdout } = assertDone(await host.run(['status']))
-  assert.match(stdout, /^to be done +c$/m)
-  assert.match(stdout, /^ {2}\S+Z {2}killed {2}BOOT/m)
-  writeFileSync(join(host.state, 'mended'), '')
-  const again = assertDone(await host.run(['run', 'BOOT']))
-  assertNoTrace(again)
-  assert.match(again.stderr, /the last run has no end, .* are done again: c$/m)
-  assert.deepEqual(again.stdout.match(/^doing .*$/gm), ['doing c'])
-  assert.doesNotMatch(assertDone(await host.run(['run', 'BOOT'])).stderr, /no end/)
-})
+makeTest(
+  'a step whose stamp was there already when all of its run was killed is done again, and no other',
+  async (t) => {
+    const host = makeHost(t, { 'hosts.conf': 'DEFAULT: A=b\n' })
+    await killedInC(host, 'touch $@ $(STATE)/there\ntest -e $(STATE)/mended || sleep 60')
+    assert.deepEqual(host.stampNames(), ['a', 'b', 'c'])
+    const { stdout } = assertDone(await host.run(['status']))
+    assert.match(stdout, /^to be done +c$/m)
+    assert.match(stdout, /^ {2}\S+Z {2}killed {2}BOOT/m)
+    writeFileSync(join(host.state, 'mended'), '')
+    const again = assertDone(await host.run(['run', 'BOOT']))
+    assertNoTrace(again)
+    assert.match(again.stderr, /the last run has no end, .* are done again: c$/m)
+    assert.deepEqual(again.stdout.match(/^doing .*$/gm), ['doing c'])
+    assert.doesNotMatch(assertDone(await host.run(['run', 'BOOT'])).stderr, /no end/)
+  },
+)
 
-test('where hostkeeper alone is killed, and make comes to its end, nothing is done again', async (t) => {
+makeTest('where hostkeeper alone is killed, and make comes to its end, nothing is done again', async (t) => {
   const host = makeHost(t, { 'hosts.conf': 'DEFAULT: A=b\n' })
   host.write({
     'packages.conf': packages('touch $(STATE)/there\nwhile test ! -e $(STATE)/mended; do sleep 0.05; done\ntouch $@'),

@@ -257,7 +257,9 @@ test('a machine that boots to hostkeeper.target gets its target back, in an oper
 
 test('postrm takes away what the boot hook has said', (t) => {
   const machine = new Machine(t, {})
-  const said = ['etc/motd.d/hostkeeper', 'var/is/hostkeeper/failed'].map((path) => join(machine.root, path))
+  const said = ['run/motd.d/hostkeeper', 'run/hostkeeper-boot', 'var/is/hostkeeper/boot'].map((path) =>
+    join(machine.root, path),
+  )
   for (const path of said) {
     mkdirSync(join(path, '..'), { recursive: true })
     writeFileSync(path, '')

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { failure } from '../../../test/support/files.ts'
 import { IsconfError } from '../../base/index.ts'
 import { type HostsConf, parseHostsConf, type ResolvedHost, resolveHost } from './hosts-conf.ts'
 
@@ -52,8 +53,25 @@ test('resolveHost() gives a host that is not listed the DEFAULT entry', () => {
   const conf = parseHostsConf([{ path: 'hosts.conf', text: listing }])
   assert.deepEqual(given(conf, 'pluto.terraluna.org'), ['PACKAGES=Block00', bank, cvs])
   assert.equal(resolved(conf, 'pluto').entry, 'DEFAULT')
-  // A short name of the file is not the beginning of a full one, nor the other way round.
-  assert.equal(resolved(conf, 'venus').entry, 'DEFAULT')
+  assert.equal(resolved(conf, 'venus0').entry, 'DEFAULT')
+})
+
+test('resolveHost() refuses a host that has no name yet, unless it is listed as that', () => {
+  for (const name of ['localhost', 'localhost.localdomain', '(none)', '']) {
+    const conf = parseHostsConf([{ path: 'hosts.conf', text: 'DEFAULT: PACKAGES=Block00\n' }])
+    assert.throws(() => resolved(conf, name), failure('HOST_UNNAMED', /this host has no name yet/))
+  }
+  const conf = parseHostsConf([{ path: 'hosts.conf', text: 'localhost: PACKAGES=Block00\n' }])
+  assert.equal(resolved(conf, 'localhost').entry, 'localhost')
+})
+
+test('resolveHost() refuses a host without a domain that may be one that is listed with it', () => {
+  const conf = parseHostsConf([{ path: 'hosts.conf', text: listing }])
+  assert.throws(
+    () => resolved(conf, 'venus'),
+    failure('HOST_UNNAMED', /is called venus, without a domain, and may be venus\.terraluna\.org \(hosts\.conf:\d+\)/),
+  )
+  assert.equal(resolved(conf, 'venus.example.com').entry, 'DEFAULT')
 })
 
 test('resolveHost() lets a host override only what it lists, at the place that DEFAULT had', () => {

@@ -25,7 +25,10 @@ export function parseHostsConf(files: readonly HostsFile[]): HostsConf {
   throw new IsconfError('CONFIG', `${first.at.place}: ${first.message}`, first.hint ? { hint: first.hint } : {})
 }
 
-/** What holds for the host with these names. `variable` gives a variable of the caller, for `NAME=$`. CONFIG. */
+/**
+ * What holds for the host with these names. `variable` gives a variable of the caller, for `NAME=$`. CONFIG, and
+ * HOST_UNNAMED for a host that may be another one than it seems to be.
+ */
 export function resolveHost(
   conf: HostsConf,
   names: HostNames,
@@ -33,6 +36,10 @@ export function resolveHost(
 ): ResolvedHost {
   const { entries, passed } = conf
   const own = entries.get(names.fqdn) ?? entries.get(names.short)
+  if (own === undefined) {
+    refuseUnnamed(names)
+    refuseWithoutDomain(names, conf)
+  }
   const variables = new Map<string, Placed>()
   overlayHost(conf, own, variables)
   if (passed.size > 0) askCaller(variables, passed, variable)
@@ -42,6 +49,25 @@ export function resolveHost(
     excluded: variables.get('PACKAGES')?.value.trim() === 'exclude',
   }
 }
+
+/** What a host is called before it has a name. */
+const placeholder = /^(localhost\d?|\(none\)|)$/
+
+/** HOST_UNNAMED for a name that says that there is none: DEFAULT is for hosts that are known not to be listed. */
+export function refuseUnnamed({ short, fqdn }: HostNames): void {
+  if (placeholder.test(short)) throw unnamed(`this host has no name yet: it is called ${JSON.stringify(fqdn)}`)
+}
+
+/** HOST_UNNAMED when the host may be one that is listed by its full name. */
+function refuseWithoutDomain({ short, fqdn }: HostNames, { entries }: HostsConf): void {
+  if (fqdn !== short) return
+  for (const { name, at } of entries.values()) {
+    if (name.startsWith(`${short}.`))
+      throw unnamed(`this host is called ${short}, without a domain, and may be ${name} (${at.place})`)
+  }
+}
+
+const unnamed = (message: string): IsconfError => new IsconfError('HOST_UNNAMED', message)
 
 /** Asks for the values that count, and for no others. */
 function askCaller(

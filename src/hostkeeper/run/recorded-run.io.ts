@@ -1,14 +1,14 @@
 /** Runs make between the two lines of the record, with a log. */
-import { readlinkSync } from 'node:fs'
-import { basename, join } from 'node:path'
+
 import { IsconfError } from '../../base/index.ts'
 import { count } from '../../terminal/index.ts'
+import { treeOf } from '../boot/tree-name.io.ts'
 import type { MakeCall } from '../make/make.io.ts'
 import { type Interruption, type MakeEnd, runMake } from '../make/process.io.ts'
 import type { ProgramContext } from '../verb.ts'
 import type { Also } from './progress.io.ts'
 import { RunProgress } from './progress.io.ts'
-import type { RunWords } from './run.io.ts'
+import type { Attempt, RunWords } from './run.io.ts'
 import { oldLogs, openRunLog, type RunLog, removeLogs } from './run-log.io.ts'
 import { pruneRuns, readRuns, recordRun } from './runs.io.ts'
 import { type RunEnd, type RunStart, runId } from './runs.ts'
@@ -34,9 +34,10 @@ export interface ReadyRun {
  * The exit status. The order is what makes stamps believable: what the steps did is on disk, then the end is recorded, then
  * the progress, which says that there is none, goes.
  */
-export async function recordedRun(context: ProgramContext, run: ReadyRun): Promise<number> {
+export async function recordedRun(context: ProgramContext, attempt: Attempt, run: ReadyRun): Promise<number> {
   const { layout, settings, say } = context
   const { log, id } = await beginRecord(context, run)
+  attempt.log = log.path
   const progress = await RunProgress.begin(layout.stamps)
   try {
     const watch = new StepWatch(progress, log, run.interruption, settings.stepTimeoutS)
@@ -44,6 +45,7 @@ export async function recordedRun(context: ProgramContext, run: ReadyRun): Promi
     watch.noteTimes()
     await watch.settled()
     const step = end.status === 0 ? null : (watch.step ?? null)
+    attempt.step = step
     if (step !== null) removeTargets(layout.stamps, leftOf(step, run))
     await progress.keep()
     const before = new Set(run.stamps.plan.kept)
@@ -78,7 +80,7 @@ async function beginRecord(
     words: [...words],
     targets: [...targets],
     entry,
-    tree: treeOf(layout.tree),
+    tree: treeOf(layout.tree) ?? layout.tree,
     release,
     log: log.path,
   }
@@ -130,13 +132,4 @@ function told(
   const where = step === null ? '' : ` at ${step}`
   if (signal !== null) throw new IsconfError('INTERRUPTED', `make was ended by ${signal}${where}`, { hint })
   throw new IsconfError('COMMAND_FAILED', `make failed${where} with status ${status}`, { exit: status ?? 2, hint })
-}
-
-/** The name of the fetched tree; the path of one that somebody made. */
-export function treeOf(tree: string): string {
-  try {
-    return basename(readlinkSync(tree))
-  } catch {
-    return join(tree)
-  }
 }

@@ -1,9 +1,12 @@
 /** The configuration manager: reads hosts.conf, sets up make's surroundings, and runs make in the stamp directory. */
 import { dirname } from 'node:path'
 import { systemDisk } from '../../base/disk.io.ts'
-import { IsconfError } from '../../base/index.ts'
+import { IsconfError, toIsconfError } from '../../base/index.ts'
+import { waitForName } from '../boot/known-name.io.ts'
+import { recordBoot } from '../boot/result.io.ts'
 import { takeLock } from '../lock.io.ts'
 import { unbelievable } from '../make/believable.ts'
+import type { MakeDatabase } from '../make/database.ts'
 import { goalsOf } from '../make/goals.ts'
 import { readDatabase } from '../make/make.io.ts'
 import { hostOf, type ManagedHost, makeCallOf, managedHost } from '../make/managed-host.io.ts'
@@ -21,16 +24,47 @@ export interface RunWords {
   readonly words: readonly string[]
   /** Whether make is to say why it does what it does. */
   readonly trace: boolean
+  /** Whether to wait for what a host may not know yet at boot. */
+  readonly wait?: boolean
+}
+
+/** What is known of a run, for the record of what came of it. */
+export interface Attempt {
+  /** Whether it does all that a boot does, so that its end tells whether the host is right. */
+  isBoot: boolean
+  level: 'right' | 'excluded'
+  step: string | null
+  log: string | null
 }
 
 /** Runs make for this host; the exit status. BUSY, and COMMAND_FAILED with make's status. */
 export async function runActions(context: ProgramContext, asked: RunWords): Promise<number> {
-  if (saidExcluded(context)) return 0
+  const attempt: Attempt = { isBoot: asked.words.includes('BOOT'), level: 'right', step: null, log: null }
+  try {
+    const status = await attempted(context, asked, attempt)
+    const { isBoot, level, log } = attempt
+    if (isBoot) recordBoot(context, { level, why: null, step: null, log })
+    return status
+  } catch (error) {
+    const { isBoot, step, log } = attempt
+    const { code, message } = toIsconfError(error)
+    // Whoever has the lock has their own word to say.
+    if (isBoot && code !== 'BUSY') recordBoot(context, { level: 'failed', why: message, step, log })
+    throw error
+  }
+}
+
+async function attempted(context: ProgramContext, asked: RunWords, attempt: Attempt): Promise<number> {
+  if (asked.wait) await waitForName(context)
+  if (saidExcluded(context)) {
+    attempt.level = 'excluded'
+    return 0
+  }
   const { layout, onInterrupt } = context
   const interruption = new Interruption(onInterrupt)
   const release = await takeLock(layout.lock, `hostkeeper run ${asked.words.join(' ')}`.trimEnd())
   try {
-    return await lockedRun(context, asked, interruption)
+    return await lockedRun(context, asked, interruption, attempt)
   } finally {
     await release()
   }
@@ -46,7 +80,12 @@ export function saidExcluded(context: ProgramContext): boolean {
   return excluded
 }
 
-async function lockedRun(context: ProgramContext, asked: RunWords, interruption: Interruption): Promise<number> {
+async function lockedRun(
+  context: ProgramContext,
+  asked: RunWords,
+  interruption: Interruption,
+  attempt: Attempt,
+): Promise<number> {
   const { layout, say } = context
   await systemDisk.makeDirectory(layout.stamps)
   // Read again, now that nobody can switch to another tree.
@@ -57,6 +96,7 @@ async function lockedRun(context: ProgramContext, asked: RunWords, interruption:
   const [problem] = unbelievable(database)
   if (problem !== undefined) throw new IsconfError('CONFIG', `${managed.packages}: ${problem}`)
   const targets = goalsOf(asked.words, managed.host.variables, database)
+  attempt.isBoot ||= includesBoot(targets, managed, database)
   if (targets.length === 0) {
     say(`nothing to do: ${asked.words.join(', ')} holds no target`)
     return 0
@@ -79,7 +119,19 @@ async function lockedRun(context: ProgramContext, asked: RunWords, interruption:
   const old = oldFileFlags(database, targets, (name) => stampExists(layout.stamps, name))
   const flags = asked.trace ? ['--trace', ...old] : old
   const work = { call, targets, flags, stamps, also, lock: layout.lock, interruption }
-  return recordedRun(context, { asked, entry: managed.host.entry, ...work })
+  return recordedRun(context, attempt, { asked, entry: managed.host.entry, ...work })
+}
+
+/** Whether these targets are all that a boot comes to. */
+function includesBoot(targets: readonly string[], { host }: ManagedHost, database: MakeDatabase): boolean {
+  try {
+    const boot = goalsOf(['BOOT'], host.variables, database)
+    return boot.length > 0 && boot.every((target) => targets.includes(target))
+  } catch (error) {
+    // A mistake in BOOT alone does not concern this run.
+    if (error instanceof IsconfError) return false
+    throw error
+  }
 }
 
 async function writeEnvironment(path: string, { variables }: ManagedHost): Promise<void> {

@@ -1,13 +1,15 @@
 /** How this host stands. */
+import { bootId } from '../../base/boot.io.ts'
 import { IsconfError } from '../../base/index.ts'
-import { readTextFile } from '../../config/index.ts'
+import { fetchResult, oldTree, readBoot } from '../boot/result.io.ts'
+import type { BootResult } from '../boot/result.ts'
+import { treeOf } from '../boot/tree-name.io.ts'
 import { lockHolder } from '../lock.io.ts'
 import { hostOf } from '../make/managed-host.io.ts'
 import { isIntermediate, leavesStamp, ruleFor, stepsFor } from '../make/steps.ts'
 import type { ProgramContext } from '../verb.ts'
 import { type PlannedRun, planRun } from './plan.io.ts'
 import { stepUnderWay } from './progress.io.ts'
-import { treeOf } from './recorded-run.io.ts'
 import { readRuns } from './runs.io.ts'
 import type { Run } from './runs.ts'
 import { type TimedStamp, timedStamps } from './stamp-run.io.ts'
@@ -38,12 +40,16 @@ export interface Pending {
 
 export interface HostStatus {
   readonly tree: string
+  /** When the source last had this tree; null when that is not known. */
+  readonly fetched: string | null
   readonly source: string | null
+  /** Why the host goes on with a tree of an earlier time. */
+  readonly old: string | null
   readonly atWork: string | null
   /** The step of packages.conf that is being done. */
   readonly step: { readonly name: string; readonly since: string } | null
-  /** What the boot hook wrote when it could not make the host right. */
-  readonly failed: string | null
+  /** What came of the last attempt to make the host right. */
+  readonly boot: (BootResult & { readonly isThisBoot: boolean }) | null
   /** The last first. */
   readonly runs: readonly RunRow[]
   /** The oldest first. */
@@ -57,13 +63,16 @@ export async function statusOf(context: ProgramContext, runsMax: number): Promis
   const atWork = (await lockHolder(layout.lock)) ?? null
   // Whoever only fetches a tree has the lock, too.
   const isRun = atWork !== null && /^(hostkeeper run|make )/.test(atWork)
+  const [tree, fetch, boot] = [treeOf(layout.tree), fetchResult(layout), readBoot(layout, settings)]
   const runs = [...(await readRuns(layout.runs))].reverse().slice(0, runsMax)
   return {
-    tree: treeOf(layout.tree),
+    tree: tree ?? layout.tree,
+    fetched: fetch.tree === tree ? fetch.at : null,
     source: settings.source ?? null,
+    old: oldTree(layout, settings) ?? null,
     atWork,
     step: isRun ? stepUnderWay(layout.stamps) : null,
-    failed: readTextFile(layout.failed)?.trim() ?? null,
+    boot: boot === undefined ? null : { ...boot, isThisBoot: boot.boot === bootId() },
     runs: runs.map((run, index) => rowOf(run, index === 0 && isRun)),
     stamps: timedStamps(layout.stamps),
     pending: pendingOf(context),

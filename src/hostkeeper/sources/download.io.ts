@@ -56,7 +56,7 @@ async function* bodyOf(url: URL, { bytesMax, timeoutS, signal }: DownloadLimits)
     signal.throwIfAborted()
     if (error instanceof IsconfError) throw error
     if (silence.signal.aborted) throw failed(`${about}: the server said nothing for ${timeoutS} seconds`)
-    throw failed(`${about}: ${errnoText(reasonOf(error))}`, error)
+    throw failed(`${about}: ${errnoText(reasonOf(error))}${clockText(reasonOf(error))}`, error)
   } finally {
     clearTimeout(timer)
   }
@@ -66,6 +66,13 @@ async function* bodyOf(url: URL, { bytesMax, timeoutS, signal }: DownloadLimits)
 function reasonOf(error: unknown): unknown {
   const cause = error instanceof Error ? (error.cause ?? error) : error
   return cause instanceof AggregateError ? (cause.errors[0] ?? cause) : cause
+}
+
+/** A clock that is not set, as it can be at boot, makes every certificate a bad one. */
+function clockText(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException
+  const isAboutTime = code === 'CERT_NOT_YET_VALID' || code === 'CERT_HAS_EXPIRED'
+  return isAboutTime ? `; the clock of this host says ${new Date().toISOString()}` : ''
 }
 
 /** Asks, and asks again where a server sends us; never from https down to http, and the password only where it was for. */

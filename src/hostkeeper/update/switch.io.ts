@@ -1,7 +1,7 @@
 /** Makes the staged tree the one that holds, and turns back. */
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
+import { readBoot } from '../boot/result.io.ts'
 import type { Layout } from '../layout.ts'
 import { readRuns } from '../run/runs.io.ts'
 import { endedWell } from '../run/runs.ts'
@@ -39,7 +39,7 @@ export async function switchTree(deps: SwitchDeps): Promise<Switched> {
     await refuseUnlessGood(staged, deps)
     // The same tree, fetched again because somebody has changed it, is no other one to turn back to.
     const isSame = current !== undefined && idOfName(current) === idOfName(staged)
-    const last = isSame ? undefined : await lastGood(layout, trees)
+    const last = isSame ? undefined : await lastGood(deps, trees)
     if (last !== undefined && last !== trees.previous) await pointAt(disk, layout.previous, last)
     await pointAt(disk, layout.tree, staged)
   }
@@ -52,9 +52,9 @@ export async function switchTree(deps: SwitchDeps): Promise<Switched> {
  * The tree to turn back to: the one that held until now. Unless the previous one made the host right, as the one that
  * held until now has not, or not yet: of two updates in a row the second must not lose the last good tree.
  */
-async function lastGood(layout: Layout, { current, previous }: Trees): Promise<string | undefined> {
+async function lastGood({ layout, settings }: SwitchDeps, { current, previous }: Trees): Promise<string | undefined> {
   if (previous === undefined || previous === current) return current
-  if (existsSync(layout.failed)) return previous
+  if (readBoot(layout, settings)?.level === 'failed') return previous
   const runs = await readRuns(layout.runs)
   return !endedWell(runs, current) && endedWell(runs, previous) ? previous : current
 }

@@ -1,35 +1,77 @@
-import { IsconfError } from '../../base/index.ts'
+import { systemClock } from '../../base/clock.io.ts'
+import { IsconfError, sleep, toIsconfError } from '../../base/index.ts'
 import { parseWords } from '../../terminal/index.ts'
+import { waitForName } from '../boot/known-name.io.ts'
+import { recordFetch } from '../boot/result.io.ts'
 import { shownAddress } from '../sources/address.ts'
-import { type FetchDeps, fetchTree } from '../update/fetch.io.ts'
+import { type FetchDeps, type Fetched, fetchTree } from '../update/fetch.io.ts'
 import { withTrees } from '../update/verb-deps.io.ts'
 import type { HostkeeperVerb, ProgramContext } from '../verb.ts'
 
 export const fetchVerb: HostkeeperVerb = {
   name: 'fetch',
-  usage: 'fetch [--again]',
+  usage: 'fetch [--again] [--wait]',
   summary: 'Fetch the tree from its source, check it, and stage it',
-  help: 'Fetches the tree that HOSTKEEPER_SOURCE names beside the one that holds, and checks it: its files can be read, hosts.conf and packages.conf are without mistakes, and this host resolves. A good one is staged for `hostkeeper switch`; one that is no good is refused with all that is wrong. A tree that was turned back from by `hostkeeper rollback` is taken only with --again.',
+  help: 'Fetches the tree that HOSTKEEPER_SOURCE names beside the one that holds, and checks it: its files can be read, hosts.conf and packages.conf are without mistakes, and this host resolves. A good one is staged for `hostkeeper switch`; one that is no good is refused with all that is wrong. A tree that was turned back from by `hostkeeper rollback` is taken only with --again. With --wait, as at boot, a source that gives nothing is asked again, and a host that has no name yet is waited for, HOSTKEEPER_TIMEOUT seconds at the most.',
   exits: [0, 1, 2],
   run: async (context, words) => {
-    const parsed = parseWords('hostkeeper fetch', words, { flags: ['--again'] })
-    await withTrees(context, 'hostkeeper fetch', (deps) => fetchAndTell(context, parsed.has('--again'), deps))
+    const parsed = parseWords('hostkeeper fetch', words, { flags: ['--again', '--wait'] })
+    const asked = { again: parsed.has('--again'), wait: parsed.has('--wait') }
+    if (asked.wait) await waitForName(context)
+    await withTrees(context, 'hostkeeper fetch', (deps) => fetchAndTell(context, asked, deps))
     return 0
   },
 }
 
-/** Fetches what the settings name, and says what came of it. */
-export async function fetchAndTell({ settings, say }: ProgramContext, again: boolean, deps: FetchDeps): Promise<void> {
+/** How a tree is to be fetched. */
+export interface FetchWords {
+  /** Whether one that was turned back from is taken, too. */
+  readonly again: boolean
+  /** Whether a source that gives nothing is asked again for a while. */
+  readonly wait: boolean
+}
+
+/** Fetches what the settings name, and says and records what came of it. */
+export async function fetchAndTell(context: ProgramContext, asked: FetchWords, deps: FetchDeps): Promise<void> {
+  const { settings, say } = context
   const { source } = settings
   if (source === undefined)
     throw new IsconfError('CONFIG', 'HOSTKEEPER_SOURCE is not set, so there is nowhere to fetch from', {
       hint: 'set it in /etc/is/hostkeeper.conf; hostkeeper(8) has the kinds of sources',
     })
-  const { name, outcome } = await fetchTree(source, again, deps)
-  const told = {
-    same: `tree ${name} holds already`,
-    staged: `tree ${name} is staged, from ${shownAddress(source)}`,
-    refused: `${shownAddress(source)} still has tree ${name}, which was turned back from; --again takes it`,
+  try {
+    const { name, outcome } = await (asked.wait ? fetchPatiently : fetchOnce)(source, asked, context, deps)
+    recordFetch(context, { tree: outcome === 'refused' ? undefined : name })
+    const told = {
+      same: `tree ${name} holds already`,
+      staged: `tree ${name} is staged, from ${shownAddress(source)}`,
+      refused: `${shownAddress(source)} still has tree ${name}, which was turned back from; --again takes it`,
+    }
+    say(told[outcome])
+  } catch (error) {
+    const { code, message } = toIsconfError(error)
+    if (code !== 'INTERRUPTED') recordFetch(context, { why: message.split(/\n\s*/).slice(0, 2).join(' ') })
+    throw error
   }
-  say(told[outcome])
 }
+
+type Fetch = (source: string, asked: FetchWords, context: ProgramContext, deps: FetchDeps) => Promise<Fetched>
+
+const fetchOnce: Fetch = (source, { again }, _, deps) => fetchTree(source, again, deps)
+
+/** At boot a server, a route or a name may come a little later than this host. */
+const fetchPatiently: Fetch = async (source, asked, context, deps) => {
+  const { timeoutS } = context.settings
+  const endMs = performance.now() + timeoutS * 1000
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await fetchOnce(source, asked, context, deps)
+    } catch (error) {
+      if (!(error instanceof IsconfError) || error.code !== 'SOURCE_FAILED' || performance.now() > endMs) throw error
+      if (tries === 1) context.say(`${error.message}: asking again for up to ${timeoutS} seconds`)
+      await sleep(systemClock, askEveryMs, deps.signal)
+    }
+  }
+}
+
+const askEveryMs = 1000

@@ -1,4 +1,5 @@
 import { listing, readingWords, table } from '../../terminal/index.ts'
+import { ageText } from '../boot/result.ts'
 import { type HostStatus, type Pending, statusOf } from '../run/status.io.ts'
 import type { HostkeeperVerb } from '../verb.ts'
 
@@ -19,16 +20,26 @@ export const statusVerb: HostkeeperVerb = {
 /** As many as fit on a screen with the rest. */
 const rowsShown = 5
 
-function textOf({ tree, source, atWork, step, failed, runs, stamps, pending }: HostStatus, limit: number): string {
+function textOf(status: HostStatus, limit: number): string {
+  const { tree, fetched, source, old, atWork, step, runs, stamps, pending } = status
   const rows: (readonly [string, string])[] = [
-    ['tree', tree],
+    ['tree', fetched === null ? tree : `${tree}, which the source had ${ageText(fetched, Date.now())}`],
     ['source', source ?? 'none: the tree is what somebody has put there'],
   ]
   if (atWork !== null) rows.push(['at work', atWork])
   if (step !== null) rows.push(['step', `${step.name}, since ${step.since}`])
-  if (failed !== null) rows.push(['last boot', `failed: ${failed.replaceAll('\n', '; ')}`])
+  if (old !== null) rows.push(['old', old])
+  rows.push(['boot', bootText(status.boot)])
   rows.push(['stamps', String(stamps.length)])
   return `${listing([...rows, ...pendingRows(pending)], '')}${runsText(runs)}${stampsText(stamps, limit)}`
+}
+
+/** What is known of another boot says nothing of this one. */
+function bootText(boot: HostStatus['boot']): string {
+  if (boot === null) return 'nothing is known: no boot and no run has told how it ended'
+  const { level, at, why, isThisBoot } = boot
+  const text = `${level}${why === null ? '' : `: ${why}`}; ${ageText(at, Date.now())}`
+  return isThisBoot ? text : `nothing is known of this one; of an earlier one: ${text}`
 }
 
 function pendingRows({ steps, everyRun, problem }: Pending): readonly (readonly [string, string])[] {

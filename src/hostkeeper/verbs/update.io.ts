@@ -14,7 +14,7 @@ export const updateVerb: HostkeeperVerb = {
   run: async (context, words) => {
     const parsed = parseWords('hostkeeper update', words, { flags: ['--again'] })
     const switched = await withTrees(context, 'hostkeeper update', async (deps) => {
-      await fetchAndTell(context, parsed.has('--again'), deps)
+      await fetchAndTell(context, { again: parsed.has('--again'), wait: false }, deps)
       return switchTree(deps)
     })
     if (switched.from !== switched.to) context.say(switchedText(switched))
