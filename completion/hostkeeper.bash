@@ -22,9 +22,9 @@ _hostkeeper() {
     lint) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word") ;;
     generate) mapfile -t COMPREPLY < <(compgen -W '-o --check' -- "$word"); compopt -o default ;;
     update) mapfile -t COMPREPLY < <(compgen -W '--again' -- "$word") ;;
-    fetch) mapfile -t COMPREPLY < <(compgen -W '--again' -- "$word") ;;
+    fetch) mapfile -t COMPREPLY < <(compgen -W '--again --wait' -- "$word") ;;
     plan) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word") ;;
-    run) mapfile -t COMPREPLY < <(compgen -W '-n' -- "$word") ;;
+    run) mapfile -t COMPREPLY < <(compgen -W '-n --wait' -- "$word") ;;
     status) mapfile -t COMPREPLY < <(compgen -W '--json -n' -- "$word") ;;
     stamps) mapfile -t COMPREPLY < <(compgen -W '--json remove --only' -- "$word") ;;
     clean) mapfile -t COMPREPLY < <(compgen -W '-n' -- "$word") ;;

@@ -67,6 +67,7 @@ export const rooms: Readonly<Record<string, string>> = {
   'daemon/logging': "the daemon's log, and the system's",
   'daemon/requests': 'what the command line can ask for, one file a request',
   'daemon/requests/shared': 'what several requests need: the parts, checking members, output',
+  'hostkeeper/boot': 'what a boot waits for, and the record of how it ended',
   'hostkeeper/checkpoint': 'checkpoint images',
   'hostkeeper/exech': 'exech(8): runs a script once',
   'hostkeeper/generate': 'packages.conf from descriptions of packages',

@@ -1,16 +1,14 @@
 /** What came of the last attempt to make this host right: the record of it, which isconf tells other hosts, and its words. */
 import { z } from 'zod'
 
-/**
- * `right`: all is done with the newest tree; `old`: with the tree of an earlier time, because the source could not be
- * fetched; `excluded`: hosts.conf has the host left alone; `failed`.
- */
-export const bootLevels = ['right', 'old', 'excluded', 'failed'] as const
-
 const resultForm = z.object({
   /** The boot of the kernel in which it was; what the record says of another boot is not known of this one. */
   boot: z.string(),
-  level: z.enum(bootLevels),
+  /**
+   * `right`: all is done with the newest tree; `old`: with the tree of an earlier time, because the source could not be
+   * fetched; `excluded`: hosts.conf has the host left alone; `failed`.
+   */
+  level: z.enum(['right', 'old', 'excluded', 'failed']),
   /** An ISO time; null when the clock was not set yet. */
   at: z.string().nullable(),
   /** In a few words, when the level is not `right`. */
