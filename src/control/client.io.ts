@@ -117,7 +117,8 @@ function giveUpOnSilence(call: ClientRequest, silenceSMax: number): void {
 
 function unreachable(socketPath: string, error: NodeJS.ErrnoException): IsconfError {
   if (error instanceof IsconfError) return error
-  if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') {
+  // EINVAL: longer than the name of a socket may be. `isconf start`, which the hint names, says so.
+  if (['ENOENT', 'ECONNREFUSED', 'EINVAL'].includes(error.code ?? '')) {
     return new IsconfError('DAEMON_DOWN', `the daemon does not run: nobody answers at ${socketPath}`)
   }
   if (error.code === 'EACCES' || error.code === 'EPERM') {

@@ -5,13 +5,17 @@ import { basename, dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { begin, Lab, type LabHost, program, until } from '../harness/lab.ts'
+import { unlessThere } from '../support/tools.ts'
 import { Ids, parseSteps, type Step, type Typed, withOutputs } from './page.ts'
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
 const update = process.env['UPDATE'] === '1'
 
+/** What the commands of a page need, beside what every system has. */
+const programsByPage: Readonly<Record<string, readonly string[]>> = { 'foo.md': ['make'] }
+
 for (const name of readdirSync(folder).filter((entry) => entry.endsWith('.md'))) {
-  test(`the examples of ${name} work`, async (t) => {
+  test(`the examples of ${name} work`, { skip: unlessThere(...(programsByPage[name] ?? [])) }, async (t) => {
     const path = join(folder, name)
     const page = readFileSync(path, 'utf8')
     const steps = parseSteps(page)

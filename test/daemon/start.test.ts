@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict'
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  constants,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
@@ -107,10 +117,10 @@ test('a home that cannot be written is named', async (context) => {
     return
   }
   const nobody = 65_534
-  const copy = publicCopyOf(lab)
+  const command = publicCommandOf(lab)
   chmodSync(lab.directory, 0o755)
   const asNobody = (...words: readonly string[]): Promise<Run> =>
-    begin([process.execPath, copy, '-c', alder!.mainCfPath, ...words], {
+    begin([...command, '-c', alder!.mainCfPath, ...words], {
       cwd: '/',
       env: alder!.variables(),
       uid: nobody,
@@ -143,12 +153,12 @@ test('a plain user can run a host of their own', {
   const lab = await Lab.of(context, 'alder')
   const [alder] = lab.hosts
   const nobody = 65_534
-  const copy = publicCopyOf(lab)
+  const command = publicCommandOf(lab)
   chmodSync(lab.directory, 0o755)
   for (const path of [alder!.home, join(alder!.home, 'conf'), alder!.root, alder!.path('tmp')])
     chownSync(path, nobody, nobody)
   const asNobody = (...words: readonly string[]): Promise<Run> =>
-    begin([process.execPath, copy, '-c', alder!.mainCfPath, ...words], {
+    begin([...command, '-c', alder!.mainCfPath, ...words], {
       cwd: alder!.path('tmp'),
       env: alder!.variables(),
       uid: nobody,
@@ -159,14 +169,16 @@ test('a plain user can run a host of their own', {
   assert.ok(alder!.has('tmp/made'))
 })
 
-/** The program where every user can read it. */
-function publicCopyOf(lab: Lab): string {
+/** `isconf` where every user can run it: root's clone may be where nobody else may look, with the Node in it. */
+function publicCommandOf(lab: Lab): readonly string[] {
   const directory = join(lab.directory, 'program')
   mkdirSync(directory)
   chmodSync(directory, 0o755)
   cpSync(dirname(program), directory, { recursive: true })
   writeFileSync(join(directory, 'package.json'), '{"type":"module"}\n')
-  return join(directory, 'main.js')
+  const node = join(directory, 'node')
+  copyFileSync(process.execPath, node, constants.COPYFILE_FICLONE)
+  return [node, join(directory, 'main.js')]
 }
 
 async function killed(host: LabHost): Promise<void> {
