@@ -5,15 +5,16 @@
  * elsewhere, and counts an empty run as a success.
  */
 import { readdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { fileURLToPath } from 'node:url'
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 
-// Tests of whole daemons wait most of the time: one file more than a small machine has cores, and not so many that
-// their daemons would wait for each other.
-const filesAtOnce = 3
+// Tests of whole daemons wait most of the time, and those of test/ come first: they take long, and what is short then
+// fills the gaps.
+const filesAtOnce = 3 * availableParallelism()
 // The slowest honest test takes well under a minute; one that hangs must not hang the run.
 const testLimitMs = 300_000
 
@@ -35,10 +36,12 @@ events.compose(new spec()).pipe(process.stdout)
 process.on('exit', () => console.log(skipSummary()))
 
 function chosenFiles(words: readonly string[]): readonly string[] {
-  const all = ['src', 'test'].flatMap((directory) =>
-    readdirSync(directory, { recursive: true, encoding: 'utf8' }).map((name) => `${directory}/${name}`),
+  const all = ['test', 'src'].flatMap((directory) =>
+    readdirSync(directory, { recursive: true, encoding: 'utf8' })
+      .sort()
+      .map((name) => `${directory}/${name}`),
   )
-  const tests = all.filter((path) => path.endsWith('.test.ts')).sort()
+  const tests = all.filter((path) => path.endsWith('.test.ts'))
   return words.length === 0 ? tests : tests.filter((path) => words.some((word) => path.includes(word)))
 }
 

@@ -12,6 +12,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Status } from '../../src/control/index.ts'
 import { assertDone, begin, type Run, type Running, until } from './run.ts'
+import { statusOf } from './status.ts'
 
 export { assertDone, assertNoTrace, assertRefused, begin, describe, type Run, type Running, until } from './run.ts'
 
@@ -193,8 +194,8 @@ export class LabHost {
     await this.does('stop')
   }
 
-  async status(): Promise<Status> {
-    return JSON.parse((await this.does('status', '--json')).stdout) as Status
+  status(): Promise<Status> {
+    return statusOf(this.outsideHome)
   }
 
   /** The daemon's process, as its pid file names it; undefined when there is none. */

@@ -17,6 +17,7 @@ import type { Status } from '../../src/control/index.ts'
 import { unlessRootHas } from '../support/tools.ts'
 import { type Ending, program } from './lab.ts'
 import { assertDone, begin, type Run, until } from './run.ts'
+import { statusOf } from './status.ts'
 
 /** A test in network namespaces: where they can't be had it is skipped, and fails if ISCONF_REQUIRE_NETNS is 1. */
 export function netnsTest(name: string, run: (context: TestContext) => Promise<void>): void {
@@ -212,8 +213,8 @@ export class NetHost {
     return assertDone(await this.run(...words))
   }
 
-  async status(): Promise<Status> {
-    return JSON.parse((await this.does('status', '--json')).stdout) as Status
+  status(): Promise<Status> {
+    return statusOf(`/proc/${this.init}/root/var/is`)
   }
 
   /** Writes its main.cf: these variables for every host. */

@@ -1,0 +1,8 @@
+/** What a daemon says of itself, asked at its socket: who waits for something asks often, and a process each is dear. */
+import { join } from 'node:path'
+import { connect, type Status, socketName } from '../../src/control/index.ts'
+
+/** `home` is IS_HOME, as this process reaches it. */
+export async function statusOf(home: string): Promise<Status> {
+  return (await connect(join(home, socketName)).get('/v1/status')) as Status
+}
