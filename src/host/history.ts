@@ -18,7 +18,13 @@ import {
 const operationKey = z.string().regex(/^[0-9a-f]{64}:\d+$/)
 
 const entrySchema = z.discriminatedUnion('event', [
-  z.strictObject({ event: z.literal('started'), operation: operationKey, time: z.string() }),
+  z.strictObject({
+    event: z.literal('started'),
+    operation: operationKey,
+    /** The last of several that were begun together, in the order of the journal, with `operation` as the first. */
+    through: operationKey.optional(),
+    time: z.string(),
+  }),
   z.strictObject({
     event: z.literal('finished'),
     operation: operationKey,
@@ -205,7 +211,8 @@ function standingAfter({ done, stopped }: Standing, entry: HistoryEntry): Standi
 
 /** What happened to an operation; the history adds the time. */
 export type HistoryEvent =
-  | { readonly event: 'started' | 'made'; readonly operation: OperationRef }
+  | { readonly event: 'made'; readonly operation: OperationRef }
+  | { readonly event: 'started'; readonly operation: OperationRef; readonly through?: OperationRef }
   | {
       readonly event: 'finished'
       readonly operation: OperationRef
@@ -219,7 +226,10 @@ export type HistoryEvent =
   | { readonly event: 'rebootFailed'; readonly reason: string }
 
 function toEntry(event: HistoryEvent, time: string): HistoryEntry {
-  return 'operation' in event ? { ...event, operation: toKey(event.operation), time } : { ...event, time }
+  if (!('operation' in event)) return { ...event, time }
+  if (event.event !== 'started') return { ...event, operation: toKey(event.operation), time }
+  const through = event.through ? { through: toKey(event.through) } : {}
+  return { event: 'started', operation: toKey(event.operation), ...through, time }
 }
 
 function toKey({ id, index }: OperationRef): string {

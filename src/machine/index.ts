@@ -5,7 +5,7 @@ export type {
   FileEntry,
   HookStage,
   Inspection,
-  InstallReport,
+  Installation,
   Machine,
   OutputListener,
   OutputStream,

@@ -3,8 +3,8 @@ import { type BigIntStats, constants } from 'node:fs'
 import { lstat, open, readdir, readlink, stat } from 'node:fs/promises'
 import { dirname, posix } from 'node:path'
 import { errnoText, IsconfError } from '../base/index.ts'
-import type { Entry, FileEntry, FileOwner, Inspection, ParentAttributes, Xattrs } from './machine.ts'
-import { ownerNames } from './owners.io.ts'
+import type { Entry, FileEntry, Inspection, ParentAttributes, Xattrs } from './machine.ts'
+import { OwnerNames } from './owners.io.ts'
 import type { ProtectedPaths } from './protected-paths.io.ts'
 import { readXattrs, whyNoXattrs } from './xattrs.io.ts'
 
@@ -27,9 +27,10 @@ export interface InspectOptions {
 /** See {@link Machine.look}. */
 export async function inspect(path: string, { real, protectedPaths }: InspectOptions): Promise<Inspection> {
   await protectedPaths.refuseSnapshot(path)
-  const survey = new Survey(real, await ownerNames())
+  const survey = new Survey(real)
   const top = await survey.lstat(path)
   await survey.add(path, top, await survey.parentsOf(path))
+  await survey.owners.fill()
   const { entries, remarks } = survey
   const why = whyNoXattrs()
   if (why !== undefined) remarks.push(`extended attributes, ACLs and capabilities are left out: ${why}`)
@@ -44,14 +45,14 @@ export async function inspect(path: string, { real, protectedPaths }: InspectOpt
 /** Goes through a tree once; what each entry was then is what it must still be when it is recorded. */
 class Survey {
   readonly #real: (path: string) => string
-  readonly #ownerOf: (uid: number, gid: number) => FileOwner
   readonly #statByPath = new Map<string, BigIntStats>()
   readonly entries: Entry[] = []
   readonly remarks: string[] = []
+  /** They get their names at the end. */
+  readonly owners = new OwnerNames()
 
-  constructor(real: (path: string) => string, ownerOf: (uid: number, gid: number) => FileOwner) {
+  constructor(real: (path: string) => string) {
     this.#real = real
-    this.#ownerOf = ownerOf
   }
 
   seen(path: string): BigIntStats {
@@ -75,7 +76,7 @@ class Survey {
       )
     }
     this.#statByPath.set(path, found)
-    const owner = this.#ownerOf(Number(found.uid), Number(found.gid))
+    const owner = this.owners.of(Number(found.uid), Number(found.gid))
     const mode = Number(found.mode & permissionBits)
     const common = { path, owner, mtimeMs: Number(found.mtimeMs), parents }
     if (found.isFile()) {
@@ -98,7 +99,7 @@ class Survey {
     const parents: ParentAttributes[] = []
     for (let parent = dirname(path); parent !== '/'; parent = dirname(parent)) {
       const { mode, uid, gid } = await stat(this.#real(parent))
-      parents.unshift({ path: parent, mode: mode & 0o7777, owner: this.#ownerOf(uid, gid) })
+      parents.unshift({ path: parent, mode: mode & 0o7777, owner: this.owners.of(uid, gid) })
     }
     return path === '/' ? [] : parents
   }
@@ -145,10 +146,13 @@ async function* contentOf({ path }: FileEntry, seen: BigIntStats, realPath: stri
   try {
     refuseChanged(path, seen, await handle.stat({ bigint: true }))
     for (let position = 0; ; ) {
-      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafeSlow(readBytes), 0, readBytes, position)
+      // One byte more than there should be, so that one read finds the end of a small file.
+      const length = Math.min(readBytes, Math.max(Number(seen.size) - position, 0) + 1)
+      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafeSlow(length), 0, length, position)
       if (bytesRead === 0) break
       position += bytesRead
       yield buffer.subarray(0, bytesRead)
+      if (bytesRead < length) break
     }
     refuseChanged(path, seen, await handle.stat({ bigint: true }))
   } finally {

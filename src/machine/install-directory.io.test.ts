@@ -13,8 +13,8 @@ import {
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { failure, namesIn, temporaryDirectory } from '../../test/support/files.ts'
+import { installDirectory, installSymlink } from '../../test/support/install.ts'
 import { isRoot } from '../../test/support/tools.ts'
-import { installDirectory, installSymlink } from './install-directory.io.ts'
 import type { DirectoryAttributes, EntryAttributes, FileOwner } from './machine.ts'
 
 const here: FileOwner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0, user: '', group: '' }

@@ -1,47 +1,53 @@
 /** Putting a directory or a symbolic link in place. */
 import { constants } from 'node:fs'
 import { lchown, lstat, mkdir, open, symlink } from 'node:fs/promises'
-import { type Install, installBeside, remarksOn, setAttributes, setLinkTime, toInstallFailure } from './install.io.ts'
-import type { DirectoryAttributes, InstallReport, SymlinkAttributes } from './machine.ts'
-import { numbersOf } from './owners.io.ts'
+import {
+  type Install,
+  type Installing,
+  type Prepared,
+  prepareBeside,
+  setAttributes,
+  setLinkTime,
+} from './install.io.ts'
+import type { DirectoryAttributes, SymlinkAttributes } from './machine.ts'
 
-/** See {@link Machine.installDirectory}. */
-export async function installDirectory(install: Install<DirectoryAttributes>): Promise<InstallReport> {
-  const { path } = install.attributes
-  const target = install.real(path)
-  const found = await lstat(target).catch(() => undefined)
-  if (!found) {
-    return installBeside(install, async (beside) => {
-      await mkdir(beside, { mode: 0o700 })
-      await setAll(beside, install)
-    })
-  }
-  try {
-    if (!found.isDirectory()) throw new Error(`${found.isSymbolicLink() ? 'a symbolic link' : 'a file'} stands there`)
-    await setAll(target, install)
-  } catch (error) {
-    throw toInstallFailure(path, error)
-  }
-  return { remarks: await remarksOn(install.attributes, install.ownerRule) }
+/** A directory that is made, or that is there and gets these attributes; what it holds stays. */
+export function installingDirectory(install: Install<DirectoryAttributes>): Installing {
+  return { ...install, prepare: () => prepareDirectory(install) }
 }
 
-async function setAll(path: string, install: Install<DirectoryAttributes>): Promise<void> {
+async function prepareDirectory(install: Install<DirectoryAttributes>): Promise<Prepared> {
+  const target = install.real(install.attributes.path)
+  const found = await lstat(target).catch(() => undefined)
+  if (!found) {
+    return prepareBeside(target, async (beside) => {
+      await mkdir(beside, { mode: 0o700 })
+      await setAll(beside, install, true)
+    })
+  }
+  if (!found.isDirectory()) throw new Error(`${found.isSymbolicLink() ? 'a symbolic link' : 'a file'} stands there`)
+  return { place: () => setAll(target, install, false), directory: target, discard: async () => undefined }
+}
+
+async function setAll(path: string, install: Install<DirectoryAttributes>, sync: boolean): Promise<void> {
   const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
   try {
     await setAttributes(handle, install)
+    if (sync) await handle.sync()
   } finally {
     await handle.close()
   }
 }
 
-/** See {@link Machine.installSymlink}. */
-export function installSymlink(install: Install<SymlinkAttributes>): Promise<InstallReport> {
-  const { target, owner, mtimeMs } = install.attributes
-  return installBeside(install, async (beside) => {
+/** A symbolic link, which takes the place of whatever is there but a directory. */
+export function installingSymlink(install: Install<SymlinkAttributes>): Installing {
+  const { target, owner, mtimeMs, path } = install.attributes
+  const write = async (beside: string): Promise<void> => {
     await symlink(target, beside)
-    const wanted = await numbersOf(owner, install.ownerRule)
+    const wanted = install.numbersOf(owner)
     const found = await lstat(beside)
     if (found.uid !== wanted.uid || found.gid !== wanted.gid) await lchown(beside, wanted.uid, wanted.gid)
     await setLinkTime(beside, mtimeMs)
-  })
+  }
+  return { ...install, prepare: () => prepareBeside(install.real(path), write) }
 }

@@ -17,9 +17,9 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import fc from 'fast-check'
 import { asPlainUser, failure, namesIn, temporaryDirectory } from '../../test/support/files.ts'
+import { type InstallFile, installFile } from '../../test/support/install.ts'
 import { unlessRootHas } from '../../test/support/tools.ts'
 import { inspect } from './inspect.io.ts'
-import { type InstallFile, installFile } from './install-file.io.ts'
 import type { FileAttributes, FileOwner } from './machine.ts'
 import { protectedPaths } from './protected-paths.io.ts'
 
@@ -206,7 +206,7 @@ test('installFile() that is killed in the middle leaves the file that was there,
   const root = temporaryDirectory(t)
   writeFileSync(join(root, 'motd'), 'before')
   const script = `
-    import { installFile } from ${JSON.stringify(new URL('./install-file.io.ts', import.meta.url).href)}
+    import { installFile } from ${JSON.stringify(new URL('../../test/support/install.ts', import.meta.url).href)}
     async function* content() {
       yield Buffer.from('half')
       process.send('half')

@@ -2,35 +2,37 @@
 import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import { IsconfError } from '../base/index.ts'
-import { type Install, installBeside, setAttributes } from './install.io.ts'
-import type { FileAttributes, InstallReport } from './machine.ts'
+import { type Install, type Installing, prepareBeside, setAttributes } from './install.io.ts'
+import type { FileAttributes } from './machine.ts'
 
 /** Zeros of a sparse file are left out where they fill such a block: the smallest that file systems have. */
 const holeBytes = 4096
 const zeros = Buffer.alloc(holeBytes)
 
 export interface InstallFile extends Install<FileAttributes> {
-  readonly content: AsyncIterable<Uint8Array>
+  readonly content: () => AsyncIterable<Uint8Array>
   /** Of the whole content, in hexadecimal. */
   readonly sha256: string
 }
 
-/** See {@link Machine.installFile}. */
-export function installFile(install: InstallFile): Promise<InstallReport> {
-  return installBeside(install, (beside) => writeFile(beside, install))
+/** A file, which is written while its hash is checked: BLOB_MISMATCH. */
+export function installingFile(install: InstallFile): Installing {
+  const { attributes, real } = install
+  return { ...install, prepare: () => prepareBeside(real(attributes.path), (beside) => writeFile(beside, install)) }
 }
 
 async function writeFile(beside: string, install: InstallFile): Promise<void> {
   const { attributes, content, sha256 } = install
   const handle = await open(beside, 'wx', 0o600)
   try {
-    if ((await writeContent(handle, content, attributes.sparse === true)) !== sha256) {
+    if ((await writeContent(handle, content(), attributes.sparse === true)) !== sha256) {
       throw new IsconfError(
         'BLOB_MISMATCH',
         `the stored copy of ${attributes.path} does not have the hash it was recorded with`,
       )
     }
     await setAttributes(handle, install)
+    await handle.sync()
   } finally {
     await handle.close()
   }

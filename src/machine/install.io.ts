@@ -4,42 +4,43 @@ import { type FileHandle, lstat, lutimes, mkdir, open, rename, rm, stat } from '
 import { basename, dirname, join } from 'node:path'
 import { errnoText, IsconfError } from '../base/index.ts'
 import type { EntryAttributes, FileOwner, InstallReport, ParentAttributes, Xattrs } from './machine.ts'
-import { numbersOf } from './owners.io.ts'
 import { readXattrs, setXattrs } from './xattrs.io.ts'
-
-export type OwnerRule = 'name' | 'numeric'
 
 export interface Install<Attributes extends EntryAttributes> {
   readonly attributes: Attributes
   /** Where a journal path is on this machine. */
   readonly real: (path: string) => string
-  readonly ownerRule: OwnerRule
+  /** The numbers that an owner has here. */
+  readonly numbersOf: (owner: FileOwner) => { readonly uid: number; readonly gid: number }
 }
 
-/**
- * Makes the missing parents, lets `writeBeside` make the entry under a name
- * of its own, and puts it in place. INSTALL_FAILED, or the IsconfError that
- * it failed with; the target is then as it was.
- */
-export async function installBeside(
-  install: Install<EntryAttributes>,
-  writeBeside: (beside: string) => Promise<void>,
-): Promise<InstallReport> {
-  const { attributes, real, ownerRule } = install
-  const target = real(attributes.path)
+/** One entry on its way to its place. */
+export interface Installing extends Install<EntryAttributes> {
+  /** Makes of it what nobody sees yet, on disk when it returns. Its parents are there. */
+  readonly prepare: () => Promise<Prepared>
+}
+
+export interface Prepared {
+  /** Puts it in place. It is on disk when `directory` is synced. */
+  readonly place: () => Promise<void>
+  readonly directory: string
+  /** Undoes what was prepared and not placed. */
+  readonly discard: () => Promise<void>
+}
+
+/** Lets `write` make an entry under a name of its own beside its target, from where a rename puts it in place. */
+export async function prepareBeside(target: string, write: (beside: string) => Promise<void>): Promise<Prepared> {
+  await refuseDirectory(target)
   const beside = besideOf(target)
+  const discard = (): Promise<void> => rm(beside, { force: true, recursive: true }).catch(() => undefined)
   try {
-    await refuseDirectory(target)
-    for (const parent of attributes.parents) await makeParent(parent, install)
-    await writeBeside(beside)
-    await rename(beside, target)
-    await syncDirectory(dirname(target))
+    await write(beside)
   } catch (error) {
     // It may never have been made; what kept it from that is what there is to tell.
-    await rm(beside, { force: true, recursive: true }).catch(() => undefined)
-    throw toInstallFailure(attributes.path, error)
+    await discard()
+    throw error
   }
-  return { remarks: await remarksOn(attributes, ownerRule) }
+  return { place: () => rename(beside, target), directory: dirname(target), discard }
 }
 
 /** What the failure of an installation says. */
@@ -48,17 +49,15 @@ export function toInstallFailure(path: string, error: unknown): IsconfError {
   return new IsconfError('INSTALL_FAILED', `cannot install ${path}: ${errnoText(error)}`, { cause: error })
 }
 
-export async function remarksOn(attributes: EntryAttributes, rule: OwnerRule): Promise<readonly string[]> {
-  return [...remarksOnTime(attributes), ...(await remarksOnOwner(attributes, rule))]
+/** What a person should know of an installation. */
+export function reportOn({ attributes, numbersOf }: Install<EntryAttributes>): InstallReport {
+  return { remarks: [...remarksOnTime(attributes), ...remarksOnOwner(attributes, numbersOf(attributes.owner))] }
 }
 
-/**
- * Sets everything of an open file or directory, in the order in which nothing
- * undoes what was set before, and syncs it.
- */
+/** Sets everything of an open file or directory, in the order in which nothing undoes what was set before. */
 export async function setAttributes(
   handle: FileHandle,
-  { attributes, ownerRule }: Install<EntryAttributes & { readonly mode: number; readonly xattrs?: Xattrs }>,
+  { attributes, numbersOf }: Install<EntryAttributes & { readonly mode: number; readonly xattrs?: Xattrs }>,
 ): Promise<void> {
   const { owner, mode, mtimeMs, path, xattrs = {} } = attributes
   // Even what was just made may have some, from its directory.
@@ -66,14 +65,13 @@ export async function setAttributes(
   // An access list that is not wanted goes before the mode is set: it would take a part of it.
   const kept = Object.entries(found).filter(([name]) => Object.hasOwn(xattrs, name))
   setXattrs(handle.fd, found, Object.fromEntries(kept))
-  await giveTo(handle, owner, ownerRule)
+  await giveTo(handle, numbersOf(owner))
   // After the owner: to change that clears the setuid and setgid bits.
   await handle.chmod(mode)
   // To change the owner also clears a capability, and to change the mode an access list.
   setXattrs(handle.fd, {}, xattrs)
   const changedSeconds = settableSeconds(mtimeMs)
   await handle.utimes(changedSeconds, changedSeconds)
-  await handle.sync()
 }
 
 /** Hidden, with the target's name in it for who finds it after a crash; cut, for a name has at most 255 bytes. */
@@ -88,33 +86,33 @@ async function refuseDirectory(target: string): Promise<void> {
   if (found?.isDirectory()) throw new Error('a directory stands there')
 }
 
-async function makeParent(parent: ParentAttributes, install: Install<EntryAttributes>): Promise<void> {
+/** Makes a directory that is to hold an entry; true when it was not there. It is on disk when its own parent is synced. */
+export async function makeParent(parent: ParentAttributes, install: Install<EntryAttributes>): Promise<boolean> {
   const path = install.real(parent.path)
   const found = await stat(path).catch(() => undefined)
-  if (found?.isDirectory()) return
+  if (found?.isDirectory()) return false
   if (found) throw new Error(`${parent.path} is not a directory`)
   const beside = besideOf(path)
   await mkdir(beside, { mode: 0o700 })
   try {
     const handle = await open(beside, 'r')
     try {
-      await giveTo(handle, parent.owner, install.ownerRule)
+      await giveTo(handle, install.numbersOf(parent.owner))
       await handle.chmod(parent.mode)
       await handle.sync()
     } finally {
       await handle.close()
     }
     await rename(beside, path)
+    return true
   } catch (error) {
     await rm(beside, { force: true, recursive: true }).catch(() => undefined)
     throw error
   }
-  await syncDirectory(dirname(path))
 }
 
 /** Changes the owner only where it differs, so that a daemon without root can install its own files. */
-async function giveTo(handle: FileHandle, owner: FileOwner, rule: OwnerRule): Promise<void> {
-  const wanted = await numbersOf(owner, rule)
+async function giveTo(handle: FileHandle, wanted: { readonly uid: number; readonly gid: number }): Promise<void> {
   const found = await handle.stat()
   if (found.uid !== wanted.uid || found.gid !== wanted.gid) await handle.chown(wanted.uid, wanted.gid)
 }
@@ -138,8 +136,7 @@ function remarksOnTime({ path, mtimeMs }: EntryAttributes): readonly string[] {
   return [`${path}: the time of change, ${new Date(mtimeMs).toISOString()}, is too early to set: set to 1970`]
 }
 
-async function remarksOnOwner({ owner, path }: EntryAttributes, rule: OwnerRule): Promise<readonly string[]> {
-  const here = await numbersOf(owner, rule)
+function remarksOnOwner({ owner, path }: EntryAttributes, here: { uid: number; gid: number }): readonly string[] {
   const remarks: string[] = []
   if (here.uid !== owner.uid)
     remarks.push(`${path}: user ${owner.user} is ${here.uid} here, ${owner.uid} on the origin`)

@@ -2,13 +2,16 @@
 import { realpathSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join, posix } from 'node:path'
-import { type Clock, errnoText, IsconfError } from '../base/index.ts'
+import { type Clock, errnoText, IsconfError, unreachable } from '../base/index.ts'
 import { runCommand } from './command.io.ts'
 import { hooksIn } from './hooks.io.ts'
 import { inspect } from './inspect.io.ts'
-import { installDirectory, installSymlink } from './install-directory.io.ts'
-import { installFile } from './install-file.io.ts'
-import type { Machine, OutputListener } from './machine.ts'
+import type { Installing } from './install.io.ts'
+import { installingDirectory, installingSymlink } from './install-directory.io.ts'
+import { installingFile } from './install-file.io.ts'
+import { installTogether } from './install-together.io.ts'
+import type { Installation, Machine, OutputListener } from './machine.ts'
+import { OwnerNumbers, type OwnerRule } from './owners.io.ts'
 import { protectedPaths } from './protected-paths.io.ts'
 import { remove } from './remove.io.ts'
 
@@ -18,7 +21,7 @@ export interface MachineOptions {
   /** IS_HOME, which no change may touch. */
   readonly home: string
   /** Whether a file goes to the owner's name where it exists here, or always to the number; asked for each file. */
-  readonly owner: () => 'name' | 'numeric'
+  readonly owner: () => OwnerRule
   /** What every command gets, the same on origin and target; asked for each command. */
   readonly environment: () => Readonly<Record<string, string>>
   /** For the shell. */
@@ -40,18 +43,31 @@ export function systemMachine(options: MachineOptions): Machine {
   const real = (path: string): string => (path === '/' ? root : join(root, path))
   const own = protectedPaths(real, options.home)
   const { clock } = options
-  const run: Machine['run'] = (command, output, signal) =>
-    runCommand({ command, cwd: real(command.cwd), environment: options.environment(), output, signal, clock })
+  const numbers = new OwnerNumbers()
+  const run: Machine['run'] = async (command, output, signal) => {
+    try {
+      return await runCommand({
+        ...{ command, cwd: real(command.cwd), environment: options.environment() },
+        ...{ output, signal, clock },
+      })
+    } finally {
+      numbers.forget()
+    }
+  }
   return {
     journalPath: (path, cwd) => {
       if (posix.isAbsolute(path)) return shortest(path)
       return shortest(posix.join(belowRoot(cwd, root), path))
     },
     inspect: (path) => inspect(path, { real, protectedPaths: own }),
-    installFile: (attributes, content, sha256) =>
-      installFile({ attributes, content, sha256, real, ownerRule: options.owner() }),
-    installDirectory: (attributes) => installDirectory({ attributes, real, ownerRule: options.owner() }),
-    installSymlink: (attributes) => installSymlink({ attributes, real, ownerRule: options.owner() }),
+    install: async (installations) => {
+      const owners = installations.flatMap(({ attributes: { owner, parents } }) => [
+        owner,
+        ...parents.map((parent) => parent.owner),
+      ])
+      const numbersOf = await numbers.of(owners, options.owner())
+      return installTogether(installations.map((installation) => installing(installation, { real, numbersOf })))
+    },
     refuseRemoval: own.refuseRemoval,
     remove: async (path) => {
       await own.refuseRemoval(path)
@@ -62,6 +78,19 @@ export function systemMachine(options: MachineOptions): Machine {
     bootId: () => readBootId(options.bootIdPath()),
     reboot: (output: OutputListener, signal: AbortSignal) =>
       run({ argv: ['sh', '-c', options.rebootCommand()], cwd: '/', env: {} }, output, signal),
+  }
+}
+
+function installing(installation: Installation, how: Pick<Installing, 'real' | 'numbersOf'>): Installing {
+  switch (installation.kind) {
+    case 'file':
+      return installingFile({ ...installation, ...how })
+    case 'directory':
+      return installingDirectory({ ...installation, ...how })
+    case 'symlink':
+      return installingSymlink({ ...installation, ...how })
+    default:
+      return unreachable(installation)
   }
 }
 

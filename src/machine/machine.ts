@@ -91,6 +91,20 @@ export type OutputListener = (stream: OutputStream, bytes: Uint8Array) => Promis
 /** Before `up`, after it, and when it has failed. */
 export type HookStage = 'pre-up' | 'post-up' | 'on-failure'
 
+/** What is to be put in place. */
+export type Installation =
+  /** A file, written beside its target while its hash is checked, with everything set, before it takes its place. */
+  | {
+      readonly kind: 'file'
+      readonly attributes: FileAttributes
+      readonly content: () => AsyncIterable<Uint8Array>
+      readonly sha256: string
+    }
+  /** A directory that is made, or that is there and is given these attributes; what it holds stays. */
+  | { readonly kind: 'directory'; readonly attributes: DirectoryAttributes }
+  /** A symbolic link, in place of whatever is there but a directory. */
+  | { readonly kind: 'symlink'; readonly attributes: SymlinkAttributes }
+
 export interface Machine {
   /** The journal's path for a path as the caller in `cwd` means it. OUTSIDE_VOLROOT. */
   journalPath(path: string, cwd: string): string
@@ -100,15 +114,11 @@ export interface Machine {
    */
   inspect(path: string): Promise<Inspection>
   /**
-   * Puts a file in place: writes it beside its target while checking its
-   * hash, sets everything, syncs, renames. BLOB_MISMATCH or any failure
-   * leaves the target as it was.
+   * Puts the first of these in place, and of those after it as many as go with it: an account of each that is in place
+   * and on disk, in their order. What comes after them may be tried next; nothing of it shows. Throws why the first
+   * can't be installed: BLOB_MISMATCH, INSTALL_FAILED, or what its content failed with.
    */
-  installFile(attributes: FileAttributes, content: AsyncIterable<Uint8Array>, sha256: string): Promise<InstallReport>
-  /** Makes the directory, or gives the one that is there these attributes; what it holds stays. */
-  installDirectory(attributes: DirectoryAttributes): Promise<InstallReport>
-  /** Puts a symbolic link in place of whatever is there but a directory. */
-  installSymlink(attributes: SymlinkAttributes): Promise<InstallReport>
+  install(installations: readonly Installation[]): Promise<readonly InstallReport[]>
   /** Refuses what `remove` would refuse; PROTECTED_PATH. Removes nothing. */
   refuseRemoval(path: string): Promise<void>
   /** Removes what is at a path, a directory with all it holds; false when nothing is there. PROTECTED_PATH, REMOVE_FAILED. */

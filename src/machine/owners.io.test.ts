@@ -1,29 +1,96 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import { numbersOf, ownerNames } from './owners.io.ts'
-
-test('ownerNames() gives the names of this host, and empty ones for numbers that have none', async () => {
-  const ownerOf = await ownerNames()
-  assert.deepEqual(ownerOf(0, 0), { uid: 0, gid: 0, user: 'root', group: 'root' })
-  assert.deepEqual(ownerOf(3_999_999_999, 3_999_999_998), {
-    uid: 3_999_999_999,
-    gid: 3_999_999_998,
-    user: '',
-    group: '',
-  })
-})
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { temporaryDirectory } from '../../test/support/files.ts'
+import { OwnerNames, OwnerNumbers } from './owners.io.ts'
 
 const root = { uid: 4242, gid: 4243, user: 'root', group: 'root' }
 
-test('numbersOf() by name takes the number that the name has here', async () => {
-  assert.deepEqual(await numbersOf(root, 'name'), { uid: 0, gid: 0 })
+/** A `getent` that knows nobody else than dora, 4711, and notes each call; where its notes are. */
+function withGetent(t: TestContext): string {
+  const directory = temporaryDirectory(t)
+  const calls = join(directory, 'calls')
+  writeFileSync(calls, '')
+  const script = `#!/bin/sh
+echo "$@" >> ${calls}
+shift 2
+for key; do case $key in dora|4711) echo "dora:x:4711:4711::/:/bin/sh" ;; *) status=2 ;; esac; done
+exit \${status:-0}
+`
+  writeFileSync(join(directory, 'getent'), script)
+  chmodSync(join(directory, 'getent'), 0o755)
+  const path = process.env['PATH']
+  process.env['PATH'] = `${directory}:${path}`
+  t.after(() => Object.assign(process.env, { PATH: path }))
+  return calls
+}
+
+test('OwnerNames gives the names of this host, and empty ones for numbers that have none', async () => {
+  const names = new OwnerNames()
+  const [known, unknown] = [names.of(0, 0), names.of(3_999_999_999, 3_999_999_998)]
+  await names.fill()
+  assert.deepEqual(known, { uid: 0, gid: 0, user: 'root', group: 'root' })
+  assert.deepEqual(unknown, { uid: 3_999_999_999, gid: 3_999_999_998, user: '', group: '' })
 })
 
-test('numbersOf() by number takes the recorded number, whatever the name', async () => {
-  assert.deepEqual(await numbersOf(root, 'numeric'), { uid: 4242, gid: 4243 })
+test('OwnerNames asks the name service, once for all owners of each kind', async (t) => {
+  const calls = withGetent(t)
+  const names = new OwnerNames()
+  const owners = [names.of(4711, 0), names.of(0, 4711), names.of(4711, 0)]
+  await names.fill()
+  assert.deepEqual(
+    owners.map(({ user, group }) => [user, group]),
+    [
+      ['dora', ''],
+      ['', 'dora'],
+      ['dora', ''],
+    ],
+  )
+  assert.deepEqual(readFileSync(calls, 'utf8').split('\n').sort(), ['', '-- group 0 4711', '-- passwd 4711 0'])
 })
 
-test('numbersOf() takes the recorded number of each name that is not known here, or empty', async () => {
-  assert.deepEqual(await numbersOf({ ...root, user: 'no-such-user' }, 'name'), { uid: 4242, gid: 0 })
-  assert.deepEqual(await numbersOf({ ...root, group: '' }, 'name'), { uid: 0, gid: 4243 })
+test('OwnerNumbers by name takes the number that the name has here', async () => {
+  assert.deepEqual((await new OwnerNumbers().of([root], 'name'))(root), { uid: 0, gid: 0 })
+})
+
+test('OwnerNumbers by number takes the recorded number, whatever the name, and asks nobody', async (t) => {
+  const calls = withGetent(t)
+  assert.deepEqual((await new OwnerNumbers().of([root], 'numeric'))(root), { uid: 4242, gid: 4243 })
+  assert.equal(readFileSync(calls, 'utf8'), '')
+})
+
+test('OwnerNumbers takes the recorded number of each name that is not known here, or empty, or a number', async () => {
+  for (const [owner, wanted] of [
+    [
+      { ...root, user: 'no-such-user' },
+      { uid: 4242, gid: 0 },
+    ],
+    [
+      { ...root, group: '' },
+      { uid: 0, gid: 4243 },
+    ],
+    [
+      { ...root, user: '0' },
+      { uid: 4242, gid: 0 },
+    ],
+  ] as const) {
+    assert.deepEqual((await new OwnerNumbers().of([owner], 'name'))(owner), wanted)
+  }
+})
+
+test('OwnerNumbers asks once for a name that is known, and again for one that is not, or when it was told to', async (t) => {
+  const calls = withGetent(t)
+  const [dora, nobody] = ['dora', 'no-such-user'].map((user) => ({ ...root, user, group: '' })) as [
+    typeof root,
+    typeof root,
+  ]
+  const numbers = new OwnerNumbers()
+  assert.deepEqual((await numbers.of([dora, nobody], 'name'))(dora), { uid: 4711, gid: 4243 })
+  await numbers.of([dora], 'name')
+  await numbers.of([dora, nobody], 'name')
+  numbers.forget()
+  await numbers.of([dora], 'name')
+  const asked = ['-- passwd dora no-such-user', '-- passwd no-such-user', '-- passwd dora', '']
+  assert.deepEqual(readFileSync(calls, 'utf8').split('\n'), asked)
 })

@@ -1,13 +1,14 @@
 /** Doing one operation on this host. */
-import { type BlobRef, type Clock, IsconfError, Progress, unreachable } from '../base/index.ts'
+import { type BlobRef, type Clock, Progress, unreachable } from '../base/index.ts'
 import {
   blobOf,
   type FileOperation,
   type Operation,
   type RebootOperation,
+  type RemovalOperation,
   type SnapOperation,
 } from '../journal/index.ts'
-import type { InstallReport, Machine, OutputListener } from '../machine/index.ts'
+import type { Installation, Machine, OutputListener } from '../machine/index.ts'
 import type { BlobStore } from '../store/index.ts'
 
 export interface ApplyDeps {
@@ -21,6 +22,13 @@ export interface ApplyDeps {
 /** Every operation but the one that ends the run of the machine, and so is {@link doReboot}'s. */
 export type LocalOperation = Exclude<Operation, RebootOperation>
 
+/** One that puts something in place; several in a row may be done together. */
+export type InstallOperation = Exclude<SnapOperation, RemovalOperation>
+
+export function isInstall(operation: Operation): operation is InstallOperation {
+  return operation.type === 'snap' && operation.kind !== 'removal'
+}
+
 /** How an operation ended: an exit status, what the history keeps of its output, and what a person should know. */
 export interface Applied {
   readonly status: number
@@ -29,26 +37,40 @@ export interface Applied {
   readonly remarks: readonly string[]
 }
 
-/** Does an operation. Its blob is here; an exec's failure is its status, any other failure is thrown. */
+/** Does an operation. An exec's failure is its status, any other failure is thrown. */
 export async function apply(
-  deps: ApplyDeps,
-  operation: LocalOperation,
+  { machine }: Pick<ApplyDeps, 'machine'>,
+  operation: Exclude<LocalOperation, InstallOperation>,
   output: OutputListener,
   signal: AbortSignal,
 ): Promise<Applied> {
   switch (operation.type) {
     case 'snap':
-      return applySnap(deps, operation, signal)
+      // It may not be there: it never was, or a crash came after it was removed.
+      await machine.remove(operation.path)
+      return done
     case 'exec': {
-      const { status, outputSha256 } = await deps.machine.run(operation, output, signal)
+      const { status, outputSha256 } = await machine.run(operation, output, signal)
       return { status, output: outputSha256, remarks: [] }
     }
     case 'bank':
       // That the journal has it is all there is to it.
-      return installed({ remarks: [] })
+      return done
     default:
       return unreachable(operation)
   }
+}
+
+const done: Applied = { status: 0, output: '', remarks: [] }
+
+/** Does the first of these operations, and of those after it as many as go with it. Their blobs are here. */
+export async function applyInstalls(
+  deps: ApplyDeps,
+  operations: readonly InstallOperation[],
+  signal: AbortSignal,
+): Promise<readonly Applied[]> {
+  const reports = await deps.machine.install(operations.map((operation) => installationOf(deps, operation, signal)))
+  return reports.map(({ remarks }) => ({ ...done, remarks }))
 }
 
 /** The blob an operation needs before it can be done; undefined when it needs none. */
@@ -56,37 +78,27 @@ export function blobToInstall(operation: Operation): BlobRef | undefined {
   return operation.type === 'snap' ? blobOf(operation) : undefined
 }
 
-async function applySnap(deps: ApplyDeps, operation: SnapOperation, signal: AbortSignal): Promise<Applied> {
-  const { machine } = deps
+function installationOf(deps: ApplyDeps, operation: InstallOperation, signal: AbortSignal): Installation {
   switch (operation.kind) {
     case 'file':
-      return installed(await installFile(deps, operation, signal))
+      return {
+        ...{ kind: operation.kind, attributes: operation, sha256: operation.blob.id },
+        content: () => contentOf(deps, operation, signal),
+      }
     case 'directory':
-      return installed(await machine.installDirectory(operation))
+      return { kind: operation.kind, attributes: operation }
     case 'symlink':
-      return installed(await machine.installSymlink(operation))
-    case 'removal':
-      // It may not be there: it never was, or a crash came after it was removed.
-      await machine.remove(operation.path)
-      return installed({ remarks: [] })
+      return { kind: operation.kind, attributes: operation }
     default:
       return unreachable(operation)
   }
 }
 
-function installed({ remarks }: InstallReport): Applied {
-  return { status: 0, output: '', remarks }
-}
-
-async function installFile(deps: ApplyDeps, operation: FileOperation, signal: AbortSignal): Promise<InstallReport> {
-  const { machine, store, clock } = deps
-  const { path, blob } = operation
-  const progress = new Progress(clock, blob.sizeBytes, (done, total) => deps.onProgress(path, done, total))
-  try {
-    return await machine.installFile(operation, progress.count(store.readWhole(blob.id), signal), blob.id)
-  } catch (error) {
-    // A damaged copy must not stand in the way of a good one.
-    if (error instanceof IsconfError && error.code === 'BLOB_MISMATCH') await store.drop(blob.id)
-    throw error
-  }
+function contentOf(
+  { store, clock, onProgress }: ApplyDeps,
+  { path, blob }: FileOperation,
+  signal: AbortSignal,
+): AsyncIterable<Uint8Array> {
+  const progress = new Progress(clock, blob.sizeBytes, (done, total) => onProgress(path, done, total))
+  return progress.count(store.readWhole(blob.id), signal)
 }

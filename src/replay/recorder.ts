@@ -1,4 +1,4 @@
-/** Writes the history with one sync an operation: the end of one goes with the beginning of the next. */
+/** Writes the history with one sync an operation, or a batch of them: the end of one goes with the beginning of the next. */
 import type { History, HistoryEvent, OperationRef } from '../host/index.ts'
 import type { Applied } from './apply.ts'
 
@@ -12,6 +12,12 @@ export class Recorder {
 
   started(operation: OperationRef): Promise<void> {
     return this.#write({ event: 'started', operation })
+  }
+
+  /** All operations from one to another are begun together. */
+  startedTogether(operation: OperationRef, through: OperationRef): Promise<void> {
+    const isOne = operation.id === through.id && operation.index === through.index
+    return this.#write({ event: 'started', operation, ...(isOne ? {} : { through }) })
   }
 
   /** On disk when it returns, with all that was done before. */

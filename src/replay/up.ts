@@ -2,18 +2,19 @@
  * `up`: does every operation of the journal that this host has not done, in
  * order, and stops at the first that fails; the next `up` begins there.
  */
-import { type BlobRef, type Clock, IsconfError, type Log, operationName, toIsconfError } from '../base/index.ts'
+import { type BlobRef, type Clock, IsconfError, type Log, operationName } from '../base/index.ts'
 import { type Branch, operationsDone, refuseSplit } from '../branch/index.ts'
 import type { History, OperationRef } from '../host/index.ts'
 import { describeOperation, type Operation } from '../journal/index.ts'
 import type { Machine, OutputListener } from '../machine/index.ts'
 import type { BlobStore } from '../store/index.ts'
-import { type Applied, apply, blobToInstall, type LocalOperation } from './apply.ts'
+import { type Applied, apply, type InstallOperation, isInstall, type LocalOperation } from './apply.ts'
+import { failedAt, InstallBatch, type InstallStep, recordFailure } from './install-batch.ts'
 import type { InstalledEarly } from './installed-early.ts'
 import { LatestFiles } from './latest.ts'
 import { askForReboot, hasRebooted, rebootNeeded } from './reboot.ts'
 import { Recorder } from './recorder.ts'
-import { type Limits, stepsAfter, stopBefore } from './steps.ts'
+import { type Limits, type Step, stepsAfter, stopBefore } from './steps.ts'
 
 export interface UpDeps {
   readonly branch: Branch
@@ -64,34 +65,96 @@ export async function up(
   const before = await operationsDone(branch, history.standing.done)
   const recorder = new Recorder(history)
   const latest = new LatestFiles(branch, options.lastNumber)
+  const account = accountOf(deps, listener)
+  const refuseOffLine = (step: UpStep): Promise<void> => refuseIfOffLine(branch, step)
+  const batch = new InstallBatch<InstallUpStep>({ ...deps, refuseOffLine }, recorder, account)
   let done = 0
+  let stop: 'split' | 'limit' | undefined
   try {
-    for await (const step of stepsAfter(branch, history, before)) {
-      const stop = stopBefore(step, branch, done, options)
-      if (stop === 'limit') return { done, rebooting: undefined }
-      if (stop === 'split') break
+    for await (const inJournal of stepsAfter(branch, history, before)) {
+      stop = stopBefore(inJournal, branch, done, options)
+      if (stop) break
       signal.throwIfAborted()
-      const { ref } = step
-      const name = operationName(ref.id, ref.index)
-      const text = describeOperation(step.operation)
-      listener.operation(name, text, step.number, branch.journal.operationCount)
-      deps.log.info({ operation: name }, `up: ${text}: begun`)
-      const newest = await latest.newestOf(step)
-      const { operation } = newest
-      if (operation !== step.operation) {
-        await deps.installedEarly.note(newest.ref.id, branch.journal)
-        listener.newer(name, operationName(newest.ref.id, newest.ref.index))
+      const step = await stepOf(deps, latest, inJournal)
+      const { ref, operation } = step
+      if (!isInstall(operation) || !batch.takes(operation)) await batch.run(signal)
+      if (isInstall(operation)) {
+        batch.add({ ...step, operation })
+      } else {
+        // What was done before it took its time.
+        await refuseIfOffLine(branch, step)
+        account.begun(step)
+        if (await doAlone(deps, recorder, { ref, operation }, options, account, signal)) return { done, rebooting: ref }
+        account.finished(step)
       }
-      if (operation.type !== 'reboot') await doOperation(deps, recorder, { ref, operation }, listener, signal)
-      else if (await beginReboot(deps, recorder, ref, options, listener, signal)) return { done, rebooting: ref }
-      deps.log.info({ operation: name, status: 0 }, `up: ${text}: finished with exit status 0`)
       done += 1
     }
+    await batch.run(signal)
   } finally {
     await recorder.flush()
   }
-  await refuseSplit(branch)
+  if (stop !== 'limit') await refuseSplit(branch)
   return { done, rebooting: undefined }
+}
+
+/** What is done for a step, and what is said of it. */
+interface UpStep {
+  readonly ref: OperationRef
+  /** The step's own, or a newer version of its file. */
+  readonly operation: Operation
+  /** What the journal has, in words. */
+  readonly text: string
+  readonly number: number
+  /** Of the changeset it is in. */
+  readonly sequence: number
+  /** The operation whose version of the file is installed instead. */
+  readonly newerBy: string | undefined
+}
+
+type InstallUpStep = UpStep & InstallStep
+
+async function stepOf(deps: UpDeps, latest: LatestFiles, step: Step): Promise<UpStep> {
+  const newest = await latest.newestOf(step)
+  const isNewer = newest.operation !== step.operation
+  if (isNewer) await deps.installedEarly.note(newest.ref.id, deps.branch.journal)
+  return {
+    ...{ ref: step.ref, operation: newest.operation, number: step.number, sequence: step.sequence },
+    text: describeOperation(step.operation),
+    newerBy: isNewer ? operationName(newest.ref.id, newest.ref.index) : undefined,
+  }
+}
+
+/**
+ * For a step that was added to a batch before it is done: SPLIT when a split was noticed meanwhile that it comes after,
+ * INTERRUPTED when the branch has gone over to a line that does not have it.
+ */
+async function refuseIfOffLine(branch: Branch, { sequence, ref }: UpStep): Promise<void> {
+  if (sequence <= branch.commonLength && branch.journal.sequenceOf(ref.id) === sequence) return
+  await refuseSplit(branch)
+  throw new IsconfError('INTERRUPTED', `branch ${branch.name} has gone over to another line meanwhile`, {
+    hint: 'run `isconf up` again',
+  })
+}
+
+interface Account extends UpListener {
+  begun(step: UpStep): void
+  finished(step: UpStep): void
+}
+
+/** Tells the listener and the log of each step. */
+function accountOf({ branch, log }: UpDeps, listener: UpListener): Account {
+  return {
+    ...listener,
+    begun: ({ ref, text, number, newerBy }) => {
+      const name = operationName(ref.id, ref.index)
+      listener.operation(name, text, number, branch.journal.operationCount)
+      log.info({ operation: name }, `up: ${text}: begun`)
+      if (newerBy !== undefined) listener.newer(name, newerBy)
+    },
+    finished: ({ ref, text }) => {
+      log.info({ operation: operationName(ref.id, ref.index), status: 0 }, `up: ${text}: finished with exit status 0`)
+    },
+  }
 }
 
 /** Whether the machine reboots now; false when it has been rebooted for this operation. REBOOT_NEEDED, OPERATION_FAILED. */
@@ -110,47 +173,45 @@ async function beginReboot(
   if (!options.reboot) throw rebootNeeded(deps, ref)
   const reason = await askForReboot(deps, recorder, ref, listener.output, signal)
   if (reason === undefined) return true
-  throw failedAt(operationName(ref.id, ref.index), { type: 'reboot' }, reason)
+  throw failedAt(ref, { type: 'reboot' }, reason)
 }
 
-interface LocalStep {
+interface LoneStep {
   readonly ref: OperationRef
-  readonly operation: LocalOperation
+  readonly operation: Exclude<Operation, InstallOperation>
+}
+
+/** Does what is not done together with others; whether the machine reboots now. */
+async function doAlone(
+  deps: UpDeps,
+  recorder: Recorder,
+  { ref, operation }: LoneStep,
+  options: UpOptions,
+  listener: UpListener,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (operation.type === 'reboot') return beginReboot(deps, recorder, ref, options, listener, signal)
+  await doOperation(deps, recorder, ref, operation, listener, signal)
+  return false
 }
 
 async function doOperation(
   deps: UpDeps,
   recorder: Recorder,
-  { ref, operation }: LocalStep,
+  ref: OperationRef,
+  operation: Exclude<LocalOperation, InstallOperation>,
   listener: UpListener,
   signal: AbortSignal,
 ): Promise<void> {
-  const name = operationName(ref.id, ref.index)
-  const blob = blobToInstall(operation)
-  if (blob && !(await deps.store.has(blob.id))) {
-    // What was done before must not wait in memory for the network.
-    await recorder.flush()
-    listener.waiting(name, blob)
-    await deps.fetchBlob(blob, signal)
-  }
   await recorder.started(ref)
   let applied: Applied
   try {
-    applied = await apply({ ...deps, onProgress: listener.installing }, operation, listener.output, signal)
+    applied = await apply(deps, operation, listener.output, signal)
   } catch (thrown) {
-    const error = toIsconfError(thrown)
-    await recorder.failed(ref, error.message)
-    if (error.code === 'INTERRUPTED' || error.code === 'DISK_FULL') throw error
-    throw failedAt(name, operation, error.message, error)
+    throw await recordFailure(recorder, ref, operation, thrown)
   }
   for (const remark of applied.remarks) listener.remark(remark)
   if (applied.status === 0) return recorder.finished(ref, applied)
   await recorder.failedWith(ref, applied)
-  throw failedAt(name, operation, `it ended with exit status ${applied.status}`)
-}
-
-function failedAt(name: string, operation: Operation, reason: string, cause?: unknown): IsconfError {
-  return new IsconfError('OPERATION_FAILED', `operation ${name} (${describeOperation(operation)}) failed: ${reason}`, {
-    cause,
-  })
+  throw failedAt(ref, operation, `it ended with exit status ${applied.status}`)
 }

@@ -1,7 +1,15 @@
 /** The promises of the design, looked at from outside after every step of a run. */
 import type { BranchName, ChangesetId } from '../../src/base/index.ts'
 import { type Branch, operationsDone } from '../../src/branch/index.ts'
-import { blobOf, type Journal, type Operation, publicKeyText } from '../../src/journal/index.ts'
+import {
+  blobOf,
+  type Journal,
+  type Operation,
+  publicKeyText,
+  type RemovalOperation,
+  type SnapOperation,
+} from '../../src/journal/index.ts'
+import type { Installation } from '../../src/machine/index.ts'
 import type { Cluster } from './cluster.ts'
 import { Holders } from './cluster-holders.ts'
 import type { SimHost } from './cluster-host.ts'
@@ -211,10 +219,15 @@ export class Checks {
   async #do(machine: SimMachine, operation: Operation): Promise<void> {
     if (operation.type === 'reboot' || operation.type === 'bank') return
     if (operation.type === 'exec') await machine.run(operation, () => undefined, signal)
-    else if (operation.kind === 'directory') await machine.installDirectory(operation)
-    else if (operation.kind === 'symlink') await machine.installSymlink(operation)
     else if (operation.kind === 'removal') await machine.remove(operation.path)
-    else await machine.installFile(operation, this.#contentOf(operation.blob.id), operation.blob.id)
+    else await machine.install([this.#installationOf(operation)])
+  }
+
+  #installationOf(operation: Exclude<SnapOperation, RemovalOperation>): Installation {
+    if (operation.kind === 'directory') return { kind: operation.kind, attributes: operation }
+    if (operation.kind === 'symlink') return { kind: operation.kind, attributes: operation }
+    const { id } = operation.blob
+    return { kind: 'file', attributes: operation, content: () => this.#contentOf(id), sha256: id }
   }
 
   async *#contentOf(id: string): AsyncGenerator<Uint8Array> {

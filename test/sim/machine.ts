@@ -7,17 +7,15 @@ import { type Clock, IsconfError, type Random, sha256Hex, sleep } from '../../sr
 import type {
   Command,
   CommandResult,
-  DirectoryAttributes,
   Entry,
   EntryAttributes,
-  FileAttributes,
   FileOwner,
   HookStage,
   Inspection,
+  Installation,
   InstallReport,
   Machine,
   OutputListener,
-  SymlinkAttributes,
 } from '../../src/machine/machine.ts'
 
 /** What is at a path; what is not one kind's is absent. */
@@ -64,6 +62,8 @@ export class SimMachine implements Machine {
   boots = 1
   /** How long a file of more than a MiB takes, for each MiB of it. */
   msPerMebibyte = 0
+  /** How to undo what was put in place and not synced, in the order of its being put there. */
+  #unsynced: (() => unknown)[] = []
   /** What the commands that take their time would still do. */
   readonly #underWay = new Set<() => void>()
 
@@ -116,6 +116,9 @@ export class SimMachine implements Machine {
   crash(random: Random): void {
     for (const finish of this.#underWay) if (random.below(2) === 0) finish()
     this.#underWay.clear()
+    // Changes of names reach the disk in order, as far as they do.
+    for (const undo of this.#unsynced.splice(random.below(this.#unsynced.length + 1)).reverse()) undo()
+    this.#unsynced = []
     this.bootAgain()
   }
 
@@ -155,31 +158,44 @@ export class SimMachine implements Machine {
     return [...this.#entryByPath.keys()].filter(isThere).sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
   }
 
-  async installFile(
-    attributes: FileAttributes,
-    content: AsyncIterable<Uint8Array>,
-    sha256: string,
-  ): Promise<InstallReport> {
-    this.begun.push(`snap ${attributes.path}`)
+  async install(installations: readonly Installation[]): Promise<readonly InstallReport[]> {
+    const { boots } = this
+    const reports: InstallReport[] = []
+    for (const installation of installations) {
+      try {
+        reports.push(await this.#installOne(installation))
+        await this.#unlessOff(boots)
+      } catch (error) {
+        if (reports.length === 0) throw error
+        break
+      }
+    }
+    // All that was put in place is synced at once.
+    this.#unsynced = []
+    return reports
+  }
+
+  /** Lets a crash come here; nothing goes on on a machine that was switched off. */
+  async #unlessOff(boots: number): Promise<void> {
+    await Promise.resolve()
+    if (this.boots !== boots) await new Promise(() => undefined)
+  }
+
+  async #installOne(installation: Installation): Promise<InstallReport> {
+    const { kind, attributes } = installation
+    const more = kind === 'symlink' ? ` -> ${installation.attributes.target}` : kind === 'directory' ? '/' : ''
+    this.begun.push(`snap ${attributes.path}${more}`)
+    if (kind === 'directory') return this.#put(kind, attributes, { mode: installation.attributes.mode })
+    if (kind === 'symlink') return this.#put(kind, attributes, { target: installation.attributes.target, mode: 0o777 })
     const parts: Uint8Array[] = []
-    for await (const part of content) {
+    for await (const part of installation.content()) {
       parts.push(part)
       if (part.length >= chunkBytes) await this.#takeFor(part)
     }
     const bytes = Buffer.concat(parts)
-    if (sha256Hex(bytes) !== sha256)
+    if (sha256Hex(bytes) !== installation.sha256)
       throw new IsconfError('BLOB_MISMATCH', `${attributes.path}: not the file that was recorded`)
-    return this.#put('file', attributes, { content: bytes.toString('utf8'), mode: attributes.mode })
-  }
-
-  async installDirectory(attributes: DirectoryAttributes): Promise<InstallReport> {
-    this.begun.push(`snap ${attributes.path}/`)
-    return this.#put('directory', attributes, { mode: attributes.mode })
-  }
-
-  async installSymlink(attributes: SymlinkAttributes): Promise<InstallReport> {
-    this.begun.push(`snap ${attributes.path} -> ${attributes.target}`)
-    return this.#put('symlink', attributes, { target: attributes.target, mode: 0o777 })
+    return this.#put(kind, attributes, { content: bytes.toString('utf8'), mode: installation.attributes.mode })
   }
 
   #put(
@@ -191,6 +207,8 @@ export class SimMachine implements Machine {
     if (this.#entryByPath.has(path) && isDirectory !== (kind === 'directory')) {
       throw new IsconfError('INSTALL_FAILED', `cannot install ${path}: something else stands there`)
     }
+    const before = this.#entryByPath.get(path)
+    this.#unsynced.push(() => (before ? this.#entryByPath.set(path, before) : this.#entryByPath.delete(path)))
     this.#entryByPath.set(path, { kind, owner, mtimeMs, ...own })
     return { remarks: [] }
   }

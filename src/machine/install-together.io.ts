@@ -1,0 +1,125 @@
+/**
+ * Installing several entries with few waits for the disk. Each is made beside its place, all at once; then they are put
+ * in place one after the other, in their order; then the directories are synced, all at once. So whatever is in place
+ * is whole, what comes later in the order shows later, and of what is not acknowledged nothing is believed.
+ */
+import { rmdir } from 'node:fs/promises'
+import { dirname, posix } from 'node:path'
+import { type Installing, makeParent, type Prepared, reportOn, syncDirectory, toInstallFailure } from './install.io.ts'
+import type { InstallReport } from './machine.ts'
+
+/** Entries that are made, or directories that are synced, at once: the disk takes their syncs together. */
+const atOnceMax = 16
+
+/** See {@link Machine.install}. */
+export async function installTogether(entries: readonly Installing[]): Promise<readonly InstallReport[]> {
+  const batch = new Batch(entries.slice(0, independentCount(entries)))
+  await batch.makeParents()
+  await batch.prepare()
+  await batch.place()
+  await batch.clear()
+  return batch.end()
+}
+
+/** How many of the first entries have no other of them on their way: that would lead elsewhere once it is in place. */
+function independentCount(entries: readonly Installing[]): number {
+  const paths = new Set<string>()
+  const count = entries.findIndex(({ attributes: { path } }) => {
+    for (let above = posix.dirname(path); above !== '/'; above = posix.dirname(above)) if (paths.has(above)) return true
+    paths.add(path)
+    return false
+  })
+  return count < 0 ? entries.length : count
+}
+
+class Batch {
+  readonly #entries: readonly Installing[]
+  /** How many of the entries, from the first on, have not failed. */
+  #good: number
+  #failure: unknown
+  /** What was made for each entry. */
+  readonly #parents: string[][] = []
+  readonly #prepared: (Prepared | undefined)[] = []
+  #placed = 0
+
+  constructor(entries: readonly Installing[]) {
+    this.#entries = entries
+    this.#good = entries.length
+  }
+
+  /** In order, because entries share parents. */
+  async makeParents(): Promise<void> {
+    const there = new Set<string>()
+    await this.#untilFailure(1, async (entry, index) => {
+      const made: string[] = []
+      this.#parents[index] = made
+      for (const parent of entry.attributes.parents) {
+        if (there.has(parent.path)) continue
+        if (await makeParent(parent, entry)) made.push(entry.real(parent.path))
+        there.add(parent.path)
+      }
+    })
+  }
+
+  async prepare(): Promise<void> {
+    await this.#untilFailure(atOnceMax, async (entry, index) => {
+      this.#prepared[index] = await entry.prepare()
+    })
+  }
+
+  async place(): Promise<void> {
+    await this.#untilFailure(1, async (_, index) => {
+      await this.#prepared[index]?.place()
+      this.#placed = index + 1
+    })
+  }
+
+  /** Undoes what was made for entries that are not in place. */
+  async clear(): Promise<void> {
+    for (const prepared of this.#prepared.slice(this.#placed)) await prepared?.discard()
+    for (const path of this.#parents.slice(this.#placed).flat().reverse()) await rmdir(path).catch(() => undefined)
+  }
+
+  /** Has all that is in place on disk. Throws why the first entry could not be installed. */
+  async end(): Promise<readonly InstallReport[]> {
+    const [first] = this.#entries
+    if (first === undefined) return []
+    const fail = (error: unknown): never => {
+      throw toInstallFailure(first.attributes.path, error)
+    }
+    if (this.#placed === 0) return fail(this.#failure)
+    const changed = [
+      ...this.#prepared.slice(0, this.#placed).flatMap((prepared) => prepared?.directory ?? []),
+      ...this.#parents.slice(0, this.#placed).flatMap((made) => made.map((path) => dirname(path))),
+    ]
+    await inOrder([...new Set(changed)], atOnceMax, (path) => syncDirectory(path)).catch(fail)
+    return this.#entries.slice(0, this.#placed).map(reportOn)
+  }
+
+  /** Does something for each good entry; from the first that fails on they are no longer good. */
+  async #untilFailure(atOnce: number, run: (entry: Installing, index: number) => Promise<void>): Promise<void> {
+    await inOrder(this.#entries.slice(0, this.#good), atOnce, async (entry, index) => {
+      if (index >= this.#good) return
+      try {
+        await run(entry, index)
+      } catch (error) {
+        if (index >= this.#good) return
+        this.#good = index
+        this.#failure = error
+      }
+    })
+  }
+}
+
+/** Runs for each item, begun in their order, at most so many at once. */
+async function inOrder<T>(
+  items: readonly T[],
+  atOnce: number,
+  run: (item: T, index: number) => Promise<void>,
+): Promise<void> {
+  const next = items.entries()
+  const lane = async (): Promise<void> => {
+    for (const [index, item] of next) await run(item, index)
+  }
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, lane))
+}
