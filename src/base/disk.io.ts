@@ -2,11 +2,14 @@
 import { type FileHandle, mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { Disk, DiskFile } from './disk.ts'
-import { errnoText } from './errno.ts'
-import { type ErrorCode, IsconfError } from './errors.ts'
+import { diskFailure, errnoCode } from './disk-failure.ts'
+import { IsconfError } from './errors.ts'
+import { inLanes } from './lanes.ts'
 
 const fileMode = 0o600
 const directoryMode = 0o700
+/** Files that are written, or directories that are synced, at once: a disk takes their syncs together. */
+const atOnceMax = 16
 
 /** The real {@link Disk}. */
 export const systemDisk: Disk = {
@@ -20,6 +23,12 @@ export const systemDisk: Disk = {
       }
     }),
   replaceFile: (path, content) => failing('write', path, () => inTurn(path, () => replace(path, content))),
+  replaceFiles: async (files) => {
+    await inLanes(files, atOnceMax, ({ path, content }) =>
+      failing('write', path, () => inTurn(path, () => putInPlace(path, content, replacementOf(path)))),
+    )
+    await syncDirectories(files.map(({ path }) => dirname(path)))
+  },
   open: (path, access) => failing('open', path, () => openFile(path, access)),
   rename: (from, to) =>
     failing('rename', from, async () => {
@@ -46,7 +55,12 @@ export const systemDisk: Disk = {
         throw error
       }
     }),
-  makeDirectory: (directory) => failing('make', directory, () => makeDirectories(directory)),
+  makeDirectory: async (...directories) => {
+    const changed: string[] = []
+    for (const directory of directories)
+      changed.push(...(await failing('make', directory, () => makeWithParents(directory))))
+    await syncDirectories(changed)
+  },
 }
 
 async function openFile(path: string, access: 'read' | 'write'): Promise<DiskFile> {
@@ -155,7 +169,17 @@ const replacementOf = (path: string): Replacement => ({ temporary: `${path}.new`
 export async function replace(
   path: string,
   content: Uint8Array | string,
-  { temporary, exclusive, mode } = replacementOf(path),
+  replacement = replacementOf(path),
+): Promise<void> {
+  await putInPlace(path, content, replacement)
+  await syncDirectory(dirname(path))
+}
+
+/** What {@link replace} does, but for the sync of the directory. */
+async function putInPlace(
+  path: string,
+  content: Uint8Array | string,
+  { temporary, exclusive, mode }: Replacement,
 ): Promise<void> {
   const handle = await open(temporary, exclusive ? 'wx' : 'w', fileMode)
   try {
@@ -170,14 +194,22 @@ export async function replace(
     await unlink(temporary).catch(() => undefined)
     throw error
   }
-  await syncDirectory(dirname(path))
 }
 
-async function makeDirectories(directory: string): Promise<void> {
+/** The directories that were changed by making one. */
+async function makeWithParents(directory: string): Promise<readonly string[]> {
   const last = resolve(directory)
   const first = await mkdir(last, { recursive: true, mode: directoryMode })
-  if (first === undefined) return
-  for (let made = last; made.length >= first.length; made = dirname(made)) await syncDirectory(dirname(made))
+  const changed: string[] = []
+  if (first === undefined) return changed
+  for (let made = last; made.length >= first.length; made = dirname(made)) changed.push(dirname(made))
+  return changed
+}
+
+function syncDirectories(directories: readonly string[]): Promise<void> {
+  return inLanes([...new Set(directories)], atOnceMax, (directory) =>
+    failing('sync', directory, () => syncDirectory(directory)),
+  )
 }
 
 async function syncDirectory(directory: string): Promise<void> {
@@ -201,23 +233,4 @@ async function failing<T>(action: string, path: string, run: () => Promise<T>): 
   } catch (error) {
     throw diskFailure(action, path, error)
   }
-}
-
-const errorCodeByErrno: Readonly<Record<string, ErrorCode>> = {
-  ENOSPC: 'DISK_FULL',
-  EDQUOT: 'DISK_FULL',
-  EACCES: 'HOME_UNWRITABLE',
-  EPERM: 'HOME_UNWRITABLE',
-  EROFS: 'HOME_UNWRITABLE',
-}
-
-/** A failure of node:fs, as a person is told it. */
-export function diskFailure(action: string, path: string, error: unknown): IsconfError {
-  if (error instanceof IsconfError) return error
-  const code = errorCodeByErrno[errnoCode(error) ?? ''] ?? 'DISK_FAILED'
-  return new IsconfError(code, `cannot ${action} ${path}: ${errnoText(error)}`, { cause: error })
-}
-
-function errnoCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }

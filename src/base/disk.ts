@@ -10,6 +10,11 @@ export interface Disk {
   readFile(path: string): Promise<Uint8Array | undefined>
   /** Puts a whole file in place at once, durably, readable by its owner only. */
   replaceFile(path: string, content: Uint8Array | string): Promise<void>
+  /**
+   * Puts several whole files in place, each at once; with few waits for the disk. Durable when it returns; after a
+   * failure, or a crash on the way, each is as it was or as it should be.
+   */
+  replaceFiles(files: readonly WholeFile[]): Promise<void>
   /** Opens for reading, or for writing (made when absent, kept when present). NO_SUCH_FILE when absent and reading. */
   open(path: string, access: 'read' | 'write'): Promise<DiskFile>
   /** Durable when it returns. */
@@ -18,8 +23,13 @@ export interface Disk {
   remove(path: string): Promise<void>
   /** Names in a directory, sorted; none when it is absent. */
   list(directory: string): Promise<readonly string[]>
-  /** Makes the directory and its missing parents, open to their owner only. Durable when it returns. */
-  makeDirectory(directory: string): Promise<void>
+  /** Makes directories and their missing parents, open to their owner only. Durable when it returns. */
+  makeDirectory(...directories: readonly string[]): Promise<void>
+}
+
+export interface WholeFile {
+  readonly path: string
+  readonly content: Uint8Array | string
 }
 
 /** An open file of a {@link Disk}. */

@@ -5,8 +5,8 @@
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { diskFailure, systemDisk } from '../base/disk.io.ts'
-import { IsconfError } from '../base/index.ts'
+import { systemDisk } from '../base/disk.io.ts'
+import { diskFailure, IsconfError } from '../base/index.ts'
 import { pidFileHolder, processStart, takePidFile } from '../base/pid-file.io.ts'
 
 /**

@@ -5,6 +5,7 @@
  */
 import { rmdir } from 'node:fs/promises'
 import { dirname, posix } from 'node:path'
+import { inLanes } from '../base/index.ts'
 import { type Installing, makeParent, type Prepared, reportOn, syncDirectory, toInstallFailure } from './install.io.ts'
 import type { InstallReport } from './machine.ts'
 
@@ -92,13 +93,13 @@ class Batch {
       ...this.#prepared.slice(0, this.#placed).flatMap((prepared) => prepared?.directory ?? []),
       ...this.#parents.slice(0, this.#placed).flatMap((made) => made.map((path) => dirname(path))),
     ]
-    await inOrder([...new Set(changed)], atOnceMax, (path) => syncDirectory(path)).catch(fail)
+    await inLanes([...new Set(changed)], atOnceMax, (path) => syncDirectory(path)).catch(fail)
     return this.#entries.slice(0, this.#placed).map(reportOn)
   }
 
   /** Does something for each good entry; from the first that fails on they are no longer good. */
   async #untilFailure(atOnce: number, run: (entry: Installing, index: number) => Promise<void>): Promise<void> {
-    await inOrder(this.#entries.slice(0, this.#good), atOnce, async (entry, index) => {
+    await inLanes(this.#entries.slice(0, this.#good), atOnce, async (entry, index) => {
       if (index >= this.#good) return
       try {
         await run(entry, index)
@@ -109,17 +110,4 @@ class Batch {
       }
     })
   }
-}
-
-/** Runs for each item, begun in their order, at most so many at once. */
-async function inOrder<T>(
-  items: readonly T[],
-  atOnce: number,
-  run: (item: T, index: number) => Promise<void>,
-): Promise<void> {
-  const next = items.entries()
-  const lane = async (): Promise<void> => {
-    for (const [index, item] of next) await run(item, index)
-  }
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, lane))
 }

@@ -1,6 +1,6 @@
 /** What installing any kind of entry has in common: a name beside the target, missing parents, owner, attributes, time. */
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, lstat, lutimes, mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, lstat, lutimes, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { errnoText, IsconfError } from '../base/index.ts'
 import type { EntryAttributes, FileOwner, InstallReport, ParentAttributes, Xattrs } from './machine.ts'
@@ -31,7 +31,8 @@ export interface Prepared {
 /** Lets `write` make an entry under a name of its own beside its target, from where a rename puts it in place. */
 export async function prepareBeside(target: string, write: (beside: string) => Promise<void>): Promise<Prepared> {
   await refuseDirectory(target)
-  const beside = besideOf(target)
+  // Where that is now: a link on the way may lead elsewhere once what comes before is in place.
+  const beside = besideOf(join(await realpath(dirname(target)), basename(target)))
   const discard = (): Promise<void> => rm(beside, { force: true, recursive: true }).catch(() => undefined)
   try {
     await write(beside)

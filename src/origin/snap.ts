@@ -1,7 +1,8 @@
 /** `snap`: records what is at some paths as it is now, or that nothing is there, for every host of the branch. */
-import { IsconfError, Progress, toIsconfError, unreachable } from '../base/index.ts'
+import { type BlobRef, IsconfError, invariant, Progress, toIsconfError, unreachable } from '../base/index.ts'
 import type { Operation, SnapOperation } from '../journal/index.ts'
 import type { Entry, FileEntry, Inspection } from '../machine/index.ts'
+import { keepFiles } from './keep-files.ts'
 import { refuseRebooting } from './reboot.ts'
 import { type OriginDeps, requireWork } from './work.ts'
 
@@ -56,10 +57,10 @@ export async function snap(
   const progress = new Progress(clock, totalBytes, (done, total) => listener.progress(done, total))
   const operations: SnapOperation[] = []
   for (const inspection of inspections) {
-    for (const entry of inspection.entries) {
-      signal.throwIfAborted()
-      operations.push(await record(deps, inspection, entry, latest, (chunks) => progress.count(chunks, signal)))
-    }
+    const files = inspection.entries.filter((entry) => entry.kind === 'file')
+    const read = (file: FileEntry): AsyncIterable<Uint8Array> => progress.count(inspection.read(file), signal)
+    const blobs = await keepFiles(deps.store, files, read)
+    operations.push(...inspection.entries.map((entry) => operationOf(entry, blobs, latest)))
   }
   for (const inspection of inspections) await inspection.confirm()
   await work.addAll(operations)
@@ -101,18 +102,13 @@ function refuseNoFile({ kind, path }: Entry): void {
   throw new IsconfError('NOT_A_FILE', `--latest is for regular files, and ${path} is a ${what}`)
 }
 
-async function record(
-  { store }: OriginDeps,
-  inspection: Inspection,
-  entry: Entry,
-  latest: boolean,
-  counted: (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>,
-): Promise<SnapOperation> {
+function operationOf(entry: Entry, blobs: ReadonlyMap<FileEntry, BlobRef>, latest: boolean): SnapOperation {
   const parents = entry.parents.map((parent) => ({ ...parent }))
   switch (entry.kind) {
     case 'file': {
-      const { sizeBytes: _, xattrs, ...attributes }: FileEntry = entry
-      const blob = await store.put(counted(inspection.read(entry)))
+      const { sizeBytes: _, xattrs, ...attributes } = entry
+      const blob = blobs.get(entry)
+      invariant(blob !== undefined, 'every file that is recorded is kept before')
       const marks = { ...(xattrs ? { xattrs: { ...xattrs } } : {}), ...(latest ? { latest } : {}) }
       return { type: 'snap', ...attributes, parents, blob, ...marks }
     }

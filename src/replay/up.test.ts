@@ -3,8 +3,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { chainOf, execOf, following } from '../../test/cluster/changesets.ts'
 import { Cluster, describeOutcome } from '../../test/sim/cluster.ts'
-import { noChangeset } from '../base/index.ts'
+import { SimMachine } from '../../test/sim/machine.ts'
+import { noChangeset, sha256Hex } from '../base/index.ts'
+import { operationsDone } from '../branch/index.ts'
 import { type SignedChangeset, toLine } from '../journal/changeset.ts'
+import type { Operation } from '../journal/index.ts'
+import type { Installation } from '../machine/index.ts'
+import { refOfSmall } from '../store/pieces.ts'
+import type { InstallOperation } from './apply.ts'
 
 /** A host that is told of these changesets. */
 async function hostWith(changesets: readonly SignedChangeset[], seed = 1) {
@@ -70,6 +76,103 @@ test('up goes on where it was, whichever byte of its history a crash comes at', 
       cluster.end()
     }
   }
+})
+
+/** A file to install, whose bytes are put into the host's store. */
+function fileOf(path: string, text: string): Operation {
+  const blob = refOfSmall(Buffer.from(text))
+  return { type: 'snap', kind: 'file', path, mode: 0o644, owner: root, mtimeMs: 0, parents: [], blob }
+}
+
+const root = { uid: 0, gid: 0, user: 'root', group: 'root' }
+const texts = ['one', 'two', 'three', 'four', 'five']
+/** Several in a row that are installed together, a command, and several again, one of which others stand on the way of. */
+const installs: readonly Operation[] = [
+  ...texts.map((text) => fileOf(`/etc/${text}`, text)),
+  { type: 'snap', kind: 'directory', path: '/etc', mode: 0o755, owner: root, mtimeMs: 0, parents: [] },
+  step('1'),
+  { type: 'snap', kind: 'symlink', path: '/etc/two', target: 'one', owner: root, mtimeMs: 0, parents: [] },
+  fileOf('/srv/one', 'one'),
+  fileOf('/srv/two', 'two'),
+]
+
+async function hostWithFiles() {
+  const { cluster, host, up } = await hostWith([following(undefined, { operations: [...installs] })])
+  await host.daemon.deps.store.putSmall(texts.map((text) => Buffer.from(text)))
+  return { cluster, host, up }
+}
+
+/** What is on a machine when the first `count` operations of {@link installs} were done, and no other. */
+async function treeAfter(count: number): Promise<string> {
+  const machine = new SimMachine()
+  for (const operation of installs.slice(0, count)) {
+    if (operation.type === 'exec') await machine.run(operation, () => undefined, new AbortController().signal)
+    else if (operation.type === 'snap' && operation.kind !== 'removal')
+      await machine.install([installationOf(operation)])
+  }
+  return machine.tree
+}
+
+function installationOf(operation: InstallOperation): Installation {
+  if (operation.kind !== 'file') return { kind: operation.kind, attributes: operation } as Installation
+  const text = texts.find((one) => sha256Hex(one) === operation.blob.id) ?? ''
+  const content = async function* () {
+    yield Buffer.from(text)
+  }
+  return { kind: 'file', attributes: operation, content, sha256: operation.blob.id }
+}
+
+test('up whose files are installed together says in the history no more than is on the machine, wherever a crash comes', async () => {
+  const all = await treeAfter(installs.length)
+  const positions = new Set<number>()
+  for (const fate of ['lost', 'kept', 'chance'] as const) {
+    for (let turns = 0; turns < 900; turns += 7) {
+      const { cluster, host, up } = await hostWithFiles()
+      void cluster.ask('alder', 'up')
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve()
+      host.crash(fate)
+      const found = new Set(host.machine.tree.split('\n'))
+      await cluster.clock.until(host.start())
+      const { branch, history } = host.daemon
+      const done = await operationsDone(branch, history.standing.done)
+      positions.add(done)
+      // What a later operation has replaced is there as that, or as it was.
+      for (const line of (await treeAfter(done)).split('\n').filter((one) => !one.startsWith('/etc/two ')))
+        assert.ok(
+          line === '' || found.has(line),
+          `after ${turns} turns (${fate}): ${done} are done, and not there: ${line}`,
+        )
+      assert.equal(await up(), `did ${installs.length - done}, now at ${installs.length}`)
+      assert.equal(host.machine.tree, all)
+      cluster.end()
+    }
+  }
+  assert.deepEqual(
+    [...positions].sort((a, b) => a - b),
+    [0, 6, 7, 10],
+  )
+})
+
+test('up that fails among files that are installed together has done those before it, and nothing after it', async () => {
+  const { host, up } = await hostWithFiles()
+  host.machine.makeDirectory('/etc/three')
+  const failed =
+    /^OPERATION_FAILED: operation \w+:2 \(snap \/etc\/three\) failed: cannot install \/etc\/three: something else/
+  assert.match(await up(), failed)
+  assert.deepEqual(host.daemon.history.standing.done?.index, 1)
+  assert.deepEqual([host.machine.read('/etc/two'), host.machine.read('/etc/four')], ['two', undefined])
+  assert.match(await up(), failed)
+})
+
+test('up of one file with a damaged copy of it drops that, and stops for want of another one', async () => {
+  const { host, up } = await hostWithFiles()
+  const id = sha256Hex('three')
+  const stored = await host.disk.open(`/is/store/${id.slice(0, 2)}/${id}`, 'write')
+  await stored.write(0, Buffer.from('THREE'))
+  assert.match(await up(), /^BLOB_MISSING: /)
+  assert.equal(host.daemon.history.standing.done?.index, 1)
+  await host.daemon.deps.store.putSmall([Buffer.from('three')])
+  assert.equal(await up(), 'did 8, now at 10')
 })
 
 test('up with a file that nobody has stops before it, and says so', async () => {

@@ -56,6 +56,74 @@ test('put() on a full disk is DISK_FULL and keeps nothing', async () => {
   assert.deepEqual(await disk.list(`${directory}/partial`), [])
 })
 
+test('putSmall() keeps many blobs, each once, as put() would, also over a restart', async () => {
+  const disk = new SimDisk(seededRandom(1))
+  const store = await storeOn(disk)
+  const contents = [
+    ...Array.from({ length: 40 }, (_, seed) => contentOf(100 + seed, seed)),
+    new Uint8Array(),
+    contentOf(pieceBytes),
+  ]
+  const before = await store.put(inChunks(contents[3]!, 7))
+  const refs = await store.putSmall([...contents, contents[0]!])
+  assert.deepEqual(refs[3], before)
+  assert.deepEqual(refs.at(-1), refs[0])
+  const again = await storeOn(disk.crash('lost'))
+  for (const [index, content] of contents.entries()) {
+    assert.deepEqual(await whole(again, refs[index]!.id), content)
+    const other = await (await storeOn(new SimDisk(seededRandom(1)))).put(inChunks(content, 50_000))
+    assert.deepEqual(refs[index], other)
+  }
+})
+
+test('putSmall() interrupted anywhere leaves of each blob the whole or nothing, and all when it has returned', async () => {
+  const contents = Array.from({ length: 9 }, (_, seed) => contentOf(50 + seed, seed))
+  const ids = contents.map((content) => sha256Hex(content))
+  const counts = new Set<number>()
+  for (const fate of ['lost', 'kept', 'chance'] as const) {
+    for (let turns = 0; turns < 60; turns += 1) {
+      const disk = new SimDisk(seededRandom(turns))
+      const store = await storeOn(disk)
+      let returned = false
+      const put = store.putSmall(contents).then(
+        () => {
+          returned = true
+        },
+        () => undefined,
+      )
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve()
+      const wasReturned = returned
+      const after = await storeOn(disk.crash(fate))
+      await put
+      for (const id of after.ids()) assert.deepEqual(await whole(after, id), contents[ids.indexOf(id)])
+      if (wasReturned) assert.equal(after.ids().length, contents.length)
+      counts.add(after.ids().length)
+    }
+  }
+  assert.ok(counts.has(0) && counts.has(9) && counts.size > 3, [...counts].join(' '))
+})
+
+test('putSmall() on a full disk is DISK_FULL and keeps nothing that was not here', async () => {
+  const disk = new SimDisk(seededRandom(1))
+  const store = await storeOn(disk)
+  const [kept] = await store.putSmall([contentOf(10)])
+  disk.full = true
+  await assert.rejects(store.putSmall([contentOf(10), contentOf(11), contentOf(12)]), { code: 'DISK_FULL' })
+  disk.full = false
+  assert.deepEqual(store.ids(), [kept!.id])
+  assert.deepEqual((await storeOn(disk)).ids(), [kept!.id])
+})
+
+test('what a crash kept from its place on a shelf is removed at the next start', async () => {
+  const disk = new SimDisk(seededRandom(1))
+  const [ref] = await (await storeOn(disk)).putSmall([contentOf(10)])
+  const { id } = ref!
+  const shelf = `${directory}/${id.slice(0, 2)}`
+  await disk.replaceFile(`${shelf}/${'0'.repeat(64)}.new`, 'half')
+  await storeOn(disk)
+  assert.deepEqual(await disk.list(shelf), [id])
+})
+
 test('put() interrupted anywhere leaves a whole blob or nothing', async () => {
   const content = contentOf(pieceBytes + 10)
   await fc.assert(

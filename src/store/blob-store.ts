@@ -11,46 +11,27 @@ import {
   pieceBytes,
   type Random,
 } from '../base/index.ts'
-import { isBlobOn, isShelf, Layout } from './layout.ts'
 import { openPartialSink, Partial, type PartialParts } from './partial.ts'
-import { isPieceList, pieceCountOf, pieceHashBytes, pieceLength, pieceListOfSmall } from './pieces.ts'
+import { isPieceList, pieceCountOf, pieceHashBytes, pieceLength, pieceListOfSmall, refOfSmall } from './pieces.ts'
 import { writeBlob } from './put.ts'
-
-export interface StoreParts extends Omit<PartialParts, 'layout'> {
-  /** Where the store is; made when absent. */
-  readonly directory: string
-  readonly random: Random
-}
-
-/** Opens the store and removes what interrupted puts have left. Failures: those of the disk. */
-export async function openStore(parts: StoreParts): Promise<BlobStore> {
-  const { disk } = parts
-  const layout = new Layout(parts.directory)
-  await disk.makeDirectory(layout.partialDirectory)
-  const ids = new Set<string>()
-  for (const shelf of (await disk.list(layout.directory)).filter(isShelf)) {
-    for (const name of await disk.list(`${layout.directory}/${shelf}`)) if (isBlobOn(shelf, name)) ids.add(name)
-  }
-  for (const name of await disk.list(layout.partialDirectory)) {
-    // A crash can come between a blob's move into its place and the removal of its record.
-    if (name.startsWith('put-') || ids.has(name.slice(0, 64))) await disk.remove(`${layout.partialDirectory}/${name}`)
-  }
-  return new BlobStore({ ...parts, layout }, ids)
-}
+import { SmallSink } from './small-sink.ts'
 
 export class BlobStore implements BlobSource {
   readonly #parts: PartialParts & { readonly random: Random }
   readonly #ids: Set<string>
+  /** The directories of blobs that are there. */
+  readonly #shelves: Set<string>
   readonly #sizeBytesById = new Map<string, number>()
   readonly #partialById = new Map<string, Partial>()
   readonly #sinkIds = new Set<string>()
   /** Of the blob that was read by piece last: piece after piece is. */
   #lastList: { readonly pieces: string; readonly list: Uint8Array } | undefined
 
-  /** Use {@link openStore}. */
-  constructor(parts: PartialParts & { readonly random: Random }, ids: Set<string>) {
+  /** Use {@link openStore}; `ids` are the whole blobs that are there, `shelves` their directories. */
+  constructor(parts: PartialParts & { readonly random: Random }, ids: Set<string>, shelves: Set<string>) {
     this.#parts = parts
     this.#ids = ids
+    this.#shelves = shelves
   }
 
   /** Whether the whole blob is here. */
@@ -85,6 +66,34 @@ export class BlobStore implements BlobSource {
   }
 
   /**
+   * Keeps several blobs of one piece at most, with few waits for the disk; durable when it returns. When it fails, none
+   * is kept that was not here.
+   */
+  async putSmall(contents: readonly Uint8Array[]): Promise<readonly BlobRef[]> {
+    const all = contents.map((content) => ({ content, ref: refOfSmall(content) }))
+    const contentById = new Map(all.flatMap(({ content, ref: { id } }) => (this.has(id) ? [] : [[id, content]])))
+    try {
+      await this.#putInPlace(contentById)
+    } catch (error) {
+      for (const id of contentById.keys()) {
+        if (!this.has(id)) await this.#parts.disk.remove(this.#parts.layout.whole(id)).catch(() => undefined)
+      }
+      throw error
+    }
+    return all.map(({ ref }) => ref)
+  }
+
+  async #putInPlace(contentById: ReadonlyMap<string, Uint8Array>): Promise<void> {
+    const { disk, layout } = this.#parts
+    const ids = [...contentById.keys()]
+    const missing = new Set(ids.map((id) => layout.shelf(id)).filter((shelf) => !this.#shelves.has(shelf)))
+    await disk.makeDirectory(...missing)
+    for (const shelf of missing) this.#shelves.add(shelf)
+    await disk.replaceFiles([...contentById].map(([id, content]) => ({ path: layout.whole(id), content })))
+    for (const id of ids) this.#ids.add(id)
+  }
+
+  /**
    * The blob's bytes, a MiB at a time, hashed on the way: the last portion
    * comes only when the whole is right. BLOB_MISSING when it is not here;
    * BLOB_MISMATCH when it is damaged, and then it is dropped.
@@ -95,13 +104,12 @@ export class BlobStore implements BlobSource {
     let found: string
     let last: Uint8Array | undefined
     try {
-      for (let position = 0; ; position += pieceBytes) {
-        const bytes = await file.read(position, pieceBytes)
-        if (bytes.length === 0) break
+      const sizeBytes = await file.size()
+      for (let position = 0; position < sizeBytes; position += pieceBytes) {
+        const bytes = await file.read(position, pieceLength(sizeBytes, Math.floor(position / pieceBytes)))
         if (last !== undefined) yield last
         last = bytes
         await whole.update(bytes)
-        if (bytes.length < pieceBytes) break
       }
       found = await whole.digest()
     } finally {
@@ -133,6 +141,10 @@ export class BlobStore implements BlobSource {
     invariant(!this.has(ref.id), 'a blob that is whole here is not taken in')
     invariant(!this.#sinkIds.has(ref.id), 'a blob is taken in once at a time')
     this.#sinkIds.add(ref.id)
+    if (pieceCountOf(ref.sizeBytes) <= 1) {
+      const keep = (content: Uint8Array): Promise<void> => this.#putInPlace(new Map([[ref.id, content]]))
+      return new SmallSink(ref, keep, () => this.#sinkIds.delete(ref.id))
+    }
     const partial = new Partial(ref)
     this.#partialById.set(ref.id, partial)
     const onEnd = (finished: boolean): void => {

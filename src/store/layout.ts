@@ -2,6 +2,7 @@
  * Where things are below the store's directory:
  *
  *     <2 hex>/<id>          the bytes of a whole blob
+ *     <2 hex>/*.new         one of these on its way to its place; removed at the next start
  *     <2 hex>/<id>.pieces   its piece hashes, 32 bytes each; none for a blob of one piece, whose hash is the id
  *     partial/<id>          the pieces that have arrived, each in its place
  *     partial/<id>.pieces   the piece hashes, checked against the reference
@@ -56,4 +57,9 @@ export function isShelf(name: string): boolean {
 /** Whether a name on a shelf is that of a blob which belongs there. */
 export function isBlobOn(shelf: string, name: string): boolean {
   return isSha256Hex(name) && name.startsWith(shelf)
+}
+
+/** Whether a name on a shelf is that of a file which a crash kept from its place: {@link Disk.replaceFile}. */
+export function isUnfinished(name: string): boolean {
+  return name.endsWith('.new')
 }

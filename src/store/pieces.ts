@@ -1,5 +1,5 @@
 /** Arithmetic of pieces. */
-import { type BlobRef, pieceBytes, sha256Hex } from '../base/index.ts'
+import { type BlobRef, invariant, pieceBytes, sha256Hex } from '../base/index.ts'
 
 export const pieceHashBytes = 32
 
@@ -21,4 +21,12 @@ export function isPieceList(ref: BlobRef, hashes: Uint8Array): boolean {
 /** The piece list of a blob that has no more than one piece: it follows from the id. */
 export function pieceListOfSmall(id: string, sizeBytes: number): Uint8Array {
   return sizeBytes === 0 ? new Uint8Array() : new Uint8Array(Buffer.from(id, 'hex'))
+}
+
+/** The reference of a blob that has no more than one piece. */
+export function refOfSmall(content: Uint8Array): BlobRef {
+  const id = sha256Hex(content)
+  const sizeBytes = content.length
+  invariant(sizeBytes <= pieceBytes, 'a small blob has one piece at most')
+  return { id, sizeBytes, pieces: sha256Hex(pieceListOfSmall(id, sizeBytes)) }
 }

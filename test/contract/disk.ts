@@ -35,6 +35,27 @@ export function diskContract(
     assert.equal(text(await disk.readFile(`${directory}/file`)), 'second')
   })
 
+  check('replaceFiles() puts all files in place, in whatever directories', async (disk, directory) => {
+    await disk.makeDirectory(`${directory}/a`, `${directory}/b/c`)
+    await disk.replaceFile(`${directory}/a/old`, 'old, and longer')
+    const files = [
+      ...['a/old', 'a/new', 'b/c/new'].map((name) => ({ path: `${directory}/${name}`, content: name })),
+      { path: `${directory}/b/bytes`, content: new Uint8Array([0, 255]) },
+    ]
+    await disk.replaceFiles(files)
+    for (const { path, content } of files)
+      assert.deepEqual(Buffer.from((await disk.readFile(path)) ?? []), Buffer.from(content))
+    assert.deepEqual(await disk.list(`${directory}/a`), ['new', 'old'])
+    await disk.replaceFiles([])
+  })
+
+  check('replaceFiles() below an absent directory is DISK_FAILED and names the path', async (disk, directory) => {
+    await disk.replaceFile(`${directory}/kept`, 'kept')
+    const files = ['kept', 'absent/file'].map((name) => ({ path: `${directory}/${name}`, content: 'new' }))
+    await assert.rejects(disk.replaceFiles(files), { code: 'DISK_FAILED', message: /absent\/file/ })
+    assert.match(text(await disk.readFile(`${directory}/kept`)) ?? '', /^(kept|new)$/)
+  })
+
   check('open() to read an absent file is NO_SUCH_FILE and names it', async (disk, directory) => {
     const path = `${directory}/absent`
     await assert.rejects(disk.open(path, 'read'), { code: 'NO_SUCH_FILE', message: `no such file: ${path}` })

@@ -5,7 +5,7 @@
  * names whose call had not returned. What was synced stays as it was.
  */
 import { dirname } from 'node:path'
-import { type Disk, type DiskFile, IsconfError, type Random } from '../../src/base/index.ts'
+import { type Disk, type DiskFile, IsconfError, type Random, type WholeFile } from '../../src/base/index.ts'
 import { GrowingBytes } from './growing-bytes.ts'
 
 /** What a crash does to writes that were not synced. */
@@ -97,6 +97,26 @@ export class SimDisk implements Disk {
     await this.#rename(() => this.#files.set(path, { content: new GrowingBytes(bytes), unsynced: [] }))
   }
 
+  /** Of several files that are put in place together a crash may keep any. */
+  async replaceFiles(files: readonly WholeFile[]): Promise<void> {
+    await this.#step()
+    const waiting = files.map(({ path, content }) => {
+      this.#needDirectory(path)
+      const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
+      const { failure } = this.#take(path, bytes)
+      if (failure !== undefined) throw failure
+      return { path, file: { content: new GrowingBytes(bytes), unsynced: [] } }
+    })
+    while (waiting.length > 0) {
+      const [one] = waiting.splice(this.#random.below(waiting.length), 1)
+      if (one) this.#files.set(one.path, one.file)
+      this.#namings.push(new Map(this.#files))
+      await this.#step()
+    }
+    // All of them are synced at once.
+    for (const _ of files) this.#namings.shift()
+  }
+
   async open(path: string, access: 'read' | 'write'): Promise<DiskFile> {
     await this.#step()
     let file = this.#files.get(path)
@@ -137,9 +157,11 @@ export class SimDisk implements Disk {
     return [...names].sort()
   }
 
-  async makeDirectory(directory: string): Promise<void> {
+  async makeDirectory(...directories: readonly string[]): Promise<void> {
     await this.#step()
-    for (let path = directory; !this.#directories.has(path); path = dirname(path)) this.#directories.add(path)
+    for (const directory of directories) {
+      for (let path = directory; !this.#directories.has(path); path = dirname(path)) this.#directories.add(path)
+    }
   }
 
   #handle(path: string, file: SimFile, access: 'read' | 'write'): DiskFile {

@@ -31,7 +31,7 @@ async function historyOf(parts: HistoryParts, limit: number): Promise<readonly H
     const key = 'operation' in entry && entry.operation !== undefined ? entry.operation : ''
     const isBeginning = entry.event === 'started' || entry.event === 'rebooting'
     if (isBeginning && key !== '' && ended?.key === key) {
-      rows[rows.length - 1] = withBeginning(ended.row, entry.time)
+      beginTogether(rows, entry)
       continue
     }
     if (rows.length >= limit) break
@@ -40,6 +40,19 @@ async function historyOf(parts: HistoryParts, limit: number): Promise<readonly H
     ended = isBeginning ? undefined : { key, row }
   }
   return rows
+}
+
+/** Gives the rows of operations that were begun together, of which the first is the last row, their beginning. */
+function beginTogether(rows: HistoryRow[], { time, ...entry }: HistoryEntry): void {
+  const last = 'through' in entry && entry.through !== undefined ? parseOperationKey(entry.through) : undefined
+  const name = last && operationName(last.id, last.index)
+  // One that has failed stands for all after it.
+  const from = rows.findLastIndex(({ operation, event }) => operation === name || event !== 'finished')
+  const isThere = name !== undefined && rows[from]?.operation === name
+  for (let index = isThere ? from : rows.length - 1; index < rows.length; index += 1) {
+    const row = rows[index]
+    if (row) rows[index] = withBeginning(row, time)
+  }
 }
 
 function withBeginning(row: HistoryRow, started: string): HistoryRow {

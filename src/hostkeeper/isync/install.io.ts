@@ -13,8 +13,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { diskFailure } from '../../base/disk.io.ts'
-import { errnoText, IsconfError, sha256Hex } from '../../base/index.ts'
+import { diskFailure, errnoText, IsconfError, sha256Hex } from '../../base/index.ts'
 import { hashOf } from '../file-hash.io.ts'
 import type { Layout } from '../layout.ts'
 import { removeLeftOvers } from '../left-overs.io.ts'

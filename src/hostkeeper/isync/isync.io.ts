@@ -45,7 +45,8 @@ async function isync(context: ProgramContext, words: readonly string[], options:
   const paths = words.map(pathFromWord)
   const { layout, settings, names } = context
   const hostNames = [names.fqdn, names.short]
-  const sources: Sources = { ...openTree(layout.tree), hostNames, owners: ownerNumbers() }
+  const tree = openTree(layout.tree)
+  const sources: Sources = { ...tree, hostNames, owners: await ownerNumbers(tree.manifest.owners) }
   const root = realRoot(settings.root)
   try {
     const tasks = wantedFor(sources, paths).map((wanted) =>

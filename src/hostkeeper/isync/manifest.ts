@@ -19,6 +19,8 @@ export interface Owner {
 export interface Manifest {
   /** The line of exactly this path, or else that of the nearest directory above it with `DIR/**`. */
   lineOf(path: string): ManifestLine | undefined
+  /** Every owner that a line names. */
+  readonly owners: readonly Owner[]
 }
 
 /** Stands for everything below a directory, but not for the directory itself. */
@@ -37,7 +39,8 @@ export function parseManifest(text: string, file: string): Manifest {
     if (before) throw new IsconfError('CONFIG', `${place}: ${JSON.stringify(path)} stands in ${before.place}, too`)
     lineByPath.set(key, { mode: modeOf(mode, place), owner: ownerOf(owner, place), place })
   }
-  return { lineOf: (path) => lineByPath.get(path) ?? nearest(lineByPath, path) }
+  const owners = [...lineByPath.values()].flatMap(({ owner }) => owner ?? [])
+  return { lineOf: (path) => lineByPath.get(path) ?? nearest(lineByPath, path), owners }
 }
 
 function count(words: number): string {

@@ -1,55 +1,47 @@
 /** The numbers of users and groups, as this host knows them. */
-import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { IsconfError } from '../../base/index.ts'
-import type { ManifestLine } from './manifest.ts'
+import { type NameDatabase, namedNumbers } from '../../base/name-service.io.ts'
+import type { ManifestLine, Owner } from './manifest.ts'
 
 export interface OwnerNumbers {
   /** The owner that a line names, or else root; for a caller who is not root, the caller. CONFIG for an unknown name. */
   of(line: ManifestLine | undefined): { readonly uid: number; readonly gid: number }
 }
 
-/** Each name is looked up once. */
-export function ownerNumbers(): OwnerNumbers {
-  const numberByName = new Map<string, number>()
+/** Asks for the names of all these owners at once. */
+export async function ownerNumbers(owners: readonly Owner[]): Promise<OwnerNumbers> {
   const isRoot = process.geteuid?.() === 0
   const own = { uid: isRoot ? 0 : (process.geteuid?.() ?? 0), gid: isRoot ? 0 : (process.getegid?.() ?? 0) }
-  const numberOf = (database: 'passwd' | 'group', name: string, place: string): number => {
-    if (/^\d{1,10}$/.test(name)) return Number(name)
-    const key = `${database} ${name}`
-    const number = numberByName.get(key) ?? lookUp(database, name)
-    if (number === undefined) {
-      const what = database === 'passwd' ? 'user' : 'group'
+  const [users, groups] = await Promise.all([
+    lookUp('passwd', new Set(owners.map(({ user }) => user))),
+    lookUp('group', new Set(owners.map(({ group }) => group))),
+  ])
+  const numberOf = (numbers: ReadonlyMap<string, number>, what: string, name: string, place: string): number => {
+    const number = isNumber(name) ? Number(name) : numbers.get(name)
+    if (number === undefined)
       throw new IsconfError('CONFIG', `${place}: this host has no ${what} ${JSON.stringify(name)}`)
-    }
-    numberByName.set(key, number)
     return number
   }
   return {
     of: (line) => {
       if (!line?.owner) return own
       const { user, group } = line.owner
-      return { uid: numberOf('passwd', user, line.place), gid: numberOf('group', group, line.place) }
+      return {
+        uid: numberOf(users, 'user', user, line.place),
+        gid: numberOf(groups, 'group', group, line.place),
+      }
     },
   }
 }
 
-/** getent asks whatever the host asks, LDAP among it; a system without it has the files. */
-function lookUp(database: 'passwd' | 'group', name: string): number | undefined {
-  const { error, stdout } = spawnSync('getent', ['--', database, name], { encoding: 'utf8', timeout: getentMsMax })
-  const text = error === undefined ? stdout : readDatabase(`/etc/${database}`)
-  const fields = text.split('\n').map((line) => line.split(':'))
-  const number = fields.find(([first]) => first === name)?.[2]
-  return number !== undefined && /^\d+$/.test(number) ? Number(number) : undefined
+function isNumber(name: string): boolean {
+  return /^\d{1,10}$/.test(name)
 }
 
-/** A directory service that does not answer must not hold up a boot for ever. */
-const getentMsMax = 30_000
-
-function readDatabase(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
-  }
+async function lookUp(database: NameDatabase, names: ReadonlySet<string>): Promise<ReadonlyMap<string, number>> {
+  const found = await namedNumbers(
+    database,
+    [...names].filter((name) => !isNumber(name)),
+  )
+  return new Map(found.filter(({ name }) => names.has(name)).map(({ name, number }) => [name, number]))
 }

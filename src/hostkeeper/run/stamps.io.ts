@@ -8,7 +8,8 @@
  */
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, utimesSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { diskFailure, systemDisk } from '../../base/disk.io.ts'
+import { systemDisk } from '../../base/disk.io.ts'
+import { diskFailure } from '../../base/index.ts'
 
 export interface Stamp {
   /** The target, with its directories. */

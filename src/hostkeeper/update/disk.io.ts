@@ -1,7 +1,8 @@
 /** The machine's own disk. */
+
 import { mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { diskFailure } from '../../base/disk.io.ts'
+import { diskFailure } from '../../base/index.ts'
 import { sync, syncTree } from './content.io.ts'
 import type { TreeDisk } from './disk.ts'
 

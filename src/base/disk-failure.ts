@@ -1,0 +1,22 @@
+/** What a person is told of a failure of the disk. */
+import { errnoText } from './errno.ts'
+import { type ErrorCode, IsconfError } from './errors.ts'
+
+const errorCodeByErrno: Readonly<Record<string, ErrorCode>> = {
+  ENOSPC: 'DISK_FULL',
+  EDQUOT: 'DISK_FULL',
+  EACCES: 'HOME_UNWRITABLE',
+  EPERM: 'HOME_UNWRITABLE',
+  EROFS: 'HOME_UNWRITABLE',
+}
+
+/** A failure of node:fs: DISK_FULL, HOME_UNWRITABLE or DISK_FAILED. */
+export function diskFailure(action: string, path: string, error: unknown): IsconfError {
+  if (error instanceof IsconfError) return error
+  const code = errorCodeByErrno[errnoCode(error) ?? ''] ?? 'DISK_FAILED'
+  return new IsconfError(code, `cannot ${action} ${path}: ${errnoText(error)}`, { cause: error })
+}
+
+export function errnoCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}
