@@ -1,6 +1,7 @@
 /** Putting a directory or a symbolic link in place. */
 import { constants } from 'node:fs'
 import { lchown, lstat, mkdir, open, symlink } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import {
   type Install,
   type Installing,
@@ -26,7 +27,13 @@ async function prepareDirectory(install: Install<DirectoryAttributes>): Promise<
     })
   }
   if (!found.isDirectory()) throw new Error(`${found.isSymbolicLink() ? 'a symbolic link' : 'a file'} stands there`)
-  return { place: () => setAll(target, install, false), directory: target, discard: async () => undefined }
+  // What its owner may not read is not opened again to be synced with others.
+  const isReadable = (install.attributes.mode & 0o400) !== 0
+  return {
+    place: () => setAll(target, install, !isReadable),
+    directory: isReadable ? target : dirname(target),
+    discard: async () => undefined,
+  }
 }
 
 async function setAll(path: string, install: Install<DirectoryAttributes>, sync: boolean): Promise<void> {

@@ -33,6 +33,8 @@ export interface MachineOptions {
   readonly clock: Clock
 }
 
+/** How long it is believed what number a name has, by one `up` that installs much. */
+const namesMsMax = 10_000
 /** A boot id is 36 characters; what is longer is not one. */
 const bootIdLengthMax = 200
 
@@ -44,6 +46,7 @@ export function systemMachine(options: MachineOptions): Machine {
   const own = protectedPaths(real, options.home)
   const { clock } = options
   const numbers = new OwnerNumbers()
+  let askedMs = Number.NEGATIVE_INFINITY
   const run: Machine['run'] = async (command, output, signal) => {
     try {
       return await runCommand({
@@ -65,6 +68,10 @@ export function systemMachine(options: MachineOptions): Machine {
         owner,
         ...parents.map((parent) => parent.owner),
       ])
+      if (clock.monotonicMs() - askedMs > namesMsMax) {
+        numbers.forget()
+        askedMs = clock.monotonicMs()
+      }
       const numbersOf = await numbers.of(owners, options.owner())
       return installTogether(installations.map((installation) => installing(installation, { real, numbersOf })))
     },

@@ -6,6 +6,7 @@ import { Cluster, describeOutcome } from '../../test/sim/cluster.ts'
 import { SimMachine } from '../../test/sim/machine.ts'
 import { noChangeset, sha256Hex } from '../base/index.ts'
 import { operationsDone } from '../branch/index.ts'
+import type { HistoryRow } from '../control/index.ts'
 import { type SignedChangeset, toLine } from '../journal/changeset.ts'
 import type { Operation } from '../journal/index.ts'
 import type { Installation } from '../machine/index.ts'
@@ -151,6 +152,19 @@ test('up whose files are installed together says in the history no more than is 
     [...positions].sort((a, b) => a - b),
     [0, 6, 7, 10],
   )
+})
+
+test('the history has the beginning and the end of each of the operations that were done together', async () => {
+  const { host, up } = await hostWithFiles()
+  host.machine.makeDirectory('/etc/three')
+  await up()
+  await host.machine.remove('/etc/three')
+  await up()
+  const asked = await host.verb('history', {})
+  const rows = asked.type === 'done' ? (asked.result as readonly HistoryRow[]) : []
+  const [events, started] = [rows.map(({ event }) => event), rows.map((row) => typeof row.started)]
+  assert.deepEqual(events, [...Array(8).fill('finished'), 'failed', 'finished', 'finished'])
+  assert.deepEqual(started, Array(11).fill('string'))
 })
 
 test('up that fails among files that are installed together has done those before it, and nothing after it', async () => {

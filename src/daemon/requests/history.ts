@@ -44,12 +44,13 @@ async function historyOf(parts: HistoryParts, limit: number): Promise<readonly H
 
 /** Gives the rows of operations that were begun together, of which the first is the last row, their beginning. */
 function beginTogether(rows: HistoryRow[], { time, ...entry }: HistoryEntry): void {
-  const last = 'through' in entry && entry.through !== undefined ? parseOperationKey(entry.through) : undefined
-  const name = last && operationName(last.id, last.index)
-  // One that has failed stands for all after it.
-  const from = rows.findLastIndex(({ operation, event }) => operation === name || event !== 'finished')
-  const isThere = name !== undefined && rows[from]?.operation === name
-  for (let index = isThere ? from : rows.length - 1; index < rows.length; index += 1) {
+  const last = rows.length - 1
+  const through = 'through' in entry && entry.through !== undefined ? parseOperationKey(entry.through) : undefined
+  const name = through && operationName(through.id, through.index)
+  // One that failed was begun again, alone or with those after it.
+  const found = rows.findLastIndex(({ operation, event }) => operation === name || event !== 'finished')
+  const from = rows[found]?.operation === name ? found : found + 1
+  for (let index = name === undefined ? last : Math.min(from, last); index <= last; index += 1) {
     const row = rows[index]
     if (row) rows[index] = withBeginning(row, time)
   }
