@@ -1,13 +1,9 @@
 /** What every benchmark is given, and what it gives. */
-import type { Ending } from '../test/harness/lab.ts'
+import type { BenchRun } from './bench-run.ts'
 import type { ReplayedHosts } from './replayed-hosts.ts'
 import type { Row } from './report.ts'
 
-export interface Bench extends Ending {
-  /** Small sizes and few rounds: whether everything can be measured, rather than how well it does. */
-  readonly short: boolean
-  /** Says what goes on, to the person who waits. */
-  readonly say: (text: string) => void
+export interface Bench extends BenchRun {
   /** Hosts that have replayed much, made once for all benchmarks. */
   readonly replayed: () => Promise<ReplayedHosts>
 }

@@ -1,6 +1,6 @@
 /** Hosts that have replayed nothing and much, for what must not depend on it. */
 import { Lab, type LabHost } from '../test/harness/lab.ts'
-import type { Bench } from './bench.ts'
+import type { BenchRun } from './bench-run.ts'
 import { type Shape, settle, writeJournal, writeReplayed } from './written-journal.ts'
 
 export interface ReplayedHost {
@@ -16,7 +16,7 @@ export interface ReplayedHosts {
 }
 
 /** Makes them; none runs when it returns, and they know nothing of each other. */
-export async function replayedHosts(bench: Omit<Bench, 'replayed'>): Promise<ReplayedHosts> {
+export async function replayedHosts(bench: BenchRun): Promise<ReplayedHosts> {
   const operations = bench.short ? 10_000 : 100_000
   const shapes = [
     { operations, perChangeset: 100 },

@@ -16,7 +16,7 @@ const commandByName: Readonly<Record<string, readonly string[]>> = {
     'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs',
     '--config=.dependency-cruiser.mjs',
     '--output-type=err-long',
-    'src',
+    ...['src', 'bench', 'demo', 'scripts', 'test'],
   ],
   'dead-code': [node, 'node_modules/knip/bin/knip.js', '--no-progress'],
   picture: [node, 'scripts/architecture.ts', '--check'],
@@ -41,7 +41,10 @@ function passes(name: string): boolean {
     return false
   }
   const run = spawnSync(command, words, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })
-  console.log(`check: ${name}: ${run.status === 0 ? 'good' : 'failed'}`)
-  if (run.status !== 0) console.log(`${run.stdout}${run.stderr}`)
-  return run.status === 0
+  const said = `${run.stdout}${run.stderr}`
+  // dependency-cruiser finds nothing wrong with files that it can't read, as those of a newer TypeScript.
+  const isGood = run.status === 0 && !/missing-\w+-transpiler/.test(said)
+  console.log(`check: ${name}: ${isGood ? 'good' : 'failed'}`)
+  if (!isGood) console.log(said)
+  return isGood
 }

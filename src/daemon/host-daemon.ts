@@ -3,24 +3,12 @@
  * order. Everything that touches the world is handed in, so that the same
  * code runs in the simulated world.
  */
-import type { KeyObject } from 'node:crypto'
 import { type Agreement, keeperlessAgreement } from '../agreement/index.ts'
-import {
-  type BranchName,
-  type Clock,
-  type Disk,
-  type DomainName,
-  IsconfError,
-  isName,
-  type Log,
-  type Random,
-} from '../base/index.ts'
-import { Banks, type Branch, Branches, firstBranch } from '../branch/index.ts'
-import { History, RebuildMark } from '../host/index.ts'
-import type { Machine } from '../machine/index.ts'
-import { answer, type Transport } from '../mesh/index.ts'
-import { type BranchingDeps, recoverCheckIn, WorkInProgress } from '../origin/index.ts'
-import { InstalledEarly } from '../replay/index.ts'
+import { Banks, type Branch, type Branches } from '../branch/index.ts'
+import type { History, RebuildMark } from '../host/index.ts'
+import { answer } from '../mesh/index.ts'
+import { type BranchingDeps, recoverCheckIn, type WorkInProgress } from '../origin/index.ts'
+import type { InstalledEarly } from '../replay/index.ts'
 import {
   agreeBytesMax,
   agreeProtocol,
@@ -29,35 +17,13 @@ import {
   meshVoters,
   ReachablePeers,
   Replicator,
-  Resolutions,
+  type Resolutions,
   serveBlobs,
   serveJournal,
 } from '../replication/index.ts'
-import type { BlobStore } from '../store/index.ts'
-
-/** What the daemon needs from outside itself: the real thing in production, a simulated one in tests. */
-export interface DaemonDeps {
-  readonly disk: Disk
-  readonly clock: Clock
-  readonly random: Random
-  readonly transport: Transport
-  readonly machine: Machine
-  readonly store: BlobStore
-  readonly key: KeyObject
-  readonly log: Log
-  /** Resolves when a daemon that was just started has had the time to find the others; soon in any case. */
-  readonly settled: Promise<void>
-}
-
-/** Who this host is. */
-export interface Identity {
-  /** The short host name. */
-  readonly host: string
-  readonly release: string
-  readonly domain: DomainName
-  /** IS_HOME. */
-  readonly home: string
-}
+import type { CurrentBranch } from './current-branch.ts'
+import type { DaemonDeps, Identity } from './daemon-deps.ts'
+import { openState, type StateOnDisk } from './state-on-disk.ts'
 
 export class HostDaemon {
   readonly identity: Identity
@@ -72,19 +38,19 @@ export class HostDaemon {
   readonly blobs: BlobReplicator
   readonly banks = new Banks()
   readonly #agreement: Agreement
-  #branch: Branch
+  readonly #current: CurrentBranch
 
-  private constructor(identity: Identity, deps: DaemonDeps, parts: Parts) {
+  private constructor(identity: Identity, deps: DaemonDeps, state: StateOnDisk) {
     this.identity = identity
     this.deps = deps
-    this.branches = parts.branches
-    this.history = parts.history
-    this.installedEarly = parts.installedEarly
-    this.work = parts.work
-    this.rebuild = parts.rebuild
-    this.resolutions = parts.resolutions
-    this.#branch = parts.branch
-    const { branches, resolutions } = parts
+    this.branches = state.branches
+    this.history = state.history
+    this.installedEarly = state.installedEarly
+    this.work = state.work
+    this.rebuild = state.rebuild
+    this.resolutions = state.resolutions
+    this.#current = state.current
+    const { branches, resolutions } = state
     const { transport, clock, random, log } = deps
     this.blobs = new BlobReplicator({ ...deps, branches })
     const reachable = new ReachablePeers(transport)
@@ -92,7 +58,7 @@ export class HostDaemon {
       reachable,
       host: identity.host,
       standing: () => ({
-        branch: this.#branch.name,
+        branch: this.branch.name,
         done: this.history.standing.done ?? null,
         release: identity.release,
       }),
@@ -116,16 +82,8 @@ export class HostDaemon {
 
   /** Opens what is on disk, finishes what a crash interrupted, and joins the others. */
   static async start(identity: Identity, deps: DaemonDeps): Promise<HostDaemon> {
-    const daemon = new HostDaemon(identity, deps, await openParts(identity, deps))
+    const daemon = new HostDaemon(identity, deps, await openState(identity, deps))
     const { log } = deps
-    for (const { path, droppedBytes } of [
-      ...daemon.branches.all().map(({ journal }) => journal),
-      daemon.history,
-      daemon.work,
-    ]) {
-      if (droppedBytes > 0)
-        log.warn({ path, droppedBytes }, `${path}: dropped a torn last line: it was never acknowledged`)
-    }
     await daemon.#followHistory()
     const finished = await recoverCheckIn(daemon.origin())
     if (finished) log.warn({ id: finished.id }, 'finished a check-in that was interrupted')
@@ -135,13 +93,13 @@ export class HostDaemon {
 
   /** The branch this host is on. */
   get branch(): Branch {
-    return this.#branch
+    return this.#current.branch
   }
 
   /** What the verbs on the origin need. */
   origin(): BranchingDeps {
     const { identity, deps, branches, branch, history, installedEarly, work, rebuild } = this
-    const goTo = (to: Branch): Promise<void> => this.#goTo(to)
+    const goTo = (to: Branch): Promise<void> => this.#current.goTo(to)
     return {
       ...deps,
       ...identity,
@@ -189,59 +147,9 @@ export class HostDaemon {
     // What was begun may have been done; and of what comes later files may be here already.
     const last = stopped?.operation ?? rebooting?.operation ?? done
     const ids = [last?.id, this.installedEarly.id].filter((id) => id !== undefined)
-    const gone = ids.find((id) => !this.#branch.journal.has(id))
-    if (!gone) return
-    const names = [this.#branch.name, ...this.resolutions.asides]
-    const name = names.find((one) => ids.every((id) => this.branches.get(one)?.has(id)))
-    const branch = name && this.branches.get(name)
+    const branch = await this.#current.followDone(ids, this.resolutions.asides)
     if (!branch) return
-    await branch.follow(gone)
-    if (branch === this.#branch) return
-    await this.#goTo(branch)
-    this.deps.log.warn(
-      { branch: name },
-      `this host had gone on along the other line and is on branch ${branch.name} now`,
-    )
+    const text = `this host had gone on along the other line and is on branch ${branch.name} now`
+    this.deps.log.warn({ branch: branch.name }, text)
   }
-
-  async #goTo(branch: Branch): Promise<void> {
-    await this.deps.disk.replaceFile(branchFile(this.identity), `${branch.name}\n`)
-    this.#branch = branch
-  }
-}
-
-interface Parts {
-  readonly branches: Branches
-  readonly branch: Branch
-  readonly history: History
-  readonly installedEarly: InstalledEarly
-  readonly work: WorkInProgress
-  readonly rebuild: RebuildMark
-  readonly resolutions: Resolutions
-}
-
-async function openParts(identity: Identity, { disk, clock, log }: DaemonDeps): Promise<Parts> {
-  const { home, domain } = identity
-  await disk.makeDirectory(`${home}/conf`)
-  const branches = await Branches.open({ disk, clock, domain }, `${home}/branches`)
-  const resolutions = await Resolutions.open(disk, `${home}/conf/resolutions`, branches, log)
-  const branch = await branches.obtain(await currentBranch(identity, disk))
-  const history = await History.open(disk, `${home}/conf/history`, clock)
-  const installedEarly = await InstalledEarly.open(disk, `${home}/conf/ahead`)
-  const work = await WorkInProgress.open(disk, `${home}/journal.wip`)
-  const rebuild = await RebuildMark.open(disk, `${home}/conf/needs-rebuild`)
-  return { branches, branch, history, installedEarly, work, rebuild, resolutions }
-}
-
-async function currentBranch(identity: Identity, disk: Disk): Promise<BranchName> {
-  const bytes = await disk.readFile(branchFile(identity))
-  if (!bytes) return firstBranch
-  const name = Buffer.from(bytes).toString('utf8').trim()
-  if (!isName(name))
-    throw new IsconfError('STATE_DAMAGED', `${branchFile(identity)} does not hold the name of a branch`)
-  return name as BranchName
-}
-
-function branchFile({ home }: Identity): string {
-  return `${home}/conf/branch`
 }

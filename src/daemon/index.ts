@@ -1,2 +1,3 @@
-export { type DaemonEnd, type DaemonOptions, runDaemon } from './process.io.ts'
+export type { DaemonEnd } from './ending.io.ts'
+export { type DaemonOptions, runDaemon } from './process.io.ts'
 export { sealHome } from './seal.io.ts'

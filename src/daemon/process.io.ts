@@ -1,13 +1,13 @@
 /** The daemon as a process: one a home, with its log, its signals, and a clean end. */
-import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { systemClock } from '../base/clock.io.ts'
-import { diskFailure, errnoText, errorKinds, InvariantError, IsconfError, toIsconfError } from '../base/index.ts'
-import { takePidFile } from '../base/pid-file.io.ts'
+import { errorKinds, InvariantError, toIsconfError } from '../base/index.ts'
 import { type Config, loadConfig, watchHmacKeys, watchNets } from '../config/index.ts'
-import { restartingName, socketName } from '../control/index.ts'
+import { socketName } from '../control/index.ts'
 import { openDaemon } from './composition.io.ts'
+import { type DaemonEnd, Ending } from './ending.io.ts'
+import { makeHome, putMark, removeMark, takeHome } from './home.io.ts'
 import { serveControl } from './http/control-server.io.ts'
 import { LiveConfig } from './live-config.ts'
 import { type DaemonLog, openLog } from './logging/log.io.ts'
@@ -24,11 +24,6 @@ export interface DaemonOptions {
   readonly onReady: () => void
 }
 
-/** Why the daemon ended: it was told to, or it is to be started again, most often because its program was replaced. */
-export type DaemonEnd = 'stopped' | 'replaced'
-
-/** What the kernel takes as the path of a socket; a longer one is cut short without a word. */
-const socketPathBytesMax = 107
 /** How long a clean stop may take before the process ends anyway. */
 const stopMsMax = 15_000
 
@@ -111,54 +106,6 @@ async function serve(options: DaemonOptions, config: Config, { log, reopen }: Da
   return end
 }
 
-/** Its presence says that the next daemon is on its way: who asks waits for it. */
-function markPath(home: string): string {
-  return join(home, 'conf', restartingName)
-}
-
-async function putMark(home: string): Promise<void> {
-  await writeFile(markPath(home), '', { mode: 0o600 })
-}
-
-async function removeMark(home: string): Promise<void> {
-  await rm(markPath(home), { force: true })
-}
-
-/** What ends the daemon. A stop, also in the middle of a restart, is a stop. */
-class Ending {
-  reason = ''
-  #stop: (end: DaemonEnd) => void = () => undefined
-  #replace: () => void = () => undefined
-  readonly #stopped = new Promise<DaemonEnd>((resolve) => {
-    this.#stop = resolve
-  })
-  readonly #replaced = new Promise<void>((resolve) => {
-    this.#replace = resolve
-  })
-
-  constructor() {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => this.stop(signal, 'stopped'))
-  }
-
-  /** At once: what is under way is interrupted. */
-  stop(reason: string, end: DaemonEnd): void {
-    this.reason = reason
-    this.#stop(end)
-  }
-
-  /** When nothing is under way. */
-  replace(): void {
-    this.reason ||= 'the program was replaced'
-    this.#replace()
-  }
-
-  /** Resolves at the end; before the program is replaced `letGo` is waited for. */
-  async wait(letGo: () => Promise<void>): Promise<DaemonEnd> {
-    const replaced = this.#replaced.then(letGo).then((): DaemonEnd => 'replaced')
-    return Promise.race([this.#stopped, replaced])
-  }
-}
-
 function liveConfig(options: DaemonOptions, config: Config, log: Logger): LiveConfig {
   const watching = { clock: systemClock, log }
   return new LiveConfig(
@@ -170,32 +117,6 @@ function liveConfig(options: DaemonOptions, config: Config, log: Logger): LiveCo
     },
     config,
   )
-}
-
-async function takeHome(home: string): Promise<() => Promise<void>> {
-  const path = join(home, 'conf/.pid')
-  try {
-    return await takePidFile(path)
-  } catch (error) {
-    throw diskFailure('write', path, error)
-  }
-}
-
-async function makeHome(home: string): Promise<void> {
-  if (Buffer.byteLength(join(home, socketName)) > socketPathBytesMax) {
-    throw new IsconfError(
-      'CONFIG',
-      `IS_HOME ${home} is too long: ${socketName} below it may have ${socketPathBytesMax} bytes`,
-    )
-  }
-  try {
-    await mkdir(join(home, 'conf'), { recursive: true, mode: 0o700 })
-    await mkdir(join(home, 'log'), { recursive: true, mode: 0o700 })
-  } catch (error) {
-    const failure = diskFailure('make', home, error)
-    if (failure.code === 'DISK_FULL') throw failure
-    throw new IsconfError('HOME_UNWRITABLE', `IS_HOME ${home} can't be used: ${errnoText(error)}`, { cause: error })
-  }
 }
 
 /** A broken invariant ends the daemon: rather none than one that replays a lie. */

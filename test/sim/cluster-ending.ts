@@ -1,15 +1,29 @@
 /** The end of a run: splits are resolved, work is checked in, hosts that can't go on are rebuilt; then all are alike. */
+
+import type { Random } from '../../src/base/index.ts'
 import { type BankFiles, Banks, linesOfSplit } from '../../src/branch/index.ts'
 import type { UpAnswer } from '../../src/control/index.ts'
-import { BrokenPromise, idsOf } from './cluster-checks.ts'
+import type { Cluster, Outcome } from './cluster.ts'
+import { BrokenPromise, type Checks, idsOf } from './cluster-checks.ts'
 import { rebootMsMax, type SimHost } from './cluster-host.ts'
-import { type Story, startAgain } from './cluster-story.ts'
+import { startAgain } from './cluster-start.ts'
+
+/** A run, as its end needs it. */
+interface RunToEnd {
+  readonly cluster: Cluster
+  readonly checks: Checks
+  readonly random: Random
+  /** Does a verb to its end, and looks at what came of it. */
+  ask(host: SimHost, ...words: readonly string[]): Promise<Outcome>
+  /** What the host's user was about and has to do again. */
+  againOn(host: SimHost): readonly string[] | undefined
+}
 
 /** What hosts that are connected need to tell each other everything, by exchange alone. */
 const levelMs = 90_000
 const roundsMax = 24
 
-export async function makeWhole(story: Story): Promise<void> {
+export async function makeWhole(story: RunToEnd): Promise<void> {
   await level(story)
   await resolveAll(story)
   await finishWork(story)
@@ -19,13 +33,13 @@ export async function makeWhole(story: Story): Promise<void> {
   await assertCongruent(story)
 }
 
-async function level({ cluster, checks }: Story): Promise<void> {
+async function level({ cluster, checks }: RunToEnd): Promise<void> {
   await cluster.meet()
   await cluster.run(levelMs)
   await checks.afterStep()
 }
 
-async function resolveAll(story: Story): Promise<void> {
+async function resolveAll(story: RunToEnd): Promise<void> {
   const { cluster, random } = story
   for (let round = 0; round < roundsMax; round += 1) {
     assertSplitIsKnown(story)
@@ -46,7 +60,7 @@ async function resolveAll(story: Story): Promise<void> {
 }
 
 /** Journals of one branch that differ, on hosts that have told each other everything, are a split that all of them know. */
-function assertSplitIsKnown({ cluster }: Story): void {
+function assertSplitIsKnown({ cluster }: RunToEnd): void {
   const [first, ...others] = cluster.hosts
   for (const branch of first?.daemon.branches.all() ?? []) {
     for (const other of others) {
@@ -66,7 +80,7 @@ function describe({ journal, isSplit }: SimHost['daemon']['branch']): string {
     .join(' ')}${isSplit ? ' (split)' : ''}`
 }
 
-async function finishWork(story: Story): Promise<void> {
+async function finishWork(story: RunToEnd): Promise<void> {
   const { cluster, checks } = story
   for (const host of cluster.hosts) {
     const again = story.againOn(host)
@@ -79,13 +93,13 @@ async function finishWork(story: Story): Promise<void> {
     if (!(await checks.isSpare(host))) throw new BrokenPromise(`${host.name} holds something that no other host has`)
     host.wipe()
     checks.forget(host)
-    await startAgain(story, host)
+    await startAgain(story.cluster, host)
     await cluster.meet()
   }
 }
 
 /** As the boot service does: `up -r` until there is nothing left, each time the host has rebooted. */
-async function bringUp(story: Story, host: SimHost): Promise<void> {
+async function bringUp(story: RunToEnd, host: SimHost): Promise<void> {
   const { journal } = host.daemon.branch
   for (let reboots = 0; reboots <= journal.operationCount; reboots += 1) {
     const outcome = await story.ask(host, 'up', '-r')
@@ -93,14 +107,14 @@ async function bringUp(story: Story, host: SimHost): Promise<void> {
     if (isOver) return
     if (outcome.type === 'failed') break
     await story.cluster.run(rebootMsMax)
-    if (!host.isUp) await startAgain(story, host)
+    if (!host.isUp) await startAgain(story.cluster, host)
     await story.cluster.meet()
   }
   throw new BrokenPromise(`${host.name} can't be brought up`)
 }
 
 /** The two questions that matter: are the journals equal, and are the files? */
-async function assertCongruent(story: Story): Promise<void> {
+async function assertCongruent(story: RunToEnd): Promise<void> {
   const [first, ...others] = story.cluster.hosts
   for (const other of others) if (first) await assertSameJournals(first, other)
   for (const host of story.cluster.hosts) {
@@ -139,7 +153,7 @@ async function assertBank({ name, daemon }: SimHost): Promise<void> {
   }
 }
 
-async function assertUpToDate({ checks }: Story, { name, daemon, machine }: SimHost): Promise<void> {
+async function assertUpToDate({ checks }: RunToEnd, { name, daemon, machine }: SimHost): Promise<void> {
   const { branch } = daemon
   const expected = await checks.machineAt(branch.journal, branch.journal.operationCount)
   if (machine.tree === expected.tree) return

@@ -1,10 +1,11 @@
 /** A run: people at random hosts change things while faults happen; then all is made whole, and must be alike. */
-import { type ChangesetId, type Random, sha256Hex, toIsconfError } from '../../src/base/index.ts'
+import { type ChangesetId, type Random, sha256Hex } from '../../src/base/index.ts'
 import { Cluster, type Outcome } from './cluster.ts'
 import { BrokenPromise, Checks } from './cluster-checks.ts'
 import { makeWhole } from './cluster-ending.ts'
 import { rebootMsMax, type SimHost, seedOf } from './cluster-host.ts'
 import { Rogue } from './cluster-rogue.ts'
+import { startAgain } from './cluster-start.ts'
 import { Weather } from './cluster-weather.ts'
 import type { Faults } from './faults.ts'
 import { latestPath } from './latest-versions.ts'
@@ -61,7 +62,7 @@ export class Story {
     this.cluster = cluster
     this.checks = new Checks(cluster, this.#contentByBlob)
     this.random = seededRandom(seedOf(seed, 'story'))
-    this.#weather = new Weather(this, faults)
+    this.#weather = new Weather(cluster, faults)
     this.#steps = steps
     this.#rogue = faults.corruptingPeer ? new Rogue(cluster) : undefined
   }
@@ -99,7 +100,7 @@ export class Story {
     this.throwIfBroken()
     // Who was told to reboot does so, and comes back.
     await this.cluster.run(rebootMsMax)
-    for (const host of this.cluster.hosts) if (!host.isUp) await startAgain(this, host)
+    for (const host of this.cluster.hosts) if (!host.isUp) await startAgain(this.cluster, host)
     await makeWhole(this)
   }
 
@@ -253,14 +254,4 @@ export class Story {
 /** Whether something was written by hand for it. */
 function isPrepared([verb, option]: readonly string[]): boolean {
   return verb === 'snap' && option !== '--delete'
-}
-
-/** Starts a host that is down; a broken promise when it can't. */
-export async function startAgain(story: Story, host: SimHost): Promise<void> {
-  try {
-    await story.cluster.clock.until(host.start())
-  } catch (thrown) {
-    const { code, message } = toIsconfError(thrown)
-    throw new BrokenPromise(`${host.name} does not start again: ${code}: ${message}\n${(thrown as Error).stack}`)
-  }
 }

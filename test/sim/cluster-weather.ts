@@ -2,7 +2,7 @@
 import type { Random } from '../../src/base/index.ts'
 import type { Cluster } from './cluster.ts'
 import { type SimHost, seedOf } from './cluster-host.ts'
-import { type Story, startAgain } from './cluster-story.ts'
+import { startAgain } from './cluster-start.ts'
 import type { Faults } from './faults.ts'
 import { chance, seededRandom } from './random.ts'
 
@@ -16,18 +16,16 @@ const lastsMsMax = 40_000
 const armedBytesMax = 4_000
 
 export class Weather {
-  readonly #story: Story
   readonly #cluster: Cluster
   readonly #faults: Faults
   readonly #random: Random
   #ongoing: Ongoing[] = []
   #isPartitioned = false
 
-  constructor(story: Story, faults: Faults) {
-    this.#story = story
-    this.#cluster = story.cluster
+  constructor(cluster: Cluster, faults: Faults) {
+    this.#cluster = cluster
     this.#faults = faults
-    this.#random = seededRandom(seedOf(story.cluster.seed, 'weather'))
+    this.#random = seededRandom(seedOf(cluster.seed, 'weather'))
   }
 
   /** Ends what has lasted long enough, and lets new faults happen. */
@@ -52,7 +50,7 @@ export class Weather {
       host.disk.full = false
       host.disk.bytesUntilPowerFailure = Number.POSITIVE_INFINITY
       host.machine.broken = false
-      if (!host.isUp) await startAgain(this.#story, host)
+      if (!host.isUp) await startAgain(this.#cluster, host)
     }
   }
 
@@ -78,7 +76,7 @@ export class Weather {
     this.#downUntilComeBack.add(host)
     this.#lasts(async () => {
       this.#downUntilComeBack.delete(host)
-      if (!host.isUp) await startAgain(this.#story, host)
+      if (!host.isUp) await startAgain(this.#cluster, host)
     })
   }
 

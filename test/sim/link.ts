@@ -73,15 +73,17 @@ export class Link {
   /** Two joined stream ends; `from` is who opens. */
   streamPair(from: LinkEnd): readonly [SimStream, SimStream] {
     const to = this.other(from)
-    const near = new SimStream(this, from, to.self)
-    const far = new SimStream(this, to, from.self)
+    const near = this.#stream(from, to)
+    const far = this.#stream(to, from)
     near.join(far)
     far.join(near)
     return [near, far]
   }
 
-  track(end: LinkEnd, stream: SimStream): void {
+  #stream(end: LinkEnd, to: LinkEnd): SimStream {
+    const stream = new SimStream((arrive) => this.send(end, arrive), to.self)
     this.#streams[this.#index(end)]?.add(stream)
+    return stream
   }
 
   isGone(end: LinkEnd): boolean {

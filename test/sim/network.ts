@@ -7,23 +7,10 @@
  * does: reorder or alter the bytes of one stream, for TCP and TLS do not.
  */
 import type { Clock, Random } from '../../src/base/index.ts'
-import type { Member } from '../../src/mesh/admission.ts'
-import type { Wires } from './link.ts'
 import { chance } from './random.ts'
-import { SimTransport } from './sim-transport.ts'
+import { type NetworkFaults, type SimHostOptions, type SimMedium, SimTransport } from './sim-transport.ts'
 
 export { SimTransport } from './sim-transport.ts'
-
-export interface NetworkFaults {
-  /** Each message takes from `latencyMsMin` to `latencyMsMax`. */
-  readonly latencyMsMin: number
-  readonly latencyMsMax: number
-  /** Of each hop of each published message. */
-  readonly publishLossRate: number
-  readonly publishDuplicateRate: number
-  /** How long a dial or the opening of a stream waits for an answer that does not come. */
-  readonly answerLimitMs: number
-}
 
 const calm: NetworkFaults = {
   latencyMsMin: 1,
@@ -33,18 +20,7 @@ const calm: NetworkFaults = {
   answerLimitMs: 5_000,
 }
 
-export interface SimHostOptions {
-  /** Hosts of different groups refuse each other: the domain's name, when that is all there is to say. */
-  readonly group?: string
-  /** Domain and keys, for the real rules of admission. */
-  readonly member?: Member
-  /** Another host has this one's peer id; `address` is where it was met. */
-  readonly onOwnIdentity?: (address: string) => void
-  /** The host's identity, its name unless two machines share one. */
-  readonly peerId?: string
-}
-
-export class SimNetwork implements Wires {
+export class SimNetwork implements SimMedium {
   readonly clock: Clock
   readonly random: Random
   readonly #transportByName = new Map<string, SimTransport>()

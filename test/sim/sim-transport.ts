@@ -1,5 +1,5 @@
 /** One host's place on the simulated network. */
-import { type Cancel, sleep } from '../../src/base/index.ts'
+import { type Cancel, type Random, sleep } from '../../src/base/index.ts'
 import { admit, type Member, noKeys, nonceBytes } from '../../src/mesh/admission.ts'
 import {
   type ConnectedPeer,
@@ -9,10 +9,42 @@ import {
   type PeerStream,
   type Transport,
 } from '../../src/mesh/transport.ts'
-import { Link, type LinkEnd } from './link.ts'
-import type { SimHostOptions, SimNetwork } from './network.ts'
+import { Link, type LinkEnd, type Wires } from './link.ts'
 import type { SimStream } from './stream.ts'
 import { joinedWires } from './wires.ts'
+
+export interface NetworkFaults {
+  /** Each message takes from `latencyMsMin` to `latencyMsMax`. */
+  readonly latencyMsMin: number
+  readonly latencyMsMax: number
+  /** Of each hop of each published message. */
+  readonly publishLossRate: number
+  readonly publishDuplicateRate: number
+  /** How long a dial or the opening of a stream waits for an answer that does not come. */
+  readonly answerLimitMs: number
+}
+
+export interface SimHostOptions {
+  /** Hosts of different groups refuse each other: the domain's name, when that is all there is to say. */
+  readonly group?: string
+  /** Domain and keys, for the real rules of admission. */
+  readonly member?: Member
+  /** Another host has this one's peer id; `address` is where it was met. */
+  readonly onOwnIdentity?: (address: string) => void
+  /** The host's identity, its name unless two machines share one. */
+  readonly peerId?: string
+}
+
+/** What a transport asks of the network that it is part of. */
+export interface SimMedium extends Wires {
+  readonly random: Random
+  readonly faults: NetworkFaults
+  find(name: string): SimTransport | undefined
+  remove(transport: SimTransport): void
+  reachable(a: string, b: string): boolean
+  /** How often one hop of a published message arrives. */
+  publishedCopies(): number
+}
 
 type Serve = (stream: PeerStream) => Promise<void>
 type Hear = (message: Uint8Array, from: PeerId) => void
@@ -27,7 +59,7 @@ interface Published {
 export class SimTransport implements Transport, LinkEnd {
   readonly name: string
   readonly self: PeerId
-  readonly #network: SimNetwork
+  readonly #network: SimMedium
   readonly #member: Member
   readonly #onOwnIdentity: (address: string) => void
   readonly #links = new Set<Link>()
@@ -39,7 +71,7 @@ export class SimTransport implements Transport, LinkEnd {
   #publishedCount = 0
   #closed = false
 
-  constructor(network: SimNetwork, name: string, options: SimHostOptions) {
+  constructor(network: SimMedium, name: string, options: SimHostOptions) {
     this.#network = network
     this.name = name
     this.self = (options.peerId ?? name) as PeerId

@@ -1,6 +1,5 @@
 /** One end of a stream on a simulated connection, with back-pressure. */
 import type { PeerId, PeerStream } from '../../src/mesh/transport.ts'
-import type { Link, LinkEnd } from './link.ts'
 
 /** What a writer may have on its way and unread before it waits. */
 const windowBytes = 256 * 1024
@@ -8,8 +7,7 @@ const windowBytes = 256 * 1024
 export class SimStream implements PeerStream {
   readonly peer: PeerId
   readonly incoming: AsyncIterable<Uint8Array>
-  readonly #link: Link
-  readonly #end: LinkEnd
+  readonly #sendAway: (arrive: () => void) => void
   #other: SimStream | undefined
   readonly #arrived: Uint8Array[] = []
   #ended = false
@@ -24,16 +22,15 @@ export class SimStream implements PeerStream {
   readonly failed: Promise<never>
   #rejectFailed: (reason: Error) => void = () => undefined
 
-  constructor(link: Link, end: LinkEnd, peer: PeerId) {
-    this.#link = link
-    this.#end = end
+  /** `sendAway` has something happen at the other side, in order, unless the connection is lost before. */
+  constructor(sendAway: (arrive: () => void) => void, peer: PeerId) {
+    this.#sendAway = sendAway
     this.peer = peer
     this.failed = new Promise((_resolve, reject) => {
       this.#rejectFailed = reject
     })
     this.failed.catch(() => undefined)
     this.incoming = { [Symbol.asyncIterator]: () => this.#read() }
-    link.track(end, this)
   }
 
   join(other: SimStream): void {
@@ -112,7 +109,7 @@ export class SimStream implements PeerStream {
   }
 
   #send(arrive: (other: SimStream) => void): void {
-    this.#link.send(this.#end, () => {
+    this.#sendAway(() => {
       if (this.#other !== undefined) arrive(this.#other)
     })
   }

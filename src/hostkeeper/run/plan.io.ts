@@ -9,7 +9,7 @@ import { hostOf, type ManagedHost, makeCallOf, managedHost } from '../make/manag
 import { leavesStamp, madeWith, oldFileFlags, ruleFor, stepsFor } from '../make/steps.ts'
 import type { ProgramContext } from '../verb.ts'
 import { doubtfulStamps } from './progress.io.ts'
-import type { RunWords } from './run.io.ts'
+import type { RunWords } from './run-words.ts'
 import { addScratchStamps, withScratchStamps } from './scratch-stamps.io.ts'
 import type { StampPlan } from './stamp-plan.ts'
 import { plannedStamps } from './stamp-run.io.ts'

@@ -16,26 +16,9 @@ import { shAssignments } from '../make/words.ts'
 import type { ProgramContext } from '../verb.ts'
 import { settleLeftRun } from './progress.io.ts'
 import { recordedRun } from './recorded-run.io.ts'
+import type { Attempt, RunWords } from './run-words.ts'
 import { readyStamps } from './stamp-run.io.ts'
 import { makeStampDirectories, stampExists } from './stamps.io.ts'
-
-/** What was asked for. */
-export interface RunWords {
-  readonly words: readonly string[]
-  /** Whether make is to say why it does what it does. */
-  readonly trace: boolean
-  /** Whether to wait for what a host may not know yet at boot. */
-  readonly wait?: boolean
-}
-
-/** What is known of a run, for the record of what came of it. */
-export interface Attempt {
-  /** Whether it does all that a boot does, so that its end tells whether the host is right. */
-  isBoot: boolean
-  level: 'right' | 'excluded'
-  step: string | null
-  log: string | null
-}
 
 /** Runs make for this host; the exit status. BUSY, and COMMAND_FAILED with make's status. */
 export async function runActions(context: ProgramContext, asked: RunWords): Promise<number> {

@@ -2,7 +2,8 @@
 import type { Branch } from '../../../branch/index.ts'
 import type { MeshStatus } from '../../../control/index.ts'
 import type { BranchingDeps } from '../../../origin/index.ts'
-import type { DaemonDeps, HostDaemon } from '../../host-daemon.ts'
+import type { DaemonDeps } from '../../daemon-deps.ts'
+import type { HostDaemon } from '../../host-daemon.ts'
 
 type OfHost =
   | 'identity'

@@ -1,0 +1,30 @@
+/** What a daemon is made of that comes from outside itself, and who its host is. */
+import type { KeyObject } from 'node:crypto'
+import type { Clock, Disk, DomainName, Log, Random } from '../base/index.ts'
+import type { Machine } from '../machine/index.ts'
+import type { Transport } from '../mesh/index.ts'
+import type { BlobStore } from '../store/index.ts'
+
+/** What the daemon needs from outside itself: the real thing in production, a simulated one in tests. */
+export interface DaemonDeps {
+  readonly disk: Disk
+  readonly clock: Clock
+  readonly random: Random
+  readonly transport: Transport
+  readonly machine: Machine
+  readonly store: BlobStore
+  readonly key: KeyObject
+  readonly log: Log
+  /** Resolves when a daemon that was just started has had the time to find the others; soon in any case. */
+  readonly settled: Promise<void>
+}
+
+/** Who this host is. */
+export interface Identity {
+  /** The short host name. */
+  readonly host: string
+  readonly release: string
+  readonly domain: DomainName
+  /** IS_HOME. */
+  readonly home: string
+}

@@ -1,0 +1,50 @@
+/** IS_HOME as a running daemon has it: its directories, the pid file, and the mark of a restart. */
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { diskFailure, errnoText, IsconfError } from '../base/index.ts'
+import { takePidFile } from '../base/pid-file.io.ts'
+import { restartingName, socketName } from '../control/index.ts'
+
+/** What the kernel takes as the path of a socket; a longer one is cut short without a word. */
+const socketPathBytesMax = 107
+
+/** Makes what is not there. CONFIG, DISK_FULL, HOME_UNWRITABLE. */
+export async function makeHome(home: string): Promise<void> {
+  if (Buffer.byteLength(join(home, socketName)) > socketPathBytesMax) {
+    throw new IsconfError(
+      'CONFIG',
+      `IS_HOME ${home} is too long: ${socketName} below it may have ${socketPathBytesMax} bytes`,
+    )
+  }
+  try {
+    await mkdir(join(home, 'conf'), { recursive: true, mode: 0o700 })
+    await mkdir(join(home, 'log'), { recursive: true, mode: 0o700 })
+  } catch (error) {
+    const failure = diskFailure('make', home, error)
+    if (failure.code === 'DISK_FULL') throw failure
+    throw new IsconfError('HOME_UNWRITABLE', `IS_HOME ${home} can't be used: ${errnoText(error)}`, { cause: error })
+  }
+}
+
+/** Takes the home for this process; what is returned gives it back. ALREADY_RUNNING. */
+export async function takeHome(home: string): Promise<() => Promise<void>> {
+  const path = join(home, 'conf/.pid')
+  try {
+    return await takePidFile(path)
+  } catch (error) {
+    throw diskFailure('write', path, error)
+  }
+}
+
+/** Its presence says that the next daemon is on its way: who asks waits for it. */
+function markPath(home: string): string {
+  return join(home, 'conf', restartingName)
+}
+
+export async function putMark(home: string): Promise<void> {
+  await writeFile(markPath(home), '', { mode: 0o600 })
+}
+
+export async function removeMark(home: string): Promise<void> {
+  await rm(markPath(home), { force: true })
+}
