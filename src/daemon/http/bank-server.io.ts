@@ -131,25 +131,28 @@ function pathOf({ url = '' }: IncomingMessage): string {
 async function answer(options: BankServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const gone = new AbortController()
   response.once('close', () => gone.abort(new Error('the caller has gone away')))
+  const tell = (thrown: unknown): void => {
+    const { code, message } = toIsconfError(thrown)
+    options.log.warn({ code }, `package bank: ${pathOf(request)}: ${message}`)
+  }
   try {
-    await give(options, request, response, gone.signal)
+    await give(options, request, response, gone.signal, tell)
   } catch (thrown) {
     endIfBroken(thrown)
+    if (response.headersSent) return void response.destroy()
     const error = toIsconfError(thrown)
-    const isSent = response.headersSent
-    // Who has gone away needs to be told nothing.
-    if (!request.destroyed && (isSent || error.code !== 'BLOB_MISSING'))
-      options.log.warn({ code: error.code }, `package bank: ${pathOf(request)}: ${error.message}`)
-    if (isSent) response.destroy()
-    else sendText(unavailable(error), request.method ?? '', response)
+    if (!gone.signal.aborted && error.code !== 'BLOB_MISSING') tell(error)
+    sendText(unavailable(error), request.method ?? '', response)
   }
 }
 
+/** `tell` hears why what is being sent has no end. */
 async function give(
   { daemon }: BankServerOptions,
   request: IncomingMessage,
   response: ServerResponse,
   gone: AbortSignal,
+  tell: (thrown: unknown) => void,
 ): Promise<void> {
   const { banks, branch, blobs } = daemon
   const { method = '', url = '', headers } = request
@@ -160,7 +163,11 @@ async function give(
   try {
     const first = await pieces.next()
     response.writeHead(reply.status, reply.headers)
-    await pipeline(Readable.from(following(first, pieces), { objectMode: true, highWaterMark: 1 }), response)
+    const rest = following(first, pieces, (thrown) => {
+      // Who has gone away needs to be told nothing. Later it could not be known: a failure takes the connection along.
+      if (!gone.aborted) tell(thrown)
+    })
+    await pipeline(Readable.from(rest, { objectMode: true, highWaterMark: 1 }), response)
   } finally {
     await pieces.return(undefined)
   }
@@ -170,8 +177,17 @@ function sendText({ status, headers, body }: BankReply, method: string, response
   response.writeHead(status, headers).end(method === 'HEAD' || !('text' in body) ? undefined : body.text)
 }
 
-async function* following<T>(first: IteratorResult<T>, rest: AsyncIterable<T>): AsyncGenerator<T> {
+async function* following<T>(
+  first: IteratorResult<T>,
+  rest: AsyncIterable<T>,
+  onFailure: (thrown: unknown) => void,
+): AsyncGenerator<T> {
   if (first.done) return
   yield first.value
-  yield* rest
+  try {
+    yield* rest
+  } catch (thrown) {
+    onFailure(thrown)
+    throw thrown
+  }
 }
