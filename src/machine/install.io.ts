@@ -1,5 +1,6 @@
 /** What installing any kind of entry has in common: a name beside the target, missing parents, owner, attributes, time. */
 import { randomBytes } from 'node:crypto'
+import { fstatSync } from 'node:fs'
 import { type FileHandle, lstat, lutimes, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { errnoText, IsconfError } from '../base/index.ts'
@@ -114,7 +115,7 @@ export async function makeParent(parent: ParentAttributes, install: Install<Entr
 
 /** Changes the owner only where it differs, so that a daemon without root can install its own files. */
 async function giveTo(handle: FileHandle, wanted: { readonly uid: number; readonly gid: number }): Promise<void> {
-  const found = await handle.stat()
+  const found = fstatSync(handle.fd)
   if (found.uid !== wanted.uid || found.gid !== wanted.gid) await handle.chown(wanted.uid, wanted.gid)
 }
 
