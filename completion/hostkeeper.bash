@@ -14,21 +14,22 @@ _hostkeeper() {
     return
   fi
   if ((at == COMP_CWORD)); then
-    mapfile -t COMPREPLY < <(compgen -W 'init lint generate update fetch switch rollback plan run status stamps clean checkpoint -V --version -c --config -D --debug -q --quiet -h --help' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W 'init lint generate update fetch switch rollback plan run status stamps clean checkpoint help version -c --config -D --debug -q --quiet -V --version -h --help' -- "$word")
     return
   fi
   case ${COMP_WORDS[at]} in
-    init) mapfile -t COMPREPLY < <(compgen -W '-f' -- "$word") ;;
-    lint) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word") ;;
-    generate) mapfile -t COMPREPLY < <(compgen -W '-o --check' -- "$word"); compopt -o default ;;
+    init) mapfile -t COMPREPLY < <(compgen -W '-f --force' -- "$word"); compopt -o default ;;
+    lint) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word"); compopt -o default ;;
+    generate) mapfile -t COMPREPLY < <(compgen -W '-o --output --check' -- "$word"); compopt -o default ;;
     update) mapfile -t COMPREPLY < <(compgen -W '--again' -- "$word") ;;
     fetch) mapfile -t COMPREPLY < <(compgen -W '--again --wait' -- "$word") ;;
     plan) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word") ;;
-    run) mapfile -t COMPREPLY < <(compgen -W '-n --wait' -- "$word") ;;
-    status) mapfile -t COMPREPLY < <(compgen -W '--json -n' -- "$word") ;;
-    stamps) mapfile -t COMPREPLY < <(compgen -W '--json remove --only' -- "$word") ;;
-    clean) mapfile -t COMPREPLY < <(compgen -W '-n' -- "$word") ;;
-    checkpoint) mapfile -t COMPREPLY < <(compgen -W 'build push tag' -- "$word") ;;
+    run) mapfile -t COMPREPLY < <(compgen -W '-n --dry-run --wait' -- "$word") ;;
+    status) mapfile -t COMPREPLY < <(compgen -W '-n --json' -- "$word") ;;
+    stamps) mapfile -t COMPREPLY < <(compgen -W '--json --only remove' -- "$word") ;;
+    clean) mapfile -t COMPREPLY < <(compgen -W '-n --dry-run' -- "$word") ;;
+    checkpoint) mapfile -t COMPREPLY < <(compgen -W '--key --name --move build push tag' -- "$word"); compopt -o default ;;
+    help) mapfile -t COMPREPLY < <(compgen -W 'init lint generate update fetch switch rollback plan run status stamps clean checkpoint help version' -- "$word") ;;
   esac
 }
 complete -F _hostkeeper hostkeeper

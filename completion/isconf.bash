@@ -14,24 +14,26 @@ _isconf() {
     return
   fi
   if ((at == COMP_CWORD)); then
-    mapfile -t COMPREPLY < <(compgen -W 'lock unlock snap bank exec reboot ci up fork migrate status log show wip history branches hosts cat resolve lint env render start stop restart seal daemon -V --version -c --config -D --debug -m --message -q --quiet -r --reboot_ok -h --help' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W 'lock unlock snap bank exec reboot ci up fork migrate branches resolve status log show wip history hosts cat lint env render help version start stop restart seal daemon -c --config -D --debug -m --message -q --quiet -r --reboot_ok -V --version -h --help' -- "$word")
     return
   fi
   case ${COMP_WORDS[at]} in
+    lock) mapfile -t COMPREPLY < <(compgen -W '-m --message' -- "$word") ;;
     snap) mapfile -t COMPREPLY < <(compgen -W '--latest --delete' -- "$word"); compopt -o default ;;
-    bank) mapfile -t COMPREPLY < <(compgen -W 'list --json add remove get' -- "$word"); compopt -o default ;;
+    bank) mapfile -t COMPREPLY < <(compgen -W '--json list add remove get' -- "$word"); compopt -o default ;;
     up) mapfile -t COMPREPLY < <(compgen -W '--to --step --dry-run --json' -- "$word") ;;
+    branches) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word") ;;
     status) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word") ;;
     log) mapfile -t COMPREPLY < <(compgen -W '-n --since --host --oneline --json' -- "$word") ;;
     show) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word") ;;
     wip) mapfile -t COMPREPLY < <(compgen -W '--json drop' -- "$word") ;;
     history) mapfile -t COMPREPLY < <(compgen -W '-n --json' -- "$word") ;;
-    branches) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word") ;;
     hosts) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word") ;;
     cat) mapfile -t COMPREPLY < <(compgen -W '--at' -- "$word"); compopt -o default ;;
     lint) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word"); compopt -o default ;;
     env) mapfile -t COMPREPLY < <(compgen -W '--sh --json --make' -- "$word") ;;
     render) compopt -o default ;;
+    help) mapfile -t COMPREPLY < <(compgen -W 'lock unlock snap bank exec reboot ci up fork migrate branches resolve status log show wip history hosts cat lint env render help version start stop restart seal daemon' -- "$word") ;;
     exec)
       if ((at + 1 == COMP_CWORD)); then
         mapfile -t COMPREPLY < <(compgen -c -- "$word")

@@ -1,55 +1,57 @@
 /** Completions for shells, from the table of verbs. */
-import { optionsOf, type ProgramVerb, programByName } from './programs.ts'
+import type { Program, Verb, WordType } from '../src/terminal/index.ts'
+import { actionOptions, programNamed, programOptions, type ShownOption } from './programs.ts'
 
 const written = 'written by npm run fix from the table of verbs'
 
 /** The files, by their path. */
 export function completions(): readonly (readonly [string, string])[] {
-  return (['isconf', 'hostkeeper'] as const).flatMap((program): (readonly [string, string])[] => [
-    [`completion/${program}.bash`, bash(program)],
-    [`completion/_${program}`, zsh(program)],
-    [`completion/${program}.fish`, fish(program)],
+  return ['isconf', 'hostkeeper'].map(programNamed).flatMap((program): (readonly [string, string])[] => [
+    [`completion/${program.name}.bash`, bash(program)],
+    [`completion/_${program.name}`, zsh(program)],
+    [`completion/${program.name}.fish`, fish(program)],
   ])
 }
 
-/** What a verb's usage names that can be completed. */
+/** What can be completed behind a verb; what its own verbs take is offered with it. */
 interface Words {
+  readonly options: readonly ShownOption[]
   /** Options, with their dashes, and words that are to be typed as they stand. */
   readonly literal: readonly string[]
-  readonly takes: 'command' | 'files' | 'nothing'
+  readonly takes: WordType<unknown>['completes']
 }
 
-function wordsOf({ name, usage }: ProgramVerb): Words {
-  const tokens = usage
-    .split(/[\s[\]|]+/)
-    .slice(1)
-    .map((token) => token.replace(/\.\.\.$/, ''))
-  const literal = tokens.filter((token) => token !== name && /^(--?\w[\w-]*|[a-z][a-z-]*)$/.test(token))
-  const takes = (pattern: RegExp): boolean => tokens.some((token) => pattern.test(token))
-  if (takes(/^COMMAND$/)) return { literal, takes: 'command' }
-  return { literal, takes: takes(/^(FILE|PATH|TEMPLATE|DEST)$/) ? 'files' : 'nothing' }
+function wordsOf(verb: Verb<never>, program: Program): Words {
+  const actions = [verb, ...(verb.verbs ?? [])]
+  const options = actions.flatMap(actionOptions)
+  const names = (verb.verbs ?? []).map(({ name }) => name)
+  const takes = actions.flatMap((action) => Object.values(action.arguments ?? {}))[0]?.type.completes
+  const verbs = takes === 'verbs' ? program.verbs.map(({ name }) => name) : []
+  return { options, literal: [...new Set([...options.flatMap(dashed), ...names, ...verbs])], takes }
 }
 
-type Completed = 'isconf' | 'hostkeeper'
+function dashed({ short, long }: ShownOption): readonly string[] {
+  return [...(short === undefined ? [] : [`-${short}`]), ...(long === undefined ? [] : [`--${long}`])]
+}
 
-function bash(program: Completed): string {
-  const flags = optionsOf(program)
-  const verbs: readonly ProgramVerb[] = programByName[program].verbs
-  const flagWords = flags.flatMap(({ short, long }) => [`-${short}`, `--${long}`])
+function bash(program: Program): string {
+  const { name: called, verbs } = program
+  const flags = programOptions(program)
+  const flagWords = flags.flatMap(dashed)
   const withWord = flags.filter(({ word }) => word !== undefined)
-  const skipped = withWord.flatMap(({ short, long }) => [`-${short}`, `--${long}`]).join(' | ')
+  const skipped = withWord.flatMap(dashed).join(' | ')
   const cases = verbs.flatMap((verb) => {
-    const { literal, takes } = wordsOf(verb)
+    const { literal, takes } = wordsOf(verb, program)
     if (takes === 'command') return []
     const words = literal.length === 0 ? [] : [`mapfile -t COMPREPLY < <(compgen -W '${literal.join(' ')}' -- "$word")`]
     const files = takes === 'files' ? ['compopt -o default'] : []
     const all = [...words, ...files]
     return all.length === 0 ? [] : [`    ${verb.name}) ${all.join('; ')} ;;`]
   })
-  const runners = verbs.filter((verb) => wordsOf(verb).takes === 'command').map(({ name }) => name)
+  const runners = verbs.filter((verb) => wordsOf(verb, program).takes === 'command').map(({ name }) => name)
   const runnersCase = runners.length === 0 ? [] : [completeCommand(runners)]
-  return `# Completion of ${program}(8) for bash, ${written}.
-_${program}() {
+  return `# Completion of ${called}(8) for bash, ${written}.
+_${called}() {
   local word=\${COMP_WORDS[COMP_CWORD]} at=1
   COMPREPLY=()
   while ((at < COMP_CWORD)); do
@@ -71,7 +73,7 @@ _${program}() {
 ${[...cases, ...runnersCase].join('\n')}
   esac
 }
-complete -F _${program} ${program}
+complete -F _${called} ${called}
 `
 }
 
@@ -85,15 +87,15 @@ function completeCommand(runners: readonly string[]): string {
       ;;`
 }
 
-function zsh(program: Completed): string {
-  const verbs: readonly ProgramVerb[] = programByName[program].verbs
+function zsh(program: Program): string {
+  const { name: called, verbs } = program
   const quoted = (text: string): string => text.replaceAll("'", "'\\''").replaceAll(/[[\]:]/g, '\\$&')
-  const flagLines = optionsOf(program).map(({ short, long, describe, word }) => {
-    const action = word === undefined ? '' : `:${word}:${word === 'file' ? '_files' : ' '}`
+  const flagLines = programOptions(program).map(({ short, long, describe, word }) => {
+    const action = word === undefined ? '' : `:${word}:${word === 'file' || word === 'config' ? '_files' : ' '}`
     return `    '(-${short} --${long})'{-${short},--${long}}'[${quoted(describe)}]${action}' \\`
   })
   const cases = verbs.flatMap((verb) => {
-    const { literal, takes } = wordsOf(verb)
+    const { literal, takes } = wordsOf(verb, program)
     const actions = [
       ...(literal.length === 0 ? [] : [`compadd -- ${literal.join(' ')}`]),
       ...(takes === 'files' ? ['_files'] : []),
@@ -101,9 +103,9 @@ function zsh(program: Completed): string {
     ]
     return actions.length === 0 ? [] : [`        ${verb.name}) ${actions.join('; ')} ;;`]
   })
-  return `#compdef ${program}
-# Completion of ${program}(8) for zsh, ${written}.
-_${program}() {
+  return `#compdef ${called}
+# Completion of ${called}(8) for zsh, ${written}.
+_${called}() {
   local state line
   local -a verbs
   verbs=(
@@ -122,29 +124,34 @@ ${cases.join('\n')}
       ;;
   esac
 }
-_${program} "$@"
+_${called} "$@"
 `
 }
 
-function fish(program: Completed): string {
-  const verbs: readonly ProgramVerb[] = programByName[program].verbs
+function fish(program: Program): string {
+  const { name: called, verbs } = program
   const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
-  const flagLines = optionsOf(program).map(({ short, long, describe, word }) => {
-    const argument = word === undefined ? '' : word === 'file' ? ' -r -F' : ' -x'
-    return `complete -c ${program} -n __fish_use_subcommand -s ${short} -l ${long}${argument} -d ${quoted(describe)}`
-  })
+  const named = ({ short, long, word }: ShownOption): string => {
+    const names = `${short === undefined ? '' : ` -s ${short}`}${long === undefined ? '' : ` -l ${long}`}`
+    return `${names}${word === undefined ? '' : word === 'file' || word === 'config' ? ' -r -F' : ' -x'}`
+  }
+  const flagLines = programOptions(program).map(
+    (option) => `complete -c ${called} -n __fish_use_subcommand${named(option)} -d ${quoted(option.describe)}`,
+  )
   const verbLines = verbs.flatMap((verb) => {
-    const { literal, takes } = wordsOf(verb)
-    const here = `complete -c ${program} -n '__fish_seen_subcommand_from ${verb.name}'`
+    const { options, literal, takes } = wordsOf(verb, program)
+    const words = literal.filter((word) => !word.startsWith('-'))
+    const here = `complete -c ${called} -n '__fish_seen_subcommand_from ${verb.name}'`
     return [
-      `complete -c ${program} -n __fish_use_subcommand -a ${verb.name} -d ${quoted(verb.summary)}`,
-      ...literal.map((word) => `${here} -a '${word}'`),
+      `complete -c ${called} -n __fish_use_subcommand -a ${verb.name} -d ${quoted(verb.summary)}`,
+      ...options.map((option) => `${here}${named(option)} -d ${quoted(option.describe)}`),
+      ...(words.length === 0 ? [] : [`${here} -a '${words.join(' ')}'`]),
       ...(takes === 'files' ? [`${here} -F`] : []),
       ...(takes === 'command' ? [`${here} -a '(__fish_complete_subcommand --fcs-skip=2)'`] : []),
     ]
   })
-  return `# Completion of ${program}(8) for fish, ${written}.
-complete -c ${program} -f
+  return `# Completion of ${called}(8) for fish, ${written}.
+complete -c ${called} -f
 ${[...flagLines, ...verbLines].join('\n')}
 `
 }

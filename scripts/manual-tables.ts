@@ -1,16 +1,12 @@
 /** The tables of the code as parts of a manual page, in mdoc. */
 import { type ErrorCode, errorKinds } from '../src/base/index.ts'
+import { verbsByGroup } from '../src/cli/index.ts'
 import { type Setting, settings } from '../src/config/settings.ts'
+import { hostkeeperVerbs } from '../src/hostkeeper/index.ts'
 import { type HostkeeperSetting, hostkeeperSettings } from '../src/hostkeeper/settings.ts'
+import { type Program, usagesOf, type Verb } from '../src/terminal/index.ts'
 import { mdocOf } from './mdoc.ts'
-import { optionsOf, type ProgramName, type ProgramVerb, programByName } from './programs.ts'
-
-/** The groups of verbs; what stands in none of them reads, or has to do with configuration. */
-const groups: Readonly<Record<string, readonly string[]>> = {
-  disk: ['lock', 'unlock', 'snap', 'bank', 'exec', 'reboot', 'ci', 'up'],
-  branch: ['fork', 'migrate', 'branches', 'resolve'],
-  daemon: ['start', 'stop', 'restart', 'seal', 'daemon'],
-}
+import { actionOptions, programNamed, programOptions, type ShownOption } from './programs.ts'
 
 /** What an exit status means, in a few words; each status of the table of failures has to be here. */
 const meaningByExit: Readonly<Record<number, string>> = {
@@ -26,41 +22,62 @@ const meaningByExit: Readonly<Record<number, string>> = {
   224: 'Something happened that should not be possible.',
 }
 
-export function synopsis(program: ProgramName): string {
-  const options = optionsOf(program)
+export function synopsis(name?: string): string {
+  const program = programNamed(name)
+  const options = programOptions(program)
   const letters = options.flatMap(({ short, word }) => (word === undefined && short !== undefined ? [short] : []))
   const sorted = letters.sort((a, b) => (a < b ? -1 : 1)).join('')
   const withWord = options.filter(({ word }) => word !== undefined)
   const rows = withWord.map(({ short, long, word }) => `.Op Fl ${short ?? `\\-${escaped(long)}`} Ar ${word}`)
-  return ['.Sh SYNOPSIS', '.Nm', `.Op Fl ${sorted}`, ...rows, ...programByName[program].operands].join('\n')
+  return ['.Sh SYNOPSIS', '.Nm', `.Op Fl ${sorted}`, ...rows, ...operandsOf(program)].join('\n')
 }
 
-export function flagList(program: ProgramName): string {
-  const rows = optionsOf(program).map(({ short, long, word, describe }) => {
-    const argument = word === undefined ? '' : ` Ar ${word}`
-    const letter = short === undefined ? '' : `${short} , Fl `
-    return `.It Fl ${letter}\\-${escaped(long)}${argument}\n${bodyOf(sentence(describe))}`
-  })
-  return list(rows)
+function operandsOf(program: Program): readonly string[] {
+  if (program.verbs.length > 0) return ['.Ar verb', '.Op Ar argument ...']
+  return Object.values(program.arguments ?? {}).map(
+    ({ name, required, many }) => `.${required ? '' : 'Op '}Ar ${name.toLowerCase()}${many ? ' ...' : ''}`,
+  )
+}
+
+export function flagList(program?: string): string {
+  return list(programOptions(programNamed(program)).map((option) => optionItem(option)))
+}
+
+/** An option of a list; of a verb of a verb with its name before it. */
+function optionItem({ short, long, word, describe }: ShownOption, of = ''): string {
+  const names = [...(short === undefined ? [] : [short]), ...(long === undefined ? [] : [`\\-${escaped(long)}`])]
+  const argument = word === undefined ? '' : ` Ar ${word}`
+  return `.It ${of}Fl ${names.join(' , Fl ')}${argument}\n${bodyOf(sentence(describe))}`
 }
 
 /** The verbs of isconf in a group, or all those of another program, in the order of their names. */
 export function verbList(group = 'other'): string {
-  const grouped = Object.values(groups).flat()
-  const isIn = ({ name }: ProgramVerb): boolean => groups[group]?.includes(name) ?? !grouped.includes(name)
-  const all = group === 'hostkeeper' ? programByName.hostkeeper.verbs : programByName.isconf.verbs.filter(isIn)
+  const all = group === 'hostkeeper' ? hostkeeperVerbs : verbsByGroup[group as keyof typeof verbsByGroup]
   const chosen = [...all].sort((a, b) => (a.name < b.name ? -1 : 1))
-  return list(chosen.map((verb) => `.It ${usageOf(verb)}\n${bodyOf(verb.help)}\n${exitsOf(verb)}`))
+  return list(chosen.map((verb) => `.It ${usageOf(verb)}\n${bodyOf(verb.help)}\n${optionsOf(verb)}${exitsOf(verb)}`))
 }
 
-function exitsOf({ exits }: ProgramVerb): string {
+function optionsOf(verb: Verb<never>): string {
+  const own = actionOptions(verb).map((option) => optionItem(option))
+  const inner = (verb.verbs ?? []).flatMap((action) =>
+    actionOptions(action).map((option) => optionItem(option, `Cm ${action.name} `)),
+  )
+  const words = Object.values(verb.arguments ?? {}).filter(({ required }) => !required)
+  const rows = [...own, ...words.map((one) => `.It Ar ${one.name}\n${bodyOf(sentence(one.describe))}`), ...inner]
+  return rows.length === 0 ? '' : `${list(rows)}\n.Pp\n`
+}
+
+function exitsOf({ exits }: Verb<never>): string {
   const others = exits.filter((exit) => exit !== 0)
   return others.length === 0 ? 'Exits with 0.' : `Exits with 0, or else ${others.join(', ')}.`
 }
 
 /** `log [-n COUNT] [--json]` in mdoc: literal words, flags, what stands for something else, and what may be left out. */
-function usageOf({ usage }: ProgramVerb): string {
-  const tokens = usage.match(/[[\]|]|[^\s[\]|]+/g) ?? []
+function usageOf(verb: Verb<never>): string {
+  const tokens =
+    usagesOf(verb)
+      .join(' | ')
+      .match(/[[\]|]|[^\s[\]|]+/g) ?? []
   return tokens
     .map((token) => {
       if (token === '[') return 'Oo'
@@ -74,7 +91,7 @@ function usageOf({ usage }: ProgramVerb): string {
 }
 
 /** The settings of isconf, or of hostkeeper. */
-export function settingList(program: ProgramName): string {
+export function settingList(program = 'isconf'): string {
   if (program === 'isconf') return isconfSettingList()
   const rows = Object.values(hostkeeperSettings).map((row: HostkeeperSetting<unknown>) => {
     const fallback = row.fallback === undefined ? '' : ` Default: \`${row.fallback}\`.`
@@ -118,7 +135,7 @@ export function failureList(): string {
 }
 
 /** A long option as roff has it. */
-function escaped(long: string): string {
+function escaped(long = ''): string {
   return long.replaceAll('-', '\\-')
 }
 

@@ -8,7 +8,6 @@ import { fileURLToPath } from 'node:url'
 import { completions } from './completion.ts'
 import { exitList, failureList, flagList, needRestart, settingList, synopsis, verbList } from './manual-tables.ts'
 import { manualPage, mdocOf, type Title, withoutNeedlessBreaks } from './mdoc.ts'
-import { programNamed } from './programs.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
@@ -31,10 +30,10 @@ const examplePages = ['quick-start', 'apache', 'motd', 'kernel']
 
 /** What stands in the prose as `@NAME WORDS@` on a line of its own: mdoc. */
 const directives: Readonly<Record<string, (...words: readonly string[]) => string>> = {
-  synopsis: (program) => synopsis(programNamed(program)),
-  flags: (program) => flagList(programNamed(program)),
+  synopsis,
+  flags: flagList,
   verbs: verbList,
-  settings: (program) => settingList(programNamed(program)),
+  settings: settingList,
   exits: exitList,
   failures: failureList,
   example: (page = '') => mdocOf(withoutTitle(read(`test/cli/${page}.md`))),

@@ -4,10 +4,9 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { hostWith, result, type Typed } from '../../test/support/typed.ts'
 import { errorKinds, IsconfError } from '../base/index.ts'
-import { failureText } from '../terminal/index.ts'
+import { failureText, verbUsage } from '../terminal/index.ts'
 import { verbs } from './verbs/index.ts'
 
-const usageHint = 'isconf: hint: see `isconf --help`\n'
 const locked = result({ branch: 'web', user: 'luke', host: 'alder', message: 'm', since: 's' })
 
 function assertSaid(typed: Typed, status: number, err: string): void {
@@ -19,25 +18,25 @@ function narrow(text: string): string {
   return text.replaceAll(/(?<=\S)(?:\n {4,}| {2,})/g, '  ')
 }
 
-const verbTable = `Verbs:\n${verbs.map(({ usage, summary }) => `  ${usage}  ${summary}\n`).join('')}`
+const verbTable = `Verbs:\n${verbs.map((verb) => `  ${verbUsage(verb)}  ${verb.summary}\n`).join('')}`
 
 const help = `Usage: isconf [-DhqrV] [-c CONFIG] [-m MESSAGE] VERB [ARG...]
 
 Options:
-  -V, --version         show the release
-  -c, --config <file>   the configuration file (default: /etc/is/main.cf)
-  -D, --debug           show this host's variables and where failures come from
-  -m, --message <text>  the message of a lock (deprecated: isconf lock
-                        MESSAGE...)
-  -q, --quiet           say only what a command writes, and failures
-  -r, --reboot_ok       with up: allow a reboot that is due
-  -h, --help            show this help
+  -c, --config <config>    the configuration file (default: /etc/is/main.cf)
+  -D, --debug              show this host's variables and where failures come
+                           from
+  -m, --message <message>  with lock: why
+  -q, --quiet              say only what a command writes, and failures
+  -r, --reboot_ok          with up: allow a reboot that is due
+  -V, --version            show the release
+  -h, --help               show this help
 
 ${verbTable}`
 
 test('isconf -h and --help print the help on standard output and exit 0', async (t) => {
   const { type } = await hostWith(t, undefined)
-  for (const words of [['-h'], ['--help'], ['-h', 'status'], ['-q', '-h']]) {
+  for (const words of [['-h'], ['--help'], ['-h', 'status'], ['-q', '-h'], ['help']]) {
     const typed = await type(...words)
     assert.deepEqual([typed.status, typed.err], [0, ''])
     assert.equal(narrow(typed.out), narrow(help))
@@ -55,7 +54,7 @@ test('isconf without a verb prints the usage on standard error and exits 22', as
 
 test('isconf -V and --version print the release and exit 0', async (t) => {
   const { type } = await hostWith(t, undefined)
-  for (const word of ['-V', '--version']) {
+  for (const word of ['-V', '--version', 'version']) {
     const typed = await type(word)
     assert.deepEqual([typed.status, typed.out, typed.err], [0, 'isconf 5.0.0-test\n', ''])
   }
@@ -63,24 +62,25 @@ test('isconf -V and --version print the release and exit 0', async (t) => {
 
 const wrongUse: readonly (readonly [readonly string[], string])[] = [
   [['dance'], 'no such verb: "dance"'],
-  [['Status'], 'no such verb: "Status"'],
+  [['lokc', 'x'], 'no such verb: "lokc" (did you mean lock?)'],
+  [['Status'], 'no such verb: "Status" (did you mean status?)'],
   [[''], 'no such verb: ""'],
   [['constructor'], 'no such verb: "constructor"'],
-  [['-x', 'status'], "unknown option '-x'"],
-  [['--quite', 'status'], "unknown option '--quite' (did you mean --quiet?)"],
-  [['-qx', 'status'], "unknown option '-x'"],
-  [['-m'], "option '-m, --message <text>' argument missing"],
+  [['-x', 'status'], 'isconf takes no "-x"'],
+  [['--quite', 'status'], 'isconf takes no "--quite" (did you mean --quiet?)'],
+  [['-qx', 'status'], 'isconf takes no "-x"'],
+  [['-m'], 'isconf -m takes a value'],
   [['status', '-q'], 'isconf status takes no "-q"'],
   [['status', 'now'], 'isconf status takes no "now"'],
   [['status', '-n', '3'], 'isconf status takes no "-n"'],
   [['log', 'web', 'mail'], 'isconf log takes no "mail"'],
   [['log', '--since', 'noon'], 'isconf log --since takes a date, as 2030-01-31, not "noon"'],
   [['log', '--host'], 'isconf log --host takes a value'],
-  [['fork'], 'isconf fork: no branch given'],
-  [['migrate', 'a', 'b'], 'isconf migrate takes one branch, not also "b"'],
-  [['show'], 'isconf show: no changeset or operation given'],
+  [['fork'], 'isconf fork: no newbranch given'],
+  [['migrate', 'a', 'b'], 'isconf migrate takes no "b"'],
+  [['show'], 'isconf show: no name given'],
   [['wip', 'drop', 'it'], 'isconf wip drop takes no "it"'],
-  [['wip', 'dorp'], 'isconf wip takes no "dorp"'],
+  [['wip', 'dorp'], 'isconf wip takes drop, not "dorp" (did you mean drop?)'],
   [['history', '-n', 'all'], 'isconf history -n takes a count, not "all"'],
   [['cat'], 'isconf cat: no path given'],
   [['cat', 'a', '--at'], 'isconf cat --at takes a value'],
@@ -92,24 +92,34 @@ const wrongUse: readonly (readonly [readonly string[], string])[] = [
   [['snap'], 'isconf snap: no path given'],
   [['snap', '--latest'], 'isconf snap: no path given'],
   [['snap', '-x', 'b'], 'isconf snap takes no "-x"'],
-  [['snap', '--latest', '--delete', 'b'], 'isconf snap takes --latest or --delete, not both'],
+  [['snap', '--latest', '--delete', 'b'], "isconf snap: option '--latest' cannot be used with option '--delete'"],
   [['exec'], 'isconf exec: no command given'],
   [['resolve'], 'isconf resolve: no changeset given'],
-  [['resolve', 'a', 'b', 'c'], 'isconf resolve takes one branch, not also "c"'],
+  [['resolve', 'abcd', 'b', 'c'], 'isconf resolve takes no "c"'],
   [['exec'], 'isconf exec: no command given'],
   [['exec', '--'], 'isconf exec: no command given'],
-  [['exec', '--odd'], 'isconf exec has no option "--odd"; -- goes before a command of that name'],
-  [['exec', '--env'], 'isconf exec --env takes the name of a variable, not ""'],
+  [['exec', '--odd'], 'isconf exec takes no "--odd"'],
+  [['exec', '--env'], 'isconf exec --env takes a value'],
   [['exec', '--env', 'A=b', 'make'], 'isconf exec --env takes the name of a variable, not "A=b"'],
   [['exec', '--env', 'UNSET', 'make'], 'isconf exec --env UNSET: UNSET is not set'],
   [['exec', '--env', 'LANG'], 'isconf exec: no command given'],
-  [['exec', '--sh'], 'isconf exec --sh: no string given'],
+  [['exec', '--sh'], 'isconf exec --sh takes a value'],
   [['exec', '--sh', 'make', 'install'], 'isconf exec --sh takes one string, not also "install"'],
   [['exec', 'printf', '\ufffd'], 'isconf exec: "\ufffd" is not UTF-8, and cannot be recorded as it is'],
   [['up', 'now'], 'isconf up takes no "now"'],
-  [['up', '--to'], 'isconf up --to: no operation given'],
+  [['up', '--to'], 'isconf up --to takes a value'],
   [['up', '--json'], 'isconf up takes --json only with --dry-run'],
   [['reboot', 'now'], 'isconf reboot takes no "now"'],
+  [['snap', '--lattest', 'b'], 'isconf snap takes no "--lattest" (did you mean --latest?)'],
+  [['log', '-5'], 'isconf log takes no "-5"'],
+  [['log', '--json', '--oneline'], "isconf log: option '--oneline' cannot be used with option '--json'"],
+  [['lock', '-x', 'why'], 'isconf lock takes no "-x"'],
+  [['lock', '--mesage', 'why'], 'isconf lock takes no "--mesage" (did you mean --message?)'],
+  [['lock', 'mind', '-m', 'the', 'queue'], 'isconf lock takes no "-m" within the message'],
+  [['lock', '-m', 'mind', 'the', 'queue'], 'isconf lock -m takes one word, not also "the"'],
+  [['help', 'dance'], 'no such verb: "dance"'],
+  [['help', 'exec', 'ls'], 'isconf help takes no "ls"'],
+  [['bank', 'remov', 'x'], 'isconf bank takes list, add, remove or get, not "remov" (did you mean remove?)'],
   ...['reboot', 'exec', 'status', 'lock'].map(
     (verb) => [['-r', verb], `-r goes with up only, not with ${verb}`] as const,
   ),
@@ -125,10 +135,39 @@ for (const [words, message] of wrongUse) {
   test(`isconf ${words.join(' ')} is wrong use: status 22, two lines, and the daemon is asked nothing`, async (t) => {
     const { type } = await hostWith(t, {})
     const typed = await type(...words)
-    assertSaid(typed, 22, `isconf: error: ${message}\n${usageHint}`)
+    assertSaid(
+      { ...typed, err: typed.err.replace(/(?<=: hint: ).*/, 'HINT') },
+      22,
+      `isconf: error: ${message}\nisconf: hint: HINT\n`,
+    )
+    assert.match(typed.err, /isconf: hint: .*(see `isconf (--)?help|in quotes|before the verb)/)
     assert.deepEqual(typed.asked, [])
   })
 }
+
+test('a hint says where a flag belongs, and how a word is taken that looks like one', async (t) => {
+  const { type } = await hostWith(t, {})
+  const hintOf = async (...words: readonly string[]): Promise<string> =>
+    (await type(...words)).err.split('hint: ')[1] ?? ''
+  assert.equal(await hintOf('status', '-q'), '-q is a flag of isconf itself: it stands before the verb\n')
+  assert.equal(await hintOf('snap', '-x'), 'see `isconf help snap`; -- goes before a word that begins with a dash\n')
+  assert.equal(await hintOf('bank', 'add'), 'see `isconf help bank add`\n')
+})
+
+test('help VERB and VERB --help print the same: usage, what it does, arguments and options', async (t) => {
+  const { type, home } = await hostWith(t, undefined)
+  // Also where the configuration is wrong.
+  writeFileSync(join(home, 'main.cf'), 'DEFAULT:\n\tIS_PORT=many\n')
+  for (const { name } of verbs) {
+    const [asked, behind] = [await type('help', name), await type(name, '--help')]
+    assert.deepEqual(asked, behind)
+    assert.deepEqual([asked.status, asked.err], [0, ''])
+    assert.ok(asked.out.startsWith(`Usage: isconf ${name}`), asked.out)
+  }
+  const { out } = await type('help', 'bank', 'add')
+  assert.match(out, /^Usage: isconf bank add FILE\.\.\.\n\n.*\n\nArguments:\n {2}FILE .*\n\nOptions:\n {2}-h, --help/)
+  assert.match((await type('help', 'bank')).out, /^Verbs:\n {2}list \[--json\]/m)
+})
 
 test('everything after the verb belongs to the verb', async (t) => {
   const { type } = await hostWith(t, { 'POST /v1/exec': result(null), 'POST /v1/lock': locked })
@@ -137,27 +176,30 @@ test('everything after the verb belongs to the verb', async (t) => {
   await type('exec', '--', 'ls')
   await type('-q', 'exec', 'ls', '-h', ' ', '')
   await type('lock', 'just', 'a', 'comment')
-  const { asked } = await type('lock', '-q', 'is', 'a', 'flag', '-h')
+  await type('lock', 'a', '-', 'b', '--', '-q', 'is', 'a', 'flag', '-h')
+  const { asked } = await type('lock', '--', '-q', 'is', 'one', '-h')
   assert.deepEqual(asked, [
     'POST /v1/exec {"user":"luke","cwd":"/home/luke","argv":["tar","-xzvf","foo.tar.gz","-V","--help","-m","--","-q"]}',
     'POST /v1/exec {"user":"luke","cwd":"/home/luke","argv":["--help"]}',
     'POST /v1/exec {"user":"luke","cwd":"/home/luke","argv":["ls"]}',
     'POST /v1/exec {"user":"luke","cwd":"/home/luke","argv":["ls","-h"," ",""]}',
     'POST /v1/lock {"user":"luke","message":"just a comment"}',
-    'POST /v1/lock {"user":"luke","message":"-q is a flag -h"}',
+    'POST /v1/lock {"user":"luke","message":"a - b -- -q is a flag -h"}',
+    'POST /v1/lock {"user":"luke","message":"-q is one -h"}',
   ])
 })
 
 const lockSaid = 'isconf: branch web is locked by luke@alder: m\n'
-const deprecated = 'isconf: -m is deprecated: write the message after the verb, isconf lock MESSAGE...\n'
 const noMessage = `isconf: error: a lock needs a message\nisconf: hint: ${errorKinds.MESSAGE_MISSING.hint}\n`
 
-test('-m gives a lock its message, says that it is deprecated, and loses against words', async (t) => {
+test('-m gives a lock its message, before the verb or behind it, and loses against words there', async (t) => {
   const { type } = await hostWith(t, { 'POST /v1/lock': locked })
-  assertSaid(await type('-m', 'the reason', 'lock'), 0, `${deprecated}${lockSaid}`)
+  assertSaid(await type('-m', 'the reason', 'lock'), 0, lockSaid)
+  assertSaid(await type('lock', '-m', 'the reason'), 0, lockSaid)
+  assertSaid(await type('-m', 'not this', 'lock', '--message=the reason'), 0, lockSaid)
   const { asked } = await type('-m', 'the reason', 'lock', 'another', 'one')
   assert.deepEqual(asked, [
-    'POST /v1/lock {"user":"luke","message":"the reason"}',
+    ...Array(3).fill('POST /v1/lock {"user":"luke","message":"the reason"}'),
     'POST /v1/lock {"user":"luke","message":"another one"}',
   ])
 })
@@ -167,7 +209,8 @@ test('lock without a message is 222, and the daemon is asked nothing', async (t)
   assertSaid(await type('lock'), 222, noMessage)
   assertSaid(await type('lock', ' ', '\t'), 222, noMessage)
   const typed = await type('-m', '', 'lock')
-  assertSaid(typed, 222, `${deprecated}${noMessage}`)
+  assertSaid(typed, 222, noMessage)
+  assertSaid(await type('lock', '-m', ' '), 222, noMessage)
   assert.deepEqual(typed.asked, [])
 })
 

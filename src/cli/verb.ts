@@ -1,29 +1,34 @@
-/** A verb is a value: help, manual, completion and the program itself read the same one. */
+/** What a verb of isconf is, and what it is handed. */
 import type { Config } from '../config/index.ts'
 import type { Client, EventListener } from '../control/index.ts'
-import type { Terminal, VerbWords } from '../terminal/index.ts'
+import type * as terminal from '../terminal/index.ts'
+import type { flags } from './flags.ts'
 
-export interface Verb extends VerbWords {
-  /** Every exit status it can end with, but for 22, 223 and 224, which any verb can. */
-  readonly exits: readonly number[]
+export interface Verb extends terminal.Verb<VerbContext> {
   /** Set for a verb that must work when the configuration is wrong: it must not look at `config` or `client`. */
   readonly withoutConfig?: true
-  /** Does it; the exit status. Failures are thrown. */
-  run(context: VerbContext, words: readonly string[]): Promise<number>
 }
 
-export interface Flags {
-  readonly config: string | undefined
-  readonly debug: boolean
-  readonly message: string | undefined
-  readonly quiet: boolean
-  /** -r: a reboot in the journal may be done. */
-  readonly reboot: boolean
+/** Declares a verb: what is typed arrives in `run` under the names of its options and arguments. */
+export function verb<O extends terminal.Options, A extends terminal.Arguments>(
+  declared: terminal.Declared<terminal.Verb<VerbContext, O, A>, O> & Pick<Verb, 'withoutConfig'>,
+): Verb {
+  return declared as unknown as Verb
 }
+
+/** Declares a verb of a verb, as `bank add`. */
+export function action<O extends terminal.Options, A extends terminal.Arguments>(
+  declared: terminal.Declared<terminal.Action<VerbContext, O, A>, O>,
+): terminal.Action<VerbContext> {
+  return declared as unknown as terminal.Action<VerbContext>
+}
+
+/** The flags before the verb. */
+export type Flags = terminal.Typed<typeof flags, Readonly<Record<never, never>>>
 
 /** What the process hands in. */
 export interface Surroundings {
-  readonly terminal: Terminal
+  readonly terminal: terminal.Terminal
   /** The person at the keyboard, also behind sudo. */
   readonly user: string
   readonly cwd: string

@@ -1,4 +1,5 @@
 /** What a program of Hostkeeper knows about its host. */
+import { resolve } from 'node:path'
 import { type HostNames, namesOf } from '../config/index.ts'
 import { type Layout, layoutOf } from './layout.ts'
 import type { ProgramFlags } from './program.ts'
@@ -7,7 +8,7 @@ import type { Settings } from './settings.ts'
 import type { ProgramContext, ProgramSurroundings } from './verb.ts'
 
 export function contextOf(program: string, flags: ProgramFlags, surroundings: ProgramSurroundings): ProgramContext {
-  const { terminal, environment } = surroundings
+  const { terminal, environment, cwd } = surroundings
   let settings: Settings | undefined
   let names: HostNames | undefined
   const context: ProgramContext = {
@@ -15,7 +16,7 @@ export function contextOf(program: string, flags: ProgramFlags, surroundings: Pr
     debug: flags.debug,
     quiet: flags.quiet,
     get settings(): Settings {
-      settings ??= loadSettings(flags.config, environment)
+      settings ??= loadSettings(flags.config === undefined ? undefined : resolve(cwd, flags.config), environment)
       return settings
     },
     get layout(): Layout {

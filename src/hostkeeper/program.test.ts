@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { IsconfError } from '../base/index.ts'
-import { programCommand, runProgram } from './program.ts'
+import { runProgram } from '../terminal/index.ts'
+import { hostkeeperFlags, withOwnHint } from './program.ts'
 
 /** What a program says of this failure. */
 async function saidOf(error: IsconfError): Promise<readonly [number, string]> {
   const said: string[] = []
   const terminal = { out: () => undefined, err: (text: string | Uint8Array) => void said.push(String(text)) }
-  const surroundings = { terminal, cwd: '/', environment: {}, release: '0', onInterrupt: () => undefined }
-  const exit = await runProgram(programCommand('hostkeeper', '0'), [], surroundings, () => Promise.reject(error))
+  const program = { name: 'hostkeeper', options: hostkeeperFlags, verbs: [] }
+  const exit = await runProgram(program, [], { terminal, release: '0' }, () => Promise.reject(error), withOwnHint)
   return [exit, said.join('')]
 }
 

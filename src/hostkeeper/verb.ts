@@ -1,19 +1,28 @@
-/** A verb of hostkeeper is a value: help, manual, completion and the program itself read the same one. */
+/** What a verb of hostkeeper is, and what it is handed. */
 import type { HostNames } from '../config/index.ts'
-import type { Terminal, VerbWords } from '../terminal/index.ts'
+import type * as terminal from '../terminal/index.ts'
 import type { Layout } from './layout.ts'
 import type { Settings } from './settings.ts'
 
-export interface HostkeeperVerb extends VerbWords {
-  /** Every exit status it can end with, but for 22 and 224, which any verb can. */
-  readonly exits: readonly number[]
-  /** Does it; the exit status. Failures are thrown. */
-  run(context: ProgramContext, words: readonly string[]): Promise<number>
+export type HostkeeperVerb = terminal.Verb<ProgramContext>
+
+/** Declares a verb: what is typed arrives in `run` under the names of its options and arguments. */
+export function verb<O extends terminal.Options, A extends terminal.Arguments>(
+  declared: terminal.Declared<terminal.Verb<ProgramContext, O, A>, O>,
+): HostkeeperVerb {
+  return declared as unknown as HostkeeperVerb
+}
+
+/** Declares a verb of a verb, as `stamps remove`. */
+export function action<O extends terminal.Options, A extends terminal.Arguments>(
+  declared: terminal.Declared<terminal.Action<ProgramContext, O, A>, O>,
+): terminal.Action<ProgramContext> {
+  return declared as unknown as terminal.Action<ProgramContext>
 }
 
 /** What the process hands in to hostkeeper, isync and exech. */
 export interface ProgramSurroundings {
-  readonly terminal: Terminal
+  readonly terminal: terminal.Terminal
   readonly cwd: string
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly release: string

@@ -1,5 +1,5 @@
 /** What a check of files has found, for people and for programs. */
-import { count } from './words.ts'
+import { count } from './count.ts'
 
 interface FindingWords {
   readonly severity: 'error' | 'warning'

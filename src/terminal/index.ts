@@ -1,7 +1,20 @@
 /** What the programs of the package share towards the person who types. */
-export { failureText, originText } from './failure.ts'
+export { commandOf } from './command-line.ts'
+export { count } from './count.ts'
+export * from './declaration.ts'
+export { failureText } from './failure.ts'
 export { findingsReport } from './findings.ts'
-export { helpOf, type VerbWords, verbTable } from './help.ts'
+export {
+  commonVerbs,
+  debugFlag,
+  type ProgramProcess,
+  programCommand,
+  quietFlag,
+  runProgram,
+  runVerb,
+  verbWords,
+} from './program.ts'
 export { listing, table } from './table.ts'
-export { systemTerminal, type Terminal } from './terminal.io.ts'
-export { count, countOf, noWords, oneWord, type ParsedWords, parseWords, readingWords } from './words.ts'
+export { systemTerminal } from './terminal.io.ts'
+export type { Terminal } from './terminal.ts'
+export { usagesOf, verbUsage } from './usage.ts'

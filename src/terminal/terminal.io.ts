@@ -1,12 +1,6 @@
-/** The two streams of a program. */
+/** The two streams of this process. */
 import { writeSync } from 'node:fs'
-
-export interface Terminal {
-  out(text: string | Uint8Array): void
-  err(text: string | Uint8Array): void
-  /** Like `out`, for what goes on also when nobody reads it any more. */
-  show?(text: string | Uint8Array): void
-}
+import type { Terminal } from './terminal.ts'
 
 /** Those of this process. */
 export const systemTerminal: Terminal = {

@@ -7,7 +7,7 @@ import { assertDone, assertRefused, Lab } from '../harness/lab.ts'
 test('what is typed wrong is refused with status 22, and named', async (context) => {
   const lab = await Lab.of(context, 'alder')
   const [alder] = lab.hosts
-  assertRefused(await alder!.run('lokc', 'x'), 22, 'no such verb: "lokc"', 'isconf --help')
+  assertRefused(await alder!.run('lokc', 'x'), 22, 'no such verb: "lokc" (did you mean lock?)', 'isconf --help')
   assertRefused(await alder!.run('--no-such-flag', 'status'), 22, '--no-such-flag')
   assertRefused(await alder!.run('-c'), 22, '-c')
   assertRefused(await alder!.run('-m', 'why', 'ci'), 22, '-m goes with lock only, not with ci')
@@ -28,9 +28,9 @@ test('isconf alone shows its use on standard error and ends with 22; -h on stand
   assert.deepEqual([alone.status, alone.stdout], [22, ''])
   assert.match(alone.stderr, /^usage: isconf .*VERB/)
   const help = assertDone(await alder!.run('-h'))
-  assert.match(help.stdout, /lock MESSAGE\.\.\./)
+  assert.match(help.stdout, /lock \[-m MESSAGE\] \[MESSAGE\.\.\.\]/)
   assert.equal(help.stderr, '')
-  assert.match(assertDone(await alder!.run('snap', '--help')).stdout, /^usage: isconf snap \[--latest\|--delete\] PATH/)
+  assert.match(assertDone(await alder!.run('snap', '--help')).stdout, /^Usage: isconf snap \[--latest\|--delete\] PATH/)
   assert.match(assertDone(await alder!.run('-V')).stdout, /^isconf \d/)
 })
 
@@ -82,11 +82,20 @@ test('what the state of the branch does not allow has a status of its own', asyn
   assert.deepEqual((await alder!.status()).work?.operations, [])
 })
 
-test('-m gives lock its message and says that it is deprecated', async (context) => {
+test('-m gives lock its message, before the verb and behind it, and no option becomes one', async (context) => {
   const lab = await Lab.of(context, 'alder')
   const [alder] = lab.hosts
   await lab.start()
-  const lock = assertDone(await alder!.run('-m', 'the old way', 'lock'))
-  assert.match(lock.stderr, /-m is deprecated/)
-  assert.equal((await alder!.status()).lock?.message, 'the old way')
+  for (const words of [
+    ['-m', 'the old way', 'lock'],
+    ['lock', '-m', 'the other way'],
+  ]) {
+    const message = words.find((word) => word.includes(' '))
+    const { stderr } = assertDone(await alder!.run(...words))
+    assert.match(stderr, new RegExp(`^isconf: branch generic is locked by \\S+: ${message}\n$`))
+    assert.equal((await alder!.status()).lock?.message, message)
+  }
+  assertRefused(await alder!.run('lock', '--quick', 'x'), 22, 'isconf lock takes no "--quick"')
+  assertRefused(await alder!.run('lock', 'x', '--quick'), 22, 'isconf lock takes no "--quick"', 'in quotes')
+  assert.equal((await alder!.status()).lock?.message, 'the other way')
 })

@@ -198,7 +198,7 @@ test('what an exech that was killed has left is removed', async (t) => {
 
 test('wrong use of exech is told with status 22', async (t) => {
   const host = hostkeeperHost(t)
-  assertRefused(await host.run('exech'), 22, 'no URL given')
+  assertRefused(await host.run('exech'), 22, 'no url given')
   assertRefused(await host.run('exech', 'ftp://x/y'), 22, '"ftp://x/y"')
   assertRefused(await host.run('exech', '/etc/passwd'), 22, '"/etc/passwd"')
   assertRefused(await host.run('exech', '-x', 'file:///x'), 22, '-x')

@@ -1,24 +1,22 @@
 import { idPrefixLength } from '../../base/index.ts'
 import type { BranchRow } from '../../control/index.ts'
-import { count, readingWords, table } from '../../terminal/index.ts'
-import type { Verb } from '../verb.ts'
+import { count, jsonLinesFlag, table } from '../../terminal/index.ts'
+import { verb } from '../verb.ts'
 
-export const branchesVerb: Verb = {
+export const branchesVerb = verb({
   name: 'branches',
-  usage: 'branches [--json]',
   summary: 'Show the branches of the domain that are known here',
   help:
     'Shows each branch with its newest changeset, how many operations it has, the branch it was forked from, which ' +
-    'hosts are on it as far as they have told, and who has locked it. An asterisk marks the branch of this host. With ' +
-    '--json, one JSON document a line.',
+    'hosts are on it as far as they have told, and who has locked it. An asterisk marks the branch of this host.',
   exits: [0],
-  run: async ({ client, terminal }, words) => {
-    const { json } = readingWords('isconf branches', words)
+  options: { json: jsonLinesFlag },
+  run: async ({ client, terminal }, { json }) => {
     const rows = (await client.get('/v1/branches')) as readonly BranchRow[]
     terminal.out(json ? rows.map((row) => `${JSON.stringify(row)}\n`).join('') : table(rows.map(describe)))
     return 0
   },
-}
+})
 
 function describe({ name, current, head, operations, split, lock, parent, hosts }: BranchRow): readonly string[] {
   const facts = [

@@ -1,19 +1,17 @@
-import { oneWord, parseWords } from '../../terminal/index.ts'
-import type { Verb } from '../verb.ts'
+import { aFile, value, word } from '../../terminal/index.ts'
+import { verb } from '../verb.ts'
 
-export const catVerb: Verb = {
+export const catVerb = verb({
   name: 'cat',
-  usage: 'cat PATH [--at OPERATION]',
   summary: 'Write a file as it was snapped',
   help:
     "Writes the bytes of a file as the newest operation of this host's branch has it, or as it was after the operation " +
-    'that is named, to standard output. A file that is not on this host is fetched from the others.',
+    'that --at names, to standard output. A file that is not on this host is fetched from the others.',
   exits: [0, 1, 2],
-  run: async ({ client, cwd, show }, typed) => {
-    const parsed = parseWords('isconf cat', typed, { values: ['--at'], words: 2 })
-    const path = oneWord('isconf cat', 'path', parsed.words)
-    const at = parsed.value('--at')
+  options: { at: value('--at <operation>', 'as it was after this operation') },
+  arguments: { path: word('PATH', 'the file, by its path on the host', aFile) },
+  run: async ({ client, cwd, show }, { at, path }) => {
     await client.post('/v1/cat', { cwd, path, ...(at === undefined ? {} : { at }) }, show)
     return 0
   },
-}
+})

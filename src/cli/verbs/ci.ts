@@ -1,23 +1,21 @@
 import { idPrefixLength } from '../../base/index.ts'
 import type { CheckInAnswer } from '../../control/index.ts'
-import { count, noWords } from '../../terminal/index.ts'
-import type { Verb } from '../verb.ts'
+import { count } from '../../terminal/index.ts'
+import { verb } from '../verb.ts'
 
-export const ciVerb: Verb = {
+export const ciVerb = verb({
   name: 'ci',
-  usage: 'ci',
   summary: 'Check in what was done since the lock',
   help:
     'Adds the operations since lock to the journal of the branch, as one changeset signed by this host, and gives the ' +
     'lock back. Says on how many hosts it is on disk. Without operations it only gives the lock back.',
   exits: [0, 1, 220, 221],
-  run: async ({ client, user, say }, words) => {
-    noWords('isconf ci', words)
+  run: async ({ client, user, say }) => {
     const answer = (await client.post('/v1/ci', { user }, () => undefined)) as CheckInAnswer
     say(describe(answer))
     return 0
   },
-}
+})
 
 function describe({ branch, id, operations, journalHosts, fileHosts }: CheckInAnswer): string {
   if (id === null) return `nothing to check in; branch ${branch} is unlocked`

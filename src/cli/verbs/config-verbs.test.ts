@@ -140,8 +140,8 @@ test('render refuses what it can not read or write, in one voice', async (t) => 
     [['t', '/dev/null'], 1, /\/dev\/null is not a regular file\n/],
     [['t', 'gone/d'], 1, /cannot write .*\/gone\/d: no such file or directory\n/],
     [[], 22, /no template given\n/],
-    [['t'], 22, /no destination given/],
-    [['t', 'd', 'e'], 22, /not also "e"\n/],
+    [['t'], 22, /no dest given/],
+    [['t', 'd', 'e'], 22, /takes no "e"\n/],
   ]
   for (const [words, status, message] of refused) {
     const typed = await site.type('render', ...words)

@@ -1,64 +1,51 @@
 import { IsconfError, toIsconfError } from '../../base/index.ts'
 import type { RestartAnswer, Status } from '../../control/index.ts'
-import { noWords } from '../../terminal/index.ts'
-import type { Verb, VerbContext } from '../verb.ts'
+import { type VerbContext, verb } from '../verb.ts'
 
 /** How long `stop` waits for the daemon to end what it was doing. */
 const stopMsMax = 20_000
 const lookEveryMs = 20
 
-export const startVerb: Verb = {
+export const startVerb = verb({
   name: 'start',
-  usage: 'start',
   summary: 'Start the daemon',
   help: 'Returns when the daemon answers, or says why it did not start. When it runs already, says so.',
   exits: [0],
-  run: async (context, words) => {
-    noWords('isconf start', words)
-    return start(context)
-  },
-}
+  run: start,
+})
 
-export const stopVerb: Verb = {
+export const stopVerb = verb({
   name: 'stop',
-  usage: 'stop',
   summary: 'Stop the daemon',
   help: 'Returns when the daemon has ended. A command that it was running is stopped first, and not recorded as done.',
   exits: [0],
-  run: async (context, words) => {
-    noWords('isconf stop', words)
-    return stop(context)
-  },
-}
+  run: stop,
+})
 
-export const restartVerb: Verb = {
+export const restartVerb = verb({
   name: 'restart',
-  usage: 'restart',
   summary: 'Stop the daemon and start it again',
   help: 'The same as stop and then start. A daemon that systemd runs is started again by systemd.',
   exits: [0],
-  run: async (context, words) => {
-    noWords('isconf restart', words)
+  run: async (context) => {
     if (await isRestartedByManager(context)) return 0
     await stop(context)
     return start(context)
   },
-}
+})
 
-export const daemonVerb: Verb = {
+export const daemonVerb = verb({
   name: 'daemon',
-  usage: 'daemon',
   summary: 'Run the daemon in the foreground',
   help:
     'What start does in the background: for service managers. Ends cleanly on SIGTERM; reads its configuration and ' +
     'opens its log again on SIGHUP. Ends with 75 after an operation has replaced the program, to be started again.',
   exits: [0, 75],
-  run: async ({ runDaemon, flags }, words) => {
-    noWords('isconf daemon', words)
+  run: async ({ runDaemon, flags }) => {
     await runDaemon(flags.config)
     return 0
   },
-}
+})
 
 async function start(context: VerbContext): Promise<number> {
   const running = await pidOf(context)

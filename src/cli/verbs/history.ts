@@ -1,24 +1,22 @@
 import type { HistoryRow } from '../../control/index.ts'
-import { count, readingWords } from '../../terminal/index.ts'
+import { aCount, count, jsonLinesFlag, value } from '../../terminal/index.ts'
 import { withQuery } from '../query.ts'
-import type { Verb } from '../verb.ts'
+import { verb } from '../verb.ts'
 
-export const historyVerb: Verb = {
+export const historyVerb = verb({
   name: 'history',
-  usage: 'history [-n COUNT] [--json]',
   summary: 'Show what happened on this host, newest first',
   help:
     'Shows each operation that was begun on this host: when, how it ended, how long it took, and the digest of what a ' +
-    'command wrote. The history is of the host, not of a branch, and no other host has it. With --json, one JSON ' +
-    'document a line.',
+    'command wrote. The history is of the host, not of a branch, and no other host has it.',
   exits: [0],
-  run: async ({ client, terminal }, words) => {
-    const { json, limit } = readingWords('isconf history', words, true)
+  options: { limit: value('-n <count>', 'show at most so many', aCount), json: jsonLinesFlag },
+  run: async ({ client, terminal }, { json, limit }) => {
     const rows = (await client.get(withQuery('/v1/history', { limit }))) as readonly HistoryRow[]
     for (const row of rows) terminal.out(json ? `${JSON.stringify(row)}\n` : describe(row))
     return 0
   },
-}
+})
 
 function describe(row: HistoryRow): string {
   const { time, started, operation, text, output } = row

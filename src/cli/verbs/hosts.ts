@@ -1,23 +1,21 @@
 import type { HostRow } from '../../control/index.ts'
-import { readingWords, table } from '../../terminal/index.ts'
-import type { Verb } from '../verb.ts'
+import { jsonLinesFlag, table } from '../../terminal/index.ts'
+import { verb } from '../verb.ts'
 
-export const hostsVerb: Verb = {
+export const hostsVerb = verb({
   name: 'hosts',
-  usage: 'hosts [--json]',
   summary: 'Show the hosts of the domain that are known here',
   help:
     'Shows this host and those that have told of themselves since this daemon started: the branch each is on, how many ' +
-    'of its operations it has done, its release, and its address or when it was seen last. With --json, one JSON ' +
-    'document a line.',
+    'of its operations it has done, its release, and its address or when it was seen last.',
   exits: [0],
-  run: async ({ client, terminal }, words) => {
-    const { json } = readingWords('isconf hosts', words)
+  options: { json: jsonLinesFlag },
+  run: async ({ client, terminal }, { json }) => {
     const rows = (await client.get('/v1/hosts')) as readonly HostRow[]
     terminal.out(json ? rows.map((row) => `${JSON.stringify(row)}\n`).join('') : table(rows.map(describe)))
     return 0
   },
-}
+})
 
 function describe({ name, here, address, seen, release, branch, position, operations }: HostRow): readonly string[] {
   const done = operations === null ? '' : `${position ?? '?'} of ${operations}`

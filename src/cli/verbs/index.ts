@@ -1,3 +1,5 @@
+import { commonVerbs, type Program, verbWords } from '../../terminal/index.ts'
+import { flags } from '../flags.ts'
 import type { Verb } from '../verb.ts'
 import { bankVerb } from './bank.ts'
 import { branchesVerb } from './branches.ts'
@@ -24,33 +26,36 @@ import { unlockVerb } from './unlock.ts'
 import { upVerb } from './up.ts'
 import { wipVerb } from './wip.ts'
 
-/** Every verb, in the order of the help. */
-export const verbs: readonly Verb[] = [
-  lockVerb,
-  unlockVerb,
-  snapVerb,
-  bankVerb,
-  execVerb,
-  rebootVerb,
-  ciVerb,
-  upVerb,
-  forkVerb,
-  migrateVerb,
-  statusVerb,
-  logVerb,
-  showVerb,
-  wipVerb,
-  historyVerb,
-  branchesVerb,
-  hostsVerb,
-  catVerb,
-  resolveVerb,
-  lintVerb,
-  envVerb,
-  renderVerb,
-  startVerb,
-  stopVerb,
-  restartVerb,
-  sealVerb,
-  daemonVerb,
-]
+/** Every verb, by what it is for; a new one is a line here and a file beside this one. */
+export const verbsByGroup = {
+  /** What changes the disk. */
+  disk: [lockVerb, unlockVerb, snapVerb, bankVerb, execVerb, rebootVerb, ciVerb, upVerb],
+  branch: [forkVerb, migrateVerb, branchesVerb, resolveVerb],
+  /** What only looks, and what has to do with configuration. */
+  other: [
+    statusVerb,
+    logVerb,
+    showVerb,
+    wipVerb,
+    historyVerb,
+    hostsVerb,
+    catVerb,
+    lintVerb,
+    envVerb,
+    renderVerb,
+    ...commonVerbs(() => isconf).map((common): Verb => ({ ...common, withoutConfig: true })),
+  ],
+  daemon: [startVerb, stopVerb, restartVerb, sealVerb, daemonVerb],
+} as const satisfies Readonly<Record<string, readonly Verb[]>>
+
+/** In the order of the help. */
+export const verbs: readonly Verb[] = Object.values(verbsByGroup).flat()
+
+/** The program: its flags, and its verbs. */
+export const isconf = {
+  name: 'isconf',
+  options: flags,
+  arguments: verbWords,
+  passThrough: true,
+  verbs,
+} satisfies Program

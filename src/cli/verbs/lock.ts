@@ -1,20 +1,37 @@
 import { IsconfError } from '../../base/index.ts'
 import type { LockAnswer } from '../../control/index.ts'
-import type { Verb } from '../verb.ts'
+import { optionalWords, value } from '../../terminal/index.ts'
+import { verb } from '../verb.ts'
 
-export const lockVerb: Verb = {
+export const lockVerb = verb({
   name: 'lock',
-  usage: 'lock MESSAGE...',
   summary: 'Lock the branch, to change it',
   help:
     'Takes the lock of the branch for you on this host. The message says why; it is recorded with every change until ' +
-    'the next ci. A host that has not done everything in the journal is refused: run up first.',
+    'the next ci. Its words need no quotes, unless one of them looks like an option. A host that has not done ' +
+    'everything in the journal is refused: run up first.',
   exits: [0, 1, 220, 222],
-  run: async ({ client, flags, user, say }, words) => {
-    const message = words.length > 0 ? words.join(' ') : (flags.message ?? '')
+  options: { message: value('-m, --message <message>', 'the message in one word') },
+  arguments: { words: optionalWords('MESSAGE', 'why') },
+  passThrough: true,
+  run: async ({ client, flags, user, say }, { message: behind, words }) => {
+    refuseOptions(words, behind)
+    const message = words.length > 0 ? words.join(' ') : (behind ?? flags.message ?? '')
     if (message.trim() === '') throw new IsconfError('MESSAGE_MISSING', 'a lock needs a message')
     const lock = (await client.post('/v1/lock', { user, message }, () => undefined)) as LockAnswer
     say(`branch ${lock.branch} is locked by ${lock.user}@${lock.host}: ${lock.message}`)
     return 0
   },
+})
+
+/** What was meant as an option would be in the journal for ever. */
+function refuseOptions(words: readonly string[], behind: string | undefined): void {
+  // One that stands first had -- before it.
+  const end = words[0]?.startsWith('-') ? 0 : words.indexOf('--')
+  const option = words.slice(0, end === -1 ? undefined : end).find((word) => /^--?[a-z]/i.test(word))
+  const hint = 'put the message in quotes: isconf lock "why you need it"'
+  if (option !== undefined)
+    throw new IsconfError('USAGE', `isconf lock takes no ${JSON.stringify(option)} within the message`, { hint })
+  if (behind !== undefined && words.length > 0)
+    throw new IsconfError('USAGE', `isconf lock -m takes one word, not also ${JSON.stringify(words[0])}`, { hint })
 }

@@ -1,21 +1,20 @@
 import type { MigrateAnswer } from '../../control/index.ts'
-import { count, oneWord } from '../../terminal/index.ts'
-import type { Verb } from '../verb.ts'
+import { count, word } from '../../terminal/index.ts'
+import { verb } from '../verb.ts'
 
-export const migrateVerb: Verb = {
+export const migrateVerb = verb({
   name: 'migrate',
-  usage: 'migrate BRANCH',
   summary: 'Move this host onto another branch',
   help:
     'The host changes its role. That is possible only when the other branch continues all that was done here: a child ' +
     'of its branch, and nothing done here since it was forked. Nothing is done yet; up then does what the branch has.',
   exits: [0, 1, 220],
-  run: async ({ client, user, say, show }, words) => {
-    const name = oneWord('isconf migrate', 'branch', words)
+  arguments: { name: word('BRANCH', 'where to go') },
+  run: async ({ client, user, say, show }, { name }) => {
     const answer = (await client.post('/v1/migrate', { user, branch: name }, show)) as MigrateAnswer
     const { branch, from, pending } = answer
     const rest = pending === 0 ? 'up to date' : `${count(pending, 'operation')} to do`
     say(`this host has left branch ${from} and is on branch ${branch} now: ${rest}`)
     return 0
   },
-}
+})

@@ -1,20 +1,18 @@
 import type { RebootAnswer } from '../../control/index.ts'
-import { count, noWords } from '../../terminal/index.ts'
-import type { Verb } from '../verb.ts'
+import { count } from '../../terminal/index.ts'
+import { verb } from '../verb.ts'
 
-export const rebootVerb: Verb = {
+export const rebootVerb = verb({
   name: 'reboot',
-  usage: 'reboot',
   summary: 'Reboot this host, and record it',
   help:
     'Records that every host of the branch is to reboot at this point, and then runs IS_REBOOT_CMD, shutdown -r now ' +
     'when it is not set. Lock and work survive the reboot: go on after it, or check in. Until the host has rebooted, ' +
     'snap, exec and ci refuse; reboot again asks again and records nothing more. Never reboot by exec.',
   exits: [0, 1, 2, 220, 221],
-  run: async ({ client, user, say, show }, words) => {
-    noWords('isconf reboot', words)
+  run: async ({ client, user, say, show }) => {
     const { operations } = (await client.post('/v1/reboot', { user }, show)) as RebootAnswer
     say(`this host reboots now; ${count(operations, 'operation')} to check in after it`)
     return 0
   },
-}
+})

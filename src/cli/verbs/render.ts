@@ -1,21 +1,24 @@
 import { resolve } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
 import { hostVariables } from '../../config/index.ts'
-import type { CallerFile, CallerFiles, Verb } from '../verb.ts'
+import { aFile, word } from '../../terminal/index.ts'
+import { type CallerFile, type CallerFiles, verb } from '../verb.ts'
 
 /** A template is written by hand. */
 const templateBytesMax = 1024 * 1024
 /** What it becomes may be longer: it may repeat itself. */
 const resultBytesMax = 16 * 1024 * 1024
 
-export const renderVerb: Verb = {
+export const renderVerb = verb({
   name: 'render',
-  usage: 'render TEMPLATE DEST',
   summary: "Make a file from a template and this host's variables",
-  help: 'Writes DEST from TEMPLATE, in which {{ NAME }} stands for a variable as `isconf env` shows it; the language is Liquid. A variable that is not set is an error, and DEST is untouched. DEST gets the permissions of TEMPLATE and is replaced at once; when it has that content and those permissions already, it is left as it is. With - for DEST, prints the result. Needs no daemon.',
+  help: 'Writes DEST from TEMPLATE, in which {{ NAME }} stands for a variable as `isconf env` shows it; the language is Liquid. A variable that is not set is an error, and DEST is untouched. DEST gets the permissions of TEMPLATE and is replaced at once; when it has that content and those permissions already, it is left as it is. Needs no daemon.',
   exits: [0, 1, 2],
-  run: async ({ config, cwd, files, terminal, say }, words) => {
-    const { template, dest } = parseWords(words)
+  arguments: {
+    template: word('TEMPLATE', 'the file to read', aFile),
+    dest: word('DEST', 'the file to write; - prints', aFile),
+  },
+  run: async ({ config, cwd, files, terminal, say }, { template, dest }) => {
     const from = resolve(cwd, template)
     const { bytes, mode } = await readTemplate(files, from)
     // Only here: no other command should wait for the library to load.
@@ -38,19 +41,7 @@ export const renderVerb: Verb = {
     say(`rendered ${to} (${result.length} bytes)`)
     return 0
   },
-}
-
-function parseWords(words: readonly string[]): { readonly template: string; readonly dest: string } {
-  const [template, dest, extra] = words
-  if (template === undefined) throw new IsconfError('USAGE', 'isconf render: no template given')
-  if (dest === undefined) throw new IsconfError('USAGE', 'isconf render: no destination given; - prints')
-  if (extra !== undefined)
-    throw new IsconfError(
-      'USAGE',
-      `isconf render takes a template and a destination, not also ${JSON.stringify(extra)}`,
-    )
-  return { template, dest }
-}
+})
 
 async function readTemplate(files: CallerFiles, path: string): Promise<CallerFile> {
   const file = await files.read(path, templateBytesMax)

@@ -1,25 +1,24 @@
 import { idPrefixLength } from '../../base/index.ts'
 import type { Shown } from '../../control/index.ts'
-import { listing, oneWord, parseWords } from '../../terminal/index.ts'
+import { jsonFlag, listing, word } from '../../terminal/index.ts'
 import { withQuery } from '../query.ts'
-import type { Verb } from '../verb.ts'
+import { verb } from '../verb.ts'
 
-export const showVerb: Verb = {
+export const showVerb = verb({
   name: 'show',
-  usage: 'show NAME [--json]',
   summary: 'Show everything that is recorded of a changeset',
   help:
     'NAME is the beginning of the id of a changeset, or that, a colon and the index of one operation, as log shows ' +
-    'them. An asterisk marks what this host has not done. With --json, one JSON document.',
+    'them. An asterisk marks what this host has not done.',
   exits: [0],
-  run: async ({ client, terminal }, typed) => {
-    const parsed = parseWords('isconf show', typed, { flags: ['--json'], words: 1 })
-    const name = oneWord('isconf show', 'changeset or operation', parsed.words)
+  options: { json: jsonFlag },
+  arguments: { name: word('NAME', 'a changeset or an operation') },
+  run: async ({ client, terminal }, { json, name }) => {
     const shown = (await client.get(withQuery('/v1/show', { name }))) as Shown
-    terminal.out(parsed.has('--json') ? `${JSON.stringify(shown)}\n` : describe(shown))
+    terminal.out(json ? `${JSON.stringify(shown)}\n` : describe(shown))
     return 0
   },
-}
+})
 
 function describe(shown: Shown): string {
   const { id, author, time, message, branch, branches, domain, sequence, previous, lock, key, signature } = shown

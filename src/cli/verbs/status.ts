@@ -1,23 +1,22 @@
 import { idPrefixLength } from '../../base/index.ts'
 import type { LineStatus, Status, WorkStatus } from '../../control/index.ts'
-import { count, readingWords } from '../../terminal/index.ts'
-import type { Verb } from '../verb.ts'
+import { count, jsonFlag } from '../../terminal/index.ts'
+import { verb } from '../verb.ts'
 
-export const statusVerb: Verb = {
+export const statusVerb = verb({
   name: 'status',
-  usage: 'status [--json]',
   summary: 'Show where this host stands',
   help:
     'Shows the host, its domain and branch, how much of the journal it has done, who holds the lock, what is not ' +
     'checked in, and which hosts it is connected to.',
   exits: [0],
-  run: async ({ client, terminal }, words) => {
-    const { json } = readingWords('isconf status', words)
+  options: { json: jsonFlag },
+  run: async ({ client, terminal }, { json }) => {
     const status = (await client.get('/v1/status')) as Status
     terminal.out(json ? `${JSON.stringify(status)}\n` : describe(status))
     return 0
   },
-}
+})
 
 /** Rows of a name and what there is to say; further lines of a row stand below it. */
 function describe(status: Status): string {

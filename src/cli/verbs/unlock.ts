@@ -1,17 +1,14 @@
 import type { LockAnswer } from '../../control/index.ts'
-import { noWords } from '../../terminal/index.ts'
-import type { Verb } from '../verb.ts'
+import { verb } from '../verb.ts'
 
-export const unlockVerb: Verb = {
+export const unlockVerb = verb({
   name: 'unlock',
-  usage: 'unlock',
   summary: 'Break the lock of the branch',
   help:
     'Takes the lock away from whoever holds it. What they have done and not checked in can then no longer be checked ' +
     'in; they may have to rebuild their host. Ask them first.',
   exits: [0, 1, 220, 221],
-  run: async ({ client, user, say }, words) => {
-    noWords('isconf unlock', words)
+  run: async ({ client, user, say }) => {
     const lock = (await client.post('/v1/unlock', { user }, () => undefined)) as LockAnswer
     say(
       `broke the lock that ${lock.user}@${lock.host} had on branch ${lock.branch} since ${lock.since}: ${lock.message}`,
@@ -19,4 +16,4 @@ export const unlockVerb: Verb = {
     say(`please tell ${lock.user}@${lock.host}`)
     return 0
   },
-}
+})

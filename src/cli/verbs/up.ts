@@ -1,11 +1,10 @@
 import { IsconfError } from '../../base/index.ts'
 import type { PlanAnswer, UpAnswer, UpLimits } from '../../control/index.ts'
-import { count } from '../../terminal/index.ts'
-import type { Verb } from '../verb.ts'
+import { count, flag, value } from '../../terminal/index.ts'
+import { verb } from '../verb.ts'
 
-export const upVerb: Verb = {
+export const upVerb = verb({
   name: 'up',
-  usage: 'up [--to OPERATION] [--step] [--dry-run [--json]]',
   summary: 'Do what the journal has and this host has not done',
   help:
     'Does the operations of the journal in their order, and stops at the first that fails; the next up begins there. ' +
@@ -14,9 +13,16 @@ export const upVerb: Verb = {
     'operation. --dry-run shows what would be done, and does nothing. The programs in pre-up.d, post-up.d and ' +
     'on-failure.d below IS_HOOKS are run before it, after it, and when it has failed.',
   exits: [0, 1, 2],
-  run: async ({ client, user, say, show, flags, terminal }, words) => {
-    const { dryRun, json, ...limits } = parse(words)
-    const reboot = flags.reboot
+  options: {
+    to: value('--to <operation>', 'stop after this operation, or after this changeset'),
+    step: flag('--step', 'stop after one operation'),
+    dryRun: flag('--dry-run', 'show what would be done, and do nothing'),
+    json: flag('--json', 'with --dry-run: print one JSON document'),
+  },
+  run: async ({ client, user, say, show, flags, terminal }, { to, step, dryRun, json }) => {
+    if (json && !dryRun) throw new IsconfError('USAGE', 'isconf up takes --json only with --dry-run')
+    const { reboot } = flags
+    const limits: UpLimits = { ...(step && { step }), ...(to !== undefined && { to }) }
     if (dryRun) {
       const plan = (await client.get(`/v1/plan${queryOf({ ...limits, reboot })}`)) as PlanAnswer
       terminal.out(json ? `${JSON.stringify(plan)}\n` : describePlan(plan))
@@ -26,32 +32,7 @@ export const upVerb: Verb = {
     say(describe((await client.post('/v1/up', body, show)) as UpAnswer))
     return 0
   },
-}
-
-interface UpWords extends UpLimits {
-  readonly dryRun: boolean
-  readonly json: boolean
-}
-
-function parse(words: readonly string[]): UpWords {
-  const rest = [...words]
-  let parsed: UpWords = { dryRun: false, json: false }
-  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    if (word === '--dry-run') parsed = { ...parsed, dryRun: true }
-    else if (word === '--json') parsed = { ...parsed, json: true }
-    else if (word === '--step') parsed = { ...parsed, step: true }
-    else if (word === '--to') parsed = { ...parsed, to: operationIn(rest) }
-    else throw new IsconfError('USAGE', `isconf up takes no ${JSON.stringify(word)}`)
-  }
-  if (parsed.json && !parsed.dryRun) throw new IsconfError('USAGE', 'isconf up takes --json only with --dry-run')
-  return parsed
-}
-
-function operationIn(rest: string[]): string {
-  const name = rest.shift()
-  if (name === undefined) throw new IsconfError('USAGE', 'isconf up --to: no operation given')
-  return name
-}
+})
 
 function queryOf({ to, step, reboot }: UpLimits): string {
   const pairs = { ...(to !== undefined && { to }), ...(step && { step: '1' }), ...(reboot && { reboot: '1' }) }

@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { type Answers, hostWith, result, type Typed } from '../../../test/support/typed.ts'
 import { errorKinds } from '../../base/index.ts'
 import type { CheckInAnswer, LineStatus, LogEntry, PlanAnswer, Status } from '../../control/index.ts'
+import { usagesOf } from '../../terminal/index.ts'
 import { verbs } from './index.ts'
 
 /** What every verb can end with, and what a verb may say that it can end with besides. */
@@ -17,6 +18,7 @@ const pageOf: Readonly<Record<string, string>> = {
   reboot: 'kernel',
   daemon: 'start',
   unlock: 'lock',
+  version: 'help',
 }
 
 test('verbs have names of their own', () => {
@@ -24,9 +26,14 @@ test('verbs have names of their own', () => {
   assert.equal(new Set(names).size, names.length)
 })
 
-for (const { name, usage, summary, help, exits } of verbs) {
+for (const verb of verbs) {
+  const { name, summary, help, exits } = verb
   test(`the verb ${name} has usage, summary, help and an example, and exits as documented`, async (t) => {
-    assert.match(usage, new RegExp(`^${name}( |$)`))
+    for (const usage of usagesOf(verb)) assert.match(usage, new RegExp(`^${name}( |$)`))
+    for (const action of [verb, ...(verb.verbs ?? [])]) {
+      for (const { describe } of [...Object.values(action.options ?? {}), ...Object.values(action.arguments ?? {})])
+        assert.match(describe, /^[^A-Z][^\n]*[^.]$/)
+    }
     assert.match(summary, /^[A-Z][^\n]{5,70}[^.]$/)
     assert.match(help, /^[A-Z][^\n]+\.$/)
     assert.doesNotMatch(help, / {2}|undefined/)
@@ -41,9 +48,9 @@ for (const { name, usage, summary, help, exits } of verbs) {
     const { type } = await hostWith(t, undefined)
     const typed = await type(name, '--help')
     assert.deepEqual([typed.status, typed.err], [0, ''])
-    assert.ok(typed.out.startsWith(`usage: isconf ${usage}\n\n`), typed.out)
-    assert.equal(typed.out.split('\n').slice(2).join(' ').trim(), help)
-    for (const line of typed.out.split('\n')) assert.ok(line.length <= 78, line)
+    assert.ok(typed.out.startsWith(`Usage: isconf ${name}`), typed.out)
+    assert.ok(typed.out.replaceAll(/\s+/g, ' ').includes(` ${help} `), typed.out)
+    for (const line of typed.out.split('\n')) assert.ok(line.length <= 80, line)
   })
 }
 

@@ -1,10 +1,20 @@
 import type { DropAnswer, WipAnswer } from '../../control/index.ts'
-import { count, listing, noWords, parseWords } from '../../terminal/index.ts'
-import type { Verb, VerbContext } from '../verb.ts'
+import { count, jsonFlag, listing } from '../../terminal/index.ts'
+import { action, verb } from '../verb.ts'
 
-export const wipVerb: Verb = {
+const drop = action({
+  name: 'drop',
+  summary: 'Give it up, when it can never be checked in',
+  run: async ({ client, user, say }) => {
+    const { operations } = (await client.post('/v1/wip-drop', { user }, () => undefined)) as DropAnswer
+    if (operations === 0) say('nothing to drop: everything that was done here is checked in')
+    else say(`dropped ${count(operations, 'operation')}; this host needs a rebuild`)
+    return 0
+  },
+})
+
+export const wipVerb = verb({
   name: 'wip',
-  usage: 'wip [--json] | wip drop',
   summary: 'Show what is not checked in, or give it up',
   help:
     'Shows what was done on this host and is not checked in, since when and under which lock. wip drop forgets it, and ' +
@@ -12,23 +22,14 @@ export const wipVerb: Verb = {
     'not what the journal says any more, and has to be built anew. Until then up goes on, and says so each time; lock, ' +
     'fork and migrate refuse.',
   exits: [0, 1],
-  run: (context, typed) => (typed[0] === 'drop' ? drop(context, typed.slice(1)) : show(context, typed)),
-}
-
-async function show({ client, terminal }: VerbContext, typed: readonly string[]): Promise<number> {
-  const parsed = parseWords('isconf wip', typed, { flags: ['--json'] })
-  const answer = (await client.get('/v1/wip')) as WipAnswer
-  terminal.out(parsed.has('--json') ? `${JSON.stringify(answer)}\n` : describe(answer))
-  return 0
-}
-
-async function drop({ client, user, say }: VerbContext, typed: readonly string[]): Promise<number> {
-  noWords('isconf wip drop', typed)
-  const { operations } = (await client.post('/v1/wip-drop', { user }, () => undefined)) as DropAnswer
-  if (operations === 0) say('nothing to drop: everything that was done here is checked in')
-  else say(`dropped ${count(operations, 'operation')}; this host needs a rebuild`)
-  return 0
-}
+  options: { json: jsonFlag },
+  verbs: [drop],
+  run: async ({ client, terminal }, { json }) => {
+    const answer = (await client.get('/v1/wip')) as WipAnswer
+    terminal.out(json ? `${JSON.stringify(answer)}\n` : describe(answer))
+    return 0
+  },
+})
 
 function describe({ work, needsRebuild }: WipAnswer): string {
   const rebuild = needsRebuild

@@ -1,6 +1,7 @@
 /** Looks at hosts.conf for `hostkeeper lint`: what any of its hosts would be refused for, and what is seldom meant. */
+
+import { nearest } from '../../base/index.ts'
 import { type Finding, isHostName } from '../../config/index.ts'
-import { nearest } from '../nearest.ts'
 import { macroProblems } from './macros.ts'
 import { scanHostsConf } from './scan.ts'
 import {

@@ -1,6 +1,5 @@
 /** Macros of hosts.conf: a word that names an entry stands for all of its words. */
-import { IsconfError } from '../../base/index.ts'
-import { nearest } from '../nearest.ts'
+import { IsconfError, nearest } from '../../base/index.ts'
 import {
   defaultEntry,
   type Entry,

@@ -1,11 +1,10 @@
 /** isync: installs files of the configuration tree at their place. */
 import { readlinkSync, realpathSync } from 'node:fs'
-import type { Command } from 'commander'
 import { errnoText, IsconfError } from '../../base/index.ts'
-import { table } from '../../terminal/index.ts'
+import { aFile, flag, type Program, runProgram, type TypedOf, table, words } from '../../terminal/index.ts'
 import { contextOf } from '../context.io.ts'
 import { hashOf } from '../file-hash.io.ts'
-import { programCommand, runProgram } from '../program.ts'
+import { hostkeeperFlags, withOwnHint } from '../program.ts'
 import type { ProgramContext, ProgramSurroundings } from '../verb.ts'
 import { installAll, installFailure, type Task } from './install.io.ts'
 import { ownerNumbers } from './owner.io.ts'
@@ -14,21 +13,23 @@ import { type Action, actionFor, fileContent, identityOf, linkContent, type Pres
 import { installedAt, remember } from './record.io.ts'
 import { directoryMode, openTree, pathFromWord, type Sources, wantedFor } from './source.io.ts'
 
+export const isyncProgram = {
+  name: 'isync',
+  options: {
+    ...hostkeeperFlags,
+    overwrite: flag('-o, --overwrite', 'overwrite what was changed here, after keeping a copy of it'),
+    dryRun: flag('-n, --dry-run', 'show what would be done, and do nothing'),
+  },
+  arguments: { files: words('FILE', 'what to install, by its path', aFile) },
+  passThrough: true,
+  verbs: [],
+} satisfies Program
+
 /** Runs one command line; its exit status. */
 export function runIsync(argv: readonly string[], surroundings: ProgramSurroundings): Promise<number> {
-  return runProgram(isyncCommand(surroundings.release), argv, surroundings, async (flags) => {
-    const { overwrite, dryRun } = flags.options
-    const context = contextOf('isync', flags, surroundings)
-    return isync(context, flags.words, { overwriting: overwrite === true, dryRun: dryRun === true })
-  })
-}
-
-/** The flags, which stand before the files; the manual and the completions read them, too. */
-export function isyncCommand(release: string): Command {
-  return programCommand('isync', release)
-    .usage('[-DhnoqV] [-c FILE] FILE...')
-    .option('-o, --overwrite', 'overwrite what was changed here, after keeping a copy of it')
-    .option('-n, --dry-run', 'show what would be done, and do nothing')
+  const act = ({ files, overwrite, dryRun, ...flags }: TypedOf<typeof isyncProgram>): Promise<number> =>
+    isync(contextOf('isync', flags, surroundings), files, { overwriting: overwrite, dryRun })
+  return runProgram(isyncProgram, argv, surroundings, act, withOwnHint)
 }
 
 interface IsyncOptions {
@@ -36,13 +37,11 @@ interface IsyncOptions {
   readonly dryRun: boolean
 }
 
-async function isync(context: ProgramContext, words: readonly string[], options: IsyncOptions): Promise<number> {
-  const hint = 'see `isync --help`'
-  if (words.length === 0) throw new IsconfError('USAGE', 'no file given', { hint })
-  const flag = words.find((word) => word.startsWith('-'))
-  if (flag !== undefined)
-    throw new IsconfError('USAGE', `${JSON.stringify(flag)} stands behind a file`, { hint: 'flags come first' })
-  const paths = words.map(pathFromWord)
+async function isync(context: ProgramContext, files: readonly string[], options: IsyncOptions): Promise<number> {
+  const late = files.find((word) => word.startsWith('-'))
+  if (late !== undefined)
+    throw new IsconfError('USAGE', `${JSON.stringify(late)} stands behind a file`, { hint: 'flags come first' })
+  const paths = files.map(pathFromWord)
   const { layout, settings, names } = context
   const hostNames = [names.fqdn, names.short]
   const tree = openTree(layout.tree)

@@ -1,9 +1,10 @@
 /** What there is to say about packages.conf by itself. */
+
+import { nearest } from '../../base/index.ts'
 import type { Finding } from '../../config/index.ts'
 import { earlyStampLine, unbelievable } from '../make/believable.ts'
 import type { MakeDatabase, MakeRule } from '../make/database.ts'
 import { leavesStamp, ruleFor } from '../make/steps.ts'
-import { nearest } from '../nearest.ts'
 
 /** A makefile with its text, in which places are found that make does not tell. */
 export interface Makefile {

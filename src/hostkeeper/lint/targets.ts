@@ -1,11 +1,10 @@
 /** All hosts of hosts.conf against packages.conf. */
-import { IsconfError } from '../../base/index.ts'
+import { IsconfError, nearest } from '../../base/index.ts'
 import type { Finding } from '../../config/index.ts'
 import { type HostsConf, type Placed, resolveHost } from '../hosts-conf/hosts-conf.ts'
 import type { MakeRule } from '../make/database.ts'
 import { actionNames, wordsOf } from '../make/goals.ts'
 import { ruleFor, stepsFor } from '../make/steps.ts'
-import { nearest } from '../nearest.ts'
 import { byStanza, excludeTarget, type Makefile, meant } from './makefile.ts'
 
 /** The variables that hold targets. */

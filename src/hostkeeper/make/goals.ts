@@ -1,7 +1,6 @@
 /** From the words of `hostkeeper run` to the targets that make is asked for. */
-import { IsconfError } from '../../base/index.ts'
+import { IsconfError, nearest } from '../../base/index.ts'
 import type { Placed } from '../hosts-conf/hosts-conf.ts'
-import { nearest } from '../nearest.ts'
 import type { MakeDatabase } from './database.ts'
 import { ruleFor } from './steps.ts'
 

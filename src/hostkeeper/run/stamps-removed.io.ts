@@ -1,11 +1,10 @@
 /** Taking stamps away, so that their steps are done again. */
-import { IsconfError } from '../../base/index.ts'
+import { IsconfError, nearest } from '../../base/index.ts'
 import { takeLock } from '../lock.io.ts'
 import type { MakeDatabase } from '../make/database.ts'
 import { readDatabase } from '../make/make.io.ts'
 import { makeCallOf, managedHost } from '../make/managed-host.io.ts'
 import { dependents } from '../make/steps.ts'
-import { nearest } from '../nearest.ts'
 import type { ProgramContext } from '../verb.ts'
 import { loneName, parseLone } from './stamp-notes.ts'
 import { noteLone } from './stamp-run.io.ts'

@@ -1,21 +1,21 @@
-import { count, parseWords } from '../../terminal/index.ts'
+import { count, flag } from '../../terminal/index.ts'
 import { takeLock } from '../lock.io.ts'
 import { readDatabase } from '../make/make.io.ts'
 import { makeCallOf, managedHost } from '../make/managed-host.io.ts'
 import { ruleFor } from '../make/steps.ts'
 import { oldLogs, removeLogs } from '../run/run-log.io.ts'
 import { removeStamps, stampsIn } from '../run/stamps.io.ts'
-import type { HostkeeperVerb, ProgramContext } from '../verb.ts'
+import { type ProgramContext, verb } from '../verb.ts'
 
-export const cleanVerb: HostkeeperVerb = {
+export const cleanVerb = verb({
   name: 'clean',
-  usage: 'clean [-n]',
   summary: 'Remove stamps of steps that packages.conf does not have any more, and old logs',
-  help: 'Removes stamps that no target of packages.conf names any more, and logs beyond those that HOSTKEEPER_LOGS keeps; each is printed. The stamp of a step that is in packages.conf stays, also when this host does not come to it any more: it is a part of what was done here. Should a stanza come back, its steps are done again. With -n only shows what would be removed.',
+  help: 'Removes stamps that no target of packages.conf names any more, and logs beyond those that HOSTKEEPER_LOGS keeps; each is printed. The stamp of a step that is in packages.conf stays, also when this host does not come to it any more: it is a part of what was done here. Should a stanza come back, its steps are done again.',
   exits: [0, 1],
-  run: async (context, typed) => {
+  options: { dryRun: flag('-n, --dry-run', 'only show what would be removed') },
+  run: async (context, { dryRun }) => {
     const { layout, terminal, say } = context
-    if (parseWords('hostkeeper clean', typed, { flags: ['-n'] }).has('-n')) {
+    if (dryRun) {
       const { stamps, logs } = await superfluous(context)
       terminal.out([...stamps, ...logs].map((name) => `${name}\n`).join(''))
       return 0
@@ -32,7 +32,7 @@ export const cleanVerb: HostkeeperVerb = {
       await release()
     }
   },
-}
+})
 
 interface Superfluous {
   readonly stamps: readonly string[]

@@ -1,27 +1,31 @@
 import { systemClock } from '../../base/clock.io.ts'
 import { IsconfError, sleep, toIsconfError } from '../../base/index.ts'
-import { parseWords } from '../../terminal/index.ts'
+import { flag } from '../../terminal/index.ts'
 import { waitForName } from '../boot/known-name.io.ts'
 import { recordFetch } from '../boot/result.io.ts'
 import { shownAddress } from '../sources/address.ts'
 import { type FetchDeps, type Fetched, fetchTree } from '../update/fetch.io.ts'
 import { withTrees } from '../update/verb-deps.io.ts'
-import type { HostkeeperVerb, ProgramContext } from '../verb.ts'
+import { type ProgramContext, verb } from '../verb.ts'
 
-export const fetchVerb: HostkeeperVerb = {
+/** Of update, too. */
+export const againOption = { again: flag('--again', 'take also a tree that was turned back from') }
+
+export const fetchVerb = verb({
   name: 'fetch',
-  usage: 'fetch [--again] [--wait]',
   summary: 'Fetch the tree from its source, check it, and stage it',
-  help: 'Fetches the tree that HOSTKEEPER_SOURCE names beside the one that holds, and checks it: its files can be read, hosts.conf and packages.conf are without mistakes, and this host resolves. A good one is staged for `hostkeeper switch`; one that is no good is refused with all that is wrong. A tree that was turned back from by `hostkeeper rollback` is taken only with --again. With --wait, as at boot, a source that gives nothing is asked again, and a host that has no name yet is waited for, HOSTKEEPER_TIMEOUT seconds at the most.',
+  help: 'Fetches the tree that HOSTKEEPER_SOURCE names beside the one that holds, and checks it: its files can be read, hosts.conf and packages.conf are without mistakes, and this host resolves. A good one is staged for `hostkeeper switch`; one that is no good is refused with all that is wrong. A tree that was turned back from by `hostkeeper rollback` is taken only with --again. With --wait it waits HOSTKEEPER_TIMEOUT seconds at the most.',
   exits: [0, 1, 2],
-  run: async (context, words) => {
-    const parsed = parseWords('hostkeeper fetch', words, { flags: ['--again', '--wait'] })
-    const asked = { again: parsed.has('--again'), wait: parsed.has('--wait') }
+  options: {
+    ...againOption,
+    wait: flag('--wait', 'as at boot: ask a source that gives nothing again, and wait for the name of this host'),
+  },
+  run: async (context, asked) => {
     if (asked.wait) await waitForName(context)
     await withTrees(context, 'hostkeeper fetch', (deps) => fetchAndTell(context, asked, deps))
     return 0
   },
-}
+})
 
 /** How a tree is to be fetched. */
 export interface FetchWords {

@@ -1,21 +1,23 @@
 import { join, resolve } from 'node:path'
-import { parseWords } from '../../terminal/index.ts'
+import { aFile, flag, optionalWord, value } from '../../terminal/index.ts'
 import { isUpToDate, makefileOf, writeMakefile } from '../generate/generate.io.ts'
 import { treeNames } from '../layout.ts'
-import type { HostkeeperVerb } from '../verb.ts'
+import { verb } from '../verb.ts'
 
-export const generateVerb: HostkeeperVerb = {
+export const generateVerb = verb({
   name: 'generate',
-  usage: 'generate [-o FILE] [--check] [DIR]',
   summary: 'Make packages.conf from small files, one for each package',
-  help: 'Reads packages.d/NAME.yaml of the tree in DIR, by default that of this host, and writes a makefile of it: to standard output, or with -o into FILE, unless somebody has written that by hand. --check writes nothing and ends with 1 when FILE, by default packages.conf of the tree, is not what would be written.',
+  help: 'Reads packages.d/NAME.yaml of the tree and writes a makefile of it: to standard output, or with -o into a file. --check compares with that file, or with packages.conf of the tree.',
   exits: [0, 1],
-  run: async ({ layout, cwd, terminal, say }, words) => {
-    const parsed = parseWords('hostkeeper generate', words, { flags: ['--check'], values: ['-o'], words: 1 })
-    const tree = resolve(cwd, parsed.words[0] ?? layout.tree)
-    const output = parsed.value('-o')
+  options: {
+    output: value('-o, --output <file>', 'write into this file, unless somebody has written it by hand', aFile),
+    check: flag('--check', 'write nothing; end with 1 when the file is not what would be written'),
+  },
+  arguments: { directory: optionalWord('DIR', 'the tree, if not that of this host', aFile) },
+  run: async ({ layout, cwd, terminal, say }, { output, check, directory }) => {
+    const tree = resolve(cwd, directory ?? layout.tree)
     const makefile = makefileOf(tree)
-    if (parsed.has('--check')) {
+    if (check) {
       const path = output === undefined ? join(tree, treeNames.packages) : resolve(cwd, output)
       if (isUpToDate(path, makefile)) return 0
       say(`${path} is not what hostkeeper generate would write`)
@@ -25,4 +27,4 @@ export const generateVerb: HostkeeperVerb = {
     else await writeMakefile(resolve(cwd, output), makefile)
     return 0
   },
-}
+})

@@ -1,3 +1,5 @@
+import { commonVerbs, type Program, verbWords } from '../../terminal/index.ts'
+import { hostkeeperFlags } from '../program.ts'
 import type { HostkeeperVerb } from '../verb.ts'
 import { checkpointVerb } from './checkpoint.io.ts'
 import { cleanVerb } from './clean.io.ts'
@@ -28,4 +30,14 @@ export const hostkeeperVerbs: readonly HostkeeperVerb[] = [
   stampsVerb,
   cleanVerb,
   checkpointVerb,
+  ...commonVerbs(() => hostkeeper),
 ]
+
+/** The program: its flags, and its verbs. */
+export const hostkeeper = {
+  name: 'hostkeeper',
+  options: hostkeeperFlags,
+  arguments: verbWords,
+  passThrough: true,
+  verbs: hostkeeperVerbs,
+} satisfies Program

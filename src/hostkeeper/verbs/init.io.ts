@@ -2,27 +2,27 @@ import { lstatSync, mkdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { replace } from '../../base/disk.io.ts'
 import { errnoText, IsconfError } from '../../base/index.ts'
-import { count, parseWords } from '../../terminal/index.ts'
+import { aFile, count, flag, optionalWord } from '../../terminal/index.ts'
 import { starterFiles } from '../starter.ts'
-import type { HostkeeperVerb } from '../verb.ts'
+import { verb } from '../verb.ts'
 
-export const initVerb: HostkeeperVerb = {
+export const initVerb = verb({
   name: 'init',
-  usage: 'init [-f] [DIR]',
   summary: 'Begin a configuration tree',
-  help: 'Writes a small tree that works into DIR, by default the tree of this host: hosts.conf, packages.conf, a described package, a file for isync with its manifest, and a README. Nothing is written when one of these files is there already; -f overwrites them, and leaves all others alone.',
+  help: 'Writes a small tree that works: hosts.conf, packages.conf, a described package, a file for isync with its manifest, and a README. Nothing is written when one of these files is there already.',
   exits: [0, 1],
-  run: async ({ layout, cwd, say }, words) => {
-    const parsed = parseWords('hostkeeper init', words, { flags: ['-f'], words: 1 })
-    const directory = resolve(cwd, parsed.words[0] ?? layout.tree)
+  options: { force: flag('-f, --force', 'overwrite them, and leave all others alone') },
+  arguments: { into: optionalWord('DIR', 'where, if not the tree of this host', aFile) },
+  run: async ({ layout, cwd, say }, { force, into }) => {
+    const directory = resolve(cwd, into ?? layout.tree)
     const files = [...starterFiles()]
     refuseFetched(directory)
-    if (!parsed.has('-f')) refuseExisting(directory, [...files.map(([name]) => name)])
+    if (!force) refuseExisting(directory, [...files.map(([name]) => name)])
     for (const [name, text] of files) await write(join(directory, name), text)
     say(`wrote ${count(files.length, 'file')} to ${directory}; begin with its README.md`)
     return 0
   },
-}
+})
 
 /** What was fetched is replaced as a whole by the next one, and named by its content. */
 function refuseFetched(directory: string): void {

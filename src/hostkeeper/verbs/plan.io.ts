@@ -1,32 +1,31 @@
-import { parseWords, table } from '../../terminal/index.ts'
+import { jsonFlag, optionalWords, table } from '../../terminal/index.ts'
 import type { Placed } from '../hosts-conf/hosts-conf.ts'
 import { hostOf } from '../make/managed-host.io.ts'
 import { failAsMake, type PlannedRun, planRun } from '../run/plan.io.ts'
-import type { HostkeeperVerb } from '../verb.ts'
-import { runWordsMax } from './run.io.ts'
+import { verb } from '../verb.ts'
 
-export const planVerb: HostkeeperVerb = {
+export const planVerb = verb({
   name: 'plan',
-  usage: 'plan [--json] [ACTION...]',
   summary: 'Show what this host resolves to and what make would do',
   help: 'Shows which entry of hosts.conf this host has, the variables that make gets and where each comes from, the environment, the targets of the ACTIONs, and what make would do. Nothing is done and nothing is written, but for commands that make itself runs also then: those of $(shell), and lines of a recipe that begin with + or hold $(MAKE). Fails as `hostkeeper run` would.',
   exits: [0, 1, 2],
-  run: async (context, typed) => {
+  options: { json: jsonFlag },
+  arguments: { words: optionalWords('ACTION', 'as of run') },
+  run: async (context, { json, words }) => {
     const { terminal } = context
-    const { words, has } = parseWords('hostkeeper plan', typed, { flags: ['--json'], words: runWordsMax })
     const { entry, excluded, variables } = hostOf(context)
     if (excluded) {
       const said = { entry, excluded, variables: rowsOf(variables) }
       const text = `${table(entryRows(entry))}\nThis host is excluded from configuration management: nothing is done.\n`
-      terminal.out(has('--json') ? `${JSON.stringify(said)}\n` : text)
+      terminal.out(json ? `${JSON.stringify(said)}\n` : text)
       return 0
     }
     const planned = planRun(context, { words, trace: context.debug })
-    terminal.out(has('--json') ? `${JSON.stringify(jsonOf(planned))}\n` : textOf(planned))
+    terminal.out(json ? `${JSON.stringify(jsonOf(planned))}\n` : textOf(planned))
     failAsMake(planned.make)
     return 0
   },
-}
+})
 
 const entryRows = (entry: string): readonly (readonly string[])[] => [['entry', entry]]
 

@@ -1,20 +1,17 @@
-import { noWords } from '../../terminal/index.ts'
 import { rollBack } from '../update/switch.io.ts'
 import { withTrees } from '../update/verb-deps.io.ts'
-import type { HostkeeperVerb } from '../verb.ts'
+import { verb } from '../verb.ts'
 import { switchedText } from './switch.io.ts'
 
-export const rollbackVerb: HostkeeperVerb = {
+export const rollbackVerb = verb({
   name: 'rollback',
-  usage: 'rollback',
   summary: 'Turn back to the previous tree',
   help: 'Makes the previous tree the one that holds. The one that held is not taken again, at boot or otherwise, until its source has another one, or until `hostkeeper fetch --again`. What make did is not undone: run it with the previous tree, `hostkeeper run`.',
   exits: [0, 1],
-  run: async (context, words) => {
-    noWords('hostkeeper rollback', words)
+  run: async (context) => {
     const switched = await withTrees(context, 'hostkeeper rollback', rollBack)
     context.say(switchedText(switched))
     if (switched.isChanged) context.say(`tree ${switched.to} was changed here since it was fetched`)
     return 0
   },
-}
+})

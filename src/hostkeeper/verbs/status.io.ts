@@ -1,24 +1,31 @@
-import { listing, readingWords, table } from '../../terminal/index.ts'
+import { aCount, jsonFlag, listing, table, value } from '../../terminal/index.ts'
 import { ageText } from '../boot/result.ts'
 import { type HostStatus, type Pending, statusOf } from '../run/status.io.ts'
-import type { HostkeeperVerb } from '../verb.ts'
-
-export const statusVerb: HostkeeperVerb = {
-  name: 'status',
-  usage: 'status [--json] [-n COUNT]',
-  summary: 'Show the tree, the last runs, and what is to be done',
-  help: 'Shows which tree this host has and where it comes from, whether the last boot could make the host right, the last runs and how they ended, which step is being done and since when, which steps were done last, and which ones the next boot would do. -n says how many runs and stamps are shown, usually 5 of each; with --json all stamps are. A run that has no end is under way, or was killed.',
-  exits: [0],
-  run: async (context, typed) => {
-    const { json, limit } = readingWords('hostkeeper status', typed, true)
-    const status = await statusOf(context, limit ?? rowsShown)
-    context.terminal.out(json ? `${JSON.stringify(status)}\n` : textOf(status, limit ?? rowsShown))
-    return 0
-  },
-}
+import { verb } from '../verb.ts'
 
 /** As many as fit on a screen with the rest. */
 const rowsShown = 5
+
+export const statusVerb = verb({
+  name: 'status',
+  summary: 'Show the tree, the last runs, and what is to be done',
+  help: 'Shows which tree this host has and where it comes from, whether the last boot could make the host right, the last runs and how they ended, which step is being done and since when, which steps were done last, and which ones the next boot would do. A run that has no end is under way, or was killed.',
+  exits: [0],
+  options: {
+    limit: value(
+      '-n <count>',
+      'how many runs and stamps to show; with --json, all stamps are shown',
+      aCount,
+      rowsShown,
+    ),
+    json: jsonFlag,
+  },
+  run: async (context, { json, limit }) => {
+    const status = await statusOf(context, limit)
+    context.terminal.out(json ? `${JSON.stringify(status)}\n` : textOf(status, limit))
+    return 0
+  },
+})
 
 function textOf(status: HostStatus, limit: number): string {
   const { tree, fetched, source, old, atWork, step, runs, stamps, pending } = status

@@ -1,21 +1,18 @@
-import { noWords } from '../../terminal/index.ts'
 import { type Switched, switchTree } from '../update/switch.io.ts'
 import { withTrees } from '../update/verb-deps.io.ts'
-import type { HostkeeperVerb } from '../verb.ts'
+import { verb } from '../verb.ts'
 
-export const switchVerb: HostkeeperVerb = {
+export const switchVerb = verb({
   name: 'switch',
-  usage: 'switch',
   summary: 'Make the staged tree the one that holds',
   help: 'Makes the staged tree the one that holds, in one step. The one that held stays as the previous one, unless the last boot with it failed: then the one before it stays. All others are removed. A directory tree that somebody has made by hand is left alone.',
   exits: [0, 1],
-  run: async (context, words) => {
-    noWords('hostkeeper switch', words)
+  run: async (context) => {
     const switched = await withTrees(context, 'hostkeeper switch', switchTree)
     context.say(switchedText(switched))
     return 0
   },
-}
+})
 
 /** What a person is told of it. */
 export function switchedText({ from, to }: Switched): string {

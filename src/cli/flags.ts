@@ -1,0 +1,10 @@
+/** The flags of isconf, which stand before the verb. */
+import { aFile, debugFlag, flag, quietFlag, value } from '../terminal/index.ts'
+
+export const flags = {
+  config: value('-c, --config <config>', 'the configuration file (default: /etc/is/main.cf)', aFile),
+  debug: debugFlag,
+  message: value('-m, --message <message>', 'with lock: why'),
+  quiet: quietFlag,
+  reboot: flag('-r, --reboot_ok', 'with up: allow a reboot that is due'),
+}

@@ -1,0 +1,147 @@
+/**
+ * What a program or a verb takes, as a value: help, manual, completion, "did you mean" and the reading of the words
+ * itself come from it.
+ */
+
+/** What a word stands for. */
+export interface WordType<T> {
+  /** As in `takes a count`; for who types something else. */
+  readonly takes: string
+  /** Undefined for a word that is none. */
+  readonly parse: (word: string) => T | undefined
+  /** What a shell can offer for it. */
+  readonly completes?: 'command' | 'files' | 'verbs'
+}
+
+const verbatim = (word: string): string => word
+const aWord: WordType<string> = { takes: 'a word', parse: verbatim }
+export const aFile: WordType<string> = { takes: 'a file', parse: verbatim, completes: 'files' }
+export const aCommand: WordType<string> = { takes: 'a command', parse: verbatim, completes: 'command' }
+export const aVerb: WordType<string> = { takes: 'a verb', parse: verbatim, completes: 'verbs' }
+export const aCount: WordType<number> = {
+  takes: 'a count',
+  parse: (word) => (/^[1-9]\d{0,8}$/.test(word) ? Number(word) : undefined),
+}
+
+export interface Option<T = unknown> {
+  /** As commander has them: `-c, --config <file>`. */
+  readonly flags: string
+  /** Lower case and no full stop, as in any list of options. */
+  readonly describe: string
+  /** Undefined for an option without a value. */
+  readonly type: WordType<unknown> | undefined
+  readonly many: boolean
+  readonly fallback: unknown
+  /** What commander has for it, with its type. */
+  readonly read: (value: unknown) => T
+}
+
+/** An option without a value. */
+export function flag(flags: string, describe: string): Option<boolean> {
+  return { flags, describe, type: undefined, many: false, fallback: undefined, read: (value) => value === true }
+}
+
+export const jsonFlag = flag('--json', 'print one JSON document')
+export const jsonLinesFlag = flag('--json', 'print one JSON document a line')
+
+/** An option with a value; the last one when it is given twice. */
+export function value(flags: string, describe: string): Option<string | undefined>
+export function value<T>(flags: string, describe: string, type: WordType<T>): Option<T | undefined>
+export function value<T>(flags: string, describe: string, type: WordType<T>, fallback: T): Option<T>
+export function value(flags: string, describe: string, type: WordType<unknown> = aWord, fallback?: unknown): Option {
+  return { flags, describe, type, many: false, fallback, read: (one) => one }
+}
+
+/** An option with a value that may be given again. */
+export function values<T>(flags: string, describe: string, type: WordType<T>): Option<readonly T[]> {
+  return { flags, describe, type, many: true, fallback: [], read: (all) => all as readonly T[] }
+}
+
+export interface Argument<T = unknown> {
+  /** As the usage shows it: `PATH`. */
+  readonly name: string
+  readonly describe: string
+  readonly type: WordType<unknown>
+  readonly required: boolean
+  readonly many: boolean
+  readonly read: (value: unknown) => T
+}
+
+/** A word that must be there. */
+export function word(name: string, describe: string, type: WordType<string> = aWord): Argument<string> {
+  return { name, describe, type, required: true, many: false, read: (one) => one as string }
+}
+
+/** A word that may be there. */
+export function optionalWord(
+  name: string,
+  describe: string,
+  type: WordType<string> = aWord,
+): Argument<string | undefined> {
+  return { name, describe, type, required: false, many: false, read: (one) => one as string | undefined }
+}
+
+/** One word or more. */
+export function words(name: string, describe: string, type: WordType<string> = aWord): Argument<readonly string[]> {
+  return { name, describe, type, required: true, many: true, read: (all) => all as readonly string[] }
+}
+
+/** Any number of words. */
+export function optionalWords(
+  name: string,
+  describe: string,
+  type: WordType<string> = aWord,
+): Argument<readonly string[]> {
+  return { ...words(name, describe, type), required: false }
+}
+
+export type Options = Readonly<Record<string, Option>>
+export type Arguments = Readonly<Record<string, Argument>>
+
+export interface Declaration<O extends Options = Options, A extends Arguments = Arguments> {
+  readonly options?: O
+  /** In their order. */
+  readonly arguments?: A
+  /** Options of which only one may be given. */
+  readonly exclusive?: readonly string[]
+  /** Set where options stand before the first word only: from there on, all words are taken as they are. */
+  readonly passThrough?: true
+}
+
+type Read<D> = { readonly [K in keyof D]: D[K] extends { read(value: unknown): infer T } ? T : never }
+/** What was typed, by the names in the declaration. */
+export type Typed<O extends Options, A extends Arguments> = Read<O> & Read<A>
+
+/** What is done for a verb, or for a verb of a verb, as `bank add`. */
+export interface Action<Context, O extends Options = Options, A extends Arguments = Arguments>
+  extends Declaration<O, A> {
+  readonly name: string
+  readonly summary: string
+  /** Does it; the exit status. Failures are thrown. */
+  run(context: Context, typed: Typed<O, A>): Promise<number>
+}
+
+export interface Verb<Context, O extends Options = Options, A extends Arguments = Arguments>
+  extends Omit<Action<Context, O, A>, 'run'> {
+  /** What a person should know before using it; whole sentences. */
+  readonly help: string
+  /** Every exit status it can end with, but for those of wrong use and of bugs, which any verb can. */
+  readonly exits: readonly number[]
+  /** What it does when one of these names is its first word. */
+  readonly verbs?: readonly Action<Context>[]
+  /** Missing where one of its verbs has to follow. */
+  run?(context: Context, typed: Typed<O, A>): Promise<number>
+}
+
+/** A program: its own flags, and what stands behind them. */
+export interface Program<O extends Options = Options, A extends Arguments = Arguments> extends Declaration<O, A> {
+  readonly name: string
+  /** Empty for a program without verbs. */
+  readonly verbs: readonly Verb<never>[]
+}
+
+/** A verb or an action as it is written down: what excludes each other are options of its own. */
+export type Declared<D, O extends Options> = D & { readonly exclusive?: readonly (keyof O & string)[] }
+
+/** What was typed to a program. */
+export type TypedOf<P extends Declaration> = Typed<NonNullable<P['options']>, NonNullable<P['arguments']>>
