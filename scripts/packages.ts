@@ -7,12 +7,16 @@ import { mkdirSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { releaseVersion } from './build.ts'
+import { makeArchive } from './packages/archive.ts'
 import type { Release } from './packages/content.ts'
 import { makeDeb } from './packages/deb.ts'
+import { makeRpm } from './packages/rpm.ts'
 import { type Architecture, architectures } from './packages/runtime.ts'
 
 const makerByKind: Readonly<Record<string, (directory: string, release: Release) => Promise<string>>> = {
   deb: makeDeb,
+  rpm: makeRpm,
+  archive: makeArchive,
 }
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { to: { type: 'string', default: '.' } } })

@@ -3,7 +3,17 @@
  * The same sources give the same bytes: times are those of the last commit, or SOURCE_DATE_EPOCH; all belongs to root.
  */
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  lutimesSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { buildInto, root } from '../build.ts'
@@ -103,7 +113,8 @@ function putExamples(stage: string): void {
   }
 }
 
-function copy(stage: string, to: string, from: string, mode?: number): void {
+/** Writes one file of a package, as the repository has it. */
+export function copy(stage: string, to: string, from: string, mode?: number): void {
   put(stage, to, readFileSync(join(root, from)), mode)
 }
 
@@ -118,6 +129,13 @@ export function put(stage: string, path: string, content: string | Uint8Array, m
 /** Without a name and a time in its head. */
 export function zipped(content: Uint8Array): Uint8Array {
   return gzipSync(content, { level: 9 })
+}
+
+/** Gives everything below a directory, and itself, the one time of the release. */
+export function setTimes(directory: string): void {
+  const time = Number(epoch())
+  const names = readdirSync(directory, { recursive: true, encoding: 'utf8' }).sort().reverse()
+  for (const name of [...names, '.']) lutimesSync(join(directory, name), time, time)
 }
 
 /** The time of the release, in seconds since 1970, as SOURCE_DATE_EPOCH has it. */
