@@ -20,3 +20,12 @@ export function diskFailure(action: string, path: string, error: unknown): Iscon
 export function errnoCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }
+
+/** Does what `action` and `path` name; a failure names them, too. */
+export async function failing<T>(action: string, path: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    throw diskFailure(action, path, error)
+  }
+}

@@ -2,7 +2,8 @@
 import { type FileHandle, mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { Disk, DiskFile } from './disk.ts'
-import { diskFailure, errnoCode } from './disk-failure.ts'
+import { errnoCode, failing } from './disk-failure.ts'
+import { SystemFile, writeAll } from './disk-file.io.ts'
 import { IsconfError } from './errors.ts'
 import { inLanes } from './lanes.ts'
 
@@ -82,60 +83,6 @@ async function openToRead(path: string): Promise<FileHandle> {
   } catch (error) {
     if (errnoCode(error) === 'ENOENT') throw new IsconfError('NO_SUCH_FILE', `no such file: ${path}`, { cause: error })
     throw error
-  }
-}
-
-class SystemFile implements DiskFile {
-  readonly #path: string
-  readonly #handle: FileHandle
-
-  constructor(path: string, handle: FileHandle) {
-    this.#path = path
-    this.#handle = handle
-  }
-
-  size(): Promise<number> {
-    return failing('look at', this.#path, async () => (await this.#handle.stat()).size)
-  }
-
-  read(position: number, length: number): Promise<Uint8Array> {
-    return failing('read', this.#path, async () => {
-      // Its own memory, not a slice of a pool: the reader may hand it to another thread.
-      const bytes = Buffer.allocUnsafeSlow(length)
-      let done = 0
-      while (done < length) {
-        const { bytesRead } = await this.#handle.read(bytes, done, length - done, position + done)
-        if (bytesRead === 0) break
-        done += bytesRead
-      }
-      return bytes.subarray(0, done)
-    })
-  }
-
-  write(position: number, bytes: Uint8Array): Promise<void> {
-    return failing('write', this.#path, () => writeAll(this.#handle, position, bytes))
-  }
-
-  truncate(size: number): Promise<void> {
-    return failing('shorten', this.#path, () => this.#handle.truncate(size))
-  }
-
-  sync(): Promise<void> {
-    // fdatasync keeps the size too; only times of access and change may be lost.
-    return failing('sync', this.#path, () => this.#handle.datasync())
-  }
-
-  close(): Promise<void> {
-    return failing('close', this.#path, () => this.#handle.close())
-  }
-}
-
-/** A nearly full disk takes a part of a write and reports the failure only on the next one. */
-async function writeAll(handle: FileHandle, position: number, bytes: Uint8Array): Promise<void> {
-  let done = 0
-  while (done < bytes.length) {
-    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done)
-    done += bytesWritten
   }
 }
 
@@ -224,13 +171,5 @@ async function closingOnFailure(handle: FileHandle, run: () => Promise<void>): P
   } catch (error) {
     await handle.close().catch(() => undefined)
     throw error
-  }
-}
-
-async function failing<T>(action: string, path: string, run: () => Promise<T>): Promise<T> {
-  try {
-    return await run()
-  } catch (error) {
-    throw diskFailure(action, path, error)
   }
 }

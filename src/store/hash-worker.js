@@ -14,7 +14,7 @@ const slots = workerData
 
 parentPort?.on(
   'message',
-  (/** @type {import('./whole-hash.io.ts').HashRequest} */ { job, slot, length, abandoned }) => {
+  (/** @type {import('./hash-thread.io.ts').HashRequest} */ { job, slot, length, abandoned }) => {
     const hash = hashByJob.get(job) ?? createHash('sha256')
     if (slot !== undefined) {
       hashByJob.set(job, hash.update(slots[slot].subarray(0, length)))

@@ -45,7 +45,7 @@ test('workerWholeHasher() leaves the neighbours of a slice alone', async () => {
 
 test('workerWholeHasher() needs no file any more once it is made: an upgrade may have replaced them', async (t) => {
   const directory = temporaryDirectory(t)
-  for (const name of ['whole-hash.ts', 'whole-hash.io.ts', 'hash-worker.js']) {
+  for (const name of ['whole-hash.ts', 'whole-hash.io.ts', 'hash-thread.io.ts', 'hash-worker.js']) {
     cpSync(fileURLToPath(new URL(name, import.meta.url)), join(directory, name))
   }
   writeFileSync(join(directory, 'package.json'), '{"type":"module"}')

@@ -1,5 +1,5 @@
 /** One stream to one peer on which a blob is asked for, one request after the other. */
-import { type BlobRef, type Cancel, type Clock, pieceBytes } from '../../base/index.ts'
+import { type BlobRef, type Clock, pieceBytes } from '../../base/index.ts'
 import { type PeerId, type PeerStream, StreamReader, type Transport } from '../../mesh/index.ts'
 import {
   type BlobRequestKind,
@@ -9,9 +9,8 @@ import {
   decodeAnswerHead,
   encodeRequest,
 } from './blob-protocol.ts'
+import { StallWatch } from './stall-watch.ts'
 
-/** A peer that sends nothing for this long has stalled: a daemon may hang without its connection closing. */
-const stallMsMax = 5_000
 /** What a peer has of a blob. */
 export interface Holdings {
   readonly whole: boolean
@@ -126,10 +125,10 @@ export class BlobLane {
     kind: BlobRequestKind,
     position: number,
     length: number,
-    read: (reader: StreamReader, watch: Watch) => Promise<T>,
+    read: (reader: StreamReader, watch: StallWatch) => Promise<T>,
   ): Promise<T> {
     this.#end.signal.throwIfAborted()
-    const watch = new Watch(this.#clock, () => this.abort(new Error(`${this.#peer} stalled`)))
+    const watch = new StallWatch(this.#clock, () => this.abort(new Error(`${this.#peer} stalled`)))
     this.#answering = true
     try {
       const reader = this.#reader ?? (await this.#open())
@@ -163,39 +162,4 @@ async function readPiece(reader: StreamReader, length: number, onBytes: () => vo
     onBytes()
   }
   return piece
-}
-
-/** Calls `onStall` when it was not touched for `stallMsMax`. */
-class Watch {
-  readonly #clock: Clock
-  readonly #onStall: () => void
-  #touchedMs: number
-  #cancel: Cancel | undefined
-
-  constructor(clock: Clock, onStall: () => void) {
-    this.#clock = clock
-    this.#onStall = onStall
-    this.#touchedMs = clock.monotonicMs()
-    this.#wait(stallMsMax)
-  }
-
-  touch(): void {
-    this.#touchedMs = this.#clock.monotonicMs()
-    if (this.#cancel === undefined) this.#wait(stallMsMax)
-  }
-
-  pause(): void {
-    this.#cancel?.()
-    this.#cancel = undefined
-  }
-
-  #wait(delayMs: number): void {
-    this.#cancel = this.#clock.after(delayMs, () => {
-      this.#cancel = undefined
-      const quietMs = this.#clock.monotonicMs() - this.#touchedMs
-      // Touched meanwhile: one timer for a whole request, not one for each chunk.
-      if (quietMs < stallMsMax) this.#wait(stallMsMax - quietMs)
-      else this.#onStall()
-    })
-  }
 }

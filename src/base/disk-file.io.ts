@@ -1,0 +1,58 @@
+/** An open file of the machine's own disk. */
+import type { FileHandle } from 'node:fs/promises'
+import type { DiskFile } from './disk.ts'
+import { failing } from './disk-failure.ts'
+
+export class SystemFile implements DiskFile {
+  readonly #path: string
+  readonly #handle: FileHandle
+
+  constructor(path: string, handle: FileHandle) {
+    this.#path = path
+    this.#handle = handle
+  }
+
+  size(): Promise<number> {
+    return failing('look at', this.#path, async () => (await this.#handle.stat()).size)
+  }
+
+  read(position: number, length: number): Promise<Uint8Array> {
+    return failing('read', this.#path, async () => {
+      // Its own memory, not a slice of a pool: the reader may hand it to another thread.
+      const bytes = Buffer.allocUnsafeSlow(length)
+      let done = 0
+      while (done < length) {
+        const { bytesRead } = await this.#handle.read(bytes, done, length - done, position + done)
+        if (bytesRead === 0) break
+        done += bytesRead
+      }
+      return bytes.subarray(0, done)
+    })
+  }
+
+  write(position: number, bytes: Uint8Array): Promise<void> {
+    return failing('write', this.#path, () => writeAll(this.#handle, position, bytes))
+  }
+
+  truncate(size: number): Promise<void> {
+    return failing('shorten', this.#path, () => this.#handle.truncate(size))
+  }
+
+  sync(): Promise<void> {
+    // fdatasync keeps the size too; only times of access and change may be lost.
+    return failing('sync', this.#path, () => this.#handle.datasync())
+  }
+
+  close(): Promise<void> {
+    return failing('close', this.#path, () => this.#handle.close())
+  }
+}
+
+/** A nearly full disk takes a part of a write and reports the failure only on the next one. */
+export async function writeAll(handle: FileHandle, position: number, bytes: Uint8Array): Promise<void> {
+  let done = 0
+  while (done < bytes.length) {
+    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done)
+    done += bytesWritten
+  }
+}
