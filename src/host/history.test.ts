@@ -5,7 +5,8 @@ import { SimDisk } from '../../test/sim/disk.ts'
 import { seededRandom } from '../../test/sim/random.ts'
 import { failure } from '../../test/support/files.ts'
 import type { ChangesetId } from '../base/index.ts'
-import { History, type HistoryEvent, type OperationRef } from './history.ts'
+import { History } from './history.ts'
+import type { HistoryEvent, OperationRef } from './history-entry.ts'
 
 const path = '/history'
 const id = 'ab'.repeat(32) as ChangesetId

@@ -1,15 +1,8 @@
-export {
-  History,
-  type HistoryEntry,
-  type HistoryEvent,
-  type OperationRef,
-  parseOperationKey,
-  type Rebooting,
-  type Standing,
-  type StoppedOperation,
-} from './history.ts'
+export { History } from './history.ts'
+export { type HistoryEntry, type HistoryEvent, type OperationRef, parseOperationKey } from './history-entry.ts'
 export { loadHostKey } from './host-key.io.ts'
 export { readMachineId } from './machine-id.io.ts'
 export { noteMachine } from './machine-id.ts'
 export { awaitedReboot, mayBeGoingDown } from './reboot.ts'
 export { RebuildMark, type RebuildReason, rebuildText } from './rebuild-mark.ts'
+export type { Rebooting, Standing, StoppedOperation } from './standing.ts'

@@ -4,7 +4,8 @@
  * when the machine's boot id is another one.
  */
 import type { Machine } from '../machine/index.ts'
-import type { History, Rebooting } from './history.ts'
+import type { History } from './history.ts'
+import type { Rebooting } from './standing.ts'
 
 /** The reboot that was asked for and has not come; undefined when there is none. CONFIG when the boot id can't be read. */
 export async function awaitedReboot(

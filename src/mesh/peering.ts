@@ -1,5 +1,6 @@
 /** Keeps this host connected to the addresses it is configured with: dials, waits longer after each failure, redials. */
 import { type Cancel, type Clock, type Log, type Random, within } from '../base/index.ts'
+import { type AddressState, backoffMsMin, type DialedAddress, newAddress } from './dialed-address.ts'
 import { OwnAddressError, type PeerId, type Transport } from './transport.ts'
 
 export interface PeeringDeps {
@@ -13,18 +14,8 @@ export interface PeeringDeps {
   hints?(): readonly string[]
 }
 
-/** How one configured address stands, for status. */
-export interface AddressState {
-  readonly address: string
-  readonly state: 'connected' | 'dialing' | 'waiting' | 'own'
-  readonly peer: PeerId | undefined
-  /** Why the last dial failed; undefined when it did not. */
-  readonly failure: string | undefined
-}
-
 /** How often the configured addresses are looked at again; within the 10 s that the manual gives a changed file. */
 const scanMs = 5_000
-const backoffMsMin = 1_000
 const backoffMsMax = 30_000
 /** A connection that held this long was a good one: the next dial is quick again. */
 const steadyMs = 30_000
@@ -36,21 +27,9 @@ const hintDialsMax = 4
 /** An address that was this host's own is tried again after this, for addresses move. */
 const ownAgainMs = 600_000
 
-interface Entry {
-  readonly address: string
-  isHint: boolean
-  dialing: AbortController | undefined
-  nextAtMs: number
-  backoffMs: number
-  connectedAtMs: number
-  peer: PeerId | undefined
-  own: boolean
-  failure: string | undefined
-}
-
 export class Peering {
   readonly #deps: PeeringDeps
-  readonly #entryByAddress = new Map<string, Entry>()
+  readonly #entryByAddress = new Map<string, DialedAddress>()
   readonly #connected = new Set<PeerId>()
   #cancelTimer: Cancel = () => undefined
   #cancelPeers: Cancel = () => undefined
@@ -97,14 +76,15 @@ export class Peering {
     }))
   }
 
-  #stateOf(entry: Entry): AddressState['state'] {
+  #stateOf(entry: DialedAddress): AddressState['state'] {
     if (entry.own) return 'own'
     if (this.#isConnected(entry)) return 'connected'
     return entry.dialing === undefined ? 'waiting' : 'dialing'
   }
 
   #tellIfTried(): void {
-    const isTried = (entry: Entry): boolean => entry.own || entry.peer !== undefined || entry.failure !== undefined
+    const isTried = (entry: DialedAddress): boolean =>
+      entry.own || entry.peer !== undefined || entry.failure !== undefined
     if ([...this.#entryByAddress.values()].every(isTried)) this.#onTried()
   }
 
@@ -124,7 +104,7 @@ export class Peering {
     this.#cancelTimer = this.#deps.clock.after(Math.min(scanMs, ...waits), () => this.#tick())
   }
 
-  #dialSome(due: readonly Entry[]): void {
+  #dialSome(due: readonly DialedAddress[]): void {
     for (const entry of due.slice(0, Math.max(0, concurrentDialsMax - this.#dialing()))) void this.#dial(entry)
   }
 
@@ -137,13 +117,13 @@ export class Peering {
       this.#entryByAddress.delete(address)
     }
     for (const [address, isHint] of isHintByAddress) {
-      const entry = this.#entryByAddress.get(address) ?? newEntry(address)
+      const entry = this.#entryByAddress.get(address) ?? newAddress(address)
       entry.isHint = isHint
       this.#entryByAddress.set(address, entry)
     }
   }
 
-  async #dial(entry: Entry): Promise<void> {
+  async #dial(entry: DialedAddress): Promise<void> {
     const { transport, clock, log } = this.#deps
     const dialing = new AbortController()
     entry.dialing = dialing
@@ -181,13 +161,13 @@ export class Peering {
   }
 
   /** The next dial comes after half to all of the wait, so that hosts that were cut off together do not return together. */
-  #backOff(entry: Entry): void {
+  #backOff(entry: DialedAddress): void {
     const { clock, random } = this.#deps
     entry.nextAtMs = clock.monotonicMs() + entry.backoffMs / 2 + random.below(entry.backoffMs / 2)
     entry.backoffMs = Math.min(backoffMsMax, entry.backoffMs * 2)
   }
 
-  #isConnected(entry: Entry): boolean {
+  #isConnected(entry: DialedAddress): boolean {
     return entry.peer !== undefined && this.#connected.has(entry.peer)
   }
 
@@ -195,19 +175,5 @@ export class Peering {
   #dialing(hintsOnly = false): number {
     const entries = [...this.#entryByAddress.values()]
     return entries.filter(({ dialing, isHint }) => dialing !== undefined && (isHint || !hintsOnly)).length
-  }
-}
-
-function newEntry(address: string): Entry {
-  return {
-    address,
-    isHint: false,
-    dialing: undefined,
-    nextAtMs: Number.NEGATIVE_INFINITY,
-    backoffMs: backoffMsMin,
-    connectedAtMs: 0,
-    peer: undefined,
-    own: false,
-    failure: undefined,
   }
 }

@@ -1,0 +1,96 @@
+/** One line of a host's history. */
+import * as z from 'zod'
+import type { ChangesetId } from '../base/index.ts'
+
+const operationKey = z.string().regex(/^[0-9a-f]{64}:\d+$/)
+
+/** As it is on disk. */
+export const entrySchema = z.discriminatedUnion('event', [
+  z.strictObject({
+    event: z.literal('started'),
+    operation: operationKey,
+    /** The last of several that were begun together, in the order of the journal, with `operation` as the first. */
+    through: operationKey.optional(),
+    time: z.string(),
+  }),
+  z.strictObject({
+    event: z.literal('finished'),
+    operation: operationKey,
+    time: z.string(),
+    status: z.int(),
+    /** SHA-256 of a command's output; empty for what writes none. */
+    output: z.string(),
+  }),
+  /** The operation could not be done: no exit status, a reason. */
+  z.strictObject({ event: z.literal('failed'), operation: operationKey, time: z.string(), reason: z.string() }),
+  /** Done here first, as the origin, and checked in since. */
+  z.strictObject({ event: z.literal('made'), operation: operationKey, time: z.string() }),
+  /**
+   * The machine is about to be rebooted, in the run that `bootId` names: for an operation of the journal, or, without
+   * one, for work that is not checked in. It has been rebooted when the boot id is another one.
+   */
+  z.strictObject({
+    event: z.literal('rebooting'),
+    operation: operationKey.optional(),
+    /** How many operations are not checked in, the reboot as the last of them. */
+    work: z.int().positive().optional(),
+    bootId: z.string(),
+    time: z.string(),
+  }),
+  /** A reboot for work that is not checked in was asked for and could not be done. */
+  z.strictObject({ event: z.literal('rebootFailed'), reason: z.string(), time: z.string() }),
+  /** So many operations were done here, were not checked in, and were given up. */
+  z.strictObject({
+    event: z.literal('dropped'),
+    operations: z.int().positive(),
+    by: z.string(),
+    time: z.string(),
+  }),
+])
+
+export type HistoryEntry = z.infer<typeof entrySchema>
+
+/** One operation of one changeset; the index counts from 0. */
+export interface OperationRef {
+  readonly id: ChangesetId
+  readonly index: number
+}
+
+/** What happened to an operation; the history adds the time. */
+export type HistoryEvent =
+  | { readonly event: 'made'; readonly operation: OperationRef }
+  | { readonly event: 'started'; readonly operation: OperationRef; readonly through?: OperationRef }
+  | {
+      readonly event: 'finished'
+      readonly operation: OperationRef
+      readonly status: number
+      readonly output: string
+    }
+  | { readonly event: 'failed'; readonly operation: OperationRef; readonly reason: string }
+  | { readonly event: 'dropped'; readonly operations: number; readonly by: string }
+  | { readonly event: 'rebooting'; readonly operation: OperationRef; readonly bootId: string }
+  | { readonly event: 'rebooting'; readonly work: number; readonly bootId: string }
+  | { readonly event: 'rebootFailed'; readonly reason: string }
+
+/** What is written of an event that happened at `time`. */
+export function toEntry(event: HistoryEvent, time: string): HistoryEntry {
+  if (!('operation' in event)) return { ...event, time }
+  if (event.event !== 'started') return { ...event, operation: toKey(event.operation), time }
+  const through = event.through ? { through: toKey(event.through) } : {}
+  return { event: 'started', operation: toKey(event.operation), ...through, time }
+}
+
+function toKey({ id, index }: OperationRef): string {
+  return `${id}:${index}`
+}
+
+/** The operation that an entry names. */
+export function parseOperationKey(key: string): OperationRef {
+  const colon = key.indexOf(':')
+  return { id: key.slice(0, colon) as ChangesetId, index: Number(key.slice(colon + 1)) }
+}
+
+/** Whether it says that an operation was done. */
+export function isDone(entry: HistoryEntry): boolean {
+  return entry.event === 'made' || (entry.event === 'finished' && entry.status === 0)
+}

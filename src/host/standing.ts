@@ -1,0 +1,63 @@
+/** Where a host stands, as its history tells. */
+import { unreachable } from '../base/index.ts'
+import { type HistoryEntry, type OperationRef, parseOperationKey } from './history-entry.ts'
+
+/** Where the host stands, as the end of its history tells. */
+export interface Standing {
+  /** The last operation that was done; undefined on a host that has done nothing. */
+  readonly done: OperationRef | undefined
+  /** The operation after it, when one was begun and not done. */
+  readonly stopped: StoppedOperation | undefined
+  /** The reboot that was asked for last, as long as nothing has come after it; whether it has come is another matter. */
+  readonly rebooting: Rebooting | undefined
+}
+
+export interface Rebooting {
+  /** Undefined when it is for work that is not checked in. */
+  readonly operation: OperationRef | undefined
+  /** How many operations such work has, with the reboot. */
+  readonly work: number | undefined
+  /** Of the run of the machine that was to end. */
+  readonly bootId: string
+  /** When it was asked for. */
+  readonly since: string
+}
+
+export interface StoppedOperation {
+  readonly operation: OperationRef
+  /** Why, in words for `status`. */
+  readonly reason: string
+}
+
+/** The standing after one more entry. */
+export function standingAfter({ done, stopped }: Standing, entry: HistoryEntry): Standing {
+  const stoppedAt = (operation: string, reason: string): Standing => ({
+    done,
+    stopped: { operation: parseOperationKey(operation), reason },
+    rebooting: undefined,
+  })
+  switch (entry.event) {
+    case 'made':
+      return { done: parseOperationKey(entry.operation), stopped: undefined, rebooting: undefined }
+    case 'started':
+      return stoppedAt(entry.operation, 'it was interrupted')
+    case 'failed':
+      return stoppedAt(entry.operation, entry.reason)
+    case 'finished':
+      if (entry.status !== 0) return stoppedAt(entry.operation, `it ended with exit status ${entry.status}`)
+      return { done: parseOperationKey(entry.operation), stopped: undefined, rebooting: undefined }
+    case 'rebooting': {
+      const operation = entry.operation === undefined ? undefined : parseOperationKey(entry.operation)
+      return {
+        done,
+        stopped: undefined,
+        rebooting: { operation, work: entry.work, bootId: entry.bootId, since: entry.time },
+      }
+    }
+    case 'rebootFailed':
+    case 'dropped':
+      return { done, stopped, rebooting: undefined }
+    default:
+      return unreachable(entry)
+  }
+}
