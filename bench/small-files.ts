@@ -37,12 +37,12 @@ export const smallFiles: Benchmark = {
       samples: own,
     })
     return [
-      row('snap of', taken.snap),
+      { ...row('snap of', taken.snap), wanted: { atMost: 0.75 } },
       {
         ...row('transfer to another host of', taken.transfer),
         note: 'from the start of `ci` until the other host has them',
       },
-      row('up with', taken.up),
+      { ...row('up with', taken.up), wanted: { atMost: 0.75 } },
     ]
   },
 }
