@@ -109,6 +109,20 @@ export interface HostRow {
   /** Operations of the branch that it has done, and those that the branch has here. */
   readonly position: number | null
   readonly operations: number | null
+  /** How its last boot ended; null where no Hostkeeper looks after it. */
+  readonly boot: HostBoot | null
+}
+
+/** What a host tells of its last boot. */
+export interface HostBoot {
+  /** `right`, `old`, `excluded`, `failed` or `unknown`. */
+  readonly level: string
+  readonly since: string | null
+  readonly step: string | null
+  readonly why: string | null
+  readonly tree: string | null
+  /** When the source last had the tree. */
+  readonly fetched: string | null
 }
 
 /** POST /v1/cat: its output is the file. */

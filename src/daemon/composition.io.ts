@@ -2,6 +2,7 @@
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import { bootId } from '../base/boot.io.ts'
 import { systemClock as clock } from '../base/clock.io.ts'
 import { systemDisk as disk } from '../base/disk.io.ts'
 import { threadPoolHasher } from '../base/hash.io.ts'
@@ -11,7 +12,7 @@ import { type Config, domainFilePath, multiaddrOf } from '../config/index.ts'
 import { loadHostKey, noteMachine, readMachineId } from '../host/index.ts'
 import { systemMachine } from '../machine/index.ts'
 import { LearnedAddresses, openLibp2p, Peering } from '../mesh/index.ts'
-import { announcementTopic } from '../replication/index.ts'
+import { announcementTopic, BootRecord } from '../replication/index.ts'
 import { openStore, workerWholeHasher } from '../store/index.ts'
 import { commandEnvironment } from './command-environment.ts'
 import { HostDaemon } from './host-daemon.ts'
@@ -23,6 +24,8 @@ import type { ProcessFacts } from './requests/shared/parts.ts'
 const discoveryMs = 1_500
 /** How long the first change waits for configured hosts that do not answer. */
 const settleMsMax = 5_000
+
+const world = { disk, clock, random }
 
 export interface OpenedDaemon {
   readonly daemon: HostDaemon
@@ -87,7 +90,8 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
   learned.start()
   const discovered = config.noBroadcast ? Promise.resolve() : sleep(clock, discoveryMs)
   const settled = Promise.all([peering.settled(settleMsMax), discovered]).then(() => undefined)
-  const daemon = await HostDaemon.start(identity, { disk, clock, random, transport, machine, store, key, log, settled })
+  const parts = { transport, machine, store, key, log, settled }
+  const daemon = await HostDaemon.start(identity, { ...world, ...parts, bootRecord: await bootRecordOf(config.home) })
   const bank = await serveBank({ port: config.httpPort, daemon, clock, log })
   return {
     daemon,
@@ -111,6 +115,13 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
       await daemon.stop()
     },
   }
+}
+
+async function bootRecordOf(home: string): Promise<BootRecord> {
+  // Where ISCONFDIR is, unless somebody has moved it.
+  const bootRecord = new BootRecord(disk, join(home, 'hostkeeper/boot'), bootId())
+  await bootRecord.refresh()
+  return bootRecord
 }
 
 /** What is learned and not configured: to dial one host twice at once would make two connections. */

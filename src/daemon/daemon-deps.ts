@@ -3,6 +3,7 @@ import type { KeyObject } from 'node:crypto'
 import type { Clock, Disk, DomainName, Log, Random } from '../base/index.ts'
 import type { Machine } from '../machine/index.ts'
 import type { Transport } from '../mesh/index.ts'
+import type { BootRecord } from '../replication/index.ts'
 import type { BlobStore } from '../store/index.ts'
 
 /** What the daemon needs from outside itself: the real thing in production, a simulated one in tests. */
@@ -15,6 +16,8 @@ export interface DaemonDeps {
   readonly store: BlobStore
   readonly key: KeyObject
   readonly log: Log
+  /** How the last boot ended; not in a simulated world. */
+  readonly bootRecord?: BootRecord
   /** Resolves when a daemon that was just started has had the time to find the others; soon in any case. */
   readonly settled: Promise<void>
 }

@@ -62,6 +62,7 @@ export class HostDaemon {
         done: this.history.standing.done ?? null,
         release: identity.release,
       }),
+      bootRecord: deps.bootRecord,
       branches,
       resolutions,
       transport,

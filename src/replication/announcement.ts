@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { type Branches, type BranchState, branchStateSchema } from '../branch/index.ts'
 import { branchNameSchema, changesetIdSchema } from '../journal/index.ts'
+import { bootReportSchema } from './boot-report.ts'
 
 /** How many branches, lines and resolutions one announcement may name: as many as a host keeps branches. */
 const itemsMax = 1000
@@ -34,6 +35,8 @@ export const announcementSchema = z.strictObject({
       release: z.string().max(64),
     })
     .optional(),
+  /** How its last boot ended, where Hostkeeper looks after it. */
+  boot: bootReportSchema.optional(),
 })
 
 export type Announcement = z.infer<typeof announcementSchema>
@@ -43,7 +46,7 @@ export type Resolution = z.infer<typeof resolutionSchema>
 
 /** The announcement of everything this host has. */
 export function composeAnnouncement(
-  { host, at }: Pick<Announcement, 'host' | 'at'>,
+  { host, at, boot }: Pick<Announcement, 'host' | 'at' | 'boot'>,
   branches: Branches,
   resolutions: readonly Resolution[],
 ): Announcement {
@@ -59,5 +62,6 @@ export function composeAnnouncement(
     // The latest: the earlier ones have long been told.
     resolutions: resolutions.slice(-itemsMax),
     ...(at && { at }),
+    ...(boot && { boot }),
   }
 }

@@ -12,6 +12,7 @@ export interface KnownHost {
   readonly name: string
   /** Where it stands; undefined when it is of a release that does not tell. */
   readonly at: Announcement['at']
+  readonly boot: Announcement['boot']
   /** When it was heard or lost last, for people. */
   readonly seen: string
 }
@@ -25,9 +26,9 @@ export class Inventory {
     this.#clock = clock
   }
 
-  heard(peer: PeerId, { host: name, at }: Announcement): void {
+  heard(peer: PeerId, { host: name, at, boot }: Announcement): void {
     this.#hostByPeer.delete(peer)
-    this.#hostByPeer.set(peer, { peer, name, at, seen: isoTime(this.#clock) })
+    this.#hostByPeer.set(peer, { peer, name, at, boot, seen: isoTime(this.#clock) })
     const [oldest] = this.#hostByPeer.keys()
     if (this.#hostByPeer.size > hostsMax && oldest !== undefined) this.#hostByPeer.delete(oldest)
   }

@@ -7,6 +7,7 @@ import { type Cancel, endIfBroken, type Random, toIsconfError, within } from '..
 import type { Branch, Branches, BranchState } from '../branch/index.ts'
 import { answer, ask, type PeerId } from '../mesh/index.ts'
 import { type Announcement, announcementSchema, composeAnnouncement } from './announcement.ts'
+import type { BootRecord } from './boot-report.ts'
 import type { ChangesetFetcherDeps } from './changeset-fetcher.ts'
 import { Inventory } from './inventory.ts'
 import { NewsIntake } from './news-intake.ts'
@@ -35,6 +36,8 @@ export interface ReplicatorDeps extends ChangesetFetcherDeps {
   readonly host: string
   /** Where this host stands. */
   readonly standing: () => Announcement['at']
+  /** What Hostkeeper has recorded; not in a simulated world. */
+  readonly bootRecord?: BootRecord | undefined
   readonly branches: Branches
   readonly resolutions: Resolutions
   readonly reachable: ReachablePeers
@@ -126,8 +129,8 @@ export class Replicator {
   }
 
   #compose(): Announcement {
-    const { host, standing, branches, resolutions } = this.#deps
-    return composeAnnouncement({ host, at: standing() }, branches, resolutions.all)
+    const { host, standing, bootRecord, branches, resolutions } = this.#deps
+    return composeAnnouncement({ host, at: standing(), boot: bootRecord?.current }, branches, resolutions.all)
   }
 
   #parse(told: unknown, peer: PeerId): Announcement {
@@ -189,11 +192,13 @@ export class Replicator {
   }
 
   #exchangeNowAndThen(): void {
-    const { clock, random, transport } = this.#deps
+    const { clock, random, transport, bootRecord } = this.#deps
     let cancel = (): void => undefined
     const next = (): void => {
       // Spread, so that hosts that were switched on together do not stay together.
       cancel = clock.after(exchangeEveryMs / 2 + random.below(exchangeEveryMs), () => {
+        // In time for the exchange after this one.
+        void bootRecord?.refresh()
         const peers = transport.peers()
         const peer = peers.length > 0 ? peers[random.below(peers.length)] : undefined
         if (peer) this.#exchangeSoon(peer.id)

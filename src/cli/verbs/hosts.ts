@@ -1,4 +1,4 @@
-import type { HostRow } from '../../control/index.ts'
+import type { HostBoot, HostRow } from '../../control/index.ts'
 import { jsonLinesFlag, table } from '../../terminal/index.ts'
 import { verb } from '../verb.ts'
 
@@ -7,7 +7,8 @@ export const hostsVerb = verb({
   summary: 'Show the hosts of the domain that are known here',
   help:
     'Shows this host and those that have told of themselves since this daemon started: the branch each is on, how many ' +
-    'of its operations it has done, its release, and its address or when it was seen last.',
+    'of its operations it has done, its release, and its address or when it was seen last; and where Hostkeeper looks ' +
+    'after it, how its last boot ended, since when, and with which configuration tree.',
   exits: [0],
   options: { json: jsonLinesFlag },
   run: async ({ client, terminal }, { json }) => {
@@ -17,8 +18,38 @@ export const hostsVerb = verb({
   },
 })
 
-function describe({ name, here, address, seen, release, branch, position, operations }: HostRow): readonly string[] {
+function describe({
+  name,
+  here,
+  address,
+  seen,
+  release,
+  branch,
+  position,
+  operations,
+  boot,
+}: HostRow): readonly string[] {
   const done = operations === null ? '' : `${position ?? '?'} of ${operations}`
   const where = here ? 'this host' : address === null ? `last seen ${seen}` : `connected at ${address}`
-  return [name, branch ?? '?', done, release === null ? '?' : `isconf ${release}`, where]
+  return [
+    name,
+    branch ?? '?',
+    done,
+    release === null ? '?' : `isconf ${release}`,
+    where,
+    ...(boot === null ? [] : [bootText(boot)]),
+  ]
+}
+
+function bootText({ level, since, step, why, tree, fetched }: HostBoot): string {
+  const parts = [
+    `boot ${level}`,
+    step === null ? '' : ` at ${step}`,
+    level === 'right' || since === null ? '' : ` since ${since}`,
+    tree === null ? '' : `, tree ${tree}`,
+    fetched === null ? '' : ` of ${fetched}`,
+    // Of a step its log on that host tells more.
+    step === null && why !== null ? `: ${why}` : '',
+  ]
+  return parts.join('')
 }

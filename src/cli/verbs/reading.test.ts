@@ -251,6 +251,7 @@ const alder: HostRow = {
   branch: 'generic',
   position: 2,
   operations: 2,
+  boot: null,
 }
 
 test('hosts are rows: here, connected, or last seen', async (t) => {
@@ -267,6 +268,25 @@ cedar  generic  ? of 2  isconf 5.0.0  last seen ${time}
 `,
   )
   assert.equal((await type('hosts', '--json')).out.split('\n').length, 5)
+})
+
+test('hosts shows how the last boot of each ended, where Hostkeeper looks after it', async (t) => {
+  const right = { level: 'right', since: time, step: null, why: null, tree: '5a0c7f6be1d2934c', fetched: time }
+  const failed = { ...right, level: 'failed', step: 'bad', why: 'make failed at bad with status 2', fetched: null }
+  const old = { ...right, level: 'old', why: 'its source gives no newer one' }
+  const unknown = { ...right, level: 'unknown', since: null, tree: null, fetched: null }
+  const rows = [right, failed, old, unknown].map((boot) => ({ ...alder, boot }))
+  const { type } = await hostWith(t, { 'GET /v1/hosts': rows })
+  assert.deepEqual(
+    (await type('hosts')).out.split('\n').map((line) => line.replace(/^.*this host {2}/, '')),
+    [
+      `boot right, tree 5a0c7f6be1d2934c of ${time}`,
+      `boot failed at bad since ${time}, tree 5a0c7f6be1d2934c`,
+      `boot old since ${time}, tree 5a0c7f6be1d2934c of ${time}: its source gives no newer one`,
+      'boot unknown',
+      '',
+    ],
+  )
 })
 
 test('cat writes what the daemon gives, byte for byte', async (t) => {

@@ -5,7 +5,10 @@ import type { Parts } from './shared/parts.ts'
 import { positionOn } from './shared/position.ts'
 import { request } from './shared/request.ts'
 
-type HostsParts = Pick<Parts, 'identity' | 'transport' | 'replicator' | 'branch' | 'branches' | 'history'>
+type HostsParts = Pick<
+  Parts,
+  'identity' | 'transport' | 'replicator' | 'branch' | 'branches' | 'history' | 'bootRecord'
+>
 
 export const hostsRequest = request({
   name: 'hosts',
@@ -14,18 +17,19 @@ export const hostsRequest = request({
   details:
     '`name`, `peerId`, `here` (this host), `connected`, `address`, `seen` (when it was connected last, since this ' +
     "daemon started), `release`, `branch`, `position` (operations done, by this host's journal of that branch), " +
-    '`operations`.',
+    '`operations`, `boot` (how its last boot ended, where Hostkeeper looks after it: `level`, `since`, `step`, `why`, ' +
+    '`tree`, `fetched`).',
   input: nothing,
   run: async (parts: HostsParts): Promise<readonly HostRow[]> => {
-    const { identity, transport, replicator, branch, branches, history } = parts
+    const { identity, transport, replicator, branch, branches, history, bootRecord } = parts
     const addressByPeer = new Map(transport.peers().map(({ id, address }) => [id, address]))
     const known = replicator.inventory.all()
     // Connected, and has not told yet who it is.
     const silent = [...addressByPeer.keys()].filter((id) => !known.some(({ peer }) => peer === id))
     const rows = [
       ...known,
-      ...silent.map((peer) => ({ peer, name: peer as string, at: undefined, seen: undefined })),
-    ].map(async ({ peer, name, at, seen }): Promise<HostRow> => {
+      ...silent.map((peer) => ({ peer, name: peer as string, at: undefined, boot: undefined, seen: undefined })),
+    ].map(async ({ peer, name, at, boot, seen }): Promise<HostRow> => {
       const address = addressByPeer.get(peer) ?? null
       const there = at ? await standingOf(branches, at.branch, at.done ?? undefined) : nowhere
       const connected = address !== null
@@ -38,8 +42,10 @@ export const hostsRequest = request({
         seen: connected ? null : (seen ?? null),
         release: at?.release ?? null,
         ...there,
+        boot: boot ?? null,
       }
     })
+    await bootRecord?.refresh()
     const own: HostRow = {
       name: identity.host,
       peerId: transport.self,
@@ -49,6 +55,7 @@ export const hostsRequest = request({
       seen: null,
       release: identity.release,
       ...(await standingOf(branches, branch.name, history.standing.done)),
+      boot: bootRecord?.current ?? null,
     }
     return [own, ...(await Promise.all(rows)).sort((a, b) => (a.name < b.name ? -1 : 1))]
   },

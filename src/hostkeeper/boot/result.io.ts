@@ -24,11 +24,15 @@ export function recordBoot({ layout, settings, say }: ProgramContext, outcome: O
   const old = outcome.level === 'right' ? oldTree(layout, settings) : undefined
   const tree = treeOf(layout.tree)
   const fetch = fetchResult(layout)
+  const [at, before] = [timeOf(Date.now()), readBoot(layout, settings)]
+  const level = old === undefined ? outcome.level : 'old'
   const result: BootResult = {
     boot: bootId(),
-    at: timeOf(Date.now()),
+    at,
+    since: before?.level === level ? before.since : at,
     ...outcome,
-    ...(old === undefined ? {} : { level: 'old', why: old }),
+    level,
+    why: old ?? outcome.why,
     tree: tree ?? null,
     fetched: fetch.tree === tree ? fetch.at : null,
   }

@@ -7,6 +7,7 @@ const failed: BootResult = {
   boot: 'boot-1',
   level: 'failed',
   at: '2026-11-28T09:00:00Z',
+  since: '2026-11-28T08:00:00Z',
   why: 'make failed at bad with status 2',
   step: 'bad',
   log: '/var/is/hostkeeper/log/x.log',

@@ -11,6 +11,8 @@ const resultForm = z.object({
   level: z.enum(['right', 'old', 'excluded', 'failed']),
   /** An ISO time; null when the clock was not set yet. */
   at: z.string().nullable(),
+  /** Since when the level is what it is. */
+  since: z.string().nullable(),
   /** In a few words, when the level is not `right`. */
   why: z.string().nullable(),
   /** The step that failed. */

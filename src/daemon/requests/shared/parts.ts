@@ -18,7 +18,7 @@ type OfHost =
   | 'banks'
   | 'afterResolution'
 
-type OfWorld = 'clock' | 'log' | 'machine' | 'store' | 'transport'
+type OfWorld = 'bootRecord' | 'clock' | 'log' | 'machine' | 'store' | 'transport'
 
 /** Each request names those that it needs: `Pick<Parts, 'branch' | 'history'>`. */
 export interface Parts extends Pick<HostDaemon, OfHost>, Pick<DaemonDeps, OfWorld> {
@@ -52,10 +52,11 @@ export interface ProcessFacts {
 
 export function partsOf(daemon: HostDaemon, process: DaemonProcess): Parts {
   const { identity, branches, history, installedEarly, work, rebuild, resolutions, replicator, blobs, banks } = daemon
-  const { clock, log, machine, store, transport } = daemon.deps
+  const { bootRecord, clock, log, machine, store, transport } = daemon.deps
   return {
     ...{ identity, branches, history, installedEarly, work, rebuild, resolutions, replicator, blobs, banks },
     ...{ clock, log, machine, store, transport, process },
+    ...(bootRecord && { bootRecord }),
     get branch() {
       return daemon.branch
     },
