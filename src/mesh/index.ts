@@ -1,6 +1,6 @@
 export { StreamReader } from './frames.ts'
 export { LearnedAddresses } from './learned-addresses.ts'
-export { openLibp2p } from './libp2p.io.ts'
+export { openLibp2p } from './open-libp2p.io.ts'
 export { Peering } from './peering.ts'
 export { answer, ask, NoAnswerError, RemoteError } from './rpc.ts'
 export type { PeerId, PeerStream, Transport } from './transport.ts'

@@ -15,8 +15,10 @@ import { type DomainKeys, type Member, noKeys } from './admission.ts'
 import { dialTimes, serviceTag } from './discovery.io.ts'
 import { domainGate } from './domain-gate.io.ts'
 import { libp2pKey, peerIdOf } from './identity.io.ts'
-import { type Libp2pOptions, type Libp2pTransport, openLibp2p } from './libp2p.io.ts'
+import type { Libp2pTransport } from './libp2p.io.ts'
+import type { Libp2pOptions } from './libp2p-node.io.ts'
 import { watchLiveness } from './liveness.io.ts'
+import { openLibp2p } from './open-libp2p.io.ts'
 import { Refusals } from './refusals.ts'
 
 const member: Member = { domain: 'x.example', keys: () => noKeys }

@@ -2,15 +2,15 @@
 import type { Connection, PeerId as Libp2pPeerId, Stream } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
-import { type Cancel, IsconfError, type Log } from '../base/index.ts'
+import type { Cancel, Log } from '../base/index.ts'
 import type { DomainKeys } from './admission.ts'
-import { Admitted } from './admitted.ts'
+import type { Admitted } from './admitted.ts'
 import { dialableAddresses } from './dialable.ts'
 import { ownAddressMessage } from './domain-gate.io.ts'
-import { type Libp2pOptions, makeNode, type Node } from './libp2p-node.io.ts'
+import type { Libp2pOptions, Node } from './libp2p-node.io.ts'
 import { watchLiveness } from './liveness.io.ts'
 import { Libp2pStream } from './peer-stream.io.ts'
-import { type Refusal, Refusals } from './refusals.ts'
+import type { Refusal, Refusals } from './refusals.ts'
 import {
   type ConnectedPeer,
   OwnAddressError,
@@ -20,30 +20,12 @@ import {
   type Transport,
 } from './transport.ts'
 
-export type { Libp2pOptions } from './libp2p-node.io.ts'
-
 /** How often connections are held against hmac_keys: with the 5 s until a new file is seen, well within the manual's 10. */
 const keysEveryMs = 3_000
 /** Addresses that one peer may say it listens on. */
 const listensMax = 16
 /** Streams of one protocol that one connection may have open at once. */
 const streamsMax = 64
-/** Makes the transport and listens. PORT_TAKEN when something else does already. */
-export async function openLibp2p(options: Libp2pOptions): Promise<Libp2pTransport> {
-  const refusals = new Refusals(options.clock, options.log)
-  const admitted = new Admitted()
-  const node = await makeNode(options, refusals, admitted)
-  // Before the start, so that no peer is missed that comes while it goes on.
-  const transport = new Libp2pTransport(node, refusals, admitted, options)
-  try {
-    await node.start()
-  } catch (error) {
-    await transport.close()
-    if (!/EADDRINUSE/.test(String(error))) throw error
-    throw new IsconfError('PORT_TAKEN', `port ${options.port} on ${options.host} is taken`, { cause: error })
-  }
-  return transport
-}
 
 export class Libp2pTransport implements Transport {
   readonly self: PeerId

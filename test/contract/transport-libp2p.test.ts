@@ -4,7 +4,7 @@ import { systemClock } from '../../src/base/clock.io.ts'
 import { silentLog } from '../../src/base/index.ts'
 import { systemRandom } from '../../src/base/random.io.ts'
 import { noKeys } from '../../src/mesh/admission.ts'
-import { openLibp2p } from '../../src/mesh/libp2p.io.ts'
+import { openLibp2p } from '../../src/mesh/open-libp2p.io.ts'
 import { contractTopic, transportContract } from './transport.ts'
 
 transportContract('libp2p', async () => {
