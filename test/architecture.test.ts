@@ -14,6 +14,8 @@ interface Stop {
 function stopsOf(text: string): readonly Stop[] {
   const stops: { path: string; functionNames: string[] }[] = []
   for (const [, word = ''] of text.matchAll(/`([^`\n]+)`/g)) {
+    // NAME stands for what a reader will call a file of their own.
+    if (/\bNAME\b/.test(word)) continue
     if (/^(src|test|packaging)\/[^\s*]*$/.test(word)) stops.push({ path: word, functionNames: [] })
     else if (/^\w+\(\)$/.test(word) && word !== 'import()') stops.at(-1)?.functionNames.push(word.slice(0, -2))
   }
