@@ -90,12 +90,13 @@ makeTest('all does what PACKAGES of the host names, and nothing else', async (t)
   assert.deepEqual(host.calls(), rpm('wget-1.5.3-10'))
 })
 
-test('PACKAGES=exclude is caught before make: said, with exit status 0, and nothing is written', async (t) => {
+test('PACKAGES=exclude is caught before make: said, with exit status 0, and nothing but that is written', async (t) => {
   const host = makeHost(t)
   const run = assertDone(await host.run(['run', 'BOOT'], { IS_HOSTNAME: 'voyager' }))
   assert.match(run.stderr, /^hostkeeper: this host is excluded from configuration management: .*hosts\.conf:\d+\n$/)
   assert.deepEqual(host.calls(), [])
-  assert.deepEqual(namesIn(host.home), ['tree'])
+  assert.deepEqual(namesIn(host.home), ['boot', 'tree'])
+  assert.match(readFileSync(join(host.home, 'boot'), 'utf8'), /excluded/)
 })
 
 makeTest('the exclude stanza says who is excluded, and fails', async (t) => {
