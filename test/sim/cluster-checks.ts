@@ -1,6 +1,7 @@
 /** The promises of the design, looked at from outside after every step of a run. */
 import type { BranchName, ChangesetId } from '../../src/base/index.ts'
 import { type Branch, operationsDone } from '../../src/branch/index.ts'
+import { parseOperationKey } from '../../src/host/index.ts'
 import {
   blobOf,
   type Journal,
@@ -196,8 +197,10 @@ export class Checks {
     const machine = (await this.machineAt(branch.journal, count)).copy()
     for (const operation of work.operations) await this.#do(machine, operation)
     if (await isAlike(host, machine)) return undefined
-    // An operation that was interrupted may be done or not.
-    if (stopped && (await isAlike(host, await this.machineAt(branch.journal, count + 1)))) return undefined
+    // What was interrupted may be done or not; of several that were begun together, the first ones.
+    const begun = Math.max(await begunOn(host), stopped ? count + 1 : 0)
+    for (let more = count + 1; more <= begun; more += 1)
+      if (await isAlike(host, await this.machineAt(branch.journal, more))) return undefined
     return `after ${count} operations and ${work.operations.length} of its own has\n${host.machine.tree}\nand should have\n${machine.tree}`
   }
 
@@ -233,6 +236,18 @@ export class Checks {
   async *#contentOf(id: string): AsyncGenerator<Uint8Array> {
     yield Buffer.from(this.#contentByBlob.get(id) ?? '')
   }
+}
+
+/** How many operations of its journal a host has begun, as its history says it. */
+async function begunOn({ daemon: { branch, history } }: SimHost): Promise<number> {
+  for await (const entry of history.entriesFromEnd()) {
+    if (entry.event !== 'started') continue
+    const { id, index } = parseOperationKey(entry.through ?? entry.operation)
+    const sequence = branch.journal.sequenceOf(id)
+    if (sequence === undefined) return 0
+    return (await branch.journal.changesetAt(sequence)).changeset.operationsBefore + index + 1
+  }
+  return 0
 }
 
 /** The ids of a journal, oldest first. */
