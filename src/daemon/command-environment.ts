@@ -1,4 +1,5 @@
 /** The environment of every command, the same on the origin and on every target. */
+import { fixedEnvironment } from '../base/index.ts'
 import { type Config, execVariable, hostVariables } from '../config/index.ts'
 
 /**
@@ -8,12 +9,7 @@ import { type Config, execVariable, hostVariables } from '../config/index.ts'
  */
 export function commandEnvironment(config: Config, user: { name: string; home: string }): Record<string, string> {
   return {
-    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-    HOME: user.home,
-    LOGNAME: user.name,
-    USER: user.name,
-    SHELL: '/bin/sh',
-    LANG: 'C.UTF-8',
+    ...fixedEnvironment(user),
     ...hostVariables(config),
     // A package's script that would restart the daemon has to know that it runs inside an operation.
     [execVariable]: '1',

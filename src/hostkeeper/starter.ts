@@ -11,7 +11,7 @@ const hostsConf = `# hosts.conf: which packages and features each host has; see 
 # hostname = the output of \`hostname\`, short or with its domain, NOT a DNS alias
 #
 # VARn = variables to be defined; what holds spaces or special characters is
-# quoted as in sh. All of them become words of make's command line.
+# quoted as in sh. All of them are given to make, as words of its command line would be.
 #
 # PACKAGES names targets of packages.conf: what the host is to have. A host with
 # PACKAGES=exclude is left alone. Other variables are yours; INSTALL, BOOT and

@@ -34,7 +34,6 @@ export function bootHost(ending: Ending): BootHost {
   const [source, notes] = [join(directory, 'source'), join(directory, 'notes')]
   writeFiles(directory, {
     'bin/systemctl': `#!/bin/sh\necho services >> "${notes}"\n`,
-    // So that a step can tell of itself.
     'hostkeeper.conf': `ISCONFDIR=${home} # a comment\nHOSTKEEPER_SOURCE="${source}"\nHOSTKEEPER_TIMEOUT=2\n`,
   })
   Object.assign(env, {
@@ -51,7 +50,7 @@ export function bootHost(ending: Ending): BootHost {
     publish: (version, packages, more = {}) =>
       writeFiles(source, {
         'hosts.conf': `DEFAULT: PACKAGES=a\nscramjet: PACKAGES="${packages}"\n`,
-        'packages.conf': `all: $(PACKAGES)\na b c d:\n\techo $@-${version} >> $(NOTES)\n\ttouch $@\nbad:\n\tfalse\n`,
+        'packages.conf': `all: $(PACKAGES)\na b c d:\n\techo $@-${version} >> ${notes}\n\ttouch $@\nbad:\n\tfalse\n`,
         'bin/platform': '#!/bin/sh\necho linux_2.2.17-14_i686\n',
         ...more,
       }),

@@ -1,11 +1,14 @@
 /** A host of Hostkeeper in a directory of its own. */
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { begin, type Run, type Running } from '../harness/run.ts'
 import { type Ending, temporaryDirectory } from '../support/files.ts'
 
 const dist = fileURLToPath(new URL('../../dist', import.meta.url))
+
+/** conf/linux.mk of a tree whose steps write below their HOME: otherwise they have that of this user. */
+export const homeOfSteps = 'HOME = $(ISCONFDIR)/..\n'
 
 export interface HostkeeperHost {
   /** Holds `isconf` (ISCONFDIR), `root` (what stands for /), and `bin`, which comes first in PATH. */
@@ -27,9 +30,9 @@ export function hostkeeperHost(ending: Ending, files: Readonly<Record<string, st
   for (const name of ['isconf', 'root', 'bin']) mkdirSync(join(directory, name))
   for (const program of ['hostkeeper', 'isync', 'exech']) {
     const path = join(directory, 'bin', program)
-    writeFileSync(path, `#!/bin/sh\nexec '${process.execPath}' '${join(dist, `${program}.js`)}' "$@"\n`, {
-      mode: 0o755,
-    })
+    // Steps find isync and exech beside the hostkeeper that was typed, and so by the name that it was typed with.
+    symlinkSync(join(dist, `${program}.js`), `${path}.js`)
+    writeFileSync(path, `#!/bin/sh\nexec '${process.execPath}' '${path}.js' "$@"\n`, { mode: 0o755 })
   }
   const env = {
     PATH: `${join(directory, 'bin')}:${process.env['PATH']}`,

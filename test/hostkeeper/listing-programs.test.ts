@@ -7,7 +7,7 @@ import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { assertDone, type Run } from '../harness/run.ts'
 import { unlessThere } from '../support/tools.ts'
-import { type HostkeeperHost, hostkeeperHost } from './host.ts'
+import { type HostkeeperHost, homeOfSteps, hostkeeperHost } from './host.ts'
 
 const skip = unlessThere('make')
 const listing = readFileSync(fileURLToPath(new URL('listings/packages.conf', import.meta.url)), 'utf8')
@@ -30,6 +30,7 @@ async function listingHost(t: TestContext, packages: string, bank: Readonly<Reco
   return hostkeeperHost(t, {
     'isconf/tree/hosts.conf': `DEFAULT: PACKAGES="${packages}" PKGBANK=${url}\n`,
     'isconf/tree/packages.conf': listing,
+    'isconf/tree/conf/linux.mk': homeOfSteps,
     'isconf/tree/bin/platform': '#!/bin/sh\necho linux_2.2.17-14_i686\n',
     // The listing links in /etc itself.
     'isconf/tree/bin/ln': '#!/bin/sh\ncommand -p ln "$1" "$2" "$HOSTKEEPER_ROOT$3"\n',

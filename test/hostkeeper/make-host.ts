@@ -19,6 +19,8 @@ const recorded = ['rpm', 'service', 'chkconfig', 'ntpdate', 'exech', 'isync', 'l
  * names, before it does its work. When its words are FAIL, it fails.
  */
 const recorder = `#!/bin/sh
+STATE=$ISCONFDIR/../state
+. "$STATE/orders"
 name=\${0##*/}
 echo "$name $*" >> "$STATE/calls"
 calls=0
@@ -38,6 +40,9 @@ case "$name $1" in
   touch\\ *) command -p touch "$@" ;;
 esac
 `
+
+/** What a test says to the programs: a step does not see the environment of who calls. */
+const orders = ['KILL_AT', 'KILL_WHAT', 'FAIL'] as const
 
 const platform = '#!/bin/sh\necho linux_2.2.17-14_i686\n'
 
@@ -67,14 +72,16 @@ export function makeHost(ending: Ending, tree: Tree = {}): MakeHost {
   const calls = join(state, 'calls')
   const { PATH, LC_ALL, TZ } = process.env
   const said = { HOSTKEEPER_MOTD: join(directory, 'motd.d'), HOSTKEEPER_RUN: join(directory, 'run') }
-  const fixed = { PATH, LC_ALL, TZ, HOME: directory, ISCONFDIR: home, ...said, STATE: state, IS_HOSTNAME: 'scramjet' }
+  const fixed = { PATH, LC_ALL, TZ, HOME: directory, ISCONFDIR: home, ...said, IS_HOSTNAME: 'scramjet' }
   const host: MakeHost = {
     home,
     state,
     tree: join(home, 'tree'),
     stamps: join(home, 'stamps'),
-    begin: (words, env = {}) =>
-      begin([process.execPath, program, ...words], { cwd: directory, env: { ...fixed, ...env } }),
+    begin: (words, env = {}) => {
+      writeFileSync(join(state, 'orders'), orders.map((name) => `${name}='${env[name] ?? ''}'\n`).join(''))
+      return begin([process.execPath, program, ...words], { cwd: directory, env: { ...fixed, ...env } })
+    },
     run: (words, env) => host.begin(words, env).done,
     write: (files) => {
       for (const [name, text] of Object.entries(files)) writeTo(join(host.tree, name), text)
@@ -83,7 +90,11 @@ export function makeHost(ending: Ending, tree: Tree = {}): MakeHost {
     forgetCalls: () => writeFileSync(calls, ''),
     stampNames: () => namesIn(host.stamps).filter((name) => !name.startsWith('.') && name !== 'etc'),
   }
-  host.write({ 'bin/platform': platform, ...Object.fromEntries(recorded.map((name) => [`bin/${name}`, recorder])) })
+  host.write({
+    'conf/linux.mk': 'STATE = $(ISCONFDIR)/../state\n',
+    'bin/platform': platform,
+    ...Object.fromEntries(recorded.map((name) => [`bin/${name}`, recorder])),
+  })
   host.write({ 'hosts.conf': listing('hosts.conf'), 'packages.conf': listing('packages.conf'), ...tree })
   return host
 }

@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { test } from 'node:test'
 import { assertDone, begin } from '../harness/run.ts'
 import { unlessRootHas } from '../support/tools.ts'
-import { type HostkeeperHost, hostkeeperHost } from './host.ts'
+import { type HostkeeperHost, homeOfSteps, hostkeeperHost } from './host.ts'
 
 /** Builds tiny_VERSION_all.deb in the directory; its name. */
 async function makeDeb(host: HostkeeperHost, version: string, directory: string): Promise<string> {
@@ -34,12 +34,14 @@ function packagesHost(
   t: Parameters<typeof hostkeeperHost>[0],
   files: Readonly<Record<string, string>>,
 ): HostkeeperHost {
-  const host = hostkeeperHost(t, { 'isconf/tree/bin/platform': '#!/bin/sh\necho linux_6.1_x86_64\n', ...files })
+  const host = hostkeeperHost(t, {
+    'isconf/tree/bin/platform': '#!/bin/sh\necho linux_6.1_x86_64\n',
+    'isconf/tree/conf/linux.mk': homeOfSteps,
+    ...files,
+  })
   for (const name of ['var/lib/dpkg/updates', 'var/lib/dpkg/info'])
     mkdirSync(host.path(`root/${name}`), { recursive: true })
   host.write('root/var/lib/dpkg/status', '')
-  // dpkg wants the programs that a system has.
-  Object.assign(host.env, { PATH: `${host.env['PATH']}:/usr/sbin:/sbin` })
   return host
 }
 

@@ -173,7 +173,25 @@ test("resolveHost() passes the caller's variable through for a lone $", () => {
   assert.deepEqual(given(conf, 'c', { B: '2' }), ['A=', 'B=2'])
   // Nobody is asked for what does not count.
   assert.deepEqual(given(conf, 'b'), ['A=1'])
-  assert.throws(() => given(conf, 'a'), { message: 'hosts.conf:1: A=$ takes A from the environment, which has none' })
+  assert.throws(() => given(conf, 'a'), {
+    message: 'hosts.conf:1: A=$ takes A from the environment, which has none, and nothing before it sets A',
+  })
+})
+
+test('resolveHost() keeps an earlier value where the caller has none for a lone $', () => {
+  const conf = confOf(
+    'DEFAULT: GUI=0 PORT=80',
+    'web: PORT=8080',
+    'own: GUI=$ GUI=$',
+    'a: own PORT=$',
+    'b: web PORT=$',
+    'c: own',
+  )
+  assert.deepEqual(given(conf, 'a'), ['GUI=0', 'PORT=80'])
+  assert.deepEqual(given(conf, 'a', { GUI: '1', PORT: '' }), ['GUI=1', 'PORT='])
+  // Where the words stand decides, and not where they are first read.
+  assert.deepEqual(given(conf, 'b'), ['GUI=0', 'PORT=8080'])
+  assert.deepEqual(given(conf, 'c'), ['GUI=0', 'PORT=80'])
 })
 
 test('resolveHost() replaces a word that names an entry by the words of that entry', () => {

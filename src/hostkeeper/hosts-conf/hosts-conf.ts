@@ -34,7 +34,7 @@ export function resolveHost(
   names: HostNames,
   variable: (name: string) => string | undefined,
 ): ResolvedHost {
-  const { entries, passed } = conf
+  const { entries } = conf
   const own = entries.get(names.fqdn) ?? entries.get(names.short)
   if (own === undefined) {
     refuseUnnamed(names)
@@ -42,7 +42,8 @@ export function resolveHost(
   }
   const variables = new Map<string, Placed>()
   overlayHost(conf, own, variables)
-  if (passed.size > 0) askCaller(variables, passed, variable)
+  // Asks for the values that count, and for no others.
+  for (const [name, placed] of variables) variables.set(name, callersValue(name, placed, variable))
   return {
     entry: own?.name ?? defaultEntry,
     variables,
@@ -69,21 +70,17 @@ function refuseWithoutDomain({ short, fqdn }: HostNames, { entries }: HostsConf)
 
 const unnamed = (message: string): IsconfError => new IsconfError('HOST_UNNAMED', message)
 
-/** Asks for the values that count, and for no others. */
-function askCaller(
-  variables: Map<string, Placed>,
-  passed: ReadonlySet<Placed>,
-  variable: (name: string) => string | undefined,
-): void {
-  for (const [name, placed] of variables) {
-    if (passed.has(placed)) variables.set(name, callersValue(name, placed, variable))
-  }
-}
-
-function callersValue(name: string, { place }: Placed, variable: (name: string) => string | undefined): Placed {
+function callersValue(name: string, placed: Placed, variable: (name: string) => string | undefined): Placed {
+  if (!placed.isPassed) return placed
   const value = variable(name)
+  const { place, earlier } = placed
   if (value !== undefined) return { value, place }
-  throw new IsconfError('CONFIG', `${place}: ${name}=$ takes ${name} from the environment, which has none`, {
-    hint: `set ${name} for the command, or give it a value in hosts.conf`,
-  })
+  if (earlier !== undefined) return earlier
+  throw new IsconfError(
+    'CONFIG',
+    `${place}: ${name}=$ takes ${name} from the environment, which has none, and nothing before it sets ${name}`,
+    {
+      hint: `set ${name} for the command, or give it a value in hosts.conf`,
+    },
+  )
 }

@@ -29,7 +29,7 @@ function lintHostsConf(conf: HostsConf): readonly Finding[] {
   const warn: Warn = ({ file, line }, message) => void findings.push({ severity: 'warning', file, line, message })
   const macros = macrosOf(conf)
   for (const entry of conf.entries.values()) {
-    lintWords(entry, conf, warn)
+    lintWords(entry, warn)
     lintName(entry, conf, macros, warn)
   }
   lintCapitals(conf, warn)
@@ -54,21 +54,25 @@ function macrosOf({ entries }: HostsConf): ReadonlySet<string> {
   return new Set(words.filter(({ kind }) => kind === 'macro').map(({ name }) => name))
 }
 
-function lintWords({ name, words }: Entry, { passed }: HostsConf, warn: Warn): void {
+function lintWords({ name, words }: Entry, warn: Warn): void {
   const lineByWord = new Map<string, number>()
   for (const word of words) {
-    const before = lineByWord.get(`${word.kind} ${word.name}`)
-    lineByWord.set(`${word.kind} ${word.name}`, word.at.line)
-    if (word.kind === 'variable') {
-      if (before !== undefined)
-        warn(word.at, `${name}: ${word.name} was set in line ${before} of the same entry: the last value counts`)
-      if (word.name === 'PACKAGES' && !passed.has(word.placed)) lintPackages(name, word, warn)
-    } else if (word.name === defaultEntry && name !== defaultEntry) {
+    const key = `${word.kind} ${word.name}`
+    const before = lineByWord.get(key)
+    lineByWord.set(key, word.at.line)
+    if (word.kind === 'variable') lintVariable(name, word, before, warn)
+    else if (word.name === defaultEntry && name !== defaultEntry)
       warn(word.at, `${name}: ${defaultEntry} applies to every host: to name it does nothing`)
-    } else if (before !== undefined) {
-      warn(word.at, `${name}: ${word.name} was named in line ${before} of the same entry`)
-    }
+    else if (before !== undefined) warn(word.at, `${name}: ${word.name} was named in line ${before} of the same entry`)
   }
+}
+
+function lintVariable(entry: string, word: Variable, before: number | undefined, warn: Warn): void {
+  // What takes the caller's value stands over another one on purpose.
+  if (word.placed.isPassed) return
+  if (before !== undefined)
+    warn(word.at, `${entry}: ${word.name} was set in line ${before} of the same entry: the last value counts`)
+  if (word.name === 'PACKAGES') lintPackages(entry, word, warn)
 }
 
 function lintPackages(entry: string, { placed: { value }, at }: Variable, warn: Warn): void {

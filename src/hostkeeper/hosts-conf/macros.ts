@@ -19,7 +19,7 @@ export function overlayHost(conf: HostsConf, own: Entry | undefined, onto: Map<s
   const lowest = conf.entries.get(defaultEntry)
   if (lowest) {
     const { variables } = flat.get(defaultEntry) ?? flatten({ conf, flat, path: [], note: refuse }, lowest)
-    for (const { name, placed } of variables) onto.set(name, placed)
+    for (const { name, placed } of variables) setOver(onto, name, placed)
   }
   if (own && own !== lowest) overlay({ conf, flat, path: [own.name], note: refuse }, own, onto)
 }
@@ -50,15 +50,23 @@ function overlay(walk: Walk, { name, words }: Entry, onto: Map<string, Placed>):
   let depth = 0
   for (const word of words) {
     if (word.kind === 'variable') {
-      onto.set(word.name, word.placed)
+      setOver(onto, word.name, word.placed)
       continue
     }
     const macro = flatMacro(walk, name, word)
     if (macro === undefined) continue
-    for (const { name, placed } of macro.variables) onto.set(name, placed)
+    for (const { name, placed } of macro.variables) setOver(onto, name, placed)
     depth = Math.max(depth, macro.depth + 1)
   }
   return depth
+}
+
+/** `NAME=$` keeps what it stands over. */
+function setOver(onto: Map<string, Placed>, name: string, placed: Placed): void {
+  const before = onto.get(name)
+  // The caller who has no value here has none there either.
+  const earlier = before?.isPassed ? before.earlier : before
+  onto.set(name, placed.isPassed && !placed.earlier && earlier ? { ...placed, earlier } : placed)
 }
 
 /** A macro is worked out once, or a few lines that name each other twice would take for ever. */

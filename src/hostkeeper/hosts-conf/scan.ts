@@ -1,6 +1,6 @@
 /** Reads hosts.conf line by line: entries and their words, and everything that is neither. */
 import { LineMistake, linesOf, ShReader } from '../sh-words.ts'
-import type { Entry, HostsConf, HostsFile, Place, Placed, Problem, Word } from './types.ts'
+import type { Entry, HostsConf, HostsFile, Place, Problem, Word } from './types.ts'
 
 interface ScannedHosts {
   readonly conf: HostsConf
@@ -10,11 +10,10 @@ interface ScannedHosts {
 
 /** What could be read of the files, and everything that could not. */
 export function scanHostsConf(files: readonly HostsFile[]): ScannedHosts {
-  const passed = new Set<Placed>()
   const problems: Problem[] = []
-  const [entries = new Map<string, Entry>(), ...later] = files.map((file) => scanFile(file, passed, problems))
+  const [entries = new Map<string, Entry>(), ...later] = files.map((file) => scanFile(file, problems))
   for (const [name, entry] of later.flatMap((own) => [...own])) entries.set(name, entry)
-  return { conf: { entries, passed, flat: new Map() }, problems }
+  return { conf: { entries, flat: new Map() }, problems }
 }
 
 interface GrowingEntry extends Entry {
@@ -22,9 +21,9 @@ interface GrowingEntry extends Entry {
 }
 
 /** The entries of one file; several lines of one name add up. */
-function scanFile({ path, text }: HostsFile, passed: Set<Placed>, problems: Problem[]): Map<string, Entry> {
+function scanFile({ path, text }: HostsFile, problems: Problem[]): Map<string, Entry> {
   const lines = linesOf(text)
-  const file: OpenFile = { path, lines, reader: new ShReader(lines), entries: new Map(), passed, entry: undefined }
+  const file: OpenFile = { path, lines, reader: new ShReader(lines), entries: new Map(), entry: undefined }
   for (let index = 0; index < lines.length; ) {
     try {
       readLine(file, index)
@@ -43,7 +42,6 @@ interface OpenFile {
   readonly lines: readonly string[]
   readonly reader: ShReader
   readonly entries: Map<string, GrowingEntry>
-  readonly passed: Set<Placed>
   /** What lines that begin with a blank go on with. */
   entry: GrowingEntry | undefined
 }
@@ -100,14 +98,13 @@ function shown(line: string): string {
   return JSON.stringify(/^[^ \t]{0,40}/.exec(line)?.[0] ?? '')
 }
 
-function wordOf(text: string, at: Place, { passed, reader }: OpenFile): Word {
+function wordOf(text: string, at: Place, { reader }: OpenFile): Word {
   let end = 0
   while (end < text.length && continuesVariable[text.charCodeAt(end)] === 1) end += 1
   if (text[end] === '=') {
     const name = text.slice(0, end)
     if (name === '' || startsWithDigit(name)) throw noVariable(name, at)
-    const placed = { value: text.slice(end + 1), place: at.place }
-    if (reader.isPassed) passed.add(placed)
+    const placed = { value: text.slice(end + 1), place: at.place, ...(reader.isPassed ? { isPassed: true } : {}) }
     return { kind: 'variable', name, placed, at }
   }
   if (text !== '' && nameEnd(text, end) === text.length) return { kind: 'macro', name: text, at }

@@ -18,6 +18,10 @@ export interface Placed {
   readonly value: string
   /** `FILE:LINE`. */
   readonly place: string
+  /** Whether it is `NAME=$`: the caller's value counts, and where they have none {@link Placed.earlier}. */
+  readonly isPassed?: boolean
+  /** Of `NAME=$`: the value that NAME had before. */
+  readonly earlier?: Placed
 }
 
 /** A word `NAME=value`. */
@@ -55,8 +59,6 @@ export interface FlatEntry {
 /** The words of every entry, by its name. */
 export interface HostsConf {
   readonly entries: ReadonlyMap<string, Entry>
-  /** The values of `NAME=$`, in whose place the caller's count. */
-  readonly passed: ReadonlySet<Placed>
   /** What has been worked out so far, by the entry's name: thousands of hosts share a few macros. */
   readonly flat: Map<string, FlatEntry>
 }

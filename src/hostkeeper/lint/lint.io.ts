@@ -1,16 +1,16 @@
 /** Looks at a configuration tree as a whole, for all hosts at once. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
 import { type Finding, readTextFile } from '../../config/index.ts'
 import type { HostsConf, Placed } from '../hosts-conf/hosts-conf.ts'
 import { treeNames } from '../layout.ts'
-import type { MakeDatabase } from '../make/database.ts'
-import { type MakeCall, MakefileError, readMakefile } from '../make/make.io.ts'
-import { makeEnvironment, makeWords } from '../make/words.ts'
+import { type MakeReading, readMakefile } from '../make/make.io.ts'
+import { environmentFor } from '../make/managed-host.io.ts'
+import { makeWords, withVariables } from '../make/words.ts'
 import { lintHosts, namesIn } from '../tree.io.ts'
-import { lintMakefile, type Makefile } from './makefile.ts'
+import { lintMakefiles, type Makefile } from './makefile.ts'
 import { lintTargets, variablesOf } from './targets.ts'
 
 /**
@@ -23,23 +23,22 @@ export async function lintTree(tree: string, make = 'make'): Promise<readonly Fi
   findings.push(...(hosts?.findings ?? []))
   const conf = hosts?.conf
   const path = join(tree, treeNames.packages)
-  const text = readTextFile(path)
-  if (text === undefined) {
-    return [...findings, { severity: 'error', file: path, line: null, message: 'no such file' }]
-  }
+  if (!existsSync(path)) return [...findings, { severity: 'error', file: path, line: null, message: 'no such file' }]
   const scratch = mkdtempSync(join(tmpdir(), 'hostkeeper-lint-'))
   try {
-    const call = callFor(tree, make, scratch)
-    findings.push(...platformFindings(tree, call))
-    const database = readAs(path, defaultVariables(tree, conf), call, findings)
-    if (!database) return findings
-    const makefile: Makefile = { path, text, database }
-    findings.push(...lintMakefile(makefile, existsSync), ...(conf ? lintTargets(conf, makefile) : []))
-    return findings
+    const environment = { ...environmentFor(tree, process.env), PWD: scratch }
+    const read: Read = (file, variables) =>
+      readMakefile({ make, cwd: scratch, words: makeWords(file), environment: withVariables(environment, variables) })
+    const makefiles = attempt(() => makefilesOf(tree, conf, read, findings), findings, path) ?? []
+    if (makefiles.length === 0) return unique(findings)
+    findings.push(...lintMakefiles(makefiles, existsSync), ...(conf ? lintTargets(conf, makefiles) : []))
+    return unique(findings)
   } finally {
     rmSync(scratch, { recursive: true, force: true })
   }
 }
+
+type Read = (file: string, variables: ReadonlyMap<string, Placed>) => MakeReading
 
 /** Undefined when it cannot be read, which is then a finding. */
 function attempt<T>(read: () => T, findings: Finding[], file: string): T | undefined {
@@ -47,23 +46,67 @@ function attempt<T>(read: () => T, findings: Finding[], file: string): T | undef
     return read()
   } catch (error) {
     if (!(error instanceof IsconfError)) throw error
-    findings.push(findingOf(error, file))
+    const [, at, line, message] = /^(\/\S*):(\d+): (.*)$/s.exec(error.message) ?? []
+    const place = at === undefined ? { file, line: null } : { file: at, line: Number(line) }
+    findings.push({ severity: 'error', ...place, message: message ?? error.message })
     return undefined
   }
 }
 
-function findingOf(error: IsconfError, file: string): Finding {
-  if (error instanceof MakefileError) {
-    return { severity: 'error', file: error.file ?? file, line: error.line, message: error.problem }
-  }
-  const [, at, line, message] = /^(\/\S*):(\d+): (.*)$/s.exec(error.message) ?? []
-  if (at === undefined) return { severity: 'error', file, line: null, message: error.message }
-  return { severity: 'error', file: at, line: Number(line), message: message ?? '' }
+/** What was said of several platforms is said once. */
+function unique(findings: readonly Finding[]): readonly Finding[] {
+  const byText = new Map(findings.map((finding) => [JSON.stringify(finding), finding]))
+  return [...byText.values()]
 }
 
-function callFor(tree: string, make: string, cwd: string): Omit<MakeCall, 'words'> {
-  const programs = join(tree, treeNames.programs)
-  return { make, cwd, environment: makeEnvironment(process.env, { PWD: cwd }, [programs]) }
+/**
+ * packages.conf, as hosts read it: without a platform, and once for each conf/OS.mk that it includes. Where it cannot
+ * be read without a platform, because it includes conf/$(OS).mk whatever OS is, only as hosts of these have it.
+ */
+function makefilesOf(tree: string, conf: HostsConf | undefined, read: Read, findings: Finding[]): readonly Makefile[] {
+  const path = join(tree, treeNames.packages)
+  const variables = defaultVariables(tree, conf)
+  const plain = read(path, variables)
+  const others = platformFiles(tree).filter(({ file }) => !opened(plain, file))
+  const readings = others.map(({ os, file }) => ({ file, reading: read(path, withOs(variables, os)) }))
+  const used = readings.filter(({ file, reading }) => opened(reading, file))
+  const recipes = [plain, ...used.map(({ reading }) => reading)].flatMap(({ database }) => [...database.rules.values()])
+  // What a recipe names is a makefile of its own, for a make that is called from there.
+  const isOwn = (file: string): boolean => recipes.some(({ recipe }) => recipe?.text.includes(`/${basename(file)}`))
+  const counting = used.filter(({ file }) => !isOwn(file)).map(({ reading }) => reading)
+  for (const { os, file } of others) {
+    if (!isOwn(file) && !used.some((one) => one.file === file))
+      findings.push(...variablesOnly(file, read(file, withOs(new Map(), os))))
+  }
+  const all = plain.problem && counting.length > 0 ? counting : [plain, ...counting]
+  findings.push(...all.flatMap((reading) => saidOf(reading, path)))
+  return all
+    .filter(({ problem }) => problem === undefined)
+    .map(({ database, files }) => ({
+      path,
+      database,
+      files: files.map((file) => ({ path: file, text: readTextFile(file) ?? '' })),
+    }))
+}
+
+interface PlatformFile {
+  readonly os: string
+  readonly file: string
+}
+
+function platformFiles(tree: string): readonly PlatformFile[] {
+  const directory = join(tree, treeNames.platforms)
+  const names = namesIn(directory).filter((name) => name.endsWith('.mk'))
+  return names.sort().map((name) => ({ os: basename(name, '.mk'), file: join(directory, name) }))
+}
+
+function opened({ files }: MakeReading, file: string): boolean {
+  const real = realpathSync(file)
+  return files.some((one) => existsSync(one) && realpathSync(one) === real)
+}
+
+function withOs(variables: ReadonlyMap<string, Placed>, os: string): ReadonlyMap<string, Placed> {
+  return new Map([...variables, ['OS', { value: os, place: 'hostkeeper' }]])
 }
 
 /** What the makefile may ask for while it is read: that of a host with no entry of its own. */
@@ -80,32 +123,20 @@ function defaultVariables(tree: string, conf: HostsConf | undefined): ReadonlyMa
   return new Map([...known, ...(conf ? variablesOf(conf, 'DEFAULT') : [])])
 }
 
-function readAs(
-  path: string,
-  variables: ReadonlyMap<string, Placed>,
-  call: Omit<MakeCall, 'words'>,
-  findings: Finding[],
-): MakeDatabase | undefined {
-  const read = attempt(() => readMakefile({ ...call, words: makeWords(path, variables) }), findings, path)
-  for (const { file, line, text } of read?.warnings ?? []) {
-    findings.push({ severity: 'warning', file, line, message: text })
-  }
-  return read?.database
+/** What make says of it. */
+function saidOf({ warnings, problem }: MakeReading, path: string): readonly Finding[] {
+  const findings: Finding[] = warnings.map(({ file, line, text }) => {
+    return { severity: 'warning', file, line, message: text }
+  })
+  if (problem === undefined) return findings
+  return [...findings, { severity: 'error', file: problem.file ?? path, line: problem.line, message: problem.problem }]
 }
 
-/** The files conf/OS.mk: only their variables count. */
-function platformFindings(tree: string, call: Omit<MakeCall, 'words'>): readonly Finding[] {
-  const findings: Finding[] = []
-  const directory = join(tree, treeNames.platforms)
-  for (const name of namesIn(directory).filter((one) => one.endsWith('.mk'))) {
-    const path = join(directory, name)
-    const os = { value: basename(name, '.mk'), place: 'hostkeeper' }
-    const rule = readAs(path, new Map([['OS', os]]), call, findings)
-      ?.rules.values()
-      .next().value
-    if (rule === undefined) continue
-    const message = `only variables count here, and ${JSON.stringify(rule.target)} is a target: it belongs in packages.conf`
-    findings.push({ severity: 'error', file: path, line: rule.recipe?.line ?? null, message })
-  }
-  return findings
+/** Of a conf/OS.mk that packages.conf does not include. */
+function variablesOnly(file: string, reading: MakeReading): readonly Finding[] {
+  const said = saidOf(reading, file)
+  const [rule] = reading.database.rules.values()
+  if (rule === undefined || reading.problem) return said
+  const message = `only variables count here, for packages.conf does not include it, and ${JSON.stringify(rule.target)} is a target`
+  return [...said, { severity: 'error', file: rule.recipe?.file ?? file, line: rule.recipe?.line ?? null, message }]
 }

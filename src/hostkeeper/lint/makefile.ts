@@ -6,29 +6,41 @@ import { earlyStampLine, unbelievable } from '../make/believable.ts'
 import type { MakeDatabase, MakeRule } from '../make/database.ts'
 import { leavesStamp, ruleFor } from '../make/steps.ts'
 
-/** A makefile with its text, in which places are found that make does not tell. */
+/** packages.conf as it is read on one kind of host. */
 export interface Makefile {
   readonly path: string
-  readonly text: string
+  /** It, and all that it includes; places are found in them that make does not tell. */
+  readonly files: readonly MakeText[]
   readonly database: MakeDatabase
 }
 
-/** `exists` tells of files that are no targets. */
-export function lintMakefile(makefile: Makefile, exists: (path: string) => boolean): readonly Finding[] {
-  const { path, database } = makefile
-  if (database.defaultGoal === undefined) {
-    return [{ severity: 'error', file: path, line: null, message: 'has no target' }]
-  }
-  const findings = [...unknownNeeds(makefile, exists), ...cycles(makefile), ...insideSteps(makefile)]
-  return [...findings, ...untrueStamps(makefile), ...withoutStamp(makefile)]
+export interface MakeText {
+  readonly path: string
+  readonly text: string
 }
 
-function unknownNeeds(makefile: Makefile, exists: (path: string) => boolean): readonly Finding[] {
+/** Whether a name is a target on some kind of host. */
+export const isTarget = (makefiles: readonly Makefile[], name: string): boolean =>
+  makefiles.some(({ database }) => ruleFor(database, name))
+
+/** The makefile, as it is read on each kind of host; `exists` tells of files that are no targets. */
+export function lintMakefiles(makefiles: readonly Makefile[], exists: (path: string) => boolean): readonly Finding[] {
+  const isKnown = (need: string): boolean => isTarget(makefiles, need) || (need.includes('/') && exists(need))
+  return makefiles.flatMap((makefile): readonly Finding[] => {
+    const { path, database } = makefile
+    if (database.defaultGoal === undefined)
+      return [{ severity: 'error', file: path, line: null, message: 'has no target' }]
+    const findings = [...unknownNeeds(makefile, isKnown), ...cycles(makefile), ...insideSteps(makefile)]
+    return [...findings, ...untrueStamps(makefile), ...withoutStamp(makefile)]
+  })
+}
+
+function unknownNeeds(makefile: Makefile, isKnown: (need: string) => boolean): readonly Finding[] {
   const { database } = makefile
   const findings: Finding[] = []
   for (const { target, needs, orderOnly } of database.rules.values()) {
     for (const need of [...needs, ...orderOnly]) {
-      if (ruleFor(database, need) || (need.includes('/') && exists(need))) continue
+      if (isKnown(need)) continue
       const near = nearest(need, database.rules.keys())
       const message = `${JSON.stringify(target)} needs ${JSON.stringify(need)}, which is no target${meant(near)}`
       findings.push({ severity: 'error', ...placeOf(makefile, need), message })
@@ -126,8 +138,11 @@ function stanzaPlace(makefile: Makefile, { target, recipe }: MakeRule): FilePlac
 }
 
 /** The first line that has the word. */
-function placeOf({ path, text }: Makefile, word: string): FilePlace {
-  const lines = text.split('\n')
-  const at = lines.findIndex((line) => !line.startsWith('#') && line.split(/[\s:|\\]+/).includes(word))
-  return { file: path, line: at < 0 ? null : at + 1 }
+function placeOf({ path, files }: Makefile, word: string): FilePlace {
+  for (const { path: file, text } of files) {
+    const lines = text.split('\n')
+    const at = lines.findIndex((line) => !line.startsWith('#') && line.split(/[\s:|\\]+/).includes(word))
+    if (at >= 0) return { file, line: at + 1 }
+  }
+  return { file: path, line: null }
 }

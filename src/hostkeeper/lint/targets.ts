@@ -4,23 +4,22 @@ import type { Finding } from '../../config/index.ts'
 import { type HostsConf, type Placed, resolveHost } from '../hosts-conf/hosts-conf.ts'
 import type { MakeRule } from '../make/database.ts'
 import { actionNames, wordsOf } from '../make/goals.ts'
-import { ruleFor, stepsFor } from '../make/steps.ts'
-import { byStanza, excludeTarget, type Makefile, meant } from './makefile.ts'
+import { stepsFor } from '../make/steps.ts'
+import { byStanza, excludeTarget, isTarget, type Makefile, meant } from './makefile.ts'
 
 /** The variables that hold targets. */
 const targetVariables = ['PACKAGES', ...actionNames] as const
 
 /** Every word of every PACKAGES and action is a target; targets that no host comes to. */
-export function lintTargets(conf: HostsConf, makefile: Makefile): readonly Finding[] {
-  const { database } = makefile
+export function lintTargets(conf: HostsConf, makefiles: readonly Makefile[]): readonly Finding[] {
   const findings = new Map<string, Finding>()
-  const reached = new Set(database.defaultGoal === undefined ? [] : [database.defaultGoal])
+  const reached = new Set(makefiles.flatMap(({ database }) => database.defaultGoal ?? []))
   for (const name of conf.entries.keys()) {
-    for (const word of ownActionsOf(conf, name, makefile)) reached.add(word)
+    for (const word of ownActionsOf(conf, name, makefiles)) reached.add(word)
     for (const [variable, placed] of targetLists(conf, name)) {
       for (const word of wordsOf(placed.value)) {
         reached.add(word)
-        const message = problemOf(variable, word, makefile)
+        const message = problemOf(variable, word, makefiles)
         // Hosts share macros: what is said once is enough.
         if (message !== undefined) {
           findings.set(`${placed.place} ${message}`, { severity: 'error', ...placeParts(placed.place), message })
@@ -28,7 +27,7 @@ export function lintTargets(conf: HostsConf, makefile: Makefile): readonly Findi
       }
     }
   }
-  return [...findings.values(), ...unreached(makefile, [...reached])]
+  return [...findings.values(), ...unreached(makefiles, [...reached])]
 }
 
 function targetLists(conf: HostsConf, name: string): readonly [string, Placed][] {
@@ -41,10 +40,10 @@ function targetLists(conf: HostsConf, name: string): readonly [string, Placed][]
 }
 
 /** A variable that holds nothing but targets can be an action, whatever its name. */
-function ownActionsOf(conf: HostsConf, name: string, { database }: Makefile): readonly string[] {
+function ownActionsOf(conf: HostsConf, name: string, makefiles: readonly Makefile[]): readonly string[] {
   return [...variablesOf(conf, name).values()].flatMap(({ value }) => {
     const words = wordsOf(value)
-    return words.every((word) => ruleFor(database, word)) ? words : []
+    return words.every((word) => isTarget(makefiles, word)) ? words : []
   })
 }
 
@@ -58,9 +57,9 @@ export function variablesOf(conf: HostsConf, name: string): ReadonlyMap<string, 
   }
 }
 
-function problemOf(variable: string, word: string, { database }: Makefile): string | undefined {
-  if (ruleFor(database, word)) return undefined
-  const near = nearest(word, database.rules.keys())
+function problemOf(variable: string, word: string, makefiles: readonly Makefile[]): string | undefined {
+  if (isTarget(makefiles, word)) return undefined
+  const near = nearest(word, new Set(makefiles.flatMap(({ database }) => [...database.rules.keys()])))
   return `${variable} names ${JSON.stringify(word)}, which is no target of packages.conf${meant(near)}`
 }
 
@@ -69,9 +68,13 @@ function placeParts(place: string): { readonly file: string; readonly line: numb
   return { file, line: Number(line) }
 }
 
-function unreached(makefile: Makefile, reached: readonly string[]): readonly Finding[] {
+function unreached(makefiles: readonly Makefile[], reached: readonly string[]): readonly Finding[] {
+  const steps = new Set(makefiles.flatMap(({ database }) => stepsFor(database, reached)))
+  return makefiles.flatMap((makefile) => unreachedIn(makefile, steps))
+}
+
+function unreachedIn(makefile: Makefile, steps: ReadonlySet<string>): readonly Finding[] {
   const { rules } = makefile.database
-  const steps = new Set(stepsFor(makefile.database, reached))
   // A group of what is done anyway is there for whoever wants to name it.
   const isGroup = ({ recipe, needs }: MakeRule): boolean =>
     recipe === undefined && needs.length > 0 && needs.every((need) => steps.has(need))

@@ -1,5 +1,6 @@
 /** Calls make, to read a makefile or to print what it would do. */
 import { spawnSync } from 'node:child_process'
+import { resolve } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
 import { type MakeDatabase, parseMakeDatabase } from './database.ts'
 import { readingWords } from './words.ts'
@@ -20,7 +21,9 @@ const readingMsMax = 60_000
 
 /** What make has read. CONFIG when it cannot read it, with make's own words. */
 export function readDatabase(call: MakeCall): MakeDatabase {
-  return readMakefile(call).database
+  const { database, problem } = readMakefile(call)
+  if (problem) throw problem
+  return database
 }
 
 /** Something that make says of a line, and goes on. */
@@ -30,16 +33,29 @@ export interface MakeWarning {
   readonly text: string
 }
 
-/** The same, with make's warnings. CONFIG. */
-export function readMakefile(call: MakeCall): { database: MakeDatabase; warnings: readonly MakeWarning[] } {
+export interface MakeReading {
+  /** As far as make has read. */
+  readonly database: MakeDatabase
+  /** The makefiles that it has opened, absolute, in their order. */
+  readonly files: readonly string[]
+  readonly warnings: readonly MakeWarning[]
+  /** Why it could not go on. */
+  readonly problem: MakefileError | undefined
+}
+
+/** What make reads, and what it says of it. CONFIG when there is no GNU make. */
+export function readMakefile(call: MakeCall): MakeReading {
   const words = [...call.words, ...readingWords]
   const { stdout, stderr, status } = quietly(call, words, { ...call.environment, LC_ALL: 'C' }, readingMsMax)
   if (!stdout.includes('# GNU Make')) {
     const hint = 'install GNU make, or name it by HOSTKEEPER_MAKE'
     throw new IsconfError('CONFIG', `${call.make} is not GNU make: ${firstLine(stderr || stdout)}`, { hint })
   }
-  if (status === 0) return { database: parseMakeDatabase(stdout), warnings: warningsIn(stderr) }
-  throw new MakefileError(stderr)
+  const database = parseMakeDatabase(stdout)
+  const list = database.variables.get('MAKEFILE_LIST')?.value ?? ''
+  const files = list.split(' ').flatMap((word) => (word === '' ? [] : [resolve(call.cwd, word)]))
+  const problem = status === 0 ? undefined : new MakefileError(stderr)
+  return { database, files, warnings: warningsIn(stderr), problem }
 }
 
 function warningsIn(said: string): readonly MakeWarning[] {

@@ -1,29 +1,28 @@
 /** What this host gives to make: its variables, the environment, and the makefile as make reads it. */
 import { existsSync, realpathSync } from 'node:fs'
-import { hostname } from 'node:os'
+import { hostname, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
-import type { HostNames } from '../../config/index.ts'
 import { type Placed, type ResolvedHost, resolveHost } from '../hosts-conf/hosts-conf.ts'
 import { treeNames } from '../layout.ts'
 import { readHostsConf } from '../tree.io.ts'
 import type { ProgramContext } from '../verb.ts'
 import type { MakeDatabase } from './database.ts'
-import { type MakeCall, readDatabase } from './make.io.ts'
+import { type MakeCall, readDatabase, readMakefile } from './make.io.ts'
 import { platformOf } from './platform.io.ts'
-import type { Platform } from './platform.ts'
-import { makeEnvironment, makeWords } from './words.ts'
+import { makeWords, stepEnvironment, withVariables } from './words.ts'
 
 /** One host, ready for make. */
 export interface ManagedHost {
   readonly host: ResolvedHost
-  /** The makefile. */
-  readonly packages: string
   /** As make gets them: our own, those of conf/OS.mk, DEFAULT's, the host's; each beats those before. */
   readonly variables: ReadonlyMap<string, Placed>
-  readonly environment: MakeCall['environment']
-  /** What of it is not the caller's. */
+  /** What of the environment stands for this host. */
   readonly exported: Readonly<Record<string, string>>
+  /** How make is called for it. */
+  readonly call: MakeCall
+  /** What make has read. */
+  readonly database: MakeDatabase
 }
 
 /** What hosts.conf says of this host. CONFIG. */
@@ -31,72 +30,100 @@ export function hostOf({ layout, names, environment }: ProgramContext): Resolved
   return resolveHost(readHostsConf(layout.tree), names, (name) => environment[name])
 }
 
-/** `cwd` is where make is to read. CONFIG. */
+/** `cwd` is where make is to read, and to run. CONFIG. */
 export function managedHost(context: ProgramContext, cwd: string): ManagedHost {
   const host = hostOf(context)
-  const { layout, settings, environment } = context
+  const { layout, settings } = context
   const packages = join(layout.tree, treeNames.packages)
   if (!existsSync(packages)) {
     const hint = 'the tree is not there yet, or has another form; hostkeeper(8) says how it is made'
     throw new IsconfError('CONFIG', `no such file: ${packages}`, { hint })
   }
-  const own = ownVariables(context, host, packages)
+  const bare = environmentFor(layout.tree, context.environment)
+  const own = ownVariables(context, host, packages, bare)
   const exported = {
     ...Object.fromEntries([...own].map(([name, { value }]) => [name, value])),
     HOSTKEEPER_ROOT: settings.root,
     HOSTKEEPER_TIMEOUT: String(settings.timeoutS),
   }
-  const directories = [join(layout.tree, treeNames.programs), programDirectory()]
-  const forMake = makeEnvironment(environment, { ...exported, PWD: cwd }, directories)
-  const call = { make: settings.make, cwd, environment: forMake }
-  const platform = platformVariables(call, layout.tree, own)
-  const variables = new Map([...own, ...platform, ...host.variables])
-  return { host, packages, variables, environment: forMake, exported: { ...exported, PATH: forMake['PATH'] ?? '' } }
+  const environment = { ...bare, ...exported, PWD: cwd }
+  const callOf: CallOf = (file, variables) => {
+    return { make: settings.make, words: makeWords(file), environment: withVariables(environment, variables), cwd }
+  }
+  const { variables, call, database } = readFor(layout.tree, own, host.variables, callOf)
+  return { host, variables, exported: { ...exported, PATH: bare['PATH'] ?? '' }, call, database }
 }
 
-/** How make is called for a host, with `cwd` as its directory. */
-export function makeCallOf(context: ProgramContext, managed: ManagedHost, cwd: string): MakeCall {
-  const { packages, variables, environment } = managed
-  return { make: context.settings.make, words: makeWords(packages, variables), environment, cwd }
+type Variables = ReadonlyMap<string, Placed>
+type CallOf = (file: string, variables: Variables) => MakeCall
+
+/**
+ * packages.conf as make reads it. A conf/OS.mk that it includes is a part of it. Of any other the variables become
+ * those of make's command line, because a makefile's own `NAME=` would undo what another file has set.
+ */
+function readFor(
+  tree: string,
+  own: Variables,
+  hosts: Variables,
+  callOf: CallOf,
+): Pick<ManagedHost, 'variables' | 'call' | 'database'> {
+  const packages = join(tree, treeNames.packages)
+  const platform = join(tree, treeNames.platforms, `${own.get('OS')?.value ?? ''}.mk`)
+  const plain = new Map([...own, ...hosts])
+  const isThere = existsSync(platform)
+  if (isThere) {
+    const call = callOf(packages, plain)
+    const { files, database, problem } = readMakefile(call)
+    const isIncluded = files.some((file) => realPath(file) === realPath(platform))
+    if (isIncluded && problem) throw problem
+    if (isIncluded) return { variables: plain, call, database }
+  }
+  const variables = isThere ? new Map([...own, ...settingsOf(readDatabase(callOf(platform, own))), ...hosts]) : plain
+  const call = callOf(packages, variables)
+  return { variables, call, database: readDatabase(call) }
 }
 
-/** Those that hosts.conf does not say, but may. */
-function ownVariables(context: ProgramContext, host: ResolvedHost, packages: string): ReadonlyMap<string, Placed> {
-  const { layout, names, environment } = context
-  const platform = platformOf(layout.tree, environment as NodeJS.ProcessEnv)
-  const values = { ...hostValues(names, environment), ...platformValues(platform) }
-  const rows = Object.entries({ ...values, ISCONFDIR: layout.home, MAKEFILE: packages })
-  // A value of hosts.conf holds also for the environment.
-  return new Map(rows.map(([name, value]) => [name, host.variables.get(name) ?? { value, place: 'hostkeeper' }]))
+/** The environment of every step of a tree, before any variable of a host. */
+export function environmentFor(tree: string, caller: ProgramContext['environment']): MakeCall['environment'] {
+  const first = [join(tree, treeNames.programs), programDirectory()]
+  // The programs of this package begin with `env node`.
+  return stepEnvironment(thisUser(), caller, { first, last: [dirname(process.execPath)] })
 }
 
-const platformValues = ({ word, os, osVersion, hardware }: Platform): Readonly<Record<string, string>> => ({
-  PLATFORM: word,
-  OS: os,
-  OSVERSION: osVersion,
-  HARDWARE: hardware,
-})
-
-function hostValues(names: HostNames, environment: ProgramContext['environment']): Readonly<Record<string, string>> {
-  const { short, fqdn } = names
-  return {
-    HOSTNAME: environment['IS_HOSTNAME'] || hostname(),
-    DOMAIN: fqdn.startsWith(`${short}.`) ? fqdn.slice(short.length + 1) : '',
+/** A container may run under a number that no user has. */
+function thisUser(): { readonly name: string; readonly home: string } {
+  try {
+    const { username, homedir } = userInfo()
+    return { name: username, home: homedir }
+  } catch {
+    return { name: String(process.geteuid?.() ?? ''), home: '/' }
   }
 }
 
-/**
- * The variables that conf/OS.mk sets. They become words of make's command
- * line, because a makefile's own `NAME=` would undo what another file has set.
- */
-function platformVariables(
-  call: Omit<MakeCall, 'words'>,
-  tree: string,
-  own: ReadonlyMap<string, Placed>,
+/** Those that hosts.conf does not say, but may. */
+function ownVariables(
+  { layout, names, environment }: ProgramContext,
+  host: ResolvedHost,
+  packages: string,
+  bare: MakeCall['environment'],
 ): ReadonlyMap<string, Placed> {
-  const file = join(tree, treeNames.platforms, `${own.get('OS')?.value ?? ''}.mk`)
-  if (!existsSync(file)) return new Map()
-  return settingsOf(readDatabase({ ...call, words: makeWords(file, own) }))
+  const { word, os, osVersion, hardware } = platformOf(layout.tree, bare)
+  const { short, fqdn } = names
+  const values = {
+    HOSTNAME: environment['IS_HOSTNAME'] || hostname(),
+    DOMAIN: fqdn.startsWith(`${short}.`) ? fqdn.slice(short.length + 1) : '',
+    PLATFORM: word,
+    OS: os,
+    OSVERSION: osVersion,
+    HARDWARE: hardware,
+    ISCONFDIR: layout.home,
+    MAKEFILE: packages,
+  }
+  // A value of hosts.conf holds also for the environment.
+  const rows = Object.entries(values).map(
+    ([name, value]) => [name, host.variables.get(name) ?? { value, place: 'hostkeeper' }] as const,
+  )
+  return new Map(rows)
 }
 
 function settingsOf({ variables }: MakeDatabase): ReadonlyMap<string, Placed> {
@@ -109,6 +136,11 @@ function settingsOf({ variables }: MakeDatabase): ReadonlyMap<string, Placed> {
 
 /** Make says of these, too, that a makefile has set them. */
 const fromMake = new Set(['MAKEFILE_LIST', 'SHELL', 'MAKEFLAGS', 'CURDIR'])
+
+/** One that make was to open and that is not there has none. */
+function realPath(path: string): string {
+  return existsSync(path) ? realpathSync(path) : path
+}
 
 /** Where isync, exech and hostkeeper itself are found: the directory of the command that was typed. */
 function programDirectory(): string {

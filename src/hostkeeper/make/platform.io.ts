@@ -11,7 +11,7 @@ import { type Platform, parsePlatform } from './platform.ts'
 const platformMsMax = 30_000
 
 /** What the tree's own detector says, or else the installed one. CONFIG when there is none or it fails. */
-export function platformOf(tree: string, environment: NodeJS.ProcessEnv): Platform {
+export function platformOf(tree: string, environment: Readonly<Record<string, string | undefined>>): Platform {
   const program = [join(tree, treeNames.programs, 'platform'), ...installed].find((path) => existsSync(path))
   if (program === undefined) {
     const hint = `install the package whole, or put a program platform into ${join(tree, treeNames.programs)}`

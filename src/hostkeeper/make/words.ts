@@ -1,42 +1,53 @@
 /** The command line and the environment of make. */
+import { fixedEnvironment, IsconfError } from '../../base/index.ts'
 import type { Placed } from '../hosts-conf/hosts-conf.ts'
 import { progressLine, progressName } from '../run/progress.ts'
 import { idleTarget } from './database.ts'
 
-/** What make takes from its environment as words of its command line: a -j or --shuffle there would break the order. */
-const leftOut = new Set([
-  'MAKEFLAGS',
-  'GNUMAKEFLAGS',
-  'MFLAGS',
-  'MAKEFILES',
-  'MAKELEVEL',
-  'MAKEOVERRIDES',
-  'MAKECMDGOALS',
-  'MAKE_RESTARTS',
-  'MAKE_TERMOUT',
-  'MAKE_TERMERR',
-  // These are said to hostkeeper, and make is told by a flag.
-  'NOOP',
-  'DEBUG',
-])
-
-/** Where programs are when nobody has said it, as at boot. */
-const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
-
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** The caller's environment without what is for make, with `own`, and with `directories` first in PATH. */
-export function makeEnvironment(caller: Environment, own: Environment, directories: readonly string[]): Environment {
-  const kept = Object.entries(caller).filter(([name]) => !leftOut.has(name))
-  const path = [...directories, caller['PATH'] || usualPath].join(':')
-  return { ...Object.fromEntries(kept), ...own, PATH: path }
+/** What is said to the programs of this package, also to those that a step calls. */
+const ownSettings = /^(IS|HOSTKEEPER)_|^ISCONFDIR$/
+
+/**
+ * The same whoever calls, by hand or at boot: a few variables that programs count on, and the settings of this
+ * package. PATH is the usual one between the directories `first` and `last`.
+ */
+export function stepEnvironment(
+  user: { readonly name: string; readonly home: string },
+  caller: Environment,
+  { first, last }: { readonly first: readonly string[]; readonly last: readonly string[] },
+): Environment {
+  const fixed = fixedEnvironment(user)
+  const settings = Object.fromEntries(Object.entries(caller).filter(([name]) => ownSettings.test(name)))
+  return { ...fixed, ...settings, PATH: [...first, fixed['PATH'], ...last].join(':') }
 }
 
-/** The words that every call of make has: no built-in rules, the makefile, the variables. */
-export function makeWords(file: string, variables: ReadonlyMap<string, Placed>): readonly string[] {
+/** The words that every call of make has: no built-in rules, and the makefile. */
+export function makeWords(file: string): readonly string[] {
   // A built-in rule would make the group NAME out of a stamp NAME.sh.
-  return ['-r', '-f', file, ...[...variables].map(([name, { value }]) => `${name}=${value}`)]
+  return ['-r', '-f', file]
 }
+
+/** What Linux lets a variable of the environment be long, less what make puts before the variables for its children. */
+const flagsBytesMax = 32 * 4096 - 256
+
+/**
+ * Gives make variables as a make above it would: they count as those of the command line do, and nobody sees them in
+ * the list of processes, where every user may look. CONFIG when the kernel would not take them.
+ */
+export function withVariables(environment: Environment, variables: ReadonlyMap<string, Placed>): Environment {
+  const rows = [...variables].map(([name, { value, place }]) => ({ word: `${name}=${escaped(value)}`, name, place }))
+  const flags = `-- ${rows.map(({ word }) => word).join(' ')}`
+  if (Buffer.byteLength(flags) <= flagsBytesMax) return { ...environment, MAKEFLAGS: flags }
+  const [longest] = rows.sort((a, b) => b.word.length - a.word.length)
+  const message = `${longest?.place}: the variables of this host are too long for any program: ${Buffer.byteLength(flags)} bytes together, of at most ${flagsBytesMax}`
+  const hint = `the longest is ${longest?.name}; let targets of packages.conf stand for long lists`
+  throw new IsconfError('CONFIG', message, { hint })
+}
+
+/** As make writes words into MAKEFLAGS: it is expanded once, and then taken apart at blanks. */
+const escaped = (value: string): string => value.replaceAll(/[\s\\]/g, '\\$&').replaceAll('$', '$$$$')
 
 /** The words that make make read and print, and do nothing. With its own empty recipe no rule for `%` is tried. */
 export const readingWords: readonly string[] = ['-p', '-q', `--eval=${idleTarget}: ;`, idleTarget]

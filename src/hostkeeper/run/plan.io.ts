@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
 import type { MakeDatabase } from '../make/database.ts'
 import { goalsOf } from '../make/goals.ts'
-import { type DryRun, dryRun, type MakeCall, readDatabase } from '../make/make.io.ts'
-import { hostOf, type ManagedHost, makeCallOf, managedHost } from '../make/managed-host.io.ts'
+import { type DryRun, dryRun, type MakeCall } from '../make/make.io.ts'
+import { hostOf, type ManagedHost, managedHost } from '../make/managed-host.io.ts'
 import { leavesStamp, madeWith, oldFileFlags, ruleFor, stepsFor } from '../make/steps.ts'
 import type { ProgramContext } from '../verb.ts'
 import { doubtfulStamps } from './progress.io.ts'
@@ -32,8 +32,7 @@ export function planRun(context: ProgramContext, { words, trace }: RunWords): Pl
   const present = stampsIn(layout.stamps).map(({ name }) => name)
   return withScratchStamps(layout.tree, present, (scratch) => {
     const managed = managedHost(context, scratch)
-    const call = makeCallOf(context, managed, scratch)
-    const database = readDatabase(call)
+    const { call, database } = managed
     const targets = goalsOf(words, managed.host.variables, database)
     const stamps = plannedStamps(layout.stamps, database, targets)
     const doubtful = doubtfulStamps(layout.stamps, madeWith(database))

@@ -8,8 +8,7 @@ import { takeLock } from '../lock.io.ts'
 import { unbelievable } from '../make/believable.ts'
 import type { MakeDatabase } from '../make/database.ts'
 import { goalsOf } from '../make/goals.ts'
-import { readDatabase } from '../make/make.io.ts'
-import { hostOf, type ManagedHost, makeCallOf, managedHost } from '../make/managed-host.io.ts'
+import { hostOf, type ManagedHost, managedHost } from '../make/managed-host.io.ts'
 import { Interruption } from '../make/process.io.ts'
 import { madeWith, oldFileFlags, stepsFor } from '../make/steps.ts'
 import { shAssignments } from '../make/words.ts'
@@ -74,10 +73,9 @@ async function lockedRun(
   // Read again, now that nobody can switch to another tree.
   if (saidExcluded(context)) return 0
   const managed = managedHost(context, layout.stamps)
-  const call = makeCallOf(context, managed, layout.stamps)
-  const database = readDatabase(call)
+  const { call, database } = managed
   const [problem] = unbelievable(database)
-  if (problem !== undefined) throw new IsconfError('CONFIG', `${managed.packages}: ${problem}`)
+  if (problem !== undefined) throw new IsconfError('CONFIG', `${layout.tree}/packages.conf: ${problem}`)
   const targets = goalsOf(asked.words, managed.host.variables, database)
   attempt.isBoot ||= includesBoot(targets, managed, database)
   if (targets.length === 0) {

@@ -2,8 +2,7 @@
 import { IsconfError, nearest } from '../../base/index.ts'
 import { takeLock } from '../lock.io.ts'
 import type { MakeDatabase } from '../make/database.ts'
-import { readDatabase } from '../make/make.io.ts'
-import { makeCallOf, managedHost } from '../make/managed-host.io.ts'
+import { managedHost } from '../make/managed-host.io.ts'
 import { dependents } from '../make/steps.ts'
 import type { ProgramContext } from '../verb.ts'
 import { loneName, parseLone } from './stamp-notes.ts'
@@ -52,7 +51,7 @@ function followers(context: ProgramContext, names: readonly string[], others: re
 function databaseOf(context: ProgramContext): MakeDatabase | undefined {
   const { stamps } = context.layout
   try {
-    return readDatabase(makeCallOf(context, managedHost(context, stamps), stamps))
+    return managedHost(context, stamps).database
   } catch (error) {
     if (!(error instanceof IsconfError)) throw error
     context.say(`what hangs on it cannot be told: ${error.message}`)

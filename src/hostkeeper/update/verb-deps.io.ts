@@ -23,8 +23,6 @@ export async function withTrees<T>(
 
 /** Aborted, with INTERRUPTED, when a person presses Ctrl-C. */
 export function interruptible({ onInterrupt }: ProgramContext, what: string): AbortSignal {
-  // Whoever calls it, by hand or at boot: the same tree has the same modes, and so the same name.
-  process.umask(0o022)
   const stop = new AbortController()
   onInterrupt(() => stop.abort(new IsconfError('INTERRUPTED', `stopped while this was under way: ${what}`)))
   return stop.signal

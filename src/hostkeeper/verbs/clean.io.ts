@@ -1,7 +1,6 @@
 import { count, flag } from '../../terminal/index.ts'
 import { takeLock } from '../lock.io.ts'
-import { readDatabase } from '../make/make.io.ts'
-import { makeCallOf, managedHost } from '../make/managed-host.io.ts'
+import { managedHost } from '../make/managed-host.io.ts'
 import { ruleFor } from '../make/steps.ts'
 import { oldLogs, removeLogs } from '../run/run-log.io.ts'
 import { removeStamps, stampsIn } from '../run/stamps.io.ts'
@@ -44,6 +43,6 @@ async function superfluous(context: ProgramContext): Promise<Superfluous> {
   const logs = oldLogs(layout.logs, settings.logsKept)
   const names = stampsIn(layout.stamps).map(({ name }) => name)
   if (names.length === 0) return { stamps: [], logs }
-  const database = readDatabase(makeCallOf(context, managedHost(context, layout.stamps), layout.stamps))
+  const { database } = managedHost(context, layout.stamps)
   return { stamps: names.filter((name) => !ruleFor(database, name)), logs }
 }
