@@ -21,6 +21,18 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best
 }
 
+/** Of so many unknown words what was meant is looked for; of a tree that lacks a file all are, and that takes long. */
+const guessesMax = 100
+
+/** {@link nearest} for many words and the same candidates: each is worked out once, and not more than some. */
+export function guesser(candidates: ReadonlySet<string>): (word: string) => string | undefined {
+  const guesses = new Map<string, string | undefined>()
+  return (word) => {
+    if (!guesses.has(word) && guesses.size < guessesMax) guesses.set(word, nearest(word, candidates))
+    return guesses.get(word)
+  }
+}
+
 /** How many letters are wrong, missing, too many, or changed places with their neighbour. */
 function distance(one: string, other: string): number {
   let before: readonly number[] = []

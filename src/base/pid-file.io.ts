@@ -2,14 +2,16 @@
  * One process at a time has a thing, and a file says which; a file left by a
  * process that is gone, or by another one with its number, is recognised.
  */
-import { readFileSync } from 'node:fs'
+import { lstatSync, readFileSync } from 'node:fs'
 import { link, readFile, rename, rm } from 'node:fs/promises'
 import { systemDisk } from './disk.io.ts'
-import { IsconfError, sha256Hex } from './index.ts'
+import { diskFailure, IsconfError, sha256Hex } from './index.ts'
 
 /** Who has the file. */
 export interface PidFileHolder {
   readonly pid: string
+  /** Whether somebody has stopped it, so that it does not end by itself. */
+  readonly isStopped: boolean
   /** What the holder said that it does; empty when it said nothing. */
   readonly what: string
   readonly path: string
@@ -26,13 +28,22 @@ export interface PidFileUse {
 const daemonRuns = ({ pid, path }: PidFileHolder): IsconfError =>
   new IsconfError('ALREADY_RUNNING', `the daemon runs already: process ${pid}, says ${path}`)
 
-/** Takes the file for this process; gives the function that lets it go. ALREADY_RUNNING and the failures of a disk. */
+/**
+ * Takes the file for this process; gives the function that lets it go. ALREADY_RUNNING, FILE_EXISTS for what is there
+ * and no such file, and the failures of a disk.
+ */
 export async function takePidFile(
   path: string,
   { what = '', taken = daemonRuns }: PidFileUse = {},
 ): Promise<() => Promise<void>> {
-  const own = `${`${process.pid} ${processStart(process.pid)} ${what}`.trimEnd()}\n`
+  const started = processStart(process.pid)
+  if (started === '') {
+    const hint = 'mount it: mount -t proc proc /proc'
+    throw new IsconfError('DISK_FAILED', `who has ${path} cannot be told, for /proc is not there`, { hint })
+  }
+  const own = `${`${process.pid} ${started} ${what}`.trimEnd()}\n`
   const beside = `${path}.${process.pid}`
+  refuseUnlessFile(beside)
   await systemDisk.replaceFile(beside, own)
   try {
     await take(path, beside, taken)
@@ -57,9 +68,12 @@ export async function pidFileHolder(path: string): Promise<PidFileHolder | undef
  * one can, and one that dies on the way stands in nobody's.
  */
 async function take(path: string, beside: string, taken: (holder: PidFileHolder) => IsconfError): Promise<void> {
-  while (!(await linked(beside, path))) {
+  for (let tries = 0; !(await linked(beside, path)); tries += 1) {
+    refuseUnlessFile(path)
     const found = await readText(path)
-    if (found === undefined) continue
+    // Let go in this moment; for ever only where the disk does not do what it says.
+    if (found === undefined && tries < triesMax) continue
+    if (found === undefined) throw new IsconfError('DISK_FAILED', `${path} is there, and cannot be read`)
     const holder = livingHolder(found, path)
     if (holder) throw taken(holder)
     const claim = claimPath(path, found)
@@ -67,6 +81,18 @@ async function take(path: string, beside: string, taken: (holder: PidFileHolder)
     if ((await readText(path)) === found) return rename(claim, path)
     await rm(claim, { force: true })
   }
+}
+
+/** Reading between a link that failed and one that will: others must be very busy to let us miss so often. */
+const triesMax = 1000
+
+/** FILE_EXISTS for what cannot be a file that says who has something. */
+export function refuseUnlessFile(path: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (found === undefined || found.isFile()) return
+  const kind = found.isDirectory() ? 'a directory' : found.isSymbolicLink() ? 'a symbolic link' : 'no regular file'
+  const hint = `move it away: mv ${path} ${path}.old`
+  throw new IsconfError('FILE_EXISTS', `${path} is ${kind}, where a file is to say who is at work`, { hint })
 }
 
 /** The name that stands for replacing the file at `path` as long as it holds `content`. */
@@ -79,32 +105,45 @@ async function linked(beside: string, path: string): Promise<boolean> {
     await link(beside, path)
     return true
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw error
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return false
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(code)) throw diskFailure('make', path, error)
+    const hint = 'put the directory on another file system'
+    throw new IsconfError('DISK_FAILED', `cannot make ${path}: its file system has no hard links`, {
+      cause: error,
+      hint,
+    })
   }
 }
 
 function livingHolder(content: string, path: string): PidFileHolder | undefined {
   const [pid = '', started = '', ...what] = content.trim().split(' ')
   if (!/^\d+$/.test(pid) || started === '' || processStart(Number(pid)) !== started) return undefined
-  return { pid, what: what.join(' '), path }
+  return { pid, isStopped: processFields(pid)[0] === 'T', what: what.join(' '), path }
+}
+
+/** What the kernel says of a process, from its state on; nothing when there is none. */
+export function processFields(pid: number | string): readonly string[] {
+  try {
+    // The name, in parentheses, may hold spaces.
+    return readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')
+  } catch {
+    return []
+  }
 }
 
 /** When a process was started, in the kernel's ticks since boot, with the boot's id; empty when none runs. */
 export function processStart(pid: number): string {
-  try {
-    // The name, in parentheses, may hold spaces; the state follows it, field 22 is the start time.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-      .replace(/^.*\) /s, '')
-      .split(' ')
-    // Ended, and its parent has yet to notice.
-    if (fields[0] === 'Z' || fields[0] === 'X') return ''
-    return `${fields[19]}@${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}`
-  } catch {
-    return ''
-  }
+  const { 0: state, 19: started } = processFields(pid)
+  // Z, X: ended, and its parent has yet to notice.
+  if (state === undefined || state === 'Z' || state === 'X') return ''
+  return `${started}@${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}`
 }
 
+/** Undefined for what is no file, too: a pipe would be waited for. */
 async function readText(path: string): Promise<string | undefined> {
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) return undefined
   return readFile(path, 'utf8').catch(() => undefined)
 }

@@ -1,8 +1,10 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { type ErrorCode, IsconfError } from '../base/index.ts'
 
-/** No configuration file is larger; a wrong path must not fill the memory. */
+/** No file of settings is larger; a wrong path must not fill the memory. */
 export const textFileBytesMax = 1024 * 1024
+/** What is generated for thousands of hosts is; a text of twice as much is more than the engine holds. */
+export const generatedTextBytesMax = 256 * 1024 * 1024
 
 const reasonByCode: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
@@ -14,14 +16,22 @@ const reasonByCode: Readonly<Record<string, string>> = {
 }
 
 /** A text file; undefined when there is none. CONFIG, with the path, when it can't be read; `denied` when it may not. */
-export function readTextFile(path: string, denied: ErrorCode = 'CONFIG'): string | undefined {
+export function readTextFile(
+  path: string,
+  denied: ErrorCode = 'CONFIG',
+  bytesMax = textFileBytesMax,
+): string | undefined {
   try {
-    return readWhole(path)
+    return readWhole(path, bytesMax)
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined
     throw asConfigError(path, error, denied)
   }
 }
+
+/** The same for a file that may be generated, and large. */
+export const readGeneratedText = (path: string): string | undefined =>
+  readTextFile(path, 'CONFIG', generatedTextBytesMax)
 
 /** The failure as a person is told it. */
 export function asConfigError(path: string, error: unknown, denied: ErrorCode = 'CONFIG'): IsconfError {
@@ -31,14 +41,14 @@ export function asConfigError(path: string, error: unknown, denied: ErrorCode = 
   return new IsconfError(errorCode, `cannot read ${path}: ${reasonByCode[code] ?? code}`, { cause: error })
 }
 
-function readWhole(path: string): string {
+function readWhole(path: string, bytesMax: number): string {
   const descriptor = openSync(path, 'r')
   try {
     const stat = fstatSync(descriptor)
     if (stat.isDirectory()) throw new IsconfError('CONFIG', `cannot read ${path}: it is a directory`)
     if (!stat.isFile()) throw new IsconfError('CONFIG', `cannot read ${path}: it is not a regular file`)
-    if (stat.size > textFileBytesMax) {
-      throw new IsconfError('CONFIG', `cannot read ${path}: it is larger than ${textFileBytesMax} bytes`)
+    if (stat.size > bytesMax) {
+      throw new IsconfError('CONFIG', `cannot read ${path}: it is larger than ${bytesMax} bytes`)
     }
     const bytes = Buffer.alloc(stat.size)
     let length = 0

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { until } from '../../test/harness/run.ts'
 import { asPlainUser, failure, namesIn, temporaryDirectory } from '../../test/support/files.ts'
-import { lockGroup, takeLock } from './lock.io.ts'
+import type { IsconfError } from '../base/index.ts'
+import { processFields } from '../base/pid-file.io.ts'
+import { lockGroup, lockHolder, takeLock } from './lock.io.ts'
 
 function lockPath(t: TestContext): string {
   return join(temporaryDirectory(t), 'home/lock')
@@ -59,7 +62,7 @@ test('takeLock() refuses while the make of a killed hostkeeper is at work, also 
   const group = await startGroup(t)
   await lockGroup(path, group)
   await release()
-  const words = new RegExp(`process group ${group}$`)
+  const words = new RegExp(`process group ${group} \\((sh|sleep) \\d+(, sleep \\d+)?\\)$`)
   await assert.rejects(takeLock(path, 'a run'), failure('BUSY', words))
   process.kill(group, 'SIGKILL')
   await assert.rejects(takeLock(path, 'a run'), failure('BUSY', words))
@@ -91,4 +94,51 @@ for (const [whose, contentOf] of Object.entries({
     await release()
     await takeLock(path, 'a run')
   })
+}
+
+test('takeLock() tells of a holder that was stopped, and how to go on', async (t) => {
+  const path = lockPath(t)
+  const source = `import { takePidFile } from ${JSON.stringify(new URL('../base/pid-file.io.ts', import.meta.url).href)}
+    await takePidFile(process.argv[1], { what: 'a run' })
+    console.log('taken')
+    setInterval(() => undefined, 1000)`
+  mkdirSync(dirname(path))
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', source, path])
+  t.after(() => child.kill('SIGKILL'))
+  await once(child.stdout, 'data')
+  child.kill('SIGSTOP')
+  const { pid } = child
+  await until(() => processFields(pid ?? 0)[0] === 'T', 'the process to stop')
+  await assert.rejects(takeLock(path, 'a run'), (error: IsconfError) => {
+    assert.match(error.message, new RegExp(`a run is under way: process ${pid}, which somebody has stopped`))
+    assert.equal(error.hint, `let it go on: kill -CONT ${pid}; or end it: kill -KILL ${pid}`)
+    return failure('BUSY', /./)(error)
+  })
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  await (await takeLock(path, 'a run'))()
+})
+
+const inTheWay: Readonly<Record<string, (path: string) => void>> = {
+  'a directory': (path) => void mkdirSync(path, { recursive: true }),
+  'a symbolic link to nothing': (path) => symlinkSync('/nonexistent/lock', path),
+  'a pipe': (path) => void execFileSync('mkfifo', [path]),
+}
+for (const [what, lay] of Object.entries(inTheWay)) {
+  for (const name of ['lock', 'lock.make']) {
+    test(`takeLock() says at once that ${what} lies in the place of ${name}, and how to be rid of it`, async (t) => {
+      const path = lockPath(t)
+      mkdirSync(dirname(path))
+      const place = join(dirname(path), name)
+      lay(place)
+      assert.equal(await lockHolder(path), undefined)
+      await assert.rejects(takeLock(path, 'a run'), (error: IsconfError) => {
+        assert.equal(error.hint, `move it away: mv ${place} ${place}.old`)
+        return failure('FILE_EXISTS', /where a file is to say who is at work$/)(error)
+      })
+      rmSync(place, { recursive: true })
+      await (await takeLock(path, 'a run'))()
+      assert.deepEqual(namesIn(dirname(path)), [])
+    })
+  }
 }

@@ -3,21 +3,29 @@
  * has the lock. Beside it stands the process group of make: it lives on when
  * hostkeeper is killed, and a second make must not start beside it.
  */
-import { readdirSync, readFileSync } from 'node:fs'
+import { lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { systemDisk } from '../base/disk.io.ts'
 import { diskFailure, IsconfError } from '../base/index.ts'
-import { pidFileHolder, processStart, takePidFile } from '../base/pid-file.io.ts'
+import {
+  type PidFileHolder,
+  pidFileHolder,
+  processFields,
+  processStart,
+  refuseUnlessFile,
+  takePidFile,
+} from '../base/pid-file.io.ts'
 
 /**
  * Takes the lock at `path` for this process, which does `what` (a few words); gives the function that lets it go.
- * BUSY names who has it.
+ * BUSY names who has it, FILE_EXISTS what lies in its place.
  */
 export async function takeLock(path: string, what: string): Promise<() => Promise<void>> {
   await systemDisk.makeDirectory(dirname(path))
   const release = await taken(path, what)
   try {
     refuseLeftMake(path)
+    refuseUnlessFile(groupPath(path))
     await systemDisk.remove(groupPath(path))
   } catch (error) {
     await release()
@@ -28,14 +36,19 @@ export async function takeLock(path: string, what: string): Promise<() => Promis
 
 async function taken(path: string, what: string): Promise<() => Promise<void>> {
   try {
-    return await takePidFile(path, {
-      what,
-      taken: (holder) =>
-        new IsconfError('BUSY', `${holder.what || 'hostkeeper'} is under way: process ${holder.pid}, says ${path}`),
-    })
+    return await takePidFile(path, { what, taken: underWay })
   } catch (error) {
     throw diskFailure('write', path, error)
   }
+}
+
+function underWay({ pid, what, path, isStopped }: PidFileHolder): IsconfError {
+  const stopped = isStopped ? ', which somebody has stopped' : ''
+  const hint = isStopped
+    ? `let it go on: kill -CONT ${pid}; or end it: kill -KILL ${pid}`
+    : `wait for it to end, or end it: kill ${pid}; one thing at a time changes a host`
+  const message = `${what || 'hostkeeper'} is under way: process ${pid}${stopped}, says ${path}`
+  return new IsconfError('BUSY', message, { hint })
 }
 
 /** Writes down that the process group `pid` belongs to the lock at `path`; gives the function that forgets it. */
@@ -50,43 +63,47 @@ const groupPath = (path: string): string => `${path}.make`
 export async function lockHolder(path: string): Promise<string | undefined> {
   const holder = await pidFileHolder(path)
   if (holder) return `${holder.what || 'hostkeeper'}, process ${holder.pid}`
-  const group = leftGroup(path)
-  return group === undefined ? undefined : `make of a hostkeeper that was killed, process group ${group}`
-}
-
-function leftGroup(path: string): string | undefined {
-  const [pid = '', started = ''] = textOf(groupPath(path)).trim().split(' ')
-  return /^\d+$/.test(pid) && started !== '' && groupLives(Number(pid), started) ? pid : undefined
+  const left = leftGroup(path)
+  return left === undefined ? undefined : `make of a hostkeeper that was killed, process group ${left.text}`
 }
 
 function refuseLeftMake(path: string): void {
-  const pid = leftGroup(path)
-  if (pid === undefined) return
-  throw new IsconfError('BUSY', `make of a hostkeeper that was killed is still at work: process group ${pid}`, {
-    hint: `wait for it to end, or end it: kill -- -${pid}`,
+  const left = leftGroup(path)
+  if (left === undefined) return
+  throw new IsconfError('BUSY', `make of a hostkeeper that was killed is still at work: process group ${left.text}`, {
+    hint: `wait for it to end, or end it: kill -- -${left.pid}; when only what is to stay is left of it: rm ${groupPath(path)}`,
   })
 }
 
-/** Whether the group that began with the process `leader`, started at `started`, has a member that runs. */
-function groupLives(leader: number, started: string): boolean {
+interface LeftGroup {
+  readonly pid: string
+  /** The group and the processes in it. */
+  readonly text: string
+}
+
+/** The group of make that is written down, when a process of it runs. */
+function leftGroup(path: string): LeftGroup | undefined {
+  const [pid = '', started = ''] = textOf(groupPath(path)).trim().split(' ')
+  if (!/^\d+$/.test(pid) || started === '') return undefined
   // Another boot: everything of that time is gone.
-  if (processStart(process.pid).split('@')[1] !== started.split('@')[1]) return false
-  const now = processStart(leader)
-  if (now !== '') return now === started
-  // The leader has ended; a number is not given out again while a group has it.
-  return readdirSync('/proc').some((name) => /^\d+$/.test(name) && isMember(name, leader))
+  if (processStart(process.pid).split('@')[1] !== started.split('@')[1]) return undefined
+  const now = processStart(Number(pid))
+  // While a group has it, a number is not given out again; so another process of that number means that it has ended.
+  if (now !== '' && now !== started) return undefined
+  const members = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && isMember(name, pid))
+  if (members.length === 0) return undefined
+  return { pid, text: `${pid} (${members.map((one) => `${textOf(`/proc/${one}/comm`).trim()} ${one}`).join(', ')})` }
 }
 
-function isMember(pid: string, group: number): boolean {
-  const [state = 'X', , processGroup] = textOf(`/proc/${pid}/stat`)
-    .replace(/^.*\) /s, '')
-    .split(' ')
-  return !'ZX'.includes(state) && Number(processGroup) === group
+function isMember(pid: string, group: string): boolean {
+  const [state = 'X', , processGroup] = processFields(pid)
+  return !'ZX'.includes(state) && processGroup === group
 }
 
+/** Nothing for what is no file, too: a pipe would be waited for. */
 function textOf(path: string): string {
   try {
-    return readFileSync(path, 'utf8')
+    return lstatSync(path).isFile() ? readFileSync(path, 'utf8') : ''
   } catch {
     return ''
   }

@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { IsconfError } from '../base/index.ts'
-import { asConfigError, type Finding, readTextFile } from '../config/index.ts'
+import { asConfigError, type Finding, readGeneratedText } from '../config/index.ts'
 import { type HostsConf, type HostsFile, parseHostsConf } from './hosts-conf/hosts-conf.ts'
 import { lintHostsFiles } from './hosts-conf/lint.ts'
 import { treeNames } from './layout.ts'
@@ -27,7 +27,7 @@ function hostsFiles(tree: string): readonly HostsFile[] {
   if (dropIns.length > dropInsMax)
     throw new IsconfError('CONFIG', `${directory} has ${dropIns.length} files, more than ${dropInsMax}`)
   return [join(tree, treeNames.hosts), ...dropIns.sort().map((name) => join(directory, name))].map((path) => {
-    const text = readTextFile(path)
+    const text = readGeneratedText(path)
     if (text === undefined) throw new IsconfError('CONFIG', `cannot read ${path}: no such file`)
     return { path, text }
   })

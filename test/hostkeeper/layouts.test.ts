@@ -66,7 +66,7 @@ test('lint finds what is wrong in any conf/OS.mk that is included, and in no oth
     /conf\/aix\.mk:13: error: "monitor" needs "etherchannel", which is no target; did you mean ether-channel\?/,
   )
   writeFileSync(aix, `${text}oops\n`)
-  assert.match((await host.run('hostkeeper', 'lint')).stdout, /conf\/aix\.mk:27: error: missing separator/)
+  assert.match((await host.run('hostkeeper', 'lint')).stdout, /conf\/aix\.mk:24: error: missing separator/)
   writeFileSync(aix, text)
   const hosts = host.read('isconf/tree/hosts.conf').replace('nfs_home', 'nfs_homes')
   host.write('isconf/tree/hosts.conf', hosts)

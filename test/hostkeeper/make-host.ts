@@ -46,6 +46,9 @@ const orders = ['KILL_AT', 'KILL_WHAT', 'FAIL'] as const
 
 const platform = '#!/bin/sh\necho linux_2.2.17-14_i686\n'
 
+/** {@link MakeHost.state} in a makefile. */
+export const stateInMake = '$(ISCONFDIR)/../state'
+
 /** Files of the tree, by their path. */
 export type Tree = Readonly<Record<string, string>>
 

@@ -7,7 +7,7 @@ import type { TestContext } from 'node:test'
 import { assertDone, assertNoTrace, type Run, until } from '../harness/run.ts'
 import { namesIn } from '../support/files.ts'
 import { testWith } from '../support/tools.ts'
-import { type MakeHost, makeHost, type Tree } from './make-host.ts'
+import { type MakeHost, makeHost, stateInMake, type Tree } from './make-host.ts'
 
 const test = testWith('make')
 
@@ -102,7 +102,7 @@ test('a mistake in packages.conf is told with file and line, before anything run
   assertRefused(await host.run(['run']), 22, /packages\.conf:6: missing separator/)
 })
 
-const showing = `all:\n\t@env | sort > $(STATE)/env\n\t@cat > $(STATE)/stdin\n\t@pwd > $(STATE)/pwd\n`
+const showing = `all:\n\t@env | sort > ${stateInMake}/env\n\t@cat > ${stateInMake}/stdin\n\t@pwd > ${stateInMake}/pwd\n`
 
 test('run sets up the surroundings of make, and writes them down for a shell', async (t) => {
   const host = hostWith(t, `PACKAGES=a ODD="it's \\"odd\\""`, `${showing}a:\n`)
@@ -242,7 +242,7 @@ test('the log of a run stays where older ones have later names, as after a clock
 })
 
 test('a run ends with make, also when a step has left a process behind that holds the output', async (t) => {
-  const host = hostWith(t, '', `all:\n\tsleep 600 & echo $$! > $(STATE)/pid\n`)
+  const host = hostWith(t, '', `all:\n\tsleep 600 & echo $$! > ${stateInMake}/pid\n`)
   assertDone(await host.run(['run']))
   process.kill(Number(readFileSync(join(host.state, 'pid'), 'utf8')))
 })

@@ -5,15 +5,15 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { assertDone, assertNoTrace, type Run } from '../harness/run.ts'
 import { testWith } from '../support/tools.ts'
-import { type MakeHost, makeHost } from './make-host.ts'
+import { type MakeHost, makeHost, stateInMake } from './make-host.ts'
 
 const test = testWith('make')
 
-/** c needs b, which needs a; d needs nothing. A step fails while there is a file of its name in $(STATE)/broken. */
+/** c needs b, which needs a; d needs nothing. A step fails while there is a file of its name beside the host. */
 const packages = `all: $(PACKAGES)
 a b c d etc/e:
 \t@echo doing $@
-\t@test ! -e $(STATE)/broken-$(notdir $@)
+\t@test ! -e ${stateInMake}/broken-$(notdir $@)
 \t@touch $@
 b: a
 c: b
@@ -155,7 +155,10 @@ test('a step is not done at every run because make has removed what a chain of p
 })
 
 test('the time of a file that is no step does not count, in a plan or in a run', async (t) => {
-  const host = makeHost(t, { 'hosts.conf': 'DEFAULT: PACKAGES=d\n', 'packages.conf': `${packages}d: $(STATE)/file\n` })
+  const host = makeHost(t, {
+    'hosts.conf': 'DEFAULT: PACKAGES=d\n',
+    'packages.conf': `${packages}d: ${stateInMake}/file\n`,
+  })
   const file = join(host.state, 'file')
   assert.equal((await host.run(['run'])).status, 2, 'a file that is not there is an error')
   writeFileSync(file, '')

@@ -6,14 +6,14 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { assertDone, assertNoTrace, begin } from '../harness/run.ts'
-import { makeHost } from './make-host.ts'
+import { makeHost, stateInMake } from './make-host.ts'
 
 const program = fileURLToPath(new URL('../../dist/hostkeeper.js', import.meta.url))
 
 const telling = `all:
-\t@env | sort | grep -v '^_=' > $(STATE)/env
-\t@umask >> $(STATE)/env
-\t@: > $(STATE)/made; ls -l $(STATE)/made | cut -c 1-10 >> $(STATE)/env
+\t@env | sort | grep -v '^_=' > ${stateInMake}/env
+\t@umask >> ${stateInMake}/env
+\t@: > ${stateInMake}/made; ls -l ${stateInMake}/made | cut -c 1-10 >> ${stateInMake}/env
 `
 
 test('a step has the same umask, locale and environment by hand and at boot', async (t) => {
@@ -55,7 +55,7 @@ test('a step has the same umask, locale and environment by hand and at boot', as
 
 test('the values of hosts.conf are in no list of processes, while make reads or while it works', async (t) => {
   const look = 'cat /proc/[0-9]*/cmdline'
-  const packages = `SEEN := $(shell ${look} >> $(STATE)/list)\nall:\n\t@${look} >> $(STATE)/list; echo "$$DB_PASSWORD"\n`
+  const packages = `SEEN := $(shell ${look} >> ${stateInMake}/list)\nall:\n\t@${look} >> ${stateInMake}/list; echo "$$DB_PASSWORD"\n`
   const host = makeHost(t, { 'hosts.conf': 'DEFAULT: DB_PASSWORD="open sesame"\n', 'packages.conf': packages })
   assert.match(assertDone(await host.run(['run'])).stdout, /^open sesame$/m)
   for (const words of [['plan'], ['status'], ['lint']]) assertDone(await host.run(words))
@@ -65,7 +65,7 @@ test('the values of hosts.conf are in no list of processes, while make reads or 
 })
 
 test('a value reaches make, its commands and a make below it as it stands in hosts.conf', async (t) => {
-  const packages = `ODD=\nall:\n\t@printf '%s|' "$$ODD" "$$TWO" "$$EMPTY"; echo\n\t@$(MAKE) -f $(STATE)/sub.mk\n`
+  const packages = `ODD=\nall:\n\t@printf '%s|' "$$ODD" "$$TWO" "$$EMPTY"; echo\n\t@$(MAKE) -f ${stateInMake}/sub.mk\n`
   const host = makeHost(t, {
     'hosts.conf': String.raw`DEFAULT: ODD="it's \"odd\" \\ # %" TWO='a=b  $(ODD) $$HOME' EMPTY=`,
     'packages.conf': packages,

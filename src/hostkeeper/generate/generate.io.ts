@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { replace } from '../../base/disk.io.ts'
 import { errnoText, IsconfError } from '../../base/index.ts'
-import { readTextFile } from '../../config/index.ts'
+import { readGeneratedText } from '../../config/index.ts'
 import { treeNames } from '../layout.ts'
 import { generatedMark, generateMakefile, ownMakefile } from './generate.ts'
 import { type Package, parsePackage } from './package-file.ts'
@@ -21,7 +21,7 @@ export function makefileOf(tree: string): string {
   }
   if (files.length > packagesMax) throw new IsconfError('CONFIG', `${directory} has more than ${packagesMax} packages`)
   const packages = files.map((file) => {
-    const text = readTextFile(join(directory, file)) ?? ''
+    const text = readGeneratedText(join(directory, file)) ?? ''
     return parsePackage(file.replace(/\.ya?ml$/, ''), text, `${treeNames.packageFiles}/${file}`)
   })
   for (const one of packages) checkFiles(tree, one)

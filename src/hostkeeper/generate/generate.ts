@@ -1,5 +1,6 @@
 /** The makefile of all packages that are described in packages.d. */
 import { IsconfError } from '../../base/index.ts'
+import { needsFirst } from '../make/needs-first.ts'
 import type { Need, Package } from './package-file.ts'
 
 /** How a generated makefile begins; what begins otherwise is never overwritten. */
@@ -38,21 +39,18 @@ function checkTargets(packages: readonly Package[]): void {
 }
 
 function checkNeeds(byName: ReadonlyMap<string, Package>): void {
-  const done = new Set<string>()
-  const visit = (one: Package, path: readonly string[]): void => {
-    if (done.has(one.name)) return
-    const way = [...path, one.name]
-    for (const { kind, text, place } of one.needs) {
-      if (kind === 'target') continue
-      const needed = byName.get(text)
-      if (needed === undefined) throw unknownPackage(text, place)
-      if (way.includes(text))
-        throw new IsconfError('CONFIG', `${place}: ${[...way.slice(way.indexOf(text)), text].join(' -> ')} goes round`)
-      visit(needed, way)
-    }
-    done.add(one.name)
+  const needsOf = (name: string): readonly Need[] =>
+    byName.get(name)?.needs.filter(({ kind }) => kind === 'package') ?? []
+  for (const name of byName.keys()) {
+    const unknown = needsOf(name).find(({ text }) => !byName.has(text))
+    if (unknown) throw unknownPackage(unknown.text, unknown.place)
   }
-  for (const one of byName.values()) visit(one, [])
+  const refuse = (circle: readonly string[]): never => {
+    const [last = '', first] = circle.slice(-2)
+    const { place } = needsOf(last).find(({ text }) => text === first) ?? {}
+    throw new IsconfError('CONFIG', `${place}: ${circle.join(' -> ')} goes round`)
+  }
+  for (const _ of needsFirst(byName.keys(), (name) => needsOf(name).map(({ text }) => text), refuse));
 }
 
 function unknownPackage(name: string, place: string): IsconfError {

@@ -2,7 +2,7 @@
 import { existsSync, lstatSync, readdirSync, readlinkSync, realpathSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
-import { readTextFile } from '../../config/index.ts'
+import { readGeneratedText } from '../../config/index.ts'
 import { hashOf } from '../file-hash.io.ts'
 import { defaultEntry } from '../hosts-conf/types.ts'
 import { treeNames } from '../layout.ts'
@@ -35,7 +35,7 @@ export function openTree(path: string): { readonly tree: string; readonly manife
   // As one tree to the end, also when the host is switched to the next one meanwhile.
   const tree = realpathSync(path)
   const manifest = join(tree, treeNames.manifest)
-  return { tree, manifest: parseManifest(readTextFile(manifest) ?? '', manifest) }
+  return { tree, manifest: parseManifest(readGeneratedText(manifest) ?? '', manifest) }
 }
 
 /** Below `files/`, from a word that is absolute or relative. USAGE. */

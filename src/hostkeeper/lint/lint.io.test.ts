@@ -102,7 +102,7 @@ test('lintTree() says of conf/OS.mk that only variables count there', async (t) 
   const files = { 'hosts.conf': 'DEFAULT: PACKAGES="a b c"\n', 'packages.conf': sound }
   assert.deepEqual(await said(t, { ...files, 'conf/linux.mk': 'X = 1\nx:\n\techo\n', 'conf/aix.mk': 'oops\n' }), [
     'conf/aix.mk:1: error: missing separator',
-    'conf/linux.mk:3: error: only variables count here, and "x" is a target: it belongs in packages.conf',
+    'conf/linux.mk:3: error: only variables count here, for packages.conf does not include it, and "x" is a target',
   ])
 })
 

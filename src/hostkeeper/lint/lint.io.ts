@@ -3,14 +3,14 @@ import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
-import { type Finding, readTextFile } from '../../config/index.ts'
+import { type Finding, readGeneratedText } from '../../config/index.ts'
 import type { HostsConf, Placed } from '../hosts-conf/hosts-conf.ts'
 import { treeNames } from '../layout.ts'
 import { type MakeReading, readMakefile } from '../make/make.io.ts'
 import { environmentFor } from '../make/managed-host.io.ts'
 import { makeWords, withVariables } from '../make/words.ts'
 import { lintHosts, namesIn } from '../tree.io.ts'
-import { lintMakefiles, type Makefile } from './makefile.ts'
+import { lintMakefiles, type Makefile, wordPlaces } from './makefile.ts'
 import { lintTargets, variablesOf } from './targets.ts'
 
 /**
@@ -85,7 +85,7 @@ function makefilesOf(tree: string, conf: HostsConf | undefined, read: Read, find
     .map(({ database, files }) => ({
       path,
       database,
-      files: files.map((file) => ({ path: file, text: readTextFile(file) ?? '' })),
+      places: wordPlaces(files.map((file) => ({ path: file, text: readGeneratedText(file) ?? '' }))),
     }))
 }
 

@@ -4,13 +4,15 @@ import { nearest } from '../../base/index.ts'
 import type { Finding } from '../../config/index.ts'
 import { earlyStampLine, unbelievable } from '../make/believable.ts'
 import type { MakeDatabase, MakeRule } from '../make/database.ts'
-import { leavesStamp, ruleFor } from '../make/steps.ts'
+import { needsFirst } from '../make/needs-first.ts'
+import { allNeeds, leavesStamp, ruleFor } from '../make/steps.ts'
+import { guesser } from './guesser.ts'
 
 /** packages.conf as it is read on one kind of host. */
 export interface Makefile {
   readonly path: string
-  /** It, and all that it includes; places are found in them that make does not tell. */
-  readonly files: readonly MakeText[]
+  /** {@link wordPlaces} of it and of all that it includes, for what make does not tell. */
+  readonly places: ReadonlyMap<string, FilePlace>
   readonly database: MakeDatabase
 }
 
@@ -23,26 +25,33 @@ export interface MakeText {
 export const isTarget = (makefiles: readonly Makefile[], name: string): boolean =>
   makefiles.some(({ database }) => ruleFor(database, name))
 
+/** What may have been meant by a word. */
+type Guess = (word: string) => string | undefined
+
+/** All that are a target on some kind of host. */
+export const targetNames = (makefiles: readonly Makefile[]): ReadonlySet<string> =>
+  new Set(makefiles.flatMap(({ database }) => [...database.rules.keys()]))
+
 /** The makefile, as it is read on each kind of host; `exists` tells of files that are no targets. */
 export function lintMakefiles(makefiles: readonly Makefile[], exists: (path: string) => boolean): readonly Finding[] {
   const isKnown = (need: string): boolean => isTarget(makefiles, need) || (need.includes('/') && exists(need))
+  const guess = guesser(targetNames(makefiles))
   return makefiles.flatMap((makefile): readonly Finding[] => {
     const { path, database } = makefile
     if (database.defaultGoal === undefined)
       return [{ severity: 'error', file: path, line: null, message: 'has no target' }]
-    const findings = [...unknownNeeds(makefile, isKnown), ...cycles(makefile), ...insideSteps(makefile)]
+    const findings = [...unknownNeeds(makefile, isKnown, guess), ...cycles(makefile), ...insideSteps(makefile)]
     return [...findings, ...untrueStamps(makefile), ...withoutStamp(makefile)]
   })
 }
 
-function unknownNeeds(makefile: Makefile, isKnown: (need: string) => boolean): readonly Finding[] {
+function unknownNeeds(makefile: Makefile, isKnown: (need: string) => boolean, guess: Guess): readonly Finding[] {
   const { database } = makefile
   const findings: Finding[] = []
-  for (const { target, needs, orderOnly } of database.rules.values()) {
-    for (const need of [...needs, ...orderOnly]) {
+  for (const target of database.rules.keys()) {
+    for (const need of allNeeds(database, target)) {
       if (isKnown(need)) continue
-      const near = nearest(need, database.rules.keys())
-      const message = `${JSON.stringify(target)} needs ${JSON.stringify(need)}, which is no target${meant(near)}`
+      const message = `${JSON.stringify(target)} needs ${JSON.stringify(need)}, which is no target${meant(guess(need))}`
       findings.push({ severity: 'error', ...placeOf(makefile, need), message })
     }
   }
@@ -54,21 +63,13 @@ export const meant = (near: string | undefined): string => (near === undefined ?
 
 /** Make drops one line of a circle, and with it the order. */
 function cycles(makefile: Makefile): readonly Finding[] {
+  const { database } = makefile
   const findings: Finding[] = []
-  const done = new Set<string>()
-  const visit = (target: string, path: readonly string[]): void => {
-    const at = path.indexOf(target)
-    if (at >= 0) {
-      const circle = [...path.slice(at), target]
-      const message = `targets need each other in a circle: ${circle.join(' needs ')}`
-      findings.push({ severity: 'error', ...placeOf(makefile, target), message })
-    }
-    if (done.has(target)) return
-    done.add(target)
-    const rule = ruleFor(makefile.database, target)
-    for (const need of [...(rule?.needs ?? []), ...(rule?.orderOnly ?? [])]) visit(need, [...path, target])
+  const tell = (circle: readonly string[]): void => {
+    const message = `targets need each other in a circle: ${circle.join(' needs ')}`
+    findings.push({ severity: 'error', ...placeOf(makefile, circle.at(-1) ?? ''), message })
   }
-  for (const target of makefile.database.rules.keys()) visit(target, [])
+  for (const _ of needsFirst(database.rules.keys(), (target) => allNeeds(database, target), tell));
   return findings
 }
 
@@ -114,7 +115,7 @@ const isStep = ({ target, phony, recipe }: MakeRule, { defaultGoal }: MakeDataba
 /** The stanza that catches a host which should have been left alone. */
 export const excludeTarget = 'exclude'
 
-interface FilePlace {
+export interface FilePlace {
   readonly file: string
   readonly line: number | null
 }
@@ -138,11 +139,19 @@ function stanzaPlace(makefile: Makefile, { target, recipe }: MakeRule): FilePlac
 }
 
 /** The first line that has the word. */
-function placeOf({ path, files }: Makefile, word: string): FilePlace {
-  for (const { path: file, text } of files) {
-    const lines = text.split('\n')
-    const at = lines.findIndex((line) => !line.startsWith('#') && line.split(/[\s:|\\]+/).includes(word))
-    if (at >= 0) return { file, line: at + 1 }
+function placeOf({ path, places }: Makefile, word: string): FilePlace {
+  return places.get(word) ?? { file: path, line: null }
+}
+
+/** Where each word of makefiles stands first. */
+export function wordPlaces(files: readonly MakeText[]): ReadonlyMap<string, FilePlace> {
+  const places = new Map<string, FilePlace>()
+  for (const { path, text } of files) {
+    for (const [index, line] of text.split('\n').entries()) {
+      if (line.startsWith('#')) continue
+      for (const word of line.split(/[\s:|\\]+/))
+        if (!places.has(word)) places.set(word, { file: path, line: index + 1 })
+    }
   }
-  return { file: path, line: null }
+  return places
 }

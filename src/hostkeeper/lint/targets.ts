@@ -5,7 +5,8 @@ import { type HostsConf, type Placed, resolveHost } from '../hosts-conf/hosts-co
 import type { MakeRule } from '../make/database.ts'
 import { actionNames, wordsOf } from '../make/goals.ts'
 import { stepsFor } from '../make/steps.ts'
-import { byStanza, excludeTarget, isTarget, type Makefile, meant } from './makefile.ts'
+import { guesser } from './guesser.ts'
+import { byStanza, excludeTarget, isTarget, type Makefile, meant, targetNames } from './makefile.ts'
 
 /** The variables that hold targets. */
 const targetVariables = ['PACKAGES', ...actionNames] as const
@@ -13,17 +14,17 @@ const targetVariables = ['PACKAGES', ...actionNames] as const
 /** Every word of every PACKAGES and action is a target; targets that no host comes to. */
 export function lintTargets(conf: HostsConf, makefiles: readonly Makefile[]): readonly Finding[] {
   const findings = new Map<string, Finding>()
+  const guess = guesser(targetNames(makefiles))
   const reached = new Set(makefiles.flatMap(({ database }) => database.defaultGoal ?? []))
   for (const name of conf.entries.keys()) {
     for (const word of ownActionsOf(conf, name, makefiles)) reached.add(word)
     for (const [variable, placed] of targetLists(conf, name)) {
       for (const word of wordsOf(placed.value)) {
         reached.add(word)
-        const message = problemOf(variable, word, makefiles)
+        if (isTarget(makefiles, word)) continue
+        const message = `${variable} names ${JSON.stringify(word)}, which is no target of packages.conf${meant(guess(word))}`
         // Hosts share macros: what is said once is enough.
-        if (message !== undefined) {
-          findings.set(`${placed.place} ${message}`, { severity: 'error', ...placeParts(placed.place), message })
-        }
+        findings.set(`${placed.place} ${message}`, { severity: 'error', ...placeParts(placed.place), message })
       }
     }
   }
@@ -55,12 +56,6 @@ export function variablesOf(conf: HostsConf, name: string): ReadonlyMap<string, 
     if (error instanceof IsconfError) return new Map()
     throw error
   }
-}
-
-function problemOf(variable: string, word: string, makefiles: readonly Makefile[]): string | undefined {
-  if (isTarget(makefiles, word)) return undefined
-  const near = nearest(word, new Set(makefiles.flatMap(({ database }) => [...database.rules.keys()])))
-  return `${variable} names ${JSON.stringify(word)}, which is no target of packages.conf${meant(near)}`
 }
 
 function placeParts(place: string): { readonly file: string; readonly line: number } {

@@ -1,7 +1,7 @@
 /** Calls make, to read a makefile or to print what it would do. */
 import { spawnSync } from 'node:child_process'
 import { resolve } from 'node:path'
-import { IsconfError } from '../../base/index.ts'
+import { errnoText, IsconfError } from '../../base/index.ts'
 import { type MakeDatabase, parseMakeDatabase } from './database.ts'
 import { readingWords } from './words.ts'
 
@@ -14,8 +14,8 @@ export interface MakeCall {
   readonly cwd: string
 }
 
-/** A thousand steps with long recipes fill a megabyte. */
-const outputBytesMax = 64 * 1024 * 1024
+/** A thousand steps with long recipes fill a megabyte; the engine holds no longer text. */
+const outputBytesMax = 256 * 1024 * 1024
 /** Reading takes milliseconds; a `$(shell)` that hangs must not hang the boot. */
 const readingMsMax = 60_000
 
@@ -111,10 +111,30 @@ function quietly(
     if (done.signal === null) return done
     throw new IsconfError('INTERRUPTED', `${make} was ended by ${done.signal}`)
   }
-  const { code } = done.error as NodeJS.ErrnoException
-  const why = code === 'ENOENT' ? 'no such program' : code === 'ETIMEDOUT' ? 'it does not end' : done.error.message
-  const hint = 'GNU make must be installed; HOSTKEEPER_MAKE names it'
-  throw new IsconfError('CONFIG', `cannot run ${make}: ${why}`, { hint })
+  throw notRun(make, done.error)
+}
+
+/** Why make was not run, or not to its end. */
+export function notRun(make: string, error: NodeJS.ErrnoException): IsconfError {
+  const [why, hint] = reasons[error.code ?? ''] ?? [errnoText(error), installed]
+  return new IsconfError('CONFIG', `cannot run ${make}: ${why}`, { cause: error, hint })
+}
+
+const installed = 'GNU make must be installed; HOSTKEEPER_MAKE names it'
+const reasons: Readonly<Record<string, readonly [string, string]>> = {
+  ENOENT: ['no such program', installed],
+  E2BIG: [
+    'targets and variables are more than this system gives a program',
+    'name fewer targets at once: groups of packages.conf stand for many',
+  ],
+  ENOBUFS: [
+    `it prints more than ${outputBytesMax} bytes about packages.conf`,
+    'see what packages.conf writes while it is read, as by $(info)',
+  ],
+  ETIMEDOUT: [
+    `it has not read packages.conf within ${readingMsMax / 1000} seconds`,
+    'see which $(shell) in it hangs; nothing was done',
+  ],
 }
 
 const firstLine = (text: string): string => text.trim().split('\n')[0] ?? ''

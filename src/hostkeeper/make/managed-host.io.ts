@@ -3,6 +3,7 @@ import { existsSync, realpathSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
+import { readGeneratedText } from '../../config/index.ts'
 import { type Placed, type ResolvedHost, resolveHost } from '../hosts-conf/hosts-conf.ts'
 import { treeNames } from '../layout.ts'
 import { readHostsConf } from '../tree.io.ts'
@@ -71,7 +72,7 @@ function readFor(
   const platform = join(tree, treeNames.platforms, `${own.get('OS')?.value ?? ''}.mk`)
   const plain = new Map([...own, ...hosts])
   const isThere = existsSync(platform)
-  if (isThere) {
+  if (isThere && /\binclude\b/.test(readGeneratedText(packages) ?? '')) {
     const call = callOf(packages, plain)
     const { files, database, problem } = readMakefile(call)
     const isIncluded = files.some((file) => realPath(file) === realPath(platform))

@@ -4,7 +4,7 @@ import { constants } from 'node:os'
 import { lockGroup } from '../lock.io.ts'
 import { progressLine, progressName } from '../run/progress.ts'
 import type { RunLog } from '../run/run-log.io.ts'
-import type { MakeCall } from './make.io.ts'
+import { type MakeCall, notRun } from './make.io.ts'
 import { runningWords } from './words.ts'
 
 /** How make ended: its status, or the signal that ended it. */
@@ -51,7 +51,7 @@ export async function runMake({ call, words, lock, log, interruption, look }: Ma
   })
   // Not 'close': a daemon that a step has started may hold the output for ever.
   const ended = new Promise<MakeEnd>((resolve, reject) => {
-    child.once('error', reject)
+    child.once('error', (error) => reject(notRun(call.make, error)))
     child.once('exit', (status, signal) => resolve(endOf(status, signal, interruption)))
   })
   ended.catch(() => undefined)

@@ -1,5 +1,6 @@
 /** What needs what, among the targets of packages.conf. */
 import type { MakeDatabase, MakeRule } from './database.ts'
+import { needsFirst } from './needs-first.ts'
 
 /** The rule by which make would make `target`; undefined when there is none. */
 export function ruleFor({ rules, patterns }: MakeDatabase, target: string): MakeRule | undefined {
@@ -35,17 +36,13 @@ function patternFor(patterns: readonly MakeRule[], target: string): MakeRule | u
 
 /** `goals` and all that they need, in the order in which make comes to them: what is needed stands before. */
 export function stepsFor(database: MakeDatabase, goals: readonly string[]): readonly string[] {
-  const seen = new Set<string>()
-  const steps: string[] = []
-  const visit = (target: string): void => {
-    if (seen.has(target)) return
-    seen.add(target)
-    const rule = ruleFor(database, target)
-    for (const need of [...(rule?.needs ?? []), ...(rule?.orderOnly ?? [])]) visit(need)
-    steps.push(target)
-  }
-  for (const goal of goals) visit(goal)
-  return steps
+  return [...needsFirst(goals, (target) => allNeeds(database, target))]
+}
+
+/** Also what is behind the bar. */
+export function allNeeds(database: MakeDatabase, target: string): readonly string[] {
+  const rule = ruleFor(database, target)
+  return rule ? [...rule.needs, ...rule.orderOnly] : []
 }
 
 /** Words for make: the time of a file that it cannot make is no reason to do anything again, as no time is. */
@@ -78,27 +75,26 @@ export interface RunView {
  */
 export function outdated(
   { database, steps, goals, exists, lone }: RunView,
-  stamps: Iterable<string>,
+  stamps: readonly string[],
 ): readonly string[] {
-  const willRun = new Map<string, boolean>()
-  const runs = (target: string): boolean => {
-    const known = willRun.get(target)
-    if (known !== undefined) return known
-    // A target that needs itself: make drops the circle, and so does this.
-    willRun.set(target, false)
-    const rule = ruleFor(database, target)
-    // A file that make cannot make is an error or is there; it is no reason to do anything again.
-    const will = rule !== undefined && (isMissing(target, rule) || rule.needs.some(counts))
-    willRun.set(target, will)
-    return will
-  }
   const isMissing = (target: string, { phony, also }: MakeRule): boolean =>
     [target, ...also].some((one) => steps.has(one)) &&
     (phony || [target, ...also].some((one) => !exists(one))) &&
     (goals.includes(target) || !isIntermediate(database, target))
-  const counts = (need: string): boolean =>
-    runs(need) && (!lone.has(need) || (ruleFor(database, need)?.needs ?? []).some(counts))
-  return [...stamps].filter((stamp) => runs(stamp))
+  const needsOf = (target: string): readonly string[] => ruleFor(database, target)?.needs ?? []
+  const running = new Set<string>()
+  /** Of them, those on whose account what needs them runs, too. */
+  const pulling = new Set<string>()
+  // Of a target that needs itself make drops the circle, and so does this.
+  for (const target of needsFirst(stamps, needsOf)) {
+    const rule = ruleFor(database, target)
+    const isPulled = needsOf(target).some((need) => pulling.has(need))
+    // A file that make cannot make is an error or is there; it is no reason to do anything again.
+    if (rule === undefined || !(isPulled || isMissing(target, rule))) continue
+    running.add(target)
+    if (isPulled || !lone.has(target)) pulling.add(target)
+  }
+  return [...stamps].filter((stamp) => running.has(stamp))
 }
 
 /**
@@ -121,14 +117,11 @@ export const madeWith =
 
 /** Everything that `target` is needed for, over whatever detour; not itself. */
 export function dependents(database: MakeDatabase, target: string, among: Iterable<string>): readonly string[] {
-  const found = new Map<string, boolean>([[target, true]])
-  const needs = (one: string): boolean => {
-    const known = found.get(one)
-    if (known !== undefined) return known
-    found.set(one, false)
-    const does = ruleFor(database, one)?.needs.some((need) => needs(need)) ?? false
-    found.set(one, does)
-    return does
+  const names = [...among]
+  const needing = new Set([target])
+  const needsOf = (one: string): readonly string[] => (one === target ? [] : (ruleFor(database, one)?.needs ?? []))
+  for (const one of needsFirst(names, needsOf)) {
+    if (needsOf(one).some((need) => needing.has(need))) needing.add(one)
   }
-  return [...among].filter((one) => one !== target && needs(one))
+  return names.filter((one) => one !== target && needing.has(one))
 }

@@ -26,7 +26,7 @@ export function planStamps(
   const pending = new Set(noted.filter((name) => !present.has(name) && ruleFor(database, name)))
   const steps = stepsFor(database, targets)
   const gone = new Set(
-    outdated({ database, steps: new Set(steps), goals: [...targets, ...pending], exists, lone: pending }, present),
+    outdated({ database, steps: new Set(steps), goals: [...targets, ...pending], exists, lone: pending }, stamps),
   )
   const lone = steps.filter((step) => pending.has(step))
   return {

@@ -124,8 +124,8 @@ export function makeStampDirectories(directory: string, targets: ReadonlySet<str
     try {
       mkdirSync(join(directory, below), { recursive: true, mode: 0o700 })
     } catch (error) {
-      // The stamp of a step that is no more: only the step that needs the directory fails.
-      if (isErrno(error, 'EEXIST') || isErrno(error, 'ENOTDIR')) continue
+      // The stamp of a step that is no more, or a name that no disk takes: only the step that needs the directory fails.
+      if (['EEXIST', 'ENOTDIR', 'ENAMETOOLONG'].some((code) => isErrno(error, code))) continue
       throw diskFailure('make', join(directory, below), error)
     }
   }

@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs'
 import { lstat, open, readdir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { errnoText } from '../../base/index.ts'
 import { treeBytesMax, treeEntriesMax } from '../sources/source.ts'
 import { leavesTree, type TreeEntry, treeId } from './content.ts'
 
@@ -44,7 +45,7 @@ class Walk {
       const below = path === '' ? name : `${path}/${name}`
       if (Buffer.compare(Buffer.from(name), raw) !== 0) this.problems.push(`${below}: the name is not UTF-8`)
       else if (this.entries.length >= treeEntriesMax) return this.#once(`more than ${treeEntriesMax} files`)
-      else await this.#entry(below)
+      else await this.#entry(below).catch((error) => this.#unreadable(below, error))
     }
   }
 
@@ -64,6 +65,12 @@ class Walk {
     } else {
       this.problems.push(`${path}: neither a file, a directory nor a link`)
     }
+  }
+
+  /** Who looks may wait for what vanishes meanwhile; anything else is a mistake at the source. */
+  #unreadable(path: string, error: unknown): void {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw error
+    this.problems.push(`${path}: ${errnoText(error)}`)
   }
 
   #once(problem: string): void {

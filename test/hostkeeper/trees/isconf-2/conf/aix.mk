@@ -10,7 +10,7 @@ disks:
 	say "extendvg rootvg hdisk1"
 	touch $@
 
-monitor: Block00 etherchannel
+monitor: openssh.base.server etherchannel
 	say "mkitab monitor"
 	touch $@
 

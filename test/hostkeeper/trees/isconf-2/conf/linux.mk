@@ -13,7 +13,7 @@ disks:
 	say "sfdisk /dev/sda"
 	touch $@
 
-monitor: Block00
+monitor: openssh-2.5.2
 	say "chkconfig monitor on"
 	touch $@
 

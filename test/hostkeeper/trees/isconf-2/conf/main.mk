@@ -26,7 +26,7 @@ ntp-conf-3:
 	say "ntp: $(NTP_SERVERS)"
 	touch $@
 
-mkusers: Block10
+mkusers: ntp-conf-3
 	say users
 	touch $@
 
@@ -35,7 +35,7 @@ nfs_home: mkusers
 	touch $@
 
 # A makefile of its own, for a make that is called from here.
-backup_server: Block00
+backup_server: ntp-conf-3
 	$(MAKE) -f $(CONF)/backup.mk $@
 	touch $@
 
