@@ -14,7 +14,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { buildInto, root } from '../build.ts'
 import { type Architecture, architectures, runtimeFor } from './runtime.ts'
@@ -50,6 +50,15 @@ const copied: Readonly<Record<string, string>> = {
   'usr/lib/systemd/system/hostkeeper-cron.service': 'packaging/hostkeeper-cron.service',
   'usr/lib/systemd/system/hostkeeper-cron.timer': 'packaging/hostkeeper-cron.timer',
   'usr/share/doc/isconf/examples/main.cf': 'packaging/examples/main.cf',
+  ...starterFiles(),
+}
+
+/** The tree that `hostkeeper init` writes. */
+function starterFiles(): Readonly<Record<string, string>> {
+  const entries = readdirSync(join(root, 'packaging/starter'), { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name))
+  const paths = files.map((file) => relative(root, file)).sort()
+  return Object.fromEntries(paths.map((path) => [`usr/lib/isconf/${path}`, path]))
 }
 
 /** Scripts, by their place in the package. */

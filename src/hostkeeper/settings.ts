@@ -104,19 +104,11 @@ export const hostkeeperSettings = {
   }),
 } as const
 
+type Table = typeof hostkeeperSettings
+
 /** The values that hold on this host. */
-export interface Settings {
-  readonly home: string
-  readonly source: string | undefined
-  readonly key: string | undefined
-  readonly onFailure: 'continue' | 'stop'
-  readonly timeoutS: number
-  readonly stepTimeoutS: number
-  readonly make: string
-  readonly logsKept: number
-  readonly root: string
-  readonly motdDirectory: string
-  readonly runDirectory: string
+export type Settings = {
+  readonly [Key in keyof Table]: Table[Key] extends HostkeeperSetting<infer Value> ? Value : never
 }
 
 /** A value with the place that it comes from, `FILE:LINE` or `environment`. */
@@ -134,17 +126,6 @@ export function settingsFrom(find: (name: string) => PlacedText | undefined): Se
     if (value !== undefined) return value
     throw new IsconfError('CONFIG', `${found.place}: ${row.name} takes ${row.form}, not ${JSON.stringify(found.text)}`)
   }
-  return {
-    home: read(hostkeeperSettings.home),
-    source: read(hostkeeperSettings.source),
-    key: read(hostkeeperSettings.key),
-    onFailure: read(hostkeeperSettings.onFailure),
-    timeoutS: read(hostkeeperSettings.timeoutS),
-    stepTimeoutS: read(hostkeeperSettings.stepTimeoutS),
-    make: read(hostkeeperSettings.make),
-    logsKept: read(hostkeeperSettings.logsKept),
-    root: read(hostkeeperSettings.root),
-    motdDirectory: read(hostkeeperSettings.motdDirectory),
-    runDirectory: read(hostkeeperSettings.runDirectory),
-  }
+  const rows: readonly (readonly [string, HostkeeperSetting<unknown>])[] = Object.entries(hostkeeperSettings)
+  return Object.fromEntries(rows.map(([key, row]) => [key, read(row)])) as unknown as Settings
 }

@@ -1,10 +1,12 @@
 /** hostkeeper init. */
 import assert from 'node:assert/strict'
-import { mkdirSync, readdirSync, symlinkSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { test } from 'node:test'
-import { starterFiles } from '../../src/hostkeeper/starter.ts'
+import { fileURLToPath } from 'node:url'
 import { assertDone, assertNoTrace, describe, type Run } from '../harness/run.ts'
 import { hostkeeperHost } from './host.ts'
+
+const starter = fileURLToPath(new URL('../../packaging/starter', import.meta.url))
 
 const written = (directory: string): readonly string[] =>
   readdirSync(directory, { recursive: true, withFileTypes: true })
@@ -22,7 +24,7 @@ test('hostkeeper init writes a tree whose parts agree, and by default that of th
   const host = hostkeeperHost(t)
   assertDone(await host.run('hostkeeper', 'init'))
   const tree = host.path('isconf/tree')
-  assert.deepEqual(written(tree), [...starterFiles().keys()].sort())
+  assert.deepEqual(written(tree), written(starter))
   assertDone(await host.run('hostkeeper', 'generate', '--check', '-o', `${tree}/generated.mk`))
   assertDone(await host.run('hostkeeper', 'init', 'mine'))
   assert.deepEqual(written(host.path('mine')), written(tree))
@@ -34,7 +36,7 @@ test('hostkeeper init overwrites nothing without -f, and says what is there', as
   assert.deepEqual(written(host.path('mine')), ['hosts.conf', 'manifest', 'other'])
   assert.equal(host.read('mine/hosts.conf'), 'DEFAULT:\n')
   assertDone(await host.run('hostkeeper', 'init', '-f', 'mine'))
-  assert.equal(host.read('mine/hosts.conf'), starterFiles().get('hosts.conf'))
+  assert.equal(host.read('mine/hosts.conf'), readFileSync(`${starter}/hosts.conf`, 'utf8'))
   assert.equal(host.read('mine/other'), 'stays\n')
 })
 

@@ -1,11 +1,9 @@
 /** Packs a tree into an archive whose name and bytes say what is in it. */
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto'
-import { createReadStream, createWriteStream, existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
-import { createGzip } from 'node:zlib'
 import { replace } from '../../base/disk.io.ts'
 import { errnoText, IsconfError, sha256Hex } from '../../base/index.ts'
 import { channelText } from '../sources/address.ts'
@@ -23,17 +21,16 @@ export async function buildCheckpoint(
   return withScratch(async (scratch) => {
     const tree = join(scratch, 'tree')
     const { id } = await bringTree(address, tree, join(scratch, 'source'), deps)
-    const packed = join(scratch, 'packed.tar')
+    const packed = join(scratch, 'packed')
     // Nothing but the tree decides about the bytes: no time, no owner, no order of a directory.
     const words = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner', '--format=gnu']
+    words.push('--use-compress-program=gzip -n -9')
     const environment = { LC_ALL: 'C', TAR_OPTIONS: '' }
     const command = ['tar', '--create', '--file', packed, '--directory', tree, ...words, '.']
     await runCommand(command, { address, environment }, deps)
-    const zipped = `${packed}.gz`
-    await pipeline(createReadStream(packed), createGzip({ level: 9 }), createWriteStream(zipped))
     const archive = `${name}-${id}.tar.gz`
     const path = join(into, archive)
-    const bytes = readFileSync(zipped)
+    const bytes = readFileSync(packed)
     if (existsSync(path) && !readFileSync(path).equals(bytes))
       throw new IsconfError('CHECKPOINT_TAKEN', `${path} is there with other bytes`)
     await writeWhole(path, bytes)

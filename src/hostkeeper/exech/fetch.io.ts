@@ -1,11 +1,9 @@
 /** Brings the script into a file: from a web server, from this host's disk, or by name from the peers. */
-import { createHash } from 'node:crypto'
-import { closeSync, createReadStream, openSync, writeSync } from 'node:fs'
-import { open } from 'node:fs/promises'
-import { join } from 'node:path'
+import { closeSync, openSync, statSync } from 'node:fs'
 import { diskFailure, errnoText, IsconfError, toIsconfError } from '../../base/index.ts'
-import { loadConfig } from '../../config/index.ts'
-import { type BankGetBody, type BlobAnswer, connect, socketName } from '../../control/index.ts'
+import type { BankGetBody, BlobAnswer } from '../../control/index.ts'
+import { hashOf, writeAll } from '../files.io.ts'
+import { receive, withDaemon } from '../sources/daemon.io.ts'
 import { downloadFile } from '../sources/download.io.ts'
 import type { ProgramContext } from '../verb.ts'
 import type { Address } from './address.ts'
@@ -21,7 +19,7 @@ export async function fetchScript(
   signal: AbortSignal,
 ): Promise<string> {
   try {
-    if (address.kind === 'file') return await copyFile(address.path, path, signal)
+    if (address.kind === 'file') return copyFile(address.path, path)
     if (address.kind === 'bank') return await bankFile(address.name, path, context, signal)
     const limits = { bytesMax: scriptBytesMax, timeoutS: context.settings.timeoutS, signal }
     return await downloadFile(address.url, path, limits)
@@ -34,23 +32,16 @@ export async function fetchScript(
   }
 }
 
-async function copyFile(from: string, to: string, signal: AbortSignal): Promise<string> {
-  const hash = createHash('sha256')
-  const file = await open(to, 'wx', 0o600)
-  let sizeBytes = 0
+function copyFile(from: string, path: string): string {
+  const file = openSync(path, 'wx', 0o600)
   try {
-    for await (const bytes of createReadStream(from, { signal }) as AsyncIterable<Uint8Array>) {
-      sizeBytes += bytes.length
-      if (sizeBytes > scriptBytesMax)
-        throw new IsconfError('FETCH_FAILED', `${from}: more than ${scriptBytesMax} bytes`)
-      hash.update(bytes)
-      await file.writeFile(bytes)
-    }
-    return hash.digest('hex')
+    if (statSync(from).size > scriptBytesMax)
+      throw new IsconfError('FETCH_FAILED', `${from}: more than ${scriptBytesMax} bytes`)
+    return hashOf(from, (bytes) => writeAll(file, bytes))
   } catch (error) {
     throw readFailure(from, error)
   } finally {
-    await file.close()
+    closeSync(file)
   }
 }
 
@@ -62,30 +53,14 @@ function readFailure(path: string, error: unknown): unknown {
 }
 
 /** From this host's daemon, which fetches from its peers what it has not. */
-async function bankFile(
-  name: string,
-  path: string,
-  { settings, environment }: ProgramContext,
-  signal: AbortSignal,
-): Promise<string> {
-  const client = connect(join(loadConfig({ environment }).home, socketName), settings.timeoutS)
-  const stop = (): void => void client.interrupt().catch(() => undefined)
-  signal.addEventListener('abort', stop, { once: true })
-  const hash = createHash('sha256')
+async function bankFile(name: string, path: string, context: ProgramContext, signal: AbortSignal): Promise<string> {
   const file = openSync(path, 'wx', 0o600)
   try {
     const body: BankGetBody = { name }
-    const { sha256 } = (await client.post('/v1/bank-get', body, (event) => {
-      if (event.event !== 'output') return
-      const bytes = Buffer.from(event.bytes, 'base64')
-      hash.update(bytes)
-      for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written)
-    })) as BlobAnswer
-    const found = hash.digest('hex')
-    if (found !== sha256) throw new IsconfError('FETCH_FAILED', `${name}: it arrived as another file than it was sent`)
-    return found
+    const found = await withDaemon({ ...context, signal }, (client) => receive(client, '/v1/bank-get', body, file))
+    if (found.sha256 === (found.result as BlobAnswer).sha256) return found.sha256
+    throw new IsconfError('FETCH_FAILED', `${name}: it arrived as another file than it was sent`)
   } finally {
     closeSync(file)
-    signal.removeEventListener('abort', stop)
   }
 }

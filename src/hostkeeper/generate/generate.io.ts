@@ -1,10 +1,11 @@
 /** Reads the packages of a tree, and puts the makefile in its place. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { replace } from '../../base/disk.io.ts'
 import { errnoText, IsconfError } from '../../base/index.ts'
 import { readGeneratedText } from '../../config/index.ts'
 import { treeNames } from '../layout.ts'
+import { namesIn } from '../tree.io.ts'
 import { generatedMark, generateMakefile, ownMakefile } from './generate.ts'
 import { type Package, parsePackage } from './package-file.ts'
 
@@ -28,15 +29,6 @@ export function makefileOf(tree: string): string {
   return generateMakefile(packages, existsSync(join(tree, ownMakefile)))
 }
 
-function namesIn(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw new IsconfError('CONFIG', `cannot read ${directory}: ${errnoText(error)}`, { cause: error })
-  }
-}
-
 /** What isync would look for on a host: the file, or one for some host. */
 function checkFiles(tree: string, { files }: Package): void {
   for (const { text, place } of files) {
@@ -48,14 +40,12 @@ function checkFiles(tree: string, { files }: Package): void {
   }
 }
 
-/** Whether a file is as it would be written. FILE_UNREADABLE. */
-export function isUpToDate(path: string, makefile: string): boolean {
-  return textOf(path) === makefile
-}
+/** Whether a file is as it would be written. CONFIG. */
+export const isUpToDate = (path: string, makefile: string): boolean => readGeneratedText(path) === makefile
 
 /** FILE_EXISTS for a file that somebody wrote; FILE_UNWRITABLE. */
 export async function writeMakefile(path: string, makefile: string): Promise<void> {
-  const before = textOf(path)
+  const before = readGeneratedText(path)
   if (before === makefile) return
   if (before !== undefined && !before.startsWith(generatedMark)) {
     const hint = 'move it away, or name another file and include that'
@@ -65,14 +55,5 @@ export async function writeMakefile(path: string, makefile: string): Promise<voi
     await replace(path, makefile, { temporary: `${path}.${process.pid}`, exclusive: true, mode: 0o644 })
   } catch (error) {
     throw new IsconfError('FILE_UNWRITABLE', `cannot write ${path}: ${errnoText(error)}`, { cause: error })
-  }
-}
-
-function textOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new IsconfError('FILE_UNREADABLE', `cannot read ${path}: ${errnoText(error)}`, { cause: error })
   }
 }

@@ -10,11 +10,10 @@ import {
   rmdirSync,
   rmSync,
   symlinkSync,
-  writeSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { diskFailure, errnoText, IsconfError, sha256Hex } from '../../base/index.ts'
-import { hashOf } from '../file-hash.io.ts'
+import { hashOf, syncPath, writeAll } from '../files.io.ts'
 import type { Layout } from '../layout.ts'
 import { removeLeftOvers } from '../left-overs.io.ts'
 import { giveAttributes, giveNewDirectory, setAttributes } from './attributes.io.ts'
@@ -112,7 +111,7 @@ function makeDirectory(path: string, attributes: Attributes, made: string[]): vo
   }
   made.push(path)
   giveNewDirectory(path, attributes)
-  syncDirectory(dirname(path))
+  syncPath(dirname(path))
 }
 
 function stageLink(wanted: Wanted, beside: string): void {
@@ -136,10 +135,6 @@ function stageFile(wanted: Wanted, beside: string): void {
   }
 }
 
-function writeAll(file: number, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written)
-}
-
 async function commit({ task, beside }: Staged, layout: Layout): Promise<void> {
   const { wanted, place, present, action } = task
   const path = pathOf(place)
@@ -148,16 +143,7 @@ async function commit({ task, beside }: Staged, layout: Layout): Promise<void> {
   if (action === 'attributes' && present !== undefined) setAttributes(path, wanted, present)
   if (beside === undefined) return
   renameSync(beside, path)
-  syncDirectory(dirname(path))
-}
-
-function syncDirectory(path: string): void {
-  const directory = openSync(path, 'r')
-  try {
-    fsyncSync(directory)
-  } finally {
-    closeSync(directory)
-  }
+  syncPath(dirname(path))
 }
 
 /** Another isync may have put something into it meanwhile. */

@@ -2,12 +2,9 @@
 import {
   chmodSync,
   chownSync,
-  closeSync,
   constants,
   copyFileSync,
-  fsyncSync,
   mkdirSync,
-  openSync,
   readdirSync,
   readlinkSync,
   rmSync,
@@ -15,6 +12,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { systemClock } from '../../base/clock.io.ts'
+import { syncPath } from '../files.io.ts'
 import { statOf } from './place.io.ts'
 
 /** Something that rewrites a file between any two boots must not fill the disk. */
@@ -31,9 +29,9 @@ export function keepCopy(path: string, kept: string, relative: string): string {
     copyFileSync(path, copy, constants.COPYFILE_EXCL)
     chownSync(copy, stat.uid, stat.gid)
     chmodSync(copy, stat.mode & 0o7777)
-    sync(copy)
+    syncPath(copy)
   }
-  sync(dirname(copy))
+  syncPath(dirname(copy))
   removeOldest(file)
   return copy
 }
@@ -68,13 +66,4 @@ function newName(file: string): string {
 
 function removeOldest(file: string): void {
   for (const { name } of copiesOf(file).slice(0, -copiesMax)) rmSync(join(dirname(file), name), { force: true })
-}
-
-function sync(path: string): void {
-  const file = openSync(path, 'r')
-  try {
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
 }

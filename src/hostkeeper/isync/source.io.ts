@@ -3,7 +3,7 @@ import { existsSync, lstatSync, readdirSync, readlinkSync, realpathSync, type St
 import { join } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
 import { readGeneratedText } from '../../config/index.ts'
-import { hashOf } from '../file-hash.io.ts'
+import { hashOf } from '../files.io.ts'
 import { defaultEntry } from '../hosts-conf/types.ts'
 import { treeNames } from '../layout.ts'
 import { readHostsConf } from '../tree.io.ts'

@@ -12,7 +12,6 @@ import {
   shownAddress,
   withoutSecrets,
 } from './address.ts'
-import { leavingMembers } from './members.ts'
 
 const sum = 'a1'.repeat(32)
 
@@ -83,9 +82,4 @@ test('parseChannel() reads what channelText() writes, and no name that leads els
     `${sum}  a.tar.gz\n${sum}  b.tar.gz\n`,
   ])
     assert.equal(parseChannel(text), undefined, text)
-})
-
-test('leavingMembers() finds the members of an archive that lead out of its directory', () => {
-  const listing = './\n./a..b\n../a\n./b/../../c\n/etc/passwd\n./d/..\n'
-  assert.deepEqual(leavingMembers(listing), ['../a', './b/../../c', '/etc/passwd', './d/..'])
 })

@@ -1,38 +1,21 @@
 /** A tree that was snapped on a branch, by way of this host's daemon. */
-import { createHash, type Hash } from 'node:crypto'
-import { chmodSync, closeSync, existsSync, futimesSync, mkdirSync, openSync, symlinkSync, writeSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, futimesSync, mkdirSync, openSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { errnoText, IsconfError, toIsconfError } from '../../base/index.ts'
-import { loadConfig } from '../../config/index.ts'
-import {
-  type BlobAnswer,
-  type BlobBody,
-  type Client,
-  connect,
-  type EventListener,
-  socketName,
-  type TreeAnswer,
-  type TreeBody,
-  type TreeEntry,
-} from '../../control/index.ts'
+import type { BlobBody, Client, TreeAnswer, TreeBody, TreeEntry } from '../../control/index.ts'
 import { type IsconfAddress, isconfAddress } from './address.ts'
+import { outputTo, receive, withDaemon } from './daemon.io.ts'
 import { type Source, type SourceContext, treeBytesMax, treeEntriesMax } from './source.ts'
 
 /** The branch is asked as it is known to the domain now; how far this host has come plays no part. */
 export const isconfSource: Source = {
   fetch: async (address, into, context) => {
     const tree = isconfAddress(address)
-    const { home } = loadConfig({ environment: context.environment })
-    const client = connect(join(home, socketName), context.settings.timeoutS)
-    const stop = (): void => void client.interrupt().catch(() => undefined)
-    context.signal.addEventListener('abort', stop, { once: true })
     try {
-      await bring(client, tree, into, context)
+      await withDaemon(context, (client) => bring(client, tree, into, context))
     } catch (thrown) {
       context.signal.throwIfAborted()
       throw unavailable(address, thrown)
-    } finally {
-      context.signal.removeEventListener('abort', stop)
     }
   },
 }
@@ -95,13 +78,8 @@ async function bringFile(client: Client, entry: FileEntry, branch: string, to: s
   const file = openSync(to, 'wx', entry.mode & permissions)
   try {
     const body: BlobBody = { operation: entry.operation, branch }
-    const hash: Hash = createHash('sha256')
-    const write = (bytes: Buffer): void => {
-      hash.update(bytes)
-      for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written)
-    }
-    ;(await client.post('/v1/blob', body, outputTo(write))) as BlobAnswer
-    if (hash.digest('hex') !== entry.sha256) throw failed(`${entry.path} arrived with another content`)
+    const { sha256 } = await receive(client, '/v1/blob', body, file)
+    if (sha256 !== entry.sha256) throw failed(`${entry.path} arrived with another content`)
     const seconds = entry.mtimeMs / 1_000
     futimesSync(file, seconds, seconds)
   } finally {
@@ -109,12 +87,6 @@ async function bringFile(client: Client, entry: FileEntry, branch: string, to: s
   }
   // The mask of this process has no say.
   chmodSync(to, entry.mode & permissions)
-}
-
-function outputTo(take: (bytes: Buffer) => void): EventListener {
-  return (event) => {
-    if (event.event === 'output') take(Buffer.from(event.bytes, 'base64'))
-  }
 }
 
 function failed(message: string): IsconfError {

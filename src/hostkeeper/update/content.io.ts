@@ -1,10 +1,8 @@
 /** What is in a tree on disk. */
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { lstat, open, readdir, readlink } from 'node:fs/promises'
+import { lstat, readdir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { errnoText } from '../../base/index.ts'
+import { hashOf, syncPath } from '../files.io.ts'
 import { treeBytesMax, treeEntriesMax } from '../sources/source.ts'
 import { leavesTree, type TreeEntry, treeId } from './content.ts'
 
@@ -61,7 +59,7 @@ class Walk {
     } else if (found.isFile()) {
       this.#bytes += found.size
       if (this.#bytes > treeBytesMax) return this.#once(`more than ${treeBytesMax} bytes`)
-      this.entries.push({ path, kind: 'file', mode, content: await hashOf(place) })
+      this.entries.push({ path, kind: 'file', mode, content: hashOf(place) })
     } else {
       this.problems.push(`${path}: neither a file, a directory nor a link`)
     }
@@ -79,26 +77,8 @@ class Walk {
   }
 }
 
-async function hashOf(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(path), hash)
-  return hash.digest('hex')
-}
-
 /** Makes all of a tree survive a power failure. */
-export async function syncTree(tree: string, entries: readonly TreeEntry[]): Promise<void> {
-  for (const { path, kind } of entries) {
-    if (kind !== 'link') await sync(join(tree, path))
-  }
-  await sync(tree)
-}
-
-/** Makes what was written to a file, or renamed in a directory, survive a power failure. */
-export async function sync(path: string): Promise<void> {
-  const handle = await open(path, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
+export function syncTree(tree: string, entries: readonly TreeEntry[]): void {
+  for (const { path, kind } of entries) if (kind !== 'link') syncPath(join(tree, path))
+  syncPath(tree)
 }

@@ -3,7 +3,8 @@
 import { mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { diskFailure } from '../../base/index.ts'
-import { sync, syncTree } from './content.io.ts'
+import { syncPath } from '../files.io.ts'
+import { syncTree } from './content.io.ts'
 import type { TreeDisk } from './disk.ts'
 
 /** The real {@link TreeDisk}. DISK_FULL, HOME_UNWRITABLE, DISK_FAILED. */
@@ -16,12 +17,12 @@ export const systemTreeDisk: TreeDisk = {
   rename: (from, to) =>
     failing('rename', from, async () => {
       await rename(from, to)
-      await sync(dirname(to))
+      syncPath(dirname(to))
     }),
   link: (target, path) => failing('make', path, () => symlink(target, path)),
   // What an ended update has started may still be writing there.
   remove: (path) => failing('remove', path, () => rm(path, { recursive: true, force: true, maxRetries: 5 })),
-  syncTree: (tree, entries) => failing('write', tree, () => syncTree(tree, entries)),
+  syncTree: (tree, entries) => failing('write', tree, async () => syncTree(tree, entries)),
 }
 
 async function failing<T>(action: string, path: string, run: () => Promise<T>): Promise<T> {

@@ -1,9 +1,9 @@
-import { lstatSync, mkdirSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { lstatSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
 import { replace } from '../../base/disk.io.ts'
 import { errnoText, IsconfError } from '../../base/index.ts'
 import { aFile, count, flag, optionalWord } from '../../terminal/index.ts'
-import { starterFiles } from '../starter.ts'
+import { packaged } from '../packaged.io.ts'
 import { verb } from '../verb.ts'
 
 export const initVerb = verb({
@@ -15,11 +15,13 @@ export const initVerb = verb({
   arguments: { into: optionalWord('DIR', 'where, if not the tree of this host', aFile) },
   run: async ({ layout, cwd, say }, { force, into }) => {
     const directory = resolve(cwd, into ?? layout.tree)
-    const files = [...starterFiles()]
+    const starter = packaged('starter')
+    const entries = readdirSync(starter, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+    const names = entries.map(({ parentPath, name }) => relative(starter, join(parentPath, name)))
     refuseFetched(directory)
-    if (!force) refuseExisting(directory, [...files.map(([name]) => name)])
-    for (const [name, text] of files) await write(join(directory, name), text)
-    say(`wrote ${count(files.length, 'file')} to ${directory}; begin with its README.md`)
+    if (!force) refuseExisting(directory, names)
+    for (const name of names) await write(join(directory, name), readFileSync(join(starter, name)))
+    say(`wrote ${count(names.length, 'file')} to ${directory}; begin with its README.md`)
     return 0
   },
 })
@@ -38,7 +40,7 @@ function refuseExisting(directory: string, names: readonly string[]): void {
   throw new IsconfError('FILE_EXISTS', `there already in ${directory}: ${there.join(', ')}`, { hint })
 }
 
-async function write(path: string, text: string): Promise<void> {
+async function write(path: string, text: Uint8Array): Promise<void> {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o755 })
     await replace(path, text, { temporary: `${path}.${process.pid}`, exclusive: true, mode: 0o644 })

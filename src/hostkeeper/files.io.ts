@@ -1,6 +1,6 @@
-/** The content of files, in pieces: a file may be larger than the memory. */
+/** Reading, writing and syncing files at once; their content in pieces, for a file may be larger than the memory. */
 import { createHash } from 'node:crypto'
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs'
 
 const pieceBytes = 1024 * 1024
 
@@ -16,6 +16,21 @@ export function hashOf(path: string, each: (bytes: Uint8Array) => void = () => u
       each(bytes)
     }
     return hash.digest('hex')
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** The kernel may take a part of a write. */
+export function writeAll(file: number, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written)
+}
+
+/** Makes what was written to a file, or renamed in a directory, survive a power failure. */
+export function syncPath(path: string): void {
+  const file = openSync(path, 'r')
+  try {
+    fsyncSync(file)
   } finally {
     closeSync(file)
   }
