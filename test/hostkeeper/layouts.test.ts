@@ -2,10 +2,13 @@
 import assert from 'node:assert/strict'
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { assertDone } from '../harness/run.ts'
+import { testWith } from '../support/tools.ts'
 import { type HostkeeperHost, hostkeeperHost } from './host.ts'
+
+const test = testWith('make')
 
 const trees = fileURLToPath(new URL('trees/', import.meta.url))
 

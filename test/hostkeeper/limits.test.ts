@@ -2,9 +2,12 @@
 import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import type { TestContext } from 'node:test'
 import { assertDone, assertNoTrace } from '../harness/run.ts'
+import { testWith } from '../support/tools.ts'
 import { type MakeHost, makeHost, stateInMake } from './make-host.ts'
+
+const test = testWith('make')
 
 const steps = 10_000
 const nameOf = (step: number): string => `step-${step}`

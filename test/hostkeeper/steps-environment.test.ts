@@ -3,10 +3,12 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { assertDone, assertNoTrace, begin } from '../harness/run.ts'
+import { testWith } from '../support/tools.ts'
 import { makeHost, stateInMake } from './make-host.ts'
+
+const test = testWith('make')
 
 const program = fileURLToPath(new URL('../../dist/hostkeeper.js', import.meta.url))
 
