@@ -3,9 +3,10 @@ import { chmodSync, closeSync, existsSync, futimesSync, mkdirSync, openSync, sym
 import { dirname, join } from 'node:path'
 import { errnoText, IsconfError, toIsconfError } from '../../base/index.ts'
 import type { BlobBody, Client, TreeAnswer, TreeBody, TreeEntry } from '../../control/index.ts'
+import { treeBytesMax, treeEntriesMax } from '../update/content.ts'
 import { type IsconfAddress, isconfAddress } from './address.ts'
 import { outputTo, receive, withDaemon } from './daemon.io.ts'
-import { type Source, type SourceContext, treeBytesMax, treeEntriesMax } from './source.ts'
+import type { Source, SourceContext } from './source.ts'
 
 /** The branch is asked as it is known to the domain now; how far this host has come plays no part. */
 export const isconfSource: Source = {

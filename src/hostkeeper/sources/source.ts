@@ -17,8 +17,3 @@ export interface SourceContext {
   /** Aborted when a person presses Ctrl-C. */
   readonly signal: AbortSignal
 }
-
-/** Files, directories and links of one tree: more of them is a mistake at the source. */
-export const treeEntriesMax = 100_000
-/** What one tree may take on disk; a configuration is not where a host's data belong. */
-export const treeBytesMax = 1024 * 1024 * 1024

@@ -3,8 +3,7 @@ import { lstat, readdir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errnoText } from '../../base/index.ts'
 import { hashOf, syncPath } from '../files.io.ts'
-import { treeBytesMax, treeEntriesMax } from '../sources/source.ts'
-import { leavesTree, type TreeEntry, treeId } from './content.ts'
+import { leavesTree, type TreeEntry, treeBytesMax, treeEntriesMax, treeId } from './content.ts'
 
 export interface TreeLook {
   readonly id: string

@@ -14,6 +14,11 @@ export interface TreeEntry {
   readonly content: string
 }
 
+/** Files, directories and links of one tree: more of them is a mistake at the source. */
+export const treeEntriesMax = 100_000
+/** What one tree may take on disk; a configuration is not where a host's data belong. */
+export const treeBytesMax = 1024 * 1024 * 1024
+
 /** The first digits of a hash over paths, kinds, modes and contents: the same tree has the same name everywhere. */
 export function treeId(entries: readonly TreeEntry[]): string {
   const sorted = [...entries].sort((a, b) => (a.path < b.path ? -1 : 1))
