@@ -4,7 +4,7 @@ import { type ErrorCode, IsconfError } from '../base/index.ts'
 /** No file of settings is larger; a wrong path must not fill the memory. */
 export const textFileBytesMax = 1024 * 1024
 /** What is generated for thousands of hosts is; a text of twice as much is more than the engine holds. */
-export const generatedTextBytesMax = 256 * 1024 * 1024
+const generatedTextBytesMax = 256 * 1024 * 1024
 
 const reasonByCode: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',

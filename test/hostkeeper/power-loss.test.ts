@@ -108,7 +108,7 @@ async function machineOf(t: TestContext): Promise<Machine | undefined> {
   }
   const tree = join(machine.directory, 'tree')
   mkdirSync(tree)
-  writeFileSync(join(tree, 'hosts.conf'), 'DEFAULT: A=b\n')
+  writeFileSync(join(tree, 'hosts.conf'), 'DEFAULT: NOTES=$ GO=$ DISK=$\n')
   writeFileSync(join(tree, 'packages.conf'), packages)
   assertDone(await machine.sh('mkdir disk/home && cp -R tree disk/home && sync').done)
   return machine

@@ -7,7 +7,7 @@ import { lockHolder } from '../../src/hostkeeper/lock.io.ts'
 import { timedStamps } from '../../src/hostkeeper/run/stamp-run.io.ts'
 import { assertDone, assertNoTrace, until } from '../harness/run.ts'
 import { unlessThere } from '../support/tools.ts'
-import { type MakeHost, makeHost } from './make-host.ts'
+import { type MakeHost, makeHost, stateInMake } from './make-host.ts'
 
 const kills = 100
 const steps = Array.from({ length: 20 }, (_, at) => `s${at + 1}`)
@@ -16,9 +16,9 @@ const steps = Array.from({ length: 20 }, (_, at) => `s${at + 1}`)
 const packages = `all: ${steps.join(' ')}
 ${steps.join(' ')}:
 \t@echo x > $@
-\t@echo begun $@ >> $(STATE)/done
+\t@echo begun $@ >> ${stateInMake}/done
 \t@sleep 0.01
-\t@echo done $@ >> $(STATE)/done
+\t@echo done $@ >> ${stateInMake}/done
 ${steps.flatMap((step, at) => (at % 2 === 1 ? [`${step}: ${steps[at - 1]}`] : [])).join('\n')}
 `
 

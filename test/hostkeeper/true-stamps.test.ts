@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { assertDone, assertNoTrace, until } from '../harness/run.ts'
 import { testWith } from '../support/tools.ts'
-import { type MakeHost, makeHost } from './make-host.ts'
+import { type MakeHost, makeHost, stateInMake } from './make-host.ts'
 
 const makeTest = testWith('make')
 
@@ -18,13 +18,13 @@ c:
 \t${lines.replaceAll('\n', '\n\t')}
 ${more}`
 
-const failing = 'test -e $(STATE)/mended'
+const failing = `test -e ${stateInMake}/mended`
 
 for (const [what, lines, more] of [
   ['a file', `echo x > $@\n${failing}`, ''],
   ['a file that .PRECIOUS keeps', `echo x > $@\n${failing}`, '.PRECIOUS: c\n'],
   ['a directory', `mkdir $@ && echo x > $@/y\n${failing}`, ''],
-  ['a link', `command -p ln -s $(STATE) $@\n${failing}`, ''],
+  ['a link', `command -p ln -s ${stateInMake} $@\n${failing}`, ''],
   ['a stamp in front of what fails in the same line', `touch $@ && ${failing}`, ''],
 ] as const) {
   makeTest(`a step that makes ${what} of its name and then fails is done again`, async (t) => {
@@ -118,7 +118,7 @@ makeTest(
   'a step whose stamp was there already when all of its run was killed is done again, and no other',
   async (t) => {
     const host = makeHost(t, { 'hosts.conf': 'DEFAULT: A=b\n' })
-    await killedInC(host, 'touch $@ $(STATE)/there\ntest -e $(STATE)/mended || sleep 60')
+    await killedInC(host, `touch $@ ${stateInMake}/there\ntest -e ${stateInMake}/mended || sleep 60`)
     assert.deepEqual(host.stampNames(), ['a', 'b', 'c'])
     const { stdout } = assertDone(await host.run(['status']))
     assert.match(stdout, /^to be done +c$/m)
@@ -135,7 +135,9 @@ makeTest(
 makeTest('where hostkeeper alone is killed, and make comes to its end, nothing is done again', async (t) => {
   const host = makeHost(t, { 'hosts.conf': 'DEFAULT: A=b\n' })
   host.write({
-    'packages.conf': packages('touch $(STATE)/there\nwhile test ! -e $(STATE)/mended; do sleep 0.05; done\ntouch $@'),
+    'packages.conf': packages(
+      `touch ${stateInMake}/there\nwhile test ! -e ${stateInMake}/mended; do sleep 0.05; done\ntouch $@`,
+    ),
   })
   const { child, done } = host.begin(['run', 'BOOT'])
   await until(() => existsSync(join(host.state, 'there')), 'c is under way')

@@ -1,5 +1,5 @@
 /** What came of the last attempt to make this host right: the record of it, which isconf tells other hosts, and its words. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 const resultForm = z.object({
   /** The boot of the kernel in which it was; what the record says of another boot is not known of this one. */

@@ -1,6 +1,6 @@
 /** A description of one package, packages.d/NAME.yaml: what the author may write, checked, with the lines it stands in. */
 import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml'
-import { z } from 'zod'
+import * as z from 'zod'
 import { IsconfError, toIsconfError } from '../../base/index.ts'
 
 export interface Package {

@@ -1,7 +1,7 @@
 /** What isync has installed on this host: a small file for each path, so that two isyncs at once do not disturb each other. */
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { replace } from '../../base/disk.io.ts'
 import { IsconfError, sha256Hex } from '../../base/index.ts'
 import type { Content } from './plan.ts'

@@ -1,12 +1,11 @@
 /** What there is to say about packages.conf by itself. */
 
-import { nearest } from '../../base/index.ts'
+import { guesser } from '../../base/index.ts'
 import type { Finding } from '../../config/index.ts'
 import { earlyStampLine, unbelievable } from '../make/believable.ts'
 import type { MakeDatabase, MakeRule } from '../make/database.ts'
 import { needsFirst } from '../make/needs-first.ts'
 import { allNeeds, leavesStamp, ruleFor } from '../make/steps.ts'
-import { guesser } from './guesser.ts'
 
 /** packages.conf as it is read on one kind of host. */
 export interface Makefile {

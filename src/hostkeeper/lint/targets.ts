@@ -1,11 +1,10 @@
 /** All hosts of hosts.conf against packages.conf. */
-import { IsconfError, nearest } from '../../base/index.ts'
+import { guesser, IsconfError } from '../../base/index.ts'
 import type { Finding } from '../../config/index.ts'
 import { type HostsConf, type Placed, resolveHost } from '../hosts-conf/hosts-conf.ts'
 import type { MakeRule } from '../make/database.ts'
 import { actionNames, wordsOf } from '../make/goals.ts'
 import { stepsFor } from '../make/steps.ts'
-import { guesser } from './guesser.ts'
 import { byStanza, excludeTarget, isTarget, type Makefile, meant, targetNames } from './makefile.ts'
 
 /** The variables that hold targets. */

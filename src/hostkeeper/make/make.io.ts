@@ -65,7 +65,7 @@ function warningsIn(said: string): readonly MakeWarning[] {
 }
 
 /** A mistake in a makefile, as make tells it. */
-export class MakefileError extends IsconfError {
+class MakefileError extends IsconfError {
   readonly file: string | null
   readonly line: number | null
   readonly problem: string

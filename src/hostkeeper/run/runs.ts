@@ -1,5 +1,5 @@
 /** The record of runs: a line when a run begins and one when it ends. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 const startForm = z.object({
   event: z.literal('start'),

@@ -1,5 +1,5 @@
 /** Two notes beside the stamps: since when each is there, and which are to be done again alone. */
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** The touch before a run takes from the stamps the times at which their steps were done; this file keeps them. */
 export const sinceName = '.since'

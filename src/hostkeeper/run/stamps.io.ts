@@ -78,11 +78,12 @@ export function removeTargets(directory: string, names: readonly string[]): void
     // A target elsewhere, as /etc/motd, is no stamp.
     if (!path.startsWith(`${directory}/`)) continue
     try {
-      rmSync(path, { recursive: true, force: true })
+      // rmSync would not say by a code why it fails.
+      if (lstatSync(path, { throwIfNoEntry: false })) rmSync(path, { recursive: true, force: true })
       removeEmpty(directory, dirname(path))
     } catch (error) {
-      // Below another stamp there is nothing.
-      if (isErrno(error, 'ENOTDIR')) continue
+      // Below another stamp there is nothing, nor under a name that no disk takes.
+      if (isErrno(error, 'ENOTDIR') || isErrno(error, 'ENAMETOOLONG')) continue
       throw diskFailure('remove', path, error)
     }
   }
