@@ -1,27 +1,17 @@
 /** What a verb of isconf is, and what it is handed. */
 import type { Config } from '../config/index.ts'
 import type { Client, EventListener } from '../control/index.ts'
-import type * as terminal from '../terminal/index.ts'
+import * as terminal from '../terminal/index.ts'
 import type { flags } from './flags.ts'
 
-export interface Verb extends terminal.Verb<VerbContext> {
+interface OfIsconf {
   /** Set for a verb that must work when the configuration is wrong: it must not look at `config` or `client`. */
   readonly withoutConfig?: true
 }
 
-/** Declares a verb: what is typed arrives in `run` under the names of its options and arguments. */
-export function verb<O extends terminal.Options, A extends terminal.Arguments>(
-  declared: terminal.Declared<terminal.Verb<VerbContext, O, A>, O> & Pick<Verb, 'withoutConfig'>,
-): Verb {
-  return declared as unknown as Verb
-}
+export type Verb = terminal.Verb<VerbContext> & OfIsconf
 
-/** Declares a verb of a verb, as `bank add`. */
-export function action<O extends terminal.Options, A extends terminal.Arguments>(
-  declared: terminal.Declared<terminal.Action<VerbContext, O, A>, O>,
-): terminal.Action<VerbContext> {
-  return declared as unknown as terminal.Action<VerbContext>
-}
+export const { verb, action } = terminal.declaring<VerbContext, OfIsconf>()
 
 /** The flags before the verb. */
 export type Flags = terminal.Typed<typeof flags, Readonly<Record<never, never>>>

@@ -1,24 +1,12 @@
 /** What a verb of hostkeeper is, and what it is handed. */
 import type { HostNames } from '../config/index.ts'
-import type * as terminal from '../terminal/index.ts'
+import * as terminal from '../terminal/index.ts'
 import type { Layout } from './layout.ts'
 import type { Settings } from './settings.ts'
 
 export type HostkeeperVerb = terminal.Verb<ProgramContext>
 
-/** Declares a verb: what is typed arrives in `run` under the names of its options and arguments. */
-export function verb<O extends terminal.Options, A extends terminal.Arguments>(
-  declared: terminal.Declared<terminal.Verb<ProgramContext, O, A>, O>,
-): HostkeeperVerb {
-  return declared as unknown as HostkeeperVerb
-}
-
-/** Declares a verb of a verb, as `stamps remove`. */
-export function action<O extends terminal.Options, A extends terminal.Arguments>(
-  declared: terminal.Declared<terminal.Action<ProgramContext, O, A>, O>,
-): terminal.Action<ProgramContext> {
-  return declared as unknown as terminal.Action<ProgramContext>
-}
+export const { verb, action } = terminal.declaring<ProgramContext>()
 
 /** What the process hands in to hostkeeper, isync and exech. */
 export interface ProgramSurroundings {

@@ -5,9 +5,10 @@ import type { Argument, Arguments, Declaration, Option, Options, Typed, WordType
 import { usageOf } from './usage.ts'
 
 /** A declaration as a command of commander; `path` is how a person calls it, as in `isconf bank add`. */
-export function commandOf(path: string, declaration: Declaration): Command {
+export function commandOf(path: string, declaration: Declaration, usage = usageOf): Command {
   const command = new Command(path)
-    .usage(inLines(usageOf(declaration), `Usage: ${path} `.length))
+    // Only for help: a command that is run waits for no text.
+    .configureHelp({ commandUsage: () => `${path} ${inLines(usage(declaration), `Usage: ${path} `.length)}` })
     .helpOption('-h, --help', 'show this help')
     .passThroughOptions(declaration.passThrough === true)
   for (const [key, option] of Object.entries(declaration.options ?? {}))

@@ -140,8 +140,21 @@ export interface Program<O extends Options = Options, A extends Arguments = Argu
   readonly verbs: readonly Verb<never>[]
 }
 
-/** A verb or an action as it is written down: what excludes each other are options of its own. */
-export type Declared<D, O extends Options> = D & { readonly exclusive?: readonly (keyof O & string)[] }
+/** Options that exclude each other are options of the same verb. */
+type Checked<O extends Options> = { readonly exclusive?: readonly (keyof O & string)[] }
+
+/** What declares the verbs of a program whose verbs are handed a `Context`, and may say `More` of themselves. */
+export interface Declaring<Context, More = unknown> {
+  /** What is typed arrives in `run` under the names of the options and arguments. */
+  verb<O extends Options, A extends Arguments>(verb: Verb<Context, O, A> & Checked<O> & More): Verb<Context> & More
+  /** The same for a verb of a verb. */
+  action<O extends Options, A extends Arguments>(action: Action<Context, O, A> & Checked<O>): Action<Context>
+}
+
+export function declaring<Context, More = unknown>(): Declaring<Context, More> {
+  // From here on a verb is handed what its own declaration makes of the words, and nothing else.
+  return { verb: (verb) => verb as never, action: (action) => action as never }
+}
 
 /** What was typed to a program. */
 export type TypedOf<P extends Declaration> = Typed<NonNullable<P['options']>, NonNullable<P['arguments']>>

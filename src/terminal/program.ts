@@ -21,9 +21,14 @@ export const quietFlag = flag('-q, --quiet', 'say only what a command writes, an
 /** A program as commander has it. */
 export function programCommand(program: Program, release: string): Command {
   const { name, verbs } = program
-  const command = commandOf(name, program).usage(programUsage(program))
-  command.version(`${name} ${release}`, '-V, --version', 'show the release')
-  return verbs.length === 0 ? command : command.addHelpText('after', `\n${verbTable(verbs).trimEnd()}`)
+  return withVerbTable(
+    commandOf(name, program, () => programUsage(program)),
+    verbs,
+  ).version(`${name} ${release}`, '-V, --version', 'show the release')
+}
+
+function withVerbTable(command: Command, verbs: readonly (Verb<never> | Action<never>)[]): Command {
+  return command.addHelpText('after', () => (verbs.length === 0 ? '' : `\n${verbTable(verbs).trimEnd()}`))
 }
 
 /** Runs one command line; its exit status. `explain` may have more to say about a failure than others know. */
@@ -108,8 +113,7 @@ function readAction(
   help: string,
   words: readonly string[],
 ): Typed<Options, Arguments> | string {
-  const command = commandOf(path, action).description(help)
-  if ('verbs' in action && action.verbs) command.addHelpText('after', `\n${verbTable(action.verbs).trimEnd()}`)
+  const command = withVerbTable(commandOf(path, action).description(help), ('verbs' in action && action.verbs) || [])
   const hint: Hint = (option) => {
     if (option === undefined) return helpHint(path)
     const isProgram = Object.values(options).some(({ flags }) => flags.split(/[ ,]+/).includes(option))
