@@ -73,6 +73,18 @@ makeTest('an old tree that a host goes on with is told, with its age, until the 
   assert.match(await said(host), /^boot +right/m)
 })
 
+makeTest('a boot that fails with an old tree tells both', async (t) => {
+  const host = bootHost(t)
+  host.publish('1', 'bad')
+  assertDone(await host.boot())
+  renameSync(host.source, `${host.source}.away`)
+  assertDone(await host.boot())
+  assert.match(
+    motdOf(host),
+    /make failed at bad .* It goes on with an old tree: the tree is of .* no such directory\.\n$/,
+  )
+})
+
 makeTest('a tree that is refused is told as the reason for going on with an old one', async (t) => {
   const host = bootHost(t)
   host.publish('1', 'a')

@@ -21,26 +21,26 @@ export type Outcome = Pick<BootResult, 'why' | 'step' | 'log'> & { readonly leve
 
 /** Records how it ended, and sets or removes the line of the day. It never fails: what cannot be written is said. */
 export function recordBoot({ layout, settings, say }: ProgramContext, outcome: Outcome): void {
-  const old = outcome.level === 'right' ? oldTree(layout, settings) : undefined
+  const old = outcome.level === 'excluded' ? undefined : oldTree(layout, settings)
   const tree = treeOf(layout.tree)
   const fetch = fetchResult(layout)
   const [at, before] = [timeOf(Date.now()), readBoot(layout, settings)]
-  const level = old === undefined ? outcome.level : 'old'
+  const level = old !== undefined && outcome.level === 'right' ? 'old' : outcome.level
   const result: BootResult = {
     boot: bootId(),
     at,
     since: before?.level === level ? before.since : at,
     ...outcome,
     level,
-    why: old ?? outcome.why,
+    why: outcome.why ?? old ?? null,
     tree: tree ?? null,
     fetched: fetch.tree === tree ? fetch.at : null,
   }
   const [path, spare] = [layout.boot, sparePath(settings)]
-  if (written(path, `${JSON.stringify(result)}\n`)) rmSync(spare, { force: true })
+  if (written(path, `${JSON.stringify(result)}\n`)) removed(spare, say)
   else if (!written(spare, `${JSON.stringify(result)}\n`))
     say(`neither ${path} nor ${spare} can be written: nobody is told`)
-  const line = messageOfTheDay(result)
+  const line = messageOfTheDay(result, old)
   const motd = join(settings.motdDirectory, motdName)
   if (line === undefined) removed(motd, say)
   else if (!written(motd, line, 0o644)) say(`cannot write ${motd}`)

@@ -29,18 +29,19 @@ test('ageText() says how long ago something was, and what the clock has to do wi
 
 test('messageOfTheDay() has a line for a failed boot and for an old tree, and no time that the clock did not know', () => {
   assert.equal(
-    messageOfTheDay(failed),
+    messageOfTheDay(failed, undefined),
     'This host is not as it should be: make failed at bad with status 2, at 2026-11-28T09:00:00Z. See /var/is/hostkeeper/log/x.log.\n',
   )
   assert.match(
-    messageOfTheDay({ ...failed, at: null }) ?? '',
+    messageOfTheDay({ ...failed, at: null }, undefined) ?? '',
     /status 2, at a boot with a clock that was not set\. See/,
   )
   assert.match(
-    messageOfTheDay({ ...failed, level: 'old', why: 'the tree is of …' }) ?? '',
+    messageOfTheDay({ ...failed, level: 'old', why: 'the tree is of …' }, 'the tree is of …') ?? '',
     /^This host goes on with an old/,
   )
-  for (const level of ['right', 'excluded'] as const) assert.equal(messageOfTheDay({ ...failed, level }), undefined)
+  for (const level of ['right', 'excluded'] as const)
+    assert.equal(messageOfTheDay({ ...failed, level }, undefined), undefined)
 })
 
 test('parseBootResult() and parseFetchResult() take what is no record for none', () => {

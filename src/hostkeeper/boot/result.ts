@@ -86,10 +86,11 @@ const units = [
   ['second', 1],
 ] as const
 
-/** One line for the message of the day; undefined when there is nothing to say. */
-export function messageOfTheDay({ level, at, why, log }: BootResult): string | undefined {
+/** The line for the message of the day, where `old` says why the tree is of an earlier time; undefined when all is well. */
+export function messageOfTheDay({ level, at, why, log }: BootResult, old: string | undefined): string | undefined {
   if (level === 'right' || level === 'excluded') return undefined
   const when = at === null ? 'at a boot with a clock that was not set' : `at ${at}`
   if (level === 'old') return `This host goes on with an old tree, ${when}: ${why}.\n`
-  return `This host is not as it should be: ${why}, ${when}. See ${log ?? 'the messages of the boot'}.\n`
+  const more = old === undefined ? '' : ` It goes on with an old tree: ${old}.`
+  return `This host is not as it should be: ${why}, ${when}. See ${log ?? 'the messages of the boot'}.${more}\n`
 }
