@@ -14,7 +14,7 @@ _isconf() {
     return
   fi
   if ((at == COMP_CWORD)); then
-    mapfile -t COMPREPLY < <(compgen -W 'lock unlock snap bank exec reboot ci up fork migrate branches resolve status log show wip history hosts cat lint env render help version start stop restart seal daemon -c --config -D --debug -m --message -q --quiet -r --reboot_ok -V --version -h --help' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W 'lock unlock snap bank exec reboot ci up fork migrate branches resolve status log show wip history hosts cat lint env render help version init leave start stop restart seal daemon -c --config -D --debug -m --message -q --quiet -r --reboot_ok -V --version -h --help' -- "$word")
     return
   fi
   case ${COMP_WORDS[at]} in
@@ -33,7 +33,8 @@ _isconf() {
     lint) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word"); compopt -o default ;;
     env) mapfile -t COMPREPLY < <(compgen -W '--sh --json --make' -- "$word") ;;
     render) compopt -o default ;;
-    help) mapfile -t COMPREPLY < <(compgen -W 'lock unlock snap bank exec reboot ci up fork migrate branches resolve status log show wip history hosts cat lint env render help version start stop restart seal daemon' -- "$word") ;;
+    help) mapfile -t COMPREPLY < <(compgen -W 'lock unlock snap bank exec reboot ci up fork migrate branches resolve status log show wip history hosts cat lint env render help version init leave start stop restart seal daemon' -- "$word") ;;
+    init) mapfile -t COMPREPLY < <(compgen -W '--key' -- "$word") ;;
     exec)
       if ((at + 1 == COMP_CWORD)); then
         mapfile -t COMPREPLY < <(compgen -c -- "$word")

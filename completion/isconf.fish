@@ -66,8 +66,11 @@ complete -c isconf -n '__fish_seen_subcommand_from env' -l make -d 'as lines for
 complete -c isconf -n __fish_use_subcommand -a render -d 'Make a file from a template and this host\'s variables'
 complete -c isconf -n '__fish_seen_subcommand_from render' -F
 complete -c isconf -n __fish_use_subcommand -a help -d 'Show what there is, or what a verb takes'
-complete -c isconf -n '__fish_seen_subcommand_from help' -a 'lock unlock snap bank exec reboot ci up fork migrate branches resolve status log show wip history hosts cat lint env render help version start stop restart seal daemon'
+complete -c isconf -n '__fish_seen_subcommand_from help' -a 'lock unlock snap bank exec reboot ci up fork migrate branches resolve status log show wip history hosts cat lint env render help version init leave start stop restart seal daemon'
 complete -c isconf -n __fish_use_subcommand -a version -d 'Show the release'
+complete -c isconf -n __fish_use_subcommand -a init -d 'Give this host its domain, and the domain its key'
+complete -c isconf -n '__fish_seen_subcommand_from init' -l key -r -F -d 'take the key from it; - is standard input'
+complete -c isconf -n __fish_use_subcommand -a leave -d 'Set aside what this host has of a domain'
 complete -c isconf -n __fish_use_subcommand -a start -d 'Start the daemon'
 complete -c isconf -n __fish_use_subcommand -a stop -d 'Stop the daemon'
 complete -c isconf -n __fish_use_subcommand -a restart -d 'Stop the daemon and start it again'

@@ -5,7 +5,7 @@ import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { IsconfError, release, toIsconfError } from './base/index.ts'
-import { type Flags, runCli, type SpawnedDaemon, type Surroundings, systemFiles } from './cli/index.ts'
+import { type Flags, runCli, type SpawnedDaemon, type Surroundings, standardInput, systemFiles } from './cli/index.ts'
 import { failureText, systemTerminal } from './terminal/index.ts'
 
 /**
@@ -32,6 +32,8 @@ const surroundings: Surroundings = {
   spawnDaemon,
   runDaemon,
   sealHome: async (configPath) => (await import('./daemon/index.ts')).sealHome(configPath),
+  leaveHome: async (...words) => (await import('./daemon/index.ts')).leaveHome(...words),
+  input: standardInput,
   onInterrupt: (listener) => {
     process.on('SIGINT', listener)
     process.once('SIGINT', () => process.once('SIGINT', () => process.exit(2)))

@@ -74,5 +74,5 @@ test('npm install -g of the packed tarball gives a program that works, with its 
 
 test('README tells how to install', () => {
   const text = readFileSync(join(root, 'README.md'), 'utf8')
-  for (const words of ['npm install -g', 'dpkg -i', 'conf/domain']) assert.ok(text.includes(words), words)
+  for (const words of ['npm install -g', 'dpkg -i', 'isconf init']) assert.ok(text.includes(words), words)
 })

@@ -10,11 +10,14 @@ const errorCodeByErrno: Readonly<Record<string, ErrorCode>> = {
   EROFS: 'HOME_UNWRITABLE',
 }
 
+const readOnlyHint = 'mount its disk so that it can be written to, or set IS_HOME to a directory on another one'
+
 /** A failure of node:fs: DISK_FULL, HOME_UNWRITABLE or DISK_FAILED. */
 export function diskFailure(action: string, path: string, error: unknown): IsconfError {
   if (error instanceof IsconfError) return error
   const code = errorCodeByErrno[errnoCode(error) ?? ''] ?? 'DISK_FAILED'
-  return new IsconfError(code, `cannot ${action} ${path}: ${errnoText(error)}`, { cause: error })
+  const hint = errnoCode(error) === 'EROFS' ? { hint: readOnlyHint } : {}
+  return new IsconfError(code, `cannot ${action} ${path}: ${errnoText(error)}`, { cause: error, ...hint })
 }
 
 export function errnoCode(error: unknown): string | undefined {

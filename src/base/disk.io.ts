@@ -1,4 +1,5 @@
 /** The machine's own disk. Durability is bought here, so that nobody above thinks of directories and fsync. */
+import { existsSync } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { Disk, DiskFile } from './disk.ts'
@@ -146,7 +147,9 @@ async function putInPlace(
 /** The directories that were changed by making one. */
 async function makeWithParents(directory: string): Promise<readonly string[]> {
   const last = resolve(directory)
-  const first = await mkdir(last, { recursive: true, mode: directoryMode })
+  const first = await mkdir(last, { recursive: true, mode: directoryMode }).catch((error: unknown) =>
+    makeFirstMissing(last, error),
+  )
   const changed: string[] = []
   if (first === undefined) return changed
   for (let made = last; made.length >= first.length; made = dirname(made)) changed.push(dirname(made))
@@ -157,6 +160,16 @@ function syncDirectories(directories: readonly string[]): Promise<void> {
   return inLanes([...new Set(directories)], atOnceMax, (directory) =>
     failing('sync', directory, () => syncDirectory(directory)),
   )
+}
+
+/** On a read-only disk a recursive mkdir says that there is no such directory: the first one that is missing tells why. */
+async function makeFirstMissing(directory: string, error: unknown): Promise<never> {
+  if (errnoCode(error) === 'ENOENT') {
+    let missing = directory
+    while (!existsSync(dirname(missing))) missing = dirname(missing)
+    await mkdir(missing, { mode: directoryMode })
+  }
+  throw error
 }
 
 async function syncDirectory(directory: string): Promise<void> {

@@ -34,9 +34,10 @@ export const errorKinds = {
   FETCH_FAILED: { exit: 1, hint: 'nothing was run; see whether the address is right and its server answers' },
   WRONG_HASH: { exit: 1, hint: 'nothing was run; the file is not the one that was meant, or the hash is of another' },
   FILE_UNWRITABLE: { exit: 1, hint: 'what was at the destination is untouched' },
-  DOMAIN_MISSING: {
+  DOMAIN_MISSING: { exit: 22, hint: 'say which one: isconf init DOMAIN' },
+  DOMAIN_SET: {
     exit: 22,
-    hint: 'write the domain name to conf/domain below IS_HOME, for example: echo example.com > /var/is/conf/domain',
+    hint: 'nothing was changed; to go to another domain, leave this one first: isconf stop, isconf leave DOMAIN',
   },
   LOCKED: { exit: 220, hint: 'ask the holder to check in; `isconf unlock` breaks the lock and costs them their work' },
   LOCK_CONTENDED: { exit: 220, hint: 'another host is changing the branch at this moment; try again' },

@@ -33,9 +33,14 @@ export class Branches {
   static async open(deps: BranchDeps, directory: string): Promise<Branches> {
     const branches = new Branches(deps, directory)
     await deps.disk.makeDirectory(directory)
-    for (const entry of await deps.disk.list(directory)) {
-      const name = decodeName(entry)
-      if (name && !branches.exists(await branches.obtain(name))) await branches.#forget(name)
+    try {
+      for (const entry of await deps.disk.list(directory)) {
+        const name = decodeName(entry)
+        if (name && !branches.exists(await branches.obtain(name))) await branches.#forget(name)
+      }
+    } catch (error) {
+      await branches.close()
+      throw error
     }
     return branches
   }

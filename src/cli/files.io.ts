@@ -27,6 +27,18 @@ export const systemFiles: CallerFiles = {
   },
 }
 
+/** Standard input, to its end. */
+export async function standardInput(bytesMax: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of process.stdin as AsyncIterable<Uint8Array>) {
+    chunks.push(chunk)
+    bytes += chunk.length
+    if (bytes > bytesMax) throw unreadable(`standard input is longer than ${bytesMax} bytes`)
+  }
+  return Buffer.concat(chunks)
+}
+
 async function readWhole(path: string, bytesMax: number): Promise<CallerFile> {
   // Without waiting for the other end of a pipe that someone has put there.
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)

@@ -1,6 +1,6 @@
 /** What a verb of isconf is, and what it is handed. */
 import type { Config } from '../config/index.ts'
-import type { Client, EventListener } from '../control/index.ts'
+import type { Client, EventListener, LeaveAnswer } from '../control/index.ts'
 import * as terminal from '../terminal/index.ts'
 import type { flags } from './flags.ts'
 
@@ -31,6 +31,10 @@ export interface Surroundings {
   readonly runDaemon: (configPath: string | undefined) => Promise<void>
   /** Takes from this host what makes it this one. */
   readonly sealHome: (configPath: string | undefined) => Promise<void>
+  /** Sets aside what this host has of a domain, where no daemon runs. */
+  readonly leaveHome: (configPath: string | undefined, user: string, domain: string) => Promise<LeaveAnswer>
+  /** Standard input to its end, when it is no longer than this. FILE_UNREADABLE. */
+  readonly input: (bytesMax: number) => Promise<Uint8Array>
   /** Hears of Ctrl-C. */
   readonly onInterrupt: (listener: () => void) => void
   readonly isAlive: (pid: number) => boolean

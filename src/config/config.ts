@@ -11,7 +11,7 @@ import { isUnknownSetting, type LogPlace, type OwnerMode, type Setting, settings
 /** Everything that is set for this host; frozen. */
 export interface Config {
   readonly home: string
-  /** Undefined when it is not set anywhere: the daemon then refuses to start. */
+  /** Undefined when it is not set anywhere: the daemon then waits for one. */
   readonly domain: { readonly name: DomainName; readonly source: string } | undefined
   readonly port: number
   /** Of the package bank. */
@@ -19,7 +19,9 @@ export interface Config {
   readonly listen: string
   readonly netsPath: string | undefined
   readonly noBroadcast: boolean
-  readonly hmacKeysPath: string | undefined
+  readonly hmacKeysPath: string
+  /** Whether IS_HMAC_KEYS says so; by itself it is conf/hmac_keys below IS_HOME, which need not be there. */
+  readonly hmacKeysNamed: boolean
   readonly volroot: string
   /** A command for the shell. */
   readonly rebootCommand: string
@@ -78,14 +80,17 @@ export function resolveAllButDomain(input: Omit<ConfigInput, 'domainFileText'>):
   const find = finder(assignments, mainCfPath, environment)
   const read = <Value>(row: Setting<Value>): Value => chosenValue(row, find(row.env))
 
+  const home = read(settings.home)
+  const hmacKeysPath = read(settings.hmacKeysPath)
   const rest = {
-    home: read(settings.home),
+    home,
     port: read(settings.port),
     httpPort: read(settings.httpPort),
     listen: read(settings.listen),
     netsPath: read(settings.netsPath),
     noBroadcast: read(settings.noBroadcast),
-    hmacKeysPath: read(settings.hmacKeysPath),
+    hmacKeysPath: hmacKeysPath ?? defaultHmacKeysPath(home),
+    hmacKeysNamed: hmacKeysPath !== undefined,
     volroot: read(settings.volroot),
     rebootCommand: read(settings.rebootCommand),
     bootIdPath: read(settings.bootIdPath),
@@ -142,6 +147,11 @@ function placesOf(assignments: ReadonlyMap<string, Assignment>, find: Find, path
 /** Where the domain's name is kept, below IS_HOME. */
 export function domainFilePath(home: string): string {
   return `${home === '/' ? '' : home}/conf/domain`
+}
+
+/** Where the domain's keys are when IS_HMAC_KEYS names no other file. */
+export function defaultHmacKeysPath(home: string): string {
+  return `${home === '/' ? '' : home}/conf/hmac_keys`
 }
 
 function chosenValue<Value>(row: Setting<Value>, found: Found | undefined): Value {

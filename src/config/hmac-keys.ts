@@ -48,6 +48,23 @@ export function scanHmacKeys(text: string): Scanned<HmacKeys> {
   return { value: Object.freeze({ proves: accepts[0], accepts: Object.freeze(accepts), acceptsAny }), problems }
 }
 
+/** RFC 2104 wants a key as long as the hash, of 160 bits in the manual; a shorter one can be guessed. */
+const keyLengthMin = 20
+
+/** A sentence for each key that is too short; none shows a key. */
+export function shortKeys({ accepts }: HmacKeys): readonly string[] {
+  return [...accepts.entries()].flatMap(([index, key]) =>
+    key.length >= keyLengthMin
+      ? []
+      : [`key ${index + 1} has ${key.length} of the ${keyLengthMin} characters that a key should have`],
+  )
+}
+
+/** A sentence when others than the owner can read or write a file of keys that has this mode. */
+export function openToOthers(path: string, mode: number): readonly string[] {
+  return (mode & 0o077) === 0 ? [] : [`${path} is open to others (mode ${mode.toString(8)}): chmod 600 ${path}`]
+}
+
 function problemOf(line: string): string | undefined {
   if (line.includes('#')) return 'a key must not hold #; a comment has a line of its own'
   if (/\s/.test(line)) return 'a key must not hold a space; each has a line of its own'

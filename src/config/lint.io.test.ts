@@ -48,14 +48,22 @@ test('lintHost() reads the files that the settings name, and says everything abo
     'HOME/conf/domain:1 error not a domain name: "x y"',
     'HOME/keys:1 error a key must not hold #; a comment has a line of its own',
     'HOME/keys:null warning open to others (mode 640): chmod 600 HOME/keys',
+    'HOME/keys:null warning key 1 has 3 of the 20 characters that a key should have',
     'HOME/nets:1 error tcp without an address',
     'HOME/nets:2 error must be: tcp HOST[:PORT], or HOST[:PORT]; not "10.0.0.1 10.0.0.2"',
   ])
 })
 
+test('lintHost() reads conf/hmac_keys when IS_HMAC_KEYS names no other file, and does not miss it', (t) => {
+  const { home, lint } = homeWith(t, '', 'example.com\n')
+  assert.deepEqual(lint(), [])
+  writeFileSync(join(home, 'conf/hmac_keys'), 'short\n', { mode: 0o600 })
+  assert.deepEqual(lint(), ['HOME/conf/hmac_keys:null warning key 1 has 5 of the 20 characters that a key should have'])
+})
+
 test('lintHost() misses a domain, and files that are named and not there', (t) => {
   assert.deepEqual(homeWith(t, 'alder:\nIS_HMAC_KEYS = /no/keys\n').lint(), [
-    'null:null error no domain is set: looked in HOME/conf/domain, main.cf and IS_DOMAIN',
+    'null:null error no domain is set: looked in HOME/conf/domain, main.cf and IS_DOMAIN; say isconf init DOMAIN',
     '/no/keys:null warning no such file, though IS_HMAC_KEYS names it',
   ])
   assert.deepEqual(homeWith(t, 'alder:\nIS_DOMAIN = a b\n').lint(), ['HOME/main.cf:2 error not a domain name: "a b"'])

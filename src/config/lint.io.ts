@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { parseDomainName, toIsconfError } from '../base/index.ts'
-import { domainFilePath, type Found, finder } from './config.ts'
+import { defaultHmacKeysPath, domainFilePath, type Found, finder } from './config.ts'
 import { type Finding, lintHmacKeys, lintMainCf, lintNets } from './lint.ts'
 import { defaultMainCfPath, type LoadOptions, namesOf } from './load.io.ts'
 import { parseMainCf } from './main-cf.ts'
@@ -34,13 +34,20 @@ export function lintHost(options: LoadOptions = {}): readonly Finding[] {
   return [
     ...findings,
     ...domainFindings(home, find(settings.domain.env)),
-    ...fileFindings(read(settings.hmacKeysPath), settings.hmacKeysPath.env, (content, file) =>
-      lintHmacKeys(content, file, statSync(file).mode & 0o777),
-    ),
+    ...keysFindings(home, read(settings.hmacKeysPath)),
     ...fileFindings(read(settings.netsPath), settings.netsPath.env, (content, file) =>
       lintNets(content, file, read(settings.port)),
     ),
   ]
+}
+
+function keysFindings(home: string, named: string | undefined): readonly Finding[] {
+  const byDefault = defaultHmacKeysPath(home)
+  // By itself it need not be there.
+  if (named === undefined && !existsSync(byDefault)) return []
+  return fileFindings(named ?? byDefault, settings.hmacKeysPath.env, (content, file) =>
+    lintHmacKeys(content, file, statSync(file).mode & 0o777),
+  )
 }
 
 function environmentFindings(environment: Readonly<Record<string, string | undefined>>): readonly Finding[] {
@@ -71,7 +78,13 @@ function domainFindings(home: string, found: Found | undefined): readonly Findin
     if (text === '') return [error(path, 'the file is empty')]
     if (text !== undefined) parseDomainName(text, `${path}:1`)
     else if (found === undefined || found.text === '') {
-      return [{ ...error(path, ''), file: null, message: `no domain is set: looked in ${path}, main.cf and IS_DOMAIN` }]
+      return [
+        {
+          ...error(path, ''),
+          file: null,
+          message: `no domain is set: looked in ${path}, main.cf and IS_DOMAIN; say isconf init DOMAIN`,
+        },
+      ]
     } else parseDomainName(found.text, found.source)
     return []
   })

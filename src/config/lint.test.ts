@@ -70,14 +70,16 @@ test('lintHmacKeys() names every bad line, never shows a key, and warns of a fil
     'error 2: a key must not hold #; a comment has a line of its own',
     'error 3: a key must not hold a space; each has a line of its own',
     'warning null: open to others (mode 644): chmod 600 /k',
+    'warning null: key 1 has 4 of the 20 characters that a key should have',
   ])
   assert.doesNotMatch(JSON.stringify(said), /good|cret|words/)
 })
 
 test('lintHmacKeys() warns of a file without keys and of +ANY+', () => {
   assert.match(String(lintHmacKeys('# none\n', '/k', 0o600).map(short)), /^warning null: no keys/)
-  assert.match(String(lintHmacKeys('key\n+ANY+\n', '/k', 0o600).map(short)), /^warning null: \+ANY\+ lets in/)
-  assert.deepEqual(lintHmacKeys('key\n', '/k', 0o600), [])
+  const key = 'k'.repeat(20)
+  assert.match(String(lintHmacKeys(`${key}\n+ANY+\n`, '/k', 0o600).map(short)), /^warning null: \+ANY\+ lets in/)
+  assert.deepEqual(lintHmacKeys(`${key}\n`, '/k', 0o600), [])
 })
 
 test('lintNets() names every bad line and warns of a file without addresses', () => {

@@ -3,7 +3,7 @@
  * only the first thing, and what is legal and seldom meant.
  */
 import type { HmacKeys } from './hmac-keys.ts'
-import { scanHmacKeys } from './hmac-keys.ts'
+import { openToOthers, scanHmacKeys, shortKeys } from './hmac-keys.ts'
 import { isHostName } from './host-names.ts'
 import { type Assignment, type MainCf, type Stanza, scanMainCf } from './main-cf.ts'
 import { defaultTarget, repeatedTargets } from './main-cf-resolve.ts'
@@ -41,10 +41,11 @@ export function lintMainCf(text: string, path: string): readonly Finding[] {
 export function lintHmacKeys(text: string, path: string, mode: number): readonly Finding[] {
   const scanned = scanHmacKeys(text)
   const { findings, note } = collector('warning', path)
-  if ((mode & 0o077) !== 0) note(null, `open to others (mode ${mode.toString(8)}): chmod 600 ${path}`)
+  for (const text of openToOthers(path, mode)) note(null, text.slice(path.length + ' is '.length))
   const keys: HmacKeys = scanned.value
   if (keys.accepts.length === 0) note(null, 'no keys: the file is ignored, and any host of the domain is let in')
   else if (keys.acceptsAny) note(null, '+ANY+ lets in hosts that prove no key: remove it when every host has the file')
+  for (const text of shortKeys(keys)) note(null, text)
   return [...errorsOf(scanned, path), ...findings]
 }
 

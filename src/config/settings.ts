@@ -95,7 +95,7 @@ export const settings = {
     form: 'absolute path',
     fallback: undefined,
     describe:
-      'A file of keys that hosts prove to each other before anything else, one a line; without it, any host that names the domain is let in.',
+      'A file of keys that hosts prove to each other before anything else, one a line; conf/hmac_keys below IS_HOME when it is not set. Without such a file any host that names the domain is let in.',
     parse: parseAbsolutePath,
   }),
   volroot: setting<string>({

@@ -15,6 +15,10 @@ interface Bench {
   readonly wait: () => void
 }
 
+const one = 'one'.padEnd(20, '-')
+const two = 'two'.padEnd(21, '-')
+const four = 'four'.padEnd(22, '-')
+
 function bench(context: TestContext): Bench {
   const directory = mkdtempSync(join(tmpdir(), 'isconf-watch-'))
   context.after(() => rmSync(directory, { recursive: true, force: true }))
@@ -35,83 +39,102 @@ function bench(context: TestContext): Bench {
 
 test('watchHmacKeys() reads new content after a while, not at every question', (context) => {
   const { path, deps, warnings, write, wait } = bench(context)
-  write('one\n')
-  const keys = watchHmacKeys(path, deps)
-  assert.equal(keys().proves, 'one')
-  write('two!\n')
-  assert.equal(keys().proves, 'one')
+  write(`${one}\n`)
+  const keys = watchHmacKeys(path, true, deps)
+  assert.equal(keys().proves, one)
+  write(`${two}\n`)
+  assert.equal(keys().proves, one)
   wait()
-  assert.equal(keys().proves, 'two!')
+  assert.equal(keys().proves, two)
   assert.deepEqual(warnings, [])
 })
 
 test('watchHmacKeys() keeps the last good content when the new one is bad, and says so once', (context) => {
   const { path, deps, warnings, write, wait } = bench(context)
-  write('one\n')
-  const keys = watchHmacKeys(path, deps)
-  write('two\nth#ree\n')
+  write(`${one}\n`)
+  const keys = watchHmacKeys(path, true, deps)
+  write(`${two}\nth#ree\n`)
   for (let look = 0; look < 3; look++) {
     wait()
-    assert.equal(keys().proves, 'one')
+    assert.equal(keys().proves, one)
   }
   assert.deepEqual(warnings, [
     `${path}:2: a key must not hold #; a comment has a line of its own; what was read before stays in force`,
   ])
-  write('four\n')
+  write(`${four}\n`)
   wait()
-  assert.equal(keys().proves, 'four')
+  assert.equal(keys().proves, four)
 })
 
 test('watchHmacKeys() keeps the keys of a file that is gone', (context) => {
   const { path, deps, warnings, write, wait } = bench(context)
-  write('one\n')
-  const keys = watchHmacKeys(path, deps)
+  write(`${one}\n`)
+  const keys = watchHmacKeys(path, true, deps)
   rmSync(path)
   wait()
-  assert.equal(keys().proves, 'one')
+  assert.equal(keys().proves, one)
   assert.deepEqual(warnings, [`no such file: ${path}; what was read before stays in force`])
 })
 
 test('watchHmacKeys() keeps the keys when the file can not be looked at, and says so once', (context) => {
   const { path, deps, warnings, write, wait } = bench(context)
-  write('one\n')
-  const keys = watchHmacKeys(path, deps)
+  write(`${one}\n`)
+  const keys = watchHmacKeys(path, true, deps)
   rmSync(path)
   symlinkSync(path, path)
   for (let look = 0; look < 3; look++) {
     wait()
-    assert.equal(keys().proves, 'one')
+    assert.equal(keys().proves, one)
   }
   assert.deepEqual(warnings, [`cannot read ${path}: too many symbolic links; what was read before stays in force`])
 })
 
 test('watchHmacKeys() warns of a missing file, goes on without keys, and takes them when they come', (context) => {
   const { path, deps, warnings, write, wait } = bench(context)
-  const keys = watchHmacKeys(path, deps)
+  const keys = watchHmacKeys(path, true, deps)
   assert.equal(keys().proves, undefined)
   assert.deepEqual(warnings, [`no such file: ${path}; going on without it`])
-  write('one\n')
+  write(`${one}\n`)
   wait()
-  assert.equal(keys().proves, 'one')
+  assert.equal(keys().proves, one)
 })
 
 test('watchHmacKeys() warns of a file that others can read', (context) => {
   const { path, deps, warnings, write } = bench(context)
-  write('one\n')
+  write(`${one}\n`)
   chmodSync(path, 0o644)
-  watchHmacKeys(path, deps)
+  watchHmacKeys(path, true, deps)
   assert.deepEqual(warnings, [`${path} is open to others (mode 644): chmod 600 ${path}`])
 })
 
 test('watchHmacKeys() refuses a file that is bad from the start', (context) => {
   const { path, deps, write } = bench(context)
   write('a b\n')
-  assert.throws(() => watchHmacKeys(path, deps), { code: 'CONFIG' })
+  assert.throws(() => watchHmacKeys(path, true, deps), { code: 'CONFIG' })
 })
 
-test('watchHmacKeys() and watchNets() without a path have nothing', (context) => {
+test('watchHmacKeys() warns of keys that are too short, and shows none', (context) => {
+  const { path, deps, warnings, write, wait } = bench(context)
+  write(`# a comment\n${one}\nshort\n`)
+  const keys = watchHmacKeys(path, true, deps)
+  const said = [`${path}: key 2 has 5 of the 20 characters that a key should have`]
+  assert.deepEqual([keys().accepts.length, warnings, keys.warnings()], [2, said, said])
+  write(`${one}\n`)
+  wait()
+  assert.deepEqual([keys().accepts.length, keys.warnings()], [1, []])
+})
+
+test('watchHmacKeys() of a file that nobody named is silent while it is not there, and takes it when it comes', (context) => {
+  const { path, deps, warnings, write, wait } = bench(context)
+  const keys = watchHmacKeys(path, false, deps)
+  assert.deepEqual([keys().accepts, warnings], [[], []])
+  write(`${one}\n`)
+  wait()
+  assert.equal(keys().proves, one)
+})
+
+test('watchNets() without a path has nothing', (context) => {
   const { deps } = bench(context)
-  assert.deepEqual(watchHmacKeys(undefined, deps)().accepts, [])
   assert.deepEqual(watchNets(undefined, 1, deps)().addresses, [])
 })
 

@@ -1,7 +1,7 @@
 /** Files that are read again when they change, without a restart. */
 import { type BigIntStats, statSync } from 'node:fs'
 import { type Clock, IsconfError, type Log, toIsconfError } from '../base/index.ts'
-import { type HmacKeys, noHmacKeys, parseHmacKeys } from './hmac-keys.ts'
+import { type HmacKeys, noHmacKeys, openToOthers, parseHmacKeys, shortKeys } from './hmac-keys.ts'
 import { type Nets, noNets, parseNets } from './nets.ts'
 import { asConfigError, readTextFile } from './text-file.io.ts'
 
@@ -15,45 +15,61 @@ export interface WatchDeps {
 
 /**
  * The keys as the file has them now, at most {@link lookEveryMs} old. A file that is bad at first is
- * a CONFIG failure; later the last good content stays, and the log says so. Without a path: no keys.
+ * a CONFIG failure; later the last good content stays, and the log says so. One that nobody `named`
+ * need not be there.
  */
-export function watchHmacKeys(path: string | undefined, deps: WatchDeps): () => HmacKeys {
-  if (path === undefined) return () => noHmacKeys
-  return watchFile({ path, deps, absent: noHmacKeys, parse: parseHmacKeys, isSecret: true })
+export function watchHmacKeys(path: string, named: boolean, deps: WatchDeps): Watching<HmacKeys> {
+  const odd = (keys: HmacKeys): readonly string[] => [
+    ...openToOthers(path, modeOf(path)),
+    ...shortKeys(keys).map((text) => `${path}: ${text}`),
+  ]
+  return watchFile({ path, named, deps, absent: noHmacKeys, parse: parseHmacKeys, odd })
 }
 
 /** The nets file as it is now, in the manner of {@link watchHmacKeys}. */
 export function watchNets(path: string | undefined, isPort: number, deps: WatchDeps): () => Nets {
   if (path === undefined) return () => noNets
-  return watchFile({ path, deps, absent: noNets, parse: (text) => parseNets(text, path, isPort), isSecret: false })
+  const parse = (text: string): Nets => parseNets(text, path, isPort)
+  return watchFile({ path, named: true, deps, absent: noNets, parse, odd: () => [] })
+}
+
+/** What a watched file has now. */
+export interface Watching<Value> {
+  (): Value
+  /** What is odd about the file but no reason to stop: sentences for a person. */
+  readonly warnings: () => readonly string[]
 }
 
 interface Watched<Value> {
   readonly path: string
+  /** Whether somebody said that it is there. */
+  readonly named: boolean
   readonly deps: WatchDeps
   /** What holds when the file isn't there from the start. */
   readonly absent: Value
   readonly parse: (text: string, path: string) => Value
-  /** Whether others than its owner should not be able to read it. */
-  readonly isSecret: boolean
+  /** What is odd about what was read. */
+  readonly odd: (value: Value) => readonly string[]
 }
 
-function watchFile<Value>({ path, deps, absent, parse, isSecret }: Watched<Value>): () => Value {
+function watchFile<Value>({ path, named, deps, absent, parse, odd }: Watched<Value>): Watching<Value> {
   const { clock, log } = deps
   let seen = stampOf(path)
   let value = absent
+  let warnings: readonly string[] = []
   let complaint = ''
   let lookedMs = clock.monotonicMs()
-  if (seen === undefined) log.warn({ path }, `no such file: ${path}; going on without it`)
-  else value = read()
+  if (seen !== undefined) value = read()
+  else if (named) log.warn({ path }, `no such file: ${path}; going on without it`)
 
-  return () => {
+  const now = (): Value => {
     const nowMs = clock.monotonicMs()
     if (nowMs - lookedMs < lookEveryMs) return value
     lookedMs = nowMs
     look()
     return value
   }
+  return Object.assign(now, { warnings: () => warnings })
 
   function look(): void {
     try {
@@ -77,10 +93,8 @@ function watchFile<Value>({ path, deps, absent, parse, isSecret }: Watched<Value
     const text = readTextFile(path)
     if (text === undefined) throw new IsconfError('CONFIG', `no such file: ${path}`)
     const parsed = parse(text, path)
-    const mode = modeOf(path)
-    if (isSecret && (mode & 0o077) !== 0) {
-      log.warn({ path }, `${path} is open to others (mode ${mode.toString(8)}): chmod 600 ${path}`)
-    }
+    warnings = odd(parsed)
+    for (const warning of warnings) log.warn({ path }, warning)
     return parsed
   }
 }

@@ -21,12 +21,24 @@ export interface Status {
   readonly work: WorkStatus | null
   /** Why this host has to be built anew; null when it need not. */
   readonly needsRebuild: RebuildStatus | null
+  /** The domains that were left with `isconf leave`, in which operations were done that no other host here gets. */
+  readonly left: readonly LeftStatus[]
   /** The lines of a split branch; empty when it is not split. */
   readonly lines: readonly LineStatus[]
   readonly mesh: MeshStatus
   /** Where the package bank answers; the address is null while its port can't be had. */
   readonly bank: { readonly address: string | null }
   readonly warnings: readonly string[]
+}
+
+export interface LeftStatus {
+  readonly domain: string
+  /** Who left it, and when. */
+  readonly by: string
+  readonly time: string
+  readonly operations: number
+  /** Where what this host had of it is kept, below IS_HOME. */
+  readonly directory: string
 }
 
 /** Work was dropped here with `wip drop`, which no journal will ever have. */

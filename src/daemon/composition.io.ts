@@ -10,7 +10,7 @@ import { type DomainName, IsconfError, sleep } from '../base/index.ts'
 import { systemRandom as random } from '../base/random.io.ts'
 import { type Config, domainFilePath, multiaddrOf } from '../config/index.ts'
 import { loadHostKey, noteMachine, readMachineId } from '../host/index.ts'
-import { systemMachine } from '../machine/index.ts'
+import { type Machine, systemMachine } from '../machine/index.ts'
 import { LearnedAddresses, openLibp2p, Peering } from '../mesh/index.ts'
 import { announcementTopic, BootRecord } from '../replication/index.ts'
 import { openStore, workerWholeHasher } from '../store/index.ts'
@@ -19,6 +19,7 @@ import { HostDaemon } from './host-daemon.ts'
 import { serveBank } from './http/bank-server.io.ts'
 import type { LiveConfig } from './live-config.ts'
 import type { ProcessFacts } from './requests/shared/parts.ts'
+import { openState } from './state-on-disk.ts'
 
 /** How long hosts on the local network take to answer a question of who is there. */
 const discoveryMs = 1_500
@@ -33,31 +34,17 @@ export interface OpenedDaemon {
   close(): Promise<void>
 }
 
-/** Opens everything and starts the daemon. DOMAIN_MISSING, PORT_TAKEN, JOURNAL_DAMAGED and what the parts say. */
+/** Opens everything and starts the daemon. DOMAIN_MISSING, OTHER_DOMAIN, PORT_TAKEN, JOURNAL_DAMAGED and what the parts say. */
 export async function openDaemon(live: LiveConfig, release: string, log: Logger): Promise<OpenedDaemon> {
   const { started: config, keys, nets } = live
   const domain = requireDomain(config)
   let cloned: string | undefined
+  const identity = { host: config.host.short, release, domain: domain.name, home: config.home }
+  // Before anybody is met: the journals of another domain are none of theirs.
+  const state = await openState(identity, { disk, clock, log })
   await noteMachine(disk, join(config.home, 'conf/machine-id'), readMachineId())
   const key = await loadHostKey(disk, join(config.home, 'conf/host.key'))
-  const user = userInfo()
-  // Of a configuration that was read again only what needs no restart counts.
-  const { home, domain: started, volroot, host } = config
-  const environment = (): Record<string, string> =>
-    commandEnvironment(
-      { ...live.now, home, domain: started, volroot, host },
-      { name: user.username, home: user.homedir },
-    )
-  const machine = systemMachine({
-    volroot,
-    home,
-    environment,
-    owner: () => live.now.owner,
-    rebootCommand: () => live.now.rebootCommand,
-    bootIdPath: () => live.now.bootIdPath,
-    hooksPath: () => live.now.hooksPath,
-    clock,
-  })
+  const machine = machineOf(live)
   const store = await openStore({
     disk,
     directory: join(config.home, 'store'),
@@ -80,7 +67,6 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
       cloned = `another machine, at ${address}, has this host's key, conf/host.key`
     },
   })
-  const identity = { host: config.host.short, release, domain: domain.name, home: config.home }
   const addresses = (): readonly string[] => nets().addresses.map(multiaddrOf)
   const learned = await LearnedAddresses.open({ disk, clock, log, transport, path: join(config.home, 'conf/peers') })
   // IS_NOBROADCAST says that only those in nets are connected to.
@@ -91,7 +77,8 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
   const discovered = config.noBroadcast ? Promise.resolve() : sleep(clock, discoveryMs)
   const settled = Promise.all([peering.settled(settleMsMax), discovered]).then(() => undefined)
   const parts = { transport, machine, store, key, log, settled }
-  const daemon = await HostDaemon.start(identity, { ...world, ...parts, bootRecord: await bootRecordOf(config.home) })
+  const bootRecord = await bootRecordOf(config.home)
+  const daemon = await HostDaemon.start(identity, { ...world, ...parts, bootRecord }, state)
   const bank = await serveBank({ port: config.httpPort, daemon, clock, log })
   return {
     daemon,
@@ -122,6 +109,27 @@ async function bootRecordOf(home: string): Promise<BootRecord> {
   const bootRecord = new BootRecord(disk, join(home, 'hostkeeper/boot'), bootId())
   await bootRecord.refresh()
   return bootRecord
+}
+
+/** The machine, with what is set at each moment; of a configuration that was read again only what needs no restart counts. */
+function machineOf(live: LiveConfig): Machine {
+  const user = userInfo()
+  const { home, domain: started, volroot, host } = live.started
+  const environment = (): Record<string, string> =>
+    commandEnvironment(
+      { ...live.now, home, domain: started, volroot, host },
+      { name: user.username, home: user.homedir },
+    )
+  return systemMachine({
+    volroot,
+    home,
+    environment,
+    owner: () => live.now.owner,
+    rebootCommand: () => live.now.rebootCommand,
+    bootIdPath: () => live.now.bootIdPath,
+    hooksPath: () => live.now.hooksPath,
+    clock,
+  })
 }
 
 /** What is learned and not configured: to dial one host twice at once would make two connections. */

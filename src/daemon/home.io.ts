@@ -1,7 +1,8 @@
 /** IS_HOME as a running daemon has it: its directories, the pid file, and the mark of a restart. */
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { diskFailure, errnoText, IsconfError } from '../base/index.ts'
+import { systemDisk } from '../base/disk.io.ts'
+import { diskFailure, errnoText, IsconfError, toIsconfError } from '../base/index.ts'
 import { takePidFile } from '../base/pid-file.io.ts'
 import { restartingName, socketName } from '../control/index.ts'
 
@@ -17,12 +18,14 @@ export async function makeHome(home: string): Promise<void> {
     )
   }
   try {
-    await mkdir(join(home, 'conf'), { recursive: true, mode: 0o700 })
-    await mkdir(join(home, 'log'), { recursive: true, mode: 0o700 })
-  } catch (error) {
-    const failure = diskFailure('make', home, error)
-    if (failure.code === 'DISK_FULL') throw failure
-    throw new IsconfError('HOME_UNWRITABLE', `IS_HOME ${home} can't be used: ${errnoText(error)}`, { cause: error })
+    for (const name of ['conf', 'log']) await systemDisk.makeDirectory(join(home, name))
+  } catch (thrown) {
+    const { code, hint, cause } = toIsconfError(thrown)
+    if (code === 'DISK_FULL') throw thrown
+    throw new IsconfError('HOME_UNWRITABLE', `IS_HOME ${home} can't be used: ${errnoText(cause)}`, {
+      cause,
+      ...(code === 'HOME_UNWRITABLE' && { hint }),
+    })
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import { type Agreement, keeperlessAgreement } from '../agreement/index.ts'
 import { Banks, type Branch, type Branches } from '../branch/index.ts'
-import type { History, RebuildMark } from '../host/index.ts'
+import { type History, type LeftDomain, leftText, type RebuildMark } from '../host/index.ts'
 import { answer } from '../mesh/index.ts'
 import { type BranchingDeps, recoverCheckIn, type WorkInProgress } from '../origin/index.ts'
 import type { InstalledEarly } from '../replay/index.ts'
@@ -33,6 +33,8 @@ export class HostDaemon {
   readonly installedEarly: InstalledEarly
   readonly work: WorkInProgress
   readonly rebuild: RebuildMark
+  /** The domains that this host has left. */
+  readonly left: readonly LeftDomain[]
   readonly resolutions: Resolutions
   readonly replicator: Replicator
   readonly blobs: BlobReplicator
@@ -48,6 +50,7 @@ export class HostDaemon {
     this.installedEarly = state.installedEarly
     this.work = state.work
     this.rebuild = state.rebuild
+    this.left = state.left
     this.resolutions = state.resolutions
     this.#current = state.current
     const { branches, resolutions } = state
@@ -81,10 +84,11 @@ export class HostDaemon {
     })
   }
 
-  /** Opens what is on disk, finishes what a crash interrupted, and joins the others. */
-  static async start(identity: Identity, deps: DaemonDeps): Promise<HostDaemon> {
-    const daemon = new HostDaemon(identity, deps, await openState(identity, deps))
+  /** Opens what is on disk unless that is done, finishes what a crash interrupted, and joins the others. */
+  static async start(identity: Identity, deps: DaemonDeps, opened?: StateOnDisk): Promise<HostDaemon> {
+    const daemon = new HostDaemon(identity, deps, opened ?? (await openState(identity, deps)))
     const { log } = deps
+    for (const one of daemon.left) if (one.operations > 0) log.warn({}, `this host left the domain ${leftText(one)}`)
     await daemon.#followHistory()
     const finished = await recoverCheckIn(daemon.origin())
     if (finished) log.warn({ id: finished.id }, 'finished a check-in that was interrupted')

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { IsconfError, silentLog } from '../base/index.ts'
+import { type Clock, IsconfError, silentLog } from '../base/index.ts'
 import { type Config, resolveConfig } from '../config/config.ts'
 import { noHmacKeys } from '../config/hmac-keys.ts'
 import { noNets } from '../config/nets.ts'
+import type { Watching } from '../config/watch.io.ts'
 import { LiveConfig } from './live-config.ts'
 
 function configOf(lines: string): Config {
@@ -16,22 +17,25 @@ interface Live {
   readonly live: LiveConfig
   readonly watched: string[]
   next: string
+  nowMs: number
   readonly errors: string[]
 }
 
 function liveOf(lines: string): Live {
   const watched: string[] = []
   const errors: string[] = []
-  const world = { next: lines }
-  const watch = <Value>(path: string | undefined, value: Value): (() => Value) => {
+  const world = { next: lines, nowMs: 0 }
+  const clock: Clock = { wallMs: () => 0, monotonicMs: () => world.nowMs, after: () => () => undefined }
+  const watch = <Value>(path: string | undefined, value: Value): Watching<Value> => {
     if (path?.includes('bad')) throw new IsconfError('CONFIG', `${path}:1: a bad line`)
     watched.push(path ?? 'none')
-    return () => value
+    return Object.assign(() => value, { warnings: () => [] })
   }
   const deps = {
     load: () => configOf(world.next),
     watchKeys: ({ hmacKeysPath }: Config) => watch(hmacKeysPath, { ...noHmacKeys, proves: hmacKeysPath }),
     watchNets: ({ netsPath }: Config) => watch(netsPath, noNets),
+    clock,
     log: { ...silentLog, error: (_: object, message: string) => void errors.push(message) },
   }
   return Object.assign(world, { live: new LiveConfig(deps, configOf(lines)), watched, errors })
@@ -78,5 +82,29 @@ test('reread() says what counts only after a restart, as long as it differs', ()
   assert.equal(world.live.warnings().length, 1)
   world.next = ''
   world.live.reread()
+  assert.deepEqual(world.live.warnings(), [])
+})
+
+test('keys() hears of a file that is named while the daemon runs, and of no other change', () => {
+  const world = liveOf('\tROLE=web\n')
+  world.next = '\tROLE=db\n\tIS_HMAC_KEYS=/keys\n'
+  assert.equal(world.live.keys().proves, '/var/is/conf/hmac_keys')
+  world.nowMs = 5_000
+  assert.equal(world.live.keys().proves, '/keys')
+  assert.equal(world.live.now.variables['ROLE'], 'web')
+  world.next = '\tIS_PORT=many\n'
+  world.nowMs = 10_000
+  assert.equal(world.live.keys().proves, '/keys')
+  assert.match(world.live.warnings()[0] ?? '', /IS_PORT must be a port.*; the keys stay as they were$/)
+})
+
+test('keys() does not open the domain because a file that is being written names no keys at this moment', () => {
+  const world = liveOf('\tIS_HMAC_KEYS=/keys\n')
+  world.next = ''
+  world.nowMs = 5_000
+  assert.equal(world.live.keys().proves, '/keys')
+  assert.match(world.live.warnings().join(), /^IS_HMAC_KEYS is not set any more: the keys of \/keys count until/)
+  world.live.reread()
+  assert.equal(world.live.keys().proves, '/var/is/conf/hmac_keys')
   assert.deepEqual(world.live.warnings(), [])
 })

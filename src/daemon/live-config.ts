@@ -1,15 +1,19 @@
 /** The configuration of a running daemon, and reading it again. */
-import { type Log, toIsconfError } from '../base/index.ts'
-import { type Config, type HmacKeys, type Nets, waitingForRestart } from '../config/index.ts'
+import { type Clock, type Log, toIsconfError } from '../base/index.ts'
+import { type Config, type HmacKeys, type Nets, type Watching, waitingForRestart } from '../config/index.ts'
 
 export interface LiveConfigDeps {
   /** Reads the files as they are now. CONFIG. */
   readonly load: () => Config
   /** The keys and addresses of a configuration. CONFIG. */
-  readonly watchKeys: (config: Config) => () => HmacKeys
+  readonly watchKeys: (config: Config) => Watching<HmacKeys>
   readonly watchNets: (config: Config) => () => Nets
+  readonly clock: Clock
   readonly log: Log
 }
+
+/** The manual promises that keys are heard of within 10 seconds; the file that is named is read every 5, too. */
+const lookEveryMs = 5_000
 
 /** What is set now. Parts that live as long as the daemon ask it each time rather than keep a value. */
 export class LiveConfig {
@@ -17,9 +21,11 @@ export class LiveConfig {
   /** What the daemon was started with, and goes on with where a setting needs a restart. */
   readonly started: Config
   #now: Config
-  #keys: () => HmacKeys
+  #keys: Watching<HmacKeys>
   #nets: () => Nets
   #waiting: readonly string[] = []
+  #lookedMs: number
+  #aboutKeys: string | undefined
 
   constructor(deps: LiveConfigDeps, config: Config) {
     this.#deps = deps
@@ -27,18 +33,54 @@ export class LiveConfig {
     this.#now = config
     this.#keys = deps.watchKeys(config)
     this.#nets = deps.watchNets(config)
+    this.#lookedMs = deps.clock.monotonicMs()
   }
 
   get now(): Config {
     return this.#now
   }
 
-  readonly keys = (): HmacKeys => this.#keys()
+  readonly keys = (): HmacKeys => {
+    this.#lookForKeys()
+    return this.#keys()
+  }
 
   readonly nets = (): Nets => this.#nets()
 
   warnings(): readonly string[] {
-    return [...this.#now.warnings, ...this.#waiting]
+    const aboutKeys = this.#aboutKeys === undefined ? [] : [this.#aboutKeys]
+    return [...this.#now.warnings, ...this.#keys.warnings(), ...this.#waiting, ...aboutKeys]
+  }
+
+  /**
+   * Hears of a file of keys that is named while the daemon runs, which closes the domain to others. That none is named
+   * any more opens it, and could be a file that is being written at this moment: it has to be said.
+   */
+  #lookForKeys(): void {
+    const { clock, load, watchKeys, log } = this.#deps
+    if (clock.monotonicMs() - this.#lookedMs < lookEveryMs) return
+    this.#lookedMs = clock.monotonicMs()
+    try {
+      const { hmacKeysPath, hmacKeysNamed } = load()
+      const isOther = hmacKeysPath !== this.#now.hmacKeysPath
+      if (isOther && hmacKeysNamed) {
+        this.#keys = watchKeys({ ...this.#now, hmacKeysPath, hmacKeysNamed })
+        this.#now = { ...this.#now, hmacKeysPath, hmacKeysNamed }
+        log.info({ path: hmacKeysPath }, `IS_HMAC_KEYS is ${hmacKeysPath} now`)
+      }
+      this.#sayAboutKeys(
+        isOther && !hmacKeysNamed
+          ? `IS_HMAC_KEYS is not set any more: the keys of ${this.#now.hmacKeysPath} count until: isconf restart`
+          : undefined,
+      )
+    } catch (thrown) {
+      this.#sayAboutKeys(`${toIsconfError(thrown).message}; the keys stay as they were`)
+    }
+  }
+
+  #sayAboutKeys(text: string | undefined): void {
+    if (text !== undefined && text !== this.#aboutKeys) this.#deps.log.warn({}, text)
+    this.#aboutKeys = text
   }
 
   /** Reads everything again; what has a mistake in it leaves all as it was. */
@@ -51,6 +93,7 @@ export class LiveConfig {
       const nets = next.netsPath === this.#now.netsPath ? this.#nets : watchNets(next)
       this.#now = next
       this.#keys = keys
+      this.#aboutKeys = undefined
       this.#nets = nets
       this.#waiting = waitingForRestart(this.started, next)
       for (const text of this.#waiting) log.warn({}, text)

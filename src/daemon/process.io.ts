@@ -5,7 +5,7 @@ import { systemClock } from '../base/clock.io.ts'
 import { errorKinds, InvariantError, toIsconfError } from '../base/index.ts'
 import { type Config, loadConfig, watchHmacKeys, watchNets } from '../config/index.ts'
 import { socketName } from '../control/index.ts'
-import { openDaemon } from './composition.io.ts'
+import { type OpenedDaemon, openDaemon } from './composition.io.ts'
 import { type DaemonEnd, Ending } from './ending.io.ts'
 import { makeHome, putMark, removeMark, takeHome } from './home.io.ts'
 import { serveControl } from './http/control-server.io.ts'
@@ -13,6 +13,7 @@ import { LiveConfig } from './live-config.ts'
 import { type DaemonLog, openLog } from './logging/log.io.ts'
 import { ProgramOnDisk } from './program.io.ts'
 import { serviceManager } from './service-manager.io.ts'
+import { openWhenReady } from './waiting.io.ts'
 
 export interface DaemonOptions {
   /** The file that -c names. */
@@ -54,28 +55,52 @@ async function serve(options: DaemonOptions, config: Config, { log, reopen }: Da
   const ending = new Ending()
   const program = new ProgramOnDisk(options.programPath, systemClock, log)
   const manager = serviceManager(systemClock, log)
-  const live = liveConfig(options, config, log)
+  let live: LiveConfig | undefined
   process.on('SIGHUP', () => {
     reopen()
     void manager.reloading().then(() => {
-      live.reread()
+      live?.reread()
       return manager.ready()
     })
   })
+  const onStop = (): void => ending.stop('isconf stop', 'stopped')
+  const onRestart = async (): Promise<boolean> => {
+    if (!manager.isThere) return false
+    await putMark(config.home)
+    ending.stop('isconf restart', 'replaced')
+    return true
+  }
+  const onReady = async (): Promise<void> => {
+    await removeMark(config.home)
+    options.onReady()
+    await manager.ready()
+  }
 
-  const world = await openDaemon(live, options.release, log)
+  const open = (now: Config): Promise<OpenedDaemon> => {
+    live = liveConfig(options, now, log)
+    return openDaemon(live, options.release, log)
+  }
+  const ended = ending.wait(async () => undefined)
+  const world = await openWhenReady(config, open, {
+    ...options,
+    log,
+    onStop,
+    onRestart,
+    onReady,
+    onGoesOn: () => putMark(config.home),
+    ended,
+  })
+  if (!world) {
+    log.info({ reason: ending.reason }, 'stopped')
+    return ended
+  }
   const control = await serveControl({
     socketPath: join(config.home, socketName),
     daemon: world.daemon,
     facts: world.facts,
     log,
-    onStop: () => ending.stop('isconf stop', 'stopped'),
-    onRestart: async () => {
-      if (!manager.isThere) return false
-      await putMark(config.home)
-      ending.stop('isconf restart', 'replaced')
-      return true
-    },
+    onStop,
+    onRestart,
     afterVerb: async () => {
       if (!(await program.isReplaced())) return
       // Before the caller goes on: its next command is to wait for the next daemon.
@@ -83,10 +108,8 @@ async function serve(options: DaemonOptions, config: Config, { log, reopen }: Da
       ending.replace()
     },
   })
-  await removeMark(config.home)
   log.info({ pid: process.pid, addresses: world.facts.mesh().addresses }, 'the daemon answers')
-  options.onReady()
-  await manager.ready()
+  await onReady()
 
   const end = await ending.wait(async () => {
     await control.whenIdle()
@@ -111,9 +134,9 @@ function liveConfig(options: DaemonOptions, config: Config, log: Logger): LiveCo
   return new LiveConfig(
     {
       load: () => loadConfig({ configPath: options.configPath }),
-      watchKeys: ({ hmacKeysPath }) => watchHmacKeys(hmacKeysPath, watching),
+      watchKeys: ({ hmacKeysPath, hmacKeysNamed }) => watchHmacKeys(hmacKeysPath, hmacKeysNamed, watching),
       watchNets: ({ netsPath }) => watchNets(netsPath, config.port, watching),
-      log,
+      ...watching,
     },
     config,
   )

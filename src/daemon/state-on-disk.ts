@@ -1,7 +1,7 @@
 /** What a daemon finds on disk when it starts: branches, history, work, marks, and the branch that this host is on. */
 import type { Log } from '../base/index.ts'
 import { Branches } from '../branch/index.ts'
-import { History, RebuildMark } from '../host/index.ts'
+import { History, type LeftDomain, leftDomains, RebuildMark } from '../host/index.ts'
 import { WorkInProgress } from '../origin/index.ts'
 import { InstalledEarly } from '../replay/index.ts'
 import { Resolutions } from '../replication/index.ts'
@@ -15,11 +15,16 @@ export interface StateOnDisk {
   readonly installedEarly: InstalledEarly
   readonly work: WorkInProgress
   readonly rebuild: RebuildMark
+  /** The domains that this host has left. */
+  readonly left: readonly LeftDomain[]
   readonly resolutions: Resolutions
 }
 
-/** Opens all of it. JOURNAL_DAMAGED, STATE_DAMAGED. */
-export async function openState(identity: Identity, { disk, clock, log }: DaemonDeps): Promise<StateOnDisk> {
+/** Opens all of it. JOURNAL_DAMAGED, STATE_DAMAGED; OTHER_DOMAIN when there are journals of another domain. */
+export async function openState(
+  identity: Identity,
+  { disk, clock, log }: Pick<DaemonDeps, 'disk' | 'clock' | 'log'>,
+): Promise<StateOnDisk> {
   const { home, domain } = identity
   await disk.makeDirectory(`${home}/conf`)
   const branches = await Branches.open({ disk, clock, domain }, `${home}/branches`)
@@ -30,7 +35,8 @@ export async function openState(identity: Identity, { disk, clock, log }: Daemon
   const work = await WorkInProgress.open(disk, `${home}/journal.wip`)
   const rebuild = await RebuildMark.open(disk, `${home}/conf/needs-rebuild`)
   warnOfTornLines([...branches.all().map(({ journal }) => journal), history, work], log)
-  return { branches, current, history, installedEarly, work, rebuild, resolutions }
+  const left = await leftDomains(disk, home)
+  return { branches, current, history, installedEarly, work, rebuild, left, resolutions }
 }
 
 function warnOfTornLines(logs: readonly { readonly path: string; readonly droppedBytes: number }[], log: Log): void {

@@ -1,6 +1,7 @@
 export { History } from './history.ts'
 export { type HistoryEntry, type HistoryEvent, type OperationRef, parseOperationKey } from './history-entry.ts'
 export { loadHostKey } from './host-key.io.ts'
+export { type LeftDomain, leftDomains, leftText, noteLeft } from './left-domains.ts'
 export { readMachineId } from './machine-id.io.ts'
 export { noteMachine } from './machine-id.ts'
 export { awaitedReboot, mayBeGoingDown } from './reboot.ts'

@@ -3,6 +3,7 @@ export {
   lineBytesMax,
   type Place,
   parseChain,
+  parseLine,
   publicKeyText,
   type SignedChangeset,
   signChangeset,

@@ -1,7 +1,7 @@
 /** The Debian package: what is in it, and what its scripts do where there is a systemd, and where there is none. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { before, type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -168,31 +168,17 @@ test('postinst of an upgrade restarts the daemon, but not from within an operati
   assert.deepEqual(machine.started(), ['deb-systemd-invoke restart isconf.service'])
 })
 
-test('postinst on a machine without any configuration makes a domain and a key of its own, and starts the daemon', (t) => {
+test('postinst makes up neither a domain nor a key, starts the daemon and names the next step', (t) => {
   const machine = new Machine(t, { systemd: true })
-  const said = machine.run('postinst', ['configure'])
-  const read = (path: string): string => readFileSync(join(machine.root, path), 'utf8')
-  const domain = read('var/is/conf/domain').trim()
-  assert.match(said, new RegExp(`this host is in the domain ${domain}, with a new key`))
-  assert.match(read('etc/is/hmac_keys'), /^[0-9a-f]{40}\n$/)
-  assert.equal(statSync(join(machine.root, 'etc/is/hmac_keys')).mode & 0o777, 0o600)
-  assert.equal(read('etc/is/main.cf'), 'DEFAULT:\n\tIS_HMAC_KEYS = /etc/is/hmac_keys\n')
+  const hint = 'isconf: this host has no domain yet: isconf init DOMAIN\n'
+  assert.equal(machine.run('postinst', ['configure']), hint)
   assert.deepEqual(machine.started(), ['deb-systemd-invoke start isconf.service'])
-  machine.run('postinst', ['configure', '5.0.0'])
-  assert.equal(read('var/is/conf/domain').trim(), domain)
-})
-
-test('postinst with a configuration that has no domain says how to set one, and starts nothing', (t) => {
-  const machine = new Machine(t, { systemd: true })
+  for (const path of ['var/is/conf/domain', 'var/is/conf/hmac_keys', 'etc/is/main.cf', 'etc/is/hmac_keys'])
+    assert.equal(existsSync(join(machine.root, path)), false, path)
   writeFileSync(join(machine.root, 'etc/is/main.cf'), 'DEFAULT:\n  ROLE = web\n')
-  assert.match(
-    machine.run('postinst', ['configure']),
-    /no domain is set.*\n.*conf\/domain\n {4}systemctl start isconf\n$/,
-  )
-  assert.deepEqual(machine.started(), [])
+  assert.equal(machine.run('postinst', ['configure', '5.0.0']), hint)
   writeFileSync(join(machine.root, 'etc/is/main.cf'), 'DEFAULT:\n  IS_DOMAIN = example.com\n')
-  machine.run('postinst', ['configure'])
-  assert.deepEqual(machine.started(), ['deb-systemd-invoke start isconf.service'])
+  assert.equal(machine.run('postinst', ['configure', '5.0.0']), '')
 })
 
 test('postinst without a service manager, as in a container, says so and does not fail', (t) => {
@@ -201,12 +187,23 @@ test('postinst without a service manager, as in a container, says so and does no
   assert.deepEqual(machine.started(), [])
 })
 
-test('prerm stops the daemon on removal, postrm keeps /var/is and says so', (t) => {
+test('prerm stops the daemon on removal; what the host has stays until it is purged, keys included', (t) => {
   const machine = new Machine(t, { systemd: true, domain: true })
+  const keys = ['var/is/conf/hmac_keys', 'etc/is/hmac_keys'].map((path) => join(machine.root, path))
+  for (const path of keys) writeFileSync(path, 'secret\n')
   machine.run('prerm', ['remove'])
   assert.match(machine.started().join('\n'), /^deb-systemd-invoke stop isconf\.service .*\nisconf -q stop$/)
   machine.run('postrm', ['remove'])
-  assert.match(machine.run('postrm', ['purge']), /\/var\/is is kept/)
+  for (const path of keys) assert.ok(existsSync(path))
+  assert.equal(machine.run('postrm', ['purge']), '')
+  for (const path of ['var/is', 'etc/is']) assert.equal(existsSync(join(machine.root, path)), false, path)
+})
+
+test('purge keeps what the host has when it is told so, by a variable or by a file', (t) => {
+  const machine = new Machine(t, { domain: true })
+  assert.match(machine.run('postrm', ['purge'], { ISCONF_KEEP: '1' }), /^isconf: kept as was asked for: /)
+  writeFileSync(join(machine.root, 'var/is/keep'), '')
+  machine.run('postrm', ['purge'])
   assert.ok(existsSync(join(machine.root, 'var/is/conf/domain')))
 })
 

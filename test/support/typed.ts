@@ -73,6 +73,8 @@ const calm: Surroundings = {
   spawnDaemon: refuse('start a daemon'),
   runDaemon: refuse('run a daemon'),
   sealHome: refuse('seal a host'),
+  leaveHome: refuse('leave a domain'),
+  input: refuse('read standard input'),
   onInterrupt: () => undefined,
   isAlive: refuse('look for a process'),
   sleep: refuse('wait'),

@@ -1,5 +1,5 @@
 import { IsconfError, toIsconfError } from '../../base/index.ts'
-import type { RestartAnswer, Status } from '../../control/index.ts'
+import type { RestartAnswer, Status, WaitingStatus } from '../../control/index.ts'
 import { type VerbContext, verb } from '../verb.ts'
 
 /** How long `stop` waits for the daemon to end what it was doing. */
@@ -60,7 +60,20 @@ async function start(context: VerbContext): Promise<number> {
     return spawned.exit
   }
   context.say(`the daemon answers: process ${spawned.pid}`)
+  await sayWhatIsOdd(context)
   return 0
+}
+
+/** What keeps the host from taking part, or is odd about how it is set up. */
+async function sayWhatIsOdd({ client, terminal }: VerbContext): Promise<void> {
+  const status = (await client.get('/v1/status').catch(() => undefined)) as Status | WaitingStatus | undefined
+  // It has said that it answers: what becomes of it later is not for this command to tell.
+  if (!status) return
+  if ('waiting' in status) {
+    terminal.err(`isconf: waiting: ${status.waiting.message}\nisconf: hint: ${status.waiting.hint}\n`)
+    return
+  }
+  for (const warning of status.warnings) terminal.err(`isconf: warning: ${warning}\n`)
 }
 
 /** A daemon that a service manager watches is left to it: one that we start would be watched by nobody. */

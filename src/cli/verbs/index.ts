@@ -11,6 +11,8 @@ import { execVerb } from './exec.ts'
 import { forkVerb } from './fork.ts'
 import { historyVerb } from './history.ts'
 import { hostsVerb } from './hosts.ts'
+import { initVerb } from './init.ts'
+import { leaveVerb } from './leave.ts'
 import { lintVerb } from './lint.ts'
 import { lockVerb } from './lock.ts'
 import { logVerb } from './log.ts'
@@ -45,7 +47,7 @@ export const verbsByGroup = {
     renderVerb,
     ...commonVerbs(() => isconf).map((common): Verb => ({ ...common, withoutConfig: true })),
   ],
-  daemon: [startVerb, stopVerb, restartVerb, sealVerb, daemonVerb],
+  daemon: [initVerb, leaveVerb, startVerb, stopVerb, restartVerb, sealVerb, daemonVerb],
 } as const satisfies Readonly<Record<string, readonly Verb[]>>
 
 /** In the order of the help. */

@@ -1,5 +1,5 @@
 import { idPrefixLength } from '../../base/index.ts'
-import type { LineStatus, Status, WorkStatus } from '../../control/index.ts'
+import type { LineStatus, Status, WaitingStatus, WorkStatus } from '../../control/index.ts'
 import { count, jsonFlag } from '../../terminal/index.ts'
 import { verb } from '../verb.ts'
 
@@ -12,13 +12,28 @@ export const statusVerb = verb({
   exits: [0],
   options: { json: jsonFlag },
   run: async ({ client, terminal }, { json }) => {
-    const status = (await client.get('/v1/status')) as Status
-    terminal.out(json ? `${JSON.stringify(status)}\n` : describe(status))
+    const status = (await client.get('/v1/status')) as Status | WaitingStatus
+    const text = 'waiting' in status ? describeWaiting(status) : describe(status)
+    terminal.out(json ? `${JSON.stringify(status)}\n` : text)
     return 0
   },
 })
 
+/** A host that can't take part in a domain yet. */
+function describeWaiting({ host, release, pid, domain, waiting }: WaitingStatus): string {
+  return rowsText([
+    ['host', `${host} (isconf ${release}, process ${pid})`],
+    ['domain', domain ? `${domain.name} (from ${domain.source})` : 'none'],
+    ['waiting', waiting.message],
+    ['hint', waiting.hint],
+  ])
+}
+
 /** Rows of a name and what there is to say; further lines of a row stand below it. */
+function rowsText(rows: readonly (readonly [string, string])[]): string {
+  return rows.map(([name, text]) => `${name.padEnd(8)}${text}\n`).join('')
+}
+
 function describe(status: Status): string {
   const { host, release, pid, domain, stopped, rebootPending, lock, work, mesh } = status
   const rows: [string, string][] = [
@@ -37,6 +52,10 @@ function describe(status: Status): string {
       `needed: ${by} dropped ${count(operations, 'operation')} that had been done here, last at ${time}`,
     ])
   }
+  for (const { domain, time, operations, directory } of status.left) {
+    const what = `${count(operations, 'operation')} that no other host gets`
+    rows.push(['left', `the domain ${domain} at ${time}, after ${what}: ${directory} below IS_HOME`])
+  }
   for (const line of status.lines) rows.push([line === status.lines[0] ? 'split' : '', describeLine(line)])
   if (mesh.peers.length === 0) rows.push(['peers', 'none'])
   for (const [index, peer] of mesh.peers.entries())
@@ -44,7 +63,7 @@ function describe(status: Status): string {
   if (!mesh.authenticated)
     rows.push(['open', 'any host that knows the domain name is let in: no hmac keys, or +ANY+ among them'])
   for (const warning of status.warnings) rows.push(['warning', warning])
-  return rows.map(([name, text]) => `${name.padEnd(8)}${text}\n`).join('')
+  return rowsText(rows)
 }
 
 function describeReboot({ since, operation }: NonNullable<Status['rebootPending']>): string {

@@ -251,6 +251,7 @@ const level: Status = {
   lock: null,
   work: null,
   needsRebuild: null,
+  left: [],
   lines: [],
   mesh: {
     peerId: 'p',

@@ -1,15 +1,16 @@
 /** The daemon's end of the control socket. */
 import { chmod, rm } from 'node:fs/promises'
 import { PassThrough, type Writable } from 'node:stream'
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { systemClock } from '../../base/clock.io.ts'
-import { type ErrorCode, endIfBroken, IsconfError, type Log, sleep, toIsconfError } from '../../base/index.ts'
-import { type ControlEvent, callerHeader, type ErrorEvent, requestBytesMax } from '../../control/index.ts'
+import { IsconfError, type Log, sleep } from '../../base/index.ts'
+import { type ControlEvent, callerHeader, requestBytesMax } from '../../control/index.ts'
 import type { HostDaemon } from '../host-daemon.ts'
 import { OneAtATime } from '../one-at-a-time.ts'
 import { requests } from '../requests/index.ts'
 import { type Parts, type ProcessFacts, partsOf } from '../requests/shared/parts.ts'
 import { kinds, type Request } from '../requests/shared/request.ts'
+import { answerError, toErrorEvent } from './answer-error.ts'
 import { ReadRequests } from './read-requests.ts'
 
 export interface ControlServerOptions {
@@ -157,20 +158,6 @@ function tellTo(stream: Writable): (event: ControlEvent) => Promise<void> | unde
       stream.on('drain', goOn).on('close', goOn)
     })
   }
-}
-
-function toErrorEvent(thrown: unknown, log: Log): ErrorEvent {
-  endIfBroken(thrown)
-  const error = toIsconfError(thrown)
-  if (error.code === 'UNEXPECTED') log.error({ err: thrown }, 'unexpected failure')
-  return { event: 'error', code: error.code, message: error.message, hint: error.hint, exit: error.exit }
-}
-
-const clientErrors: readonly ErrorCode[] = ['BAD_REQUEST', 'USAGE']
-
-function answerError(reply: FastifyReply, error: unknown, log: Log): void {
-  const event = toErrorEvent(error, log)
-  void reply.status(clientErrors.includes(event.code) ? 400 : 500).send(event)
 }
 
 /** Fastify's own refusals (no JSON, too long) carry a status. */

@@ -11,6 +11,7 @@ import { forkRequest } from './fork.ts'
 import { historyRequest } from './history.ts'
 import { hostsRequest } from './hosts.ts'
 import { interruptRequest } from './interrupt.ts'
+import { leaveRequest } from './leave.ts'
 import { lockRequest } from './lock.ts'
 import { logRequest } from './log.ts'
 import { migrateRequest } from './migrate.ts'
@@ -57,6 +58,7 @@ export const requests: readonly Request[] = [
   bankGetRequest,
   treeRequest,
   blobRequest,
+  leaveRequest,
   interruptRequest,
   stopRequest,
   restartRequest,

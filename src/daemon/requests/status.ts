@@ -1,6 +1,7 @@
 import { operationName } from '../../base/index.ts'
 import { linesOfSplit } from '../../branch/index.ts'
-import type { Status, WorkStatus } from '../../control/index.ts'
+import type { LeftStatus, Status, WorkStatus } from '../../control/index.ts'
+import type { LeftDomain } from '../../host/index.ts'
 import { describeOperation } from '../../journal/index.ts'
 import { pendingReboot } from '../../origin/index.ts'
 import type { PeerTrouble } from '../../replication/index.ts'
@@ -11,7 +12,7 @@ import { request } from './shared/request.ts'
 
 type StatusParts = Pick<
   Parts,
-  'branch' | 'history' | 'identity' | 'replicator' | 'transport' | 'machine' | 'work' | 'rebuild' | 'process'
+  'branch' | 'history' | 'identity' | 'replicator' | 'transport' | 'machine' | 'work' | 'rebuild' | 'left' | 'process'
 >
 
 export const statusRequest = request({
@@ -23,9 +24,12 @@ export const statusRequest = request({
     'done; null on a host that has left its branch), `operations`, `pending`, `stopped` (`operation`, `reason`), ' +
     '`rebootPending` (`since`, `operation`), `lock` (`branch`, `user`, `host`, `message`, `since`), `work` (`author`, ' +
     '`message`, `operations` in words, `locked`: whether its lock is still held), `needsRebuild` (`operations`, `by`, ' +
-    '`time`: what `wip drop` gave up), `lines` (of a split: `first`, `head`, `author`, `message`, `time`, ' +
+    '`time`: what `wip drop` gave up), `left` (domains that were left: `domain`, `by`, `time`, `operations` that no ' +
+    'other host gets, `directory`), `lines` (of a split: `first`, `head`, `author`, `message`, `time`, ' +
     '`changesets`, `here`), `mesh` (`peerId`, `addresses`, `peers` with `host` and `address`, `authenticated`, ' +
-    "`refused`), `bank` (`address`: where the package bank answers, null while its port can't be had), `warnings`.",
+    "`refused`), `bank` (`address`: where the package bank answers, null while its port can't be had), `warnings`. " +
+    'A daemon that waits for a domain answers with `host`, `release`, `pid`, `domain` (null when there is none) and ' +
+    '`waiting` (`code`, `message`, `hint`), and refuses all but stop, restart and leave with that failure.',
   run: async (parts: StatusParts): Promise<Status> => {
     const { branch, history, identity, replicator, transport, rebuild, process } = parts
     const { stopped, done } = history.standing
@@ -49,6 +53,7 @@ export const statusRequest = request({
       lock: lock && lockAnswer(branch, lock),
       work: workOf(parts),
       needsRebuild: rebuild.reason ?? null,
+      left: parts.left.filter((one) => one.operations > 0).map(leftOf),
       lines: await linesOfSplit(branch),
       mesh: {
         ...process.mesh(),
@@ -60,6 +65,10 @@ export const statusRequest = request({
     }
   },
 })
+
+function leftOf({ domain, by, time, operations, directory }: LeftDomain): LeftStatus {
+  return { domain, by, time, operations, directory }
+}
 
 function describeTrouble({ host, text, since }: PeerTrouble): string {
   return `since ${since}: ${host} ${text}`

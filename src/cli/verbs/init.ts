@@ -1,0 +1,52 @@
+import { type DomainName, IsconfError, isName } from '../../base/index.ts'
+import { type DomainGiven, giveDomain } from '../../config/index.ts'
+import { aFile, value, type WordType, word } from '../../terminal/index.ts'
+import { daemonAfter } from '../daemon-after.ts'
+import { type VerbContext, verb } from '../verb.ts'
+
+/** A file of keys is a few lines. */
+const keysBytesMax = 64 * 1024
+
+const aDomain: WordType<string> = {
+  takes: 'a domain name',
+  parse: (text) => (isName(text) ? text : undefined),
+}
+
+export const initVerb = verb({
+  name: 'init',
+  summary: 'Give this host its domain, and the domain its key',
+  help:
+    'Writes the name of the domain to conf/domain below IS_HOME, and makes a secret key in the file that IS_HMAC_KEYS ' +
+    'names, by itself conf/hmac_keys below IS_HOME: the hosts of a domain know each other by it. Says how to give both ' +
+    'to the other hosts; there, --key takes the key from a file, or from standard input for `-`, and a key that is in ' +
+    'its place already is kept. Refuses on a host that has a domain. Needs no daemon; one that waits for a domain ' +
+    'begins at once.',
+  exits: [0, 1, 2],
+  options: { key: value('--key <file>', 'take the key from it; - is standard input', aFile) },
+  arguments: { domain: word('DOMAIN', 'its name', aDomain) },
+  run: async (context, { domain, key }) => {
+    const keys = key === undefined ? undefined : await keysFrom(context, key)
+    const given = await giveDomain(context.config, domain as DomainName, keys)
+    context.terminal.out(describe(domain, given))
+    context.say(await daemonAfter(context, 'DOMAIN_MISSING'))
+    return 0
+  },
+})
+
+async function keysFrom({ files, cwd, input }: VerbContext, file: string): Promise<string> {
+  if (file === '-') return Buffer.from(await input(keysBytesMax)).toString('utf8')
+  const found = await files.read(file.startsWith('/') ? file : `${cwd}/${file}`, keysBytesMax)
+  if (!found) throw new IsconfError('NO_SUCH_FILE', `no such file: ${file}`)
+  return Buffer.from(found.bytes).toString('utf8')
+}
+
+function describe(domain: string, { domainPath, keysPath, key }: DomainGiven): string {
+  const first = `this host is in the domain ${domain} (${domainPath})\n`
+  if (key === 'given') return `${first}its key is the one that was given (${keysPath})\n`
+  const second =
+    key === 'made' ? `made the secret key of the domain (${keysPath})` : `kept the key that was there (${keysPath})`
+  return `${first}${second}
+every other host of the domain needs the same key; for each of them:
+    ssh HOST isconf init ${domain} --key - < ${keysPath}
+`
+}

@@ -1,0 +1,40 @@
+import { toIsconfError } from '../../base/index.ts'
+import type { LeaveAnswer } from '../../control/index.ts'
+import { word } from '../../terminal/index.ts'
+import { daemonAfter } from '../daemon-after.ts'
+import { type VerbContext, verb } from '../verb.ts'
+
+export const leaveVerb = verb({
+  name: 'leave',
+  summary: 'Set aside what this host has of a domain',
+  help:
+    'For a host that was in a wrong domain. Moves the journals, the files, the history and the unchecked work that it ' +
+    'has of DOMAIN to left/DOMAIN below IS_HOME, where they can be read, and says what was done on this host there: ' +
+    'no other host gets that, and status goes on saying so. Where DOMAIN is still the domain of this host, the host has ' +
+    'none afterwards. Works where the daemon waits because of the other domain, and where none runs.',
+  exits: [0],
+  arguments: { domain: word('DOMAIN', 'the one to leave') },
+  run: async (context, { domain }) => {
+    const { directory, operations, texts } = await left(context, domain)
+    context.say(`what this host had of the domain ${domain} is in ${directory}`)
+    if (operations > 0) context.say(`${lost(operations)}:`)
+    context.terminal.out(texts.map((text) => `${text}\n`).join(''))
+    context.say(await daemonAfter(context, 'OTHER_DOMAIN'))
+    return 0
+  },
+})
+
+function lost(operations: number): string {
+  if (operations === 1)
+    return '1 operation that was done here is in no journal of its domain, and no other host gets it'
+  return `${operations} operations that were done here are in no journal of its domain, and no other host gets them`
+}
+
+async function left({ client, user, flags, leaveHome }: VerbContext, domain: string): Promise<LeaveAnswer> {
+  try {
+    return (await client.post('/v1/leave', { user, domain }, () => undefined)) as LeaveAnswer
+  } catch (error) {
+    if (toIsconfError(error).code !== 'DAEMON_DOWN') throw error
+    return leaveHome(flags.config, user, domain)
+  }
+}

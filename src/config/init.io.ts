@@ -1,0 +1,56 @@
+/** `isconf init`: gives a host its domain and the key of that, on disk, where nothing of the kind is yet. */
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { systemDisk } from '../base/disk.io.ts'
+import { type DomainName, IsconfError } from '../base/index.ts'
+import { systemRandom } from '../base/random.io.ts'
+import { type Config, domainFilePath } from './config.ts'
+import { parseHmacKeys } from './hmac-keys.ts'
+import { readTextFile } from './text-file.io.ts'
+
+export interface DomainGiven {
+  readonly domainPath: string
+  readonly keysPath: string
+  /** Whether the key was made here, was handed in, or was there before. */
+  readonly key: 'made' | 'given' | 'kept'
+}
+
+/** As many bytes as a SHA-1 hash, which the manual asks for, written as twice as many characters. */
+const keyBytes = 20
+
+/**
+ * Writes the domain, and its keys: those that are handed in as the text of a file, those that are there, or a new one.
+ * DOMAIN_SET when the host has a domain, or had this one before; FILE_EXISTS when other keys are there; CONFIG when what
+ * is handed in or there holds no key. Nothing is written then.
+ */
+export async function giveDomain(config: Config, domain: DomainName, keys: string | undefined): Promise<DomainGiven> {
+  const { home, hmacKeysPath: keysPath } = config
+  const domainPath = domainFilePath(home)
+  if (config.domain) {
+    const { name, source } = config.domain
+    throw new IsconfError('DOMAIN_SET', `this host is in the domain ${name} already, says ${source}`)
+  }
+  if (existsSync(`${home}/left/${domain}`)) {
+    throw new IsconfError(
+      'DOMAIN_SET',
+      `this host was in the domain ${domain} before and would do all its operations again`,
+      {
+        hint: `build it anew from its image; or, where nothing was done in it, remove ${home}/left/${domain}`,
+      },
+    )
+  }
+  const there = readTextFile(keysPath)
+  if (there !== undefined && keys !== undefined && there !== keys) {
+    throw new IsconfError('FILE_EXISTS', `other keys are in ${keysPath} already`)
+  }
+  const text = there ?? keys ?? `${Buffer.from(systemRandom.bytes(keyBytes)).toString('hex')}\n`
+  const where = there === undefined ? 'the keys that were given' : keysPath
+  if (parseHmacKeys(text, where).proves === undefined) throw new IsconfError('CONFIG', `${where}: no key is in it`)
+  await systemDisk.makeDirectory(dirname(domainPath))
+  if (there === undefined) {
+    await systemDisk.makeDirectory(dirname(keysPath))
+    await systemDisk.replaceFile(keysPath, text)
+  }
+  await systemDisk.replaceFile(domainPath, `${domain}\n`)
+  return { domainPath, keysPath, key: there !== undefined ? 'kept' : keys === undefined ? 'made' : 'given' }
+}
