@@ -1,5 +1,5 @@
 /** The boundaries between the parts, made from the table in scripts/layers.ts. Run by `npm run check`. */
-import { mayImport } from './scripts/layers.ts'
+import { hostkeeperMayImport, mayImport } from './scripts/layers.ts'
 
 // A test may reach for whatever it needs to look inside.
 const tests = '\\.test\\.ts$'
@@ -13,10 +13,26 @@ const layerRules = Object.entries(mayImport).map(([part, allowed]) => ({
   to: { path: '^src/', pathNot: `^src/(${[part, ...allowed].join('|')})/` },
 }))
 
+const roomRules = Object.entries(hostkeeperMayImport).map(([room, allowed]) => ({
+  name: `hostkeeper-${room}`,
+  severity: 'error',
+  comment: `hostkeeper/${room} may import ${allowed.join(', ') || 'no other room'} (scripts/layers.ts)`,
+  from: { path: `^src/hostkeeper/${room}/`, pathNot: tests },
+  to: { path: '^src/hostkeeper/', pathNot: `^src/hostkeeper/(${[room, ...allowed].join('|')})/` },
+}))
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
     ...layerRules,
+    ...roomRules,
+    {
+      name: 'hostkeeper-by-index',
+      severity: 'error',
+      comment: 'a room of hostkeeper is entered by its index.ts',
+      from: { path: '^src/hostkeeper/([^/]+)/', pathNot: tests },
+      to: { path: '^src/hostkeeper/', pathNot: ['^src/hostkeeper/$1/', '/index\\.ts$'] },
+    },
     {
       name: 'no-cycles',
       severity: 'error',
@@ -43,7 +59,7 @@ export default {
       severity: 'error',
       comment: 'a program takes each part by its index.ts',
       from: { path: '^src/[^/]+\\.ts$' },
-      to: { path: '^src/[^/]+/', pathNot: '^src/[^/]+/index\\.ts$' },
+      to: { path: '^src/[^/]+/', pathNot: '^src/([^/]+|hostkeeper/[^/]+)/index\\.ts$' },
     },
     {
       name: 'daemon-on-demand',

@@ -5,32 +5,54 @@
 import { readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { levelByPart, mayImport, type Part, purpose, rooms } from './layers.ts'
+import { hostkeeperMayImport, levelsOf, mayImport, type Part, purpose, rooms } from './layers.ts'
 import { readPage, run, withPart, writePage } from './written-page.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const page = 'ARCHITECTURE.md'
 
 function picture(): string {
-  const parts = Object.keys(mayImport) as Part[]
-  const levels = levelByPart()
-  const rows = Math.max(...levels.values())
-  const lines: string[] = []
-  for (let level = rows; level >= 0; level--) {
-    lines.push(centred(parts.filter((part) => levels.get(part) === level).join('     ')))
-  }
-  const above = [...parts].sort((a, b) => (levels.get(b) ?? 0) - (levels.get(a) ?? 0) || (a < b ? -1 : 1))
+  const above = fromAbove(mayImport) as Part[]
   const imports = above.map((part) => `${part.padEnd(12)}${importsOf(part)}`)
   const purposes = above.flatMap((part) => [`${part.padEnd(12)}${purpose[part]}`, ...roomsOf(part)])
   return [
     'Each part may import only what stands below it:',
-    block(lines.join('\n\n')),
+    block(levelsPicture(mayImport)),
     'and of that, only:',
     block(imports.join('\n')),
     'What each is for, and the rooms inside the large ones:',
     block(purposes.join('\n')),
+    'The rooms of hostkeeper, which have arrows of their own:',
+    block(levelsPicture(hostkeeperMayImport)),
+    'and of that, only:',
+    block(
+      fromAbove(hostkeeperMayImport)
+        .map((room) => `${room.padEnd(12)}${hostkeeperImportsOf(room)}`)
+        .join('\n'),
+    ),
   ].join('\n\n')
 }
+
+type Table = Readonly<Record<string, readonly string[]>>
+
+/** A line for each level, the highest first. */
+function levelsPicture(table: Table): string {
+  const levels = levelsOf(table)
+  const lines: string[] = []
+  for (let level = Math.max(...levels.values()); level >= 0; level -= 1) {
+    const names = Object.keys(table).filter((name) => levels.get(name) === level)
+    lines.push(centred(names.join('     ')))
+  }
+  return lines.join('\n\n')
+}
+
+/** The names of a table, the highest first. */
+function fromAbove(table: Table): readonly string[] {
+  const levels = levelsOf(table)
+  return Object.keys(table).sort((a, b) => (levels.get(b) ?? 0) - (levels.get(a) ?? 0) || (a < b ? -1 : 1))
+}
+
+const hostkeeperImportsOf = (room: string): string => (hostkeeperMayImport as Table)[room]?.join(', ') || 'nothing'
 
 function importsOf(part: Part): string {
   if (part === 'main') return 'base, cli, hostkeeper, terminal, and daemon when it is to be one'

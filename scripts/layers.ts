@@ -38,6 +38,25 @@ export const mayImport = {
 
 export type Part = keyof typeof mayImport
 
+/** The rooms of hostkeeper, which is a house of its own: each may import these others, by their index.ts. */
+export const hostkeeperMayImport = {
+  words: [],
+  'hosts-conf': ['words'],
+  program: ['words'],
+  tree: ['hosts-conf', 'program'],
+  boot: ['hosts-conf', 'program', 'tree'],
+  make: ['hosts-conf', 'program', 'tree'],
+  generate: ['make', 'program', 'tree'],
+  isync: ['hosts-conf', 'program', 'tree', 'words'],
+  lint: ['hosts-conf', 'make', 'program', 'tree'],
+  run: ['boot', 'make', 'program'],
+  sources: ['program', 'tree'],
+  exech: ['program', 'sources'],
+  update: ['boot', 'hosts-conf', 'lint', 'program', 'run', 'sources', 'tree'],
+  checkpoint: ['sources', 'update'],
+  verbs: ['boot', 'checkpoint', 'generate', 'hosts-conf', 'lint', 'make', 'program', 'run', 'sources', 'update'],
+} as const satisfies Record<string, readonly string[]>
+
 /** What each part is for, in the words of the picture. */
 export const purpose: Readonly<Record<Part, string>> = {
   main: 'the processes: arguments, environment, signals, exit status',
@@ -74,24 +93,27 @@ export const rooms: Readonly<Record<string, string>> = {
   'hostkeeper/hosts-conf': 'hosts.conf: stanzas, macros, the variables of a host',
   'hostkeeper/isync': 'isync(8): installs files of the tree',
   'hostkeeper/lint': 'what is wrong with a tree, before a host has it',
-  'hostkeeper/make': 'GNU make: its database, its words, its process',
-  'hostkeeper/run': 'a run: lock, stamps, log, record, status',
+  'hostkeeper/make': 'GNU make: its database, its words, what a host gives it',
+  'hostkeeper/program': 'what hostkeeper, isync and exech begin with: flags, settings, where things are, the lock',
+  'hostkeeper/run': 'a run: make as a process, stamps, log, record, status',
   'hostkeeper/sources': 'where trees come from',
+  'hostkeeper/tree': 'a tree on disk: its files, its name by content, which trees there are',
   'hostkeeper/update': 'the tree that holds: fetched, checked, switched, turned back',
-  'hostkeeper/verbs': 'what a person types after hostkeeper, one file a verb',
+  'hostkeeper/verbs': 'hostkeeper(8): what a person types, one file a verb',
+  'hostkeeper/words': 'words in the quoting of sh',
   'replication/blobs': 'files between hosts, piece by verified piece',
 }
 
-/** How high each part stands: one above the highest that it may import. */
-export function levelByPart(): ReadonlyMap<Part, number> {
-  const levels = new Map<Part, number>()
-  const levelOf = (part: Part): number => {
-    const known = levels.get(part)
+/** How high each row of a table stands: one above the highest that it may import. */
+export function levelsOf(table: Readonly<Record<string, readonly string[]>>): ReadonlyMap<string, number> {
+  const levels = new Map<string, number>()
+  const levelOf = (name: string): number => {
+    const known = levels.get(name)
     if (known !== undefined) return known
-    const level = mayImport[part].reduce((highest, below) => Math.max(highest, levelOf(below) + 1), 0)
-    levels.set(part, level)
+    const level = (table[name] ?? []).reduce((highest, below) => Math.max(highest, levelOf(below) + 1), 0)
+    levels.set(name, level)
     return level
   }
-  for (const part of Object.keys(mayImport) as Part[]) levelOf(part)
+  for (const name of Object.keys(table)) levelOf(name)
   return levels
 }

@@ -1,4 +1,5 @@
 /** The process of exech(8). */
-import { programSurroundings, runExech } from './hostkeeper/index.ts'
+import { runExech } from './hostkeeper/exech/index.ts'
+import { programSurroundings } from './hostkeeper/program/index.ts'
 
 process.exit(await runExech(process.argv.slice(2), programSurroundings))

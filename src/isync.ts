@@ -1,4 +1,5 @@
 /** The process of isync(8). */
-import { programSurroundings, runIsync } from './hostkeeper/index.ts'
+import { runIsync } from './hostkeeper/isync/index.ts'
+import { programSurroundings } from './hostkeeper/program/index.ts'
 
 process.exit(await runIsync(process.argv.slice(2), programSurroundings))

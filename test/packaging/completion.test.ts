@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { verbs } from '../../src/cli/index.ts'
-import { hostkeeperVerbs } from '../../src/hostkeeper/index.ts'
+import { hostkeeperVerbs } from '../../src/hostkeeper/verbs/table.io.ts'
 import { ran, unlessThere } from '../support/tools.ts'
 
 const folder = fileURLToPath(new URL('../../completion', import.meta.url))

@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs'
 import { systemClock } from '../../base/clock.io.ts'
 import { IsconfError, sleep } from '../../base/index.ts'
 import { namesOf } from '../../config/index.ts'
-import { refuseUnnamed, resolveHost } from '../hosts-conf/hosts-conf.ts'
-import { readHostsConf } from '../tree.io.ts'
-import type { ProgramContext } from '../verb.ts'
+import { refuseUnnamed, resolveHost } from '../hosts-conf/index.ts'
+import type { ProgramContext } from '../program/index.ts'
+import { readHostsConf } from '../tree/index.ts'
 
 /**
  * Comes back when hosts.conf of the tree that holds knows this host, or HOSTKEEPER_TIMEOUT has passed; what is wrong then

@@ -2,10 +2,8 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { bootId } from '../../base/boot.io.ts'
-import type { Layout } from '../layout.ts'
-import type { Settings } from '../settings.ts'
-import { treesOf } from '../update/trees.io.ts'
-import type { ProgramContext } from '../verb.ts'
+import type { Layout, ProgramContext, Settings } from '../program/index.ts'
+import { treesOf } from '../tree/index.ts'
 import {
   type BootResult,
   type FetchResult,

@@ -6,9 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { replace } from '../../base/disk.io.ts'
 import { errnoText, IsconfError, sha256Hex } from '../../base/index.ts'
-import { channelText } from '../sources/address.ts'
-import { runCommand } from '../sources/command.io.ts'
-import { type BringDeps, bringTree } from '../update/fetch.io.ts'
+import { channelText, runCommand } from '../sources/index.ts'
+import { type BringDeps, bringTree } from '../update/index.ts'
 
 /** Checks the tree at an address as a boot does, and packs it into the directory `into`; the path of the archive. */
 export async function buildCheckpoint(

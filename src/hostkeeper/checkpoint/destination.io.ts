@@ -2,10 +2,15 @@
 import { copyFileSync, existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
-import { directoryAddress, rsyncAddress, schemeOf, shownAddress } from '../sources/address.ts'
-import { runCommand } from '../sources/command.io.ts'
-import type { SourceContext } from '../sources/source.ts'
-import { sshCommand } from '../sources/ssh.ts'
+import {
+  directoryAddress,
+  rsyncAddress,
+  runCommand,
+  type SourceContext,
+  schemeOf,
+  shownAddress,
+  sshCommand,
+} from '../sources/index.ts'
 import { writeWhole } from './build.io.ts'
 
 export interface Destination {

@@ -3,7 +3,7 @@ import { type KeyObject, sign } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { IsconfError, sha256Hex } from '../../base/index.ts'
-import { type Channel, channelText, parseChannel } from '../sources/address.ts'
+import { type Channel, channelText, parseChannel } from '../sources/index.ts'
 import { withScratch, writeWhole } from './build.io.ts'
 import type { Destination } from './destination.io.ts'
 

@@ -3,9 +3,13 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
 import { aFile, optionalWords, type Program, runProgram, type TypedOf, value, word } from '../../terminal/index.ts'
-import { contextOf } from '../context.io.ts'
-import { hostkeeperFlags, withOwnHint } from '../program.ts'
-import type { ProgramContext, ProgramSurroundings } from '../verb.ts'
+import {
+  contextOf,
+  hostkeeperFlags,
+  type ProgramContext,
+  type ProgramSurroundings,
+  withOwnHint,
+} from '../program/index.ts'
 import { parseScript, type Script } from './address.ts'
 import { fetchScript } from './fetch.io.ts'
 import { privateDirectory, runScript } from './run.io.ts'

@@ -2,10 +2,8 @@
 import { closeSync, openSync, statSync } from 'node:fs'
 import { diskFailure, errnoText, IsconfError, toIsconfError } from '../../base/index.ts'
 import type { BankGetBody, BlobAnswer } from '../../control/index.ts'
-import { hashOf, writeAll } from '../files.io.ts'
-import { receive, withDaemon } from '../sources/daemon.io.ts'
-import { downloadFile } from '../sources/download.io.ts'
-import type { ProgramContext } from '../verb.ts'
+import { hashOf, type ProgramContext, writeAll } from '../program/index.ts'
+import { downloadFile, receive, withDaemon } from '../sources/index.ts'
 import type { Address } from './address.ts'
 
 /** A self-extracting installer has a few hundred megabytes; an answer without end must not fill the disk. */

@@ -14,8 +14,7 @@ import {
 import { constants as system, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { errnoText, IsconfError } from '../../base/index.ts'
-import { removeLeftOvers } from '../left-overs.io.ts'
-import type { ProgramSurroundings } from '../verb.ts'
+import { type ProgramSurroundings, removeLeftOvers } from '../program/index.ts'
 import { commandFor } from './address.ts'
 
 /** A new directory that only its owner may enter, on a file system from which programs may be run. FILE_UNWRITABLE. */

@@ -1,6 +1,6 @@
 /** The makefile of all packages that are described in packages.d. */
 import { IsconfError } from '../../base/index.ts'
-import { needsFirst } from '../make/needs-first.ts'
+import { needsFirst } from '../make/index.ts'
 import type { Need, Package } from './package-file.ts'
 
 /** How a generated makefile begins; what begins otherwise is never overwritten. */

@@ -1,5 +1,5 @@
 /** Reads hosts.conf line by line: entries and their words, and everything that is neither. */
-import { LineMistake, linesOf, ShReader } from '../sh-words.ts'
+import { LineMistake, linesOf, ShReader } from '../words/index.ts'
 import type { Entry, HostsConf, HostsFile, Place, Problem, Word } from './types.ts'
 
 interface ScannedHosts {

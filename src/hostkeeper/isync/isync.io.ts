@@ -2,10 +2,14 @@
 import { readlinkSync, realpathSync } from 'node:fs'
 import { errnoText, IsconfError } from '../../base/index.ts'
 import { aFile, flag, type Program, runProgram, type TypedOf, table, words } from '../../terminal/index.ts'
-import { contextOf } from '../context.io.ts'
-import { hashOf } from '../files.io.ts'
-import { hostkeeperFlags, withOwnHint } from '../program.ts'
-import type { ProgramContext, ProgramSurroundings } from '../verb.ts'
+import {
+  contextOf,
+  hashOf,
+  hostkeeperFlags,
+  type ProgramContext,
+  type ProgramSurroundings,
+  withOwnHint,
+} from '../program/index.ts'
 import { installAll, installFailure, type Task } from './install.io.ts'
 import { ownerNumbers } from './owner.io.ts'
 import { type Place, pathOf, placeOf, statOf, unwritable } from './place.io.ts'

@@ -12,7 +12,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { systemClock } from '../../base/clock.io.ts'
-import { syncPath } from '../files.io.ts'
+import { syncPath } from '../program/index.ts'
 import { statOf } from './place.io.ts'
 
 /** Something that rewrites a file between any two boots must not fill the disk. */

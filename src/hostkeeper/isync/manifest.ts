@@ -1,6 +1,6 @@
 /** The manifest of a configuration tree: mode and owner of what isync installs, a line for each path. */
 import { IsconfError } from '../../base/index.ts'
-import { shLines } from '../sh-lines.ts'
+import { shLines } from '../words/index.ts'
 
 /** What a line says; undefined where it says `-`. */
 export interface ManifestLine {

@@ -2,10 +2,16 @@
 
 import { guesser } from '../../base/index.ts'
 import type { Finding } from '../../config/index.ts'
-import { earlyStampLine, unbelievable } from '../make/believable.ts'
-import type { MakeDatabase, MakeRule } from '../make/database.ts'
-import { needsFirst } from '../make/needs-first.ts'
-import { allNeeds, leavesStamp, ruleFor } from '../make/steps.ts'
+import {
+  allNeeds,
+  earlyStampLine,
+  leavesStamp,
+  type MakeDatabase,
+  type MakeRule,
+  needsFirst,
+  ruleFor,
+  unbelievable,
+} from '../make/index.ts'
 
 /** packages.conf as it is read on one kind of host. */
 export interface Makefile {

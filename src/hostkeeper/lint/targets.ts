@@ -1,10 +1,8 @@
 /** All hosts of hosts.conf against packages.conf. */
 import { guesser, IsconfError } from '../../base/index.ts'
 import type { Finding } from '../../config/index.ts'
-import { type HostsConf, type Placed, resolveHost } from '../hosts-conf/hosts-conf.ts'
-import type { MakeRule } from '../make/database.ts'
-import { actionNames, wordsOf } from '../make/goals.ts'
-import { stepsFor } from '../make/steps.ts'
+import { type HostsConf, type Placed, resolveHost } from '../hosts-conf/index.ts'
+import { actionNames, type MakeRule, stepsFor, wordsOf } from '../make/index.ts'
 import { byStanza, excludeTarget, isTarget, type Makefile, meant, targetNames } from './makefile.ts'
 
 /** The variables that hold targets. */

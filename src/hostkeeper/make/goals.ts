@@ -1,6 +1,6 @@
 /** From the words of `hostkeeper run` to the targets that make is asked for. */
 import { IsconfError, nearest } from '../../base/index.ts'
-import type { Placed } from '../hosts-conf/hosts-conf.ts'
+import type { Placed } from '../hosts-conf/index.ts'
 import type { MakeDatabase } from './database.ts'
 import { ruleFor } from './steps.ts'
 

@@ -3,8 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
-import { treeNames } from '../layout.ts'
-import { packaged } from '../packaged.io.ts'
+import { packaged, treeNames } from '../program/index.ts'
 import { type Platform, parsePlatform } from './platform.ts'
 
 /** It only asks uname; one that hangs must not hang the boot. */

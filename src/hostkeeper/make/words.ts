@@ -1,8 +1,8 @@
 /** The command line and the environment of make. */
 import { fixedEnvironment, IsconfError } from '../../base/index.ts'
-import type { Placed } from '../hosts-conf/hosts-conf.ts'
-import { progressLine, progressName } from '../run/progress.ts'
+import type { Placed } from '../hosts-conf/index.ts'
 import { idleTarget } from './database.ts'
+import { progressLine, progressName } from './progress.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 

@@ -2,12 +2,22 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
-import type { MakeDatabase } from '../make/database.ts'
-import { goalsOf } from '../make/goals.ts'
-import { type DryRun, dryRun, type MakeCall } from '../make/make.io.ts'
-import { hostOf, type ManagedHost, managedHost } from '../make/managed-host.io.ts'
-import { leavesStamp, madeWith, oldFileFlags, ruleFor, stepsFor } from '../make/steps.ts'
-import type { ProgramContext } from '../verb.ts'
+import {
+  type DryRun,
+  dryRun,
+  goalsOf,
+  hostOf,
+  leavesStamp,
+  type MakeCall,
+  type MakeDatabase,
+  type ManagedHost,
+  madeWith,
+  managedHost,
+  oldFileFlags,
+  ruleFor,
+  stepsFor,
+} from '../make/index.ts'
+import type { ProgramContext } from '../program/index.ts'
 import { doubtfulStamps } from './progress.io.ts'
 import type { RunWords } from './run-words.ts'
 import { addScratchStamps, withScratchStamps } from './scratch-stamps.io.ts'

@@ -2,17 +2,21 @@
 import { dirname } from 'node:path'
 import { systemDisk } from '../../base/disk.io.ts'
 import { IsconfError, toIsconfError } from '../../base/index.ts'
-import { waitForName } from '../boot/known-name.io.ts'
-import { recordBoot } from '../boot/result.io.ts'
-import { takeLock } from '../lock.io.ts'
-import { unbelievable } from '../make/believable.ts'
-import type { MakeDatabase } from '../make/database.ts'
-import { goalsOf } from '../make/goals.ts'
-import { hostOf, type ManagedHost, managedHost } from '../make/managed-host.io.ts'
-import { Interruption } from '../make/process.io.ts'
-import { madeWith, oldFileFlags, stepsFor } from '../make/steps.ts'
-import { shAssignments } from '../make/words.ts'
-import type { ProgramContext } from '../verb.ts'
+import { recordBoot, waitForName } from '../boot/index.ts'
+import {
+  goalsOf,
+  hostOf,
+  type MakeDatabase,
+  type ManagedHost,
+  madeWith,
+  managedHost,
+  oldFileFlags,
+  shAssignments,
+  stepsFor,
+  unbelievable,
+} from '../make/index.ts'
+import { type ProgramContext, takeLock } from '../program/index.ts'
+import { Interruption } from './process.io.ts'
 import { settleLeftRun } from './progress.io.ts'
 import { recordedRun } from './recorded-run.io.ts'
 import type { Attempt, RunWords } from './run-words.ts'

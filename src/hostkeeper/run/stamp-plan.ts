@@ -1,6 +1,5 @@
 /** What a run does to the stamps before it begins, and what make is then asked for. */
-import type { MakeDatabase } from '../make/database.ts'
-import { outdated, ruleFor, stepsFor } from '../make/steps.ts'
+import { type MakeDatabase, outdated, ruleFor, stepsFor } from '../make/index.ts'
 
 export interface StampPlan {
   /** Their steps are done again, because something that they need is. */

@@ -1,8 +1,7 @@
 /** The stamps, made ready for a run. */
 import { join } from 'node:path'
 import { systemDisk } from '../../base/disk.io.ts'
-import type { MakeDatabase } from '../make/database.ts'
-import { madeWith } from '../make/steps.ts'
+import { type MakeDatabase, madeWith } from '../make/index.ts'
 import { doubtfulStamps } from './progress.io.ts'
 import { doneAtMs, loneName, loneText, noteSince, parseLone, parseSince, sinceName } from './stamp-notes.ts'
 import { planStamps, type StampPlan } from './stamp-plan.ts'

@@ -1,10 +1,7 @@
 /** Taking stamps away, so that their steps are done again. */
 import { IsconfError, nearest } from '../../base/index.ts'
-import { takeLock } from '../lock.io.ts'
-import type { MakeDatabase } from '../make/database.ts'
-import { managedHost } from '../make/managed-host.io.ts'
-import { dependents } from '../make/steps.ts'
-import type { ProgramContext } from '../verb.ts'
+import { dependents, type MakeDatabase, managedHost } from '../make/index.ts'
+import { type ProgramContext, takeLock } from '../program/index.ts'
 import { loneName, parseLone } from './stamp-notes.ts'
 import { noteLone } from './stamp-run.io.ts'
 import { noteIn, removeStamps, stampsIn } from './stamps.io.ts'

@@ -1,6 +1,6 @@
 /** Watches the steps of a run while make does them: has them on disk, ends one that does not end, and notes their times. */
 import { upSeconds } from '../../base/boot.io.ts'
-import type { Interruption } from '../make/process.io.ts'
+import type { Interruption } from './process.io.ts'
 import type { RunProgress } from './progress.io.ts'
 import type { RunLog } from './run-log.io.ts'
 

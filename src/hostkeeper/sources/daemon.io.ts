@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { loadConfig } from '../../config/index.ts'
 import { type Client, connect, type EventListener, socketName } from '../../control/index.ts'
-import { writeAll } from '../files.io.ts'
+import { writeAll } from '../program/index.ts'
 import type { SourceContext } from './source.ts'
 
 /** Does `work` with the daemon, and stops that when a person presses Ctrl-C. Fails as the daemon tells. */

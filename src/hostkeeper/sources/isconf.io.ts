@@ -3,7 +3,7 @@ import { chmodSync, closeSync, existsSync, futimesSync, mkdirSync, openSync, sym
 import { dirname, join } from 'node:path'
 import { errnoText, IsconfError, toIsconfError } from '../../base/index.ts'
 import type { BlobBody, Client, TreeAnswer, TreeBody, TreeEntry } from '../../control/index.ts'
-import { treeBytesMax, treeEntriesMax } from '../update/content.ts'
+import { treeBytesMax, treeEntriesMax } from '../tree/index.ts'
 import { type IsconfAddress, isconfAddress } from './address.ts'
 import { outputTo, receive, withDaemon } from './daemon.io.ts'
 import type { Source, SourceContext } from './source.ts'

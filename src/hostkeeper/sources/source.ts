@@ -1,5 +1,5 @@
 /** Where configuration trees come from. */
-import type { Settings } from '../settings.ts'
+import type { Settings } from '../program/index.ts'
 
 /** Brings a tree from one kind of place. */
 export interface Source {

@@ -1,7 +1,7 @@
 /** Archives, by tar, which knows itself how one is compressed. */
 import { lstat, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { treeNames } from '../layout.ts'
+import { treeNames } from '../program/index.ts'
 import { runCommand } from './command.io.ts'
 import type { SourceContext } from './source.ts'
 

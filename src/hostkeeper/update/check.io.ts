@@ -1,10 +1,10 @@
 /** Whether this host can do something with a tree. */
 import { IsconfError } from '../../base/index.ts'
 import type { HostNames } from '../../config/index.ts'
-import { resolveHost } from '../hosts-conf/hosts-conf.ts'
-import { lintTree } from '../lint/lint.io.ts'
-import type { Settings } from '../settings.ts'
-import { readHostsConf } from '../tree.io.ts'
+import { resolveHost } from '../hosts-conf/index.ts'
+import { lintTree } from '../lint/index.ts'
+import type { Settings } from '../program/index.ts'
+import { readHostsConf } from '../tree/index.ts'
 
 export interface CheckDeps {
   readonly settings: Settings

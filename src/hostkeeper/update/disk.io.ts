@@ -3,9 +3,8 @@
 import { mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { diskFailure } from '../../base/index.ts'
-import { syncPath } from '../files.io.ts'
-import { syncTree } from './content.io.ts'
-import type { TreeDisk } from './disk.ts'
+import { syncPath } from '../program/index.ts'
+import { syncTree, type TreeDisk } from '../tree/index.ts'
 
 /** The real {@link TreeDisk}. DISK_FULL, HOME_UNWRITABLE, DISK_FAILED. */
 export const systemTreeDisk: TreeDisk = {

@@ -3,14 +3,20 @@ import { existsSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
 import { join } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
-import type { Layout } from '../layout.ts'
-import { shownAddress } from '../sources/address.ts'
-import { sourceOf } from '../sources/table.io.ts'
+import type { Layout } from '../program/index.ts'
+import { shownAddress, sourceOf } from '../sources/index.ts'
+import {
+  fetchingPrefix,
+  idOfName,
+  isUnchanged,
+  lookAtTree,
+  pointAt,
+  removeLeftovers,
+  type TreeDisk,
+  type TreeLook,
+  treesOf,
+} from '../tree/index.ts'
 import { type CheckDeps, problemsOf, refuseFor } from './check.io.ts'
-import { lookAtTree, type TreeLook } from './content.io.ts'
-import { idOfName } from './content.ts'
-import type { TreeDisk } from './disk.ts'
-import { fetchingPrefix, isUnchanged, pointAt, removeLeftovers, treesOf } from './trees.io.ts'
 
 export interface BringDeps extends CheckDeps {
   readonly disk: TreeDisk

@@ -1,14 +1,20 @@
 /** Makes the staged tree the one that holds, and turns back. */
 import { join } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
-import { readBoot } from '../boot/result.io.ts'
-import type { Layout } from '../layout.ts'
-import { readRuns } from '../run/runs.io.ts'
-import { endedWell } from '../run/runs.ts'
+import { readBoot } from '../boot/index.ts'
+import type { Layout } from '../program/index.ts'
+import { endedWell, readRuns } from '../run/index.ts'
+import {
+  idOfName,
+  isUnchanged,
+  pointAt,
+  removeLeftovers,
+  removeOldTrees,
+  type TreeDisk,
+  type Trees,
+  treesOf,
+} from '../tree/index.ts'
 import { type CheckDeps, problemsOf, refuseFor } from './check.io.ts'
-import { idOfName } from './content.ts'
-import type { TreeDisk } from './disk.ts'
-import { isUnchanged, pointAt, removeLeftovers, removeOldTrees, type Trees, treesOf } from './trees.io.ts'
 
 export interface SwitchDeps extends CheckDeps {
   readonly layout: Layout

@@ -1,7 +1,6 @@
 /** What the verbs about trees have in common. */
 import { IsconfError } from '../../base/index.ts'
-import { takeLock } from '../lock.io.ts'
-import type { ProgramContext } from '../verb.ts'
+import { type ProgramContext, takeLock } from '../program/index.ts'
 import { systemTreeDisk } from './disk.io.ts'
 import type { FetchDeps } from './fetch.io.ts'
 

@@ -2,14 +2,10 @@ import type { KeyObject } from 'node:crypto'
 import { basename, resolve } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
 import { aFile, flag, value, type WordType, word } from '../../terminal/index.ts'
-import { buildCheckpoint, privateKey } from '../checkpoint/build.io.ts'
-import { destinationOf } from '../checkpoint/destination.io.ts'
-import { pushCheckpoint, tagCheckpoint } from '../checkpoint/publish.io.ts'
-import { isArchiveName } from '../sources/address.ts'
-import { systemTreeDisk } from '../update/disk.io.ts'
-import type { BringDeps } from '../update/fetch.io.ts'
-import { interruptible } from '../update/verb-deps.io.ts'
-import { action, type ProgramContext, verb } from '../verb.ts'
+import { buildCheckpoint, destinationOf, privateKey, pushCheckpoint, tagCheckpoint } from '../checkpoint/index.ts'
+import { action, type ProgramContext, verb } from '../program/index.ts'
+import { isArchiveName } from '../sources/index.ts'
+import { type BringDeps, interruptible, systemTreeDisk } from '../update/index.ts'
 
 const keyOption = value('--key <file>', 'sign by this private Ed25519 key in PEM', aFile)
 const archiveArgument = word('ARCHIVE', 'as build made it', aFile)

@@ -1,10 +1,7 @@
 import { count, flag } from '../../terminal/index.ts'
-import { takeLock } from '../lock.io.ts'
-import { managedHost } from '../make/managed-host.io.ts'
-import { ruleFor } from '../make/steps.ts'
-import { oldLogs, removeLogs } from '../run/run-log.io.ts'
-import { removeStamps, stampsIn } from '../run/stamps.io.ts'
-import { type ProgramContext, verb } from '../verb.ts'
+import { managedHost, ruleFor } from '../make/index.ts'
+import { type ProgramContext, takeLock, verb } from '../program/index.ts'
+import { oldLogs, removeLogs, removeStamps, stampsIn } from '../run/index.ts'
 
 export const cleanVerb = verb({
   name: 'clean',

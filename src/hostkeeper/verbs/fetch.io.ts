@@ -1,12 +1,10 @@
 import { systemClock } from '../../base/clock.io.ts'
 import { IsconfError, sleep, toIsconfError } from '../../base/index.ts'
 import { flag } from '../../terminal/index.ts'
-import { waitForName } from '../boot/known-name.io.ts'
-import { recordFetch } from '../boot/result.io.ts'
-import { shownAddress } from '../sources/address.ts'
-import { type FetchDeps, type Fetched, fetchTree } from '../update/fetch.io.ts'
-import { withTrees } from '../update/verb-deps.io.ts'
-import { type ProgramContext, verb } from '../verb.ts'
+import { recordFetch, waitForName } from '../boot/index.ts'
+import { type ProgramContext, verb } from '../program/index.ts'
+import { shownAddress } from '../sources/index.ts'
+import { type FetchDeps, type Fetched, fetchTree, withTrees } from '../update/index.ts'
 
 /** Of update, too. */
 export const againOption = { again: flag('--again', 'take also a tree that was turned back from') }

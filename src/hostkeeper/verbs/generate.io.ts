@@ -1,8 +1,7 @@
 import { join, resolve } from 'node:path'
 import { aFile, flag, optionalWord, value } from '../../terminal/index.ts'
-import { isUpToDate, makefileOf, writeMakefile } from '../generate/generate.io.ts'
-import { treeNames } from '../layout.ts'
-import { verb } from '../verb.ts'
+import { isUpToDate, makefileOf, writeMakefile } from '../generate/index.ts'
+import { treeNames, verb } from '../program/index.ts'
 
 export const generateVerb = verb({
   name: 'generate',

@@ -3,8 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { replace } from '../../base/disk.io.ts'
 import { errnoText, IsconfError } from '../../base/index.ts'
 import { aFile, count, flag, optionalWord } from '../../terminal/index.ts'
-import { packaged } from '../packaged.io.ts'
-import { verb } from '../verb.ts'
+import { packaged, verb } from '../program/index.ts'
 
 export const initVerb = verb({
   name: 'init',

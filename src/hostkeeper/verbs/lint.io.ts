@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { aFile, findingsReport, jsonFlag, optionalWord } from '../../terminal/index.ts'
-import { lintTree } from '../lint/lint.io.ts'
-import { verb } from '../verb.ts'
+import { lintTree } from '../lint/index.ts'
+import { verb } from '../program/index.ts'
 
 export const lintVerb = verb({
   name: 'lint',

@@ -1,8 +1,8 @@
 import { jsonFlag, optionalWords, table } from '../../terminal/index.ts'
-import type { Placed } from '../hosts-conf/hosts-conf.ts'
-import { hostOf } from '../make/managed-host.io.ts'
-import { failAsMake, type PlannedRun, planRun } from '../run/plan.io.ts'
-import { verb } from '../verb.ts'
+import type { Placed } from '../hosts-conf/index.ts'
+import { hostOf } from '../make/index.ts'
+import { verb } from '../program/index.ts'
+import { failAsMake, type PlannedRun, planRun } from '../run/index.ts'
 
 export const planVerb = verb({
   name: 'plan',

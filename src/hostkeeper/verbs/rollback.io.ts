@@ -1,6 +1,5 @@
-import { rollBack } from '../update/switch.io.ts'
-import { withTrees } from '../update/verb-deps.io.ts'
-import { verb } from '../verb.ts'
+import { verb } from '../program/index.ts'
+import { rollBack, withTrees } from '../update/index.ts'
 import { switchedText } from './switch.io.ts'
 
 export const rollbackVerb = verb({

@@ -1,7 +1,6 @@
 import { flag, optionalWords } from '../../terminal/index.ts'
-import { failAsMake, planRun } from '../run/plan.io.ts'
-import { runActions, saidExcluded } from '../run/run.io.ts'
-import { verb } from '../verb.ts'
+import { verb } from '../program/index.ts'
+import { failAsMake, planRun, runActions, saidExcluded } from '../run/index.ts'
 
 export const runVerb = verb({
   name: 'run',

@@ -1,9 +1,6 @@
 import { count, flag, jsonFlag, table, words } from '../../terminal/index.ts'
-import { loneName, parseLone } from '../run/stamp-notes.ts'
-import { timedStamps } from '../run/stamp-run.io.ts'
-import { noteIn } from '../run/stamps.io.ts'
-import { takeAway } from '../run/stamps-removed.io.ts'
-import { action, verb } from '../verb.ts'
+import { action, verb } from '../program/index.ts'
+import { loneName, noteIn, parseLone, takeAway, timedStamps } from '../run/index.ts'
 
 const remove = action({
   name: 'remove',

@@ -1,7 +1,7 @@
 import { aCount, jsonFlag, listing, table, value } from '../../terminal/index.ts'
-import { ageText } from '../boot/result.ts'
-import { type HostStatus, type Pending, statusOf } from '../run/status.io.ts'
-import { verb } from '../verb.ts'
+import { ageText } from '../boot/index.ts'
+import { verb } from '../program/index.ts'
+import { type HostStatus, type Pending, statusOf } from '../run/index.ts'
 
 /** As many as fit on a screen with the rest. */
 const rowsShown = 5

@@ -1,6 +1,5 @@
-import { type Switched, switchTree } from '../update/switch.io.ts'
-import { withTrees } from '../update/verb-deps.io.ts'
-import { verb } from '../verb.ts'
+import { verb } from '../program/index.ts'
+import { type Switched, switchTree, withTrees } from '../update/index.ts'
 
 export const switchVerb = verb({
   name: 'switch',

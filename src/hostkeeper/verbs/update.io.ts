@@ -1,6 +1,5 @@
-import { switchTree } from '../update/switch.io.ts'
-import { withTrees } from '../update/verb-deps.io.ts'
-import { verb } from '../verb.ts'
+import { verb } from '../program/index.ts'
+import { switchTree, withTrees } from '../update/index.ts'
 import { againOption, fetchAndTell } from './fetch.io.ts'
 import { switchedText } from './switch.io.ts'
 

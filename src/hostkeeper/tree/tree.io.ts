@@ -1,11 +1,10 @@
 /** A configuration tree as it lies on disk. */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { IsconfError } from '../base/index.ts'
-import { asConfigError, type Finding, readGeneratedText } from '../config/index.ts'
-import { type HostsConf, type HostsFile, parseHostsConf } from './hosts-conf/hosts-conf.ts'
-import { lintHostsFiles } from './hosts-conf/lint.ts'
-import { treeNames } from './layout.ts'
+import { IsconfError } from '../../base/index.ts'
+import { asConfigError, type Finding, readGeneratedText } from '../../config/index.ts'
+import { type HostsConf, type HostsFile, lintHostsFiles, parseHostsConf } from '../hosts-conf/index.ts'
+import { treeNames } from '../program/index.ts'
 
 /** hosts.conf and what is in hosts.conf.d. CONFIG when there is none, or for a mistake in it. */
 export function readHostsConf(tree: string): HostsConf {

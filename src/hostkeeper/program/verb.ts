@@ -1,6 +1,6 @@
 /** What a verb of hostkeeper is, and what it is handed. */
-import type { HostNames } from '../config/index.ts'
-import * as terminal from '../terminal/index.ts'
+import type { HostNames } from '../../config/index.ts'
+import * as terminal from '../../terminal/index.ts'
 import type { Layout } from './layout.ts'
 import type { Settings } from './settings.ts'
 

@@ -1,7 +1,7 @@
 /** The name of a tree, made from all that is in it. */
 import { posix } from 'node:path'
 import { sha256Hex } from '../../base/index.ts'
-import { treeNames } from '../layout.ts'
+import { treeNames } from '../program/index.ts'
 
 /** One thing in a tree. */
 export interface TreeEntry {

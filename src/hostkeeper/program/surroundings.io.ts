@@ -1,6 +1,6 @@
 /** What this process hands in to the programs of Hostkeeper. */
-import { release } from '../base/index.ts'
-import { systemTerminal } from '../terminal/index.ts'
+import { release } from '../../base/index.ts'
+import { systemTerminal } from '../../terminal/index.ts'
 import type { ProgramSurroundings } from './verb.ts'
 
 export const programSurroundings: ProgramSurroundings = {

@@ -1,8 +1,7 @@
 /** Files of settings that a shell can read, too. */
-import { IsconfError } from '../base/index.ts'
+import { IsconfError } from '../../base/index.ts'
+import { refusal, shLines } from '../words/index.ts'
 import type { PlacedText } from './settings.ts'
-import { shLines } from './sh-lines.ts'
-import { refusal } from './sh-words.ts'
 
 /** `NAME=value` lines; the last of a name counts. CONFIG. */
 export function assignmentsOf(text: string, path: string): ReadonlyMap<string, PlacedText> {

@@ -1,9 +1,7 @@
 /** hostkeeper: flags, a verb, and everything after the verb belongs to the verb. */
-import { runProgram, runVerb, type TypedOf } from '../terminal/index.ts'
-import { contextOf } from './context.io.ts'
-import { withOwnHint } from './program.ts'
-import type { ProgramSurroundings } from './verb.ts'
-import { hostkeeper } from './verbs/index.ts'
+import { runProgram, runVerb, type TypedOf } from '../../terminal/index.ts'
+import { contextOf, type ProgramSurroundings, withOwnHint } from '../program/index.ts'
+import { hostkeeper } from './table.io.ts'
 
 /** Runs one command line; its exit status. */
 export function runHostkeeper(argv: readonly string[], surroundings: ProgramSurroundings): Promise<number> {

@@ -1,11 +1,9 @@
 /** Make as a process group of its own, which the lock knows before it begins. */
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
-import { lockGroup } from '../lock.io.ts'
-import { progressLine, progressName } from '../run/progress.ts'
-import type { RunLog } from '../run/run-log.io.ts'
-import { type MakeCall, notRun } from './make.io.ts'
-import { runningWords } from './words.ts'
+import { type MakeCall, notRun, progressLine, progressName, runningWords } from '../make/index.ts'
+import { lockGroup } from '../program/index.ts'
+import type { RunLog } from './run-log.io.ts'
 
 /** How make ended: its status, or the signal that ended it. */
 export interface MakeEnd {

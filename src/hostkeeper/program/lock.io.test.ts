@@ -4,10 +4,10 @@ import { once } from 'node:events'
 import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { until } from '../../test/harness/run.ts'
-import { asPlainUser, failure, namesIn, temporaryDirectory } from '../../test/support/files.ts'
-import type { IsconfError } from '../base/index.ts'
-import { processFields } from '../base/pid-file.io.ts'
+import { until } from '../../../test/harness/run.ts'
+import { asPlainUser, failure, namesIn, temporaryDirectory } from '../../../test/support/files.ts'
+import type { IsconfError } from '../../base/index.ts'
+import { processFields } from '../../base/pid-file.io.ts'
 import { lockGroup, lockHolder, takeLock } from './lock.io.ts'
 
 function lockPath(t: TestContext): string {
@@ -98,7 +98,7 @@ for (const [whose, contentOf] of Object.entries({
 
 test('takeLock() tells of a holder that was stopped, and how to go on', async (t) => {
   const path = lockPath(t)
-  const source = `import { takePidFile } from ${JSON.stringify(new URL('../base/pid-file.io.ts', import.meta.url).href)}
+  const source = `import { takePidFile } from ${JSON.stringify(new URL('../../base/pid-file.io.ts', import.meta.url).href)}
     await takePidFile(process.argv[1], { what: 'a run' })
     console.log('taken')
     setInterval(() => undefined, 1000)`

@@ -1,7 +1,7 @@
 /** The trees that a host has, and the links that say which of them is which. */
 import { lstatSync, readdirSync, readlinkSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import type { Layout } from '../layout.ts'
+import type { Layout } from '../program/index.ts'
 import { lookAtTree } from './content.io.ts'
 import { idOfName, isTreeName } from './content.ts'
 import type { TreeDisk } from './disk.ts'

@@ -1,6 +1,6 @@
 /** The settings of this host: the environment first, then the file. */
-import { IsconfError } from '../base/index.ts'
-import { readTextFile } from '../config/index.ts'
+import { IsconfError } from '../../base/index.ts'
+import { readTextFile } from '../../config/index.ts'
 import { defaultSettingsPath, type Settings, settingsFrom } from './settings.ts'
 import { assignmentsOf } from './sh-assignments.ts'
 

@@ -2,7 +2,7 @@
 import { lstat, readdir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errnoText } from '../../base/index.ts'
-import { hashOf, syncPath } from '../files.io.ts'
+import { hashOf, syncPath } from '../program/index.ts'
 import { leavesTree, type TreeEntry, treeBytesMax, treeEntriesMax, treeId } from './content.ts'
 
 export interface TreeLook {

@@ -1,5 +1,5 @@
 /** Words in the quoting of /bin/sh, without a shell: nothing is expanded and nothing is run. */
-import { IsconfError } from '../base/index.ts'
+import { IsconfError } from '../../base/index.ts'
 
 /** What is wrong with a line of a file. */
 export class LineMistake extends Error {

@@ -1,6 +1,6 @@
 /** What the programs of Hostkeeper have in common: flags, and what they say of a failure. */
-import { type ErrorCode, errorKinds, IsconfError } from '../base/index.ts'
-import { aFile, flag, quietFlag, type Typed, value } from '../terminal/index.ts'
+import { type ErrorCode, errorKinds, IsconfError } from '../../base/index.ts'
+import { aFile, flag, quietFlag, type Typed, value } from '../../terminal/index.ts'
 
 /** The flags that all of them have. */
 export const hostkeeperFlags = {

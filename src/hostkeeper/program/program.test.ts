@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { IsconfError } from '../base/index.ts'
-import { runProgram } from '../terminal/index.ts'
+import { IsconfError } from '../../base/index.ts'
+import { runProgram } from '../../terminal/index.ts'
 import { hostkeeperFlags, withOwnHint } from './program.ts'
 
 /** What a program says of this failure. */

@@ -1,6 +1,6 @@
 /** Every setting of Hostkeeper as data: its name, what it takes, what holds without it, its sentence in the manual. */
 import { isAbsolute } from 'node:path'
-import { IsconfError } from '../base/index.ts'
+import { IsconfError } from '../../base/index.ts'
 
 /** Read when -c names no other; its absence is no mistake. */
 export const defaultSettingsPath = '/etc/is/hostkeeper.conf'

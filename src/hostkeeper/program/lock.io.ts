@@ -5,8 +5,8 @@
  */
 import { lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { systemDisk } from '../base/disk.io.ts'
-import { diskFailure, IsconfError } from '../base/index.ts'
+import { systemDisk } from '../../base/disk.io.ts'
+import { diskFailure, IsconfError } from '../../base/index.ts'
 import {
   type PidFileHolder,
   pidFileHolder,
@@ -14,7 +14,7 @@ import {
   processStart,
   refuseUnlessFile,
   takePidFile,
-} from '../base/pid-file.io.ts'
+} from '../../base/pid-file.io.ts'
 
 /**
  * Takes the lock at `path` for this process, which does `what` (a few words); gives the function that lets it go.

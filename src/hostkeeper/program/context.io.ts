@@ -1,6 +1,6 @@
 /** What a program of Hostkeeper knows about its host. */
 import { resolve } from 'node:path'
-import { type HostNames, namesOf } from '../config/index.ts'
+import { type HostNames, namesOf } from '../../config/index.ts'
 import { type Layout, layoutOf } from './layout.ts'
 import type { ProgramFlags } from './program.ts'
 import { loadSettings } from './settings.io.ts'

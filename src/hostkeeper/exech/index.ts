@@ -1,0 +1,1 @@
+export { runExech } from './exech.io.ts'

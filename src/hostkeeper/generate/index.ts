@@ -1,0 +1,1 @@
+export { isUpToDate, makefileOf, writeMakefile } from './generate.io.ts'

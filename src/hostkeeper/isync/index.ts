@@ -1,0 +1,1 @@
+export { runIsync } from './isync.io.ts'

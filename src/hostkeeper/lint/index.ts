@@ -1,0 +1,1 @@
+export { lintTree } from './lint.io.ts'

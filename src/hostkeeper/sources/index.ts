@@ -1,0 +1,16 @@
+export {
+  type Channel,
+  channelText,
+  directoryAddress,
+  isArchiveName,
+  parseChannel,
+  rsyncAddress,
+  schemeOf,
+  shownAddress,
+} from './address.ts'
+export { runCommand } from './command.io.ts'
+export { receive, withDaemon } from './daemon.io.ts'
+export { downloadFile } from './download.io.ts'
+export type { SourceContext } from './source.ts'
+export { sshCommand } from './ssh.ts'
+export { sourceOf } from './table.io.ts'

@@ -1,0 +1,13 @@
+export { lookAtTree, syncTree, type TreeLook } from './content.io.ts'
+export { idOfName, treeBytesMax, treeEntriesMax } from './content.ts'
+export type { TreeDisk } from './disk.ts'
+export { lintHosts, namesIn, readHostsConf } from './tree.io.ts'
+export {
+  fetchingPrefix,
+  isUnchanged,
+  pointAt,
+  removeLeftovers,
+  removeOldTrees,
+  type Trees,
+  treesOf,
+} from './trees.io.ts'
