@@ -1,5 +1,6 @@
 /**
- * Runs the tests: `npm test`, or `npm test -- WORD...` for the files whose path holds one of the words.
+ * Runs the tests: `npm test`, or `npm test -- WORD...` for the files whose path holds one of the words. Those in
+ * test/installed/ make whole systems, and run only when they are named.
  *
  * The files are listed here: `node --test` without names would also take what lies in dist/ or was copied
  * elsewhere, and counts an empty run as a success.
@@ -42,7 +43,8 @@ function chosenFiles(words: readonly string[]): readonly string[] {
       .map((name) => `${directory}/${name}`),
   )
   const tests = all.filter((path) => path.endsWith('.test.ts'))
-  return words.length === 0 ? tests : tests.filter((path) => words.some((word) => path.includes(word)))
+  if (words.length === 0) return tests.filter((path) => !path.startsWith('test/installed/'))
+  return tests.filter((path) => words.some((word) => path.includes(word)))
 }
 
 /**

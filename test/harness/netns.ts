@@ -90,6 +90,14 @@ const hostScript = `
   # As process 1 it also takes leave of daemons whose starters are gone.
   wait $!`
 
+/** How a host is made. */
+export interface HostKind {
+  readonly name: string
+  /** Run by sh as process 1 of the host's namespaces: $1 is a directory of its own, $2 its name, then come the words. */
+  readonly script: string
+  readonly words: readonly string[]
+}
+
 export class NetLab {
   readonly hosts: readonly NetHost[]
   readonly #bridge: Holder
@@ -99,8 +107,16 @@ export class NetLab {
     this.#bridge = bridge
   }
 
-  /** Makes hosts with these names, on one network; nothing is started on them. */
-  static async of(ending: Ending, ...names: readonly string[]): Promise<NetLab> {
+  /** Makes hosts with these names, on one network, with this machine's files; nothing is started on them. */
+  static of(ending: Ending, ...names: readonly string[]): Promise<NetLab> {
+    return NetLab.made(
+      ending,
+      names.map((name) => ({ name, script: hostScript, words: [dirname(program)] })),
+    )
+  }
+
+  /** Makes hosts, on one network, as their scripts say. */
+  static async made(ending: Ending, kinds: readonly HostKind[]): Promise<NetLab> {
     const directory = mkdtempSync(join(tmpdir(), 'isconf-netlab-'))
     const holders: Holder[] = []
     ending.after(async () => {
@@ -109,10 +125,10 @@ export class NetLab {
     })
     const bridge = new Holder(['--net'], bridgeScript, [])
     holders.push(bridge)
-    const hosts = names.map((name, index) => {
+    const hosts = kinds.map(({ name, script, words }, index) => {
       const own = join(directory, name)
       mkdirSync(own)
-      const holder = new Holder(namespaces.slice(), hostScript, [own, name, dirname(program)])
+      const holder = new Holder(namespaces.slice(), script, [own, name, ...words])
       holders.push(holder)
       return new NetHost(name, `10.99.0.${index + 1}`, `p${index + 1}`, holder)
     })
