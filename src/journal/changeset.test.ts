@@ -5,8 +5,7 @@ import fc from 'fast-check'
 import { chainOf, domain, execOf, following, key } from '../../test/cluster/changesets.ts'
 import { keyFrom } from '../../test/sim/cluster-key.ts'
 import type { BranchName, ChangesetId, DomainName } from '../base/index.ts'
-import { checkFollows, parseLine, placeOf, publicKeyText, signChangeset, toLine } from './changeset.ts'
-import { start } from './journal.ts'
+import { checkFollows, parseLine, placeOf, publicKeyText, signChangeset, start, toLine } from './changeset.ts'
 import type { Operation } from './operation.ts'
 
 const snap: Operation = {

@@ -7,7 +7,7 @@
 import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 import canonicalize from 'canonicalize'
 import * as z from 'zod'
-import { type ChangesetId, IsconfError, invariant, sha256Hex } from '../base/index.ts'
+import { type ChangesetId, IsconfError, invariant, noChangeset, sha256Hex } from '../base/index.ts'
 import { branchNameSchema, changesetIdSchema, domainNameSchema } from './name-schemas.ts'
 import { operationSchema } from './operation.ts'
 
@@ -65,6 +65,9 @@ export interface Place {
   /** Operations up to and with this changeset. */
   readonly operationsAfter: number
 }
+
+/** Where a journal begins. */
+export const start: Place = { id: noChangeset, sequence: 0, operationsAfter: 0 }
 
 /** Gives a changeset its id and signs it. */
 export function signChangeset(changeset: Changeset, key: KeyObject): SignedChangeset {

@@ -3,32 +3,11 @@
  * a line, each naming the one before. A torn last line was never acknowledged
  * and is dropped; any other damage is a failure that names the line.
  */
-import { createHash } from 'node:crypto'
-import {
-  AppendLog,
-  type ChangesetId,
-  type Disk,
-  type DomainName,
-  IsconfError,
-  invariant,
-  noChangeset,
-} from '../base/index.ts'
-import {
-  checkFollows,
-  lineBytesMax,
-  type Place,
-  parseLine,
-  placeOf,
-  type SignedChangeset,
-  toLine,
-} from './changeset.ts'
-import { readCheckpoint, saveCheckpoint } from './checkpoint.ts'
-import { LineIndex } from './line-index.ts'
-
-const newline = 0x0a
-
-/** Where a journal begins. */
-export const start: Place = { id: noChangeset, sequence: 0, operationsAfter: 0 }
+import { AppendLog, type ChangesetId, type Disk, type DomainName, IsconfError, invariant } from '../base/index.ts'
+import { checkFollows, lineBytesMax, type Place, parseLine, type SignedChangeset, toLine } from './changeset.ts'
+import { saveCheckpoint } from './checkpoint.ts'
+import type { LineIndex } from './line-index.ts'
+import { type LoadedJournal, loadJournal } from './load-journal.ts'
 
 /** How much may come in before it is noted as checked: what a start after a crash checks line by line. */
 const noteEveryBytes = 2 * 1024 * 1024
@@ -43,6 +22,11 @@ export interface JournalRange {
   readonly more: boolean
 }
 
+interface OpenedLog extends LoadedJournal {
+  readonly log: AppendLog
+  readonly droppedBytes: number
+}
+
 export class Journal {
   readonly path: string
   readonly domain: DomainName
@@ -50,31 +34,31 @@ export class Journal {
   readonly droppedBytes: number
   readonly #disk: Disk
   readonly #log: AppendLog
-  readonly #lines = new LineIndex()
-  #place: Place = start
+  readonly #lines: LineIndex
+  #place: Place
   /** What was read last: most questions are about the newest changeset, again and again. */
   #lastRead: { readonly index: number; readonly signed: SignedChangeset } | undefined
-  #notedBytes = 0
+  #notedBytes: number
 
-  private constructor(disk: Disk, path: string, domain: DomainName, log: AppendLog, droppedBytes: number) {
+  private constructor(disk: Disk, path: string, domain: DomainName, { log, droppedBytes, ...loaded }: OpenedLog) {
     this.#disk = disk
     this.path = path
     this.domain = domain
     this.#log = log
     this.droppedBytes = droppedBytes
+    this.#lines = loaded.lines
+    this.#place = loaded.place
+    this.#notedBytes = loaded.notedBytes
   }
 
   /** Opens or makes the journal at `path`. JOURNAL_DAMAGED and OTHER_DOMAIN name the first bad line. */
   static async open(disk: Disk, path: string, domain: DomainName): Promise<Journal> {
     const { log, torn } = await AppendLog.open(disk, path)
-    const journal = new Journal(disk, path, domain, log, torn?.bytes ?? 0)
-    try {
-      await journal.#loadChecked()
-      await journal.#loadRest()
-    } catch (error) {
+    const loaded = await loadJournal(disk, path, domain, log).catch(async (error: unknown) => {
       await log.close()
       throw error
-    }
+    })
+    const journal = new Journal(disk, path, domain, { ...loaded, log, droppedBytes: torn?.bytes ?? 0 })
     await journal.#noteWhenGrown()
     return journal
   }
@@ -191,57 +175,10 @@ export class Journal {
     return Buffer.from(bytes).toString('utf8')
   }
 
-  /** What was checked before, if it is still the same bytes: of these only the ids are picked out. */
-  async #loadChecked(): Promise<void> {
-    const note = await readCheckpoint(this.#disk, this.path, this.domain)
-    if (!note || note.bytes > this.#log.size) return
-    const hash = createHash('sha256')
-    for await (const bytes of this.#log.wholeLines(0, note.bytes)) {
-      hash.update(bytes)
-      this.#rememberLines(bytes)
-    }
-    const last = this.#lines.length
-    if (last > 0 && hash.digest('hex') === note.sha256) {
-      this.#notedBytes = note.bytes
-      this.#place = placeOf(parseLine(await this.#readLine(last - 1), `${this.path}: line ${last}`))
-      return
-    }
-    this.#lines.clear()
-  }
-
-  /** What comes after that, line by line. */
-  async #loadRest(): Promise<void> {
-    for await (const bytes of this.#log.wholeLines(this.#lines.endOf(this.#lines.length), this.#log.size)) {
-      for (const line of Buffer.from(bytes).toString('utf8').slice(0, -1).split('\n')) {
-        const where = `${this.path}: line ${this.#lines.length + 1}`
-        const signed = parseLine(line, where)
-        this.#place = checkFollows(this.#place, signed, this.domain, where)
-        this.#lines.add(signed.id, Buffer.byteLength(line) + 1)
-      }
-    }
-  }
-
-  #rememberLines(bytes: Uint8Array): void {
-    const lines = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-    for (let [from, end] = [0, lines.indexOf(newline)]; end >= 0; end = lines.indexOf(newline, from)) {
-      this.#lines.add(idInLine(lines, end), end + 1 - from)
-      from = end + 1
-    }
-  }
-
   async #noteWhenGrown(): Promise<void> {
     const grownBytes = this.#log.size - this.#notedBytes
     if (grownBytes < Math.max(noteEveryBytes, this.#notedBytes * noteEveryPart)) return
     // What was added is added, also where there is no room for the note.
     await this.saveCheckpoint().catch(() => undefined)
   }
-}
-
-/**
- * The id in the tail `"id":"<64>","signature":"<88>"}`, whose length never changes, of a line that was checked before;
- * its newline is at `newline`.
- */
-function idInLine(bytes: Buffer, newline: number): ChangesetId {
-  const end = newline - '","signature":"'.length - 88 - '"}'.length
-  return bytes.toString('latin1', end - 64, end) as ChangesetId
 }

@@ -19,12 +19,6 @@ export class LineIndex {
     this.#ends.push((this.#ends.at(-1) ?? 0) + lineBytes)
   }
 
-  clear(): void {
-    this.#ids.length = 0
-    this.#ends.length = 0
-    this.#indexById.clear()
-  }
-
   /** The id of the changeset with this sequence number; 0 is the beginning. */
   idAt(sequence: number): ChangesetId {
     if (sequence === 0) return noChangeset

@@ -3,6 +3,7 @@ import type { Random } from '../base/index.ts'
 import { BlobStore } from './blob-store.ts'
 import { isBlobOn, isShelf, isUnfinished, Layout } from './layout.ts'
 import type { PartialParts } from './partial.ts'
+import { WholeBlobs } from './whole-blobs.ts'
 
 export interface StoreParts extends Omit<PartialParts, 'layout'> {
   /** Where the store is; made when absent. */
@@ -29,5 +30,6 @@ export async function openStore(parts: StoreParts): Promise<BlobStore> {
     // A crash can come between a blob's move into its place and the removal of its record.
     if (name.startsWith('put-') || ids.has(name.slice(0, 64))) await disk.remove(`${layout.partialDirectory}/${name}`)
   }
-  return new BlobStore({ ...parts, layout }, ids, shelves)
+  const placed = { ...parts, layout }
+  return new BlobStore(placed, new WholeBlobs(placed, ids, shelves))
 }
