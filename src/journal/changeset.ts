@@ -7,9 +7,9 @@
 import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 import canonicalize from 'canonicalize'
 import * as z from 'zod'
-import { type ChangesetId, IsconfError, invariant, noChangeset, sha256Hex } from '../base/index.ts'
+import { type BlobRef, type ChangesetId, IsconfError, invariant, noChangeset, sha256Hex } from '../base/index.ts'
 import { branchNameSchema, changesetIdSchema, domainNameSchema } from './name-schemas.ts'
-import { operationSchema } from './operation.ts'
+import { blobOf, operationSchema } from './operation.ts'
 
 /** The longest line of a journal: it is sent and parsed whole. */
 export const lineBytesMax = 8 * 1024 * 1024
@@ -120,6 +120,11 @@ export function checkFollows(place: Place, next: SignedChangeset, domain: string
 export function placeOf(signed: SignedChangeset): Place {
   const { sequence, operationsBefore, operations } = signed.changeset
   return { id: signed.id, sequence, operationsAfter: operationsBefore + operations.length }
+}
+
+/** The blobs that a changeset's operations name. */
+export function blobsOf({ changeset }: SignedChangeset): readonly BlobRef[] {
+  return changeset.operations.flatMap((operation) => blobOf(operation) ?? [])
 }
 
 /** The raw Ed25519 public key of a key, in base64, as a changeset names it. */

@@ -1,4 +1,5 @@
 export {
+  blobsOf,
   type Changeset,
   lineBytesMax,
   type Place,

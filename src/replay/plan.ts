@@ -6,7 +6,7 @@ import { blobToInstall } from './apply.ts'
 import { LatestFiles } from './latest.ts'
 import { hasRebooted } from './reboot.ts'
 import { type Step, stepsAfter, stopBefore } from './steps.ts'
-import type { UpDeps, UpOptions } from './up.ts'
+import type { UpDeps, UpOptions } from './up-types.ts'
 
 export interface PlannedOperation {
   readonly name: string

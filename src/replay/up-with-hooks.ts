@@ -1,7 +1,8 @@
 /** `up` as a person asks for it: the hooks before and after, and those for when it has failed. */
 import { IsconfError, toIsconfError } from '../base/index.ts'
 import { type HookDeps, runHooks } from './hooks.ts'
-import { type UpDeps, type UpListener, type UpOptions, type UpResult, up } from './up.ts'
+import { up } from './up.ts'
+import type { UpDeps, UpListener, UpOptions, UpResult } from './up-types.ts'
 
 /** {@link up}, and HOOK_FAILED when a hook before or after it failed. */
 export async function upWithHooks(

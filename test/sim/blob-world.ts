@@ -10,7 +10,8 @@ import {
   sleep,
 } from '../../src/base/index.ts'
 import type { PeerId } from '../../src/mesh/transport.ts'
-import { type FetchOptions, fetchBlob, serveBlobs } from '../../src/replication/blobs/blob-fetch.ts'
+import { type FetchOptions, fetchBlob } from '../../src/replication/blobs/blob-fetch.ts'
+import { serveBlobs } from '../../src/replication/blobs/blob-serve.ts'
 import { type BlobStore, inlineWholeHasher, openStore } from '../../src/store/index.ts'
 import { SimClock } from './clock.ts'
 import { SimDisk } from './disk.ts'

@@ -4,22 +4,13 @@
  * breaks rests while others get its pieces; who fetches the same blob is asked
  * before who has had it all along.
  */
-import {
-  type BlobRef,
-  type BlobSink,
-  type Cancel,
-  type Clock,
-  IsconfError,
-  idPrefixLength,
-  type Random,
-} from '../../base/index.ts'
+import type { BlobRef, BlobSink, Cancel, Clock, Random } from '../../base/index.ts'
 import type { PeerId, Transport } from '../../mesh/index.ts'
-import type { PieceRun } from './blob-lane.ts'
 import { BlobPeers } from './blob-peers.ts'
 import { isDone, nextRun, type PlanState, spareRun } from './blob-plan.ts'
 import { BlobSession } from './blob-session.ts'
-
-export { serveBlobs } from './blob-serve.ts'
+import { PiecesHere } from './pieces-here.ts'
+import { beginRun, type RunUnderWay } from './run-under-way.ts'
 
 /** Ranges on the way at once, from all peers: each holds its bytes in memory until they are verified. */
 const underWayMax = 8
@@ -68,13 +59,6 @@ export async function fetchBlob(options: FetchOptions): Promise<void> {
   await options.sink.finish()
 }
 
-interface RunUnderWay extends PieceRun {
-  readonly peer: BlobSession
-  readonly sinceMs: number
-  readonly over: Promise<void>
-  abort(): void
-}
-
 class BlobFetch {
   readonly #options: FetchOptions
   readonly #peers: BlobPeers
@@ -83,16 +67,14 @@ class BlobFetch {
   #settle: (failure: unknown) => void = () => undefined
   #ended = false
   #lastByteMs: number
-  readonly #here: Uint8Array
-  #piecesHere = 0
+  readonly #here: PiecesHere
   #cancelLook: Cancel = () => undefined
 
   constructor(options: FetchOptions) {
     this.#options = options
     this.#peers = new BlobPeers(options.clock, options.candidates)
     this.#lastByteMs = options.clock.monotonicMs()
-    this.#here = new Uint8Array(options.sink.pieceCount)
-    for (let index = 0; index < options.sink.pieceCount; index++) if (options.sink.has(index)) this.#note(index)
+    this.#here = new PiecesHere(options.sink)
     this.#done = new Promise((resolve, reject) => {
       this.#settle = (failure) => (failure === undefined ? resolve() : reject(failure))
     })
@@ -122,25 +104,13 @@ class BlobFetch {
     const { clock, missingMs = missingMsDefault } = this.#options
     this.#step()
     if (this.#ended) return
-    if (clock.monotonicMs() - this.#lastByteMs >= missingMs) this.end(this.#missing())
+    if (clock.monotonicMs() - this.#lastByteMs >= missingMs) this.end(this.#here.missing())
     else this.#cancelLook = clock.after(lookMs, () => this.#look())
   }
 
-  #missing(): IsconfError {
-    const { pieceCount, ref } = this.#options.sink
-    const missing = pieceCount - this.#piecesHere
-    const which = missing === pieceCount ? 'file' : `${missing} of ${pieceCount} pieces of file`
-    return new IsconfError('BLOB_MISSING', `no reachable host has ${which} ${ref.id.slice(0, idPrefixLength)}`)
-  }
-
   #step(): void {
+    if (this.#here.isAll) this.end()
     if (this.#ended) return
-    const { sink } = this.#options
-    if (this.#piecesHere === sink.pieceCount) this.end()
-    else this.#ask()
-  }
-
-  #ask(): void {
     this.#peers.fill((peer) => this.#session(peer))
     if (!this.#options.sink.hashesKnown()) return
     const sessions = this.#peers.sessions()
@@ -172,27 +142,14 @@ class BlobFetch {
     const idle = session.isIdle && session.idleSinceMs <= agedMs
     const run = nextRun(state, session, random) ?? (idle ? spareRun(state, session, random, agedMs) : undefined)
     if (run === undefined) return false
-    let aborted = false
-    const asked = {
+    const underWay = beginRun(session, run, clock, {
+      onPiece: (index, bytes) => this.#takePiece(session, index, bytes),
       onBytes: () => {
         this.#lastByteMs = clock.monotonicMs()
       },
-      isAborted: () => aborted,
-      abort: (_reason: Error) => undefined,
-    }
-    const over = session.fetch(run, (index, bytes) => this.#takePiece(session, index, bytes), asked)
-    const underWay: RunUnderWay = {
-      ...run,
-      peer: session,
-      sinceMs: clock.monotonicMs(),
-      over,
-      abort: () => {
-        aborted = true
-        asked.abort(new Error('the pieces have come from another peer'))
-      },
-    }
+    })
     this.#underWay.add(underWay)
-    void over.finally(() => {
+    void underWay.over.finally(() => {
       this.#underWay.delete(underWay)
       this.#step()
     })
@@ -230,18 +187,10 @@ class BlobFetch {
     }
     this.#lastByteMs = this.#options.clock.monotonicMs()
     // In the endgame a piece comes twice.
-    if (this.#ended || !this.#note(index)) return
-    onProgress?.(this.#piecesHere, sink.pieceCount)
+    if (this.#ended || !this.#here.note(index)) return
+    onProgress?.(this.#here.count, sink.pieceCount)
     for (const run of this.#underWay) if (run.peer !== session && isDone(sink, run)) run.abort()
-    if (this.#piecesHere === sink.pieceCount) this.end()
-  }
-
-  /** Counts a piece; false when it was counted before. */
-  #note(index: number): boolean {
-    if (this.#here[index] === 1) return false
-    this.#here[index] = 1
-    this.#piecesHere++
-    return true
+    if (this.#here.isAll) this.end()
   }
 
   #ban(session: BlobSession): void {

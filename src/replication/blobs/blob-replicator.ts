@@ -13,20 +13,17 @@ import {
   pieceBytes,
   type Random,
   toIsconfError,
-  within,
 } from '../../base/index.ts'
 import type { Branch, Branches } from '../../branch/index.ts'
-import { blobOf, type SignedChangeset } from '../../journal/index.ts'
-import { answer, ask, type PeerId, type Transport } from '../../mesh/index.ts'
+import { blobsOf, type SignedChangeset } from '../../journal/index.ts'
+import type { PeerId, Transport } from '../../mesh/index.ts'
 import type { BlobStore } from '../../store/index.ts'
 import { ArrivingBlobs, type ByteRange } from './arriving-blobs.ts'
 import { fetchBlob } from './blob-fetch.ts'
-import { storedQuestionSchema } from './stored-question.ts'
+import { Slots } from './blob-slots.ts'
+import { filesCheckedUpTo, noteFilesChecked } from './files-checked.ts'
+import { answerStored, hostsWithFiles } from './stored-question.ts'
 
-const storedProtocol = '/isconf/kept/1'
-/** How long `ci` waits for the others to have its files before it says how many do. */
-const storedMs = 5_000
-const storedMessageBytesMax = 4 * 1024
 /** Blobs fetched at once, each from several hosts: two large ones, or more of those that are mostly waited for. */
 const fetchWeightMax = 8
 const weightOf = ({ sizeBytes }: BlobRef): number => (sizeBytes > pieceBytes ? 4 : 1)
@@ -60,9 +57,7 @@ export class BlobReplicator {
   /** The weight of the fetches under way. */
   #running = 0
   readonly #readings: ArrivingBlobs
-  #demanded = 0
-  /** Fetches that wait for one of the others to end, in the order of asking. */
-  readonly #waiting: (() => void)[] = []
+  readonly #demanded = new Slots<'somebody'>(demandedMax, demandedMax)
 
   constructor(deps: BlobReplicatorDeps) {
     this.#deps = deps
@@ -71,10 +66,8 @@ export class BlobReplicator {
 
   /** Begins to answer, and to look for what the journals name and the store lacks. */
   start(): void {
-    const { transport } = this.#deps
-    const limits = { requestBytesMax: storedMessageBytesMax, concurrentPerPeerMax: 4 }
-    answer(transport, storedProtocol, limits, (question) => this.#answerKept(question))
-    transport.onPeer(({ type }) => {
+    answerStored(this.#deps, (refs) => this.#untilHere(refs))
+    this.#deps.transport.onPeer(({ type }) => {
       if (type === 'up') this.#work()
     })
     this.lookForMissing()
@@ -116,31 +109,15 @@ export class BlobReplicator {
   }
 
   /** On how many of the connected hosts every file of a changeset is on disk; asked once, waited for a while. */
-  async hostsWith(branch: Branch, id: ChangesetId): Promise<number> {
-    const { transport, clock } = this.#deps
-    const options = { timeoutMs: storedMs + 1_000, clock, answerBytesMax: storedMessageBytesMax }
-    const asked = transport
-      .peers()
-      .map((peer) => ask(transport, peer.id, storedProtocol, { branch: branch.name, id }, options))
-    const answers = await Promise.allSettled(asked)
-    return answers.filter((one) => one.status === 'fulfilled' && one.value === true).length
-  }
-
-  async #answerKept(question: unknown): Promise<boolean> {
-    const { branch: name, id } = storedQuestionSchema.parse(question)
-    const branch = this.#deps.branches.get(name)
-    const sequence = branch?.journal.sequenceOf(id)
-    if (!branch || !sequence) return false
-    const refs = blobsOf(await branch.journal.changesetAt(sequence))
-    return within(this.#deps.clock, storedMs, this.#untilHere(refs), () => false)
+  hostsWith(branch: Branch, id: ChangesetId): Promise<number> {
+    return hostsWithFiles(this.#deps, branch.name, id)
   }
 
   /** Looks at one after the other: were all of a thousand looked at whenever one arrives, it would be a million times. */
-  async #untilHere(refs: readonly BlobRef[]): Promise<true> {
+  async #untilHere(refs: readonly BlobRef[]): Promise<void> {
     for (const { id } of refs) {
       while (!this.#deps.store.has(id)) await new Promise<void>((resolve) => this.#idle.add(resolve))
     }
-    return true
   }
 
   #work(): void {
@@ -156,20 +133,9 @@ export class BlobReplicator {
 
   /** Joins who fetches it already, or begins when its turn comes. */
   #demand(ref: BlobRef): Promise<void> {
-    return this.#fetchById.get(ref.id) ?? this.#begin(ref, () => this.#inTurn(() => this.#fetchNow(ref)))
-  }
-
-  async #inTurn(work: () => Promise<void>): Promise<void> {
-    if (this.#demanded >= demandedMax) await new Promise<void>((resolve) => this.#waiting.push(resolve))
-    else this.#demanded += 1
-    try {
-      await work()
-    } finally {
-      // Its place goes to the next, if there is one.
-      const next = this.#waiting.shift()
-      if (next) next()
-      else this.#demanded -= 1
-    }
+    return (
+      this.#fetchById.get(ref.id) ?? this.#begin(ref, () => this.#demanded.run('somebody', () => this.#fetchNow(ref)))
+    )
   }
 
   #begin(ref: BlobRef, work = () => this.#fetchNow(ref)): Promise<void> {
@@ -212,30 +178,12 @@ export class BlobReplicator {
   /** After a start: the changesets that were checked before need not be looked at again. */
   async #lookForMissing(): Promise<void> {
     for (const branch of this.#deps.branches.all()) {
-      const checked = await this.#checkedUpTo(branch)
+      const checked = await filesCheckedUpTo(this.#deps.disk, branch)
       for await (const signed of branch.journal.changesetsAfter(checked)) {
         if (this.#stopping.signal.aborted) return
         await this.want([signed])
       }
-      if (this.#wanted.size === 0) await this.#noteChecked(branch)
+      if (this.#wanted.size === 0) await noteFilesChecked(this.#deps.disk, branch)
     }
   }
-
-  async #checkedUpTo(branch: Branch): Promise<number> {
-    const note = await this.#deps.disk.readFile(this.#notePath(branch))
-    const id = note ? Buffer.from(note).toString('utf8').trim() : ''
-    return branch.journal.sequenceOf(id as ChangesetId) ?? 0
-  }
-
-  async #noteChecked(branch: Branch): Promise<void> {
-    await this.#deps.disk.replaceFile(this.#notePath(branch), `${branch.journal.head}\n`)
-  }
-
-  #notePath(branch: Branch): string {
-    return `${branch.directory}/files-checked`
-  }
-}
-
-function blobsOf({ changeset }: SignedChangeset): readonly BlobRef[] {
-  return changeset.operations.flatMap((operation) => blobOf(operation) ?? [])
 }

@@ -1,0 +1,67 @@
+/** An operation that is done by itself: a command, a removal, a file for the package bank, or a reboot. */
+import type { OperationRef } from '../host/index.ts'
+import type { Operation } from '../journal/index.ts'
+import { type Applied, apply, type InstallOperation, type LocalOperation } from './apply.ts'
+import { failedAt, recordFailure } from './install-batch.ts'
+import { askForReboot, hasRebooted, rebootNeeded } from './reboot.ts'
+import type { Recorder } from './recorder.ts'
+import type { UpDeps, UpListener, UpOptions } from './up-types.ts'
+
+export interface SingleStep {
+  readonly ref: OperationRef
+  readonly operation: Exclude<Operation, InstallOperation>
+}
+
+/** Does what is not done together with others; whether the machine reboots now. */
+export async function doAlone(
+  deps: UpDeps,
+  recorder: Recorder,
+  { ref, operation }: SingleStep,
+  options: UpOptions,
+  listener: UpListener,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (operation.type === 'reboot') return beginReboot(deps, recorder, ref, options, listener, signal)
+  await doOperation(deps, recorder, ref, operation, listener, signal)
+  return false
+}
+
+/** Whether the machine reboots now; false when it has been rebooted for this operation. REBOOT_NEEDED, OPERATION_FAILED. */
+async function beginReboot(
+  deps: UpDeps,
+  recorder: Recorder,
+  ref: OperationRef,
+  options: UpOptions,
+  listener: UpListener,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (await hasRebooted(deps, ref)) {
+    recorder.finished(ref, { status: 0, output: '' })
+    return false
+  }
+  if (!options.reboot) throw rebootNeeded(deps, ref)
+  const reason = await askForReboot(deps, recorder, ref, listener.output, signal)
+  if (reason === undefined) return true
+  throw failedAt(ref, { type: 'reboot' }, reason)
+}
+
+async function doOperation(
+  deps: UpDeps,
+  recorder: Recorder,
+  ref: OperationRef,
+  operation: Exclude<LocalOperation, InstallOperation>,
+  listener: UpListener,
+  signal: AbortSignal,
+): Promise<void> {
+  await recorder.started(ref)
+  let applied: Applied
+  try {
+    applied = await apply(deps, operation, listener.output, signal)
+  } catch (thrown) {
+    throw await recordFailure(recorder, ref, operation, thrown)
+  }
+  for (const remark of applied.remarks) listener.remark(remark)
+  if (applied.status === 0) return recorder.finished(ref, applied)
+  await recorder.failedWith(ref, applied)
+  throw failedAt(ref, operation, `it ended with exit status ${applied.status}`)
+}

@@ -1,0 +1,40 @@
+/** What `up` tells of each of its steps, to who listens and in the log. */
+import { operationName } from '../base/index.ts'
+import type { OperationRef } from '../host/index.ts'
+import type { Operation } from '../journal/index.ts'
+import type { UpDeps, UpListener } from './up-types.ts'
+
+/** What is done for a step, and what is said of it. */
+export interface UpStep {
+  readonly ref: OperationRef
+  /** The step's own, or a newer version of its file. */
+  readonly operation: Operation
+  /** What the journal has, in words. */
+  readonly text: string
+  readonly number: number
+  /** Of the changeset it is in. */
+  readonly sequence: number
+  /** The operation whose version of the file is installed instead. */
+  readonly newerBy: string | undefined
+}
+
+export interface Account extends UpListener {
+  begun(step: UpStep): void
+  finished(step: UpStep): void
+}
+
+/** Tells the listener and the log of each step. */
+export function accountOf({ branch, log }: UpDeps, listener: UpListener): Account {
+  return {
+    ...listener,
+    begun: ({ ref, text, number, newerBy }) => {
+      const name = operationName(ref.id, ref.index)
+      listener.operation(name, text, number, branch.journal.operationCount)
+      log.info({ operation: name }, `up: ${text}: begun`)
+      if (newerBy !== undefined) listener.newer(name, newerBy)
+    },
+    finished: ({ ref, text }) => {
+      log.info({ operation: operationName(ref.id, ref.index), status: 0 }, `up: ${text}: finished with exit status 0`)
+    },
+  }
+}

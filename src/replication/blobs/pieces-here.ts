@@ -1,0 +1,39 @@
+/** Which pieces of a blob that is fetched are here, each counted once. */
+import { type BlobSink, IsconfError, idPrefixLength } from '../../base/index.ts'
+
+export class PiecesHere {
+  readonly #sink: BlobSink
+  readonly #counted: Uint8Array
+  #count = 0
+
+  /** Begins with what the sink has already. */
+  constructor(sink: BlobSink) {
+    this.#sink = sink
+    this.#counted = new Uint8Array(sink.pieceCount)
+    for (let index = 0; index < sink.pieceCount; index++) if (sink.has(index)) this.note(index)
+  }
+
+  get count(): number {
+    return this.#count
+  }
+
+  get isAll(): boolean {
+    return this.#count === this.#sink.pieceCount
+  }
+
+  /** Counts a piece; false when it was counted before. */
+  note(index: number): boolean {
+    if (this.#counted[index] === 1) return false
+    this.#counted[index] = 1
+    this.#count++
+    return true
+  }
+
+  /** BLOB_MISSING: how much is not here, when nobody gives it. */
+  missing(): IsconfError {
+    const { pieceCount, ref } = this.#sink
+    const missing = pieceCount - this.#count
+    const which = missing === pieceCount ? 'file' : `${missing} of ${pieceCount} pieces of file`
+    return new IsconfError('BLOB_MISSING', `no reachable host has ${which} ${ref.id.slice(0, idPrefixLength)}`)
+  }
+}
