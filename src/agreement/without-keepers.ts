@@ -3,21 +3,18 @@
  * every host that can be reached. What it needs of the network is handed in as
  * an {@link Voters}.
  */
-import * as z from 'zod'
 import { type BranchName, type ChangesetId, type Clock, IsconfError, type Random, sleep } from '../base/index.ts'
 import {
   type Addition,
   type Branch,
   type BranchState,
-  branchStateSchema,
   type Proposal,
   pledgeMs,
   refuseSplit,
   type Vote,
-  voteSchema,
 } from '../branch/index.ts'
-import { branchNameSchema } from '../journal/index.ts'
 import type { Agreement, NextState, Voters } from './agreement.ts'
+import { type Message, messageSchema, voteMs, votesSchema } from './messages.ts'
 import { Objections, objectionText } from './objections.ts'
 import { isObjection, type Outcome, tally } from './tally.ts'
 
@@ -27,39 +24,8 @@ const attemptsMin = 12
 const tryMsMin = pledgeMs + 3_000
 /** The longest wait before the second try; it grows with each, up to the twelfth. */
 const pauseMsMax = 60
-/** How long a proposer waits for votes: well within a pledge, and longer than a busy host takes to answer. */
-const voteMs = 3_000
 /** What each host on the way keeps back for its own answer. */
 const hopMs = 400
-/** How many hosts one question may have visited: it travels on through hosts that reach others. */
-const visitedMax = 10_000
-
-const proposalSchema = z.strictObject({
-  id: z.string().regex(/^[0-9a-f]{32}$/),
-  from: branchStateSchema,
-  to: branchStateSchema,
-})
-
-const messageSchema = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('propose'),
-    proposal: proposalSchema,
-    visited: z.array(z.string()).max(visitedMax),
-    /** How long the asker waits; whoever asks on has less. */
-    waitMs: z.int().positive().max(voteMs),
-  }),
-  z.strictObject({
-    type: z.literal('release'),
-    branch: branchNameSchema,
-    proposal: z.string(),
-    visited: z.array(z.string()).max(visitedMax),
-  }),
-])
-
-type Message = z.infer<typeof messageSchema>
-
-const votesSchema = z.array(voteSchema).max(visitedMax)
-
 export interface AgreementDeps {
   readonly voters: Voters
   readonly clock: Clock

@@ -1,5 +1,7 @@
 /** Time, handed in: wall time is shown to people, monotonic time is waited on, and nothing else decides. */
 
+import type { Random } from './random.ts'
+
 /** Ends a wait that {@link Clock.after} began; harmless afterwards. */
 export type Cancel = () => void
 
@@ -10,6 +12,19 @@ export interface Clock {
   monotonicMs(): number
   /** Calls `run` once, `delayMs` from now. */
   after(delayMs: number, run: () => void): Cancel
+}
+
+/** Calls `run` about every `everyMs`, spread so that hosts that were switched on together do not stay together. */
+export function nowAndThen(clock: Clock, random: Random, everyMs: number, run: () => void): Cancel {
+  let cancel: Cancel
+  const next = (): void => {
+    cancel = clock.after(everyMs / 2 + random.below(everyMs), () => {
+      run()
+      next()
+    })
+  }
+  next()
+  return () => cancel()
 }
 
 /** Resolves after `delayMs`; rejects with the signal's reason when it is aborted first. */

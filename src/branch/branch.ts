@@ -2,45 +2,35 @@
  * One branch on this host: its journal, its lock, this host's pledge, and the
  * other lines of a split. The state is changed only by compare-and-set.
  */
-import { type BranchName, type ChangesetId, type Clock, type Disk, invariant, Mutex } from '../base/index.ts'
+import { type BranchName, type ChangesetId, type Disk, invariant, Mutex } from '../base/index.ts'
 import { Journal, parseChain } from '../journal/index.ts'
 import type { Addition, BranchDeps, Fork, Taken } from './branch-types.ts'
 import { copyBeside, heardName } from './copy.ts'
-import { commonLength, DivergentLines } from './divergent-lines.ts'
-import { type BranchState, isSameState, supersedes, unlockedState } from './state.ts'
-import { readState } from './state-file.ts'
-import { type Pledge, type Proposal, type Vote, voteOn } from './vote.ts'
-
-/**
- * So many times nobody locks and unlocks a branch without checking anything in. A number that is made up must not use
- * up all that are left.
- */
-const revisionStepMax = 1_000_000
+import { DivergentLines } from './divergent-lines.ts'
+import { type BranchState, canAdopt, isSameState } from './state.ts'
+import type { Proposal, Vote } from './vote.ts'
+import { VotedState } from './voted-state.ts'
 
 export class Branch {
   readonly name: BranchName
   readonly #disk: Disk
   /** Where its files are. */
   readonly directory: string
-  readonly #clock: Clock
   readonly #changes = new Mutex()
   #journal: Journal
   readonly #others: DivergentLines
-  #state: BranchState
-  #pledge: Pledge | undefined
+  readonly #state: VotedState
 
   private constructor(
     disk: Disk,
     directory: string,
-    clock: Clock,
     journal: Journal,
     divergentLines: DivergentLines,
-    state: BranchState,
+    state: VotedState,
   ) {
-    this.name = state.branch
+    this.name = state.current.branch
     this.#disk = disk
     this.directory = directory
-    this.#clock = clock
     this.#journal = journal
     this.#others = divergentLines
     this.#state = state
@@ -48,15 +38,12 @@ export class Branch {
 
   /** Opens or makes the branch kept in `directory`. JOURNAL_DAMAGED, STATE_DAMAGED. */
   static async open(deps: BranchDeps, directory: string, name: BranchName): Promise<Branch> {
-    const { disk, domain, clock } = deps
+    const { disk, domain } = deps
     await disk.makeDirectory(directory)
     const journal = await Journal.open(disk, `${directory}/journal`, domain)
-    const kept = await readState(disk, `${directory}/state`)
-    // The journal is appended to before the state is written: at another head, what was kept is of the past.
-    const isCurrent = kept !== undefined && kept.head === journal.head && kept.branch === name
-    const state = isCurrent ? kept : unlockedState(name, journal.head, journal.length)
+    const state = await VotedState.open(deps, `${directory}/state`, name, journal)
     const others = await DivergentLines.open(disk, directory, journal)
-    return new Branch(disk, directory, clock, journal, others, state)
+    return new Branch(disk, directory, journal, others, state)
   }
 
   get journal(): Journal {
@@ -64,7 +51,7 @@ export class Branch {
   }
 
   get state(): BranchState {
-    return this.#state
+    return this.#state.current
   }
 
   /** The other lines of a split. */
@@ -88,41 +75,30 @@ export class Branch {
 
   /** This host's vote on a proposal; a yes binds it for a while. */
   vote(proposal: Proposal): Vote {
-    const { vote, pledge } = voteOn(
-      {
-        state: this.#state,
-        knows: (head) => this.#journal.has(head),
-        isSplit: this.isSplit,
-        pledge: this.#pledge,
-        nowMs: this.#clock.monotonicMs(),
-      },
-      proposal,
-    )
-    this.#pledge = pledge
-    return vote
+    return this.#state.vote(proposal, { knows: (head) => this.#journal.has(head), isSplit: this.isSplit })
   }
 
   /** Whether this host's consent to a proposal, the oldest of all, still holds. */
   isPledgedTo(proposal: string): boolean {
-    return this.#pledge?.proposal === proposal && this.#pledge.untilMs > this.#clock.monotonicMs()
+    return this.#state.isPledgedTo(proposal)
   }
 
   /** Ends the pledge to a proposal that its proposer gave up. */
   release(proposal: string): void {
-    if (this.#pledge?.proposal === proposal) this.#pledge = undefined
+    this.#state.release(proposal)
   }
 
   /** Makes an agreed change, with what it adds to the journal. False when the state is no longer `from`. */
   compareAndSet(from: BranchState, to: BranchState, { changeset, journal }: Addition = {}): Promise<boolean> {
     return this.#changes.run(async () => {
-      if (!isSameState(this.#state, from)) return false
+      if (!isSameState(this.state, from)) return false
       if (changeset) {
         await this.#journal.append([changeset], 'this host')
-        this.#followJournal()
+        this.#state.followJournal(this.#journal)
       } else if (journal) {
         await this.#beginAs(journal)
       } else {
-        await this.#setState(to)
+        await this.#state.set(to)
       }
       invariant(to.head === this.#journal.head, 'the state names the head of the journal')
       return true
@@ -131,7 +107,7 @@ export class Branch {
 
   /** Whether there is no such branch: its name was heard, and nothing was ever done with it. */
   get isAbsent(): boolean {
-    return this.#journal.length === 0 && this.#state.revision === 0 && !this.isSplit
+    return this.#journal.length === 0 && this.state.revision === 0 && !this.isSplit
   }
 
   /** Begins an absent branch as a copy of the first `length` changesets of another one's journal; whether it was absent. */
@@ -146,10 +122,8 @@ export class Branch {
   /** Takes over a peer's state at the same head when it is the later one, and can be true; whether it did. */
   adopt(theirs: BranchState): Promise<boolean> {
     return this.#changes.run(async () => {
-      const { head, length, revision } = this.#state
-      if (theirs.head !== head || !supersedes(theirs, this.#state)) return false
-      if (theirs.length !== length || theirs.revision - revision > revisionStepMax) return false
-      await this.#setState(theirs)
+      if (!canAdopt(theirs, this.state)) return false
+      await this.#state.set(theirs)
       return true
     })
   }
@@ -171,21 +145,14 @@ export class Branch {
         return { added: [], split: await this.#others.keep(this.#journal, fresh, from), ...place }
       }
       await this.#journal.append(fresh, from)
-      this.#followJournal()
+      this.#state.followJournal(this.#journal)
       return { added: fresh, split: false, ...place }
     })
   }
 
   /** Where the line with head `head` and each of the others part: the first changeset of either. */
   forksOf(head: ChangesetId): readonly Fork[] {
-    const lines = [this.#journal, ...[...this.#others.entries()].map(([, other]) => other)]
-    const chosen = lines.find((line) => line.head === head)
-    if (!chosen) return []
-    const rivals = lines.filter((line) => line !== chosen)
-    return rivals.map((rival) => {
-      const shared = commonLength(chosen, rival)
-      return { chosen: chosen.idAt(shared + 1), rejected: rival.idAt(shared + 1) }
-    })
+    return this.#others.forksOf(this.#journal, head)
   }
 
   /**
@@ -203,11 +170,7 @@ export class Branch {
         await keepAside(this.#journal)
         await this.#goOverTo(followed)
       }
-      for (const first of others) {
-        const other = this.#others.get(first)
-        if (other) await keepAside(other)
-        await this.#others.drop(first)
-      }
+      for (const first of others) await this.#others.letGo(first, keepAside)
       return true
     })
   }
@@ -227,14 +190,14 @@ export class Branch {
     await this.#disk.rename(path, `${this.directory}/journal`)
     await this.#journal.close()
     this.#journal = await Journal.open(this.#disk, `${this.directory}/journal`, this.#journal.domain)
-    this.#followJournal()
+    this.#state.followJournal(this.#journal)
   }
 
   async #goOverTo(other: ChangesetId): Promise<void> {
     await this.#journal.close()
     await this.#others.moveTo(other, `${this.directory}/journal`)
     this.#journal = await Journal.open(this.#disk, `${this.directory}/journal`, this.#journal.domain)
-    this.#followJournal()
+    this.#state.followJournal(this.#journal)
   }
 
   /** Lets the files go, with a note for a quick next start. */
@@ -245,20 +208,5 @@ export class Branch {
       await this.#journal.close()
       await this.#others.close()
     })
-  }
-
-  /**
-   * After the journal has grown: the state that a start would find. It needs no
-   * writing, so that a full disk cannot leave the journal ahead of the state.
-   */
-  #followJournal(): void {
-    this.#state = unlockedState(this.name, this.#journal.head, this.#journal.length)
-    this.#pledge = undefined
-  }
-
-  async #setState(state: BranchState): Promise<void> {
-    await this.#disk.replaceFile(`${this.directory}/state`, `${JSON.stringify(state)}\n`)
-    this.#state = state
-    this.#pledge = undefined
   }
 }

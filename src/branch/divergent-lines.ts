@@ -1,6 +1,7 @@
 /** The lines of a split branch that are not its journal: kept whole, side by side, until someone resolves the split. */
 import { type ChangesetId, type Disk, type DomainName, IsconfError } from '../base/index.ts'
 import { Journal, type SignedChangeset } from '../journal/index.ts'
+import type { Fork } from './branch-types.ts'
 
 /** How many other lines are kept; more would be a flood. */
 const divergentLinesMax = 8
@@ -59,6 +60,18 @@ export class DivergentLines {
     return Math.min(journal.length, ...common)
   }
 
+  /** Where the line with head `head`, `journal` or one of these, and each of the others part: the first changeset of either. */
+  forksOf(journal: Journal, head: ChangesetId): readonly Fork[] {
+    const lines = [journal, ...this.#journalByFirst.values()]
+    const chosen = lines.find((line) => line.head === head)
+    if (!chosen) return []
+    const rivals = lines.filter((line) => line !== chosen)
+    return rivals.map((rival) => {
+      const shared = commonLength(chosen, rival)
+      return { chosen: chosen.idAt(shared + 1), rejected: rival.idAt(shared + 1) }
+    })
+  }
+
   /**
    * Keeps changesets, checked by themselves, that are not in `journal` and
    * follow one another. JOURNAL_DAMAGED when they follow nothing known here, OTHER_DOMAIN.
@@ -94,6 +107,13 @@ export class DivergentLines {
     await this.#journalByFirst.get(first)?.close()
     this.#journalByFirst.delete(first)
     await this.#disk.remove(this.#pathOf(first))
+  }
+
+  /** Removes a line after `keepAside` has kept it. */
+  async letGo(first: ChangesetId, keepAside: (line: Journal) => Promise<void>): Promise<void> {
+    const line = this.#journalByFirst.get(first)
+    if (line) await keepAside(line)
+    await this.drop(first)
   }
 
   async close(): Promise<void> {

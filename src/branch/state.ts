@@ -111,3 +111,15 @@ function requireLock(state: BranchState, lockId: string): void {
   const by = state.broken?.lock.id === lockId ? `: broken by ${state.broken.by} at ${state.broken.time}` : ''
   throw new IsconfError('LOCK_LOST', `your lock on branch ${state.branch} is gone${by}`)
 }
+
+/**
+ * So many times nobody locks and unlocks a branch without checking anything in. A number that is made up must not use
+ * up all that are left.
+ */
+const revisionStepMax = 1_000_000
+
+/** Whether a peer's state at the same head is later than this host's, and can be true. */
+export function canAdopt(theirs: BranchState, ours: BranchState): boolean {
+  if (theirs.head !== ours.head || !supersedes(theirs, ours)) return false
+  return theirs.length === ours.length && theirs.revision - ours.revision <= revisionStepMax
+}

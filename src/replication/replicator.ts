@@ -3,12 +3,13 @@
  * what is here, hears what is there, and fetches the changesets that are
  * missing. Nothing depends on one message having been heard.
  */
-import { type Cancel, endIfBroken, type Random, toIsconfError, within } from '../base/index.ts'
+import { type Cancel, endIfBroken, nowAndThen, type Random, toIsconfError, within } from '../base/index.ts'
 import type { Branch, Branches, BranchState } from '../branch/index.ts'
 import { answer, ask, type PeerId } from '../mesh/index.ts'
 import { type Announcement, announcementSchema, composeAnnouncement } from './announcement.ts'
 import type { BootRecord } from './boot-report.ts'
 import type { ChangesetFetcherDeps } from './changeset-fetcher.ts'
+import { onGossip, publishGossip } from './gossip.ts'
 import { Inventory } from './inventory.ts'
 import { NewsIntake } from './news-intake.ts'
 import { PeerTroubles } from './peer-troubles.ts'
@@ -16,9 +17,6 @@ import type { ReachablePeers } from './reachable-peers.ts'
 import type { Resolutions } from './resolutions.ts'
 
 const announcementProtocol = '/isconf/announce/1'
-/** Where changes are announced to the whole domain. */
-export const announcementTopic = 'isconf/announce/1'
-
 /** A thousand branch states with their lock messages. */
 const announcementBytesMax = 8 * 1024 * 1024
 /** A host that has not answered by then is one that can't be reached. */
@@ -29,9 +27,6 @@ const hearMsMax = 2_000
 const stallMs = 10_000
 /** Now and then: often enough that a lost announcement is made good soon. */
 const exchangeEveryMs = 30_000
-/** A gossiped announcement is small, or it is left to the exchange. */
-const gossipBytesMax = 64 * 1024
-
 export interface ReplicatorDeps extends ChangesetFetcherDeps {
   readonly host: string
   /** Where this host stands. */
@@ -66,7 +61,7 @@ export class Replicator {
 
   /** Begins to answer and to listen. */
   start(): void {
-    const { transport } = this.#deps
+    const { transport, clock, random } = this.#deps
     answer(
       transport,
       announcementProtocol,
@@ -74,7 +69,7 @@ export class Replicator {
       async (told, peer) => {
         const heard = this.#hear(this.#parse(told, peer), peer)
         heard.catch((error: unknown) => this.#logFailure(peer, error))
-        await within(this.#deps.clock, hearMsMax, heard, () => undefined)
+        await within(clock, hearMsMax, heard, () => undefined)
         return this.#compose()
       },
     )
@@ -88,8 +83,8 @@ export class Replicator {
       }),
     )
     for (const { id } of transport.peers()) this.#exchangeSoon(id)
-    transport.subscribe(announcementTopic, (message, from) => this.#hearGossip(message, from))
-    this.#exchangeNowAndThen()
+    onGossip(transport, this.#deps.log, (announcement, from) => this.#hearGossip(announcement, from))
+    this.#cancels.push(nowAndThen(clock, random, exchangeEveryMs, () => this.#exchangeWithOne()))
   }
 
   stop(): void {
@@ -120,8 +115,7 @@ export class Replicator {
   /** Tells the domain of a change made here; on how many other hosts the branch's head is now on disk. */
   async announce(branch: Branch): Promise<number> {
     const { head } = branch.state
-    const gossip = Buffer.from(JSON.stringify({ ...this.#compose(), states: [branch.state] }))
-    if (gossip.length <= gossipBytesMax) this.#deps.transport.publish(announcementTopic, gossip)
+    publishGossip(this.#deps.transport, { ...this.#compose(), states: [branch.state] })
     const announcements = await this.exchangeAll()
     return announcements.filter(({ states }) =>
       states.some((state) => state.branch === branch.name && state.head === head),
@@ -164,17 +158,11 @@ export class Replicator {
     if (isNews || aside.length > 0) this.#tellOthers(peer)
   }
 
-  #hearGossip(message: Uint8Array, from: PeerId): void {
-    const { transport, log } = this.#deps
-    const announcement = message.length <= gossipBytesMax ? announcementSchema.safeParse(parseJson(message)) : undefined
-    if (!announcement?.success) {
-      log.debug({ from }, 'left a malformed announcement aside')
-      return
-    }
-    const isNear = transport.peers().some(({ id }) => id === from)
+  #hearGossip(announcement: Announcement, from: PeerId): void {
+    const isNear = this.#deps.transport.peers().some(({ id }) => id === from)
     // What comes from afar is news of where to look: the hosts between may have it by now.
-    if (!isNear && announcement.data.states.every((state) => this.#isKnown(state))) return
-    const heard = isNear ? this.#hear(announcement.data, from) : this.exchangeAll()
+    if (!isNear && announcement.states.every((state) => this.#isKnown(state))) return
+    const heard = isNear ? this.#hear(announcement, from) : this.exchangeAll()
     heard.catch((error: unknown) => this.#logFailure(from, error))
   }
 
@@ -191,22 +179,13 @@ export class Replicator {
     this.exchange(peer).catch((error: unknown) => this.#logFailure(peer, error))
   }
 
-  #exchangeNowAndThen(): void {
-    const { clock, random, transport, bootRecord } = this.#deps
-    let cancel = (): void => undefined
-    const next = (): void => {
-      // Spread, so that hosts that were switched on together do not stay together.
-      cancel = clock.after(exchangeEveryMs / 2 + random.below(exchangeEveryMs), () => {
-        // In time for the exchange after this one.
-        void bootRecord?.refresh()
-        const peers = transport.peers()
-        const peer = peers.length > 0 ? peers[random.below(peers.length)] : undefined
-        if (peer) this.#exchangeSoon(peer.id)
-        next()
-      })
-    }
-    next()
-    this.#cancels.push(() => cancel())
+  #exchangeWithOne(): void {
+    const { random, transport, bootRecord } = this.#deps
+    // In time for the exchange after this one.
+    void bootRecord?.refresh()
+    const peers = transport.peers()
+    const peer = peers.length > 0 ? peers[random.below(peers.length)] : undefined
+    if (peer) this.#exchangeSoon(peer.id)
   }
 
   #logFailure(peer: PeerId, thrown: unknown): void {
@@ -215,13 +194,5 @@ export class Replicator {
     const facts = { host: this.hostOf(peer), code }
     if (code === 'UNEXPECTED') this.#deps.log.debug(facts, `no exchange: ${message}`)
     else this.#deps.log.warn(facts, `could not take in what ${facts.host} told: ${message}`)
-  }
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'))
-  } catch {
-    return undefined
   }
 }
