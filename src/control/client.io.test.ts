@@ -205,5 +205,10 @@ test('a socket that may not be opened is NOT_ALLOWED', async (t) => {
   mkdirSync(join(directory, 'closed'))
   chmodSync(join(directory, 'closed'), 0)
   const hidden = connect(join(directory, 'closed/.ctl'))
-  await asPlainUser(directory, () => assert.rejects(hidden.get('/v1/status'), failure('NOT_ALLOWED')))
+  try {
+    await asPlainUser(directory, () => assert.rejects(hidden.get('/v1/status'), failure('NOT_ALLOWED')))
+  } finally {
+    // A plain user could not remove it.
+    chmodSync(join(directory, 'closed'), 0o700)
+  }
 })
