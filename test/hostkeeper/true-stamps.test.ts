@@ -100,6 +100,20 @@ makeTest('a step that takes longer than HOSTKEEPER_STEP_TIMEOUT is ended, named,
   assert.match(assertDone(await host.run(['status'])).stdout, /^ {2}\S+Z {2}failed {2}BOOT/m)
 })
 
+makeTest('the log of a run tells when each step began, and how long it took', async (t) => {
+  const host = makeHost(t, { 'hosts.conf': 'DEFAULT: A=b\n', 'packages.conf': packages('touch $@') })
+  assertDone(await host.run(['run', 'BOOT']))
+  const status = JSON.parse(assertDone(await host.run(['status', '--json'])).stdout) as { runs: { log: string }[] }
+  const log = readFileSync(status.runs[0]?.log ?? '', 'utf8')
+  const steps = [...log.matchAll(/^(\d{4}-\S+Z) +\d+\.\d\d s {2}(\S+)$/gm)]
+  const begun = steps.map(([, time]) => time)
+  assert.deepEqual(
+    steps.map(([, , name]) => name),
+    ['a', 'b', 'c'],
+  )
+  assert.deepEqual(begun, [...begun].sort())
+})
+
 async function killedInC(host: MakeHost, lines: string): Promise<void> {
   host.write({ 'packages.conf': packages(lines) })
   const { child, done } = host.begin(['run', 'BOOT'])
