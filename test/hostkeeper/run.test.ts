@@ -149,6 +149,12 @@ test('conf/OS.mk beats packages.conf and is beaten by hosts.conf, also where tar
   assert.match(second.stdout, /^of-linux a \$dollar$/m)
 })
 
+test('a conf/OS.mk that packages.conf includes adds to what was set before, and is added to behind it', async (t) => {
+  const packages = `STEPS = one\ninclude $(dir $(MAKEFILE))conf/$(OS).mk\nSTEPS += three\nall: $(STEPS)\none two three:\n\t@echo doing $@\n`
+  const host = hostWith(t, 'X=y', packages, { 'conf/linux.mk': 'STEPS += two\n' })
+  assert.deepEqual(doings(assertDone(await host.run(['run']))), ['one', 'two', 'three'])
+})
+
 test('run -n and NOOP=1 show what would be done, and nothing is written', async (t) => {
   const host = hostWith(t, 'PACKAGES=a', steps('a'))
   const shown = assertDone(await host.run(['run', '-n']))

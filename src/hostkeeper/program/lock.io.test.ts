@@ -7,7 +7,7 @@ import { type TestContext, test } from 'node:test'
 import { until } from '../../../test/harness/run.ts'
 import { asPlainUser, failure, namesIn, temporaryDirectory } from '../../../test/support/files.ts'
 import type { IsconfError } from '../../base/index.ts'
-import { processFields } from '../../base/pid-file.io.ts'
+import { processFields, processStart } from '../../base/pid-file.io.ts'
 import { lockGroup, lockHolder, takeLock } from './lock.io.ts'
 
 function lockPath(t: TestContext): string {
@@ -95,6 +95,19 @@ for (const [whose, contentOf] of Object.entries({
     await takeLock(path, 'a run')
   })
 }
+
+test('takeLock() takes no notice of a group of before the last boot whose number one has by now that outlived its first process', async (t) => {
+  const path = lockPath(t)
+  const release = await takeLock(path, 'a run')
+  const group = await startGroup(t)
+  await lockGroup(path, group)
+  const before = readFileSync(`${path}.make`, 'utf8').replace(/@.*/, '@6f2b0a52-0000-4000-8000-000000000000')
+  writeFileSync(`${path}.make`, before)
+  process.kill(group, 'SIGKILL')
+  await until(() => processStart(group) === '', 'the first process to end')
+  await release()
+  await takeLock(path, 'a run')
+})
 
 test('takeLock() tells of a holder that was stopped, and how to go on', async (t) => {
   const path = lockPath(t)
