@@ -7,18 +7,34 @@ import type { VerbContext } from './verb.ts'
 const beginMsMax = 20_000
 const lookEveryMs = 200
 
+/** A daemon that was not seen so often in a row does not run: one that begins closes its socket for less. */
+const absentMax = 3
+
 /** Waits until the daemon waits no more with this failure: what it does then, in words. */
 export async function daemonAfter({ client, sleep }: VerbContext, code: ErrorCode): Promise<string> {
-  try {
-    for (let waitedMs = 0; waitedMs < beginMsMax; waitedMs += lookEveryMs) {
-      const status = (await client.get('/v1/status')) as Status | WaitingStatus
+  let absent = 0
+  for (let waitedMs = 0; waitedMs < beginMsMax; waitedMs += lookEveryMs) {
+    const status = await statusOf(client)
+    if (status) {
       if (!('waiting' in status)) return `the daemon takes part in the domain ${status.domain.name}`
       if (status.waiting.code !== code) return `the daemon waits: ${status.waiting.message}; ${status.waiting.hint}`
-      await sleep(lookEveryMs)
+      // From here on one that is away is on its way back.
+      absent = Number.NEGATIVE_INFINITY
+    } else {
+      absent += 1
+      if (absent === absentMax) return 'the daemon does not run; start it: isconf start'
     }
-    return 'the daemon has yet to begin; isconf status says where it stands'
+    await sleep(lookEveryMs)
+  }
+  return 'the daemon has yet to begin; isconf status says where it stands'
+}
+
+/** Undefined while nobody answers: as a daemon begins, it closes the socket at which it waited, also on who asks. */
+async function statusOf(client: VerbContext['client']): Promise<Status | WaitingStatus | undefined> {
+  try {
+    return (await client.get('/v1/status')) as Status | WaitingStatus
   } catch (error) {
-    if (toIsconfError(error).code !== 'DAEMON_DOWN') throw error
-    return 'the daemon does not run; start it: isconf start'
+    if (['DAEMON_DOWN', 'DAEMON_LOST'].includes(toIsconfError(error).code)) return undefined
+    throw error
   }
 }

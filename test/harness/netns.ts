@@ -57,17 +57,19 @@ const bridgeScript = `
   ip link add br0 type bridge forward_delay 0 stp_state 0 mcast_snooping 0 && ip link set br0 up &&
   echo ready && cat`
 
-// The program goes to /usr/local, as an installation would put it. /tmp comes late: the lab may be below it.
+// The program and the Node of the tests go to /usr/local, as an installation would put them. /tmp comes late: the lab,
+// and the Node, may be below it.
 const hostScript = `
   set -e
   exec 3<&0
-  lab=$1 name=$2 program=$3
+  lab=$1 name=$2 program=$3 node=$4
   hostname "$name"
   mount -t tmpfs -o size=512m tmpfs "$lab"
   mkdir -p "$lab/usr.up/local/lib/isconf" "$lab/usr.up/local/bin"
   cp -r "$program/." "$lab/usr.up/local/lib/isconf/"
   echo '{"type":"module"}' > "$lab/usr.up/local/lib/isconf/package.json"
   ln -s ../lib/isconf/main.js "$lab/usr.up/local/bin/isconf"
+  : > "$lab/usr.up/local/bin/node"
   for directory in etc var root usr opt home; do
     if [ -d "/$directory" ] && [ ! -L "/$directory" ]; then
       mkdir -p "$lab/$directory.up" "$lab/$directory.work"
@@ -76,6 +78,7 @@ const hostScript = `
     fi
   done
   for overlay in $overlays; do mount -t overlay overlay -o "\${overlay#*=}" "/\${overlay%%=*}"; done
+  mount --bind "$node" /usr/local/bin/node
   mount -t tmpfs -o mode=1777 tmpfs /tmp
   mount -t tmpfs tmpfs /run
   mount -t proc proc /proc
@@ -111,7 +114,7 @@ export class NetLab {
   static of(ending: Ending, ...names: readonly string[]): Promise<NetLab> {
     return NetLab.made(
       ending,
-      names.map((name) => ({ name, script: hostScript, words: [dirname(program)] })),
+      names.map((name) => ({ name, script: hostScript, words: [dirname(program), process.execPath] })),
     )
   }
 
@@ -261,7 +264,7 @@ export class NetHost {
 }
 
 const variables = {
-  PATH: `${dirname(process.execPath)}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   HOME: '/root',
   LOGNAME: 'root',
   USER: 'root',
