@@ -144,6 +144,11 @@ export class Libp2pTransport implements Transport {
     })
   }
 
+  disconnect(peer: PeerId): void {
+    if (!this.#connected.has(peer)) return
+    for (const connection of this.#openConnections(peer)) connection.abort(new Error('this host has hung up'))
+  }
+
   async close(): Promise<void> {
     this.#endLiveness()
     this.#cancelCheck()

@@ -31,6 +31,8 @@ export interface Transport {
   subscribe(topic: string, listener: (message: Uint8Array, from: PeerId) => void): void
   /** The admitted peers that are connected now. */
   peers(): readonly ConnectedPeer[]
+  /** Hangs up on a peer: its streams fail, and both sides hear that it is lost. Nothing when it is not connected. */
+  disconnect(peer: PeerId): void
   /** Ends every connection and listens no more. */
   close(): Promise<void>
 }

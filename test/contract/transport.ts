@@ -102,6 +102,18 @@ function connections(check: Check): void {
     assert.deepEqual(alder.transport.peers(), [])
   })
 
+  check('a host that hangs up loses that peer and no other, and each side can dial again', async (world) => {
+    const [alder, birch, cedar] = [await world.host('alder'), await world.host('birch'), await world.host('cedar')]
+    for (const other of [birch, cedar]) await alder.transport.dial(other.address)
+    await until(() => isConnected(birch, alder) && isConnected(cedar, alder))
+    alder.transport.disconnect(birch.transport.self)
+    alder.transport.disconnect('nobody' as PeerId)
+    await until(() => !isConnected(alder, birch) && !isConnected(birch, alder))
+    assert.ok(isConnected(alder, cedar) && isConnected(cedar, alder))
+    assert.equal(await birch.transport.dial(alder.address), alder.transport.self)
+    await until(() => isConnected(alder, birch))
+  })
+
   check('what is published reaches a host that is connected only through another', async (world) => {
     const [alder, birch, cedar] = [await world.host('alder'), await world.host('birch'), await world.host('cedar')]
     const heard: string[] = []

@@ -176,6 +176,10 @@ export class SimTransport implements Transport, LinkEnd {
     return [...peerById.values()]
   }
 
+  disconnect(peer: PeerId): void {
+    for (const link of [...this.#links]) if (link.other(this).self === peer) link.closeFrom(this)
+  }
+
   async close(): Promise<void> {
     this.crash()
   }
