@@ -24,6 +24,10 @@ export const errorKinds = {
   },
   NOT_IN_BANK: { exit: 2, hint: '`isconf bank` lists what is published' },
   FILE_CHANGED: { exit: 1, hint: 'nothing was recorded; stop whatever writes the file and snap it again' },
+  SIZE_WRONG: {
+    exit: 22,
+    hint: 'nothing was recorded: a file whose size is not that of its content is made anew when it is read; copy it to a regular file and snap that',
+  },
   FILE_UNREADABLE: { exit: 1, hint: 'the daemon must be able to read the file; is it running as root?' },
   CONFIG: { exit: 22, hint: 'correct the file and try again' },
   VARIABLE_UNSET: { exit: 1, hint: "set it in main.cf, for every host under DEFAULT; `isconf env` shows this host's" },

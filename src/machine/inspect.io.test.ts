@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import {
   appendFileSync,
   chmodSync,
+  lstatSync,
   mkdirSync,
   renameSync,
   rmSync,
@@ -19,6 +20,7 @@ import { type TestContext, test } from 'node:test'
 import { asPlainUser, failure, temporaryDirectory } from '../../test/support/files.ts'
 import { isRoot, unlessRootHas, unlessThere } from '../../test/support/tools.ts'
 import { setXattr } from '../../test/support/xattrs.ts'
+import { contentOf } from './file-content.io.ts'
 import { inspect } from './inspect.io.ts'
 import type { Entry, FileEntry, Inspection } from './machine.ts'
 import { protectedPaths } from './protected-paths.io.ts'
@@ -328,6 +330,51 @@ test('look() takes what is mounted in a tree as it is, and says so', { skip: unl
   } finally {
     run('umount', join(root, 'tree/mounted'))
   }
+})
+
+test('inspect() leaves out what the kernel mounts in a tree, and says so', {
+  skip: unlessRootHas('mount'),
+}, async (t) => {
+  const { root, see } = tree(t)
+  mkdirSync(join(root, 'tree/proc'), { recursive: true })
+  makeFile(root, 'tree/file', 'x')
+  run('mount', '--bind', '/proc', join(root, 'tree/proc'))
+  try {
+    const inspection = await see('/tree')
+    assert.deepEqual(shown(inspection), ['/tree/file', '/tree/'])
+    assert.deepEqual(inspection.remarks, ['/tree/proc is proc, a pseudo file system: left out'])
+    const refused = failure('NOT_A_FILE', /^\/tree\/proc\/version is on proc, a pseudo file system/)
+    await assert.rejects(see('/tree/proc/version'), refused)
+  } finally {
+    run('umount', join(root, 'tree/proc'))
+  }
+})
+
+test('inspect() refuses the files of pseudo file systems, and a link is where the link is', async (t) => {
+  const real = (path: string): string => path
+  const see = (path: string) => inspect(path, { real, protectedPaths: protectedPaths(real, '/no/home') })
+  for (const path of ['/proc/version', '/proc/self', '/sys/kernel']) {
+    await assert.rejects(
+      see(path),
+      failure('NOT_A_FILE', /, a pseudo file system: an answer of this host's kernel$/),
+      path,
+    )
+  }
+  const { root, see: seeBelow } = tree(t)
+  symlinkSync('/proc/version', join(root, 'link'))
+  assert.deepEqual(shown(await seeBelow('/link')), ['/link -> /proc/version'])
+})
+
+test('contentOf() refuses a file that gives more or less than its size, and reads no further than to know it', async () => {
+  const read = async (path: string): Promise<Uint8Array[]> => {
+    const chunks: Uint8Array[] = []
+    for await (const chunk of contentOf(path, lstatSync(path, { bigint: true }), path)) chunks.push(chunk)
+    return chunks
+  }
+  const more = failure('SIZE_WRONG', /^\/proc\/version says that it has 0 bytes, and gives more$/)
+  await assert.rejects(read('/proc/version'), more)
+  const less = failure('SIZE_WRONG', /says that it has 4096 bytes, and gives \d+$/)
+  await assert.rejects(read('/sys/kernel/uevent_seqnum'), less)
 })
 
 /** Writes a file; its name. */

@@ -1,22 +1,20 @@
 /** Looking at a path for a snapshot: first at everything, so that what can't be recorded is refused, then at the bytes. */
-import { type BigIntStats, constants, fstatSync } from 'node:fs'
-import { lstat, open, readdir, readlink, stat } from 'node:fs/promises'
+import type { BigIntStats } from 'node:fs'
+import { lstat, readdir, readlink, stat } from 'node:fs/promises'
 import { dirname, posix } from 'node:path'
-import { errnoText, IsconfError } from '../base/index.ts'
-import type { Entry, FileEntry, Inspection, ParentAttributes, Xattrs } from './machine.ts'
+import { IsconfError } from '../base/index.ts'
+import { contentOf, goneOrUnreadable, refuseChanged, unreadable, wentAway } from './file-content.io.ts'
+import { fileSystemKind } from './file-systems.io.ts'
+import type { Entry, Inspection, ParentAttributes, Xattrs } from './machine.ts'
 import { OwnerNames } from './owners.io.ts'
 import type { ProtectedPaths } from './protected-paths.io.ts'
 import { readXattrs, whyNoXattrs } from './xattrs.io.ts'
 
-/** What is read at a time: as much as fits a piece, so that constant memory is enough for any file. */
-const readBytes = 1024 * 1024
 /** Entries of one tree: even of the shortest operations no more fit a changeset. */
 const entriesMax = 60_000
 const permissionBits = 0o7777n
 /** The unit in which a file's room on the disk is told. */
 const blockBytes = 512n
-// What was a file a moment ago may be a named pipe or a link now: neither waited for nor followed.
-const openFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
 export interface InspectOptions {
   /** Where a journal path is on this machine. */
@@ -24,11 +22,17 @@ export interface InspectOptions {
   readonly protectedPaths: ProtectedPaths
 }
 
-/** See {@link Machine.look}. */
-export async function inspect(path: string, { real, protectedPaths }: InspectOptions): Promise<Inspection> {
-  await protectedPaths.refuseSnapshot(path)
+/** See {@link Machine.refuseSnapshot}. */
+export async function refuseSnapshot(path: string, options: InspectOptions): Promise<void> {
+  await lookAtTop(path, options)
+}
+
+/** See {@link Machine.inspect}. */
+export async function inspect(path: string, options: InspectOptions): Promise<Inspection> {
+  const { real } = options
   const survey = new Survey(real)
-  const top = await survey.lstat(path)
+  const { top, remarks: onTop } = await lookAtTop(path, options)
+  survey.remarks.push(...onTop)
   await survey.add(path, top, await survey.parentsOf(path))
   await survey.owners.fill()
   const { entries, remarks } = survey
@@ -37,9 +41,43 @@ export async function inspect(path: string, { real, protectedPaths }: InspectOpt
   return {
     entries,
     remarks,
-    read: (file) => contentOf(file, survey.seen(file.path), real(file.path)),
+    read: ({ path: file }) => contentOf(file, survey.seen(file), real(file)),
     confirm: () => confirm(entries, survey, real),
   }
+}
+
+/** What stands at a path, when it can be recorded at all. */
+async function lookAtTop(
+  path: string,
+  { real, protectedPaths }: InspectOptions,
+): Promise<{ readonly top: BigIntStats; readonly remarks: readonly string[] }> {
+  await protectedPaths.refuseSnapshot(path)
+  const top = await lstatOf(path, real)
+  refuseKind(path, top)
+  // Of a link, where the link is: what it leads to is not recorded.
+  const kind = await fileSystemKind(real(top.isSymbolicLink() ? dirname(path) : path))
+  if (kind?.kind === 'pseudo') {
+    throw new IsconfError(
+      'NOT_A_FILE',
+      `${path} is on ${kind.name}, a pseudo file system: an answer of this host's kernel`,
+      {
+        hint: 'what has to be the same on every host is set by a command or a file, for example below /etc/sysctl.d',
+      },
+    )
+  }
+  const remarks = kind
+    ? [`${path} is on ${kind.name}, which other machines share: every host writes it to what it has there`]
+    : []
+  return { top, remarks }
+}
+
+function lstatOf(path: string, real: InspectOptions['real']): Promise<BigIntStats> {
+  return lstat(real(path), { bigint: true }).catch((error) => unreadable(path, error))
+}
+
+function refuseKind(path: string, found: BigIntStats): void {
+  if (found.isFile() || found.isSymbolicLink() || found.isDirectory()) return
+  throw new IsconfError('NOT_A_FILE', `${path} is ${kindOf(found)}`)
 }
 
 /** Goes through a tree once; what each entry was then is what it must still be when it is recorded. */
@@ -61,10 +99,6 @@ class Survey {
     return found
   }
 
-  lstat(path: string): Promise<BigIntStats> {
-    return lstat(this.#real(path), { bigint: true }).catch((error) => unreadable(path, error))
-  }
-
   async add(path: string, found: BigIntStats, parents: readonly ParentAttributes[]): Promise<void> {
     if (this.#statByPath.size >= entriesMax) {
       throw new IsconfError(
@@ -75,6 +109,7 @@ class Survey {
         },
       )
     }
+    refuseKind(path, found)
     this.#statByPath.set(path, found)
     const owner = this.owners.of(Number(found.uid), Number(found.gid))
     const mode = Number(found.mode & permissionBits)
@@ -86,12 +121,10 @@ class Survey {
       this.entries.push({ ...common, kind: 'file', mode, sizeBytes, ...this.#xattrsOf(path), ...sparse })
     } else if (found.isSymbolicLink()) {
       this.entries.push({ ...common, kind: 'symlink', target: await this.#targetOf(path) })
-    } else if (found.isDirectory()) {
+    } else {
       const above = path === '/' ? [] : [...parents, { path, mode, owner }]
       for (const name of await this.#namesIn(path)) await this.#addBelow(posix.join(path, name), found, above)
       this.entries.push({ ...common, kind: 'directory', mode, ...this.#xattrsOf(path) })
-    } else {
-      throw new IsconfError('NOT_A_FILE', `${path} is ${kindOf(found)}`)
     }
   }
 
@@ -110,11 +143,23 @@ class Survey {
   }
 
   async #addBelow(path: string, directory: BigIntStats, parents: readonly ParentAttributes[]): Promise<void> {
-    const found = await this.lstat(path).catch((error: IsconfError) => {
+    const found = await lstatOf(path, this.#real).catch((error: IsconfError) => {
       throw error.code === 'NO_SUCH_FILE' ? wentAway(path) : error
     })
-    if (found.dev !== directory.dev) this.remarks.push(`${path} is another file system: taken as it is`)
+    if (found.dev !== directory.dev && (await this.#leavesOutMounted(path))) return
     await this.add(path, found, parents)
+  }
+
+  /** Whether what is mounted at a path is no part of the tree; says what it is. */
+  async #leavesOutMounted(path: string): Promise<boolean> {
+    const kind = await fileSystemKind(this.#real(path))
+    if (kind?.kind === 'pseudo') {
+      this.remarks.push(`${path} is ${kind.name}, a pseudo file system: left out`)
+      return true
+    }
+    const what = kind ? `${kind.name}, which other machines share` : 'another file system'
+    this.remarks.push(`${path} is ${what}: taken as it is`)
+    return false
   }
 
   async #namesIn(path: string): Promise<readonly string[]> {
@@ -141,57 +186,10 @@ function kindOf(found: BigIntStats): string {
   return 'a device'
 }
 
-async function* contentOf({ path }: FileEntry, seen: BigIntStats, realPath: string): AsyncGenerator<Uint8Array> {
-  const handle = await open(realPath, openFlags).catch((error) => goneOrUnreadable(path, error))
-  try {
-    // What an open file is takes no time to ask; to ask another thread for it takes more than to read a small file.
-    refuseChanged(path, seen, fstatSync(handle.fd, { bigint: true }))
-    for (let position = 0; ; ) {
-      // One byte more than there should be, so that one read finds the end of a small file.
-      const length = Math.min(readBytes, Math.max(Number(seen.size) - position, 0) + 1)
-      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafeSlow(length), 0, length, position)
-      if (bytesRead === 0) break
-      position += bytesRead
-      yield buffer.subarray(0, bytesRead)
-      if (bytesRead < length) break
-    }
-    refuseChanged(path, seen, fstatSync(handle.fd, { bigint: true }))
-  } finally {
-    await handle.close()
-  }
-}
-
 async function confirm(entries: readonly Entry[], survey: Survey, real: (path: string) => string): Promise<void> {
   for (const { kind, path } of entries) {
     if (kind === 'file') continue
     const found = await lstat(real(path), { bigint: true }).catch((error) => goneOrUnreadable(path, error))
     refuseChanged(path, survey.seen(path), found)
   }
-}
-
-function refuseChanged(path: string, before: BigIntStats, after: BigIntStats): void {
-  const isSame =
-    after.ino === before.ino &&
-    after.dev === before.dev &&
-    after.size === before.size &&
-    after.mtimeNs === before.mtimeNs &&
-    after.ctimeNs === before.ctimeNs
-  if (!isSame) throw new IsconfError('FILE_CHANGED', `${path} changed while it was read`)
-}
-
-function wentAway(path: string): IsconfError {
-  return new IsconfError('FILE_CHANGED', `${path} went away while it was read`)
-}
-
-/** What was seen a moment ago. */
-function goneOrUnreadable(path: string, error: NodeJS.ErrnoException): never {
-  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') throw wentAway(path)
-  if (error.code === 'ELOOP') throw new IsconfError('FILE_CHANGED', `${path} changed while it was read`)
-  return unreadable(path, error)
-}
-
-function unreadable(path: string, error: NodeJS.ErrnoException): never {
-  if (error.code === 'ENOENT' || error.code === 'ENOTDIR')
-    throw new IsconfError('NO_SUCH_FILE', `no such file: ${path}`)
-  throw new IsconfError('FILE_UNREADABLE', `cannot read ${path}: ${errnoText(error)}`, { cause: error })
 }

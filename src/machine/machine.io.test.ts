@@ -3,14 +3,14 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { SimClock } from '../../test/sim/clock.ts'
-import { failure, temporaryDirectory } from '../../test/support/files.ts'
+import { failure, namesIn, temporaryDirectory } from '../../test/support/files.ts'
 import { systemMachine } from './machine.io.ts'
-import type { Machine } from './machine.ts'
+import type { Installation, Machine } from './machine.ts'
 
-function machineAt(volroot: string): Machine {
+function machineAt(volroot: string, home = '/no/home'): Machine {
   return systemMachine({
     volroot,
-    home: '/no/home',
+    home,
     owner: () => 'name',
     environment: () => ({ PATH: '/usr/bin:/bin' }),
     rebootCommand: () => 'echo going down; exit 3',
@@ -111,4 +111,20 @@ test('run() and look() work below IS_VOLROOT', async (t) => {
     file?.parents.map(({ path }) => path),
     ['/home', '/home/luke'],
   )
+})
+
+test("install() refuses what lies in this host's IS_HOME, wherever the origin has its own, also by way of a link", async (t) => {
+  const root = temporaryDirectory(t)
+  mkdirSync(join(root, 'var/is/conf'), { recursive: true })
+  symlinkSync('var', join(root, 'link'))
+  const machine = machineAt(root, join(root, 'var/is'))
+  const link = (path: string): Installation => {
+    const owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0, user: '', group: '' }
+    return { kind: 'symlink', attributes: { path, owner, mtimeMs: 0, parents: [], target: 'anything' } }
+  }
+  for (const path of ['/var/is', '/var/is/conf/host.key', '/link/is/conf/new/file']) {
+    await assert.rejects(machine.install([link(path)]), failure('PROTECTED_PATH', /is IS_HOME here, .* or lies in it$/))
+  }
+  const reports = await machine.install([link('/var/other'), link('/var/is/conf/host.key'), link('/var/third')])
+  assert.deepEqual([reports.length, namesIn(join(root, 'var'))], [1, ['is', 'other']])
 })

@@ -5,7 +5,7 @@ import { join, posix } from 'node:path'
 import { type Clock, errnoText, IsconfError, unreachable } from '../base/index.ts'
 import { runCommand } from './command.io.ts'
 import { hooksIn } from './hooks.io.ts'
-import { inspect } from './inspect.io.ts'
+import { inspect, refuseSnapshot } from './inspect.io.ts'
 import type { Installing } from './install.io.ts'
 import { installingDirectory, installingSymlink } from './install-directory.io.ts'
 import { installingFile } from './install-file.io.ts'
@@ -62,8 +62,10 @@ export function systemMachine(options: MachineOptions): Machine {
       if (posix.isAbsolute(path)) return shortest(path)
       return shortest(posix.join(belowRoot(cwd, root), path))
     },
+    refuseSnapshot: (path) => refuseSnapshot(path, { real, protectedPaths: own }),
     inspect: (path) => inspect(path, { real, protectedPaths: own }),
-    install: async (installations) => {
+    install: async (all) => {
+      const installations = all.slice(0, await own.installableCount(all.map(({ attributes }) => attributes.path)))
       const owners = installations.flatMap(({ attributes: { owner, parents } }) => [
         owner,
         ...parents.map((parent) => parent.owner),

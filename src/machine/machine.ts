@@ -62,7 +62,7 @@ export interface Inspection {
   readonly entries: readonly Entry[]
   /** What a person should know. */
   readonly remarks: readonly string[]
-  /** A file's bytes; FILE_CHANGED when it is not, or does not stay, as it was seen. FILE_UNREADABLE. */
+  /** A file's bytes; FILE_CHANGED when it is not, or does not stay, as it was seen. FILE_UNREADABLE, SIZE_WRONG. */
   read(file: FileEntry): AsyncIterable<Uint8Array>
   /** Looks again at all that was not read: FILE_CHANGED when it is not as it was seen. */
   confirm(): Promise<void>
@@ -108,6 +108,8 @@ export type Installation =
 export interface Machine {
   /** The journal's path for a path as the caller in `cwd` means it. OUTSIDE_VOLROOT. */
   journalPath(path: string, cwd: string): string
+  /** Refuses what `inspect` would refuse of the path itself: NO_SUCH_FILE, NOT_A_FILE, PROTECTED_PATH, FILE_UNREADABLE. */
+  refuseSnapshot(path: string): Promise<void>
   /**
    * Looks at a path for a snapshot; a symbolic link is not followed.
    * NO_SUCH_FILE, NOT_A_FILE, PROTECTED_PATH, FILE_UNREADABLE.
@@ -116,7 +118,7 @@ export interface Machine {
   /**
    * Puts the first of these in place, and of those after it as many as go with it: an account of each that is in place
    * and on disk, in their order. What comes after them may be tried next; nothing of it shows. Throws why the first
-   * can't be installed: BLOB_MISMATCH, INSTALL_FAILED, or what its content failed with.
+   * can't be installed: BLOB_MISMATCH, INSTALL_FAILED, PROTECTED_PATH, or what its content failed with.
    */
   install(installations: readonly Installation[]): Promise<readonly InstallReport[]>
   /** Refuses what `remove` would refuse; PROTECTED_PATH. Removes nothing. */

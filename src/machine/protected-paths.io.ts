@@ -8,6 +8,8 @@ export interface ProtectedPaths {
   refuseSnapshot(path: string): Promise<void>
   /** PROTECTED_PATH for the same, for `/`, and where something is mounted there or below. */
   refuseRemoval(path: string): Promise<void>
+  /** How many of these, from the first on, lie outside IS_HOME. PROTECTED_PATH when the first does not. */
+  installableCount(paths: readonly string[]): Promise<number>
 }
 
 /** `real` maps a journal path to where it is on this machine; `home` is where IS_HOME is. */
@@ -20,6 +22,21 @@ export function protectedPaths(real: (path: string) => string, home: string): Pr
   }
   return {
     refuseSnapshot: refuseHome,
+    installableCount: async (paths) => {
+      const own = await realpath(home).catch(() => home)
+      /** Most of what is installed together lies in few directories. */
+      const realByDirectory = new Map<string, string>()
+      for (const [index, path] of paths.entries()) {
+        const directory = dirname(real(path))
+        const there = realByDirectory.get(directory) ?? (await nearestReal(directory))
+        realByDirectory.set(directory, there)
+        const place = join(there, basename(path))
+        if (place !== own && !isBelow(place, own)) continue
+        if (index > 0) return index
+        refuse(`${path} is IS_HOME here, ${home}, or lies in it`)
+      }
+      return paths.length
+    },
     refuseRemoval: async (path) => {
       if (path === '/') refuse('/ is not to be removed')
       await refuseHome(path)
@@ -39,6 +56,16 @@ function refuse(message: string): never {
 /** Where a path is once the links of its directories are followed, itself not. */
 async function whereOf(path: string): Promise<string> {
   return join(await realpath(dirname(path)).catch(() => dirname(path)), basename(path))
+}
+
+/** Where a directory is, or will be once it is made, with the links on the way followed. */
+async function nearestReal(directory: string): Promise<string> {
+  try {
+    return await realpath(directory)
+  } catch {
+    const above = dirname(directory)
+    return above === directory ? directory : join(await nearestReal(above), basename(directory))
+  }
 }
 
 function isBelow(path: string, directory: string): boolean {

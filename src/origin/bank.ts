@@ -40,10 +40,13 @@ export async function addToBank(
   signal: AbortSignal,
 ): Promise<readonly BankAdded[]> {
   const { machine, work, store, clock } = deps
+  const paths = request.paths.map((path) => machine.journalPath(path, request.cwd))
+  const names = paths.map(nameOf)
+  for (const path of paths) await machine.refuseSnapshot(path)
   requireWork(deps, request.user)
   await refuseRebooting(deps)
   const found: Found[] = []
-  for (const path of request.paths) found.push(await look(deps, machine.journalPath(path, request.cwd)))
+  for (const [index, path] of paths.entries()) found.push(await look(deps, path, names[index] ?? ''))
   const totalBytes = found.reduce((sum, { entry }) => sum + entry.sizeBytes, 0)
   const progress = new Progress(clock, totalBytes, listener)
   const fileByName = new Map(bankAfter(deps.published, work.operations))
@@ -83,13 +86,15 @@ interface Found {
   readonly inspection: Inspection
 }
 
-async function look({ machine }: OriginDeps, path: string): Promise<Found> {
+function nameOf(path: string): string {
   const name = posix.basename(path)
-  if (!isBankName(name)) {
-    throw new IsconfError('USAGE', `not a name for the package bank: ${JSON.stringify(name)}`, {
-      hint: 'a name has letters of ASCII, digits and . _ ~ + @ , = : -, begins with a letter, a digit or _, and has 200 characters at most',
-    })
-  }
+  if (isBankName(name)) return name
+  throw new IsconfError('USAGE', `not a name for the package bank: ${JSON.stringify(name)}`, {
+    hint: 'a name has letters of ASCII, digits and . _ ~ + @ , = : -, begins with a letter, a digit or _, and has 200 characters at most',
+  })
+}
+
+async function look({ machine }: OriginDeps, path: string, name: string): Promise<Found> {
   const inspection = await machine.inspect(path)
   const entry = inspection.entries.at(-1)
   if (entry?.kind === 'file') return { name, entry, inspection }

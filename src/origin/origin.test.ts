@@ -17,15 +17,38 @@ function codeOf(outcome: Outcome): string {
 
 test('nothing is changed without the lock', async () => {
   const cluster = await Cluster.of(1, ['alder'])
-  for (const words of [['exec', 'append', '/x', 'y'], ['snap', '/etc/motd'], ['ci']]) {
+  const { machine, daemon } = cluster.host('alder')
+  machine.write('/etc/motd', 'hello\n')
+  const before = machine.tree
+  for (const words of [
+    ['exec', 'append', '/x', 'y'],
+    ['snap', '/etc/motd'],
+    ['snap', '--delete', '/etc/motd'],
+    ['bank-add', '/etc/motd'],
+    ['ci'],
+  ]) {
     assert.equal(codeOf(await cluster.ask('alder', ...words)), 'NOT_LOCKED', words.join(' '))
   }
   assert.equal(codeOf(await cluster.ask('alder', 'unlock')), 'NOT_LOCKED')
-  assert.equal(cluster.host('alder').machine.tree, '')
+  assert.deepEqual([machine.tree, daemon.work.header], [before, undefined])
+})
+
+test('a file that is not there is told before the lock that is missing or held, as in 4.2', async () => {
+  const cluster = await Cluster.of(1, ['alder', 'birch'])
+  await cluster.meet()
+  for (const lock of [false, true]) {
+    if (lock) await cluster.ask('birch', 'lock', 'because')
+    for (const verb of ['snap', 'bank-add']) {
+      assert.equal(codeOf(await cluster.ask('alder', verb, '/missing')), 'NO_SUCH_FILE', `${verb}, ${lock}`)
+    }
+  }
+  cluster.end()
 })
 
 test("the lock is one user's: to others it is locked", async () => {
   const { host } = await lockedHost()
+  host.machine.write('/x', 'as it was')
+  const before = host.machine.tree
   const cwd = '/'
   const asBob: readonly [string, object][] = [
     ['exec', { user: 'bob', cwd, argv: ['append', '/x', 'y'] }],
@@ -33,7 +56,7 @@ test("the lock is one user's: to others it is locked", async () => {
     ['ci', { user: 'bob' }],
   ]
   for (const [verb, body] of asBob) assert.equal(codeOf(await host.verb(verb, body, signal)), 'LOCKED', verb)
-  assert.equal(host.machine.tree, '')
+  assert.equal(host.machine.tree, before)
 })
 
 test('a lock without a message is refused, and one that is too long', async () => {

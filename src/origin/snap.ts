@@ -43,10 +43,12 @@ export async function snap(
   signal: AbortSignal,
 ): Promise<readonly Snapped[]> {
   const { machine, work, clock } = deps
+  const paths = request.paths.map((path) => machine.journalPath(path, request.cwd))
+  // The files first, as in 4.2: what is not there is wrong with a lock and without.
+  for (const path of paths) await machine.refuseSnapshot(path)
   requireWork(deps, request.user)
   await refuseRebooting(deps)
   const latest = request.latest === true
-  const paths = request.paths.map((path) => machine.journalPath(path, request.cwd))
   const inspections: Inspection[] = []
   for (const path of paths) inspections.push(await machine.inspect(path))
   const entries = inspections.flatMap((inspection) => inspection.entries)

@@ -133,9 +133,13 @@ export class SimMachine implements Machine {
     return posix.join('/', posix.isAbsolute(path) ? '' : cwd, path).replace(/(.)\/$/, '$1')
   }
 
+  async refuseSnapshot(path: string): Promise<void> {
+    if (this.#below(path).length === 0) throw new IsconfError('NO_SUCH_FILE', `no such file: ${path}`)
+  }
+
   async inspect(path: string): Promise<Inspection> {
+    await this.refuseSnapshot(path)
     const entries = this.#below(path).map((one) => this.#entryAt(one))
-    if (entries.length === 0) throw new IsconfError('NO_SUCH_FILE', `no such file: ${path}`)
     return {
       entries,
       remarks: [],

@@ -7,7 +7,8 @@ export const snapVerb = verb({
   summary: 'Record files, directories and links as they are now',
   help:
     'Keeps what is at each path: contents, mode, owner, modification time, extended attributes, access lists and ' +
-    'capabilities; of a directory, all that is in it; of a symbolic link, the link. Either all of it is recorded or ' +
+    'capabilities; of a directory, all that is in it, but not what the kernel mounts there, as /proc; of a symbolic ' +
+    'link, the link. Either all of it is recorded or ' +
     'nothing. After ci, every other host of the branch puts it at the same paths when it comes to this point of the ' +
     'journal; what else is there stays. A path that begins with a dash comes after --.',
   exits: [0, 1, 2, 220, 221],
