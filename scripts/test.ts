@@ -18,6 +18,7 @@ process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 const filesAtOnce = 3 * availableParallelism()
 // The slowest honest test takes well under a minute; one that hangs must not hang the run.
 const testLimitMs = 300_000
+const longestShown = Number(process.env['ISCONF_LONGEST'] ?? 10)
 
 const files = chosenFiles(process.argv.slice(2))
 if (files.length === 0) {
@@ -27,14 +28,18 @@ if (files.length === 0) {
 
 setTestEnvironment()
 const countByReason = new Map<string, number>()
+const secondsByTest = new Map<string, number>()
 const events = run({ files: [...files], concurrency: filesAtOnce, timeout: testLimitMs })
-events.on('test:pass', ({ skip }) => countSkipped(skip))
+events.on('test:pass', ({ skip, nesting, name, details }) => {
+  countSkipped(skip)
+  if (nesting === 0) secondsByTest.set(name, details.duration_ms / 1000)
+})
 events.on('test:fail', () => {
   process.exitCode = 1
 })
 events.compose(new spec()).pipe(process.stdout)
 // A silent gap looks like a test.
-process.on('exit', () => console.log(skipSummary()))
+process.on('exit', () => console.log(`${longestTests()}\n${skipSummary()}`))
 
 function chosenFiles(words: readonly string[]): readonly string[] {
   const all = ['test', 'src'].flatMap((directory) =>
@@ -61,6 +66,11 @@ function countSkipped(skip: string | boolean | undefined): void {
   // Behind the colon stands what differs from test to test.
   const [reason = ''] = String(skip).split(':')
   countByReason.set(reason, (countByReason.get(reason) ?? 0) + 1)
+}
+
+function longestTests(): string {
+  const longest = [...secondsByTest].sort(([, a], [, b]) => b - a).slice(0, longestShown)
+  return `the longest tests, in seconds:${longest.map(([test, seconds]) => `\n  ${seconds.toFixed(1)} ${test}`).join('')}`
 }
 
 function skipSummary(): string {

@@ -1,4 +1,7 @@
-/** A run of twenty steps, killed a hundred times at random moments: what is believed afterwards is so, and nothing is done twice but what was under way. */
+/**
+ * A run of twenty steps, killed at random moments: the stamps that are left are true, and no step runs twice but the one
+ * that was under way. CI kills a hundred times (ISCONF_KILLS=100).
+ */
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,7 +12,7 @@ import { assertDone, assertNoTrace, until } from '../harness/run.ts'
 import { unlessThere } from '../support/tools.ts'
 import { type MakeHost, makeHost, stateInMake } from './make-host.ts'
 
-const kills = 100
+const kills = Number(process.env['ISCONF_KILLS'] ?? 15)
 const steps = Array.from({ length: 20 }, (_, at) => `s${at + 1}`)
 
 /** Each step makes its stamp first, and is done when it has written its second line. Every other one needs the one before. */

@@ -88,16 +88,6 @@ test('the same sources make the same package', { skip }, async (t) => {
   assert.ok(readFileSync(again).equals(readFileSync(deb)))
 })
 
-test('lintian finds nothing to complain about', { skip: unlessThere('lintian') }, () => {
-  // Which this one alone is.
-  const uncompressed = ['uses-no-compression-for-control-tarball', 'uses-no-compression-for-data-tarball']
-  const { text } = ran('lintian', '--fail-on', 'error,warning', '--suppress-tags', uncompressed.join(), deb)
-  assert.deepEqual(
-    text.split('\n').filter((line) => /^[EW]: /.test(line)),
-    [],
-  )
-})
-
 test('shellcheck finds nothing in the package scripts', { skip: unlessThere('shellcheck') }, () => {
   const paths = ['postinst', 'prerm', 'postrm'].map((name) => join(scripts, name))
   assert.deepEqual(ran('shellcheck', ...paths), { status: 0, text: '' })
