@@ -10,21 +10,26 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type BuildFailure, build, type Metafile } from 'esbuild'
+import { type BuildFailure, build, type Metafile, transformSync } from 'esbuild'
+import { errorKinds } from '../src/base/index.ts'
 import { type Architecture, putNativePart } from './native.ts'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
 
-/** The files of dist/ that something starts by name, and their sources. */
-const programs = {
-  main: 'src/main.ts',
-  hostkeeper: 'src/hostkeeper.ts',
-  isync: 'src/isync.ts',
-  exech: 'src/exech.ts',
+interface BuiltProgram {
+  readonly name: string
+  readonly source: string
 }
-const entryPoints = { ...programs, 'hash-worker': 'src/store/hash-worker.js' }
-const programNames: readonly string[] = Object.keys(programs).map((name) => `${name}.js`)
+
+/** The files of dist/ that people start. They begin with src/launcher.js. */
+const programByFile: Readonly<Record<string, BuiltProgram>> = {
+  'main.js': { name: 'isconf', source: 'src/main.ts' },
+  'hostkeeper.js': { name: 'hostkeeper', source: 'src/hostkeeper.ts' },
+  'isync.js': { name: 'isync', source: 'src/isync.ts' },
+  'exech.js': { name: 'exech', source: 'src/exech.ts' },
+}
+const hashWorker = 'src/store/hash-worker.js'
 
 // CommonJS libraries call require() and look at __dirname, which ES modules don't have.
 const commonJsBanner = [
@@ -45,14 +50,23 @@ export interface Bundle {
 
 /** The release, as package.json has it. */
 export function releaseVersion(): string {
-  return (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version
+  return manifest().version
 }
+
+function manifest(): { readonly version: string; readonly engines: { readonly node: string } } {
+  return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+}
+
+/** The oldest Node that runs it, as package.json has it. */
+const nodeMajor = Number(/\d+/.exec(manifest().engines.node)?.[0])
 
 /** Bundles into memory. */
 export async function bundle(version = releaseVersion()): Promise<Bundle> {
   const result = await build({
     absWorkingDir: root,
-    entryPoints,
+    entryPoints: [...Object.values(programByFile).map(({ source }) => source), hashWorker],
+    // By what is in them, like the files that are imported: a daemon knows by its launcher whether it was replaced.
+    entryNames: '[name]-[hash]',
     outdir: 'dist',
     write: false,
     metafile: true,
@@ -60,7 +74,7 @@ export async function bundle(version = releaseVersion()): Promise<Bundle> {
     splitting: true,
     format: 'esm',
     platform: 'node',
-    target: 'node24',
+    target: `node${nodeMajor}`,
     // Names stay, so that a stack trace in the log can be read; the rest goes, so that it is parsed sooner.
     minifySyntax: true,
     minifyWhitespace: true,
@@ -70,16 +84,39 @@ export async function bundle(version = releaseVersion()): Promise<Bundle> {
     logLevel: 'warning',
   })
   const textByName = new Map(result.outputFiles.map((file) => [basename(file.path), file.text]))
+  const thread = builtFrom(result.metafile, hashWorker)
   // The thread is run from its text, which has no place on disk that the banner could ask for.
-  const thread = textByName.get('hash-worker.js') ?? ''
-  textByName.set('hash-worker.js', thread.replace(commonJsBanner, ''))
+  textByName.set('hash-worker.js', (textByName.get(thread) ?? '').replace(commonJsBanner, ''))
+  textByName.delete(thread)
   return { textByName, metafile: result.metafile }
+}
+
+/** The file of dist/ that a source became. */
+function builtFrom({ outputs }: Metafile, source: string): string {
+  const built = Object.entries(outputs).find(([, { entryPoint }]) => entryPoint === source)?.[0]
+  if (built === undefined) throw new Error(`nothing was built from ${source}`)
+  return basename(built)
+}
+
+/** The file that people start. */
+function launcher({ name, source }: BuiltProgram, metafile: Metafile): string {
+  const { exit, hint } = errorKinds.NODE_TOO_OLD
+  const values = {
+    NODE_MAJOR: nodeMajor,
+    PROGRAM: name,
+    PROGRAM_FILE: `./${builtFrom(metafile, source)}`,
+    STATUS: exit,
+    HINT: hint,
+  }
+  const define = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, JSON.stringify(value)]))
+  const text = readFileSync(join(root, 'src/launcher.js'), 'utf8')
+  return transformSync(text, { define, minifyWhitespace: true }).code
 }
 
 /** The packages whose code is loaded when `isconf` starts, before anything is imported on demand. */
 export function packagesAtStart(metafile: Metafile): readonly string[] {
   const seen = new Set<string>()
-  const pending = ['dist/main.js']
+  const pending = [`dist/${builtFrom(metafile, 'src/main.ts')}`]
   for (let file = pending.pop(); file !== undefined; file = pending.pop()) {
     if (seen.has(file)) continue
     seen.add(file)
@@ -131,14 +168,14 @@ export async function buildInto(
 ): Promise<void> {
   const { textByName, metafile } = await bundle(version)
   const files = new Map(textByName).set('third-party-licences.txt', thirdPartyNotices(metafile))
-  for (const name of programNames) files.set(name, `${head}${(files.get(name) ?? '').replace(/^#!.*\n/, '')}`)
+  for (const [file, program] of Object.entries(programByFile)) files.set(file, `${head}${launcher(program, metafile)}`)
 
   // Whole files by rename, and the old ones last: a program that starts meanwhile finds all it needs.
   mkdirSync(directory, { recursive: true })
   const native = putNativePart(directory, architecture) ? ['node_modules'] : []
   for (const [name, text] of files) {
     const partial = join(directory, `${name}.partial`)
-    writeFileSync(partial, text, { mode: programNames.includes(name) ? 0o755 : 0o644 })
+    writeFileSync(partial, text, { mode: name in programByFile ? 0o755 : 0o644 })
     renameSync(partial, join(directory, name))
   }
   for (const name of readdirSync(directory)) {

@@ -1,10 +1,13 @@
 /** The one pinned Node: everything that npm runs is run by it, whatever Node the machine has. */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, realpathSync } from 'node:fs'
-import { test } from 'node:test'
+import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { assertDone, begin } from './harness/run.ts'
+import { temporaryDirectory } from './support/files.ts'
+import { ran } from './support/tools.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const pinned = JSON.parse(readFileSync(`${root}runtime/package.json`, 'utf8')) as {
@@ -49,4 +52,54 @@ test('`npm run` puts the pinned Node before every other one in PATH', { skip: un
   const path = /^PATH=(.*)$/m.exec(stdout)?.[1] ?? ''
   const first = path.split(':').find((directory) => existsSync(`${directory}/node`))
   assert.equal(realpathSync(`${first}/node`), realpathSync(ownPath))
+})
+
+/** The words that make this Node pass for an old one. */
+function asOldNode(t: TestContext): readonly string[] {
+  const path = join(temporaryDirectory(t), 'old.cjs')
+  writeFileSync(
+    path,
+    "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.19.0' } })\n",
+  )
+  return ['-r', path]
+}
+
+test('on a Node that is too old each program says which one it needs, and ends', (t) => {
+  const old = asOldNode(t)
+  for (const [file, name] of Object.entries({
+    main: 'isconf',
+    hostkeeper: 'hostkeeper',
+    isync: 'isync',
+    exech: 'exech',
+  })) {
+    assert.deepEqual(ran(process.execPath, ...old, `${root}dist/${file}.js`, '--version'), {
+      status: 223,
+      text: `${name}: error: Node 24 or newer is needed, and ${process.execPath} is 20.19.0
+${name}: hint: install a newer Node, or the package for this system, which brings its own
+`,
+    })
+  }
+})
+
+test('the scripts of package.json say what is missing: a newer Node, or the libraries', (t) => {
+  const check = `${root}scripts/need-node.cjs`
+  const { status, text } = ran(process.execPath, ...asOldNode(t), '-r', check, '-e', 'console.log("went on")')
+  assert.equal(status, 1)
+  assert.match(text, /^isconf: error: Node 24 or newer is needed, and \S+ is 20\.19\.0.*\nisconf: hint: .*\n$/)
+  assert.equal(ran(process.execPath, '-r', check, '-e', 'console.log("went on")').text, 'went on\n')
+
+  const copy = temporaryDirectory(t)
+  mkdirSync(join(copy, 'scripts'))
+  cpSync(check, join(copy, 'scripts/need-node.cjs'))
+  cpSync(`${root}runtime`, join(copy, 'runtime'), { recursive: true })
+  assert.deepEqual(ran(process.execPath, '-r', join(copy, 'scripts/need-node.cjs'), '-e', ''), {
+    status: 1,
+    text: 'isconf: error: the libraries are not installed\nisconf: hint: run: npm ci\n',
+  })
+})
+
+test('every script of package.json asks first whether this Node will do', () => {
+  const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { scripts: Record<string, string> }
+  for (const [name, line] of Object.entries(scripts))
+    assert.match(line, /^(node (-r \.\/)?scripts\/need-node\.cjs|npm run build$)/, name)
 })

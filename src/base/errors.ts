@@ -101,6 +101,7 @@ export const errorKinds = {
     hint: 'what is published stays as it is; a channel is moved by: hostkeeper checkpoint tag --move',
   },
   INTERRUPTED: { exit: 2, hint: 'nothing is recorded as done; run the command again' },
+  NODE_TOO_OLD: { exit: 223, hint: 'install a newer Node, or the package for this system, which brings its own' },
   DAEMON_DOWN: { exit: 223, hint: 'start it: isconf start' },
   DAEMON_LOST: {
     exit: 223,
