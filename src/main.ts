@@ -39,6 +39,7 @@ const surroundings: Surroundings = {
     process.once('SIGINT', () => process.once('SIGINT', () => process.exit(2)))
   },
   isAlive,
+  isBelow,
   sleep: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
   files: systemFiles,
 }
@@ -48,11 +49,22 @@ process.exit(await runCli(process.argv.slice(2), surroundings))
 
 /** Whether a process runs. One that has ended and waits for its parent to notice, as in many containers, does not. */
 function isAlive(pid: number): boolean {
+  const [state] = stateAndParent(pid)
+  return state !== undefined && state !== 'Z' && state !== 'X'
+}
+
+function isBelow(pid: number): boolean {
+  for (let at = process.ppid; at > 0; at = Number(stateAndParent(at)[1] ?? 0)) if (at === pid) return true
+  return false
+}
+
+/** Of a process; nothing when there is none. */
+function stateAndParent(pid: number): readonly string[] {
   try {
-    // The name, in parentheses, may hold anything; the state follows it.
-    return !/\) [ZX] [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+    // The name, in parentheses, may hold anything; these two follow it.
+    return /\) (\S+) (\d+) [^)]*$/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.slice(1) ?? []
   } catch {
-    return false
+    return []
   }
 }
 

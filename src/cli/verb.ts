@@ -38,6 +38,8 @@ export interface Surroundings {
   /** Hears of Ctrl-C. */
   readonly onInterrupt: (listener: () => void) => void
   readonly isAlive: (pid: number) => boolean
+  /** Whether this process was started by that one, or by what that one started. */
+  readonly isBelow: (pid: number) => boolean
   readonly sleep: (delayMs: number) => Promise<void>
   /** The files that a person names for this process itself to read or write; the daemon reads its own. */
   readonly files: CallerFiles

@@ -80,9 +80,20 @@ export interface MeshStatus {
   readonly refused: number
 }
 
-/** POST /v1/restart */
-export interface RestartAnswer {
+/** POST /v1/stop */
+export interface StopBody {
+  /** What changes this host comes to its end before; otherwise it is stopped. */
+  readonly whenIdle?: boolean | undefined
+}
+
+export interface StopAnswer {
   readonly pid: number
-  /** Whether the daemon ends now and its service manager starts it again; otherwise nothing has happened. */
+  /** The request that is finished before, null when there is none; absent from older daemons. */
+  readonly after?: string | null
+}
+
+/** POST /v1/restart */
+export interface RestartAnswer extends StopAnswer {
+  /** Whether the daemon ends and is started again; otherwise nothing has happened. */
   readonly restarts: boolean
 }

@@ -29,9 +29,12 @@ export async function makeHome(home: string): Promise<void> {
   }
 }
 
+/** The file below the home that says which process has it. */
+export const homePidName = 'conf/.pid'
+
 /** Takes the home for this process; what is returned gives it back. ALREADY_RUNNING. */
 export async function takeHome(home: string): Promise<() => Promise<void>> {
-  const path = join(home, 'conf/.pid')
+  const path = join(home, homePidName)
   try {
     return await takePidFile(path)
   } catch (error) {

@@ -8,6 +8,11 @@ export class OneAtATime {
   #abort = new AbortController()
   #done: Promise<unknown> = Promise.resolve()
 
+  /** What is under way. */
+  get verb(): string | undefined {
+    return this.#verb
+  }
+
   /** Whether nothing is under way. */
   get isIdle(): boolean {
     return this.#verb === undefined

@@ -2,17 +2,18 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { systemClock } from '../base/clock.io.ts'
-import { errorKinds, InvariantError, toIsconfError } from '../base/index.ts'
+import { InvariantError, toIsconfError } from '../base/index.ts'
 import { type Config, loadConfig, watchHmacKeys, watchNets } from '../config/index.ts'
 import { socketName } from '../control/index.ts'
 import { type OpenedDaemon, openDaemon } from './composition.io.ts'
 import { type DaemonEnd, Ending } from './ending.io.ts'
 import { makeHome, putMark, removeMark, takeHome } from './home.io.ts'
-import { serveControl } from './http/control-server.io.ts'
+import { type ControlServer, serveControl } from './http/control-server.io.ts'
 import { LiveConfig } from './live-config.ts'
 import { type DaemonLog, openLog } from './logging/log.io.ts'
 import { ProgramOnDisk } from './program.io.ts'
 import { serviceManager } from './service-manager.io.ts'
+import { type Supervisor, supervisorHere, waitForTurn } from './supervisor.io.ts'
 import { openWhenReady } from './waiting.io.ts'
 
 export interface DaemonOptions {
@@ -25,18 +26,18 @@ export interface DaemonOptions {
   readonly onReady: () => void
 }
 
-/** How long a clean stop may take before the process ends anyway. */
-const stopMsMax = 15_000
-
 /** Runs the daemon until its end. Throws what kept it from starting. */
 export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
   const config = loadConfig({ configPath: options.configPath })
   await makeHome(config.home)
+  const supervisor = supervisorHere()
+  // What it has loaded may be old when its turn has come.
+  if (supervisor && (await waitForTurn(config))) return 'replaced'
   const releasePid = await takeHome(config.home)
   let opened: DaemonLog | undefined
   try {
     opened = openLog(config)
-    return await serve(options, config, opened)
+    return await serve(options, config, supervisor, opened)
   } catch (thrown) {
     const error = toIsconfError(thrown)
     opened?.log.fatal({ code: error.code, err: error.code === 'UNEXPECTED' ? thrown : undefined }, error.message)
@@ -48,14 +49,22 @@ export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
   }
 }
 
-async function serve(options: DaemonOptions, config: Config, { log, reopen }: DaemonLog): Promise<DaemonEnd> {
+async function serve(
+  options: DaemonOptions,
+  config: Config,
+  supervisor: Supervisor | undefined,
+  { log, reopen }: DaemonLog,
+): Promise<DaemonEnd> {
   // What a command makes must not depend on who started the daemon.
   process.umask(0o022)
   exitOnBugs(log)
-  const ending = new Ending()
+  let control: ControlServer | undefined
+  let live: LiveConfig | undefined
   const program = new ProgramOnDisk(options.programPath, systemClock, log)
   const manager = serviceManager(systemClock, log)
-  let live: LiveConfig | undefined
+  const { home } = config
+  const ending = new Ending({ home, supervisor, manager, log, busyWith: () => control?.busyWith() })
+  const { onStop, onRestart } = ending
   process.on('SIGHUP', () => {
     reopen()
     void manager.reloading().then(() => {
@@ -63,13 +72,6 @@ async function serve(options: DaemonOptions, config: Config, { log, reopen }: Da
       return manager.ready()
     })
   })
-  const onStop = (): void => ending.stop('isconf stop', 'stopped')
-  const onRestart = async (): Promise<boolean> => {
-    if (!manager.isThere) return false
-    await putMark(config.home)
-    ending.stop('isconf restart', 'replaced')
-    return true
-  }
   const onReady = async (): Promise<void> => {
     await removeMark(config.home)
     options.onReady()
@@ -80,53 +82,30 @@ async function serve(options: DaemonOptions, config: Config, { log, reopen }: Da
     live = liveConfig(options, now, log)
     return openDaemon(live, options.release, log)
   }
-  const ended = ending.wait(async () => undefined)
+  const ended = ending.wait()
   const world = await openWhenReady(config, open, {
-    ...options,
-    log,
-    onStop,
-    onRestart,
-    onReady,
+    ...{ ...options, log, onStop, onRestart, onReady, ended },
     onGoesOn: () => putMark(config.home),
-    ended,
   })
   if (!world) {
     log.info({ reason: ending.reason }, 'stopped')
     return ended
   }
-  const control = await serveControl({
+  control = await serveControl({
     socketPath: join(config.home, socketName),
     daemon: world.daemon,
     facts: world.facts,
-    log,
-    onStop,
-    onRestart,
+    ...{ log, onStop, onRestart },
     afterVerb: async () => {
       if (!(await program.isReplaced())) return
       // Before the caller goes on: its next command is to wait for the next daemon.
       await putMark(config.home)
-      ending.replace()
+      ending.whenIdle('the program was replaced', 'replaced')
     },
   })
   log.info({ pid: process.pid, addresses: world.facts.mesh().addresses }, 'the daemon answers')
   await onReady()
-
-  const end = await ending.wait(async () => {
-    await control.whenIdle()
-    await control.drain()
-  })
-  log.info({ reason: ending.reason }, 'stopping')
-  const cancel = systemClock.after(stopMsMax, () => {
-    log.error('the stop took too long')
-    process.exit(end === 'replaced' ? errorKinds.PROGRAM_REPLACED.exit : 0)
-  })
-  void manager.stopping()
-  await control.close()
-  await world.close()
-  cancel()
-  if (end === 'stopped') await removeMark(config.home)
-  log.info('stopped')
-  return end
+  return ending.end(control, world)
 }
 
 function liveConfig(options: DaemonOptions, config: Config, log: Logger): LiveConfig {

@@ -3,7 +3,7 @@
  * protocol is a datagram to the unix socket NOTIFY_SOCKET, which Node can't
  * send; systemd-notify(1) can.
  */
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { type Clock, type Log, within } from '../base/index.ts'
 
 /** A manager that does not listen must not hold up the daemon. */
@@ -16,6 +16,8 @@ export interface ServiceManager {
   /** Begins a reload; {@link ready} ends it. */
   reloading(): Promise<void>
   stopping(): Promise<void>
+  /** Whether the whole machine goes down, and not this service alone. */
+  isGoingDown(): Promise<boolean>
 }
 
 /** The manager that the environment names; without one nobody is told. Takes the variable out of the environment. */
@@ -32,6 +34,7 @@ export function serviceManager(clock: Clock, log: Log): ServiceManager {
     ready: () => tell('--ready'),
     reloading: () => tell('RELOADING=1'),
     stopping: () => tell('STOPPING=1'),
+    isGoingDown: () => within(clock, tellMsMax, isSystemStopping(), () => false),
   }
 }
 
@@ -42,5 +45,12 @@ function notify(socket: string, words: readonly string[]): Promise<string | unde
     const child = spawn('systemd-notify', words, { env, stdio: 'ignore' })
     child.once('error', (error) => resolve(error.message))
     child.once('exit', (status) => resolve(status === 0 ? undefined : `status ${status}`))
+  })
+}
+
+/** False, too, where nobody can be asked. */
+function isSystemStopping(): Promise<boolean> {
+  return new Promise((resolve) => {
+    execFile('systemctl', ['is-system-running'], (_, state) => resolve(state.trim() === 'stopping'))
   })
 }

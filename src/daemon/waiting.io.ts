@@ -19,8 +19,8 @@ export interface WaitingDeps {
   readonly configPath: string | undefined
   readonly release: string
   readonly log: Log
-  readonly onStop: () => void
-  readonly onRestart: () => Promise<boolean>
+  readonly onStop: (after: undefined) => void
+  readonly onRestart: (after: undefined) => Promise<boolean>
   /** The daemon answers. */
   readonly onReady: () => Promise<void>
   /** What it waited for is there: who asks while it opens everything is to wait. */

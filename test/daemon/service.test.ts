@@ -131,6 +131,32 @@ test('isconf restart of a daemon that a service manager runs lets that start the
   assert.equal((await managed.done).stdout, 'again\n')
 })
 
+test('a command that restarts or stops the daemon ends and is recorded, on origin and target, and then it is done', async (t) => {
+  const lab = await Lab.of(t, 'alder', 'birch')
+  const [alder, birch] = lab.hosts as readonly [LabHost, LabHost]
+  await lab.start()
+  const pids = [alder.pid(), birch.pid()]
+  const own = join(lab.directory, 'own')
+  // As a package's script, which says it of the host that it is on.
+  writeFileSync(own, `#!/bin/sh\nexec ${process.execPath} ${program} -c $IS_HOME/../main.cf "$@"\n`, { mode: 0o755 })
+  await alder.does('lock', 'restart')
+  const { stderr } = await alder.does('exec', '--sh', `${own} restart && sleep 0.1 && echo restarted >> steps`)
+  assert.match(stderr, /the daemon restarts when `isconf exec` has come to its end/)
+  await alder.does('exec', '--sh', 'echo after >> steps')
+  await alder.does('ci')
+  assert.notEqual(alder.pid(), pids[0])
+  assert.match((await birch.does('up')).stderr, /did 2 operations/)
+  assert.equal(birch.read('tmp/steps'), 'restarted\nafter\n')
+  assertDone(await birch.run('status'))
+  assert.notEqual(birch.pid(), pids[1])
+  await alder.does('lock', 'stop')
+  // Without its environment it is known by who has started it.
+  await alder.does('exec', '--sh', `env -u IS_EXEC ${own} stop && sleep 0.1 && echo stopped >> steps`)
+  await until(() => alder.pid() === undefined, 'the daemon has stopped')
+  await alder.start()
+  assert.equal((await alder.status()).work?.operations.length, 1)
+})
+
 test('SIGHUP makes new variables count, and names what needs a restart', async (t) => {
   const { alder } = await oneHost(t)
   writeFileSync(alder.mainCfPath, 'alder:\n  ROLE = web\n')

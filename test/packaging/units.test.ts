@@ -30,7 +30,7 @@ test('isconf.service restarts on a replaced program, not on a mistake in the con
   assert.equal(line('RestartForceExitStatus'), String(errorKinds.PROGRAM_REPLACED.exit))
   assert.equal(line('SuccessExitStatus'), String(errorKinds.PROGRAM_REPLACED.exit))
   assert.equal(line('RestartPreventExitStatus'), String(errorKinds.CONFIG.exit))
-  assert.deepEqual([line('Type'), line('NotifyAccess'), line('KillMode')], ['notify', 'all', 'mixed'])
+  assert.deepEqual([line('Type'), line('NotifyAccess'), line('KillMode')], ['notify', 'all', 'process'])
   assert.ok(Number.parseInt(line('TimeoutStopSec'), 10) > 15)
   assert.doesNotMatch(unit, /^(After|Wants|Requires)=.*network-online/m)
 })

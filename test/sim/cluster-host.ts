@@ -53,8 +53,8 @@ const simProcess: DaemonProcess = {
   warnings: () => [],
   bankAddress: () => undefined,
   mesh: () => ({ addresses: [], authenticated: true, refused: 0 }),
-  stop: () => undefined,
-  restart: async () => false,
+  stop: () => null,
+  restart: async () => ({ restarts: false, after: null }),
   interrupt: () => null,
 }
 

@@ -77,6 +77,7 @@ const calm: Surroundings = {
   input: refuse('read standard input'),
   onInterrupt: () => undefined,
   isAlive: refuse('look for a process'),
+  isBelow: () => false,
   sleep: refuse('wait'),
   files: systemFiles,
 }

@@ -98,6 +98,24 @@ test('restart of a daemon that a service manager runs leaves the start to that',
   assert.deepEqual(asked, ['POST /v1/restart {}', 'GET /v1/status'])
 })
 
+test('stop within a command that the daemon runs waits for nothing: the daemon ends after that', async (t) => {
+  const later = { ...answers, 'POST /v1/stop': result({ pid: 4711, after: 'wip-drop' }) }
+  for (const within of [
+    { variable: (name: string) => (name === 'IS_EXEC' ? '1' : undefined) },
+    { isBelow: (pid: number) => pid === 4711 },
+  ]) {
+    const { status, err, asked } = await (await hostWith(t, later, within)).type('stop')
+    assert.deepEqual([status, err], [0, 'isconf: the daemon stops when `isconf wip drop` has come to its end\n'])
+    assert.deepEqual(asked, ['GET /v1/status', 'POST /v1/stop {"whenIdle":true}'])
+  }
+})
+
+test('restart of a daemon that changes this host leaves it to that', async (t) => {
+  const later = { ...answers, 'POST /v1/restart': result({ pid: 4711, restarts: true, after: 'up' }) }
+  const { status, err } = await (await hostWith(t, later)).type('restart')
+  assert.deepEqual([status, err], [0, 'isconf: the daemon restarts when `isconf up` has come to its end\n'])
+})
+
 test('restart of a daemon that does not run starts it', async (t) => {
   const { type } = await hostWith(t, undefined, { spawnDaemon: async () => ({ ready: true, pid: 99 }) })
   const { status, err } = await type('restart')

@@ -1,5 +1,6 @@
 import { IsconfError, toIsconfError } from '../../base/index.ts'
-import type { RestartAnswer, Status, WaitingStatus } from '../../control/index.ts'
+import { execVariable } from '../../config/index.ts'
+import type { RestartAnswer, Status, StopAnswer, WaitingStatus } from '../../control/index.ts'
 import { type VerbContext, verb } from '../verb.ts'
 
 /** How long `stop` waits for the daemon to end what it was doing. */
@@ -17,7 +18,9 @@ export const startVerb = verb({
 export const stopVerb = verb({
   name: 'stop',
   summary: 'Stop the daemon',
-  help: 'Returns when the daemon has ended. A command that it was running is stopped first, and not recorded as done.',
+  help:
+    'Returns when the daemon has ended. A command that it was running is stopped first, and not recorded as done. ' +
+    'Within a command that ISconf runs it returns at once, and the daemon ends after the verb that runs the command.',
   exits: [0],
   run: stop,
 })
@@ -25,7 +28,9 @@ export const stopVerb = verb({
 export const restartVerb = verb({
   name: 'restart',
   summary: 'Stop the daemon and start it again',
-  help: 'The same as stop and then start. A daemon that systemd runs is started again by systemd.',
+  help:
+    'The same as stop and then start. A daemon that systemd runs is started again by systemd. Nothing is stopped for ' +
+    'it: while something changes this host it returns at once, and the daemon restarts after that.',
   exits: [0],
   run: async (context) => {
     if (await isRestartedByManager(context)) return 0
@@ -80,8 +85,9 @@ async function sayWhatIsOdd({ client, terminal }: VerbContext): Promise<void> {
 async function isRestartedByManager(context: VerbContext): Promise<boolean> {
   const { client } = context
   try {
-    const { pid, restarts } = (await client.post('/v1/restart', {}, () => undefined)) as RestartAnswer
+    const { pid, restarts, after } = (await client.post('/v1/restart', {}, () => undefined)) as RestartAnswer
     if (!restarts) return false
+    if (isLater(context, after, 'restarts')) return true
     await untilEnded(context, pid)
     context.say(`the daemon answers: process ${((await client.get('/v1/status')) as Status).pid}`)
     return true
@@ -98,10 +104,24 @@ async function stop(context: VerbContext): Promise<number> {
     context.say('the daemon does not run')
     return 0
   }
-  await context.client.post('/v1/stop', {}, () => undefined)
+  const body = isWithinCommand(context, pid) ? { whenIdle: true } : {}
+  const { after } = (await context.client.post('/v1/stop', body, () => undefined)) as StopAnswer
+  if (isLater(context, after, 'stops')) return 0
   await untilEnded(context, pid)
   context.say('the daemon has stopped')
   return 0
+}
+
+/** Whether this is a command that the daemon runs, or a part of one: to wait for the daemon's end would be for ever. */
+function isWithinCommand({ variable, isBelow }: VerbContext, daemonPid: number): boolean {
+  return variable(execVariable) === '1' || isBelow(daemonPid)
+}
+
+function isLater({ say }: VerbContext, after: string | null | undefined, what: string): boolean {
+  // Undefined of an older daemon, which has ended at once.
+  if (after === null || after === undefined) return false
+  say(`the daemon ${what} when \`isconf ${after.replace('-', ' ')}\` has come to its end`)
+  return true
 }
 
 async function untilEnded(context: VerbContext, pid: number): Promise<void> {

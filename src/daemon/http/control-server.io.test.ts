@@ -313,7 +313,7 @@ test('close() stops what is under way, and takes the socket away', async (t) => 
 
 test('stop answers with the process and hands the wish on', async (t) => {
   const { client, stops } = await served(t)
-  assert.deepEqual(await client.post('/v1/stop', {}, quiet), { pid: 4711 })
+  assert.deepEqual(await client.post('/v1/stop', {}, quiet), { pid: 4711, after: null })
   assert.equal(stops(), 1)
 })
 

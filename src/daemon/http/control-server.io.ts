@@ -18,10 +18,13 @@ export interface ControlServerOptions {
   readonly daemon: HostDaemon
   readonly facts: ProcessFacts
   readonly log: Log
-  /** Asked for by `isconf stop`. */
-  readonly onStop: () => void
-  /** Asked for by `isconf restart`: whether somebody starts the daemon again when it ends now. */
-  readonly onRestart: () => Promise<boolean>
+  /** Asked for by `isconf stop`; with what is to come to its end before, undefined when nothing is. */
+  readonly onStop: (after: string | undefined) => void
+  /**
+   * Asked for by `isconf restart`, with what is under way and comes to its end before: whether somebody starts the
+   * daemon again when it ends.
+   */
+  readonly onRestart: (after: string | undefined) => Promise<boolean>
   /** A verb that may have changed the host has come to its end, which is told when this is done. */
   readonly afterVerb: () => Promise<void>
 }
@@ -34,6 +37,8 @@ const lookEveryMs = 20
 const drainMsMax = 5_000
 
 export interface ControlServer {
+  /** The verb under way that may change the host. */
+  busyWith(): string | undefined
   /** Resolves when no verb that may change the host is under way. */
   whenIdle(): Promise<void>
   /**
@@ -57,8 +62,12 @@ export async function serveControl(options: ControlServerOptions): Promise<Contr
   })
   const parts = partsOf(daemon, {
     ...facts,
-    stop: onStop,
-    restart: onRestart,
+    stop: (whenIdle) => {
+      const after = whenIdle ? changes.verb : undefined
+      onStop(after)
+      return after ?? null
+    },
+    restart: async () => ({ after: changes.verb ?? null, restarts: await onRestart(changes.verb) }),
     interrupt: (caller) => changes.interrupt(caller) ?? readRequests.interrupt(caller),
   })
   for (const request of requests) {
@@ -73,6 +82,7 @@ export async function serveControl(options: ControlServerOptions): Promise<Contr
   await app.listen({ path: socketPath })
   await chmod(socketPath, 0o600)
   return {
+    busyWith: () => changes.verb,
     whenIdle: () => changes.whenIdle(),
     drain: async () => {
       await rm(socketPath, { force: true })

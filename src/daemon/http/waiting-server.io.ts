@@ -6,7 +6,7 @@ import { chmod, rm } from 'node:fs/promises'
 import Fastify from 'fastify'
 import * as z from 'zod'
 import { type IsconfError, isName, type Log } from '../../base/index.ts'
-import type { LeaveAnswer, RestartAnswer, WaitingStatus } from '../../control/index.ts'
+import type { LeaveAnswer, RestartAnswer, StopAnswer, WaitingStatus } from '../../control/index.ts'
 import { checked, user } from '../requests/shared/input.ts'
 import { answerError } from './answer-error.ts'
 
@@ -16,8 +16,8 @@ export interface WaitingServerOptions {
   readonly failure: () => IsconfError
   readonly status: () => Omit<WaitingStatus, 'waiting'>
   readonly log: Log
-  readonly onStop: () => void
-  readonly onRestart: () => Promise<boolean>
+  readonly onStop: (after: undefined) => void
+  readonly onRestart: (after: undefined) => Promise<boolean>
   /** Sets aside what the host has of another domain. */
   readonly onLeave: (user: string, domain: string) => Promise<LeaveAnswer>
 }
@@ -35,12 +35,12 @@ export async function serveWaiting(options: WaitingServerOptions): Promise<() =>
     return { ...status(), waiting: { code, message, hint } }
   })
   app.post('/v1/stop', async () => {
-    options.onStop()
-    return { event: 'result', result: { pid: process.pid } }
+    options.onStop(undefined)
+    return { event: 'result', result: { pid: process.pid, after: null } satisfies StopAnswer }
   })
   app.post('/v1/restart', async () => {
-    const restarts = await options.onRestart()
-    return { event: 'result', result: { pid: process.pid, restarts } satisfies RestartAnswer }
+    const restarts = await options.onRestart(undefined)
+    return { event: 'result', result: { pid: process.pid, restarts, after: null } satisfies RestartAnswer }
   })
   app.post('/v1/leave', async (request) => {
     const { user, domain } = checked(leaveBody, request.body)

@@ -6,10 +6,10 @@ export const restartRequest = request({
   name: 'restart',
   kind: 'daemon',
   result:
-    '`pid`, `restarts`: whether the daemon ends now and its service manager starts it again; otherwise nothing has ' +
-    'happened',
+    '`pid`, `restarts`: whether the daemon ends and is started again; otherwise nothing has happened; `after`: what ' +
+    'it finishes before, or null',
   run: async ({ process }: Pick<Parts, 'process'>): Promise<RestartAnswer> => ({
     pid: process.pid,
-    restarts: await process.restart(),
+    ...(await process.restart()),
   }),
 })

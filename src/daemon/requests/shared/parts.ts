@@ -1,6 +1,6 @@
 /** The parts of the daemon that requests may ask for. */
 import type { Branch } from '../../../branch/index.ts'
-import type { MeshStatus } from '../../../control/index.ts'
+import type { MeshStatus, RestartAnswer } from '../../../control/index.ts'
 import type { BranchingDeps } from '../../../origin/index.ts'
 import type { DaemonDeps } from '../../daemon-deps.ts'
 import type { HostDaemon } from '../../host-daemon.ts'
@@ -32,9 +32,10 @@ export interface Parts extends Pick<HostDaemon, OfHost>, Pick<DaemonDeps, OfWorl
 
 /** What only the process knows and can do. */
 export interface DaemonProcess extends ProcessFacts {
-  readonly stop: () => void
-  /** Whether somebody starts the daemon again when it ends now; otherwise it goes on. */
-  readonly restart: () => Promise<boolean>
+  /** Ends the daemon: now, or when what changes this host has come to its end; what that is, null when it ends now. */
+  readonly stop: (whenIdle: boolean) => string | null
+  /** Ends the daemon to be started again, when nothing is under way that changes this host. */
+  readonly restart: () => Promise<Omit<RestartAnswer, 'pid'>>
   /** Stops what `caller` asked for, or what changes this host; the name of that request, null when it is none. */
   readonly interrupt: (caller: string | undefined) => string | null
 }

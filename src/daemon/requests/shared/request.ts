@@ -55,6 +55,8 @@ export function request<Input, Answer>({ input, run, ...text }: Definition<Input
   return {
     ...text,
     input,
-    answer: async (parts, body, context) => run(parts, input ? checked(input, body) : (undefined as Input), context),
+    // A body that is not there is one without members.
+    answer: async (parts, body, context) =>
+      run(parts, input ? checked(input, body ?? {}) : (undefined as Input), context),
   }
 }

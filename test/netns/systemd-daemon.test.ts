@@ -1,0 +1,98 @@
+/** isconf.service under a real systemd, while an operation restarts or stops the service that runs it. */
+import assert from 'node:assert/strict'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { program } from '../harness/lab.ts'
+import { bootSystemd, emptyTargets, putUnit, systemdTest } from '../harness/systemd.ts'
+import { temporaryDirectory } from '../support/files.ts'
+
+const unitFile = fileURLToPath(new URL('../../packaging/isconf.service', import.meta.url))
+
+/** Two hosts in one machine, alder's daemon a unit of systemd, and a script with `alder` and `birch` for their isconf. */
+function twoHosts(directory: string, script: string): void {
+  mkdirSync(join(directory, 'units'))
+  for (const name of emptyTargets) putUnit(directory, `${name}.target`, 'DefaultDependencies=no')
+  putUnit(directory, 'basic.target', 'DefaultDependencies=no')
+  for (const [name, address] of [
+    ['alder', '127.0.0.1'],
+    ['birch', '127.0.0.2'],
+  ] as const) {
+    mkdirSync(join(directory, name, 'is/conf'), { recursive: true })
+    writeFileSync(join(directory, name, 'is/conf/domain'), 'lab.example.com\n')
+    const settings = [
+      `IS_HOSTNAME=${name}`,
+      `IS_HOME=${directory}/${name}/is`,
+      `IS_LISTEN=${address}`,
+      'IS_HTTP_PORT=0',
+      'IS_NOBROADCAST=1',
+      `IS_NETS=${directory}/nets`,
+    ]
+    writeFileSync(join(directory, name, 'main.cf'), `DEFAULT:\n${settings.map((line) => `  ${line}\n`).join('')}`)
+  }
+  writeFileSync(join(directory, 'nets'), 'tcp 127.0.0.1\ntcp 127.0.0.2\n')
+  const isconf = (name: string): string => `${process.execPath} ${program} -c ${directory}/${name}/main.cf`
+  const unit = readFileSync(unitFile, 'utf8')
+    .replace('/usr/bin/isconf', isconf('alder'))
+    .replace(/^RestartSec=.*/m, 'RestartSec=100ms')
+  writeFileSync(join(directory, 'units/isconf.service'), unit)
+  const driver = `cd ${directory}\nalder() { ${isconf('alder')} "$@"; }\nbirch() { ${isconf('birch')} "$@"; }\n${script}`
+  writeFileSync(join(directory, 'driver'), `${driver}\necho over >> notes\n`)
+  putUnit(
+    directory,
+    'driver.service',
+    'Wants=isconf.service\nAfter=isconf.service',
+    `[Service]\nType=oneshot\nTimeoutStartSec=infinity\nExecStart=/bin/sh -c 'exec /bin/sh ${directory}/driver >${directory}/said 2>&1'`,
+  )
+}
+
+async function noted(t: TestContext, script: string): Promise<{ notes: readonly string[]; said: string } | undefined> {
+  const directory = temporaryDirectory(t)
+  twoHosts(directory, script)
+  const notes = await bootSystemd(t, directory, 'driver.service', 'over')
+  return notes && { notes, said: readFileSync(join(directory, 'said'), 'utf8') }
+}
+
+systemdTest(
+  'an operation that restarts or stops the service ends, is recorded, and the next daemon comes after it',
+  async (t) => {
+    const found = await noted(
+      t,
+      `pid() { alder status --json | sed 's/.*"pid":\\([0-9]*\\).*/\\1/'; }
+birch start
+first=$(pid)
+alder lock restart
+alder exec --sh 'systemctl restart isconf.service && echo 2 >> steps'
+echo exec $? >> notes
+alder exec --sh 'echo 3 >> steps' && alder ci
+echo ci $? $(cat steps) >> notes
+[ $(pid) != $first ] && echo another daemon >> notes
+alder history | grep -c made >> notes
+second=$(pid)
+birch up
+rm steps
+birch lock again
+birch exec --sh 'systemctl try-restart isconf.service && echo b >> steps'
+birch exec --sh 'echo c >> steps'
+birch ci
+rm steps
+alder up
+echo up $? $(cat steps) >> notes
+[ $(pid) != $second ] && echo another daemon >> notes
+alder up 2>&1 | grep -c 'nothing to do' >> notes
+alder lock stop
+alder exec --sh 'systemctl stop isconf.service && echo stopped >> notes'
+echo exec $? $(systemctl is-active isconf.service) >> notes
+while alder status; do sleep 0.1; done
+systemctl start isconf.service
+alder ci 2>&1 | grep -c ': 1 operation' >> notes
+`,
+    )
+    if (!found) return false
+    const { notes, said } = found
+    const restarted = ['exec 0', 'ci 0 2 3', 'another daemon', '2', 'up 0 b c', 'another daemon', '1']
+    assert.deepEqual(notes, [...restarted, 'stopped', 'exec 0 inactive', '1', 'over'], said)
+    return true
+  },
+)
