@@ -8,7 +8,7 @@ export const voteMs = 3_000
 /** How many hosts one question may have visited: it travels on through hosts that reach others. */
 const visitedMax = 10_000
 
-const proposalSchema = z.strictObject({
+const proposalSchema = z.object({
   id: z.string().regex(/^[0-9a-f]{32}$/),
   from: branchStateSchema,
   to: branchStateSchema,
@@ -16,14 +16,14 @@ const proposalSchema = z.strictObject({
 
 /** A proposal that is put to the vote, or one that its proposer gave up. */
 export const messageSchema = z.discriminatedUnion('type', [
-  z.strictObject({
+  z.object({
     type: z.literal('propose'),
     proposal: proposalSchema,
     visited: z.array(z.string()).max(visitedMax),
     /** How long the asker waits; whoever asks on has less. */
     waitMs: z.int().positive().max(voteMs),
   }),
-  z.strictObject({
+  z.object({
     type: z.literal('release'),
     branch: branchNameSchema,
     proposal: z.string(),

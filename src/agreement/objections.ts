@@ -84,6 +84,8 @@ export function objectionText(branch: BranchName, { vote }: Vote): string {
       return `says that branch ${branch} is split`
     case 'stale':
       return `says that branch ${branch} has gone on`
+    case 'other':
+      return `does not consent to a change of branch ${branch}, for a reason that only a later release of isconf knows`
     default:
       return `has changesets of branch ${branch} that are not here`
   }

@@ -14,5 +14,5 @@ export function tally(votes: readonly Vote[], knows: (head: ChangesetId) => bool
   // A yes from a host whose head is not in the proposer's journal is one from another line, or from a host ahead.
   if (votes.some(({ vote }) => vote === 'split')) return 'split'
   if (votes.some(({ vote, state }) => vote === 'stale' || !knows(state.head))) return 'stale'
-  return votes.some(({ vote }) => vote === 'busy') ? 'busy' : 'agreed'
+  return votes.some(({ vote }) => vote !== 'yes') ? 'busy' : 'agreed'
 }

@@ -80,6 +80,10 @@ export const errorKinds = {
   REBOOT_NEEDED: { exit: 1, hint: 'run `isconf -r up` at a time when this host may reboot' },
   REBOOT_PENDING: { exit: 1, hint: 'go on after the reboot; if the host does not go down by itself: isconf reboot' },
   HOOK_FAILED: { exit: 1, hint: 'mend the hook and run `isconf up` again' },
+  OPERATION_UNKNOWN: {
+    exit: 1,
+    hint: 'what stands before it is done; install that release on this host, then run `isconf up` again',
+  },
   OPERATION_FAILED: { exit: 1, hint: 'this host stays at that operation; mend the cause and run `isconf up` again' },
   BLOB_MISSING: { exit: 1, hint: 'start a host that holds the file, then run `isconf up` again' },
   BLOB_MISMATCH: { exit: 1, hint: 'the stored copy was damaged and is dropped; `isconf up` fetches it again' },
@@ -118,6 +122,7 @@ export const errorKinds = {
   HOME_UNWRITABLE: { exit: 223, hint: 'run as the user who owns IS_HOME, usually root, or set IS_HOME' },
   DISK_FULL: { exit: 223, hint: 'make room on the disk of IS_HOME; nothing half-written was kept' },
   DISK_FAILED: { exit: 223, hint: 'look at the disk and the kernel log before going on' },
+  NEWER_RELEASE: { exit: 223, hint: 'install that release of isconf here, or a later one; nothing was changed' },
   JOURNAL_DAMAGED: { exit: 223, hint: 'keep the file for study; another host has a good copy' },
   OTHER_DOMAIN: {
     exit: 223,

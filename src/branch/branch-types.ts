@@ -1,5 +1,5 @@
 /** What goes into a branch and comes out of it. */
-import type { ChangesetId, Clock, Disk, DomainName } from '../base/index.ts'
+import type { ChangesetId, Clock, Disk, DomainName, IsconfError } from '../base/index.ts'
 import type { SignedChangeset } from '../journal/index.ts'
 
 /** What a change adds to the journal. */
@@ -22,8 +22,10 @@ export interface Taken {
   readonly split: boolean
   /** What the first of the lines follows. */
   readonly follows: ChangesetId | undefined
-  /** The last of the lines. */
+  /** The last of the lines that were taken. */
   readonly last: ChangesetId | undefined
+  /** Why what comes after that could not be: JOURNAL_DAMAGED or NEWER_RELEASE, which names the peer. */
+  readonly failure: IsconfError | undefined
 }
 
 /** What a branch is made of besides its name. */

@@ -131,22 +131,22 @@ export class Branch {
   /**
    * Takes in what a peer sent, after checking every line: what follows the
    * head is added, what follows an earlier changeset is kept as another line.
-   * The new changesets of the journal, and whether another line grew.
-   * JOURNAL_DAMAGED and OTHER_DOMAIN name the peer.
+   * The new changesets of the journal, whether another line grew, and why no
+   * more was taken. JOURNAL_DAMAGED and OTHER_DOMAIN name the peer.
    */
   async take(lines: readonly string[], from: string): Promise<Taken> {
-    const changesets = parseChain(lines, from)
+    const { changesets, failure } = parseChain(lines, from)
     return this.#changes.run(async () => {
       const fresh = changesets.filter(({ id }) => !this.#journal.has(id))
       const first = fresh[0]
-      const place = { follows: changesets[0]?.changeset.previous, last: changesets.at(-1)?.id }
-      if (first === undefined) return { added: [], split: false, ...place }
+      const rest = { follows: changesets[0]?.changeset.previous, last: changesets.at(-1)?.id, failure }
+      if (first === undefined) return { added: [], split: false, ...rest }
       if (first.changeset.previous !== this.#journal.head) {
-        return { added: [], split: await this.#others.keep(this.#journal, fresh, from), ...place }
+        return { added: [], split: await this.#others.keep(this.#journal, fresh, from), ...rest }
       }
       await this.#journal.append(fresh, from)
       this.#state.followJournal(this.#journal)
-      return { added: fresh, split: false, ...place }
+      return { added: fresh, split: false, ...rest }
     })
   }
 

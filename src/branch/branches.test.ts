@@ -56,24 +56,36 @@ test('take() adds what follows, and nothing of what is known', async () => {
     left.map(({ id }) => id),
   )
   assert.equal(again.last, left[1]?.id)
-  const place = { follows: noChangeset, last: common[1]?.id }
+  const place = { follows: noChangeset, last: common[1]?.id, failure: undefined }
   assert.deepEqual(await branch.take(common.map(toLine), 'test'), { added: [], split: false, ...place })
   assert.deepEqual(await wordsOf(branch), [words(common, left)])
 })
 
-test('take() of damaged lines names the peer and takes nothing', async () => {
+test('take() of damaged lines names the peer and takes what comes before', async () => {
   const { branch } = await split(common)
   const lines = left.map(toLine)
-  for (const wrong of [[lines[0]!.replace('l1', 'l9')], [lines[1]!], [lines[0]!, lines[1]!.slice(1)], ['']]) {
-    await assert.rejects(branch.take(wrong, 'cedar'), { code: 'JOURNAL_DAMAGED', message: /^cedar: / })
+  for (const wrong of [[lines[0]!.replace('l1', 'l9')], ['']]) {
+    const { added, failure } = await branch.take(wrong, 'cedar')
+    assert.match(failure?.message ?? '', /^cedar: /)
+    assert.deepEqual(added, [])
   }
+  await assert.rejects(branch.take([lines[1]!], 'cedar'), { code: 'JOURNAL_DAMAGED', message: /^cedar: / })
   assert.deepEqual(await wordsOf(branch), [words(common)])
+  const { added, failure } = await branch.take([lines[0]!, lines[1]!.slice(1)], 'cedar')
+  assert.match(failure?.message ?? '', /^cedar: line 2 of 2: /)
+  assert.deepEqual(
+    added.map(({ id }) => id),
+    [left[0]?.id],
+  )
+  assert.equal(branch.state.head, left[0]?.id)
 })
 
 test('take() of lines that are known, and no chain, is refused: a peer that sends them again and again gets nowhere', async () => {
   const { branch } = await split(common, left)
   const again = [...common, ...common].map(toLine)
-  await assert.rejects(branch.take(again, 'cedar'), { message: /^cedar: line 3 of 4: .* does not follow/ })
+  const { added, failure } = await branch.take(again, 'cedar')
+  assert.match(failure?.message ?? '', /^cedar: line 3 of 4: .* does not follow/)
+  assert.deepEqual(added, [])
 })
 
 test('take() of a line of another domain names the peer and both domains, keeps nothing and leaves no file open', async () => {
@@ -129,7 +141,7 @@ test('another line is kept beside the journal, grows, and survives a restart', a
   const { disk, branch } = await split(common, left, right.slice(0, 1))
   assert.ok(branch.isSplit)
   assert.equal(branch.commonLength, 2)
-  const place = { follows: common[1]?.id, last: right[2]?.id }
+  const place = { follows: common[1]?.id, last: right[2]?.id, failure: undefined }
   assert.deepEqual(await branch.take(right.map(toLine), 'test'), { added: [], split: true, ...place })
   const again = (await openOn(disk.crash('lost'))).get(generic)
   assert.deepEqual(await wordsOf(again), [words(common, left), words(common, right)])
@@ -145,6 +157,7 @@ test('a third line may leave the second one', async () => {
     split: false,
     follows: common[1]?.id,
     last: twig[1]?.id,
+    failure: undefined,
   })
   const again = await wordsOf((await openOn(disk)).get(generic))
   assert.deepEqual(new Set(again.map(String)), new Set(all.map(String)))

@@ -137,7 +137,8 @@ export class Branches {
 async function copyLines(journal: Journal, to: Branch): Promise<void> {
   let range = await journal.linesAfter(noChangeset, copyBytes)
   while (range && range.lines.length > 0) {
-    const { last } = await to.take(range.lines, 'this host')
+    const { last, failure } = await to.take(range.lines, 'this host')
+    if (failure) throw failure
     range = last && range.more ? await journal.linesAfter(last, copyBytes) : undefined
   }
 }

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { type BranchName, type ChangesetId, IsconfError, unreachable } from '../base/index.ts'
 import { branchNameSchema, changesetIdSchema } from '../journal/index.ts'
 
-const lockSchema = z.strictObject({
+const lockSchema = z.object({
   /** Names this taking of the lock, and no other. */
   id: z.string().regex(/^[0-9a-f]{32}$/),
   user: z.string().min(1).max(256),
@@ -18,7 +18,7 @@ const lockSchema = z.strictObject({
 /** Who may add to a branch, and why. */
 export type Lock = z.infer<typeof lockSchema>
 
-export const branchStateSchema = z.strictObject({
+export const branchStateSchema = z.object({
   branch: branchNameSchema,
   head: changesetIdSchema,
   /** Changesets up to and with the head. */
@@ -27,7 +27,7 @@ export const branchStateSchema = z.strictObject({
   revision: z.int().nonnegative(),
   lock: lockSchema.nullable(),
   /** The lock that was broken last at this head, and by whom. */
-  broken: z.strictObject({ lock: lockSchema, by: z.string().max(600), time: z.iso.datetime() }).nullable(),
+  broken: z.object({ lock: lockSchema, by: z.string().max(600), time: z.iso.datetime() }).nullable(),
 })
 
 export type BranchState = Readonly<z.infer<typeof branchStateSchema>>

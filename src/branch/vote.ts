@@ -35,9 +35,12 @@ export interface View {
   readonly nowMs: number
 }
 
-export const voteSchema = z.strictObject({
-  /** `busy`: pledged to another proposal; `stale`: this host knows of a later state; `split`: two lines are known here. */
-  vote: z.enum(['yes', 'busy', 'stale', 'split']),
+export const voteSchema = z.object({
+  /**
+   * `busy`: pledged to another proposal; `stale`: this host knows of a later state; `split`: two lines are known here;
+   * `other`: what only a later release says, which is no consent.
+   */
+  vote: z.enum(['yes', 'busy', 'stale', 'split', 'other']).catch('other'),
   /** The voter's own state: the proposer sees from it whether the voter is behind or on another line. */
   state: branchStateSchema,
 })

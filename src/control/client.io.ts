@@ -23,6 +23,8 @@ export interface Client {
   get(path: string): Promise<unknown>
   /** POST: the result, after its events. */
   post(path: string, body: object, onEvent: EventListener): Promise<unknown>
+  /** Whether the daemon is about to be another one: what is asked next waits for that. */
+  isRestarting(): boolean
   /** Stops what this client's POST under way does; that ends with INTERRUPTED. */
   interrupt(): Promise<unknown>
 }
@@ -51,6 +53,7 @@ export function connect(socketPath: string, silenceSMax = 60): Client {
       }
       throw lost()
     },
+    isRestarting: () => existsSync(restartingOf(socketPath)),
     interrupt: () => client.post('/v1/interrupt', {}, () => undefined),
   }
   return client
@@ -67,7 +70,7 @@ interface Call {
 
 /** Sends it; to a daemon that is about to be back, a little later. */
 async function send(call: Call): Promise<IncomingMessage> {
-  const restarting = join(dirname(call.socketPath), restartingName)
+  const restarting = restartingOf(call.socketPath)
   for (let waitedMs = 0; ; waitedMs += lookEveryMs) {
     try {
       return await sendOnce(call)
@@ -77,6 +80,10 @@ async function send(call: Call): Promise<IncomingMessage> {
       await sleep(systemClock, lookEveryMs)
     }
   }
+}
+
+function restartingOf(socketPath: string): string {
+  return join(dirname(socketPath), restartingName)
 }
 
 function sendOnce({ socketPath, silenceSMax, caller, method, path, body }: Call): Promise<IncomingMessage> {

@@ -45,10 +45,11 @@ export interface PlanAnswer {
   }[]
   /**
    * Why it would stop before the end of the journal, and which operation that is about: the reboot it would do
-   * (`reboot`) or may not do (`reboot-needed`), the first one that would be left (`limit`, `split`).
+   * (`reboot`) or may not do (`reboot-needed`), the first one that would be left (`limit`, `split`), or the one that
+   * only a later release of isconf can do (`unknown`).
    */
   readonly stop: {
-    readonly reason: 'reboot' | 'reboot-needed' | 'split' | 'limit'
+    readonly reason: 'reboot' | 'reboot-needed' | 'split' | 'limit' | 'unknown'
     readonly operation: string
   } | null
 }

@@ -6,14 +6,14 @@ const operationKey = z.string().regex(/^[0-9a-f]{64}:\d+$/)
 
 /** As it is on disk. */
 export const entrySchema = z.discriminatedUnion('event', [
-  z.strictObject({
+  z.object({
     event: z.literal('started'),
     operation: operationKey,
     /** The last of several that were begun together, in the order of the journal, with `operation` as the first. */
     through: operationKey.optional(),
     time: z.string(),
   }),
-  z.strictObject({
+  z.object({
     event: z.literal('finished'),
     operation: operationKey,
     time: z.string(),
@@ -22,14 +22,14 @@ export const entrySchema = z.discriminatedUnion('event', [
     output: z.string(),
   }),
   /** The operation could not be done: no exit status, a reason. */
-  z.strictObject({ event: z.literal('failed'), operation: operationKey, time: z.string(), reason: z.string() }),
+  z.object({ event: z.literal('failed'), operation: operationKey, time: z.string(), reason: z.string() }),
   /** Done here first, as the origin, and checked in since. */
-  z.strictObject({ event: z.literal('made'), operation: operationKey, time: z.string() }),
+  z.object({ event: z.literal('made'), operation: operationKey, time: z.string() }),
   /**
    * The machine is about to be rebooted, in the run that `bootId` names: for an operation of the journal, or, without
    * one, for work that is not checked in. It has been rebooted when the boot id is another one.
    */
-  z.strictObject({
+  z.object({
     event: z.literal('rebooting'),
     operation: operationKey.optional(),
     /** How many operations are not checked in, the reboot as the last of them. */
@@ -38,9 +38,9 @@ export const entrySchema = z.discriminatedUnion('event', [
     time: z.string(),
   }),
   /** A reboot for work that is not checked in was asked for and could not be done. */
-  z.strictObject({ event: z.literal('rebootFailed'), reason: z.string(), time: z.string() }),
+  z.object({ event: z.literal('rebootFailed'), reason: z.string(), time: z.string() }),
   /** So many operations were done here, were not checked in, and were given up. */
-  z.strictObject({
+  z.object({
     event: z.literal('dropped'),
     operations: z.int().positive(),
     by: z.string(),
@@ -49,6 +49,13 @@ export const entrySchema = z.discriminatedUnion('event', [
 ])
 
 export type HistoryEntry = z.infer<typeof entrySchema>
+
+/** The event of an entry that is whole and of a kind that this release does not know. */
+export function unknownEvent(value: unknown): string | undefined {
+  const { data } = z.object({ event: z.string(), time: z.string() }).safeParse(value)
+  const isKnown = entrySchema.options.some(({ shape }) => shape.event.value === data?.event)
+  return isKnown ? undefined : data?.event
+}
 
 /** One operation of one changeset; the index counts from 0. */
 export interface OperationRef {

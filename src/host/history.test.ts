@@ -101,11 +101,19 @@ test('History.open() drops a torn end and says how much that was', async () => {
 const badLines = {
   'is no JSON': '{',
   'is empty': '',
-  'has an unknown event': `{"event":"danced","operation":"${id}:0","time":""}`,
   'has no operation': '{"event":"made","time":""}',
   'has an operation that is none': '{"event":"made","operation":"abc:0","time":""}',
-  'says more than it may': `{"event":"made","operation":"${id}:0","time":"","x":1}`,
 }
+
+test('History.open() reads an entry with a member that it does not know, and names an event that it does not', async () => {
+  const { disk, history } = await opened()
+  await history.close()
+  await disk.replaceFile(path, `{"event":"made","operation":"${id}:0","time":"","x":1}\n`)
+  assert.deepEqual((await opened(disk)).history.standing.done, at(0))
+  await disk.replaceFile(path, `{"event":"danced","operation":"${id}:0","time":""}\n`)
+  const message = /^\/history: line 1 tells of "danced", as only a later release does$/
+  await assert.rejects(opened(disk), failure('NEWER_RELEASE', message))
+})
 
 for (const [how, line] of Object.entries(badLines)) {
   test(`History.open() with a last line that ${how} is STATE_DAMAGED and names the line`, async () => {

@@ -4,7 +4,7 @@
  * the disk it describes.
  */
 import { AppendLog, type Clock, type Disk, IsconfError, isoTime, type LogLine } from '../base/index.ts'
-import { entrySchema, type HistoryEntry, type HistoryEvent, isDone, toEntry } from './history-entry.ts'
+import { entrySchema, type HistoryEntry, type HistoryEvent, isDone, toEntry, unknownEvent } from './history-entry.ts'
 import { type Standing, standingAfter } from './standing.ts'
 
 export class History {
@@ -21,7 +21,7 @@ export class History {
     this.droppedBytes = droppedBytes
   }
 
-  /** Opens or makes the history. STATE_DAMAGED names the bad line. */
+  /** Opens or makes the history. STATE_DAMAGED, and NEWER_RELEASE after a downgrade, name the bad line. */
   static async open(disk: Disk, path: string, clock: Clock): Promise<History> {
     const { log, torn } = await AppendLog.open(disk, path)
     const history = new History(path, log, clock, torn?.bytes ?? 0)
@@ -81,10 +81,12 @@ export class History {
       value = undefined
     }
     const parsed = entrySchema.safeParse(value)
-    if (!parsed.success) {
-      const number = await this.#log.lineNumberAt(position)
-      throw new IsconfError('STATE_DAMAGED', `${this.path}: line ${number} is not an entry of the history`)
+    if (parsed.success) return parsed.data
+    const where = `${this.path}: line ${await this.#log.lineNumberAt(position)}`
+    const event = unknownEvent(value)
+    if (event !== undefined) {
+      throw new IsconfError('NEWER_RELEASE', `${where} tells of ${JSON.stringify(event)}, as only a later release does`)
     }
-    return parsed.data
+    throw new IsconfError('STATE_DAMAGED', `${where} is not an entry of the history`)
   }
 }

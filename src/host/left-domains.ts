@@ -6,7 +6,7 @@
 import * as z from 'zod'
 import { type Disk, IsconfError } from '../base/index.ts'
 
-const schema = z.strictObject({
+const schema = z.object({
   domain: z.string(),
   /** `user@host` of who said so, and when, for people. */
   by: z.string(),

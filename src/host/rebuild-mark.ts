@@ -6,7 +6,7 @@
 import * as z from 'zod'
 import { type Disk, IsconfError } from '../base/index.ts'
 
-const schema = z.strictObject({
+const schema = z.object({
   /** How many operations were done here and dropped, in all. */
   operations: z.int().positive(),
   /** `user@host` of who dropped the last of them, and when, for people. */

@@ -5,7 +5,17 @@ import fc from 'fast-check'
 import { chainOf, domain, execOf, following, key } from '../../test/cluster/changesets.ts'
 import { keyFrom } from '../../test/sim/cluster-key.ts'
 import type { BranchName, ChangesetId, DomainName } from '../base/index.ts'
-import { checkFollows, parseLine, placeOf, publicKeyText, signChangeset, start, toLine } from './changeset.ts'
+import {
+  blobsOf,
+  checkFollows,
+  parseChain,
+  parseLine,
+  placeOf,
+  publicKeyText,
+  signChangeset,
+  start,
+  toLine,
+} from './changeset.ts'
 import type { Operation } from './operation.ts'
 
 const snap: Operation = {
@@ -99,16 +109,62 @@ test('parseLine() refuses a signature by another key than the one it names', () 
   assert.equal(parseLine(toLine(named), 'here').id, named.id)
 })
 
-test('parseLine() refuses paths that have two spellings', () => {
+test('parseLine() keeps an operation whose path has two spellings, and does not know it', () => {
   for (const path of ['etc/motd', '/etc/../motd', '/etc//motd', '/etc/./motd', '/etc/', '', '/e\0']) {
-    const line = toLine(following(undefined, { operations: [{ ...snap, path }] }))
-    assert.throws(() => parseLine(line, 'here'), { code: 'JOURNAL_DAMAGED', message: /operations\.0\.path/ }, path)
+    const written: Operation = { ...snap, path }
+    const line = toLine(following(undefined, { operations: [written] }))
+    assert.deepEqual(parseLine(line, 'here').changeset.operations, [{ type: 'unknown', written }], path)
   }
 })
 
-test('parseLine() refuses a changeset without operations, and one of a later format', () => {
+test('parseLine() refuses a changeset without operations, and names the release of one of a later format', () => {
   assert.throws(() => parseLine(toLine(following(undefined, { operations: [] })), 'here'), /operations/)
-  assert.throws(() => parseLine(toLine(following(undefined, { format: 2 as 1 })), 'here'), /changeset\.format/)
+  const later = toLine(following(undefined, { format: 2 as 1, release: '6.0.0' }))
+  assert.throws(() => parseLine(later, 'here'), {
+    code: 'NEWER_RELEASE',
+    message: 'here: the changeset is of format 2, which isconf 6.0.0 wrote, and this release reads 1',
+  })
+})
+
+const newerOperations = {
+  'of a type that is not known': { type: 'void', operation: 'x:1', blob: snap.blob },
+  'of a kind that is not known': { ...snap, kind: 'device' },
+  'with a member that is not known': { ...exec, umask: 18 },
+}
+for (const [how, newer] of Object.entries(newerOperations)) {
+  test(`parseLine() keeps an operation ${how} as it is, and the others are known`, () => {
+    const line = toLine(following(undefined, { operations: [exec, newer as never, snap], release: '5.1.0' }))
+    const read = parseLine(line, 'here')
+    assert.deepEqual(read.changeset.operations, [exec, { type: 'unknown', written: newer }, snap])
+    assert.equal(toLine(read), line)
+    assert.deepEqual(blobsOf(read), 'blob' in newer ? [snap.blob, snap.blob] : [snap.blob])
+  })
+}
+
+test('parseLine() knows none of the operations of a changeset with a member that is not known', () => {
+  const line = toLine(following(undefined, { operations: [exec, snap], onlyIf: 'web' } as never))
+  const read = parseLine(line, 'here')
+  assert.deepEqual(
+    read.changeset.operations,
+    [exec, snap].map((written) => ({ type: 'unknown', written })),
+  )
+  assert.equal(toLine(read), line)
+})
+
+test('parseLine() passes over what is in the notes of a changeset', () => {
+  const line = toLine(following(undefined, { operations: [exec], notes: { ticket: [1, { a: null }] } }))
+  assert.deepEqual(parseLine(line, 'here').changeset.operations, [exec])
+  assert.equal(toLine(parseLine(line, 'here')), line)
+})
+
+test('parseChain() reads the lines up to the first that can not be read, and says why that one can not', () => {
+  const [one, two, three] = chainOf(['one', 'two', 'three'])
+  assert.ok(one && two && three)
+  const { changesets, failure } = parseChain([toLine(one), `${toLine(two)} `, toLine(three)], 'cedar')
+  assert.deepEqual(changesets, [one])
+  assert.equal(failure?.message, 'cedar: line 2 of 3: the changeset is not in canonical form')
+  assert.deepEqual(parseChain([toLine(one), toLine(three)], 'cedar').changesets, [one])
+  assert.deepEqual(parseChain([toLine(one), toLine(two)], 'cedar'), { changesets: [one, two], failure: undefined })
 })
 
 const place = placeOf(signed)

@@ -5,11 +5,12 @@
  * `{ changeset, id, signature }`, so that all hosts hold the same bytes.
  */
 import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
-import canonicalize from 'canonicalize'
 import * as z from 'zod'
-import { type BlobRef, type ChangesetId, IsconfError, invariant, noChangeset, sha256Hex } from '../base/index.ts'
+import { type BlobRef, type ChangesetId, IsconfError, noChangeset, sha256Hex } from '../base/index.ts'
+import { canonical } from './canonical.ts'
 import { branchNameSchema, changesetIdSchema, domainNameSchema } from './name-schemas.ts'
-import { blobOf, operationSchema } from './operation.ts'
+import { refuseNewer } from './newer-format.ts'
+import { asWritten, blobOf, type Operation, recordedOperationSchema } from './operation.ts'
 
 /** The longest line of a journal: it is sent and parsed whole. */
 export const lineBytesMax = 8 * 1024 * 1024
@@ -21,7 +22,7 @@ const base64Of = (bytes: number) =>
 /** Keeps a signature from being valid for anything but a changeset's id. */
 const signatureContext = 'isconf changeset v1\n'
 
-const changesetSchema = z.strictObject({
+const members = {
   format: z.literal(1),
   domain: domainNameSchema,
   /** The branch it was written on; a fork copies it unchanged. */
@@ -40,7 +41,17 @@ const changesetSchema = z.strictObject({
   time: z.iso.datetime(),
   /** The origin's Ed25519 public key: 32 bytes in base64. */
   key: base64Of(32),
-  operations: z.array(operationSchema).min(1),
+  /** The release that wrote it; absent in what was written before releases said so. */
+  release: z.exactOptional(z.string().max(64)),
+  /** What says nothing about what is to be done: whoever does not know a member of it passes it over. */
+  notes: z.exactOptional(z.record(z.string(), z.json())),
+  operations: z.array(recordedOperationSchema).min(1),
+}
+
+/** With a member that is not known here, nobody can say what its operations mean: none of them is done. */
+const changesetSchema = z.looseObject(members).transform((changeset): Changeset => {
+  const isKnown = Object.keys(changeset).every((name) => name in members)
+  return isKnown ? changeset : { ...changeset, operations: changeset.operations.map(asUnknown) }
 })
 
 const lineSchema = z.strictObject({
@@ -49,7 +60,7 @@ const lineSchema = z.strictObject({
   signature: base64Of(64),
 })
 
-export type Changeset = z.infer<typeof changesetSchema>
+export type Changeset = z.infer<z.ZodObject<typeof members>>
 
 /** A changeset with its id and signature, both checked. */
 export interface SignedChangeset {
@@ -77,7 +88,7 @@ export function signChangeset(changeset: Changeset, key: KeyObject): SignedChang
 
 /** The line of the journal, without its newline. */
 export function toLine(signed: SignedChangeset): string {
-  return canonical({ changeset: signed.changeset, id: signed.id, signature: signed.signature })
+  return canonical({ changeset: written(signed.changeset), id: signed.id, signature: signed.signature })
 }
 
 /**
@@ -86,22 +97,36 @@ export function toLine(signed: SignedChangeset): string {
  */
 export function parseLine(line: string, where: string): SignedChangeset {
   const signed = parseForm(line, where)
-  if (canonical(signed) !== line) damaged(where, 'is not in canonical form')
+  if (toLine(signed) !== line) damaged(where, 'is not in canonical form')
   if (changesetId(signed.changeset) !== signed.id) damaged(where, 'does not have the id it claims')
   if (!hasValidSignature(signed)) damaged(where, `is not signed by the key it names (${signed.changeset.author})`)
   return signed
 }
 
-/** Reads and checks lines, each by itself, and that each follows the one before. JOURNAL_DAMAGED names `from` and the line. */
-export function parseChain(lines: readonly string[], from: string): readonly SignedChangeset[] {
-  const where = (index: number): string => `${from}: line ${index + 1} of ${lines.length}`
-  const changesets = lines.map((line, index) => parseLine(line, where(index)))
-  for (const [index, { changeset }] of changesets.entries()) {
-    if (index > 0 && changeset.previous !== changesets[index - 1]?.id) {
-      damaged(where(index), 'does not follow the one before')
+/** The lines that were read, up to the first that can't be, and why that one can't. */
+export interface ParsedChain {
+  readonly changesets: readonly SignedChangeset[]
+  /** JOURNAL_DAMAGED or NEWER_RELEASE, which names from where it came, and the line. */
+  readonly failure: IsconfError | undefined
+}
+
+/** Reads and checks lines, each by itself, and that each follows the one before: as many as are right. */
+export function parseChain(lines: readonly string[], from: string): ParsedChain {
+  const changesets: SignedChangeset[] = []
+  try {
+    for (const [index, line] of lines.entries()) {
+      const where = `${from}: line ${index + 1} of ${lines.length}`
+      const signed = parseLine(line, where)
+      if (index > 0 && signed.changeset.previous !== changesets.at(-1)?.id) {
+        damaged(where, 'does not follow the one before')
+      }
+      changesets.push(signed)
     }
+  } catch (thrown) {
+    if (!(thrown instanceof IsconfError)) throw thrown
+    return { changesets, failure: thrown }
   }
-  return changesets
+  return { changesets, failure: undefined }
 }
 
 /** Checks that `next` follows `place` in the journal of `domain`. OTHER_DOMAIN and JOURNAL_DAMAGED otherwise. */
@@ -142,10 +167,20 @@ function parseForm(line: string, where: string): SignedChangeset {
   }
   const parsed = lineSchema.safeParse(value)
   if (!parsed.success) {
+    refuseNewer(value, where)
     const issue = parsed.error.issues[0]
     return damaged(where, `has no valid ${issue?.path.join('.') || 'form'}: ${issue?.message ?? ''}`)
   }
   return parsed.data
+}
+
+function asUnknown(operation: Operation): Operation {
+  return { type: 'unknown', written: { ...asWritten(operation) } }
+}
+
+/** As its origin wrote it. */
+function written(changeset: Changeset): object {
+  return { ...changeset, operations: changeset.operations.map(asWritten) }
 }
 
 function isCanonicalBase64(text: string, bytes: number): boolean {
@@ -164,13 +199,7 @@ function signedBytes(id: ChangesetId): Buffer {
 }
 
 function changesetId(changeset: Changeset): ChangesetId {
-  return sha256Hex(canonical(changeset)) as ChangesetId
-}
-
-function canonical(value: object): string {
-  const text = canonicalize(value)
-  invariant(text !== undefined, 'a changeset has a canonical form')
-  return text
+  return sha256Hex(canonical(written(changeset))) as ChangesetId
 }
 
 function damaged(where: string, what: string): never {

@@ -13,19 +13,22 @@ export { findOperation } from './find-operation.ts'
 export { Journal, type JournalRange } from './journal.ts'
 export { branchNameSchema, changesetIdSchema } from './name-schemas.ts'
 export {
+  asWritten,
   type BankOperation,
   blobOf,
   type DirectoryOperation,
   describeOperation,
   type ExecOperation,
   type FileOperation,
+  type KnownOperation,
   type Operation,
   type Owner,
-  operationSchema,
   type ParentDirectory,
   quoteWord,
   type RebootOperation,
   type RemovalOperation,
+  recordedOperationSchema,
   type SnapOperation,
   type SymlinkOperation,
+  type UnknownOperation,
 } from './operation.ts'

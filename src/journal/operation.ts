@@ -93,7 +93,24 @@ export const operationSchema = z.discriminatedUnion('type', [
   z.discriminatedUnion('kind', [bankFile, bankRemoval]),
 ])
 
-export type Operation = z.infer<typeof operationSchema>
+/**
+ * What another release wrote and this one does not know, as a type, a kind, a member or a value: kept and handed on as
+ * it is, and never done.
+ */
+export interface UnknownOperation {
+  readonly type: 'unknown'
+  readonly written: Readonly<Record<string, unknown>>
+}
+
+/** An operation as a journal has it, from whatever release. */
+export const recordedOperationSchema = z.union([
+  operationSchema,
+  z.looseObject({ type: z.string() }).transform((written): UnknownOperation => ({ type: 'unknown', written })),
+])
+
+/** What this release does. */
+export type KnownOperation = z.infer<typeof operationSchema>
+export type Operation = KnownOperation | UnknownOperation
 export type SnapOperation = Extract<Operation, { type: 'snap' }>
 export type FileOperation = z.infer<typeof snapFile>
 export type DirectoryOperation = z.infer<typeof snapDirectory>
@@ -116,17 +133,26 @@ export function describeOperation(operation: Operation): string {
       return 'reboot'
     case 'bank':
       return `bank ${operation.kind === 'file' ? 'add' : 'remove'} ${operation.name}`
+    case 'unknown':
+      return `${quoteWord(String(operation.written['type']))}, of a form that this release does not know`
     default:
       return unreachable(operation)
   }
 }
 
-/** The blob that an operation names; undefined when it names none. */
+/** The operation as it stands in the journal. */
+export function asWritten(operation: Operation): object {
+  return operation.type === 'unknown' ? operation.written : operation
+}
+
+/** The blob that an operation names; undefined when it names none. In whatever form, `blob` is the file that goes with it. */
 export function blobOf(operation: Operation): BlobRef | undefined {
   switch (operation.type) {
     case 'snap':
     case 'bank':
       return operation.kind === 'file' ? operation.blob : undefined
+    case 'unknown':
+      return blobRef.safeParse(operation.written['blob']).data
     case 'exec':
     case 'reboot':
       return undefined

@@ -34,8 +34,8 @@ export class NoAnswerError extends Error {
 }
 
 const answerSchema = z.union([
-  z.strictObject({ result: z.unknown() }),
-  z.strictObject({ error: z.strictObject({ code: z.string(), message: z.string() }) }),
+  z.object({ result: z.unknown() }),
+  z.object({ error: z.object({ code: z.string(), message: z.string() }) }),
 ])
 type Answer = z.infer<typeof answerSchema>
 

@@ -52,7 +52,7 @@ async function finishCheckIn(
   await work.clear()
 }
 
-function compose({ branch, domain, key, clock, work }: OriginDeps, header: WorkHeader): Changeset {
+function compose({ branch, domain, key, clock, work, release }: OriginDeps, header: WorkHeader): Changeset {
   const { place } = branch.journal
   return {
     format: 1,
@@ -66,6 +66,7 @@ function compose({ branch, domain, key, clock, work }: OriginDeps, header: WorkH
     lock: header.lock,
     time: isoTime(clock),
     key: publicKeyText(key),
+    release,
     operations: [...work.operations],
   }
 }

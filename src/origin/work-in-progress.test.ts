@@ -74,7 +74,6 @@ test('open() names the line that is damaged', async () => {
   const text = Buffer.from((await disk.readFile(path))!).toString('utf8')
   for (const [line, damaged] of [
     [1, text.replace('"branch"', '"brunch"')],
-    [2, text.replace('"argv"', '"args"')],
     [2, `${text.split('\n')[0]}\nnonsense\n`],
   ] as const) {
     await disk.replaceFile(path, damaged)
@@ -83,6 +82,17 @@ test('open() names the line that is damaged', async () => {
       message: `${path}: line ${line} is not what was written there`,
     })
   }
+})
+
+test('open() names an operation that only a later release knows', async () => {
+  const { disk, work } = await begun()
+  await work.add(execOf('one'))
+  const text = Buffer.from((await disk.readFile(path))!).toString('utf8')
+  await disk.replaceFile(path, text.replace('"env"', '"umask":18,"env"'))
+  await assert.rejects(WorkInProgress.open(disk, path), {
+    code: 'NEWER_RELEASE',
+    message: `${path}: line 2 is exec, of a form that this release does not know`,
+  })
 })
 
 test('add() to a full disk keeps nothing of it', async () => {

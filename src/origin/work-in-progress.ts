@@ -5,9 +5,17 @@
  */
 import * as z from 'zod'
 import { AppendLog, type Disk, IsconfError } from '../base/index.ts'
-import { branchNameSchema, changesetIdSchema, lineBytesMax, type Operation, operationSchema } from '../journal/index.ts'
+import {
+  branchNameSchema,
+  changesetIdSchema,
+  describeOperation,
+  type KnownOperation,
+  lineBytesMax,
+  type Operation,
+  recordedOperationSchema,
+} from '../journal/index.ts'
 
-const headerSchema = z.strictObject({
+const headerSchema = z.object({
   branch: branchNameSchema,
   /** The head of the branch that the work comes after. */
   base: changesetIdSchema,
@@ -39,7 +47,7 @@ export class WorkInProgress {
     this.droppedBytes = droppedBytes
   }
 
-  /** Reads what an earlier run of the daemon left. STATE_DAMAGED names the bad line. */
+  /** Reads what an earlier run of the daemon left. STATE_DAMAGED, and NEWER_RELEASE after a downgrade, name the bad line. */
   static async open(disk: Disk, path: string): Promise<WorkInProgress> {
     if ((await disk.readFile(path)) === undefined) return new WorkInProgress(disk, path, 0)
     const { log, torn } = await AppendLog.open(disk, path)
@@ -52,7 +60,7 @@ export class WorkInProgress {
     }
     work.#log = log
     work.#header = parse(headerSchema, header, `${path}: line 1`)
-    work.#operations = operations.map((line, index) => parse(operationSchema, line, `${path}: line ${index + 2}`))
+    work.#operations = operations.map((line, index) => parseOperation(line, `${path}: line ${index + 2}`))
     return work
   }
 
@@ -126,6 +134,12 @@ export class WorkInProgress {
     this.#header = header
     this.#operations = operations
   }
+}
+
+function parseOperation(line: string, where: string): KnownOperation {
+  const operation = parse(recordedOperationSchema, line, where)
+  if (operation.type !== 'unknown') return operation
+  throw new IsconfError('NEWER_RELEASE', `${where} is ${describeOperation(operation)}`)
 }
 
 function parse<T>(schema: z.ZodType<T>, line: string, where: string): T {

@@ -10,6 +10,8 @@ import type { WorkHeader, WorkInProgress } from './work-in-progress.ts'
 
 export interface OriginDeps {
   readonly host: string
+  /** What is recorded names the release that can do it. */
+  readonly release: string
   readonly domain: DomainName
   readonly key: KeyObject
   /** The branch this host is on. */

@@ -7,6 +7,7 @@ import {
   type RebootOperation,
   type RemovalOperation,
   type SnapOperation,
+  type UnknownOperation,
 } from '../journal/index.ts'
 import type { Installation, Machine, OutputListener } from '../machine/index.ts'
 import type { BlobStore } from '../store/index.ts'
@@ -20,7 +21,7 @@ export interface ApplyDeps {
 }
 
 /** Every operation but the one that ends the run of the machine, and so is {@link doReboot}'s. */
-export type LocalOperation = Exclude<Operation, RebootOperation>
+export type LocalOperation = Exclude<Operation, RebootOperation | UnknownOperation>
 
 /** One that puts something in place; several in a row may be done together. */
 export type InstallOperation = Exclude<SnapOperation, RemovalOperation>

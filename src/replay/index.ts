@@ -1,4 +1,5 @@
 export { InstalledEarly } from './installed-early.ts'
 export { type Plan, plan } from './plan.ts'
+export { nextUnknown } from './unknown-operation.ts'
 export type { UpDeps, UpListener, UpOptions } from './up-types.ts'
 export { upWithHooks } from './up-with-hooks.ts'

@@ -58,7 +58,8 @@ export class LatestFiles {
     this.#newestByPath.clear()
     for await (const { id, changeset } of this.#branch.journal.changesetsAfter(from - 1)) {
       const { sequence, operations, operationsBefore } = changeset
-      if (sequence > until) break
+      // Nor from beyond what this release does not know.
+      if (sequence > until || operations.some(({ type }) => type === 'unknown')) break
       for (const [index, operation] of operations.entries()) {
         const isAllowed = operationsBefore + index < this.#lastNumber
         if (isAllowed && isLatest(operation)) this.#note(operation.path, { id, index, sequence })

@@ -5,7 +5,7 @@ import { describeOperation } from '../journal/index.ts'
 import { blobToInstall } from './apply.ts'
 import { LatestFiles } from './latest.ts'
 import { hasRebooted } from './reboot.ts'
-import { type Step, stepsAfter, stopBefore } from './steps.ts'
+import { type Step, type Stop, stepsAfter, stopBefore } from './steps.ts'
 import type { UpDeps, UpOptions } from './up-types.ts'
 
 export interface PlannedOperation {
@@ -22,7 +22,7 @@ export interface PlannedOperation {
 export interface Plan {
   readonly operations: readonly PlannedOperation[]
   /** Why it would stop before the end of the journal; null when it would not. */
-  readonly stop: { readonly reason: 'reboot' | 'reboot-needed' | 'split' | 'limit'; readonly operation: string } | null
+  readonly stop: { readonly reason: 'reboot' | 'reboot-needed' | Stop; readonly operation: string } | null
 }
 
 /** Goes through what is to be done as {@link up} does. OFF_BRANCH, CONFIG. */

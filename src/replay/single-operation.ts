@@ -1,6 +1,6 @@
 /** An operation that is done by itself: a command, a removal, a file for the package bank, or a reboot. */
 import type { OperationRef } from '../host/index.ts'
-import type { Operation } from '../journal/index.ts'
+import type { Operation, UnknownOperation } from '../journal/index.ts'
 import { type Applied, apply, type InstallOperation, type LocalOperation } from './apply.ts'
 import { failedAt, recordFailure } from './install-batch.ts'
 import { askForReboot, hasRebooted, rebootNeeded } from './reboot.ts'
@@ -9,7 +9,7 @@ import type { UpDeps, UpListener, UpOptions } from './up-types.ts'
 
 export interface SingleStep {
   readonly ref: OperationRef
-  readonly operation: Exclude<Operation, InstallOperation>
+  readonly operation: Exclude<Operation, InstallOperation | UnknownOperation>
 }
 
 /** Does what is not done together with others; whether the machine reboots now. */

@@ -61,15 +61,19 @@ async function* stepsOf(journal: Journal, { changesets, operations }: Before): A
   }
 }
 
+/** Why `up` ends before a step: it may not do it, or can't. */
+export type Stop = 'split' | 'limit' | 'unknown'
+
 /** What keeps `up` from a step when it has done `count` before it; undefined when nothing does. */
 export function stopBefore(
   step: Step,
   branch: Branch,
   count: number,
   { lastNumber, countMax }: Limits,
-): 'split' | 'limit' | undefined {
+): Stop | undefined {
   if (step.number > lastNumber || count >= countMax) return 'limit'
-  return step.sequence > branch.commonLength ? 'split' : undefined
+  if (step.sequence > branch.commonLength) return 'split'
+  return step.operation.type === 'unknown' ? 'unknown' : undefined
 }
 
 export function isSameOperation(one: OperationRef | undefined, other: OperationRef): boolean {

@@ -2,7 +2,7 @@
  * `up`: does every operation of the journal that this host has not done, in
  * order, and stops at the first that fails; the next `up` begins there.
  */
-import { IsconfError, operationName } from '../base/index.ts'
+import { IsconfError, invariant, operationName } from '../base/index.ts'
 import { type Branch, operationsDone, refuseSplit } from '../branch/index.ts'
 import { describeOperation } from '../journal/index.ts'
 import { isInstall } from './apply.ts'
@@ -10,11 +10,15 @@ import { InstallBatch, type InstallStep } from './install-batch.ts'
 import { LatestFiles } from './latest.ts'
 import { Recorder } from './recorder.ts'
 import { doAlone } from './single-operation.ts'
-import { type Step, stepsAfter, stopBefore } from './steps.ts'
+import { type Step, type Stop, stepsAfter, stopBefore } from './steps.ts'
+import { unknownOperation } from './unknown-operation.ts'
 import { accountOf, type UpStep } from './up-account.ts'
 import type { UpDeps, UpListener, UpOptions, UpResult } from './up-types.ts'
 
-/** Does what is to be done. OPERATION_FAILED, REBOOT_NEEDED, BLOB_MISSING, SPLIT, OFF_BRANCH, INTERRUPTED. */
+/**
+ * Does what is to be done. OPERATION_FAILED, OPERATION_UNKNOWN, REBOOT_NEEDED, BLOB_MISSING, SPLIT, OFF_BRANCH,
+ * INTERRUPTED.
+ */
 export async function up(
   deps: UpDeps,
   options: UpOptions,
@@ -29,14 +33,17 @@ export async function up(
   const refuseOffLine = (step: UpStep): Promise<void> => refuseIfOffLine(branch, step)
   const batch = new InstallBatch<InstallUpStep>({ ...deps, refuseOffLine }, recorder, account)
   let done = 0
-  let stop: 'split' | 'limit' | undefined
+  let stop: Stop | undefined
+  let next: Step | undefined
   try {
     for await (const inJournal of stepsAfter(branch, history, before)) {
       stop = stopBefore(inJournal, branch, done, options)
+      next = inJournal
       if (stop) break
       signal.throwIfAborted()
       const step = await stepOf(deps, latest, inJournal)
       const { ref, operation } = step
+      invariant(operation.type !== 'unknown', 'up stops before an operation that it does not know')
       if (!isInstall(operation) || !batch.takes(operation)) await batch.run(signal)
       if (isInstall(operation)) {
         batch.add({ ...step, operation })
@@ -53,8 +60,14 @@ export async function up(
   } finally {
     await recorder.flush()
   }
-  if (stop !== 'limit') await refuseSplit(branch)
+  await refuseRest(branch, stop, next)
   return { done, rebooting: undefined }
+}
+
+/** Why no more than that was done, unless no more was wanted. */
+async function refuseRest(branch: Branch, stop: Stop | undefined, next: Step | undefined): Promise<void> {
+  if (stop === 'unknown' && next) throw await unknownOperation(branch.journal, next)
+  if (stop !== 'limit') await refuseSplit(branch)
 }
 
 type InstallUpStep = UpStep & InstallStep

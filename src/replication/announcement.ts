@@ -7,10 +7,10 @@ import { bootReportSchema } from './boot-report.ts'
 /** How many branches, lines and resolutions one announcement may name: as many as a host keeps branches. */
 const itemsMax = 1000
 
-const otherLineSchema = z.strictObject({ branch: branchNameSchema, first: changesetIdSchema, head: changesetIdSchema })
+const otherLineSchema = z.object({ branch: branchNameSchema, first: changesetIdSchema, head: changesetIdSchema })
 
 export const resolutionSchema = z
-  .strictObject({
+  .object({
     branch: branchNameSchema,
     /** The first changeset of the line that goes on as the branch. */
     chosen: changesetIdSchema,
@@ -21,17 +21,17 @@ export const resolutionSchema = z
   })
   .refine(({ chosen, rejected }) => chosen !== rejected, 'one line cannot be both')
 
-export const announcementSchema = z.strictObject({
+export const announcementSchema = z.object({
   host: z.string().min(1).max(256),
   states: z.array(branchStateSchema).max(itemsMax),
   others: z.array(otherLineSchema).max(itemsMax),
   resolutions: z.array(resolutionSchema).max(itemsMax),
   /** Where the host stands itself; an earlier release did not tell. */
   at: z
-    .strictObject({
+    .object({
       branch: branchNameSchema,
       /** The operation it did last. */
-      done: z.strictObject({ id: changesetIdSchema, index: z.int().nonnegative() }).nullable(),
+      done: z.object({ id: changesetIdSchema, index: z.int().nonnegative() }).nullable(),
       release: z.string().max(64),
     })
     .optional(),

@@ -17,7 +17,7 @@ const told = {
   fetched: text(64),
 }
 
-export const bootReportSchema = z.strictObject(told)
+export const bootReportSchema = z.object(told)
 export type BootReport = z.infer<typeof bootReportSchema>
 
 /** What Hostkeeper writes has more in it, and may have what is too long for others. */

@@ -8,7 +8,7 @@ import {
   noChangeset,
   within,
 } from '../base/index.ts'
-import type { Branch } from '../branch/index.ts'
+import type { Branch, Taken } from '../branch/index.ts'
 import type { JournalRange, SignedChangeset } from '../journal/index.ts'
 import type { PeerId, Transport } from '../mesh/index.ts'
 import { askJournal } from './journal-exchange.ts'
@@ -52,7 +52,7 @@ export class ChangesetFetcher {
 
   /**
    * Fetches a line, as `journalSource` names it, up to `head`; whether it brought something new. JOURNAL_DAMAGED,
-   * OTHER_DOMAIN: what the peer sent is not of this domain's branch, and nothing of it was kept.
+   * NEWER_RELEASE, OTHER_DOMAIN: what the peer sent can't be taken from there on; what is right before it is kept.
    */
   async fetch(branch: Branch, line: string, head: ChangesetId, source: LineSource): Promise<boolean> {
     await this.#untilFree(branch.name)
@@ -100,19 +100,26 @@ export class ChangesetFetcher {
     for (let after: ChangesetId | undefined = common; after !== undefined; ) {
       const range = await this.#ask(line, after, source)
       if (!range || range.lines.length === 0) break
-      const { added, split, follows, last } = await branch.take(range.lines, source.host)
+      const { added, split, follows, last, failure } = await branch.take(range.lines, source.host)
       // Each answer takes this host further along a chain of hashes, so that there is an end to it.
-      if (follows !== after) throw notAskedFor(source, branch)
-      if (added.length > 0) this.#deps.onChangesets(branch, added)
-      if (split) this.#deps.log.warn({ branch: branch.name, from: source.host }, `branch ${branch.name} is split`)
-      if (added.length > 0 || split) {
+      if (follows !== after) throw failure ?? notAskedFor(source, branch)
+      if (this.#isNews(branch, { added, split }, source)) {
         isNews = true
         this.newsMs = this.#deps.clock.monotonicMs()
         turn.lastMs = this.newsMs
       }
+      // What came before it is kept: it may hold the way to a release that reads the rest.
+      if (failure) throw failure
       after = range.more ? last : undefined
     }
     return isNews
+  }
+
+  /** Tells of what was taken in; whether that is anything. */
+  #isNews(branch: Branch, { added, split }: Pick<Taken, 'added' | 'split'>, { host }: LineSource): boolean {
+    if (added.length > 0) this.#deps.onChangesets(branch, added)
+    if (split) this.#deps.log.warn({ branch: branch.name, from: host }, `branch ${branch.name} is split`)
+    return added.length > 0 || split
   }
 
   #ask(line: string, after: ChangesetId, { peer }: LineSource): Promise<JournalRange | undefined> {

@@ -26,8 +26,8 @@ export interface JournalSource {
   linesAfter(line: string, id: string, limitBytes: number): Promise<JournalRange | undefined>
 }
 
-const requestSchema = z.strictObject({ line: z.string().max(lineNameLengthMax), after: z.string().refine(isSha256Hex) })
-const answerSchema = z.strictObject({ lines: z.array(z.string()), more: z.boolean() }).nullable()
+const requestSchema = z.object({ line: z.string().max(lineNameLengthMax), after: z.string().refine(isSha256Hex) })
+const answerSchema = z.object({ lines: z.array(z.string()), more: z.boolean() }).nullable()
 
 /** Answers peers from `source`. */
 export function serveJournal(transport: Transport, source: JournalSource): void {

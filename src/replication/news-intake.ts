@@ -17,7 +17,7 @@ export interface NewsIntakeDeps extends ChangesetFetcherDeps {
 }
 
 /** The failures that what a peer sent leads to; any other is of this host. */
-const peersFault: ReadonlySet<string> = new Set(['JOURNAL_DAMAGED', 'OTHER_DOMAIN', 'SPLIT', 'USAGE'])
+const peersFault: ReadonlySet<string> = new Set(['JOURNAL_DAMAGED', 'NEWER_RELEASE', 'OTHER_DOMAIN', 'SPLIT', 'USAGE'])
 
 export class NewsIntake {
   readonly #deps: NewsIntakeDeps

@@ -99,6 +99,64 @@ test('up over an operation that installs another release carries on, and ends as
   assertDone(await site.type('stop'))
 })
 
+/** Makes of a built release one whose commands are recorded with a member that others do not know. */
+function recordMore(directory: string): void {
+  const [daemon = ''] = readdirSync(directory).filter((name) => name.startsWith('daemon-'))
+  const text = readFileSync(join(directory, daemon), 'utf8')
+  const known = text.replace('exec=strictObject({type:literal("exec"),', '$&since:exactOptional(literal("c")),')
+  const more = known.replace('type:"exec",argv:[...request', 'type:"exec",since:"c",argv:[...request')
+  assert.ok(text !== known && known !== more, 'the bundle has what is to be altered')
+  writeFileSync(join(directory, daemon), more)
+}
+
+test('a host of an older release does and hands on what stands before a newer operation, and gets there by the journal', async (t) => {
+  const site = await siteOf(t, 'alder', 'birch', 'cedar')
+  const { alder, lab } = site
+  const [, birch, cedar] = lab.hosts as [LabHost, LabHost, LabHost]
+  cpSync(join(built, 'b'), join(built, 'c'), { recursive: true })
+  recordMore(join(built, 'c'))
+  const newer = async (...words: readonly string[]): Promise<Run> => {
+    const argv = [process.execPath, join(built, 'c/main.js'), '-c', birch.mainCfPath, ...words]
+    return assertDone(await begin(argv, { cwd: birch.path('tmp'), env: birch.variables() }).done)
+  }
+  await newer('start')
+  await cedar.start()
+  await lab.untilMet(birch, cedar)
+  await cedar.does('lock', 'upgrade ISconf')
+  await cedar.does('exec', 'sh', '-c', 'echo before >> steps')
+  await cedar.does('exec', installer(site, 'c'))
+  await cedar.does('ci')
+  await newer('up')
+  await newer('lock', 'with the new release')
+  await newer('exec', 'sh', '-c', 'echo after >> steps')
+  await newer('ci')
+  const refused = await cedar.run('up')
+  assert.equal(refused.status, 1)
+  const what = 'operation [0-9a-f]{12}:0 \\(exec, of a form that this release does not know\\)'
+  assert.match(refused.stderr, new RegExp(`error: ${what} needs isconf 5.0.0-b or later, which recorded it\n`))
+  assert.equal(cedar.read('tmp/steps'), 'before\ninstall 1\n')
+  const { stdout } = await cedar.does('status')
+  assert.match(
+    stdout,
+    /, 2 of 3 operations done: 1 to do\nstopped at \w+:0: it needs isconf 5.0.0-b or later, which recorded it\n/,
+  )
+  assert.match(
+    (await cedar.does('up', '--dry-run')).stdout,
+    /would fail before \w+:0, which only a later release of isconf/,
+  )
+  assert.match((await cedar.does('show', (await newer('log')).stdout.slice(0, 12))).stdout, /since +c\n/)
+  // What cedar does not know it hands on.
+  await newer('stop')
+  assertDone(await site.type('start'))
+  await lab.untilMet(alder, cedar)
+  const up = assertDone(await site.type('up'))
+  assert.match(up.stderr, /; going on with the release that was installed just now\n/)
+  assert.match(up.stderr, /did 1 operation; this host has done 3 operations/)
+  assert.equal(alder.read('tmp/steps'), 'before\ninstall 1\nafter\n')
+  assert.deepEqual(historyOf(alder, 'started'), ['0', '1', '0'])
+  assertDone(await site.type('stop'))
+})
+
 test('on the origin the work and the lock outlive the upgrade, and the next command waits for the new daemon', async (t) => {
   const site = await siteOf(t, 'alder')
   const { alder } = site

@@ -220,7 +220,7 @@ export class Checks {
   }
 
   async #do(machine: SimMachine, operation: Operation): Promise<void> {
-    if (operation.type === 'reboot' || operation.type === 'bank') return
+    if (operation.type === 'reboot' || operation.type === 'bank' || operation.type === 'unknown') return
     if (operation.type === 'exec') await machine.run(operation, () => undefined, signal)
     else if (operation.kind === 'removal') await machine.remove(operation.path)
     else await machine.install([this.#installationOf(operation)])

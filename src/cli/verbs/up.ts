@@ -1,7 +1,7 @@
-import { IsconfError } from '../../base/index.ts'
-import type { PlanAnswer, UpAnswer, UpLimits } from '../../control/index.ts'
+import { IsconfError, toIsconfError } from '../../base/index.ts'
+import type { PlanAnswer, UpAnswer, UpBody, UpLimits } from '../../control/index.ts'
 import { count, flag, value } from '../../terminal/index.ts'
-import { verb } from '../verb.ts'
+import { type VerbContext, verb } from '../verb.ts'
 
 export const upVerb = verb({
   name: 'up',
@@ -29,10 +29,26 @@ export const upVerb = verb({
       return 0
     }
     const body = { user, ...limits, ...(reboot && { reboot }) }
-    say(describe((await client.post('/v1/up', body, show)) as UpAnswer))
+    say(describe(await doUp({ client, show, say }, body)))
     return 0
   },
 })
+
+/** An operation that only a later release can do may stand behind the one that has just installed that release. */
+async function doUp(
+  { client, show, say }: Pick<VerbContext, 'client' | 'show' | 'say'>,
+  body: UpBody,
+): Promise<UpAnswer> {
+  for (;;) {
+    try {
+      return (await client.post('/v1/up', body, show)) as UpAnswer
+    } catch (thrown) {
+      const { code, message } = toIsconfError(thrown)
+      if (code !== 'OPERATION_UNKNOWN' || !client.isRestarting()) throw thrown
+      say(`${message}; going on with the release that was installed just now`)
+    }
+  }
+}
 
 function queryOf({ to, step, reboot }: UpLimits): string {
   const pairs = { ...(to !== undefined && { to }), ...(step && { step: '1' }), ...(reboot && { reboot: '1' }) }
@@ -74,6 +90,8 @@ function describeStop({ reason, operation }: NonNullable<PlanAnswer['stop']>, le
       return `would fail at ${operation}, a reboot: -r is needed; ${rest}`
     case 'split':
       return `would fail before ${operation}: the branch is split; ${rest}`
+    case 'unknown':
+      return `would fail before ${operation}, which only a later release of isconf can do; ${rest}`
     case 'limit':
       return `would stop before ${operation}; ${rest}`
   }

@@ -19,8 +19,8 @@ export const planRequest = request({
   details:
     '`branch`, `position` (operations done), `total` (operations of the branch), `operations` (`name`, `text`, ' +
     '`number`: its place in the whole journal, `sizeBytes` of its file, `here`: whether the file is on this host), ' +
-    '`stop` (why `up` would end before the end of the journal: `reason`, which is `reboot`, `reboot-needed`, `split` ' +
-    'or `limit`, and `operation`).',
+    '`stop` (why `up` would end before the end of the journal: `reason`, which is `reboot`, `reboot-needed`, `split`, ' +
+    '`limit` or `unknown`, and `operation`).',
   input: z.strictObject({ reboot: flag, to: z.string().optional(), step: flag }),
   run: async (parts: UpParts & Pick<Parts, 'work' | 'replicator'>, limits): Promise<PlanAnswer> => {
     refuseUnchecked(parts.work)

@@ -4,6 +4,7 @@ import type { LeftStatus, Status, WorkStatus } from '../../control/index.ts'
 import type { LeftDomain } from '../../host/index.ts'
 import { describeOperation } from '../../journal/index.ts'
 import { pendingReboot } from '../../origin/index.ts'
+import { nextUnknown } from '../../replay/index.ts'
 import type { PeerTrouble } from '../../replication/index.ts'
 import { lockAnswer } from './shared/lock-answer.ts'
 import type { Parts } from './shared/parts.ts'
@@ -32,10 +33,11 @@ export const statusRequest = request({
     '`waiting` (`code`, `message`, `hint`), and refuses all but stop, restart and leave with that failure.',
   run: async (parts: StatusParts): Promise<Status> => {
     const { branch, history, identity, replicator, transport, rebuild, process } = parts
-    const { stopped, done } = history.standing
+    const { done } = history.standing
     const { lock, head } = branch.state
     const position = await positionOn(branch, done)
     const operations = branch.journal.operationCount
+    const stopped = history.standing.stopped ?? (await nextUnknown(branch, history, position ?? operations))
     return {
       host: identity.host,
       release: process.release,

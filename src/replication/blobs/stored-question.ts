@@ -10,7 +10,7 @@ const storedProtocol = '/isconf/kept/1'
 const storedMs = 5_000
 const messageBytesMax = 4 * 1024
 
-const storedQuestionSchema = z.strictObject({ branch: branchNameSchema, id: changesetIdSchema })
+const storedQuestionSchema = z.object({ branch: branchNameSchema, id: changesetIdSchema })
 
 export interface StoredQuestionDeps {
   readonly branches: Branches

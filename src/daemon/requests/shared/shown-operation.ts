@@ -1,6 +1,6 @@
 /** Everything that is recorded of an operation, as rows for people. */
 import type { ShownOperation } from '../../../control/index.ts'
-import { describeOperation, type Operation, quoteWord } from '../../../journal/index.ts'
+import { asWritten, describeOperation, type Operation, quoteWord } from '../../../journal/index.ts'
 
 type Row = readonly [name: string, value: string]
 
@@ -9,12 +9,17 @@ const order = ['path', 'name', 'target', 'argv', 'cwd', 'env', 'mode', 'owner', 
 
 /** An operation with all its attributes. */
 export function showOperation(operation: Operation): ShownOperation {
+  const text = describeOperation(operation)
+  if (operation.type === 'unknown') {
+    const rows = Object.entries(operation.written).map(([name, value]): Row => [name, plainText(value)])
+    return { text, attributes: rows, operation: asWritten(operation) }
+  }
   const { type: _, kind, ...members } = { kind: undefined, ...operation }
   const rows: Row[] = kind === undefined ? [] : [['kind', kind]]
   const place = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length)
   const inOrder = Object.entries(members).sort(([a], [b]) => place(a) - place(b))
   for (const [name, value] of inOrder) rows.push(...rowsOf(name, value))
-  return { text: describeOperation(operation), attributes: rows, operation }
+  return { text, attributes: rows, operation }
 }
 
 /** A member of whatever kind of operation, so that a kind that is added later is shown, too. */
@@ -46,8 +51,12 @@ function rowsOf(name: string, value: unknown): readonly Row[] {
         ([key, text]): Row => [name === 'env' ? 'env' : 'xattr', `${key}=${name === 'env' ? quoteWord(text) : text}`],
       )
     default:
-      return [[name, typeof value === 'string' ? value : JSON.stringify(value)]]
+      return [[name, plainText(value)]]
   }
+}
+
+function plainText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 function octal(mode: unknown): string {
