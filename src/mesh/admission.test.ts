@@ -16,6 +16,7 @@ import type { PeerId } from './transport.ts'
 
 const alder = 'alder' as PeerId
 const birch = 'birch' as PeerId
+const binding = randomBytes(32)
 
 /** Two joined wires; `record` sees what each side sends. */
 function wires(record: (from: Role, bytes: Uint8Array) => void = () => undefined): Record<Role, Wire> {
@@ -34,8 +35,8 @@ function wires(record: (from: Role, bytes: Uint8Array) => void = () => undefined
 async function meet(dialer: Member, listener: Member, pair = wires()): Promise<readonly string[]> {
   const nonce = (): Uint8Array => randomBytes(nonceBytes)
   const settled = await Promise.allSettled([
-    admit(pair.dialer, { role: 'dialer', self: alder, other: birch, nonce: nonce() }, dialer),
-    admit(pair.listener, { role: 'listener', self: birch, other: alder, nonce: nonce() }, listener),
+    admit(pair.dialer, { role: 'dialer', self: alder, other: birch, nonce: nonce(), binding }, dialer),
+    admit(pair.listener, { role: 'listener', self: birch, other: alder, nonce: nonce(), binding }, listener),
   ])
   return settled.map((result) => {
     if (result.status === 'fulfilled') return 'admitted'
@@ -131,7 +132,7 @@ test('a proof that is sent back to who made it is refused', async () => {
       return all.subarray(0, length)
     },
   }
-  const handshake = { role: 'dialer', self: alder, other: birch, nonce: randomBytes(nonceBytes) } as const
+  const handshake = { role: 'dialer', self: alder, other: birch, nonce: randomBytes(nonceBytes), binding } as const
   await assert.rejects(admit(echo, handshake, member('x.com')), RefusedError)
 })
 
@@ -140,7 +141,7 @@ test('a proof made for another peer is refused', async () => {
   const pair = wires()
   const stranger = 'stranger' as PeerId
   const joins = (role: Role, self: PeerId): Promise<string | undefined> =>
-    admit(pair[role], { role, self, other: stranger, nonce: randomBytes(nonceBytes) }, member('x.com', 'k1'))
+    admit(pair[role], { role, self, other: stranger, nonce: randomBytes(nonceBytes), binding }, member('x.com', 'k1'))
   const settled = await Promise.allSettled([joins('dialer', alder), joins('listener', birch)])
   assert.deepEqual(
     settled.map(({ status }) => status),
@@ -150,7 +151,7 @@ test('a proof made for another peer is refused', async () => {
 
 test('another version of the conversation is refused', async () => {
   const hello: Wire = { send: async () => undefined, read: async (length) => new Uint8Array(length).fill(9) }
-  const handshake = { role: 'listener', self: alder, other: birch, nonce: randomBytes(nonceBytes) } as const
+  const handshake = { role: 'listener', self: alder, other: birch, nonce: randomBytes(nonceBytes), binding } as const
   await assert.rejects(admit(hello, handshake, member('x.com')), /other release/)
 })
 
@@ -158,7 +159,7 @@ test('admit() says which of its keys the other side has proved, also where any i
   const pair = wires()
   const any: Member = { domain: 'x.com', keys: () => ({ proves: 'k1', accepts: ['k1', 'k2'], acceptsAny: true }) }
   const joins = (role: Role, self: PeerId, other: PeerId, who: Member): Promise<string | undefined> =>
-    admit(pair[role], { role, self, other, nonce: randomBytes(nonceBytes) }, who)
+    admit(pair[role], { role, self, other, nonce: randomBytes(nonceBytes), binding }, who)
   const proved = await Promise.all([
     joins('dialer', alder, birch, any),
     joins('listener', birch, alder, member('x.com')),
@@ -166,10 +167,10 @@ test('admit() says which of its keys the other side has proved, also where any i
   assert.deepEqual(proved, [undefined, undefined])
   const again = wires()
   const both = await Promise.all([
-    admit(again.dialer, { role: 'dialer', self: alder, other: birch, nonce: randomBytes(nonceBytes) }, any),
+    admit(again.dialer, { role: 'dialer', self: alder, other: birch, nonce: randomBytes(nonceBytes), binding }, any),
     admit(
       again.listener,
-      { role: 'listener', self: birch, other: alder, nonce: randomBytes(nonceBytes) },
+      { role: 'listener', self: birch, other: alder, nonce: randomBytes(nonceBytes), binding },
       {
         domain: 'x.com',
         keys: () => ({ proves: 'k2', accepts: ['k1', 'k2'], acceptsAny: false }),
@@ -177,4 +178,20 @@ test('admit() says which of its keys the other side has proved, also where any i
     ),
   ])
   assert.deepEqual(both, ['k2', 'k1'])
+})
+
+test('what was proved on another connection proves nothing on this one', async () => {
+  const pair = wires()
+  const who = member('x.com', 'k1')
+  const of = (role: Role, self: PeerId, other: PeerId, ownBinding: Uint8Array) =>
+    admit(pair[role], { role, self, other, nonce: randomBytes(nonceBytes), binding: ownBinding }, who)
+  // Whoever stands between two connections hands everything on, and still has not the same secret on both.
+  const met = await Promise.allSettled([
+    of('dialer', alder, birch, randomBytes(32)),
+    of('listener', birch, alder, randomBytes(32)),
+  ])
+  assert.deepEqual(
+    met.map((one) => one.status),
+    ['rejected', 'rejected'],
+  )
 })

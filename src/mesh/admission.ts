@@ -9,9 +9,10 @@
  *   verdict               ->
  *
  * The dialer proves first, and the listener sends nothing derived from a key
- * until it has verified that. Every proof covers the role, both peer ids and
- * both nonces, so that it can be neither relayed, reflected nor replayed. A
- * refusal is told, so that neither side is left with half a connection.
+ * until it has verified that. Every proof covers the role, both peer ids, both
+ * nonces and the connection itself, so that it can be neither relayed,
+ * reflected nor replayed. A refusal is told, so that neither side is left with
+ * half a connection.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { PeerId } from './transport.ts'
@@ -47,6 +48,8 @@ export interface Handshake {
   readonly self: PeerId
   readonly other: PeerId
   readonly nonce: Uint8Array
+  /** What only the two ends of this one connection know of it, such as TLS's exporter gives; empty where there is no such thing. */
+  readonly binding: Uint8Array
   /** Called once the other side's nonce is known, before anything is proved; throws to end the conversation. */
   readonly onNonce?: (nonce: Uint8Array) => void
 }
@@ -157,6 +160,7 @@ function proofs(
       .update(`isconf ${protocolVersion} ${what} ${role}\0${dialer.id}\0${listener.id}\0${domain}\0`)
       .update(dialer.nonce)
       .update(listener.nonce)
+      .update(handshake.binding)
       .digest()
   return Buffer.concat([prove('domain', domain), prove('key', key ?? '')])
 }

@@ -2,6 +2,7 @@
  * Remembers which key each peer has proved. The gate asks only once; a peer
  * whose key has since been taken out of hmac_keys must not stay because it came early.
  */
+import type { Cancel, Clock } from '../base/index.ts'
 import type { DomainKeys } from './admission.ts'
 import type { PeerId } from './transport.ts'
 
@@ -32,4 +33,18 @@ export class Admitted {
       return key === undefined || !keys.accepts.includes(key)
     })
   }
+}
+
+/** How often connections are held against hmac_keys: with the 5 s until a new file is seen, well within the manual's 10. */
+const keysEveryMs = 3_000
+
+/** Cuts off every outsider, now and from now on, until the function that it returns is called. */
+export function watchOutsiders(clock: Clock, outsiders: () => readonly PeerId[], cut: (peer: PeerId) => void): Cancel {
+  let cancel: Cancel = () => undefined
+  const check = (): void => {
+    outsiders().forEach(cut)
+    cancel = clock.after(keysEveryMs, check)
+  }
+  check()
+  return () => cancel()
 }

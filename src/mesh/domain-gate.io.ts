@@ -95,7 +95,8 @@ async function gate(options: GateOptions, ownNonces: Set<string>, visit: Visit):
     throw new Error(ownIdentityMessage)
   }
   try {
-    const handshake = { role, self: self as PeerId, other: other as PeerId, nonce, onNonce }
+    const binding = new Uint8Array(0)
+    const handshake = { role, self: self as PeerId, other: other as PeerId, nonce, binding, onNonce }
     options.onAdmitted(handshake.other, await admit(wire, handshake, options.member))
   } catch (error) {
     if (other !== self) {

@@ -227,9 +227,10 @@ export class SimTransport implements Transport, LinkEnd {
   async #admit(other: SimTransport): Promise<void> {
     const [near, far] = joinedWires()
     const nonce = (): Uint8Array => this.#network.random.bytes(nonceBytes)
+    const binding = new Uint8Array(0)
     const results = await Promise.allSettled([
-      admit(near, { role: 'dialer', self: this.self, other: other.self, nonce: nonce() }, this.#member),
-      admit(far, { role: 'listener', self: other.self, other: this.self, nonce: nonce() }, other.#member),
+      admit(near, { role: 'dialer', self: this.self, other: other.self, nonce: nonce(), binding }, this.#member),
+      admit(far, { role: 'listener', self: other.self, other: this.self, nonce: nonce(), binding }, other.#member),
     ])
     for (const result of results) if (result.status === 'rejected') throw result.reason
   }

@@ -1,0 +1,177 @@
+/**
+ * One TLS connection of the mesh with HTTP/2 on it: of its two ends one asks, by opening streams, and the other answers.
+ * Nothing is opened or served on it before its admission.
+ */
+import type { ClientHttp2Session, ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
+import type { TLSSocket } from 'node:tls'
+import { addressText } from './address.ts'
+import { Http2PeerStream } from './http2-stream.io.ts'
+import { answeringSession, askingSession, RefusedStreamError, statusOf } from './session.io.ts'
+import { askPurpose, type Purpose } from './tls.io.ts'
+import type { PeerId } from './transport.ts'
+
+/** Streams that this end opens at once; further ones wait for their turn. Refused streams would end the session. */
+const openMax = 96
+/** Streams that may arrive while the last word of the admission is still being read. */
+const heldMax = 16
+/** How long what is under way may take on a connection that is let go. */
+const retiredMsMax = 60_000
+
+export interface ConnectionFacts {
+  readonly socket: TLSSocket
+  readonly peer: PeerId
+  readonly purpose: Purpose
+  /** Whether this host opened it. */
+  readonly dialed: boolean
+}
+
+type Serve = (protocol: string, stream: ServerHttp2Stream) => void
+
+export class MeshConnection {
+  readonly peer: PeerId
+  readonly dialed: boolean
+  readonly socket: TLSSocket
+  readonly purpose: Purpose
+  /** Where the other end is, for people. */
+  readonly remoteAddress: string
+  readonly closed: Promise<void>
+  /** Whether this end has said, or been told, that it takes nothing new. */
+  isRetired = false
+  readonly #client: ClientHttp2Session | undefined
+  readonly #server: ServerHttp2Session | undefined
+  readonly #held: [string, ServerHttp2Stream][] = []
+  readonly #waiting: (() => void)[] = []
+  #openCount = 0
+  #serve: Serve | undefined
+  #pinging: Promise<boolean> | undefined
+  #heardBytes = 0
+
+  constructor({ socket, peer, purpose, dialed }: ConnectionFacts) {
+    this.peer = peer
+    this.dialed = dialed
+    this.socket = socket
+    this.purpose = purpose
+    this.remoteAddress = addressText(socket.remoteAddress ?? '', socket.remotePort ?? 0)
+    if ((purpose === askPurpose) === dialed) {
+      this.#client = askingSession(socket)
+    } else {
+      this.#server = answeringSession(socket)
+      this.#server.on('stream', (stream, headers) => this.#arrived(String(headers[':path']), stream))
+    }
+    socket.on('error', () => undefined)
+    this.#session.on('error', () => undefined)
+    this.#session.on('goaway', () => {
+      this.isRetired = true
+    })
+    this.closed = new Promise((resolve) => {
+      this.#session.once('close', () => {
+        for (const next of this.#waiting.splice(0)) next()
+        socket.destroy()
+        resolve()
+      })
+    })
+  }
+
+  /** Whether this end opens streams, and the other serves them. */
+  get asks(): boolean {
+    return this.#client !== undefined
+  }
+
+  get isOpen(): boolean {
+    return !this.#session.closed && !this.#session.destroyed
+  }
+
+  /** Resolves when the other end is ready to be asked; before that a request could be lost. */
+  ready(): Promise<void> {
+    return Promise.race([
+      new Promise<void>((resolve) => this.#session.once('remoteSettings', () => resolve())),
+      this.closed.then(() => {
+        throw new Error('the other side hung up')
+      }),
+    ])
+  }
+
+  /** Opens a stream: undefined when the other end does not speak the protocol. */
+  async openStream(protocol: string, signal?: AbortSignal): Promise<Http2PeerStream | undefined> {
+    if (this.#openCount >= openMax) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    signal?.throwIfAborted()
+    if (this.#client === undefined || !this.isOpen) throw new RefusedStreamError(`not connected to ${this.peer}`)
+    const headers = { ':method': 'POST', ':path': protocol }
+    const raw = this.#client.request(headers, { endStream: false, waitForTrailers: true })
+    this.#openCount += 1
+    raw.once('close', () => {
+      this.#openCount -= 1
+      this.#waiting.shift()?.()
+    })
+    const stream = new Http2PeerStream(raw, this.peer)
+    const status = await statusOf(raw, signal)
+    if (status === 200) return stream
+    stream.abort(new Error(`status ${status}`))
+    return undefined
+  }
+
+  /** Hands what the other end opens to `serve`, from the first stream on. */
+  serve(serve: Serve): void {
+    this.#serve = serve
+    for (const [protocol, stream] of this.#held.splice(0)) serve(protocol, stream)
+  }
+
+  /** Hands only the first stream to `serve`; what follows waits for serve(). */
+  serveFirst(serve: Serve): void {
+    this.#serve = (protocol, stream) => {
+      this.#serve = undefined
+      serve(protocol, stream)
+    }
+    const first = this.#held.shift()
+    if (first !== undefined) this.#serve(...first)
+  }
+
+  /** Whether anything was heard since this was asked last. */
+  hasSpoken(): boolean {
+    const { bytesRead } = this.socket
+    const spoke = bytesRead !== this.#heardBytes
+    this.#heardBytes = bytesRead
+    return spoke
+  }
+
+  /** Whether the other end answers within the limit. One question at a time. */
+  ping(limitMs: number): Promise<boolean> {
+    this.#pinging ??= new Promise<boolean>((resolve) => {
+      const timer = setTimeout(() => resolve(false), limitMs)
+      const answer = (error: Error | null): void => {
+        clearTimeout(timer)
+        resolve(error === null)
+      }
+      if (this.isOpen) this.#session.ping(answer)
+      else answer(new Error('closed'))
+    }).finally(() => {
+      this.#pinging = undefined
+    })
+    return this.#pinging
+  }
+
+  /** Lets what is under way come to its end, takes nothing new, and closes then. */
+  retire(): void {
+    this.isRetired = true
+    this.#session.close()
+    const limit = setTimeout(() => this.close(new Error('it was let go long ago')), retiredMsMax)
+    void this.closed.then(() => clearTimeout(limit))
+  }
+
+  /** Ends it at once, and everything on it. */
+  close(reason: Error): void {
+    // With an error, or bodies under way would seem to end; and the socket too, for a peer that hangs reads nothing.
+    this.#session.destroy(reason)
+    this.socket.destroy()
+  }
+
+  get #session(): ClientHttp2Session | ServerHttp2Session {
+    return (this.#client ?? this.#server) as ClientHttp2Session | ServerHttp2Session
+  }
+
+  #arrived(protocol: string, stream: ServerHttp2Stream): void {
+    stream.on('error', () => undefined)
+    if (this.#serve !== undefined) this.#serve(protocol, stream)
+    else if (this.#held.push([protocol, stream]) > heldMax) this.close(new Error('too much before the admission'))
+  }
+}

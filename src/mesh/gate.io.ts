@@ -1,0 +1,140 @@
+/** The admission as the first exchange on a connection: whoever does not pass reaches nothing else, within a bound of bytes and time. */
+import type { ServerHttp2Stream } from 'node:http2'
+import type { Random } from '../base/index.ts'
+import { admit, type Member, nonceBytes, RefusedError, type Role, type Wire } from './admission.ts'
+import type { MeshConnection } from './connection.io.ts'
+import { StreamReader } from './frames.ts'
+import { Http2PeerStream } from './http2-stream.io.ts'
+import type { Refusals } from './refusals.ts'
+import { bindingOf } from './tls.io.ts'
+import { OwnAddressError, type PeerId } from './transport.ts'
+
+export interface GateOptions {
+  readonly self: PeerId
+  readonly member: Member
+  readonly random: Random
+  readonly refusals: Refusals
+  /** Another machine answered with this host's own identity. */
+  readonly onOwnIdentity: (address: string) => void
+}
+
+/** A connection that has passed. */
+export interface Passed {
+  readonly connection: MeshConnection
+  /** Names the link that the connection is part of; made by whoever dialed. */
+  readonly linkId: string
+  /** The key of ours that the other side has proved, if it has. */
+  readonly key: string | undefined
+}
+
+const admissionProtocol = '/isconf/admission/1'
+/** The conversation after encryption: over a slow line with losses a host answers within this, a stranger holds a socket no longer. */
+const admissionMsMax = 10_000
+/** HTTP/2's own beginning and all messages of the conversation are shorter than this together. */
+const bytesMax = 16 * 1024
+const lookAtBytesMs = 200
+/** How long the refused side has to read why and hang up. */
+const lingerMsMax = 1_000
+/** Handshakes of this host's own that are open at once, to recognise them when it dials itself. */
+const ownNoncesMax = 1024
+
+/** Bytes of the dialer's nonce, its first ones, that are the same on all connections of one link. */
+export const linkIdBytes = 16
+
+export class Gate {
+  readonly #options: GateOptions
+  readonly #ownNonces = new Set<string>()
+
+  constructor(options: GateOptions) {
+    this.#options = options
+  }
+
+  /** Resolves when both sides have admitted each other; else the connection is closed, and this rejects with why. */
+  async pass(connection: MeshConnection, linkId: Uint8Array): Promise<Passed> {
+    const limit = setTimeout(() => connection.close(new Error('no admission in time')), admissionMsMax)
+    const bound = setInterval(() => {
+      if (connection.socket.bytesRead > bytesMax) connection.close(new Error('too much before the admission'))
+    }, lookAtBytesMs)
+    try {
+      return await this.#converse(connection, linkId)
+    } catch (error) {
+      connection.close(error as Error)
+      throw error
+    } finally {
+      clearTimeout(limit)
+      clearInterval(bound)
+    }
+  }
+
+  async #converse(connection: MeshConnection, linkId: Uint8Array): Promise<Passed> {
+    const { self, random, member, refusals, onOwnIdentity } = this.#options
+    const { peer: other, remoteAddress: address } = connection
+    const role: Role = connection.dialed ? 'dialer' : 'listener'
+    const nonce = Buffer.concat([linkId, random.bytes(nonceBytes - linkIdBytes)])
+    const ownNonce = nonce.toString('hex')
+    if (this.#ownNonces.size < ownNoncesMax) this.#ownNonces.add(ownNonce)
+    let dialersNonce: Uint8Array = nonce
+    const onNonce = (theirs: Uint8Array): void => {
+      if (role === 'listener') dialersNonce = theirs
+      if (other !== self) return
+      if (this.#ownNonces.has(Buffer.from(theirs).toString('hex'))) throw new OwnAddressError(address)
+      onOwnIdentity(address)
+      throw new Error("another machine has this host's identity")
+    }
+    let wire: Wire | undefined
+    try {
+      const stream = connection.asks ? await ask(connection) : await answer(connection)
+      const reader = new StreamReader(stream.incoming)
+      wire = { send: (bytes) => stream.write(bytes), read: (length) => reader.exactly(length) }
+      const handshake = { role, self, other, nonce, binding: bindingOf(connection.socket), onNonce }
+      const key = await admit(wire, handshake, member)
+      await stream.closeWrite()
+      return { connection, key, linkId: Buffer.from(dialersNonce.subarray(0, linkIdBytes)).toString('hex') }
+    } catch (error) {
+      if (other !== self) {
+        const reason = error instanceof RefusedError ? error.reason : 'broken'
+        refusals.note(reason, { address, peer: other, detail: (error as Error).message })
+      }
+      const isClone = other === self && !(error instanceof OwnAddressError)
+      if (wire !== undefined && (isClone || speaksLast(role, error))) await hangUpSeen(wire)
+      throw error
+    } finally {
+      this.#ownNonces.delete(ownNonce)
+    }
+  }
+}
+
+async function ask(connection: MeshConnection): Promise<Http2PeerStream> {
+  await connection.ready()
+  const stream = await connection.openStream(admissionProtocol)
+  if (stream === undefined) throw new RefusedError('other release', false)
+  return stream
+}
+
+function answer(connection: MeshConnection): Promise<Http2PeerStream> {
+  const lost = connection.closed.then((): never => {
+    throw new Error('the other side hung up')
+  })
+  const asked = new Promise<Http2PeerStream>((resolve, reject) => {
+    connection.serveFirst((protocol: string, raw: ServerHttp2Stream) => {
+      const isKnown = protocol === admissionProtocol
+      raw.respond({ ':status': isKnown ? 200 : 404 }, { waitForTrailers: true })
+      const stream = new Http2PeerStream(raw, connection.peer)
+      if (isKnown) resolve(stream)
+      else reject(new RefusedError('other release', false))
+    })
+  })
+  return Promise.race([asked, lost])
+}
+
+// One of the two has said something that the other has yet to read: its verdict, or the listener its nonce.
+function speaksLast(role: Role, error: unknown): boolean {
+  if (error instanceof RefusedError && error.reason !== 'other release') return !error.byOther
+  return role === 'listener'
+}
+
+// Hanging up at once could destroy the verdict on its way: the other side is given time to read it and hang up first.
+async function hangUpSeen(wire: Wire): Promise<void> {
+  const limit = new Promise<void>((resolve) => setTimeout(resolve, lingerMsMax).unref())
+  await Promise.race([wire.read(1).catch(() => undefined), limit])
+}

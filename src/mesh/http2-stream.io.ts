@@ -1,0 +1,99 @@
+/**
+ * One HTTP/2 stream as a PeerStream, with HTTP/2's own back-pressure.
+ *
+ * A body that is cut short ends like a whole one: a killed peer, a lost connection and a destroyed session all look like
+ * a proper end, without an error. So whoever has sent everything says so, in trailers, and without them no end is
+ * believed.
+ */
+import type { ClientHttp2Stream, Http2Stream, ServerHttp2Stream } from 'node:http2'
+import type { PeerId, PeerStream } from './transport.ts'
+
+/** The trailer that ends a body which is whole. */
+const endHeader = 'isconf-end'
+/** How long a stream whose service is over waits for the other side to finish before it is reset. */
+const lingerMsMax = 30_000
+
+export class Http2PeerStream implements PeerStream {
+  readonly peer: PeerId
+  readonly incoming: AsyncIterable<Uint8Array>
+  readonly #stream: ClientHttp2Stream | ServerHttp2Stream
+  #isWhole = false
+  #failure: Error | undefined
+  #isFinished = false
+
+  constructor(stream: ClientHttp2Stream | ServerHttp2Stream, peer: PeerId) {
+    this.peer = peer
+    this.#stream = stream
+    this.incoming = { [Symbol.asyncIterator]: () => this.#read() }
+    stream.on('error', (error: Error) => {
+      this.#failure ??= error
+    })
+    stream.on('trailers', (trailers) => {
+      if (trailers[endHeader] !== undefined) this.#isWhole = true
+    })
+    stream.on('wantTrailers', () => {
+      // An aborted stream ends its writing side as well: only who has finished says that this was all.
+      if (this.#isFinished && this.#failure === undefined) stream.sendTrailers({ [endHeader]: '1' })
+      else stream.destroy(new Error('the stream was not finished'))
+    })
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    this.#throwIfOver()
+    if (this.#stream.write(bytes)) return
+    await drainOrClose(this.#stream)
+    this.#throwIfOver()
+  }
+
+  async closeWrite(): Promise<void> {
+    if (this.#isFinished || this.#stream.destroyed) return
+    this.#isFinished = true
+    this.#stream.end()
+  }
+
+  abort(reason: Error): void {
+    this.#failure = reason
+    // With an error: without one the other side would see a proper end.
+    this.#stream.destroy(reason)
+  }
+
+  /** Ends a stream whose service is over: our side is closed, what still comes is dropped, and then it is reset. */
+  async release(): Promise<void> {
+    await this.closeWrite()
+    if (this.#stream.destroyed) return
+    const reset = setTimeout(() => this.abort(new Error('the service is over')), lingerMsMax)
+    reset.unref()
+    this.#stream.once('close', () => clearTimeout(reset))
+    this.#stream.resume()
+  }
+
+  async *#read(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* this.#stream.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Uint8Array>
+    } catch (error) {
+      throw this.#failure ?? error
+    } finally {
+      if (!this.#stream.destroyed) this.#stream.resume()
+    }
+    if (this.#failure !== undefined) throw this.#failure
+    if (!this.#isWhole) throw new Error('connection lost')
+  }
+
+  #throwIfOver(): void {
+    if (this.#failure !== undefined) throw this.#failure
+    if (this.#stream.destroyed || this.#stream.closed) throw new Error('stream is closed')
+    if (this.#isFinished) throw new Error('the stream was finished')
+  }
+}
+
+function drainOrClose(stream: Http2Stream): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stream.off('drain', done)
+      stream.off('close', done)
+      resolve()
+    }
+    stream.on('drain', done)
+    stream.on('close', done)
+  })
+}

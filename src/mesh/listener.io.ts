@@ -1,0 +1,138 @@
+/**
+ * Accepts TLS connections. What is not admitted yet is bounded, and a flood of strangers from one address costs only
+ * that address its places: a whole site may come from one address after a power cut, so no rate is limited.
+ */
+import type { AddressInfo, Socket } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import { createServer, type Server, type TLSSocket } from 'node:tls'
+import { IsconfError } from '../base/index.ts'
+import { addressText } from './address.ts'
+import type { Refusals } from './refusals.ts'
+import { answerPurpose, askPurpose, type Purpose, peerOf, type TlsIdentity, tlsOptions } from './tls.io.ts'
+import type { PeerId } from './transport.ts'
+
+export interface ListenerOptions {
+  readonly identity: TlsIdentity
+  /** IP address to listen on, such as 0.0.0.0. */
+  readonly host: string
+  /** TCP port; 0 for any that is free. */
+  readonly port: number
+  readonly refusals: Refusals
+  /** A peer is at the other end, and is to be admitted: `admitted` is called when it was. */
+  readonly onConnection: (socket: TLSSocket, peer: PeerId, purpose: Purpose, admitted: () => void) => void
+}
+
+/** Not admitted yet, from all addresses together. */
+const pendingMax = 512
+const handshakeMsMax = 10_000
+/** What TLS says of a first message that is none of its own. */
+const notTls = /WRONG_VERSION_NUMBER|HTTP_REQUEST|PACKET_LENGTH_TOO_LONG|BAD_RECORD_TYPE/
+
+export class Listener {
+  readonly #options: ListenerOptions
+  readonly #server: Server
+  /** Sockets that are not admitted yet, the oldest first, by the address they come from. */
+  readonly #pendingByIp = new Map<string, Set<Socket>>()
+  #pendingCount = 0
+
+  private constructor(options: ListenerOptions) {
+    this.#options = options
+    this.#server = createServer({
+      ...tlsOptions(options.identity, [askPurpose, answerPurpose]),
+      handshakeTimeout: handshakeMsMax,
+      noDelay: true,
+    })
+    this.#server.on('connection', (socket: Socket) => this.#accept(socket))
+    this.#server.on('secureConnection', (socket) => this.#secured(socket))
+    this.#server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => this.#refused(error, socket))
+  }
+
+  /** Listens. PORT_TAKEN when something else does already. */
+  static async open(options: ListenerOptions): Promise<Listener> {
+    const listener = new Listener(options)
+    const { host, port } = options
+    await new Promise<void>((resolve, reject) => {
+      listener.#server.once('error', (error: NodeJS.ErrnoException) => {
+        const taken = new IsconfError('PORT_TAKEN', `port ${port} on ${host} is taken`, { cause: error })
+        reject(error.code === 'EADDRINUSE' ? taken : error)
+      })
+      listener.#server.listen({ host, port, backlog: pendingMax }, resolve)
+    })
+    // A connection that could not be accepted, for want of descriptors perhaps, is no reason to end.
+    listener.#server.on('error', () => undefined)
+    return listener
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  /** Where others can dial this host. */
+  addresses(): readonly string[] {
+    const { host } = this.#options
+    if (host !== '0.0.0.0' && host !== '::') return [addressText(host, this.port)]
+    const all = Object.values(networkInterfaces()).flatMap((one) => one ?? [])
+    const here = all.filter(({ family, scopeid }) => (host === '::' && !scopeid) || family === 'IPv4')
+    return here.map(({ address }) => addressText(address, this.port))
+  }
+
+  /** Accepts no more; resolves when the port is free. Open connections are the caller's. */
+  close(): Promise<void> {
+    for (const sockets of this.#pendingByIp.values()) for (const socket of sockets) socket.destroy()
+    return new Promise((resolve) => this.#server.close(() => resolve()))
+  }
+
+  #accept(socket: Socket): void {
+    const ip = socket.remoteAddress ?? ''
+    const sockets = this.#pendingByIp.get(ip) ?? new Set()
+    this.#pendingByIp.set(ip, sockets.add(socket))
+    this.#pendingCount += 1
+    socket.once('close', () => this.#settle(socket, ip))
+    if (this.#pendingCount > pendingMax) this.#dropOldest()
+  }
+
+  /** The socket has its place among the connections, or is gone. */
+  #settle(socket: Socket, ip: string): void {
+    const sockets = this.#pendingByIp.get(ip)
+    if (sockets?.delete(socket)) this.#pendingCount -= 1
+    if (sockets?.size === 0) this.#pendingByIp.delete(ip)
+  }
+
+  /** Of the address that has most of them. */
+  #dropOldest(): void {
+    let most = new Set<Socket>()
+    for (const sockets of this.#pendingByIp.values()) if (sockets.size > most.size) most = sockets
+    const [oldest] = most
+    oldest?.destroy()
+  }
+
+  #secured(socket: TLSSocket): void {
+    socket.on('error', () => undefined)
+    const ip = socket.remoteAddress ?? ''
+    const raw = [...(this.#pendingByIp.get(ip) ?? [])].find(({ remotePort }) => remotePort === socket.remotePort)
+    try {
+      const purpose = [askPurpose, answerPurpose].find((one) => one === socket.alpnProtocol) as Purpose | undefined
+      if (purpose === undefined) throw new Error('the other side does not say what the connection is for')
+      const admitted = (): void => {
+        if (raw !== undefined) this.#settle(raw, ip)
+      }
+      this.#options.onConnection(socket, peerOf(socket), purpose, admitted)
+    } catch (error) {
+      this.#note(socket, 'broken', (error as Error).message)
+      socket.destroy()
+    }
+  }
+
+  #refused(error: NodeJS.ErrnoException, socket: TLSSocket): void {
+    const code = String(error.code)
+    if (notTls.test(code)) this.#note(socket, 'other release', `it does not speak TLS: ${code}`)
+    else if (/NO_APPLICATION_PROTOCOL/.test(code)) this.#note(socket, 'other release', 'it speaks another protocol')
+    else this.#note(socket, 'broken', `${code} ${error.message}`)
+    socket.destroy()
+  }
+
+  #note(socket: TLSSocket, reason: 'broken' | 'other release', detail: string): void {
+    const address = addressText(socket.remoteAddress ?? '', socket.remotePort ?? 0)
+    this.#options.refusals.note(reason, { address, peer: '', detail })
+  }
+}

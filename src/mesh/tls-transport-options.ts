@@ -1,0 +1,20 @@
+/** What the mesh's Transport is made with. */
+import type { KeyObject } from 'node:crypto'
+import type { Clock, Log, Random } from '../base/index.ts'
+import type { Member } from './admission.ts'
+
+export interface TlsTransportOptions extends Member {
+  /** This host's Ed25519 private key. */
+  readonly hostKey: KeyObject
+  /** Its certificate, as PEM. */
+  readonly certificate: string
+  /** IP address to listen on, such as 0.0.0.0. */
+  readonly host: string
+  /** TCP port; 0 for any that is free. */
+  readonly port: number
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  /** Another machine has this host's key; `address` is where it was met. */
+  readonly onOwnIdentity: (address: string) => void
+}

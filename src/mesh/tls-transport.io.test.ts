@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict'
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import test, { type TestContext } from 'node:test'
+import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls'
+import { addressOf, openMesh } from '../../test/support/mesh.ts'
+import type { DomainKeys } from './admission.ts'
+import { makeCertificate } from './certificate.io.ts'
+import { peerIdOf } from './peer-id.ts'
+import { askPurpose } from './tls.io.ts'
+import type { TlsTransport } from './tls-transport.io.ts'
+import type { TlsTransportOptions } from './tls-transport-options.ts'
+
+async function host(context: TestContext, changes: Partial<TlsTransportOptions> = {}): Promise<TlsTransport> {
+  const transport = await openMesh(changes)
+  context.after(() => transport.close())
+  return transport
+}
+
+test('the mesh identity is that of the host key', async (context) => {
+  const hostKey = newKey()
+  const transport = await host(context, { hostKey })
+  assert.equal(transport.self, peerIdOf(hostKey))
+  assert.deepEqual(transport.addresses(), [`/ip4/127.0.0.1/tcp/${transport.listenPort()}/p2p/${transport.self}`])
+})
+
+test('a port that is taken is PORT_TAKEN, and names port and address', async (context) => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  context.after(() => server.close())
+  const { port } = server.address() as AddressInfo
+  await assert.rejects(host(context, { port }), { code: 'PORT_TAKEN', message: `port ${port} on 127.0.0.1 is taken` })
+})
+
+test('a machine with the same key is refused and reported at both', async (context) => {
+  const hostKey = newKey()
+  const met: string[] = []
+  const onOwnIdentity = (address: string): void => void met.push(address)
+  const original = await host(context, { hostKey, onOwnIdentity })
+  const clone = await host(context, { hostKey, onOwnIdentity })
+  await assert.rejects(clone.dial(addressOf(original)), /another machine has this host's identity/)
+  await until(() => met.length === 2)
+  assert.deepEqual([original.peers(), clone.peers()], [[], []])
+})
+
+test('refusals are counted by reason at the side that refuses', async (context) => {
+  const birch = await host(context)
+  const stranger = await host(context, { domain: 'y.example' })
+  await assert.rejects(stranger.dial(addressOf(birch)), /the other side refused this host: other domain/)
+  await until(() => birch.refusalCounts()['other domain'] === 1)
+  const keyed = await host(context, { keys: () => ({ proves: 'k1', accepts: ['k1'], acceptsAny: false }) })
+  await assert.rejects(birch.dial(addressOf(keyed)), /other key/)
+  await until(() => keyed.refusalCounts()['other key'] === 1)
+})
+
+test('a peer whose key is taken out of hmac_keys is cut off, and comes again with another', async (context) => {
+  const keysOf = (...accepts: readonly string[]): DomainKeys => ({ proves: accepts[0], accepts, acceptsAny: false })
+  let theirs = keysOf('old', 'new')
+  let mine = keysOf('old', 'new')
+  const birch = await host(context, { keys: () => theirs })
+  const alder = await host(context, { keys: () => mine })
+  await alder.dial(addressOf(birch))
+  await until(() => birch.peers().length === 1)
+  // alder proves the new one from here on, but has proved the old one on this connection.
+  mine = keysOf('new')
+  theirs = keysOf('new')
+  await until(() => birch.peers().length === 0 && alder.peers().length === 0)
+  await alder.dial(addressOf(birch))
+  await until(() => birch.peers().length === 1)
+  mine = keysOf('other')
+  theirs = keysOf('new', 'other')
+  // alder has no use for birch's proof any more; birch would still have alder.
+  await until(() => alder.peers().length === 0)
+})
+
+test('an address with an id is dialed for that host, and for no other that answers there', async (context) => {
+  const [alder, birch, cedar] = [await host(context), await host(context), await host(context)]
+  const wrong = `${addressOf(birch)}/p2p/${cedar.self}`
+  await assert.rejects(alder.dial(wrong), /another host answers there/)
+  assert.equal(await alder.dial(`${addressOf(birch)}/p2p/${birch.self}`), birch.self)
+})
+
+test('two hosts that dial each other at once end with one link', async (context) => {
+  const [alder, birch] = [await host(context), await host(context)]
+  await Promise.all([alder.dial(addressOf(birch)), birch.dial(addressOf(alder))])
+  await until(() => alder.connectionCount() === 2 && birch.connectionCount() === 2)
+  // What stays works both ways.
+  for (const [from, to] of [
+    [alder, birch],
+    [birch, alder],
+  ] as const) {
+    to.handle('/test/1', async (stream) => stream.write(Buffer.from('here')))
+    const stream = await from.openStream(to.self, '/test/1')
+    for await (const bytes of stream.incoming) assert.equal(String(bytes), 'here')
+    await stream.closeWrite()
+  }
+  // Who dials again has the newer link in place of the older.
+  await alder.dial(addressOf(birch))
+  await until(() => alder.connectionCount() === 2 && birch.connectionCount() === 2)
+})
+
+const strangers: readonly [string, (own: TlsParts) => ConnectionOptions][] = [
+  ['who speaks TLS 1.2 only', (own) => ({ ...own, maxVersion: 'TLSv1.2' })],
+  ['who shows no certificate', () => ({})],
+  ['who does not say what the connection is for', (own) => ({ ...own, ALPNProtocols: [] })],
+  ['who speaks another protocol over TLS', (own) => ({ ...own, ALPNProtocols: ['h2', 'http/1.1'] })],
+]
+for (const [who, optionsOf] of strangers) {
+  test(`a stranger ${who} is cut off and counted`, async (context) => {
+    const birch = await host(context)
+    const key = newKey()
+    const own = { key: pemOf(key), cert: await makeCertificate(key), ALPNProtocols: [askPurpose] }
+    const socket = await shakesHands(context, birch, optionsOf(own))
+    await untilClosed(socket)
+    await until(() => birch.refusalCounts().broken + birch.refusalCounts()['other release'] === 1)
+    assert.deepEqual(birch.peers(), [])
+  })
+}
+
+test('a stranger that says nothing, or sends more than an admission takes, is cut off in time', async (context) => {
+  const birch = await host(context)
+  const key = newKey()
+  const own = { key: pemOf(key), cert: await makeCertificate(key), ALPNProtocols: [askPurpose] }
+  const [mute, loud] = [await shakesHands(context, birch, own), await shakesHands(context, birch, own)]
+  // HTTP/2's own words, as many as they let one say: settings that are answered one by one.
+  loud.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
+  const settings = Buffer.from('000000040000000000', 'hex')
+  const more = setInterval(() => loud.write(Buffer.concat(Array(200).fill(settings))), 5)
+  context.after(() => clearInterval(more))
+  await untilClosed(loud)
+  assert.equal(mute.destroyed, false, 'time is left for a slow line')
+  await untilClosed(mute)
+  assert.deepEqual(birch.peers(), [])
+})
+
+test('noise on the port does no harm', async (context) => {
+  const birch = await host(context)
+  const socket = connect(birch.listenPort(), '127.0.0.1')
+  socket.on('error', () => undefined)
+  await new Promise((resolve) => socket.once('connect', resolve))
+  socket.write(Buffer.alloc(1024 * 1024, 0x2f))
+  await new Promise((resolve) => socket.once('close', resolve))
+  const cedar = await host(context)
+  assert.equal(await cedar.dial(addressOf(birch)), birch.self)
+})
+
+test('what is no host of this release is named as such at both ends', async (context) => {
+  const birch = await host(context)
+  const old = connect(birch.listenPort(), '127.0.0.1').on('error', () => undefined)
+  old.write('\x13/multistream/1.0.0\n')
+  await new Promise((resolve) => old.once('close', resolve))
+  assert.equal(birch.refusalCounts()['other release'], 1)
+  const server = createServer((socket) => void socket.on('error', () => undefined).write('\x13/multistream/1.0.0\n'))
+  server.listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  context.after(() => server.close())
+  const { port } = server.address() as AddressInfo
+  await assert.rejects(
+    birch.dial(`/ip4/127.0.0.1/tcp/${port}`),
+    /speaks another protocol, as a host of another release/,
+  )
+})
+
+test('a thousand half-open connections keep no host out', { timeout: 60_000 }, async (context) => {
+  const [alder, birch] = [await host(context), await host(context)]
+  const sockets = Array.from({ length: 1_000 }, () =>
+    connect(birch.listenPort(), '127.0.0.1').on('error', () => undefined),
+  )
+  context.after(() => {
+    for (const socket of sockets) socket.destroy()
+  })
+  await Promise.all(
+    sockets.map((socket) => new Promise((resolve) => socket.once('connect', resolve).once('close', resolve))),
+  )
+  assert.equal(await alder.dial(addressOf(birch)), birch.self)
+  assert.ok(sockets.filter(({ readyState }) => readyState === 'open').length <= 513)
+})
+
+interface TlsParts {
+  readonly key: string
+  readonly cert: string
+  readonly ALPNProtocols: string[]
+}
+
+/** Connects as a stranger would, with TLS of its own. */
+async function shakesHands(context: TestContext, to: TlsTransport, options: ConnectionOptions): Promise<TLSSocket> {
+  const socket = connectTls({ host: '127.0.0.1', port: to.listenPort(), rejectUnauthorized: false, ...options })
+  context.after(() => socket.destroy())
+  socket.on('error', () => undefined).resume()
+  await new Promise((resolve) => socket.once('secureConnect', resolve).once('close', resolve))
+  return socket
+}
+
+async function untilClosed(socket: Socket): Promise<void> {
+  if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve))
+}
+
+function newKey(): KeyObject {
+  return generateKeyPairSync('ed25519').privateKey
+}
+
+function pemOf(key: KeyObject): string {
+  return key.export({ type: 'pkcs8', format: 'pem' }).toString()
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  for (const end = performance.now() + 15_000; !condition(); ) {
+    if (performance.now() > end) throw new Error(`not true within 15 s: ${condition}`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}

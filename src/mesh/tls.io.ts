@@ -1,0 +1,59 @@
+/**
+ * The TLS of the mesh: 1.3 alone, a host's own key at both ends, and nothing that decides but that key. What a connection
+ * is for is said by ALPN, because a socket has to be handed to HTTP/2 before anything was written to it.
+ */
+import type { CommonConnectionOptions, SecureContextOptions, TLSSocket } from 'node:tls'
+import { peerIdOfPeer } from './peer-id.ts'
+import type { PeerId } from './transport.ts'
+
+/** Whoever dialed asks, and is HTTP/2's client. */
+export const askPurpose = 'isconf-ask/1'
+/** Whoever dialed answers, and is HTTP/2's server: a host that can only dial out is asked over this one. */
+export const answerPurpose = 'isconf-answer/1'
+
+export type Purpose = typeof askPurpose | typeof answerPurpose
+
+/** A host's key and its certificate, as PEM. */
+export interface TlsIdentity {
+  readonly key: string
+  readonly cert: string
+}
+
+/** What both ends of every connection are set to. */
+export function tlsOptions(
+  { key, cert }: TlsIdentity,
+  purposes: readonly Purpose[],
+): SecureContextOptions & CommonConnectionOptions {
+  return {
+    key,
+    cert,
+    minVersion: 'TLSv1.3',
+    // No authority has signed for anybody, and no date or name counts: the key does, and is looked at by us.
+    requestCert: true,
+    rejectUnauthorized: false,
+    ALPNProtocols: [...purposes],
+  }
+}
+
+const exporterLabel = 'EXPORTER-isconf-admission'
+const exporterBytes = 32
+
+/** What only the two ends of this connection know. */
+export function bindingOf(socket: TLSSocket): Uint8Array {
+  return socket.exportKeyingMaterial(exporterBytes, exporterLabel, Buffer.alloc(0))
+}
+
+/**
+ * Who is at the other end of a connection that has just become secure; throws when it has shown no Ed25519 key. To be
+ * called once: a dialer sees the certificate of the listener at its first look only.
+ */
+export function peerOf(socket: TLSSocket): PeerId {
+  // The certificate of a resumed session is an old one, or none. None is ever offered by this program.
+  if (socket.isSessionReused()) throw new Error('the connection resumes an earlier one')
+  const certificate = socket.getPeerX509Certificate()
+  if (certificate === undefined) throw new Error('no certificate was shown')
+  const peer = peerIdOfPeer(certificate.publicKey)
+  if (peer === undefined)
+    throw new Error(`a certificate of an ${certificate.publicKey.asymmetricKeyType} key was shown`)
+  return peer
+}

@@ -1,0 +1,37 @@
+import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net'
+
+/** A TCP relay before one host, where what the network or a dying kernel would do can be done. */
+export async function openRoad(toPort: number) {
+  const sockets = new Set<Socket>()
+  let open = true
+  const server = createServer((near) => {
+    if (!open) return void near.resetAndDestroy()
+    const far = createConnection(toPort, '127.0.0.1')
+    for (const [socket, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(socket)
+      socket.pipe(other)
+      socket.on('error', () => other.destroy())
+      socket.on('close', () => {
+        sockets.delete(socket)
+        other.destroy()
+      })
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const each = (act: (socket: Socket) => void): void => [...sockets].forEach(act)
+  return {
+    port: (server.address() as AddressInfo).port,
+    breakOff: () => {
+      open = false
+      each((socket) => socket.resetAndDestroy())
+    },
+    hang: () => each((socket) => socket.unpipe().pause()),
+    close: () => {
+      each((socket) => socket.destroy())
+      return new Promise<void>((resolve) => server.close(() => resolve()))
+    },
+  }
+}
