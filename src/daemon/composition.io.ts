@@ -12,7 +12,7 @@ import { type Config, domainFilePath, multiaddrOf } from '../config/index.ts'
 import { loadHostKey, noteMachine, readMachineId } from '../host/index.ts'
 import { type Machine, systemMachine } from '../machine/index.ts'
 import { LearnedAddresses, openLibp2p, Peering } from '../mesh/index.ts'
-import { announcementTopic, BootRecord } from '../replication/index.ts'
+import { BootRecord } from '../replication/index.ts'
 import { openStore, workerWholeHasher } from '../store/index.ts'
 import { commandEnvironment } from './command-environment.ts'
 import { HostDaemon } from './host-daemon.ts'
@@ -59,7 +59,7 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
     host: config.listen,
     port: config.port,
     discovery: !config.noBroadcast,
-    topics: [announcementTopic],
+    topics: [],
     clock,
     random,
     log,

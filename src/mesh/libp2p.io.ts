@@ -119,20 +119,6 @@ export class Libp2pTransport implements Transport {
     void this.#node.handle(protocol, (stream, connection) => void onStream(stream, connection), limits)
   }
 
-  publish(topic: string, message: Uint8Array): void {
-    this.#node.services.pubsub
-      .publish(topic, message)
-      .catch((error) => this.#log.debug({ topic, error: String(error) }, 'nothing was published'))
-  }
-
-  subscribe(topic: string, listener: (message: Uint8Array, from: PeerId) => void): void {
-    const { pubsub } = this.#node.services
-    pubsub.addEventListener('message', ({ detail }) => {
-      if (detail.topic === topic && detail.type === 'signed') listener(detail.data, detail.from.toString() as PeerId)
-    })
-    pubsub.subscribe(topic)
-  }
-
   peers(): readonly ConnectedPeer[] {
     return [...this.#connected].map((id) => {
       const seen = this.#openConnections(id).map(({ remoteAddr, direction }) => ({

@@ -7,7 +7,6 @@ import type { MeshConnection } from './connection.io.ts'
 import { dialFailure } from './dial.io.ts'
 import { dialableAddresses } from './dialable.ts'
 import { Entrance } from './entrance.io.ts'
-import { Flood } from './flood.ts'
 import type { Passed } from './gate.io.ts'
 import { keepAlive } from './keep-alive.ts'
 import { Links } from './links.ts'
@@ -36,7 +35,6 @@ export class TlsTransport implements Transport {
   readonly #admitted = new Admitted()
   readonly #entrance: Entrance
   readonly #links: Links<MeshConnection>
-  readonly #flood: Flood
   readonly #listens: ListenAddresses
   readonly #peerListeners = new Set<(event: PeerEvent) => void>()
   readonly #services: Services
@@ -53,7 +51,6 @@ export class TlsTransport implements Transport {
     const [identity, refusals] = [this.#identity, this.#refusals]
     this.#entrance = new Entrance({ identity, self: this.self, member: options, random, refusals, onOwnIdentity })
     this.#links = new Links(this.self, clock, (event) => this.#changed(event))
-    this.#flood = new Flood({ transport: this, hostKey, clock, random, log })
     this.#listens = new ListenAddresses(this, clock, () => this.addresses())
   }
 
@@ -136,14 +133,6 @@ export class TlsTransport implements Transport {
 
   handle(protocol: string, serve: (stream: PeerStream) => Promise<void>): void {
     this.#services.handle(protocol, serve)
-  }
-
-  publish(topic: string, message: Uint8Array): void {
-    this.#flood.publish(topic, message)
-  }
-
-  subscribe(topic: string, listener: (message: Uint8Array, from: PeerId) => void): void {
-    this.#flood.subscribe(topic, listener)
   }
 
   peers(): readonly ConnectedPeer[] {

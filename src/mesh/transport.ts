@@ -25,10 +25,6 @@ export interface Transport {
    * what still comes is dropped; when it rejects, the stream is aborted.
    */
   handle(protocol: string, serve: (stream: PeerStream) => Promise<void>): void
-  /** Tells every subscribed host of the domain, through others where needed; best effort. */
-  publish(topic: string, message: Uint8Array): void
-  /** Hears what others publish on a topic; `from` is who said it first. */
-  subscribe(topic: string, listener: (message: Uint8Array, from: PeerId) => void): void
   /** The admitted peers that are connected now. */
   peers(): readonly ConnectedPeer[]
   /** Hangs up on a peer: its streams fail, and both sides hear that it is lost. Nothing when it is not connected. */

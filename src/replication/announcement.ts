@@ -1,11 +1,28 @@
 /** What a host tells the others of its branches: on meeting them, after a change, and now and then. */
 import * as z from 'zod'
+import type { BranchName } from '../base/index.ts'
 import { type Branches, type BranchState, branchStateSchema } from '../branch/index.ts'
 import { branchNameSchema, changesetIdSchema } from '../journal/index.ts'
 import { bootReportSchema } from './boot-report.ts'
 
 /** How many branches, lines and resolutions one announcement may name: as many as a host keeps branches. */
 const itemsMax = 1000
+
+/** What a host tells of itself with everything else: its name, where it stands, how its last boot ended. */
+const ownWords = {
+  host: z.string().min(1).max(256),
+  /** Where the host stands itself; an earlier release did not tell. */
+  at: z
+    .object({
+      branch: branchNameSchema,
+      /** The operation it did last. */
+      done: z.object({ id: changesetIdSchema, index: z.int().nonnegative() }).nullable(),
+      release: z.string().max(64),
+    })
+    .optional(),
+  /** How its last boot ended, where Hostkeeper looks after it. */
+  boot: bootReportSchema.optional(),
+}
 
 const otherLineSchema = z.object({ branch: branchNameSchema, first: changesetIdSchema, head: changesetIdSchema })
 
@@ -22,35 +39,36 @@ export const resolutionSchema = z
   .refine(({ chosen, rejected }) => chosen !== rejected, 'one line cannot be both')
 
 export const announcementSchema = z.object({
-  host: z.string().min(1).max(256),
+  ...ownWords,
   states: z.array(branchStateSchema).max(itemsMax),
   others: z.array(otherLineSchema).max(itemsMax),
   resolutions: z.array(resolutionSchema).max(itemsMax),
-  /** Where the host stands itself; an earlier release did not tell. */
-  at: z
-    .object({
-      branch: branchNameSchema,
-      /** The operation it did last. */
-      done: z.object({ id: changesetIdSchema, index: z.int().nonnegative() }).nullable(),
-      release: z.string().max(64),
-    })
-    .optional(),
-  /** How its last boot ended, where Hostkeeper looks after it. */
-  boot: bootReportSchema.optional(),
 })
 
+/** What is told in place of an announcement to a host that may have heard it all. */
+export const summarySchema = z.object({
+  ...ownWords,
+  /** See {@link digestOf}. */
+  digest: z.string().regex(/^[0-9a-f]{16}$/),
+})
+
+/** What a host tells of itself. */
+export type OwnWords = z.infer<z.ZodObject<typeof ownWords>>
+export type Summary = z.infer<typeof summarySchema>
 export type Announcement = z.infer<typeof announcementSchema>
 export type DivergentLine = z.infer<typeof otherLineSchema>
 /** How a split was ended. */
 export type Resolution = z.infer<typeof resolutionSchema>
 
-/** The announcement of everything this host has. */
+/** The announcement of everything this host has, or of what it has of the branches that are named. */
 export function composeAnnouncement(
-  { host, at, boot }: Pick<Announcement, 'host' | 'at' | 'boot'>,
+  { host, at, boot }: OwnWords,
   branches: Branches,
   resolutions: readonly Resolution[],
+  names?: readonly BranchName[],
 ): Announcement {
-  const all = branches.all()
+  const isMeant = (name: BranchName): boolean => names === undefined || names.includes(name)
+  const all = branches.all().filter(({ name }) => isMeant(name))
   return {
     host,
     states: all.map(({ state }): BranchState => state).slice(0, itemsMax),
@@ -60,7 +78,7 @@ export function composeAnnouncement(
       )
       .slice(0, itemsMax),
     // The latest: the earlier ones have long been told.
-    resolutions: resolutions.slice(-itemsMax),
+    resolutions: resolutions.filter(({ branch }) => isMeant(branch)).slice(-itemsMax),
     ...(at && { at }),
     ...(boot && { boot }),
   }

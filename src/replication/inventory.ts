@@ -1,7 +1,7 @@
 /** The hosts of the domain, as far as they have told of themselves since this daemon started. */
 import { type Clock, isoTime } from '../base/index.ts'
 import type { PeerId } from '../mesh/index.ts'
-import type { Announcement } from './announcement.ts'
+import type { OwnWords } from './announcement.ts'
 
 /** More hosts than a domain has; the one that was heard longest ago is forgotten first. */
 const hostsMax = 10_000
@@ -11,8 +11,8 @@ export interface KnownHost {
   readonly peer: PeerId
   readonly name: string
   /** Where it stands; undefined when it is of a release that does not tell. */
-  readonly at: Announcement['at']
-  readonly boot: Announcement['boot']
+  readonly at: OwnWords['at']
+  readonly boot: OwnWords['boot']
   /** When it was heard or lost last, for people. */
   readonly seen: string
 }
@@ -26,7 +26,7 @@ export class Inventory {
     this.#clock = clock
   }
 
-  heard(peer: PeerId, { host: name, at, boot }: Announcement): void {
+  heard(peer: PeerId, { host: name, at, boot }: OwnWords): void {
     this.#hostByPeer.delete(peer)
     this.#hostByPeer.set(peer, { peer, name, at, boot, seen: isoTime(this.#clock) })
     const [oldest] = this.#hostByPeer.keys()

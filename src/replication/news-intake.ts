@@ -1,5 +1,12 @@
 /** Takes in what other hosts tell of their branches: fetches what is missing here, checks it, and takes over later locks. */
-import { type ChangesetId, endIfBroken, IsconfError, noChangeset, toIsconfError } from '../base/index.ts'
+import {
+  type BranchName,
+  type ChangesetId,
+  endIfBroken,
+  IsconfError,
+  noChangeset,
+  toIsconfError,
+} from '../base/index.ts'
 import type { Branch, Branches, BranchState } from '../branch/index.ts'
 import { NoAnswerError, type PeerId, RemoteError } from '../mesh/index.ts'
 import type { Announcement, DivergentLine } from './announcement.ts'
@@ -33,17 +40,17 @@ export class NewsIntake {
     return this.#fetcher.newsMs
   }
 
-  /** Takes each thing that a announcement tells by itself, so that a bad one does not keep the others out; whether anything was new. */
-  async take(announcement: Announcement, peer: PeerId): Promise<boolean> {
+  /** Takes each thing that a announcement tells by itself, so that a bad one does not keep the others out; the branches of which anything was new. */
+  async take(announcement: Announcement, peer: PeerId): Promise<ReadonlySet<BranchName>> {
     const told = [
-      ...announcement.states.map((state) => () => this.#takeState(state, peer)),
-      ...announcement.others.map((other) => () => this.#takeOther(other, peer)),
+      ...announcement.states.map((state) => ({ name: state.branch, take: () => this.#takeState(state, peer) })),
+      ...announcement.others.map((other) => ({ name: other.branch, take: () => this.#takeOther(other, peer) })),
     ]
-    let isNews = false
+    const changed = new Set<BranchName>()
     let trouble: string | undefined
-    for (const take of told) {
+    for (const { name, take } of told) {
       try {
-        if (await take()) isNews = true
+        if (await take()) changed.add(name)
       } catch (thrown) {
         trouble ??= this.#troubleOf(peer, thrown)
         // It would not answer the next question either.
@@ -51,7 +58,7 @@ export class NewsIntake {
       }
     }
     this.#deps.troubles.note(peer, this.#deps.hostOf(peer), 'news', trouble)
-    return isNews
+    return changed
   }
 
   /** What is wrong with a peer that what it told could not be taken in; undefined when that is not its doing. */

@@ -31,8 +31,8 @@ export function meshVoters({ transport, clock, reachable, replicator }: MeshVote
         throw error
       }
     },
-    catchUp: async () => {
-      await replicator.exchangeAll()
+    catchUp: async (branch) => {
+      await replicator.exchangeBranch(branch)
     },
     nameOf: (peer) => replicator.hostOf(peer as PeerId),
     passedOver: (peer, what) => {

@@ -5,7 +5,7 @@ import { systemRandom } from '../../src/base/random.io.ts'
 import { noKeys } from '../../src/mesh/admission.ts'
 import { openLibp2p } from '../../src/mesh/open-libp2p.io.ts'
 import { openRoad } from './road.ts'
-import { contractTopic, transportContract } from './transport.ts'
+import { transportContract } from './transport.ts'
 
 transportContract('libp2p', async () => {
   const closers: (() => Promise<void>)[] = []
@@ -16,7 +16,7 @@ transportContract('libp2p', async () => {
         host: '127.0.0.1',
         port: 0,
         discovery: false,
-        topics: [contractTopic],
+        topics: [],
         domain,
         keys,
         clock: systemClock,

@@ -12,7 +12,6 @@ import { chance, seededRandom } from './random.ts'
 
 const limits = { requestBytesMax: 8 * 1024 * 1024, concurrentPerPeerMax: 8 }
 const redialMs = 5_000
-const noticeTopic = 'isconf/announce/1'
 
 export class Rogue {
   readonly #cluster: Cluster
@@ -25,11 +24,13 @@ export class Rogue {
     this.#random = seededRandom(seedOf(cluster.seed, 'rogue'))
     this.#transport = cluster.network.transport('rogue')
     answer(this.#transport, '/isconf/announce/1', limits, async () => this.#notice())
+    answer(this.#transport, '/isconf/summary/1', limits, async () => this.#summary())
+    answer(this.#transport, '/isconf/branch/1', limits, async () => this.#notice())
+    answer(this.#transport, '/isconf/news/1', limits, async (news) => this.#hurry(news))
     answer(this.#transport, '/isconf/journal/1', limits, async (question) => this.#range(question))
     answer(this.#transport, '/isconf/agree/1', limits, async () => this.#oneOf([[], null, 'yes', [{ vote: 'yes' }]]))
     answer(this.#transport, '/isconf/kept/1', limits, async () => this.#oneOf([false, null, 'true', 1]))
     serveBlobs(this.#transport, this.#blobs(), cluster.clock)
-    this.#transport.subscribe(noticeTopic, (message) => this.#hurry(message))
     this.#dial()
   }
 
@@ -44,14 +45,20 @@ export class Rogue {
     this.#cluster.clock.after(redialMs, () => this.#dial())
   }
 
-  /** Tells all of what one has just announced, so that they come here for it before they go there. */
-  #hurry(message: Uint8Array): void {
-    const { states } = JSON.parse(Buffer.from(message).toString('utf8')) as { states: unknown }
-    const notice = { host: 'rogue', states, others: [], resolutions: [] }
+  /** Tells all of what one has just told it, so that they come here for it before they go there. */
+  #hurry(news: unknown): null {
+    const { about, told } = news as { about: unknown; told: { states: unknown } }
+    const notice = { host: 'rogue', states: told.states, others: [], resolutions: [] }
     const options = { timeoutMs: 3_000, clock: this.#cluster.clock, answerBytesMax: limits.requestBytesMax }
     for (const { id } of this.#transport.peers()) {
-      ask(this.#transport, id, '/isconf/announce/1', notice, options).catch(() => undefined)
+      ask(this.#transport, id, '/isconf/news/1', { about, told: notice }, options).catch(() => undefined)
     }
+    return null
+  }
+
+  /** Never what is there, so that it is asked for more; or nonsense. */
+  #summary(): unknown {
+    return this.#oneOf([null, 'x', { host: 'rogue', digest: Buffer.from(this.#random.bytes(8)).toString('hex') }])
   }
 
   /** What it says it has: a longer journal with a head that nobody knows, or no notice at all. */

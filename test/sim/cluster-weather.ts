@@ -45,7 +45,7 @@ export class Weather {
     for (const { end } of this.#ongoing) await end()
     this.#ongoing = []
     this.#cluster.network.healAll()
-    this.#cluster.network.setFaults({ publishLossRate: 0, publishDuplicateRate: 0 })
+    this.#cluster.network.setFaults({ lossRate: () => 0 })
     for (const host of this.#cluster.hosts) {
       host.disk.full = false
       host.disk.bytesUntilPowerFailure = Number.POSITIVE_INFINITY

@@ -12,6 +12,7 @@ import { seededRandom } from './random.ts'
 
 export type { Outcome, SimHost } from './cluster-host.ts'
 
+const newsProtocol = '/isconf/news/1'
 /** How long hosts may take to find each other. */
 const meetMsMax = 60_000
 
@@ -27,9 +28,12 @@ export class Cluster {
   private constructor(seed: number, names: readonly string[], faults: Faults) {
     this.seed = seed
     this.faults = faults
-    const { latencyMsMax, publishLossRate, publishDuplicateRate } = faults
+    const { latencyMsMax, newsLossRate } = faults
     const random = seededRandom(seedOf(seed, 'network'))
-    this.network = new SimNetwork(this.clock, random, { latencyMsMax, publishLossRate, publishDuplicateRate })
+    this.network = new SimNetwork(this.clock, random, {
+      latencyMsMax,
+      lossRate: (protocol) => (protocol === newsProtocol ? newsLossRate : 0),
+    })
     const note = (text: string): void => this.note(text)
     this.hosts = names.map((name) => {
       const addresses = (): readonly string[] => names.filter((one) => one !== name).map((one) => `sim:${one}`)

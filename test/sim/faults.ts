@@ -10,9 +10,8 @@
 export interface Faults {
   /** Each message takes up to this long. */
   readonly latencyMsMax: number
-  /** Of each hop of each announcement that is published. Streams lose nothing: they break. */
-  readonly publishLossRate: number
-  readonly publishDuplicateRate: number
+  /** Of the news that a neighbour is told and of which nothing depends on having been heard. */
+  readonly newsLossRate: number
   /** The network falls into two parts, and after a while it is whole again. */
   readonly partitionRate: number
   /** Two hosts lose each other, though both reach the rest. */
@@ -38,8 +37,7 @@ export interface Faults {
 
 export const noFaults: Faults = {
   latencyMsMax: 5,
-  publishLossRate: 0,
-  publishDuplicateRate: 0,
+  newsLossRate: 0,
   partitionRate: 0,
   cutRate: 0,
   hangRate: 0,
@@ -57,8 +55,7 @@ export const noFaults: Faults = {
 export const wholeNetwork: Faults = {
   ...noFaults,
   latencyMsMax: 60,
-  publishLossRate: 0.3,
-  publishDuplicateRate: 0.2,
+  newsLossRate: 0.3,
   wallJumpRate: 0.15,
   wallJumpMsMax: 400 * 24 * 3_600_000,
   brokenMachineRate: 0.05,

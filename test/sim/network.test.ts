@@ -61,11 +61,13 @@ test('a partition lets through only what stays within a part', async () => {
 test('a silent host delivers everything once it wakes', async () => {
   const { clock, network } = world()
   const [alder, birch] = [network.transport('alder'), network.transport('birch')]
-  const heard: number[] = []
-  birch.subscribe('topic', (message) => heard.push(...message))
+  const heard: string[] = []
+  birch.handle('/note', async (stream) => {
+    heard.push(stream.peer)
+  })
   await clock.until(alder.dial('sim:birch'))
   network.hang('birch')
-  alder.publish('topic', new Uint8Array([7]))
+  const opened = alder.openStream(birch.self, '/note')
   await clock.run(1_000)
   assert.deepEqual(heard, [])
   assert.deepEqual(
@@ -73,8 +75,23 @@ test('a silent host delivers everything once it wakes', async () => {
     [birch.self],
   )
   network.wake('birch')
-  await clock.run(10)
-  assert.deepEqual(heard, [7])
+  await clock.until(opened)
+  assert.deepEqual(heard, [alder.self])
+})
+
+test('of the streams of a protocol some are lost when they are opened, and no others', async () => {
+  const { clock, network } = world()
+  const [alder, birch] = [network.transport('alder'), network.transport('birch')]
+  for (const protocol of ['/lossy', '/sure']) birch.handle(protocol, async () => undefined)
+  network.setFaults({ lossRate: (protocol) => (protocol === '/lossy' ? 0.5 : 0) })
+  await clock.until(alder.dial('sim:birch'))
+  const opened = async (protocol: string): Promise<number> => {
+    const tried = Array.from({ length: 40 }, () => alder.openStream(birch.self, protocol))
+    return (await clock.until(Promise.allSettled(tried))).filter(({ status }) => status === 'fulfilled').length
+  }
+  const some = await opened('/lossy')
+  assert.ok(some > 5 && some < 35, `${some} of 40`)
+  assert.equal(await opened('/sure'), 40)
 })
 
 test('a host that crashed and came back under its name is another connection', async () => {
@@ -95,14 +112,18 @@ test('a host that crashed and came back under its name is another connection', a
 test('the same seed gives the same run, another seed another', async () => {
   const trace = async (seed: number): Promise<string> => {
     const { clock, network } = world(seed)
-    network.setFaults({ publishLossRate: 0.3, publishDuplicateRate: 0.3 })
+    network.setFaults({ lossRate: () => 0.3 })
     const hosts = ['alder', 'birch', 'cedar', 'elder'].map((name) => network.transport(name))
     const heard: string[] = []
     for (const host of hosts) {
-      host.subscribe('topic', (message, from) => heard.push(`${clock.monotonicMs()} ${host.name} ${from} ${message}`))
+      host.handle('/note', async ({ peer }) => {
+        heard.push(`${clock.monotonicMs()} ${host.name} ${peer}`)
+      })
       for (const other of hosts) if (other !== host) await clock.until(host.dial(other.address))
     }
-    for (let round = 0; round < 20; round += 1) hosts[round % 4]?.publish('topic', new Uint8Array([round]))
+    for (let round = 0; round < 20; round += 1) {
+      hosts[round % 4]?.openStream(hosts[(round + 1) % 4]!.self, '/note').catch(() => undefined)
+    }
     await clock.run(1_000)
     return heard.join('\n')
   }

@@ -3,7 +3,7 @@
  * handed: the second implementation of the mesh's Transport.
  *
  * What it may do: delay, cut and heal links, break connections, let a host go
- * silent without closing, lose and double what is published. What it never
+ * silent without closing, lose the opening of a stream. What it never
  * does: reorder or alter the bytes of one stream, for TCP and TLS do not.
  */
 import type { Clock, Random } from '../../src/base/index.ts'
@@ -15,8 +15,7 @@ export { SimTransport } from './sim-transport.ts'
 const calm: NetworkFaults = {
   latencyMsMin: 1,
   latencyMsMax: 5,
-  publishLossRate: 0,
-  publishDuplicateRate: 0,
+  lossRate: () => 0,
   answerLimitMs: 5_000,
 }
 
@@ -112,10 +111,10 @@ export class SimNetwork implements SimMedium {
     return latencyMsMin + this.random.below(latencyMsMax - latencyMsMin + 1)
   }
 
-  /** How often one hop of a published message arrives: usually once. */
-  publishedCopies(): number {
-    if (chance(this.random, this.#faults.publishLossRate)) return 0
-    return chance(this.random, this.#faults.publishDuplicateRate) ? 2 : 1
+  /** Whether the opening of a stream is lost on its way. */
+  loses(protocol: string): boolean {
+    const rate = this.#faults.lossRate(protocol)
+    return rate > 0 && chance(this.random, rate)
   }
 
   #breakUnreachable(): void {

@@ -17,9 +17,8 @@ export interface NetworkFaults {
   /** Each message takes from `latencyMsMin` to `latencyMsMax`. */
   readonly latencyMsMin: number
   readonly latencyMsMax: number
-  /** Of each hop of each published message. */
-  readonly publishLossRate: number
-  readonly publishDuplicateRate: number
+  /** How many of the streams of a protocol are never answered when they are opened, from 0 to 1. */
+  readonly lossRate: (protocol: string) => number
   /** How long a dial or the opening of a stream waits for an answer that does not come. */
   readonly answerLimitMs: number
 }
@@ -42,19 +41,11 @@ export interface SimMedium extends Wires {
   find(name: string): SimTransport | undefined
   remove(transport: SimTransport): void
   reachable(a: string, b: string): boolean
-  /** How often one hop of a published message arrives. */
-  publishedCopies(): number
+  /** Whether the opening of a stream is lost on its way. */
+  loses(protocol: string): boolean
 }
 
 type Serve = (stream: PeerStream) => Promise<void>
-type Hear = (message: Uint8Array, from: PeerId) => void
-
-interface Published {
-  readonly id: string
-  readonly topic: string
-  readonly from: PeerId
-  readonly message: Uint8Array
-}
 
 export class SimTransport implements Transport, LinkEnd {
   readonly name: string
@@ -65,10 +56,7 @@ export class SimTransport implements Transport, LinkEnd {
   readonly #links = new Set<Link>()
   readonly #peerListeners = new Set<(event: PeerEvent) => void>()
   readonly #serveByProtocol = new Map<string, Serve>()
-  readonly #hearByTopic = new Map<string, Hear>()
-  readonly #heardIds = new Set<string>()
   readonly #streams: SimStream[] = []
-  #publishedCount = 0
   #closed = false
 
   constructor(network: SimMedium, name: string, options: SimHostOptions) {
@@ -123,8 +111,10 @@ export class SimTransport implements Transport, LinkEnd {
     signal?.throwIfAborted()
     const [near, far] = link.streamPair(this)
     const other = link.other(this) as SimTransport
+    const isLost = this.#network.loses(protocol)
     const answered = new Promise<boolean>((resolve) => {
       link.send(this, () => {
+        if (isLost) return
         const serve = other.#serveByProtocol.get(protocol)
         link.send(other, () => resolve(serve !== undefined))
         if (serve !== undefined) void other.#serve(serve, far)
@@ -155,18 +145,6 @@ export class SimTransport implements Transport, LinkEnd {
     this.#serveByProtocol.set(protocol, serve)
   }
 
-  publish(topic: string, message: Uint8Array): void {
-    this.#publishedCount += 1
-    const from = this.self
-    const id = `${from} ${this.#network.clock.monotonicMs()} ${this.#publishedCount}`
-    this.#heardIds.add(id)
-    this.#flood({ id, topic, from, message: message.slice() })
-  }
-
-  subscribe(topic: string, listener: Hear): void {
-    this.#hearByTopic.set(topic, listener)
-  }
-
   peers(): readonly ConnectedPeer[] {
     const peerById = new Map<PeerId, ConnectedPeer>()
     for (const link of this.#links) {
@@ -189,7 +167,6 @@ export class SimTransport implements Transport, LinkEnd {
     this.#closed = true
     this.#peerListeners.clear()
     this.#serveByProtocol.clear()
-    this.#hearByTopic.clear()
     this.#network.remove(this)
     for (const link of [...this.#links]) link.closeFrom(this)
   }
@@ -253,27 +230,6 @@ export class SimTransport implements Transport, LinkEnd {
     } catch (error) {
       stream.abort(error as Error)
     }
-  }
-
-  #flood(published: Published): void {
-    for (const peer of this.peers()) {
-      const link = this.#linkTo(peer.id)
-      const copies = this.#network.publishedCopies()
-      for (let copy = 0; copy < copies; copy += 1) {
-        link?.send(this, () => (link.other(this) as SimTransport).#hear(published))
-      }
-    }
-  }
-
-  // As with gossipsub, only who listens to a topic passes it on.
-  #hear(published: Published): void {
-    const hear = this.#hearByTopic.get(published.topic)
-    if (hear === undefined || published.from === this.self) return
-    const isNew = !this.#heardIds.has(published.id)
-    this.#heardIds.add(published.id)
-    // A second copy of a hop is told as well: a listener must bear hearing a thing twice.
-    if (isNew || this.#network.faults.publishDuplicateRate > 0) hear(published.message, published.from)
-    if (isNew) this.#flood(published)
   }
 }
 

@@ -1,0 +1,149 @@
+/**
+ * What two neighbours ask each other so that both have the same: first a
+ * digest of everything, then everything where that differs; or one branch.
+ */
+import * as z from 'zod'
+import { type BranchName, type Clock, within } from '../base/index.ts'
+import { branchNameSchema } from '../journal/index.ts'
+import { answer, ask, type PeerId, type Transport } from '../mesh/index.ts'
+import { type Announcement, announcementSchema, type OwnWords, type Summary, summarySchema } from './announcement.ts'
+import { digestOf } from './digests.ts'
+
+const summaryProtocol = '/isconf/summary/1'
+const announcementProtocol = '/isconf/announce/1'
+const branchProtocol = '/isconf/branch/1'
+const summaryBytesMax = 16 * 1024
+/** A thousand branch states with their lock messages. */
+const announcementBytesMax = 8 * 1024 * 1024
+/** A host that has not answered by then is one that can't be reached. */
+const answerMs = 3_000
+/** An asker is told what is here within this, also when what it has told takes longer to be taken in. */
+const hearMsMax = 2_000
+/** What a peer tells is waited for as long as something new comes, and no longer than this without. */
+const stallMs = 10_000
+/** Questions of one peer at once. */
+const concurrentPerPeerMax = 8
+
+const aboutSchema = z.object({ about: branchNameSchema, told: announcementSchema })
+
+export interface ExchangeDeps {
+  readonly transport: Transport
+  readonly clock: Clock
+  /** What is here, of all branches or of some. */
+  readonly compose: (about?: readonly BranchName[]) => Announcement
+  readonly ownWords: () => OwnWords
+  /** A peer tells of itself. */
+  readonly hearWords: (words: OwnWords, peer: PeerId) => void
+  /** Takes in what a peer tells. */
+  readonly hear: (told: Announcement, peer: PeerId) => Promise<void>
+  /** When something new came last, from whatever peer: monotonic milliseconds. */
+  readonly newsMs: () => number
+  /** A peer has told `theirs` and was told `mine`. */
+  readonly met: (peer: PeerId, theirs: Announcement, mine: Announcement) => void
+  readonly notUnderstood: (peer: PeerId) => void
+  readonly failed: (peer: PeerId, error: unknown) => void
+}
+
+export class Exchange {
+  readonly #deps: ExchangeDeps
+
+  constructor(deps: ExchangeDeps) {
+    this.#deps = deps
+  }
+
+  /** Begins to answer. */
+  serve(): void {
+    const { transport } = this.#deps
+    answer(
+      transport,
+      summaryProtocol,
+      { concurrentPerPeerMax, requestBytesMax: summaryBytesMax },
+      async (told, peer) => {
+        this.#hearSummary(told, peer)
+        return this.#summary()
+      },
+    )
+    const limits = { concurrentPerPeerMax, requestBytesMax: announcementBytesMax }
+    answer(transport, announcementProtocol, limits, (told, peer) =>
+      this.#answer(this.#parse(announcementSchema, told, peer), peer),
+    )
+    answer(transport, branchProtocol, limits, (question, peer) => {
+      const { about, told } = this.#parse(aboutSchema, question, peer)
+      return this.#answer(told, peer, [about])
+    })
+  }
+
+  /** Whether a peer has the same as this host; otherwise both have by then what can be had. Rejects when it does not answer. */
+  async everything(peer: PeerId): Promise<boolean> {
+    const summary = this.#hearSummary(await this.#ask(peer, summaryProtocol, this.#summary(), summaryBytesMax), peer)
+    const mine = this.#deps.compose()
+    if (summary.digest === digestOf(mine)) return true
+    await this.#swap(peer, announcementProtocol, mine, mine)
+    return false
+  }
+
+  /** Tells a peer what is here of a branch, and takes in what it has of it, which is given. Rejects when it does not answer. */
+  branch(peer: PeerId, branch: BranchName): Promise<Announcement> {
+    const mine = this.#deps.compose([branch])
+    return this.#swap(peer, branchProtocol, { about: branch, told: mine }, mine)
+  }
+
+  #summary(): Summary {
+    const { compose, ownWords } = this.#deps
+    return { ...ownWords(), digest: digestOf(compose()) }
+  }
+
+  #hearSummary(told: unknown, peer: PeerId): Summary {
+    const { digest, ...words } = this.#parse(summarySchema, told, peer)
+    this.#deps.hearWords(words, peer)
+    return { digest, ...words }
+  }
+
+  /** Asks a question that tells `mine`. */
+  async #swap(peer: PeerId, protocol: string, question: unknown, mine: Announcement): Promise<Announcement> {
+    const { hear, met } = this.#deps
+    const theirs = this.#parse(
+      announcementSchema,
+      await this.#ask(peer, protocol, question, announcementBytesMax),
+      peer,
+    )
+    await this.#untilHeard(hear(theirs, peer))
+    met(peer, theirs, mine)
+    return theirs
+  }
+
+  async #answer(theirs: Announcement, peer: PeerId, about?: readonly BranchName[]): Promise<Announcement> {
+    const { clock, hear, compose, met, failed } = this.#deps
+    const heard = hear(theirs, peer)
+    heard.catch((error: unknown) => failed(peer, error))
+    await within(clock, hearMsMax, heard, () => undefined)
+    const mine = compose(about)
+    met(peer, theirs, mine)
+    return mine
+  }
+
+  /** Waits as long as it takes while something new comes; a peer that keeps this host waiting for nothing is left to it. */
+  async #untilHeard(hearing: Promise<void>): Promise<void> {
+    const { clock, newsMs } = this.#deps
+    let isOver = false
+    const over = hearing.finally(() => {
+      isOver = true
+    })
+    over.catch(() => undefined)
+    for (let quietMs = 0; !isOver && quietMs < stallMs; quietMs = clock.monotonicMs() - newsMs()) {
+      await within(clock, stallMs, over, () => undefined)
+    }
+  }
+
+  #ask(peer: PeerId, protocol: string, question: unknown, answerBytesMax: number): Promise<unknown> {
+    const { transport, clock } = this.#deps
+    return ask(transport, peer, protocol, question, { timeoutMs: answerMs, clock, answerBytesMax })
+  }
+
+  #parse<T>(schema: z.ZodType<T>, told: unknown, peer: PeerId): T {
+    const parsed = schema.safeParse(told)
+    if (parsed.success) return parsed.data
+    this.#deps.notUnderstood(peer)
+    throw parsed.error
+  }
+}
