@@ -35,8 +35,13 @@ const surroundings: Surroundings = {
   leaveHome: async (...words) => (await import('./daemon/index.ts')).leaveHome(...words),
   input: standardInput,
   onInterrupt: (listener) => {
-    process.on('SIGINT', listener)
-    process.once('SIGINT', () => process.once('SIGINT', () => process.exit(2)))
+    let signals = 0
+    const onSignal = (): void => {
+      signals += 1
+      if (signals > 1) process.exit(2)
+      listener()
+    }
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal)
   },
   isAlive,
   isBelow,

@@ -38,7 +38,6 @@ function makeContext(flags: Flags, surroundings: Surroundings): VerbContext {
   const { terminal } = surroundings
   let config: Config | undefined
   let client: Client | undefined
-  let interrupts = 0
   const context: VerbContext = {
     ...surroundings,
     flags,
@@ -47,21 +46,39 @@ function makeContext(flags: Flags, surroundings: Surroundings): VerbContext {
       return config
     },
     get client() {
-      client ??= connect(join(context.config.home, socketName), context.config.commandTimeoutS)
+      if (!client) {
+        client = connect(join(context.config.home, socketName), context.config.commandTimeoutS)
+        interruptOnSignal(client, surroundings)
+      }
       return client
     },
     say: (text) => {
       if (!flags.quiet) terminal.err(`isconf: ${text}\n`)
     },
-    show: showEvent(terminal, flags.quiet),
+    show: showEvent(terminal, terminal.show ?? terminal.out, flags.quiet),
+    copy: showEvent(terminal, terminal.out, flags.quiet),
   }
-  surroundings.onInterrupt(() => {
-    interrupts += 1
-    // The daemon stops what it does and says so; who can't wait for that presses again.
-    if (interrupts === 1) client?.interrupt().catch(() => undefined)
-  })
   return context
 }
+
+/** Ctrl-C or SIGTERM: the daemon stops what it does and says so. Who can't wait for that presses again. */
+function interruptOnSignal(client: Client, { onInterrupt, sleep }: Surroundings): void {
+  let interrupts = 0
+  const interrupt = async (): Promise<void> => {
+    // What was asked for may be on its way still.
+    for (let tries = 0; tries < interruptTries; tries += 1) {
+      if ((await client.interrupt().catch(() => undefined)) !== null) return
+      await sleep(interruptEveryMs)
+    }
+  }
+  onInterrupt(() => {
+    interrupts += 1
+    if (interrupts === 1) void interrupt()
+  })
+}
+
+const interruptTries = 20
+const interruptEveryMs = 100
 
 function showVariables(config: Config, terminal: Terminal): void {
   for (const { name, value, place } of placedVariables(config)) {

@@ -2,13 +2,13 @@
 import type { EventListener } from '../control/index.ts'
 import type { Terminal } from '../terminal/index.ts'
 
-/** Commands' output goes where they sent it, all else to standard error; with `quiet` no progress. */
-export function showEvent(terminal: Terminal, quiet: boolean): EventListener {
+/** Commands' output goes where they sent it, `out` or standard error, all else to that; with `quiet` no progress. */
+export function showEvent(terminal: Terminal, out: Terminal['out'], quiet: boolean): EventListener {
   return (event) => {
     switch (event.event) {
       case 'output': {
         const bytes = Buffer.from(event.bytes, 'base64')
-        if (event.stream === 'stdout') terminal.out(bytes)
+        if (event.stream === 'stdout') out(bytes)
         else terminal.err(bytes)
         return
       }

@@ -35,7 +35,7 @@ export interface Surroundings {
   readonly leaveHome: (configPath: string | undefined, user: string, domain: string) => Promise<LeaveAnswer>
   /** Standard input to its end, when it is no longer than this. FILE_UNREADABLE. */
   readonly input: (bytesMax: number) => Promise<Uint8Array>
-  /** Hears of Ctrl-C. */
+  /** Hears of Ctrl-C and SIGTERM. */
   readonly onInterrupt: (listener: () => void) => void
   readonly isAlive: (pid: number) => boolean
   /** Whether this process was started by that one, or by what that one started. */
@@ -68,6 +68,8 @@ export interface VerbContext extends Surroundings {
   readonly client: Client
   /** Says on standard error what was done; -q silences it. */
   readonly say: (text: string) => void
-  /** Shows what the daemon tells while it works. */
+  /** Shows what the daemon tells while it works; goes on when nobody reads it any more. */
   readonly show: EventListener
+  /** The same for what is asked for only to be read. */
+  readonly copy: EventListener
 }

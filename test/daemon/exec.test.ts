@@ -115,16 +115,29 @@ test('a command that leaves something behind has ended when it has ended, on ori
   }
 })
 
-test('a reader that closes the pipe early ends the command line quietly', async (context) => {
-  const lab = await Lab.of(context, 'alder')
-  const [alder] = lab.hosts
+test('a reader that closes the pipe early touches neither the command nor how it ends, on origin and target', async (context) => {
+  const lab = await Lab.of(context, 'alder', 'birch')
+  const [alder, birch] = lab.hosts
   await lab.start()
   await alder!.does('lock', 'much')
-  const running = alder!.begin({}, 'exec', 'sh', '-c', 'yes | head -c 3000000')
-  running.child.stdout!.once('data', () => running.child.stdout!.destroy())
-  const run = await running.done
-  assertNoTrace(run)
-  await until(async () => (await alder!.run('ci')).status === 0, 'the daemon is free again')
+  const words = ['exec', 'sh', '-c', 'yes | head -c 3000000; touch ended']
+  for (const [host, verb] of [
+    [alder!, words],
+    [birch!, ['up']],
+  ] as const) {
+    const running = host.begin({}, ...verb)
+    running.child.stdout!.once('data', () => running.child.stdout!.destroy())
+    assertDone(await running.done)
+    assert.ok(host.has('tmp/ended'))
+    if (host === alder) await alder.does('ci')
+  }
+  // What is only read ends with its reader.
+  alder!.write('tmp/large', Buffer.alloc(3_000_000))
+  await alder!.does('lock', 'large')
+  await alder!.does('snap', 'large')
+  const reading = alder!.begin({}, 'cat', 'large')
+  reading.child.stdout!.once('data', () => reading.child.stdout!.destroy())
+  assertNoTrace(await reading.done)
 })
 
 test('Ctrl-C stops the command of exec and everything it started, and records nothing', async (context) => {
@@ -140,21 +153,34 @@ test('Ctrl-C stops the command of exec and everything it started, and records no
   const child = Number(alder!.read('tmp/child'))
   await until(() => !isRunning(child), 'what the command started is gone')
   assert.deepEqual([(await alder!.status()).work?.operations, alder!.has('tmp/survived')], [[], false])
+  const terminated = alder!.begin({}, 'exec', 'sh', '-c', 'touch again; exec sleep 97')
+  await until(() => alder!.has('tmp/again'), 'the command runs')
+  terminated.child.kill('SIGTERM')
+  assertRefused(await terminated.done, 2, /interrupted|stopped/, 'nothing is recorded')
   await alder!.does('exec', 'true')
 })
 
-test('a command line that is killed takes its command with it', async (context) => {
-  const lab = await Lab.of(context, 'alder')
-  const [alder] = lab.hosts
+test('a session that is closed, or a command line that is killed, leaves what it began to its end', async (context) => {
+  const lab = await Lab.of(context, 'alder', 'birch')
+  const [alder, birch] = lab.hosts
   await lab.start()
   await alder!.does('lock', 'long')
-  const running = alder!.begin({}, 'exec', 'sh', '-c', 'echo $$ > shell; sleep 97')
-  await until(() => alder!.has('tmp/shell') && alder!.read('tmp/shell') !== '', 'the command runs')
-  running.child.kill('SIGKILL')
-  await running.done
-  await until(() => !isRunning(Number(alder!.read('tmp/shell'))), 'the command is gone')
-  await until(async () => (await alder!.run('exec', 'true')).status === 0, 'the daemon is free again')
-  assert.equal((await alder!.status()).work?.operations.length, 1, describe(await alder!.run('status')))
+  const script = 'touch begun; until test -e go; do sleep 0.05; done; touch ended'
+  for (const [host, signal, verb] of [
+    [alder!, 'SIGHUP', ['exec', 'sh', '-c', script]],
+    [birch!, 'SIGKILL', ['up']],
+  ] as const) {
+    const running = host.begin({}, ...verb)
+    await until(() => host.has('tmp/begun'), 'the command runs')
+    running.child.kill(signal)
+    await running.done
+    assertRefused(await host.run(...verb), 1, `this host is busy with \`isconf ${verb[0]}\``)
+    host.write('tmp/go', '')
+    await until(() => host.has('tmp/ended'), 'the command ends')
+    if (host === alder) await until(async () => (await alder.run('ci')).status === 0, 'it is recorded')
+  }
+  await until(async () => (await birch!.status()).position === 1, 'it is done')
+  assert.match((await birch!.does('up')).stderr, /nothing to do/, describe(await birch!.run('history')))
 })
 
 function sha256(bytes: Uint8Array): string {

@@ -44,8 +44,8 @@ const get = action({
   name: 'get',
   summary: 'Write a file of the bank to standard output',
   arguments: { name: word('NAME', 'which file') },
-  run: async ({ client, show }, { name }) => {
-    await client.post('/v1/bank-get', { name }, show)
+  run: async ({ client, copy }, { name }) => {
+    await client.post('/v1/bank-get', { name }, copy)
     return 0
   },
 })

@@ -10,8 +10,8 @@ export const catVerb = verb({
   exits: [0, 1, 2],
   options: { at: value('--at <operation>', 'as it was after this operation') },
   arguments: { path: word('PATH', 'the file, by its path on the host', aFile) },
-  run: async ({ client, cwd, show }, { at, path }) => {
-    await client.post('/v1/cat', { cwd, path, ...(at === undefined ? {} : { at }) }, show)
+  run: async ({ client, cwd, copy }, { at, path }) => {
+    await client.post('/v1/cat', { cwd, path, ...(at === undefined ? {} : { at }) }, copy)
     return 0
   },
 })

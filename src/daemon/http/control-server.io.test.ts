@@ -251,52 +251,36 @@ test('a client interrupts what it asked for, and not what another one did', asyn
   await assert.rejects(first, failure('INTERRUPTED'))
 })
 
-test('who hangs up interrupts what they asked for, and nobody is kept waiting', async (t) => {
-  const { run, begun, interrupted } = endless()
-  const { client, path } = await served(t, run)
-  await lock(client)
-  const call = request({
-    socketPath: path,
-    method: 'POST',
-    path: '/v1/exec',
-    headers: { 'content-type': 'application/json' },
+test('who hangs up leaves what changes the host to its end, and nobody is kept waiting', async (t) => {
+  let end: () => void = quiet
+  let begin: () => void = quiet
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve
   })
-  call.on('error', quiet)
-  call.end(JSON.stringify(execWait))
-  await begun
-  call.destroy()
-  await interrupted
-  await client.post('/v1/unlock', { user }, quiet)
-})
-
-test('who hangs up before they have read their answer interrupts nobody else', async (t) => {
-  const { run, begun, interrupted } = endless()
-  const { client, path } = await served(t, async (command, output, signal) => {
-    if (command.argv[0] === 'wait') return run(command, output, signal)
-    // More than the socket holds: the command has ended long before it is all read.
-    void output('stdout', Buffer.alloc(10_000_000, 'x'))
+  const { client, path } = await served(t, async (_, output, signal) => {
+    begin()
+    await new Promise<void>((resolve) => {
+      end = resolve
+    })
+    // More than any socket holds, to nobody.
+    await output('stdout', Buffer.alloc(10_000_000, 'x'))
+    signal.throwIfAborted()
     return { status: 0, outputSha256: '' }
   })
   await lock(client)
   const headers = { 'content-type': 'application/json' }
-  const [response, call] = await begin(
-    path,
-    'POST',
-    '/v1/exec',
-    headers,
-    JSON.stringify({ ...execWait, argv: ['say'] }),
-  )
-  response.on('error', quiet)
-  const second = client.post('/v1/exec', execWait, quiet)
-  second.catch(quiet)
+  const call = request({ socketPath: path, method: 'POST', path: '/v1/exec', headers })
+  call.on('error', quiet)
+  call.end(JSON.stringify(execWait))
   await begun
-  call.on('error', quiet).destroy()
+  call.destroy()
   // Questions and their answers: whatever the hanging up set off has been done by then.
   for (let count = 0; count < 5; count += 1) await client.get('/v1/status')
-  const early = await Promise.race([interrupted.then(() => true), new Promise(setImmediate).then(() => false)])
-  assert.equal(early, false)
-  await client.post('/v1/interrupt', {}, quiet)
-  await assert.rejects(second, failure('INTERRUPTED'))
+  await assert.rejects(client.post('/v1/ci', { user }, quiet), failure('BUSY'))
+  end()
+  const isIdle = () => client.post('/v1/up', { user }, quiet).catch((error) => error.code !== 'BUSY')
+  while (!(await isIdle())) await new Promise(setImmediate)
+  assert.equal(((await client.get('/v1/status')) as Status).work?.operations.length, 1)
 })
 
 test('close() stops what is under way, and takes the socket away', async (t) => {

@@ -1,6 +1,6 @@
 /** The daemon's end of the control socket. */
 import { chmod, rm } from 'node:fs/promises'
-import { PassThrough, type Writable } from 'node:stream'
+import { PassThrough } from 'node:stream'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { systemClock } from '../../base/clock.io.ts'
 import { IsconfError, type Log, sleep } from '../../base/index.ts'
@@ -12,6 +12,7 @@ import { type Parts, type ProcessFacts, partsOf } from '../requests/shared/parts
 import { kinds, type Request } from '../requests/shared/request.ts'
 import { answerError, toErrorEvent } from './answer-error.ts'
 import { ReadRequests } from './read-requests.ts'
+import { tellTo } from './tell.ts'
 
 export interface ControlServerOptions {
   readonly socketPath: string
@@ -131,7 +132,8 @@ function addStream(
   app.post(pathOf(request), (call, reply) => {
     const stream = new PassThrough()
     reply.type('application/x-ndjson').send(stream)
-    const tell = tellTo(stream)
+    const { changesHost } = kinds[request.kind]
+    const tell = tellTo(stream, changesHost ? systemClock : undefined)
     // Who does not read hears enough of it later.
     const alive = setInterval(() => !stream.writableNeedDrain && void tell({ event: 'alive' }), aliveEveryMs)
     const run = runs.begin(request.name, callerOf(call), async (signal) => {
@@ -143,8 +145,9 @@ function addStream(
         await afterVerb()
       }
     })
-    // Who hangs up, by Ctrl-C or by losing the connection, no longer wants it done.
-    reply.raw.once('close', () => run.interrupt())
+    // What is only read nobody wants any more who hangs up. What changes this host is not half done for it: who means
+    // that says `interrupt`, as Ctrl-C does.
+    if (!changesHost) reply.raw.once('close', () => run.interrupt())
     void run.done
       .catch((thrown: unknown) => toErrorEvent(thrown, log))
       .then((last) => tell(last))
@@ -154,20 +157,6 @@ function addStream(
       })
     return reply
   })
-}
-
-function tellTo(stream: Writable): (event: ControlEvent) => Promise<void> | undefined {
-  return (event) => {
-    if (stream.destroyed || stream.writableEnded) return undefined
-    if (stream.write(`${JSON.stringify(event)}\n`)) return undefined
-    return new Promise((resolve) => {
-      const goOn = (): void => {
-        stream.off('drain', goOn).off('close', goOn)
-        resolve()
-      }
-      stream.on('drain', goOn).on('close', goOn)
-    })
-  }
 }
 
 /** Fastify's own refusals (no JSON, too long) carry a status. */
