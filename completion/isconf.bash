@@ -35,6 +35,7 @@ _isconf() {
     render) compopt -o default ;;
     help) mapfile -t COMPREPLY < <(compgen -W 'lock unlock snap bank exec reboot ci up fork migrate branches resolve status log show wip history hosts cat lint env render help version init leave start stop restart seal daemon' -- "$word") ;;
     init) mapfile -t COMPREPLY < <(compgen -W '--key' -- "$word") ;;
+    seal) mapfile -t COMPREPLY < <(compgen -W '--same-host' -- "$word") ;;
     exec)
       if ((at + 1 == COMP_CWORD)); then
         mapfile -t COMPREPLY < <(compgen -c -- "$word")

@@ -32,6 +32,7 @@ const surroundings: Surroundings = {
   spawnDaemon,
   runDaemon,
   sealHome: async (configPath) => (await import('./daemon/index.ts')).sealHome(configPath),
+  noteSameHost: async (configPath) => (await import('./daemon/index.ts')).noteSameHost(configPath),
   leaveHome: async (...words) => (await import('./daemon/index.ts')).leaveHome(...words),
   input: standardInput,
   onInterrupt: (listener) => {

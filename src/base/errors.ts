@@ -116,7 +116,7 @@ export const errorKinds = {
   PROGRAM_REPLACED: { exit: 75, hint: 'start the daemon again; a service manager does so by itself' },
   CLONED: {
     exit: 223,
-    hint: 'on the machine that was made from the image of another: isconf stop, isconf seal, isconf start',
+    hint: 'on the machine that was made from the image of another: isconf stop, isconf seal, isconf start; on the same machine with another machine-id: isconf seal --same-host, isconf start',
   },
   PORT_TAKEN: { exit: 223, hint: 'another daemon or program has the port; set IS_PORT to a free one' },
   HOME_UNWRITABLE: { exit: 223, hint: 'run as the user who owns IS_HOME, usually root, or set IS_HOME' },

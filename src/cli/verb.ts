@@ -31,6 +31,8 @@ export interface Surroundings {
   readonly runDaemon: (configPath: string | undefined) => Promise<void>
   /** Takes from this host what makes it this one. */
   readonly sealHome: (configPath: string | undefined) => Promise<void>
+  /** Says that this is the same host, whose machine has another id now. */
+  readonly noteSameHost: (configPath: string | undefined) => Promise<void>
   /** Sets aside what this host has of a domain, where no daemon runs. */
   readonly leaveHome: (configPath: string | undefined, user: string, domain: string) => Promise<LeaveAnswer>
   /** Standard input to its end, when it is no longer than this. FILE_UNREADABLE. */

@@ -9,7 +9,7 @@ import { threadPoolHasher } from '../base/hash.io.ts'
 import { type DomainName, IsconfError, sleep } from '../base/index.ts'
 import { systemRandom as random } from '../base/random.io.ts'
 import { type Config, domainFilePath, multiaddrOf } from '../config/index.ts'
-import { loadHostKey, noteMachine, readMachineId } from '../host/index.ts'
+import { loadHostKey, machineIdPath, noteMachine, readMachineId } from '../host/index.ts'
 import { type Machine, systemMachine } from '../machine/index.ts'
 import { LearnedAddresses, openLibp2p, Peering } from '../mesh/index.ts'
 import { BootRecord } from '../replication/index.ts'
@@ -42,7 +42,7 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
   const identity = { host: config.host.short, release, domain: domain.name, home: config.home }
   // Before anybody is met: the journals of another domain are none of theirs.
   const state = await openState(identity, { disk, clock, log })
-  await noteMachine(disk, join(config.home, 'conf/machine-id'), readMachineId())
+  await noteMachine(disk, machineIdPath(config.home), readMachineId())
   const key = await loadHostKey(disk, join(config.home, 'conf/host.key'))
   const machine = machineOf(live)
   const store = await openStore({

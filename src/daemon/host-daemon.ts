@@ -7,7 +7,7 @@ import { type Agreement, keeperlessAgreement } from '../agreement/index.ts'
 import { Banks, type Branch, type Branches } from '../branch/index.ts'
 import { type History, type LeftDomain, leftText, type RebuildMark } from '../host/index.ts'
 import { answer } from '../mesh/index.ts'
-import { type BranchingDeps, recoverCheckIn, type WorkInProgress } from '../origin/index.ts'
+import { type BranchingDeps, recoverCheckIn, recoveredText, type WorkInProgress } from '../origin/index.ts'
 import type { InstalledEarly } from '../replay/index.ts'
 import {
   agreeBytesMax,
@@ -90,8 +90,8 @@ export class HostDaemon {
     const { log } = deps
     for (const one of daemon.left) if (one.operations > 0) log.warn({}, `this host left the domain ${leftText(one)}`)
     await daemon.#followHistory()
-    const finished = await recoverCheckIn(daemon.origin())
-    if (finished) log.warn({ id: finished.id }, 'finished a check-in that was interrupted')
+    const recovered = await recoverCheckIn(daemon.origin())
+    if (recovered) log.warn({ id: recovered.signed.id }, recoveredText(recovered))
     daemon.#join()
     return daemon
   }

@@ -12,6 +12,7 @@ import { type ControlServer, serveControl } from './http/control-server.io.ts'
 import { LiveConfig } from './live-config.ts'
 import { type DaemonLog, openLog } from './logging/log.io.ts'
 import { ProgramOnDisk } from './program.io.ts'
+import { sameMachine } from './same-machine.io.ts'
 import { serviceManager } from './service-manager.io.ts'
 import { type Supervisor, supervisorHere, waitForTurn } from './supervisor.io.ts'
 import { openWhenReady } from './waiting.io.ts'
@@ -91,12 +92,14 @@ async function serve(
     log.info({ reason: ending.reason }, 'stopped')
     return ended
   }
+  const noteMachineId = sameMachine(config.home, log)
   control = await serveControl({
     socketPath: join(config.home, socketName),
     daemon: world.daemon,
     facts: world.facts,
     ...{ log, onStop, onRestart },
     afterVerb: async () => {
+      await noteMachineId()
       if (!(await program.isReplaced())) return
       // Before the caller goes on: its next command is to wait for the next daemon.
       await putMark(config.home)

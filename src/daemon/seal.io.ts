@@ -3,14 +3,17 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '../base/clock.io.ts'
 import { systemDisk } from '../base/disk.io.ts'
-import { type Disk, IsconfError } from '../base/index.ts'
+import { type Disk, IsconfError, toIsconfError } from '../base/index.ts'
 import { takePidFile } from '../base/pid-file.io.ts'
 import { loadConfig } from '../config/index.ts'
-import { History, RebuildMark } from '../host/index.ts'
+import { History, machineIdPath, RebuildMark, readMachineId, renoteMachine } from '../host/index.ts'
 import { refuseUnchecked, WorkInProgress } from '../origin/index.ts'
 
 /** What another machine must not have: the key, whose it is, and whom it has met. */
 const identityFiles = ['conf/host.key', 'conf/machine-id', 'conf/peers']
+
+const unfinishedHint =
+  'check it in first: isconf start, isconf ci; where only the id of the machine is another one: isconf seal --same-host'
 
 /**
  * Removes key, history and locks, and keeps the journals, the files, and how far this host has come: a machine that is
@@ -33,12 +36,32 @@ export async function sealHome(configPath: string | undefined): Promise<void> {
   }
 }
 
+/**
+ * Notes that this is the same host under the machine id that the machine has now: key, history, locks and work stay.
+ * ALREADY_RUNNING.
+ */
+export async function noteSameHost(configPath: string | undefined): Promise<void> {
+  const { home } = loadConfig({ configPath })
+  if (!existsSync(join(home, 'conf'))) return
+  const release = await takePidFile(join(home, 'conf/.pid'))
+  try {
+    await renoteMachine(systemDisk, machineIdPath(home), readMachineId())
+  } finally {
+    await release()
+  }
+}
+
 async function refuseUnfinished(disk: Disk, home: string, host: string): Promise<void> {
   const work = await WorkInProgress.open(disk, join(home, 'journal.wip'))
   const { header } = work
   await work.close()
-  refuseUnchecked(work)
-  if (header) throw new IsconfError('UNCHECKED_WORK', `${header.author} has locked branch ${header.branch} here`)
+  try {
+    refuseUnchecked(work)
+    if (header) throw new IsconfError('UNCHECKED_WORK', `${header.author} has locked branch ${header.branch} here`)
+  } catch (thrown) {
+    const { code, message } = toIsconfError(thrown)
+    throw new IsconfError(code, message, { cause: thrown, hint: unfinishedHint })
+  }
   const rebuild = await RebuildMark.open(disk, join(home, 'conf/needs-rebuild'))
   rebuild.refuse(host)
 }

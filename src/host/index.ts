@@ -3,7 +3,7 @@ export { type HistoryEntry, type HistoryEvent, type OperationRef, parseOperation
 export { loadHostKey } from './host-key.io.ts'
 export { type LeftDomain, leftDomains, leftText, noteLeft } from './left-domains.ts'
 export { readMachineId } from './machine-id.io.ts'
-export { noteMachine } from './machine-id.ts'
+export { machineIdPath, noteMachine, renoteMachine } from './machine-id.ts'
 export { awaitedReboot, mayBeGoingDown } from './reboot.ts'
 export { RebuildMark, type RebuildReason, rebuildText } from './rebuild-mark.ts'
 export type { Rebooting, Standing, StoppedOperation } from './standing.ts'

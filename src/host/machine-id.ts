@@ -1,6 +1,11 @@
 /** Tells a home that has come to another machine with a disk image from one that has not. */
 import { type Disk, IsconfError } from '../base/index.ts'
 
+/** Where it is noted which machine this home is of. */
+export function machineIdPath(home: string): string {
+  return `${home}/conf/machine-id`
+}
+
 /**
  * Notes at the first start, in the file at `path`, which machine this is. CLONED when it was another one. A machine
  * without an id can't be told from others.
@@ -13,4 +18,9 @@ export async function noteMachine(disk: Disk, path: string, machineId: string | 
   if (before !== machineId) {
     throw new IsconfError('CLONED', `the identity in ${path} is that of machine ${before}, and this is ${machineId}`)
   }
+}
+
+/** Notes another id of the same machine, as it gets one from systemd-machine-id-setup. */
+export async function renoteMachine(disk: Disk, path: string, machineId: string | undefined): Promise<void> {
+  if (machineId !== undefined) await disk.replaceFile(path, `${machineId}\n`)
 }

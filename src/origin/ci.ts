@@ -1,8 +1,10 @@
 /** `ci`: adds the work to the branch as one changeset, and gives the lock back. */
-import { IsconfError, isoTime } from '../base/index.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { IsconfError, idPrefixLength, isoTime } from '../base/index.ts'
 import { changed } from '../branch/index.ts'
+import type { History } from '../host/index.ts'
 import { type Changeset, publicKeyText, type SignedChangeset, signChangeset } from '../journal/index.ts'
-import { refuseRebooting } from './reboot.ts'
+import { pendingReboot, refuseRebooting } from './reboot.ts'
 import { type OriginDeps, requireWork } from './work.ts'
 import type { WorkHeader } from './work-in-progress.ts'
 
@@ -10,8 +12,9 @@ import type { WorkHeader } from './work-in-progress.ts'
 export async function checkIn(deps: OriginDeps, user: string): Promise<SignedChangeset | undefined> {
   const { branch, work } = deps
   // The last try may have come as far as the journal, and no further.
-  const finished = await recoverCheckIn(deps)
-  if (finished) return finished
+  const recovered = await recoverCheckIn(deps)
+  if (recovered && recovered.done < operationsOf(recovered)) throw behindOwnWork(deps, recovered)
+  if (recovered) return recovered.signed
   const header = requireWork(deps, user)
   await refuseRebooting(deps)
   if (work.operations.length === 0) {
@@ -28,28 +31,58 @@ export async function checkIn(deps: OriginDeps, user: string): Promise<SignedCha
     return { to: changed(now, change), changeset: signed }
   })
   const signed = await branch.journal.changesetAt(branch.journal.sequenceOf(head) ?? 0)
-  await finishCheckIn(deps, signed)
+  await noteMade(deps.history, signed, operationsOf({ signed }))
+  await work.clear()
   return signed
 }
 
-/** After a crash between the journal and the rest: finishes a check-in that the journal has already. */
-export async function recoverCheckIn(deps: Omit<OriginDeps, 'agreement'>): Promise<SignedChangeset | undefined> {
-  const { branch, work } = deps
+/** A check-in of this host's work that the journal had already. */
+export interface Recovered {
+  readonly signed: SignedChangeset
+  /** How many of its operations were done on this disk; the others are still to do. */
+  readonly done: number
+}
+
+/**
+ * Finishes a check-in that the journal has already. A crash between the journal and the rest leaves all of it done
+ * here. A disk that was put back to a moment before, from a backup or a snapshot, has only the beginning: as much as
+ * the work on it says, and no more, for nothing else tells what this disk has. Work that is not that beginning stays.
+ */
+export async function recoverCheckIn(deps: Omit<OriginDeps, 'agreement'>): Promise<Recovered | undefined> {
+  const { branch, work, history } = deps
   const { header } = work
   const base = header && branch.name === header.branch ? branch.journal.sequenceOf(header.base) : undefined
   if (!header || base === undefined || base === branch.journal.length) return undefined
   const next = await branch.journal.changesetAt(base + 1)
   if (next.changeset.lock !== header.lock) return undefined
-  await finishCheckIn(deps, next)
-  return next
+  const { operations } = next.changeset
+  if (!work.operations.every((one, index) => isDeepStrictEqual(one, operations[index]))) return undefined
+  // A reboot that has not come is the last of them.
+  const done = work.operations.length - ((await pendingReboot(deps)) ? 1 : 0)
+  await noteMade(history, next, done)
+  await work.clear()
+  return { signed: next, done }
 }
 
-async function finishCheckIn(
-  { history, work }: Pick<OriginDeps, 'history' | 'work'>,
-  { id, changeset }: SignedChangeset,
-): Promise<void> {
-  await history.add(changeset.operations.map((_, index) => ({ event: 'made', operation: { id, index } })))
-  await work.clear()
+/** What was recovered, for people. */
+export function recoveredText({ signed, done }: Recovered): string {
+  const name = signed.id.slice(0, idPrefixLength)
+  const all = operationsOf({ signed })
+  if (done === all) return `finished a check-in that was interrupted: ${name}`
+  return `this host's work was checked in as ${name} already, and its disk has ${done} of those ${all} operations: it was put back to an earlier moment`
+}
+
+function behindOwnWork({ host, branch }: OriginDeps, recovered: Recovered): IsconfError {
+  return new IsconfError('BEHIND', `${host} is behind branch ${branch.name}: ${recoveredText(recovered)}`)
+}
+
+function operationsOf({ signed }: Pick<Recovered, 'signed'>): number {
+  return signed.changeset.operations.length
+}
+
+async function noteMade(history: History, { id, changeset }: SignedChangeset, count: number): Promise<void> {
+  const made = changeset.operations.slice(0, count)
+  await history.add(made.map((_, index) => ({ event: 'made', operation: { id, index } })))
 }
 
 function compose({ branch, domain, key, clock, work, release }: OriginDeps, header: WorkHeader): Changeset {

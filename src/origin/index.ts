@@ -1,5 +1,5 @@
 export { addToBank, type BankAdded, notInBank, removeFromBank } from './bank.ts'
-export { checkIn, recoverCheckIn } from './ci.ts'
+export { checkIn, recoverCheckIn, recoveredText } from './ci.ts'
 export { dropWork } from './drop.ts'
 export { type ExecRequest, exec } from './exec.ts'
 export { type BranchingDeps, fork, migrate } from './fork.ts'

@@ -73,6 +73,7 @@ const calm: Surroundings = {
   spawnDaemon: refuse('start a daemon'),
   runDaemon: refuse('run a daemon'),
   sealHome: refuse('seal a host'),
+  noteSameHost: refuse('note a host'),
   leaveHome: refuse('leave a domain'),
   input: refuse('read standard input'),
   onInterrupt: () => undefined,

@@ -3,7 +3,7 @@ import { operationName } from '../../base/index.ts'
 import { operationsDone } from '../../branch/index.ts'
 import type { UpAnswer, UpBody } from '../../control/index.ts'
 import { rebuildText } from '../../host/index.ts'
-import { refuseUnchecked } from '../../origin/index.ts'
+import { recoverCheckIn, recoveredText, refuseUnchecked } from '../../origin/index.ts'
 import { type UpListener, upWithHooks } from '../../replay/index.ts'
 import { logFailure } from '../logging/logged-work.ts'
 import { user } from './shared/input.ts'
@@ -25,15 +25,18 @@ export const upRequest = request({
     step: z.boolean().optional().describe('one operation'),
   }) satisfies z.ZodType<UpBody>,
   run: async (
-    parts: UpParts & Pick<Parts, 'work' | 'rebuild' | 'identity' | 'replicator'>,
+    parts: UpParts & Pick<Parts, 'work' | 'rebuild' | 'identity' | 'replicator' | 'origin'>,
     limits,
     { tell, signal },
   ): Promise<UpAnswer> => {
     const { history, work, rebuild, identity, log, replicator } = parts
     try {
-      refuseUnchecked(work)
       if (rebuild.reason) void tell({ event: 'remark', text: rebuildText(identity.host, rebuild.reason) })
       await replicator.exchangeAll()
+      // Of a disk that was put back to a moment before, only the others tell that its work is checked in.
+      const recovered = await recoverCheckIn(parts.origin())
+      if (recovered) void tell({ event: 'remark', text: recoveredText(recovered) })
+      refuseUnchecked(work)
       const { branch } = parts
       const options = await upOptions(parts, limits)
       const { done, rebooting } = await upWithHooks(upDeps(parts), options, listenerOf(tell), signal)
