@@ -66,7 +66,7 @@ export const errorKinds = {
   COMMAND_FAILED: { exit: 1, hint: 'nothing was recorded' },
   COMMAND_NOT_RUN: {
     exit: 1,
-    hint: 'nothing was recorded; give the command and its arguments as separate words, without a shell',
+    hint: 'give the command and its arguments as separate words, without a shell',
   },
   OFF_BRANCH: { exit: 1, hint: 'this host has left the branch: rebuild it from its image' },
   REBOOT_BY_EXEC: {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -133,10 +133,20 @@ test('runCommand() runs in the directory that it is told', async (t) => {
 })
 
 const notRun: readonly (readonly [string, readonly string[], string, RegExp])[] = [
-  ['no such program', ['no-such-program'], '/', /^cannot run no-such-program: no such command, or no directory \/$/],
-  ['no such path', ['/no/such/program'], '/', /^cannot run \/no\/such\/program: no such command/],
-  ['no such directory', ['true'], '/no/such', /^cannot run true: no such command, or no directory \/no\/such$/],
-  ['a directory that is a file', ['true'], '/etc/passwd', /^cannot run true: not a directory$/],
+  [
+    'no such program',
+    ['no-such-program'],
+    '/',
+    /^cannot run no-such-program: there is no such command in \/usr\/bin:\/bin$/,
+  ],
+  ['no such path', ['/no/such/program'], '/', /^cannot run \/no\/such\/program: there is no such file here$/],
+  ['no such directory', ['true'], '/no/such', /^cannot run true: there is no directory \/no\/such here to run it in$/],
+  [
+    'a directory that is a file',
+    ['true'],
+    '/etc/passwd',
+    /^cannot run true: \/etc\/passwd, where it is to run, is no directory here$/,
+  ],
   ['a file that is no program', ['/etc/passwd'], '/', /^cannot run \/etc\/passwd: permission denied$/],
   ['a directory for a program', ['/etc'], '/', /^cannot run \/etc: permission denied$/],
   ['no program', [''], '/', /^cannot run "": a command has a name$/],
@@ -148,6 +158,13 @@ const notRun: readonly (readonly [string, readonly string[], string, RegExp])[] 
     /^cannot run echo: argument list too long$/,
   ],
 ]
+
+test('runCommand() of a script whose interpreter is not here names that', async (t) => {
+  const script = join(temporaryDirectory(t), 'script')
+  writeFileSync(script, '#!/opt/no/such/python -u\n', { mode: 0o755 })
+  const message = new RegExp(`^cannot run ${script}: ${script} is to be run by /opt/no/such/python, which is not here$`)
+  await assert.rejects(run([script]), failure('COMMAND_NOT_RUN', message))
+})
 
 for (const [what, argv, cwd, message] of notRun) {
   test(`runCommand() with ${what} is COMMAND_NOT_RUN`, async () => {

@@ -3,7 +3,8 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { constants } from 'node:os'
 import type { Readable } from 'node:stream'
-import { type Cancel, type Clock, errnoText, IsconfError } from '../base/index.ts'
+import { type Cancel, type Clock, IsconfError } from '../base/index.ts'
+import { notRun } from './command-not-run.io.ts'
 import type { Command, CommandResult, OutputListener, OutputStream } from './machine.ts'
 
 /** After the command has ended, what it left behind may hold its output open; we listen this much longer. */
@@ -48,10 +49,11 @@ type Child = ChildProcessByStdio<null, Readable, Readable>
 function start({ command, cwd, environment }: RunCommand): Promise<Child> {
   const [program = '', ...words] = command.argv
   return new Promise((resolve, reject) => {
-    const refuse = (error: NodeJS.ErrnoException): void => reject(notRun(program, command.cwd, error))
+    const env: Record<string, string> = { ...environment, PWD: cwd, ...command.env }
+    const what = { program, cwd: command.cwd, realCwd: cwd, path: env['PATH'] ?? '' }
+    const refuse = (error: NodeJS.ErrnoException): void => reject(notRun(what, error))
     let child: Child
     try {
-      const env = { ...environment, PWD: cwd, ...command.env }
       child = spawn(program, words, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
     } catch (error) {
       // A NUL in an argument, a list longer than the kernel takes.
@@ -60,18 +62,6 @@ function start({ command, cwd, environment }: RunCommand): Promise<Child> {
     child.once('error', refuse)
     child.once('spawn', () => resolve(child))
   })
-}
-
-function notRun(program: string, cwd: string, error: NodeJS.ErrnoException): IsconfError {
-  const message = `cannot run ${program || '""'}: ${reasonOf(error, program, cwd)}`
-  return new IsconfError('COMMAND_NOT_RUN', message, { cause: error })
-}
-
-function reasonOf(error: NodeJS.ErrnoException, program: string, cwd: string): string {
-  // The kernel says ENOENT for a missing directory, too.
-  if (error.code === 'ENOENT') return `no such command, or no directory ${cwd}`
-  if (error.code !== 'ERR_INVALID_ARG_VALUE') return errnoText(error)
-  return program === '' ? 'a command has a name' : 'an argument holds a NUL character'
 }
 
 function ended(child: Child): Promise<number> {

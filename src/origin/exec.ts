@@ -36,7 +36,11 @@ export async function exec(
     env: { ...request.env },
   }
   work.refuseIfFull(operation)
-  const result = await machine.run(operation, output, signal)
+  const result = await machine.run(operation, output, signal).catch((thrown: unknown) => {
+    const { code, message, hint } = toIsconfError(thrown)
+    if (code !== 'COMMAND_NOT_RUN') throw thrown
+    throw new IsconfError(code, message, { cause: thrown, hint: `nothing was recorded; ${hint}` })
+  })
   if (result.status !== 0) {
     const message = `${request.argv[0]} ended with exit status ${result.status}`
     throw new IsconfError('COMMAND_FAILED', message, { exit: result.status })

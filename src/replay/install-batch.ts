@@ -3,7 +3,7 @@
  * once in little more time than one. The history says that they are begun before any of them is, and that they are
  * done when all that they changed is on disk.
  */
-import { type BlobRef, IsconfError, operationName, toIsconfError } from '../base/index.ts'
+import { type BlobRef, errorKinds, IsconfError, operationName, toIsconfError } from '../base/index.ts'
 import type { OperationRef } from '../host/index.ts'
 import { describeOperation, type Operation } from '../journal/index.ts'
 import { type ApplyDeps, applyInstalls, blobToInstall, type InstallOperation } from './apply.ts'
@@ -130,9 +130,11 @@ export async function recordFailure(
 }
 
 /** OPERATION_FAILED, which names the operation. */
-export function failedAt(ref: OperationRef, operation: Operation, reason: string, cause?: unknown): IsconfError {
+export function failedAt(ref: OperationRef, operation: Operation, reason: string, cause?: IsconfError): IsconfError {
   const name = operationName(ref.id, ref.index)
   return new IsconfError('OPERATION_FAILED', `operation ${name} (${describeOperation(operation)}) failed: ${reason}`, {
     cause,
+    // What is missing for a command is known, and comes before what is to be done about every failure.
+    ...(cause?.code === 'COMMAND_NOT_RUN' && { hint: `${cause.hint}; ${errorKinds.OPERATION_FAILED.hint}` }),
   })
 }

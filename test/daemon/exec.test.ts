@@ -65,6 +65,26 @@ test('the status of a command that fails is passed on, and nothing is recorded',
   assert.deepEqual((await alder!.status()).work?.operations, [])
 })
 
+test('a command of a directory that only the origin has stops the others, which say so and what to do', async (context) => {
+  const lab = await Lab.of(context, 'alder', 'birch')
+  const [alder, birch] = lab.hosts
+  await lab.start()
+  alder!.write('tmp/own/note', '')
+  await alder!.does('lock', 'own')
+  assertDone(await alder!.runWith({ cwd: 'tmp/own' }, 'exec', 'touch', 'x'))
+  await alder!.does('ci')
+  assertRefused(
+    await birch!.run('up'),
+    1,
+    'cannot run touch: there is no directory /tmp/own here to run it in',
+    'hint: make the directory; a change that needs one snaps it before the command, where it is made; this host stays at',
+  )
+  assert.match((await birch!.status()).stopped?.reason ?? '', /there is no directory \/tmp\/own here/)
+  birch!.write('tmp/own/note', '')
+  await birch!.does('up')
+  assert.ok(birch!.has('tmp/own/x'))
+})
+
 test('a megabyte of output that is no text comes through unchanged, from exec and from up', async (context) => {
   const lab = await Lab.of(context, 'alder', 'birch')
   const [alder, birch] = lab.hosts
