@@ -1,0 +1,85 @@
+/** How a request to the package bank is answered: with what bank-answer.ts says, and a file as its pieces come. */
+import { Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { endIfBroken, type Log, toIsconfError } from '../../base/index.ts'
+import type { HostDaemon } from '../host-daemon.ts'
+import { answerBank, type BankReply, unavailable } from './bank-answer.ts'
+
+export interface BankParts {
+  readonly daemon: Pick<HostDaemon, 'banks' | 'branch' | 'blobs'>
+  readonly log: Log
+}
+
+/** Without what a caller may add to the name of a file. */
+function pathOf({ originalUrl }: FastifyRequest): string {
+  return originalUrl.split('?')[0] ?? ''
+}
+
+/** Answers whole, or with 503 while nothing is sent, or cuts: nobody is to take a part for the whole. */
+export async function answerCall(parts: BankParts, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const gone = new AbortController()
+  reply.raw.once('close', () => gone.abort(new Error('the caller has gone away')))
+  const tell = (thrown: unknown): void => {
+    const { code, message } = toIsconfError(thrown)
+    parts.log.warn({ code }, `package bank: ${pathOf(request)}: ${message}`)
+  }
+  try {
+    await give(parts, request, reply, gone.signal, tell)
+  } catch (thrown) {
+    endIfBroken(thrown)
+    if (reply.raw.headersSent) return void reply.raw.destroy()
+    const error = toIsconfError(thrown)
+    if (!gone.signal.aborted && error.code !== 'BLOB_MISSING') tell(error)
+    sendText(unavailable(error), request.method, reply)
+  }
+}
+
+/** `tell` hears why what is being sent has no end. */
+async function give(
+  { daemon }: BankParts,
+  { method, originalUrl, headers }: FastifyRequest,
+  reply: FastifyReply,
+  gone: AbortSignal,
+  tell: (thrown: unknown) => void,
+): Promise<void> {
+  const { banks, branch, blobs } = daemon
+  const found = answerBank({ method, target: originalUrl, headers }, await banks.filesOf(branch), branch.name)
+  const { body } = found
+  if ('text' in body || method === 'HEAD') return sendText(found, method, reply)
+  const pieces = blobs.read(body.blob, body.range, gone)
+  try {
+    const first = await pieces.next()
+    const rest = following(first, pieces, (thrown) => {
+      // Who has gone away needs to be told nothing. Later it could not be known: a failure takes the connection along.
+      if (!gone.aborted) tell(thrown)
+    })
+    reply.code(found.status).headers(found.headers)
+    reply.send(Readable.from(rest, { objectMode: true, highWaterMark: 1 }))
+    await finished(reply.raw)
+  } finally {
+    await pieces.return(undefined)
+  }
+}
+
+function sendText({ status, headers, body }: BankReply, method: string, reply: FastifyReply): void {
+  reply
+    .code(status)
+    .headers(headers)
+    .send(method === 'HEAD' || !('text' in body) ? undefined : body.text)
+}
+
+async function* following<T>(
+  first: IteratorResult<T>,
+  rest: AsyncIterable<T>,
+  onFailure: (thrown: unknown) => void,
+): AsyncGenerator<T> {
+  if (first.done) return
+  yield first.value
+  try {
+    yield* rest
+  } catch (thrown) {
+    onFailure(thrown)
+    throw thrown
+  }
+}
