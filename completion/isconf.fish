@@ -2,7 +2,7 @@
 complete -c isconf -f
 complete -c isconf -n __fish_use_subcommand -s c -l config -r -F -d 'the configuration file (default: /etc/is/main.cf)'
 complete -c isconf -n __fish_use_subcommand -s D -l debug -d 'show this host\'s variables and where failures come from'
-complete -c isconf -n __fish_use_subcommand -s m -l message -x -d 'with lock: why'
+complete -c isconf -n __fish_use_subcommand -s m -l message -x -d 'why, for the verbs that take a reason'
 complete -c isconf -n __fish_use_subcommand -s q -l quiet -d 'say only what a command writes, and failures'
 complete -c isconf -n __fish_use_subcommand -s r -l reboot_ok -d 'with up: allow a reboot that is due'
 complete -c isconf -n __fish_use_subcommand -s V -l version -d 'show the release'
@@ -30,6 +30,10 @@ complete -c isconf -n '__fish_seen_subcommand_from up' -l to -x -d 'stop after t
 complete -c isconf -n '__fish_seen_subcommand_from up' -l step -d 'stop after one operation'
 complete -c isconf -n '__fish_seen_subcommand_from up' -l dry-run -d 'show what would be done, and do nothing'
 complete -c isconf -n '__fish_seen_subcommand_from up' -l json -d 'with --dry-run: print one JSON document'
+complete -c isconf -n __fish_use_subcommand -a skip -d 'Go past an operation that this host cannot do'
+complete -c isconf -n '__fish_seen_subcommand_from skip' -s m -l message -x -d 'why, in one word'
+complete -c isconf -n __fish_use_subcommand -a done -d 'Say that what was skipped was done by hand'
+complete -c isconf -n '__fish_seen_subcommand_from done' -s m -l message -x -d 'why, in one word'
 complete -c isconf -n __fish_use_subcommand -a fork -d 'Begin a new branch from this host\'s, and go there'
 complete -c isconf -n __fish_use_subcommand -a migrate -d 'Move this host onto another branch'
 complete -c isconf -n __fish_use_subcommand -a branches -d 'Show the branches of the domain that are known here'
@@ -66,7 +70,7 @@ complete -c isconf -n '__fish_seen_subcommand_from env' -l make -d 'as lines for
 complete -c isconf -n __fish_use_subcommand -a render -d 'Make a file from a template and this host\'s variables'
 complete -c isconf -n '__fish_seen_subcommand_from render' -F
 complete -c isconf -n __fish_use_subcommand -a help -d 'Show what there is, or what a verb takes'
-complete -c isconf -n '__fish_seen_subcommand_from help' -a 'lock unlock snap bank exec reboot ci up fork migrate branches resolve status log show wip history hosts cat lint env render help version init leave start stop restart seal daemon'
+complete -c isconf -n '__fish_seen_subcommand_from help' -a 'lock unlock snap bank exec reboot ci up skip done fork migrate branches resolve status log show wip history hosts cat lint env render help version init leave start stop restart seal daemon'
 complete -c isconf -n __fish_use_subcommand -a version -d 'Show the release'
 complete -c isconf -n __fish_use_subcommand -a init -d 'Give this host its domain, and the domain its key'
 complete -c isconf -n '__fish_seen_subcommand_from init' -l key -r -F -d 'take the key from it; - is standard input'

@@ -10,6 +10,11 @@ export const errorKinds = {
   NO_SUCH_BRANCH: { exit: 22, hint: '`isconf branches` shows those that are known here' },
   BRANCH_EXISTS: { exit: 22, hint: 'move this host onto it with `isconf migrate`, or choose another name' },
   NO_SUCH_OPERATION: { exit: 22, hint: '`isconf log` shows the names of the operations' },
+  NOT_NEXT: {
+    exit: 22,
+    hint: 'only what `isconf up` would do next can be skipped: `isconf status` and `isconf up --dry-run` show it',
+  },
+  NOT_SKIPPED: { exit: 22, hint: '`isconf status` shows what was skipped on this host' },
   BAD_REQUEST: { exit: 22, hint: 'the command line and the daemon may be of different releases: isconf restart' },
   NO_SUCH_FILE: { exit: 2, hint: 'check the path; relative ones start at the current directory' },
   NOT_A_FILE: { exit: 22, hint: 'snap takes regular files, directories and symbolic links, with names in UTF-8' },
@@ -77,15 +82,24 @@ export const errorKinds = {
   REMOVE_FAILED: { exit: 1, hint: 'a part may be gone; mend the cause and do it again' },
   BUSY: { exit: 1, hint: 'wait for it to end; one thing at a time changes a host' },
   WIP_FULL: { exit: 1, hint: 'check in what there is, then lock again and go on: isconf ci' },
-  REBOOT_NEEDED: { exit: 1, hint: 'run `isconf -r up` at a time when this host may reboot' },
+  REBOOT_NEEDED: {
+    exit: 1,
+    hint: 'run `isconf -r up` at a time when this host may reboot; or go past it on this host alone: isconf skip OPERATION -m WHY',
+  },
   REBOOT_PENDING: { exit: 1, hint: 'go on after the reboot; if the host does not go down by itself: isconf reboot' },
   HOOK_FAILED: { exit: 1, hint: 'mend the hook and run `isconf up` again' },
   OPERATION_UNKNOWN: {
     exit: 1,
     hint: 'what stands before it is done; install that release on this host, then run `isconf up` again',
   },
-  OPERATION_FAILED: { exit: 1, hint: 'this host stays at that operation; mend the cause and run `isconf up` again' },
-  BLOB_MISSING: { exit: 1, hint: 'start a host that holds the file, then run `isconf up` again' },
+  OPERATION_FAILED: {
+    exit: 1,
+    hint: 'this host stays at that operation; mend the cause and run `isconf up` again; or go past it on this host alone: isconf skip OPERATION -m WHY',
+  },
+  BLOB_MISSING: {
+    exit: 1,
+    hint: 'start a host that holds the file, then run `isconf up` again; or go past it on this host alone: isconf skip OPERATION -m WHY',
+  },
   BLOB_MISMATCH: { exit: 1, hint: 'the stored copy was damaged and is dropped; `isconf up` fetches it again' },
   SOURCE_FAILED: {
     exit: 1,

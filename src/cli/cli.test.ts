@@ -26,7 +26,7 @@ Options:
   -c, --config <config>    the configuration file (default: /etc/is/main.cf)
   -D, --debug              show this host's variables and where failures come
                            from
-  -m, --message <message>  with lock: why
+  -m, --message <message>  why, for the verbs that take a reason
   -q, --quiet              say only what a command writes, and failures
   -r, --reboot_ok          with up: allow a reboot that is due
   -V, --version            show the release
@@ -127,7 +127,7 @@ const wrongUse: readonly (readonly [readonly string[], string])[] = [
     (verb) => [[verb, 'now'], `isconf ${verb} takes no "now"`] as const,
   ),
   ...['unlock', 'ci', 'up', 'snap', 'status', 'exec'].map(
-    (verb) => [['-m', 'why', verb], `-m goes with lock only, not with ${verb}`] as const,
+    (verb) => [['-m', 'why', verb], `-m goes with lock, skip, done only, not with ${verb}`] as const,
   ),
 ]
 

@@ -4,7 +4,7 @@ import { aFile, debugFlag, flag, quietFlag, value } from '../terminal/index.ts'
 export const flags = {
   config: value('-c, --config <config>', 'the configuration file (default: /etc/is/main.cf)', aFile),
   debug: debugFlag,
-  message: value('-m, --message <message>', 'with lock: why'),
+  message: value('-m, --message <message>', 'why, for the verbs that take a reason'),
   quiet: quietFlag,
   reboot: flag('-r, --reboot_ok', 'with up: allow a reboot that is due'),
 }

@@ -61,7 +61,7 @@ export interface WipAnswer {
 
 /** One row of GET /v1/history, newest first. */
 export interface HistoryRow {
-  /** `finished`, `failed`, `started` (and not ended), `made`, `dropped` and others to come. */
+  /** `finished`, `failed`, `started` (and not ended), `made`, `dropped`, `skipped`, `mended` and others to come. */
   readonly event: string
   readonly time: string
   /** The operation's name, and what it is where a journal still tells. */
@@ -76,6 +76,8 @@ export interface HistoryRow {
   /** Why it could not be done. */
   readonly reason: string | null
   readonly dropped: { readonly operations: number; readonly by: string } | null
+  /** Who decided it, and why: of `skipped` and `mended`. */
+  readonly decided: { readonly by: string; readonly why: string } | null
 }
 
 /** One row of GET /v1/branches, by name. */
@@ -109,8 +111,17 @@ export interface HostRow {
   /** Operations of the branch that it has done, and those that the branch has here. */
   readonly position: number | null
   readonly operations: number | null
+  /** In what it is not what its journal makes, as it has told. */
+  readonly deviations: readonly HostDeviation[]
   /** How its last boot ended; null where no Hostkeeper looks after it. */
   readonly boot: HostBoot | null
+}
+
+/** An operation in which a host is not what its journal makes. */
+export interface HostDeviation {
+  /** `skipped`, and others to come. */
+  readonly kind: string
+  readonly operation: string
 }
 
 /** What a host tells of its last boot. */

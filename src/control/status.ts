@@ -1,5 +1,6 @@
 /** What the daemon answers about this host and itself: status, and restart. */
 import type { LockAnswer } from './change.ts'
+import type { DeviationAnswer } from './deviation.ts'
 
 /** GET /v1/status */
 export interface Status {
@@ -21,6 +22,8 @@ export interface Status {
   readonly work: WorkStatus | null
   /** Why this host has to be built anew; null when it need not. */
   readonly needsRebuild: RebuildStatus | null
+  /** In what it is not what its journal makes. */
+  readonly deviations: readonly DeviationAnswer[]
   /** The domains that were left with `isconf leave`, in which operations were done that no other host here gets. */
   readonly left: readonly LeftStatus[]
   /** The lines of a split branch; empty when it is not split. */

@@ -5,14 +5,22 @@
  */
 import { type Agreement, keeperlessAgreement } from '../agreement/index.ts'
 import { Banks, type Branch, type Branches } from '../branch/index.ts'
-import { type History, type LeftDomain, leftText, type RebuildMark } from '../host/index.ts'
+import {
+  type Deviations,
+  type History,
+  type LeftDomain,
+  leftText,
+  parseOperationKey,
+  type RebuildMark,
+} from '../host/index.ts'
 import { answer } from '../mesh/index.ts'
 import { type BranchingDeps, recoverCheckIn, recoveredText, type WorkInProgress } from '../origin/index.ts'
-import type { InstalledEarly } from '../replay/index.ts'
+import { dropUnskipped, type InstalledEarly } from '../replay/index.ts'
 import {
   agreeBytesMax,
   agreeProtocol,
   BlobReplicator,
+  deviationsMax,
   journalSource,
   meshVoters,
   ReachablePeers,
@@ -33,6 +41,7 @@ export class HostDaemon {
   readonly installedEarly: InstalledEarly
   readonly work: WorkInProgress
   readonly rebuild: RebuildMark
+  readonly deviations: Deviations
   /** The domains that this host has left. */
   readonly left: readonly LeftDomain[]
   readonly resolutions: Resolutions
@@ -50,6 +59,7 @@ export class HostDaemon {
     this.installedEarly = state.installedEarly
     this.work = state.work
     this.rebuild = state.rebuild
+    this.deviations = state.deviations
     this.left = state.left
     this.resolutions = state.resolutions
     this.#current = state.current
@@ -64,6 +74,9 @@ export class HostDaemon {
         branch: this.branch.name,
         done: this.history.standing.done ?? null,
         release: identity.release,
+        deviations: this.deviations.all
+          .slice(-deviationsMax)
+          .map(({ kind, operation }) => ({ kind, operation: parseOperationKey(operation) })),
       }),
       bootRecord: deps.bootRecord,
       branches,
@@ -90,6 +103,7 @@ export class HostDaemon {
     const { log } = deps
     for (const one of daemon.left) if (one.operations > 0) log.warn({}, `this host left the domain ${leftText(one)}`)
     await daemon.#followHistory()
+    await dropUnskipped({ ...deps, ...daemon.origin(), deviations: daemon.deviations })
     const recovered = await recoverCheckIn(daemon.origin())
     if (recovered) log.warn({ id: recovered.signed.id }, recoveredText(recovered))
     daemon.#join()

@@ -1,7 +1,7 @@
 /** What a daemon finds on disk when it starts: branches, history, work, marks, and the branch that this host is on. */
 import type { Log } from '../base/index.ts'
 import { Branches } from '../branch/index.ts'
-import { History, type LeftDomain, leftDomains, RebuildMark } from '../host/index.ts'
+import { Deviations, History, type LeftDomain, leftDomains, RebuildMark } from '../host/index.ts'
 import { WorkInProgress } from '../origin/index.ts'
 import { InstalledEarly } from '../replay/index.ts'
 import { Resolutions } from '../replication/index.ts'
@@ -15,6 +15,7 @@ export interface StateOnDisk {
   readonly installedEarly: InstalledEarly
   readonly work: WorkInProgress
   readonly rebuild: RebuildMark
+  readonly deviations: Deviations
   /** The domains that this host has left. */
   readonly left: readonly LeftDomain[]
   readonly resolutions: Resolutions
@@ -34,9 +35,10 @@ export async function openState(
   const installedEarly = await InstalledEarly.open(disk, `${home}/conf/ahead`)
   const work = await WorkInProgress.open(disk, `${home}/journal.wip`)
   const rebuild = await RebuildMark.open(disk, `${home}/conf/needs-rebuild`)
+  const deviations = await Deviations.open(disk, `${home}/conf/deviations`)
   warnOfTornLines([...branches.all().map(({ journal }) => journal), history, work], log)
   const left = await leftDomains(disk, home)
-  return { branches, current, history, installedEarly, work, rebuild, left, resolutions }
+  return { branches, current, history, installedEarly, work, rebuild, deviations, left, resolutions }
 }
 
 function warnOfTornLines(logs: readonly { readonly path: string; readonly droppedBytes: number }[], log: Log): void {

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import type { ChangesetId } from '../base/index.ts'
 
-const operationKey = z.string().regex(/^[0-9a-f]{64}:\d+$/)
+export const operationKey = z.string().regex(/^[0-9a-f]{64}:\d+$/)
 
 /** As it is on disk. */
 export const entrySchema = z.discriminatedUnion('event', [
@@ -23,6 +23,22 @@ export const entrySchema = z.discriminatedUnion('event', [
   }),
   /** The operation could not be done: no exit status, a reason. */
   z.object({ event: z.literal('failed'), operation: operationKey, time: z.string(), reason: z.string() }),
+  /** Never done here: this host goes on behind it, and who says so is on record. */
+  z.object({
+    event: z.literal('skipped'),
+    operation: operationKey,
+    by: z.string(),
+    why: z.string(),
+    time: z.string(),
+  }),
+  /** What was skipped has been done by hand since. */
+  z.object({
+    event: z.literal('mended'),
+    operation: operationKey,
+    by: z.string(),
+    why: z.string(),
+    time: z.string(),
+  }),
   /** Done here first, as the origin, and checked in since. */
   z.object({ event: z.literal('made'), operation: operationKey, time: z.string() }),
   /**
@@ -74,6 +90,12 @@ export type HistoryEvent =
       readonly output: string
     }
   | { readonly event: 'failed'; readonly operation: OperationRef; readonly reason: string }
+  | {
+      readonly event: 'skipped' | 'mended'
+      readonly operation: OperationRef
+      readonly by: string
+      readonly why: string
+    }
   | { readonly event: 'dropped'; readonly operations: number; readonly by: string }
   | { readonly event: 'rebooting'; readonly operation: OperationRef; readonly bootId: string }
   | { readonly event: 'rebooting'; readonly work: number; readonly bootId: string }
@@ -87,7 +109,8 @@ export function toEntry(event: HistoryEvent, time: string): HistoryEntry {
   return { event: 'started', operation: toKey(event.operation), ...through, time }
 }
 
-function toKey({ id, index }: OperationRef): string {
+/** The operation as an entry names it. */
+export function toKey({ id, index }: OperationRef): string {
   return `${id}:${index}`
 }
 
@@ -97,7 +120,7 @@ export function parseOperationKey(key: string): OperationRef {
   return { id: key.slice(0, colon) as ChangesetId, index: Number(key.slice(colon + 1)) }
 }
 
-/** Whether it says that an operation was done. */
-export function isDone(entry: HistoryEntry): boolean {
-  return entry.event === 'made' || (entry.event === 'finished' && entry.status === 0)
+/** Whether it says that the host is past an operation: it was done, or is not to be done here any more. */
+export function isPast(entry: HistoryEntry): boolean {
+  return entry.event === 'made' || entry.event === 'skipped' || (entry.event === 'finished' && entry.status === 0)
 }

@@ -4,7 +4,7 @@
  * the disk it describes.
  */
 import { AppendLog, type Clock, type Disk, IsconfError, isoTime, type LogLine } from '../base/index.ts'
-import { entrySchema, type HistoryEntry, type HistoryEvent, isDone, toEntry, unknownEvent } from './history-entry.ts'
+import { entrySchema, type HistoryEntry, type HistoryEvent, isPast, toEntry, unknownEvent } from './history-entry.ts'
 import { type Standing, standingAfter } from './standing.ts'
 
 export class History {
@@ -63,12 +63,12 @@ export class History {
     for await (const line of this.#log.linesFromEnd()) yield await this.#parse(line)
   }
 
-  /** The entries at the end, back to one that says that an operation was done: the rest cannot change the standing. */
+  /** The entries at the end, back to one that says that the host is past an operation: the rest cannot change the standing. */
   async #tail(): Promise<readonly HistoryEntry[]> {
     const entries: HistoryEntry[] = []
     for await (const entry of this.entriesFromEnd()) {
       entries.unshift(entry)
-      if (isDone(entry)) break
+      if (isPast(entry)) break
     }
     return entries
   }

@@ -4,7 +4,7 @@ import { type HistoryEntry, type OperationRef, parseOperationKey } from './histo
 
 /** Where the host stands, as the end of its history tells. */
 export interface Standing {
-  /** The last operation that was done; undefined on a host that has done nothing. */
+  /** The last operation that was done, or skipped; undefined on a host that has done nothing. */
   readonly done: OperationRef | undefined
   /** The operation after it, when one was begun and not done. */
   readonly stopped: StoppedOperation | undefined
@@ -30,7 +30,8 @@ export interface StoppedOperation {
 }
 
 /** The standing after one more entry. */
-export function standingAfter({ done, stopped }: Standing, entry: HistoryEntry): Standing {
+export function standingAfter(standing: Standing, entry: HistoryEntry): Standing {
+  const { done, stopped } = standing
   const stoppedAt = (operation: string, reason: string): Standing => ({
     done,
     stopped: { operation: parseOperationKey(operation), reason },
@@ -38,6 +39,7 @@ export function standingAfter({ done, stopped }: Standing, entry: HistoryEntry):
   })
   switch (entry.event) {
     case 'made':
+    case 'skipped':
       return { done: parseOperationKey(entry.operation), stopped: undefined, rebooting: undefined }
     case 'started':
       return stoppedAt(entry.operation, 'it was interrupted')
@@ -57,6 +59,8 @@ export function standingAfter({ done, stopped }: Standing, entry: HistoryEntry):
     case 'rebootFailed':
     case 'dropped':
       return { done, stopped, rebooting: undefined }
+    case 'mended':
+      return standing
     default:
       return unreachable(entry)
   }

@@ -1,5 +1,6 @@
 export { InstalledEarly } from './installed-early.ts'
 export { type Plan, plan } from './plan.ts'
+export { type Decision, dropUnskipped, mend, skip } from './skip.ts'
 export { nextUnknown } from './unknown-operation.ts'
 export type { UpDeps, UpListener, UpOptions } from './up-types.ts'
 export { upWithHooks } from './up-with-hooks.ts'

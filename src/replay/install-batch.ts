@@ -8,6 +8,7 @@ import type { OperationRef } from '../host/index.ts'
 import { describeOperation, type Operation } from '../journal/index.ts'
 import { type ApplyDeps, applyInstalls, blobToInstall, type InstallOperation } from './apply.ts'
 import type { Recorder } from './recorder.ts'
+import { wayOn, withWayOn } from './way-on.ts'
 
 /** What a crash may undo, and the next `up` does again: at most so many, and so many bytes of them. */
 const operationsMax = 256
@@ -103,7 +104,9 @@ export class InstallBatch<S extends InstallStep> {
     // What was done before must not wait in memory for the network.
     await this.#recorder.flush()
     this.#listener.waiting(operationName(ref.id, ref.index), blob)
-    await this.#deps.fetchBlob(blob, signal)
+    await this.#deps.fetchBlob(blob, signal).catch((thrown: unknown) => {
+      throw withWayOn(ref, thrown)
+    })
   }
 
   #missingBlob(operation: InstallOperation): BlobRef | undefined {
@@ -129,12 +132,14 @@ export async function recordFailure(
   return failedAt(ref, operation, error.message, error)
 }
 
+const stayHint = 'this host stays at that operation; mend the cause and run `isconf up` again'
+
 /** OPERATION_FAILED, which names the operation. */
 export function failedAt(ref: OperationRef, operation: Operation, reason: string, cause?: IsconfError): IsconfError {
   const name = operationName(ref.id, ref.index)
   return new IsconfError('OPERATION_FAILED', `operation ${name} (${describeOperation(operation)}) failed: ${reason}`, {
     cause,
     // What is missing for a command is known, and comes before what is to be done about every failure.
-    ...(cause?.code === 'COMMAND_NOT_RUN' && { hint: `${cause.hint}; ${errorKinds.OPERATION_FAILED.hint}` }),
+    hint: `${cause?.code === 'COMMAND_NOT_RUN' ? `${cause.hint}; ` : ''}${wayOn(ref, stayHint)}`,
   })
 }

@@ -8,6 +8,7 @@ import { type History, mayBeGoingDown, type OperationRef } from '../host/index.t
 import type { Machine, OutputListener } from '../machine/index.ts'
 import type { Recorder } from './recorder.ts'
 import { isSameOperation } from './steps.ts'
+import { wayOn } from './way-on.ts'
 
 export interface RebootDeps {
   readonly history: History
@@ -26,7 +27,8 @@ export function rebootNeeded({ history }: RebootDeps, ref: OperationRef): Isconf
   const what = isSameOperation(rebooting?.operation, ref)
     ? `was asked for at ${rebooting?.since} and has not come`
     : 'is next, and -r was not given'
-  return new IsconfError('REBOOT_NEEDED', `operation ${name} (reboot) ${what}`)
+  const hint = wayOn(ref, 'run `isconf -r up` at a time when this host may reboot')
+  return new IsconfError('REBOOT_NEEDED', `operation ${name} (reboot) ${what}`, { hint })
 }
 
 /**

@@ -8,6 +8,11 @@ import { bootReportSchema } from './boot-report.ts'
 /** How many branches, lines and resolutions one announcement may name: as many as a host keeps branches. */
 const itemsMax = 1000
 
+const operationRef = z.object({ id: changesetIdSchema, index: z.int().nonnegative() })
+
+/** Of more than so many a host tells only the last. */
+export const deviationsMax = 100
+
 /** What a host tells of itself with everything else: its name, where it stands, how its last boot ended. */
 const ownWords = {
   host: z.string().min(1).max(256),
@@ -16,8 +21,13 @@ const ownWords = {
     .object({
       branch: branchNameSchema,
       /** The operation it did last. */
-      done: z.object({ id: changesetIdSchema, index: z.int().nonnegative() }).nullable(),
+      done: operationRef.nullable(),
       release: z.string().max(64),
+      /** The operations in which it is not what its journal makes, the last ones of many; an earlier release has none. */
+      deviations: z
+        .array(z.object({ kind: z.string().max(32), operation: operationRef }))
+        .max(deviationsMax)
+        .optional(),
     })
     .optional(),
   /** How its last boot ended, where Hostkeeper looks after it. */

@@ -1,3 +1,4 @@
+export { deviationsMax } from './announcement.ts'
 export type { ByteRange } from './blobs/arriving-blobs.ts'
 
 export { BlobReplicator } from './blobs/blob-replicator.ts'

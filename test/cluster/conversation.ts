@@ -107,7 +107,7 @@ export async function play(script: string): Promise<string> {
     if (line.startsWith('  ')) continue
     told.push(line)
     if (line.trim() === '' || line.startsWith('#')) continue
-    const said = await perform(state, line.split(' '))
+    const said = await perform(state, names.unmask(line).split(' '))
     told.push(...said.flatMap((text) => text.split('\n')).map((text) => `  ${names.mask(state.cluster, text)}`))
   }
   state.cluster.end()
@@ -132,6 +132,7 @@ function describeHost(cluster: Cluster, name: string): string {
     done ? `did ${done.id.slice(0, 8)}:${done.index} last` : 'did nothing',
     lock ? `locked by ${lock.host}` : 'free',
     ...(branch.isSplit ? [`split after ${branch.commonLength}`] : []),
+    ...daemon.deviations.all.map(({ kind, operation }) => `${kind} ${operation.slice(0, 8)}${operation.slice(64)}`),
     ...(work.operations.length > 0 ? [`${work.operations.length} not checked in`] : []),
     machine.tree.split('\n').map(fileInBrief).join(' ') || 'no files',
   ].join(', ')
@@ -152,6 +153,14 @@ class Names {
     return text
       .replaceAll(/\b[0-9a-f]{8,64}\b/g, (id) => (known.has(id.slice(0, 8)) ? this.#wordFor(id.slice(0, 8)) : id))
       .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+  }
+
+  /** The name of an operation as a script has it, `one:0`, with the id that is behind it. */
+  unmask(line: string): string {
+    return line.replaceAll(/\b([a-z]+)(?=:\d)/g, (word) => {
+      const known = [...this.#wordById].find(([, one]) => one === word)
+      return known ? known[0] : word
+    })
   }
 
   #wordFor(prefix: string): string {

@@ -39,8 +39,8 @@ export class Checks {
   readonly #isWhole: boolean
   readonly #seenByHost = new Map<SimHost, Seen>()
   readonly #honestKeys: ReadonlySet<string>
-  /** Machines as they are after a changeset and all before it. */
-  readonly #machineAfter = new Map<ChangesetId, SimMachine>()
+  /** Machines as they are after a changeset and all before it, by its id and what was left out. */
+  readonly #machineAfter = new Map<string, SimMachine>()
   /** What was snapped, by its hash. */
   readonly #contentByBlob: ReadonlyMap<string, string>
   readonly #holders = new Holders()
@@ -119,21 +119,23 @@ export class Checks {
     )
   }
 
-  /** The machine of a host that has done the first `count` operations of a journal and nothing else. */
-  async machineAt(journal: Journal, count: number): Promise<SimMachine> {
+  /** The machine of a host that has done the first `count` operations of a journal, but for some, and nothing else. */
+  async machineAt(journal: Journal, count: number, leftOut: ReadonlySet<string> = new Set()): Promise<SimMachine> {
     let machine = new SimMachine()
+    const without = [...leftOut].join(' ')
     for await (const { id, changeset } of journal.changesetsAfter(0)) {
       const { operationsBefore, operations } = changeset
       const wanted = operations.slice(0, Math.max(0, count - operationsBefore))
-      const known = this.#machineAfter.get(id)
+      const known = this.#machineAfter.get(`${id} ${without}`)
       if (known && wanted.length === operations.length) {
         machine = known
         continue
       }
       machine = machine.copy()
-      for (const operation of wanted) await this.#do(machine, operation)
+      for (const [index, operation] of wanted.entries())
+        if (!leftOut.has(`${id}:${index}`)) await this.#do(machine, operation)
       if (wanted.length < operations.length) return machine
-      this.#machineAfter.set(id, machine)
+      this.#machineAfter.set(`${id} ${without}`, machine)
     }
     return machine
   }
@@ -194,13 +196,14 @@ export class Checks {
     if (sequence === undefined) return `is on branch ${branch.name}, which has not what it did last: ${done?.id}`
     const before = sequence === 0 ? 0 : (await branch.journal.changesetAt(sequence)).changeset.operationsBefore
     const count = before + (done ? done.index + 1 : 0)
-    const machine = (await this.machineAt(branch.journal, count)).copy()
+    const leftOut = leftOutOn(host)
+    const machine = (await this.machineAt(branch.journal, count, leftOut)).copy()
     for (const operation of work.operations) await this.#do(machine, operation)
     if (await isAlike(host, machine)) return undefined
     // What was interrupted may be done or not; of several that were begun together, the first ones.
     const begun = Math.max(await begunOn(host), stopped ? count + 1 : 0)
     for (let more = count + 1; more <= begun; more += 1)
-      if (await isAlike(host, await this.machineAt(branch.journal, more))) return undefined
+      if (await isAlike(host, await this.machineAt(branch.journal, more, leftOut))) return undefined
     return `after ${count} operations and ${work.operations.length} of its own has\n${host.machine.tree}\nand should have\n${machine.tree}`
   }
 
@@ -236,6 +239,11 @@ export class Checks {
   async *#contentOf(id: string): AsyncGenerator<Uint8Array> {
     yield Buffer.from(this.#contentByBlob.get(id) ?? '')
   }
+}
+
+/** The operations that a host has skipped. */
+function leftOutOn({ daemon }: SimHost): ReadonlySet<string> {
+  return new Set(daemon.deviations.all.map(({ operation }) => operation))
 }
 
 /** How many operations of its journal a host has begun, as its history says it. */

@@ -86,8 +86,9 @@ async function finishWork(story: RunToEnd): Promise<void> {
     const again = story.againOn(host)
     if (again) await story.ask(host, ...again)
     await story.ask(host, 'ci')
-    const { work, rebuild } = host.daemon
-    if (!checks.dirty.has(host) && work.operations.length === 0 && !rebuild.reason) continue
+    const { work, rebuild, deviations } = host.daemon
+    const isCongruent = !checks.dirty.has(host) && !rebuild.reason && deviations.all.length === 0
+    if (isCongruent && work.operations.length === 0) continue
     // Its machine is not what any journal makes: the way back is to build it anew.
     await cluster.run(1_000)
     if (!(await checks.isSpare(host))) throw new BrokenPromise(`${host.name} holds something that no other host has`)

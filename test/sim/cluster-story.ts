@@ -36,6 +36,7 @@ const mayFailWith: Readonly<Record<string, readonly string[]>> = {
   reboot: ['NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'DISK_FULL', 'COMMAND_FAILED'],
   ci: ['REBOOT_PENDING', 'NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'SPLIT', 'LOCK_CONTENDED', 'DISK_FULL'],
   up: ['OPERATION_FAILED', 'REBOOT_NEEDED', 'BLOB_MISSING', 'UNCHECKED_WORK', 'SPLIT', 'DISK_FULL'],
+  skip: ['NOT_NEXT', 'NO_SUCH_OPERATION', 'UNCHECKED_WORK', 'SPLIT', 'DISK_FULL'],
   resolve: ['NO_SUCH_LINE', 'DISK_FULL'],
   fork: ['BRANCH_EXISTS', 'UNCHECKED_WORK', 'NEEDS_REBUILD', 'SPLIT', 'LOCK_CONTENDED', 'DISK_FULL'],
   migrate: [
@@ -153,11 +154,26 @@ export class Story {
     if (isLost && luck < 15) return ['wip-drop']
     if (work.header !== undefined && lock?.id === work.header.lock) return this.#chooseUnderLock(luck)
     const last = branch.journal.length > 0 ? branch.journal.head : undefined
-    if (last !== history.standing.done?.id && luck < 70) return luck < 60 ? ['up', '-r'] : ['up']
+    if (last !== history.standing.done?.id && luck < 70) return this.#chooseBehind(host, luck)
     const [lockBelow, unlockBelow] = lock ? [40, 50] : [80, 84]
     if (luck < lockBelow) return ['lock', `reason ${this.#count}`]
     if (luck < unlockBelow) return ['unlock']
     return luck < 95 ? ['ci'] : ['up']
+  }
+
+  #chooseBehind(host: SimHost, luck: number): readonly string[] {
+    if (luck < 8) return ['skip', this.#nextOf(host), `because ${this.#count}`]
+    return luck < 60 ? ['up', '-r'] : ['up']
+  }
+
+  /** What a host would do next, or what it would if the changeset did not end there: somebody may be wrong. */
+  #nextOf({ daemon: { branch, history } }: SimHost): string {
+    const { journal } = branch
+    const { done } = history.standing
+    const sequence = done ? journal.sequenceOf(done.id) : 0
+    if (done && (sequence === undefined || sequence >= journal.length || chance(this.random, 0.3)))
+      return `${done.id}:${done.index + 1}`
+    return `${journal.idAt((sequence ?? 0) + 1)}:0`
   }
 
   #chooseBranch({ daemon }: SimHost): readonly string[] {

@@ -25,7 +25,7 @@ function describe(row: HistoryRow): string {
   return `${started ?? time}${what}\n    ${endOf(row)}\n${digest}`
 }
 
-function endOf({ event, status, reason, tookMs, dropped }: HistoryRow): string {
+function endOf({ event, status, reason, tookMs, dropped, decided }: HistoryRow): string {
   const took = tookMs === null ? '' : ` after ${tookMs} ms`
   switch (event) {
     case 'finished':
@@ -40,6 +40,10 @@ function endOf({ event, status, reason, tookMs, dropped }: HistoryRow): string {
       return 'the machine was to be rebooted'
     case 'rebootFailed':
       return `the machine could not be rebooted: ${reason}`
+    case 'skipped':
+      return `skipped by ${decided?.by}: ${decided?.why}`
+    case 'mended':
+      return `done by hand, says ${decided?.by}: ${decided?.why}`
     case 'dropped':
       return `${dropped?.by} dropped ${count(dropped?.operations ?? 0, 'operation')} that had been done here`
     default:

@@ -27,6 +27,7 @@ function describe({
   branch,
   position,
   operations,
+  deviations,
   boot,
 }: HostRow): readonly string[] {
   const done = operations === null ? '' : `${position ?? '?'} of ${operations}`
@@ -37,6 +38,7 @@ function describe({
     done,
     release === null ? '?' : `isconf ${release}`,
     where,
+    ...deviations.map(({ kind, operation }) => `${kind} ${operation}`),
     ...(boot === null ? [] : [bootText(boot)]),
   ]
 }

@@ -6,6 +6,7 @@ import { branchesVerb } from './branches.ts'
 import { catVerb } from './cat.ts'
 import { ciVerb } from './ci.ts'
 import { daemonVerb, restartVerb, startVerb, stopVerb } from './daemon.ts'
+import { doneVerb } from './done.ts'
 import { envVerb } from './env.ts'
 import { execVerb } from './exec.ts'
 import { forkVerb } from './fork.ts'
@@ -22,6 +23,7 @@ import { renderVerb } from './render.ts'
 import { resolveVerb } from './resolve.ts'
 import { sealVerb } from './seal.ts'
 import { showVerb } from './show.ts'
+import { skipVerb } from './skip.ts'
 import { snapVerb } from './snap.ts'
 import { statusVerb } from './status.ts'
 import { unlockVerb } from './unlock.ts'
@@ -31,7 +33,7 @@ import { wipVerb } from './wip.ts'
 /** Every verb, by what it is for; a new one is a line here and a file beside this one. */
 export const verbsByGroup = {
   /** What changes the disk. */
-  disk: [lockVerb, unlockVerb, snapVerb, bankVerb, execVerb, rebootVerb, ciVerb, upVerb],
+  disk: [lockVerb, unlockVerb, snapVerb, bankVerb, execVerb, rebootVerb, ciVerb, upVerb, skipVerb, doneVerb],
   branch: [forkVerb, migrateVerb, branchesVerb, resolveVerb],
   /** What only looks, and what has to do with configuration. */
   other: [

@@ -14,11 +14,11 @@ export const lockVerb = verb({
   options: { message: value('-m, --message <message>', 'the message in one word') },
   arguments: { words: optionalWords('MESSAGE', 'why') },
   passThrough: true,
-  run: async ({ client, flags, user, say }, { message: behind, words }) => {
+  run: async ({ client, flags, user, say, show }, { message: behind, words }) => {
     refuseOptions(words, behind)
     const message = words.length > 0 ? words.join(' ') : (behind ?? flags.message ?? '')
     if (message.trim() === '') throw new IsconfError('MESSAGE_MISSING', 'a lock needs a message')
-    const lock = (await client.post('/v1/lock', { user, message }, () => undefined)) as LockAnswer
+    const lock = (await client.post('/v1/lock', { user, message }, show)) as LockAnswer
     say(`branch ${lock.branch} is locked by ${lock.user}@${lock.host}: ${lock.message}`)
     return 0
   },

@@ -161,6 +161,7 @@ const row: HistoryRow = {
   output: 'ab'.repeat(32),
   reason: null,
   dropped: null,
+  decided: null,
 }
 const histories: readonly (readonly [HistoryRow, string])[] = [
   [
@@ -251,6 +252,7 @@ const alder: HostRow = {
   branch: 'generic',
   position: 2,
   operations: 2,
+  deviations: [],
   boot: null,
 }
 

@@ -41,17 +41,12 @@ function describe(status: Status): string {
     ['domain', `${domain.name} (from ${domain.source})`],
     ['branch', `${status.branch} ${placeOf(status)}`],
   ]
-  if (stopped) rows.push(['stopped', `at ${stopped.operation}: ${stopped.reason}`])
+  if (stopped) rows.push(...describeStopped(stopped))
   if (rebootPending) rows.push(['reboot', describeReboot(rebootPending)])
   rows.push(['lock', lock ? `${lock.user}@${lock.host} since ${lock.since}: ${lock.message}` : 'none'])
   if (work) rows.push(...describeWork(work))
-  if (status.needsRebuild) {
-    const { by, operations, time } = status.needsRebuild
-    rows.push([
-      'rebuild',
-      `needed: ${by} dropped ${count(operations, 'operation')} that had been done here, last at ${time}`,
-    ])
-  }
+  if (status.needsRebuild) rows.push(['rebuild', describeRebuild(status.needsRebuild)])
+  rows.push(...describeDeviations(status.deviations))
   for (const { domain, time, operations, directory } of status.left) {
     const what = `${count(operations, 'operation')} that no other host gets`
     rows.push(['left', `the domain ${domain} at ${time}, after ${what}: ${directory} below IS_HOME`])
@@ -66,6 +61,17 @@ function describe(status: Status): string {
   return rowsText(rows)
 }
 
+function describeStopped({ operation, reason }: NonNullable<Status['stopped']>): readonly [string, string][] {
+  return [
+    ['stopped', `at ${operation}: ${reason}`],
+    ['', `mend the cause, then: isconf up; or past it: isconf skip ${operation} -m WHY`],
+  ]
+}
+
+function describeRebuild({ by, operations, time }: NonNullable<Status['needsRebuild']>): string {
+  return `needed: ${by} dropped ${count(operations, 'operation')} that had been done here, last at ${time}`
+}
+
 function describeReboot({ since, operation }: NonNullable<Status['rebootPending']>): string {
   return `asked for at ${since} for ${operation ?? 'the work below'}, and not come yet`
 }
@@ -76,11 +82,21 @@ function describeWork({ author, operations, locked }: WorkStatus): readonly [str
   return [['work', `${count(operations.length, 'operation')} of ${author} not checked in${state}`], ...texts]
 }
 
-function placeOf({ head, position, operations, pending }: Status): string {
+function describeDeviations(deviations: Status['deviations']): readonly [string, string][] {
+  const rows = deviations.map(({ operation, text, by, why, time }, index): [string, string] => [
+    index === 0 ? 'skipped' : '',
+    `${operation} (${text}) by ${by} at ${time}: ${why}`,
+  ])
+  const way = 'this host is not what its journal makes: build it anew, or do it by hand, then: isconf done OPERATION'
+  return rows.length === 0 ? [] : [...rows, ['', way]]
+}
+
+function placeOf({ head, position, operations, pending, deviations }: Status): string {
   if (operations === 0) return 'with an empty journal'
   if (position === null) return 'which this host has left: its history is not in the journal'
-  const level = pending === 0 ? 'up to date' : `${pending} to do`
-  return `at ${head.slice(0, idPrefixLength)}, ${position} of ${count(operations, 'operation')} done: ${level}`
+  const level = pending > 0 ? `${pending} to do` : deviations.length > 0 ? 'level' : 'up to date'
+  const skipped = deviations.length === 0 ? '' : `, but for ${deviations.length} skipped`
+  return `at ${head.slice(0, idPrefixLength)}, ${position} of ${count(operations, 'operation')} done${skipped}: ${level}`
 }
 
 function describeLine({ first, changesets, author, time, message, here }: LineStatus): string {

@@ -17,6 +17,7 @@ const pageOf: Readonly<Record<string, string>> = {
   stop: 'start',
   reboot: 'kernel',
   daemon: 'start',
+  done: 'skip',
   unlock: 'lock',
   version: 'help',
 }
@@ -251,6 +252,7 @@ const level: Status = {
   lock: null,
   work: null,
   needsRebuild: null,
+  deviations: [],
   left: [],
   lines: [],
   mesh: {
@@ -292,6 +294,16 @@ const full: Status = {
   stopped: { operation: '0123456789ab:1', reason: 'it ended with exit status 2' },
   lock,
   work: { author: 'luke@alder', message: 'm', operations: ['exec true', 'snap /etc/motd'], locked: false },
+  deviations: [
+    {
+      kind: 'skipped',
+      operation: '0123456789ab:0',
+      text: 'exec make',
+      by: 'bob@alder',
+      why: 'no compiler',
+      time: since,
+    },
+  ],
   lines: [
     line,
     { ...line, first: other, head: other, author: 'bob@birch', message: 'theirs', changesets: 2, here: false },
@@ -302,12 +314,15 @@ const full: Status = {
 
 const fullText = `host    alder (isconf 5.0.0, process 4711)
 domain  example.com (from /var/is/conf/domain)
-branch  web at 0123456789ab, 1 of 3 operations done: 2 to do
+branch  web at 0123456789ab, 1 of 3 operations done, but for 1 skipped: 2 to do
 stopped at 0123456789ab:1: it ended with exit status 2
+        mend the cause, then: isconf up; or past it: isconf skip 0123456789ab:1 -m WHY
 lock    ann@birch since 2030-01-01T00:00:00.000Z: mail server
 work    2 operations of luke@alder not checked in, and the lock is gone: it can no longer be checked in
         exec true
         snap /etc/motd
+skipped 0123456789ab:0 (exec make) by bob@alder at 2030-01-01T00:00:00.000Z: no compiler
+        this host is not what its journal makes: build it anew, or do it by hand, then: isconf done OPERATION
 split   0123456789ab ann@alder 2030-01-01T00:00:00.000Z ours (1 changeset, followed here)
         fedcba987654 bob@birch 2030-01-01T00:00:00.000Z theirs (2 changesets)
 peers   none

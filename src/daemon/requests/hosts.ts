@@ -1,5 +1,7 @@
+import { operationName } from '../../base/index.ts'
 import type { Branch, Branches, LastDone } from '../../branch/index.ts'
 import type { HostRow } from '../../control/index.ts'
+import { deviationAnswer } from './shared/deviation.ts'
 import { nothing } from './shared/input.ts'
 import type { Parts } from './shared/parts.ts'
 import { positionOn } from './shared/position.ts'
@@ -7,7 +9,7 @@ import { request } from './shared/request.ts'
 
 type HostsParts = Pick<
   Parts,
-  'identity' | 'transport' | 'replicator' | 'branch' | 'branches' | 'history' | 'bootRecord'
+  'identity' | 'transport' | 'replicator' | 'branch' | 'branches' | 'history' | 'deviations' | 'bootRecord'
 >
 
 export const hostsRequest = request({
@@ -17,7 +19,7 @@ export const hostsRequest = request({
   details:
     '`name`, `peerId`, `here` (this host), `connected`, `address`, `seen` (when it was connected last, since this ' +
     "daemon started), `release`, `branch`, `position` (operations done, by this host's journal of that branch), " +
-    '`operations`, `boot` (how its last boot ended, where Hostkeeper looks after it: `level`, `since`, `step`, `why`, ' +
+    '`operations`, `deviations` (in what it is not what its journal makes: `kind`, `operation`), `boot` (how its last boot ended, where Hostkeeper looks after it: `level`, `since`, `step`, `why`, ' +
     '`tree`, `fetched`).',
   input: nothing,
   run: async (parts: HostsParts): Promise<readonly HostRow[]> => {
@@ -42,6 +44,9 @@ export const hostsRequest = request({
         seen: connected ? null : (seen ?? null),
         release: at?.release ?? null,
         ...there,
+        deviations: (at?.deviations ?? []).map(({ kind, operation: { id, index } }) => ({
+          ...{ kind, operation: operationName(id, index) },
+        })),
         boot: boot ?? null,
       }
     })
@@ -55,6 +60,7 @@ export const hostsRequest = request({
       seen: null,
       release: identity.release,
       ...(await standingOf(branches, branch.name, history.standing.done)),
+      deviations: parts.deviations.all.map(deviationAnswer).map(({ kind, operation }) => ({ kind, operation })),
       boot: bootRecord?.current ?? null,
     }
     return [own, ...(await Promise.all(rows)).sort((a, b) => (a.name < b.name ? -1 : 1))]

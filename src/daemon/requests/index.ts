@@ -6,6 +6,7 @@ import { blobRequest } from './blob.ts'
 import { branchesRequest } from './branches.ts'
 import { catRequest } from './cat.ts'
 import { ciRequest } from './ci.ts'
+import { doneRequest } from './done.ts'
 import { execRequest } from './exec.ts'
 import { forkRequest } from './fork.ts'
 import { historyRequest } from './history.ts'
@@ -21,6 +22,7 @@ import { resolveRequest } from './resolve.ts'
 import { restartRequest } from './restart.ts'
 import type { Request } from './shared/request.ts'
 import { showRequest } from './show.ts'
+import { skipRequest } from './skip.ts'
 import { snapRequest } from './snap.ts'
 import { statusRequest } from './status.ts'
 import { stopRequest } from './stop.ts'
@@ -50,6 +52,8 @@ export const requests: readonly Request[] = [
   bankRemoveRequest,
   ciRequest,
   upRequest,
+  skipRequest,
+  doneRequest,
   forkRequest,
   migrateRequest,
   wipDropRequest,

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { LockAnswer, LockBody } from '../../control/index.ts'
+import { deviationText } from '../../host/index.ts'
 import { takeLock } from '../../origin/index.ts'
 import { user } from './shared/input.ts'
 import { lockAnswer } from './shared/lock-answer.ts'
@@ -11,7 +12,13 @@ export const lockRequest = request({
   kind: 'change',
   result: 'the lock: `branch`, `user`, `host`, `message`, `since`',
   input: z.strictObject({ user, message: z.string() }) satisfies z.ZodType<LockBody>,
-  run: async (parts: Pick<Parts, 'origin' | 'branch' | 'replicator'>, { user, message }): Promise<LockAnswer> => {
+  run: async (
+    parts: Pick<Parts, 'origin' | 'branch' | 'replicator' | 'deviations' | 'identity'>,
+    { user, message },
+    { tell },
+  ): Promise<LockAnswer> => {
+    for (const one of parts.deviations.all)
+      void tell({ event: 'remark', text: deviationText(parts.identity.host, one) })
     const lock = await takeLock(parts.origin(), user, message)
     await parts.replicator.announce(parts.branch)
     return lockAnswer(parts.branch, lock)

@@ -6,6 +6,7 @@ import { describeOperation } from '../../journal/index.ts'
 import { pendingReboot } from '../../origin/index.ts'
 import { nextUnknown } from '../../replay/index.ts'
 import type { PeerTrouble } from '../../replication/index.ts'
+import { deviationAnswer } from './shared/deviation.ts'
 import { lockAnswer } from './shared/lock-answer.ts'
 import type { Parts } from './shared/parts.ts'
 import { positionOn } from './shared/position.ts'
@@ -13,7 +14,17 @@ import { request } from './shared/request.ts'
 
 type StatusParts = Pick<
   Parts,
-  'branch' | 'history' | 'identity' | 'replicator' | 'transport' | 'machine' | 'work' | 'rebuild' | 'left' | 'process'
+  | 'branch'
+  | 'deviations'
+  | 'history'
+  | 'identity'
+  | 'left'
+  | 'machine'
+  | 'process'
+  | 'rebuild'
+  | 'replicator'
+  | 'transport'
+  | 'work'
 >
 
 export const statusRequest = request({
@@ -25,7 +36,8 @@ export const statusRequest = request({
     'done; null on a host that has left its branch), `operations`, `pending`, `stopped` (`operation`, `reason`), ' +
     '`rebootPending` (`since`, `operation`), `lock` (`branch`, `user`, `host`, `message`, `since`), `work` (`author`, ' +
     '`message`, `operations` in words, `locked`: whether its lock is still held), `needsRebuild` (`operations`, `by`, ' +
-    '`time`: what `wip drop` gave up), `left` (domains that were left: `domain`, `by`, `time`, `operations` that no ' +
+    '`time`: what `wip drop` gave up), `deviations` (in what it is not what its journal makes: `kind`, `operation`, ' +
+    '`text`, `by`, `why`, `time`), `left` (domains that were left: `domain`, `by`, `time`, `operations` that no ' +
     'other host gets, `directory`), `lines` (of a split: `first`, `head`, `author`, `message`, `time`, ' +
     '`changesets`, `here`), `mesh` (`peerId`, `addresses`, `peers` with `host` and `address`, `authenticated`, ' +
     "`refused`), `bank` (`address`: where the package bank answers, null while its port can't be had), `warnings`. " +
@@ -55,6 +67,7 @@ export const statusRequest = request({
       lock: lock && lockAnswer(branch, lock),
       work: workOf(parts),
       needsRebuild: rebuild.reason ?? null,
+      deviations: parts.deviations.all.map(deviationAnswer),
       left: parts.left.filter((one) => one.operations > 0).map(leftOf),
       lines: await linesOfSplit(branch),
       mesh: {

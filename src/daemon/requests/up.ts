@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { operationName } from '../../base/index.ts'
 import { operationsDone } from '../../branch/index.ts'
 import type { UpAnswer, UpBody } from '../../control/index.ts'
-import { rebuildText } from '../../host/index.ts'
+import { deviationText, rebuildText } from '../../host/index.ts'
 import { recoverCheckIn, recoveredText, refuseUnchecked } from '../../origin/index.ts'
 import { type UpListener, upWithHooks } from '../../replay/index.ts'
 import { logFailure } from '../logging/logged-work.ts'
@@ -25,13 +25,14 @@ export const upRequest = request({
     step: z.boolean().optional().describe('one operation'),
   }) satisfies z.ZodType<UpBody>,
   run: async (
-    parts: UpParts & Pick<Parts, 'work' | 'rebuild' | 'identity' | 'replicator' | 'origin'>,
+    parts: UpParts & Pick<Parts, 'work' | 'rebuild' | 'deviations' | 'identity' | 'replicator' | 'origin'>,
     limits,
     { tell, signal },
   ): Promise<UpAnswer> => {
     const { history, work, rebuild, identity, log, replicator } = parts
     try {
       if (rebuild.reason) void tell({ event: 'remark', text: rebuildText(identity.host, rebuild.reason) })
+      for (const one of parts.deviations.all) void tell({ event: 'remark', text: deviationText(identity.host, one) })
       await replicator.exchangeAll()
       // Of a disk that was put back to a moment before, only the others tell that its work is checked in.
       const recovered = await recoverCheckIn(parts.origin())

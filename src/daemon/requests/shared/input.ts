@@ -2,6 +2,9 @@
 import { isAbsolute } from 'node:path'
 import * as z from 'zod'
 import { IsconfError } from '../../../base/index.ts'
+import type { DecisionBody } from '../../../control/index.ts'
+import type { Decision } from '../../../replay/index.ts'
+import type { Parts } from './parts.ts'
 
 /** The members of a request, checked; BAD_REQUEST names the one that is wrong. */
 export function checked<T>(schema: z.ZodType<T>, input: unknown): T {
@@ -20,6 +23,25 @@ export const user = z.string().min(1).max(256)
 
 /** A request whose one member says who asks. */
 export const callerOnly = z.strictObject({ user })
+
+/** The longest reason, in characters. */
+const reasonLengthMax = 4096
+
+/** An operation, and why something is decided of it. */
+export const decision = z.strictObject({
+  user,
+  operation: z.string().max(200).describe('its name'),
+  message: z.string().max(reasonLengthMax).describe('why'),
+}) satisfies z.ZodType<DecisionBody>
+
+/** Who decides, and why. MESSAGE_MISSING. */
+export function decisionBy(
+  { identity }: Pick<Parts, 'identity'>,
+  { user: name, message }: Pick<DecisionBody, 'user' | 'message'>,
+): Decision {
+  if (message.trim() === '') throw new IsconfError('MESSAGE_MISSING', 'a reason is missing')
+  return { by: `${name}@${identity.host}`, why: message }
+}
 
 /** A query that has no members. */
 export const nothing = z.strictObject({})

@@ -12,6 +12,7 @@ type OfHost =
   | 'installedEarly'
   | 'work'
   | 'rebuild'
+  | 'deviations'
   | 'left'
   | 'resolutions'
   | 'replicator'
@@ -53,11 +54,24 @@ export interface ProcessFacts {
 }
 
 export function partsOf(daemon: HostDaemon, process: DaemonProcess): Parts {
-  const { identity, branches, history, installedEarly, work, rebuild, left } = daemon
+  const { identity, branches, history, installedEarly, work, rebuild, deviations, left } = daemon
   const { resolutions, replicator, blobs, banks } = daemon
   const { bootRecord, clock, log, machine, store, transport } = daemon.deps
   return {
-    ...{ identity, branches, history, installedEarly, work, rebuild, left, resolutions, replicator, blobs, banks },
+    ...{
+      identity,
+      branches,
+      history,
+      installedEarly,
+      work,
+      rebuild,
+      deviations,
+      left,
+      resolutions,
+      replicator,
+      blobs,
+      banks,
+    },
     ...{ clock, log, machine, store, transport, process },
     ...(bootRecord && { bootRecord }),
     get branch() {

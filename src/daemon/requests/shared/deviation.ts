@@ -1,0 +1,9 @@
+/** A deviation as answers tell it. */
+import { operationName } from '../../../base/index.ts'
+import type { DeviationAnswer } from '../../../control/index.ts'
+import { type Deviation, parseOperationKey } from '../../../host/index.ts'
+
+export function deviationAnswer({ operation, ...deviation }: Deviation): DeviationAnswer {
+  const { id, index } = parseOperationKey(operation)
+  return { ...deviation, operation: operationName(id, index) }
+}

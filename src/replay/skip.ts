@@ -1,0 +1,79 @@
+/**
+ * `skip`: this host goes on behind an operation that it can't do; and `done`:
+ * what was skipped has been done by hand. Both are on record, and between them
+ * the host says that it is not what its journal makes.
+ */
+import { type Clock, IsconfError, isoTime, operationName } from '../base/index.ts'
+import { type Branch, operationsDone, refuseSplit } from '../branch/index.ts'
+import { type Deviation, type Deviations, type History, parseOperationKey, toKey } from '../host/index.ts'
+import { describeOperation, findOperation } from '../journal/index.ts'
+import { isSameOperation, type Step, stepsAfter } from './steps.ts'
+
+export interface SkipDeps {
+  readonly branch: Branch
+  readonly history: History
+  readonly deviations: Deviations
+  readonly clock: Clock
+}
+
+/** Who decides, and why. */
+export interface Decision {
+  /** `user@host` */
+  readonly by: string
+  readonly why: string
+}
+
+/** Goes past the operation that `up` would do next. NO_SUCH_OPERATION, NOT_NEXT, SPLIT, OFF_BRANCH. */
+export async function skip(deps: SkipDeps, name: string, { by, why }: Decision): Promise<Deviation> {
+  const { branch, history, deviations, clock } = deps
+  const { ref } = await findOperation(branch.journal, name)
+  const next = await nextStep(deps)
+  if (!next || !isSameOperation(ref, next.ref)) throw notNext(name, next)
+  if (next.sequence > branch.commonLength) await refuseSplit(branch)
+  const skipped: Deviation = {
+    kind: 'skipped',
+    operation: toKey(ref),
+    text: describeOperation(next.operation),
+    ...{ by, why, time: isoTime(clock) },
+  }
+  // The mark first: a crash must not leave a host that has passed an operation and does not say so.
+  await deviations.add(skipped)
+  await history.add([{ event: 'skipped', operation: ref, by, why }])
+  return skipped
+}
+
+/** Takes the mark of an operation away: it was done by hand. NOT_SKIPPED. */
+export async function mend(
+  { history, deviations }: Pick<SkipDeps, 'history' | 'deviations'>,
+  name: string,
+  { by, why }: Decision,
+): Promise<Deviation> {
+  const deviation = deviations.named(name)
+  const operation = parseOperationKey(deviation.operation)
+  await history.add([{ event: 'mended', operation, by, why }])
+  await deviations.remove(operation)
+  return deviation
+}
+
+/** After a crash: a mark of what was not skipped in the end, because the host has not come past it, goes. */
+export async function dropUnskipped(deps: SkipDeps): Promise<void> {
+  const last = deps.deviations.all.at(-1)
+  const next = last && (await nextStep(deps).catch(() => undefined))
+  if (last && next && toKey(next.ref) === last.operation) await deps.deviations.remove(next.ref)
+}
+
+async function nextStep({ branch, history }: Pick<SkipDeps, 'branch' | 'history'>): Promise<Step | undefined> {
+  const done = await operationsDone(branch, history.standing.done)
+  for await (const step of stepsAfter(branch, history, done)) return step
+  return undefined
+}
+
+function notNext(name: string, next: Step | undefined): IsconfError {
+  if (!next) return new IsconfError('NOT_NEXT', `${name} is done here: this host has nothing left to do`)
+  const { id, index } = next.ref
+  const nextName = operationName(id, index)
+  return new IsconfError(
+    'NOT_NEXT',
+    `${name} is not what this host would do next: that is ${nextName} (${describeOperation(next.operation)})`,
+  )
+}

@@ -1,0 +1,16 @@
+/** What a person can do about an operation at which a host stays. */
+import { IsconfError, operationName, toIsconfError } from '../base/index.ts'
+import type { OperationRef } from '../host/index.ts'
+
+/** The hint of an operation that can't be done here; `first` is what to try. */
+export function wayOn(ref: OperationRef, first: string): string {
+  return `${first}; or go past it on this host alone: isconf skip ${operationName(ref.id, ref.index)} -m WHY`
+}
+
+/** What was thrown, with the way past the operation in its hint where the host stays at that. */
+export function withWayOn(ref: OperationRef, thrown: unknown): IsconfError {
+  const error = toIsconfError(thrown)
+  if (error.code !== 'BLOB_MISSING') return error
+  const hint = wayOn(ref, 'start a host that holds the file, then run `isconf up` again')
+  return new IsconfError(error.code, error.message, { cause: thrown, hint })
+}
