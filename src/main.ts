@@ -5,7 +5,15 @@ import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { IsconfError, release, toIsconfError } from './base/index.ts'
-import { type Flags, runCli, type SpawnedDaemon, type Surroundings, standardInput, systemFiles } from './cli/index.ts'
+import {
+  type Flags,
+  hasInput,
+  runCli,
+  type SpawnedDaemon,
+  type Surroundings,
+  standardInput,
+  systemFiles,
+} from './cli/index.ts'
 import { failureText, systemTerminal } from './terminal/index.ts'
 
 /**
@@ -35,6 +43,7 @@ const surroundings: Surroundings = {
   noteSameHost: async (configPath) => (await import('./daemon/index.ts')).noteSameHost(configPath),
   leaveHome: async (...words) => (await import('./daemon/index.ts')).leaveHome(...words),
   input: standardInput,
+  hasInput,
   onInterrupt: (listener) => {
     let signals = 0
     const onSignal = (): void => {

@@ -1,6 +1,6 @@
 /** The files that a person names on the command line. */
 import { randomBytes } from 'node:crypto'
-import { constants } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { replace } from '../base/disk.io.ts'
@@ -38,6 +38,42 @@ export async function standardInput(bytesMax: number): Promise<Uint8Array> {
   }
   return Buffer.concat(chunks)
 }
+
+/**
+ * Whether standard input has text for whoever reads it: a file that nobody has read from, or a pipe with something in
+ * it. A pipe that is still empty is looked at for a second. A loop's list, which the shell has read from, is none.
+ */
+export async function hasInput(): Promise<boolean> {
+  try {
+    const stat = fstatSync(0)
+    if (stat.isFile()) return stat.size > 0 && /^pos:\s*0$/m.test(readFileSync('/proc/self/fdinfo/0', 'utf8'))
+    return stat.isFIFO() && (await hasText('/proc/self/fd/0'))
+  } catch {
+    // Closed, or another user's: this process can't read it either.
+    return false
+  }
+}
+
+async function hasText(pipe: string): Promise<boolean> {
+  // Opened again, and not read from as it is: whoever shares it would find that it blocks no more.
+  const fd = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    for (let waitedMs = 0; waitedMs < inputMsMax; waitedMs += lookEveryMs) {
+      try {
+        return readSync(fd, Buffer.alloc(1)) > 0
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+        await new Promise((resolve) => setTimeout(resolve, lookEveryMs))
+      }
+    }
+    return false
+  } finally {
+    closeSync(fd)
+  }
+}
+
+const inputMsMax = 1_000
+const lookEveryMs = 50
 
 async function readWhole(path: string, bytesMax: number): Promise<CallerFile> {
   // Without waiting for the other end of a pipe that someone has put there.

@@ -1,4 +1,4 @@
 export { runCli } from './cli.ts'
-export { standardInput, systemFiles } from './files.io.ts'
+export { hasInput, standardInput, systemFiles } from './files.io.ts'
 export type { Flags, SpawnedDaemon, Surroundings, Verb } from './verb.ts'
 export { isconf, verbs, verbsByGroup } from './verbs/index.ts'

@@ -37,6 +37,8 @@ export interface Surroundings {
   readonly leaveHome: (configPath: string | undefined, user: string, domain: string) => Promise<LeaveAnswer>
   /** Standard input to its end, when it is no longer than this. FILE_UNREADABLE. */
   readonly input: (bytesMax: number) => Promise<Uint8Array>
+  /** Whether somebody gives text on standard input: a file from its beginning, or a pipe with something in it. */
+  readonly hasInput: () => Promise<boolean>
   /** Hears of Ctrl-C and SIGTERM. */
   readonly onInterrupt: (listener: () => void) => void
   readonly isAlive: (pid: number) => boolean

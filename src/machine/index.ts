@@ -1,5 +1,7 @@
 export { systemMachine } from './machine.io.ts'
 export type {
+  Command,
+  CommandListener,
   CommandResult,
   Entry,
   FileEntry,
@@ -10,3 +12,4 @@ export type {
   OutputListener,
   OutputStream,
 } from './machine.ts'
+export { runWatched, silentMsMax } from './run-watched.ts'

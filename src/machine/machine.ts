@@ -88,6 +88,13 @@ export type OutputStream = 'stdout' | 'stderr'
 /** Receives what a command writes; a promise slows the command down until it resolves. */
 export type OutputListener = (stream: OutputStream, bytes: Uint8Array) => Promise<void> | undefined
 
+/** Hears what a command does while it runs. */
+export interface CommandListener {
+  readonly output: OutputListener
+  /** It has written nothing for a while: it may wait for an answer that nobody can give. */
+  readonly silent?: (command: Command) => void
+}
+
 /** Before `up`, after it, and when it has failed. */
 export type HookStage = 'pre-up' | 'post-up' | 'on-failure'
 

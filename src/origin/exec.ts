@@ -2,7 +2,7 @@
 import { posix } from 'node:path'
 import { IsconfError, toIsconfError } from '../base/index.ts'
 import type { ExecOperation } from '../journal/index.ts'
-import type { CommandResult, OutputListener } from '../machine/index.ts'
+import { type CommandListener, type CommandResult, runWatched } from '../machine/index.ts'
 import { refuseRebooting } from './reboot.ts'
 import { type OriginDeps, requireWork } from './work.ts'
 
@@ -22,7 +22,7 @@ export interface ExecRequest {
 export async function exec(
   deps: OriginDeps,
   request: ExecRequest,
-  output: OutputListener,
+  listener: CommandListener,
   signal: AbortSignal,
 ): Promise<CommandResult> {
   const { machine, work } = deps
@@ -36,7 +36,7 @@ export async function exec(
     env: { ...request.env },
   }
   work.refuseIfFull(operation)
-  const result = await machine.run(operation, output, signal).catch((thrown: unknown) => {
+  const result = await runWatched(deps, operation, listener, signal).catch((thrown: unknown) => {
     const { code, message, hint } = toIsconfError(thrown)
     if (code !== 'COMMAND_NOT_RUN') throw thrown
     throw new IsconfError(code, message, { cause: thrown, hint: `nothing was recorded; ${hint}` })

@@ -9,7 +9,7 @@ import {
   type SnapOperation,
   type UnknownOperation,
 } from '../journal/index.ts'
-import type { Installation, Machine, OutputListener } from '../machine/index.ts'
+import { type CommandListener, type Installation, type Machine, runWatched } from '../machine/index.ts'
 import type { BlobStore } from '../store/index.ts'
 
 export interface ApplyDeps {
@@ -40,18 +40,18 @@ export interface Applied {
 
 /** Does an operation. An exec's failure is its status, any other failure is thrown. */
 export async function apply(
-  { machine }: Pick<ApplyDeps, 'machine'>,
+  deps: Pick<ApplyDeps, 'machine' | 'clock'>,
   operation: Exclude<LocalOperation, InstallOperation>,
-  output: OutputListener,
+  listener: CommandListener,
   signal: AbortSignal,
 ): Promise<Applied> {
   switch (operation.type) {
     case 'snap':
       // It may not be there: it never was, or a crash came after it was removed.
-      await machine.remove(operation.path)
+      await deps.machine.remove(operation.path)
       return done
     case 'exec': {
-      const { status, outputSha256 } = await machine.run(operation, output, signal)
+      const { status, outputSha256 } = await runWatched(deps, operation, listener, signal)
       return { status, output: outputSha256, remarks: [] }
     }
     case 'bank':

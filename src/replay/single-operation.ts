@@ -56,7 +56,7 @@ async function doOperation(
   await recorder.started(ref)
   let applied: Applied
   try {
-    applied = await apply(deps, operation, listener.output, signal)
+    applied = await apply(deps, operation, listener, signal)
   } catch (thrown) {
     throw await recordFailure(recorder, ref, operation, thrown)
   }

@@ -2,7 +2,7 @@
 import type { BlobRef, Clock, Log } from '../base/index.ts'
 import type { Branch } from '../branch/index.ts'
 import type { History, OperationRef } from '../host/index.ts'
-import type { Machine, OutputListener } from '../machine/index.ts'
+import type { CommandListener, Machine } from '../machine/index.ts'
 import type { BlobStore } from '../store/index.ts'
 import type { InstalledEarly } from './installed-early.ts'
 import type { Limits } from './steps.ts'
@@ -20,7 +20,7 @@ export interface UpDeps {
 }
 
 /** Hears what `up` does while it does it. */
-export interface UpListener {
+export interface UpListener extends CommandListener {
   operation(name: string, text: string, number: number, total: number): void
   /** Waiting for a file that other hosts have. */
   waiting(name: string, ref: BlobRef): void
@@ -29,7 +29,6 @@ export interface UpListener {
   /** How far the installation of a large file has come. */
   installing(path: string, doneBytes: number, totalBytes: number): void
   remark(text: string): void
-  readonly output: OutputListener
 }
 
 /** How far `up` goes. */

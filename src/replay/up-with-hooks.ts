@@ -17,7 +17,7 @@ export async function upWithHooks(
     listener.operation(name, ...rest)
   }
   try {
-    await runHooks(deps, 'pre-up', {}, listener.output, signal)
+    await runHooks(deps, 'pre-up', {}, listener, signal)
     const result = await up(deps, options, { ...listener, operation }, signal)
     reached = ''
     // A host that goes down now is not up yet: the up after the reboot is.
@@ -33,7 +33,7 @@ export async function upWithHooks(
 
 async function runAfter(deps: UpDeps & HookDeps, { done }: UpResult, listener: UpListener, signal: AbortSignal) {
   try {
-    await runHooks(deps, 'post-up', { IS_DONE: String(done) }, listener.output, signal)
+    await runHooks(deps, 'post-up', { IS_DONE: String(done) }, listener, signal)
   } catch (thrown) {
     const error = toIsconfError(thrown)
     if (error.code !== 'HOOK_FAILED') throw thrown
@@ -52,7 +52,7 @@ async function runOnFailure(
   if (!(thrown instanceof IsconfError) || thrown.code === 'INTERRUPTED' || signal.aborted) return
   const facts = { IS_OPERATION: operation, IS_REASON: thrown.message }
   try {
-    await runHooks(deps, 'on-failure', facts, listener.output, signal)
+    await runHooks(deps, 'on-failure', facts, listener, signal)
   } catch (again) {
     listener.remark(toIsconfError(again).message)
   }

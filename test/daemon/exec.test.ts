@@ -2,7 +2,17 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
-import { assertDone, assertNoTrace, assertRefused, describe, Lab, until } from '../harness/lab.ts'
+import {
+  assertDone,
+  assertNoTrace,
+  assertRefused,
+  begin,
+  describe,
+  Lab,
+  program,
+  type Run,
+  until,
+} from '../harness/lab.ts'
 import { isRunning } from '../support/processes.ts'
 
 test('what stands behind exec is the command and all its words, whatever they look like', async (context) => {
@@ -36,6 +46,29 @@ test('a command can read nothing, and gets the same variables on every host and 
   assert.equal(here.stdout, 'none lab.example.com alder\n0022\n')
   await alder!.does('ci')
   assert.equal((await birch!.does('up')).stdout, 'none lab.example.com birch\n0022\n')
+})
+
+test('text that is given to exec on standard input is refused, and that of a loop around it is left alone', async (context) => {
+  const lab = await Lab.of(context, 'alder')
+  const [alder] = lab.hosts
+  await lab.start()
+  await alder!.does('lock', 'input')
+  alder!.write('tmp/text', 'one\ntwo\n')
+  const shell = (script: string): Promise<Run> => {
+    const env = { ...alder!.variables(), ISCONF: `${process.execPath} ${program} -c ${alder!.mainCfPath}` }
+    return begin(['/bin/sh', '-c', script], { cwd: alder!.path('tmp'), env }).done
+  }
+  for (const script of [
+    'cat text | $ISCONF exec cat',
+    '(sleep 0.3; cat text) | $ISCONF exec cat',
+    '$ISCONF exec cat < text',
+  ]) {
+    assertRefused(await shell(script), 22, 'there is text on standard input', 'snap the text as a file')
+  }
+  assertDone(await shell('while read -r word; do $ISCONF exec touch $word; done < text'))
+  assertDone(await shell(': | $ISCONF exec true && $ISCONF exec true <&-'))
+  assert.equal((await alder!.status()).work?.operations.length, 4)
+  assert.ok(alder!.has('tmp/one') && alder!.has('tmp/two'))
 })
 
 test('the status of a command that fails is passed on, and nothing is recorded', async (context) => {

@@ -76,6 +76,7 @@ const calm: Surroundings = {
   noteSameHost: refuse('note a host'),
   leaveHome: refuse('leave a domain'),
   input: refuse('read standard input'),
+  hasInput: async () => false,
   onInterrupt: () => undefined,
   isAlive: refuse('look for a process'),
   isBelow: () => false,

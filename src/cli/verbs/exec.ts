@@ -11,7 +11,7 @@ export const execVerb = verb({
   name: 'exec',
   summary: 'Run a command here, and record it',
   help:
-    'Runs the command in the current directory, without a shell and with nothing to read. When it ends with status 0 ' +
+    'Runs the command in the current directory, without a shell, without a terminal and with nothing to read; text that is piped into it is refused. When it ends with status 0 ' +
     'it is recorded, and after ci every other host of the branch runs it at this point of the journal. Otherwise ' +
     "nothing is recorded and isconf exits with the command's status. No variable of yours reaches the command but " +
     "those that --env names. What stands behind the command is the command's; -- goes before a command that begins " +
@@ -26,12 +26,18 @@ export const execVerb = verb({
     words: optionalWords('ARG', 'its arguments', aFile),
   },
   passThrough: true,
-  run: async ({ client, user, cwd, show, variable }, typed) => {
+  run: async ({ client, user, cwd, show, variable, hasInput }, typed) => {
     const { argv, env } = commandIn(typed, variable)
+    if (await hasInput()) throw new IsconfError('USAGE', inputMessage, { hint: inputHint })
     await client.post('/v1/exec', { user, cwd, argv, ...(Object.keys(env).length > 0 && { env }) }, show)
     return 0
   },
 })
+
+const inputMessage = 'isconf exec: there is text on standard input, and a command that is recorded reads nothing'
+const inputHint =
+  'snap the text as a file that the command names, or write it into the command: isconf exec --sh "…"; if it is meant ' +
+  'for something else: isconf exec … </dev/null'
 
 interface ExecWords {
   readonly sh: string | undefined

@@ -24,6 +24,7 @@ interface Served {
   readonly client: Client
   readonly path: string
   readonly control: ControlServer
+  readonly clock: SimClock
   readonly errors: readonly string[]
   readonly stops: () => number
 }
@@ -79,7 +80,7 @@ async function served(t: TestContext, run?: Run, socketPath?: string): Promise<S
     await control.close()
     await daemon.stop()
   })
-  return { client: connect(path), path, control, errors, stops: () => stops }
+  return { client: connect(path), path, control, clock, errors, stops: () => stops }
 }
 
 const user = 'luke'
@@ -281,6 +282,23 @@ test('who hangs up leaves what changes the host to its end, and nobody is kept w
   const isIdle = () => client.post('/v1/up', { user }, quiet).catch((error) => error.code !== 'BUSY')
   while (!(await isIdle())) await new Promise(setImmediate)
   assert.equal(((await client.get('/v1/status')) as Status).work?.operations.length, 1)
+})
+
+test('who waits for a command that writes nothing is told that it can read nothing, and how to stop it', async (t) => {
+  const { run, begun } = endless()
+  const { client, clock } = await served(t, run)
+  await lock(client)
+  const heard: string[] = []
+  const body = { ...execWait, argv: ['vi', '/etc/two words', 'x'.repeat(100)] }
+  const first = client.post('/v1/exec', body, (event) => event.event === 'progress' && heard.push(event.text))
+  const stopped = assert.rejects(first, failure('INTERRUPTED'))
+  await begun
+  await clock.run(10_000)
+  await client.interrupt()
+  await stopped
+  const command = `vi '/etc/two words' ${'x'.repeat(40)}…`
+  const waits = 'it has no terminal and nothing to read, and Ctrl-C stops it'
+  assert.deepEqual(heard, [`${command} has written nothing for 10 seconds; ${waits}`])
 })
 
 test('close() stops what is under way, and takes the socket away', async (t) => {

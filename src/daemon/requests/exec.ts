@@ -4,7 +4,7 @@ import { describeOperation } from '../../journal/index.ts'
 import { exec } from '../../origin/index.ts'
 import { logged } from '../logging/logged-work.ts'
 import { cwd, user } from './shared/input.ts'
-import { outputTo } from './shared/output.ts'
+import { commandTo } from './shared/output.ts'
 import type { Parts } from './shared/parts.ts'
 import { request } from './shared/request.ts'
 
@@ -24,7 +24,7 @@ export const execRequest = request({
   run: async ({ origin, log }: Pick<Parts, 'origin' | 'log'>, body, { tell, signal }): Promise<null> => {
     const { argv, cwd, env = {} } = body
     const text = describeOperation({ type: 'exec', argv, cwd, env })
-    await logged(log, text, () => exec(origin(), body, outputTo(tell), signal))
+    await logged(log, text, () => exec(origin(), body, commandTo(tell), signal))
     return null
   },
 })

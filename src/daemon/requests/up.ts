@@ -7,7 +7,7 @@ import { recoverCheckIn, recoveredText, refuseUnchecked } from '../../origin/ind
 import { type UpListener, upWithHooks } from '../../replay/index.ts'
 import { logFailure } from '../logging/logged-work.ts'
 import { user } from './shared/input.ts'
-import { outputTo } from './shared/output.ts'
+import { commandTo } from './shared/output.ts'
 import type { Parts } from './shared/parts.ts'
 import { request, type Tell } from './shared/request.ts'
 import { type UpParts, upDeps, upOptions } from './shared/up-limits.ts'
@@ -66,6 +66,6 @@ function listenerOf(tell: Tell): UpListener {
     newer: (_, by) => progress(`installing the newest version, ${by}`),
     installing: (path, done, total) => progress(`wrote ${done} of ${total} bytes of ${path}`),
     remark: (text) => void tell({ event: 'remark', text }),
-    output: outputTo(tell),
+    ...commandTo(tell),
   }
 }

@@ -1,13 +1,31 @@
 /** What a request gives as output: what a command writes, or the bytes of a file. */
 import type { BlobRef } from '../../../base/index.ts'
 import type { BlobAnswer } from '../../../control/index.ts'
-import type { OutputListener } from '../../../machine/index.ts'
+import { quoteWord } from '../../../journal/index.ts'
+import { type CommandListener, type OutputListener, silentMsMax } from '../../../machine/index.ts'
 import type { Parts } from './parts.ts'
 import type { RequestContext, Tell } from './request.ts'
 
 /** A listener that tells each piece as an `output` event. */
 export function outputTo(tell: Tell): OutputListener {
   return (stream, bytes) => tell({ event: 'output', stream, bytes: Buffer.from(bytes).toString('base64') })
+}
+
+/** Of a longer one the beginning tells which it is. */
+const commandLengthMax = 60
+
+/** What is told of a command that runs: what it writes, and that it may wait for an answer. */
+export function commandTo(tell: Tell): CommandListener {
+  const waits = 'it has no terminal and nothing to read, and Ctrl-C stops it'
+  return {
+    output: outputTo(tell),
+    silent: ({ argv }) => {
+      const words = argv.map(quoteWord).join(' ')
+      const command = words.length > commandLengthMax ? `${words.slice(0, commandLengthMax)}…` : words
+      const text = `${command} has written nothing for ${silentMsMax / 1000} seconds; ${waits}`
+      void tell({ event: 'progress', text })
+    },
+  }
 }
 
 /**
