@@ -1,5 +1,5 @@
 /** The promises of the design, looked at from outside after every step of a run. */
-import type { BranchName, ChangesetId } from '../../src/base/index.ts'
+import { type BranchName, type ChangesetId, unreachable } from '../../src/base/index.ts'
 import { type Branch, operationsDone } from '../../src/branch/index.ts'
 import { parseOperationKey } from '../../src/host/index.ts'
 import {
@@ -223,10 +223,21 @@ export class Checks {
   }
 
   async #do(machine: SimMachine, operation: Operation): Promise<void> {
-    if (operation.type === 'reboot' || operation.type === 'bank' || operation.type === 'unknown') return
-    if (operation.type === 'exec') await machine.run(operation, () => undefined, signal)
-    else if (operation.kind === 'removal') await machine.remove(operation.path)
-    else await machine.install([this.#installationOf(operation)])
+    switch (operation.type) {
+      case 'snap':
+        if (operation.kind === 'removal') await machine.remove(operation.path)
+        else await machine.install([this.#installationOf(operation)])
+        return
+      case 'exec':
+        await machine.run(operation, () => undefined, signal)
+        return
+      case 'reboot':
+      case 'bank':
+      case 'unknown':
+        return
+      default:
+        unreachable(operation)
+    }
   }
 
   #installationOf(operation: Exclude<SnapOperation, RemovalOperation>): Installation {
