@@ -14,13 +14,14 @@ _isconf() {
     return
   fi
   if ((at == COMP_CWORD)); then
-    mapfile -t COMPREPLY < <(compgen -W 'lock unlock snap bank exec reboot ci up skip done fork migrate branches resolve status log show wip history hosts cat lint env render help version init leave start stop restart seal daemon -c --config -D --debug -m --message -q --quiet -r --reboot_ok -V --version -h --help' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W 'lock unlock snap bank exec reboot revert ci up skip done fork migrate branches resolve status log show wip history hosts cat lint env render help version init leave start stop restart seal daemon -c --config -D --debug -m --message -q --quiet -r --reboot_ok -V --version -h --help' -- "$word")
     return
   fi
   case ${COMP_WORDS[at]} in
     lock) mapfile -t COMPREPLY < <(compgen -W '-m --message' -- "$word") ;;
     snap) mapfile -t COMPREPLY < <(compgen -W '--latest --delete' -- "$word"); compopt -o default ;;
     bank) mapfile -t COMPREPLY < <(compgen -W '--json list add remove get' -- "$word"); compopt -o default ;;
+    revert) mapfile -t COMPREPLY < <(compgen -W '--with --delete --keep --overwrite --dry-run --json' -- "$word") ;;
     up) mapfile -t COMPREPLY < <(compgen -W '--to --step --dry-run --json' -- "$word") ;;
     skip) mapfile -t COMPREPLY < <(compgen -W '-m --message' -- "$word") ;;
     done) mapfile -t COMPREPLY < <(compgen -W '-m --message' -- "$word") ;;
@@ -28,14 +29,14 @@ _isconf() {
     status) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word") ;;
     log) mapfile -t COMPREPLY < <(compgen -W '-n --since --host --oneline --json' -- "$word") ;;
     show) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word") ;;
-    wip) mapfile -t COMPREPLY < <(compgen -W '--json drop' -- "$word") ;;
+    wip) mapfile -t COMPREPLY < <(compgen -W '--json --restore undo drop' -- "$word") ;;
     history) mapfile -t COMPREPLY < <(compgen -W '-n --json' -- "$word") ;;
     hosts) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word") ;;
     cat) mapfile -t COMPREPLY < <(compgen -W '--at' -- "$word"); compopt -o default ;;
     lint) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word"); compopt -o default ;;
     env) mapfile -t COMPREPLY < <(compgen -W '--sh --json --make' -- "$word") ;;
     render) compopt -o default ;;
-    help) mapfile -t COMPREPLY < <(compgen -W 'lock unlock snap bank exec reboot ci up skip done fork migrate branches resolve status log show wip history hosts cat lint env render help version init leave start stop restart seal daemon' -- "$word") ;;
+    help) mapfile -t COMPREPLY < <(compgen -W 'lock unlock snap bank exec reboot revert ci up skip done fork migrate branches resolve status log show wip history hosts cat lint env render help version init leave start stop restart seal daemon' -- "$word") ;;
     init) mapfile -t COMPREPLY < <(compgen -W '--key' -- "$word") ;;
     seal) mapfile -t COMPREPLY < <(compgen -W '--same-host' -- "$word") ;;
     exec)

@@ -16,7 +16,7 @@ export const mayImport = {
   hostkeeper: ['base', 'config', 'control', 'terminal'],
   mesh: ['base', 'config'],
   replication: ['agreement', 'base', 'branch', 'journal', 'mesh', 'store'],
-  origin: ['agreement', 'base', 'branch', 'host', 'journal', 'machine', 'store'],
+  origin: ['agreement', 'base', 'branch', 'host', 'journal', 'machine', 'replay', 'store'],
   replay: ['base', 'branch', 'host', 'journal', 'machine', 'store'],
   daemon: [
     'agreement',
@@ -101,6 +101,7 @@ export const rooms: Readonly<Record<string, string>> = {
   'hostkeeper/update': 'the tree that holds: fetched, checked, switched, turned back',
   'hostkeeper/verbs': 'hostkeeper(8): what a person types, one file a verb',
   'hostkeeper/words': 'words in the quoting of sh',
+  'origin/revert': 'taking back: a changeset by its inverse, operations out of the work',
   'replication/blobs': 'files between hosts, piece by verified piece',
 }
 

@@ -68,6 +68,14 @@ export const errorKinds = {
     hint: 'a host can only go where all it has done was done; else build it anew on that branch',
   },
   SPLIT: { exit: 1, hint: 'both lines are kept: `isconf status` shows them, `isconf resolve` says which goes on' },
+  REVERT_REFUSED: {
+    exit: 1,
+    hint: 'nothing was changed; each line above says what would let it go on; `isconf revert --dry-run` shows the whole',
+  },
+  WIP_COMMAND: {
+    exit: 1,
+    hint: 'what it did has to be taken back by another command, which is recorded: isconf exec; or give all of it up: isconf unlock, isconf wip drop',
+  },
   COMMAND_FAILED: { exit: 1, hint: 'nothing was recorded' },
   COMMAND_NOT_RUN: {
     exit: 1,

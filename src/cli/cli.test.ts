@@ -80,7 +80,7 @@ const wrongUse: readonly (readonly [readonly string[], string])[] = [
   [['migrate', 'a', 'b'], 'isconf migrate takes no "b"'],
   [['show'], 'isconf show: no name given'],
   [['wip', 'drop', 'it'], 'isconf wip drop takes no "it"'],
-  [['wip', 'dorp'], 'isconf wip takes drop, not "dorp" (did you mean drop?)'],
+  [['wip', 'dorp'], 'isconf wip takes undo or drop, not "dorp" (did you mean drop?)'],
   [['history', '-n', 'all'], 'isconf history -n takes a count, not "all"'],
   [['cat'], 'isconf cat: no path given'],
   [['cat', 'a', '--at'], 'isconf cat --at takes a value'],

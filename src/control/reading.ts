@@ -61,7 +61,7 @@ export interface WipAnswer {
 
 /** One row of GET /v1/history, newest first. */
 export interface HistoryRow {
-  /** `finished`, `failed`, `started` (and not ended), `made`, `dropped`, `skipped`, `mended` and others to come. */
+  /** `finished`, `failed`, `started` (and not ended), `made`, `dropped`, `undone`, `skipped`, `mended` and others to come. */
   readonly event: string
   readonly time: string
   /** The operation's name, and what it is where a journal still tells. */
@@ -75,6 +75,7 @@ export interface HistoryRow {
   readonly output: string | null
   /** Why it could not be done. */
   readonly reason: string | null
+  /** Of `dropped` and `undone`. */
   readonly dropped: { readonly operations: number; readonly by: string } | null
   /** Who decided it, and why: of `skipped` and `mended`. */
   readonly decided: { readonly by: string; readonly why: string } | null

@@ -55,6 +55,8 @@ export const entrySchema = z.discriminatedUnion('event', [
   }),
   /** A reboot for work that is not checked in was asked for and could not be done. */
   z.object({ event: z.literal('rebootFailed'), reason: z.string(), time: z.string() }),
+  /** So many operations were done here, and were taken out of the work before they were checked in. */
+  z.object({ event: z.literal('undone'), operations: z.int().positive(), by: z.string(), time: z.string() }),
   /** So many operations were done here, were not checked in, and were given up. */
   z.object({
     event: z.literal('dropped'),
@@ -96,7 +98,7 @@ export type HistoryEvent =
       readonly by: string
       readonly why: string
     }
-  | { readonly event: 'dropped'; readonly operations: number; readonly by: string }
+  | { readonly event: 'undone' | 'dropped'; readonly operations: number; readonly by: string }
   | { readonly event: 'rebooting'; readonly operation: OperationRef; readonly bootId: string }
   | { readonly event: 'rebooting'; readonly work: number; readonly bootId: string }
   | { readonly event: 'rebootFailed'; readonly reason: string }

@@ -57,6 +57,7 @@ export function standingAfter(standing: Standing, entry: HistoryEntry): Standing
       }
     }
     case 'rebootFailed':
+    case 'undone':
     case 'dropped':
       return { done, stopped, rebooting: undefined }
     case 'mended':

@@ -11,5 +11,6 @@ export type {
   Machine,
   OutputListener,
   OutputStream,
+  PathState,
 } from './machine.ts'
 export { runWatched, silentMsMax } from './run-watched.ts'

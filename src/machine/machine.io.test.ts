@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { SimClock } from '../../test/sim/clock.ts'
 import { failure, namesIn, temporaryDirectory } from '../../test/support/files.ts'
+import { sha256Hex } from '../base/index.ts'
 import { systemMachine } from './machine.io.ts'
 import type { Installation, Machine } from './machine.ts'
 
@@ -127,4 +128,22 @@ test("install() refuses what lies in this host's IS_HOME, wherever the origin ha
   }
   const reports = await machine.install([link('/var/other'), link('/var/is/conf/host.key'), link('/var/third')])
   assert.deepEqual([reports.length, namesIn(join(root, 'var'))], [1, ['is', 'other']])
+})
+
+test('stateOf() and hashOf() tell what stands at a path, no link followed', async (t) => {
+  const { root, machine } = machineBelow(t)
+  writeFileSync(join(root, 'home/file'), 'hello\n', { mode: 0o640 })
+  symlinkSync('file', join(root, 'home/link'))
+  const seen = async (path: string) => {
+    const found = await machine.stateOf(path)
+    return found && { ...found, owner: found.owner.uid }
+  }
+  const owner = process.getuid?.() ?? 0
+  assert.deepEqual(await seen('/home/file'), { kind: 'file', mode: 0o640, owner })
+  assert.deepEqual(await seen('/home/link'), { kind: 'symlink', mode: 0o777, owner, target: 'file' })
+  const directory = await machine.stateOf('/home')
+  assert.deepEqual(directory?.kind === 'directory' && [...directory.names].sort(), ['file', 'link', 'luke'])
+  for (const path of ['/missing', '/home/file/below']) assert.equal(await machine.stateOf(path), undefined)
+  assert.equal(await machine.hashOf('/home/file'), sha256Hex('hello\n'))
+  await assert.rejects(machine.hashOf('/missing'), failure('NO_SUCH_FILE', /^no such file: \/missing$/))
 })

@@ -12,6 +12,7 @@ import { installingFile } from './install-file.io.ts'
 import { installTogether } from './install-together.io.ts'
 import type { Installation, Machine, OutputListener } from './machine.ts'
 import { OwnerNumbers, type OwnerRule } from './owners.io.ts'
+import { hashOf, stateOf } from './path-state.io.ts'
 import { protectedPaths } from './protected-paths.io.ts'
 import { remove } from './remove.io.ts'
 
@@ -64,6 +65,8 @@ export function systemMachine(options: MachineOptions): Machine {
     },
     refuseSnapshot: (path) => refuseSnapshot(path, { real, protectedPaths: own }),
     inspect: (path) => inspect(path, { real, protectedPaths: own }),
+    stateOf: (path) => stateOf(path, real(path)),
+    hashOf: (path) => hashOf(path, real(path)),
     install: async (all) => {
       const installations = all.slice(0, await own.installableCount(all.map(({ attributes }) => attributes.path)))
       const owners = installations.flatMap(({ attributes: { owner, parents } }) => [

@@ -112,6 +112,16 @@ export type Installation =
   /** A symbolic link, in place of whatever is there but a directory. */
   | { readonly kind: 'symlink'; readonly attributes: SymlinkAttributes }
 
+/** What stands at a path, without what is below it. */
+export type PathState = { readonly mode: number; readonly owner: FileOwner } & (
+  | { readonly kind: 'file' }
+  /** `names` are those of what it holds. */
+  | { readonly kind: 'directory'; readonly names: readonly string[] }
+  | { readonly kind: 'symlink'; readonly target: string }
+  /** A named pipe, a socket, a device. */
+  | { readonly kind: 'other' }
+)
+
 export interface Machine {
   /** The journal's path for a path as the caller in `cwd` means it. OUTSIDE_VOLROOT. */
   journalPath(path: string, cwd: string): string
@@ -122,6 +132,10 @@ export interface Machine {
    * NO_SUCH_FILE, NOT_A_FILE, PROTECTED_PATH, FILE_UNREADABLE.
    */
   inspect(path: string): Promise<Inspection>
+  /** What stands at a path now, no link followed; undefined when nothing does. FILE_UNREADABLE. */
+  stateOf(path: string): Promise<PathState | undefined>
+  /** The SHA-256 of a file's content, in hexadecimal. NO_SUCH_FILE, FILE_UNREADABLE. */
+  hashOf(path: string): Promise<string>
   /**
    * Puts the first of these in place, and of those after it as many as go with it: an account of each that is in place
    * and on disk, in their order. What comes after them may be tried next; nothing of it shows. Throws why the first

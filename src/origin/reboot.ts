@@ -36,7 +36,7 @@ export async function reboot(
   if (!failure) return
   // Of an earlier one that was asked for in vain nobody knows whether it will still come.
   if (failure.code !== 'INTERRUPTED' && !pending) {
-    await work.takeBack()
+    await work.takeBack(1)
     await history.add([{ event: 'rebootFailed', reason: failure.message }])
   }
   throw failure

@@ -78,9 +78,10 @@ export class WorkInProgress {
     return this.#rewrite(header, this.#operations)
   }
 
-  /** Takes the last operation back: it was noted before it could fail, and it has failed. */
-  async takeBack(): Promise<void> {
-    if (this.#header) await this.#rewrite(this.#header, this.#operations.slice(0, -1))
+  /** Takes the last operations out again; on disk when it returns. */
+  async takeBack(count: number): Promise<void> {
+    const left = this.#operations.slice(0, Math.max(0, this.#operations.length - count))
+    if (this.#header) await this.#rewrite(this.#header, left)
   }
 
   /** WIP_FULL when another operation of about `operation`'s size would not fit one changeset. */

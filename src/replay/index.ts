@@ -1,3 +1,4 @@
+export { apply, applyInstalls, isInstall } from './apply.ts'
 export { InstalledEarly } from './installed-early.ts'
 export { type Plan, plan } from './plan.ts'
 export { type Decision, dropUnskipped, mend, skip } from './skip.ts'

@@ -1,5 +1,5 @@
 /** A run: people at random hosts change things while faults happen; then all is made whole, and must be alike. */
-import { type ChangesetId, type Random, sha256Hex } from '../../src/base/index.ts'
+import { type ChangesetId, idPrefixLength, type Random, sha256Hex } from '../../src/base/index.ts'
 import { Cluster, type Outcome } from './cluster.ts'
 import { BrokenPromise, Checks } from './cluster-checks.ts'
 import { makeWhole } from './cluster-ending.ts'
@@ -33,6 +33,11 @@ const mayFailWith: Readonly<Record<string, readonly string[]>> = {
   snap: ['NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'DISK_FULL', 'REBOOT_PENDING'],
   'bank-add': ['NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'DISK_FULL', 'REBOOT_PENDING', 'NO_SUCH_FILE', 'BANK_NAME_TAKEN'],
   'bank-remove': ['NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'DISK_FULL', 'REBOOT_PENDING', 'NOT_IN_BANK'],
+  revert: [
+    ...['NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'DISK_FULL', 'REBOOT_PENDING'],
+    ...['NO_SUCH_OPERATION', 'REVERT_REFUSED', 'USAGE', 'BLOB_MISSING', 'COMMAND_FAILED'],
+  ],
+  'wip-undo': ['NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'DISK_FULL', 'REBOOT_PENDING'],
   reboot: ['NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'DISK_FULL', 'COMMAND_FAILED'],
   ci: ['REBOOT_PENDING', 'NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'SPLIT', 'LOCK_CONTENDED', 'DISK_FULL'],
   up: ['OPERATION_FAILED', 'REBOOT_NEEDED', 'BLOB_MISSING', 'UNCHECKED_WORK', 'SPLIT', 'DISK_FULL'],
@@ -152,7 +157,7 @@ export class Story {
     if (chance(this.random, 0.08)) return this.#chooseBranch(host)
     const isLost = work.operations.length > 0 && lock?.id !== work.header?.lock
     if (isLost && luck < 15) return ['wip-drop']
-    if (work.header !== undefined && lock?.id === work.header.lock) return this.#chooseUnderLock(luck)
+    if (work.header !== undefined && lock?.id === work.header.lock) return this.#chooseUnderLock(host, luck)
     const last = branch.journal.length > 0 ? branch.journal.head : undefined
     if (last !== history.standing.done?.id && luck < 70) return this.#chooseBehind(host, luck)
     const [lockBelow, unlockBelow] = lock ? [40, 50] : [80, 84]
@@ -183,9 +188,11 @@ export class Story {
     return chance(this.random, 0.4) ? ['fork', name] : ['migrate', other?.name ?? name]
   }
 
-  #chooseUnderLock(luck: number): readonly string[] {
-    if (luck < 45) return this.#command()
-    if (luck < 60) return this.#snap()
+  #chooseUnderLock(host: SimHost, luck: number): readonly string[] {
+    if (luck < 41) return this.#command()
+    if (luck < 56) return this.#snap()
+    if (luck < 59) return this.#revert(host)
+    if (luck < 60) return ['wip-undo', String(1 + this.random.below(3)), '--restore']
     if (luck < 66) return ['reboot']
     if (luck < 70) return this.#bank()
     return luck < 92 ? ['ci'] : ['up']
@@ -217,6 +224,15 @@ export class Story {
     }
   }
 
+  #revert({ daemon }: SimHost): readonly string[] {
+    const { journal } = daemon.branch
+    if (journal.length === 0) return ['ci']
+    const id = journal.idAt(1 + this.random.below(journal.length)).slice(0, idPrefixLength)
+    // More than the changeset has commands is refused; less, too.
+    const commands = Array.from({ length: this.random.below(3) }, () => `--with=append /data/log line ${this.#count}`)
+    return ['revert', id, ...commands, chance(this.random, 0.5) ? '--delete' : '--keep', '--overwrite']
+  }
+
   #bank(): readonly string[] {
     const name = `file${this.random.below(4)}`
     return chance(this.random, 0.3) ? ['bank-remove', name] : ['bank-add', `/etc/${name}`]
@@ -244,7 +260,9 @@ export class Story {
     if (outcome.type === 'failed' && !mayFailWith[verb]?.includes(outcome.code)) {
       throw new BrokenPromise(`${host.name}: ${words.join(' ')} failed with ${outcome.code}: ${outcome.message}`)
     }
-    if (verb === 'exec' || verb === 'snap') this.#noteDirt(host, words, outcome)
+    if (verb === 'exec' || verb === 'snap' || verb === 'revert') this.#noteDirt(host, words, outcome)
+    // What it leaves on the machine is not what any journal makes.
+    if (verb === 'wip-undo' && outcome.type !== 'failed') this.checks.dirty.set(host, undefined)
     // What was dropped was done; whether it was, nobody knows who died.
     if (verb === 'wip-drop' && outcome.type !== 'failed') this.checks.dirty.set(host, undefined)
     if (outcome.type !== 'done' || verb !== 'ci') return

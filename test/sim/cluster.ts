@@ -143,6 +143,18 @@ function bodyOf([verb = '', ...words]: readonly string[]): object {
         latest: words.includes('--latest'),
         remove: words.includes('--delete'),
       }
+    case 'revert':
+      return {
+        user,
+        changeset: words[0] ?? '',
+        with: words.flatMap((word) => (word.startsWith('--with=') ? [word.slice('--with='.length)] : [])),
+        ...(words.includes('--delete') && { unknown: 'delete' }),
+        ...(words.includes('--keep') && { unknown: 'keep' }),
+        ...(words.includes('--overwrite') && { overwrite: true }),
+        ...(words.includes('--dry-run') && { dryRun: true }),
+      }
+    case 'wip-undo':
+      return { user, count: Number(words[0] ?? '1'), restore: words.includes('--restore') }
     case 'bank-add':
       return { user, cwd: '/', paths: words }
     case 'bank-remove':

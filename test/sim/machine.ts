@@ -16,6 +16,7 @@ import type {
   InstallReport,
   Machine,
   OutputListener,
+  PathState,
 } from '../../src/machine/machine.ts'
 
 /** What is at a path; what is not one kind's is absent. */
@@ -40,6 +41,11 @@ const commands: Readonly<Record<string, (machine: SimMachine, words: readonly st
     const before = machine.read(path) ?? ''
     if (!before.endsWith(`${text}\n`)) machine.write(path, `${before}${text}\n`)
     return 0
+  },
+  /** `sh -c 'append PATH TEXT'`: one command, its words apart at spaces. */
+  sh: (machine, [, script = '']) => {
+    const [name = '', ...words] = script.split(' ')
+    return name === 'true' ? 0 : (commands[name]?.(machine, words) ?? 127)
   },
   fail: (_, [status = '1']) => Number(status),
   /** `slow MS PATH TEXT`: an append that takes its time. */
@@ -146,6 +152,23 @@ export class SimMachine implements Machine {
       read: (file) => this.#slowly(Buffer.from(this.read(file.path) ?? '')),
       confirm: async () => undefined,
     }
+  }
+
+  async stateOf(path: string): Promise<PathState | undefined> {
+    const found = this.#entryByPath.get(path)
+    if (!found) return undefined
+    const { kind, mode, owner, target = '' } = found
+    if (kind === 'directory') return { kind, mode, owner, names: this.#namesIn(path) }
+    return kind === 'symlink' ? { kind, mode, owner, target } : { kind, mode, owner }
+  }
+
+  #namesIn(directory: string): readonly string[] {
+    const below = this.#below(directory).filter((path) => path !== directory)
+    return [...new Set(below.map((path) => path.slice(directory.length + 1).split('/')[0] ?? ''))]
+  }
+
+  async hashOf(path: string): Promise<string> {
+    return sha256Hex(this.read(path) ?? '')
   }
 
   #entryAt(path: string): Entry {

@@ -44,6 +44,8 @@ function endOf({ event, status, reason, tookMs, dropped, decided }: HistoryRow):
       return `skipped by ${decided?.by}: ${decided?.why}`
     case 'mended':
       return `done by hand, says ${decided?.by}: ${decided?.why}`
+    case 'undone':
+      return `${dropped?.by} took ${count(dropped?.operations ?? 0, 'operation')} out of the work`
     case 'dropped':
       return `${dropped?.by} dropped ${count(dropped?.operations ?? 0, 'operation')} that had been done here`
     default:

@@ -21,6 +21,7 @@ import { migrateVerb } from './migrate.ts'
 import { rebootVerb } from './reboot.ts'
 import { renderVerb } from './render.ts'
 import { resolveVerb } from './resolve.ts'
+import { revertVerb } from './revert.ts'
 import { sealVerb } from './seal.ts'
 import { showVerb } from './show.ts'
 import { skipVerb } from './skip.ts'
@@ -33,7 +34,19 @@ import { wipVerb } from './wip.ts'
 /** Every verb, by what it is for; a new one is a line here and a file beside this one. */
 export const verbsByGroup = {
   /** What changes the disk. */
-  disk: [lockVerb, unlockVerb, snapVerb, bankVerb, execVerb, rebootVerb, ciVerb, upVerb, skipVerb, doneVerb],
+  disk: [
+    lockVerb,
+    unlockVerb,
+    snapVerb,
+    bankVerb,
+    execVerb,
+    rebootVerb,
+    revertVerb,
+    ciVerb,
+    upVerb,
+    skipVerb,
+    doneVerb,
+  ],
   branch: [forkVerb, migrateVerb, branchesVerb, resolveVerb],
   /** What only looks, and what has to do with configuration. */
   other: [

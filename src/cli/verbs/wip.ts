@@ -1,5 +1,6 @@
-import type { DropAnswer, WipAnswer } from '../../control/index.ts'
-import { count, jsonFlag, listing } from '../../terminal/index.ts'
+import { IsconfError } from '../../base/index.ts'
+import type { DropAnswer, UndoAnswer, WipAnswer } from '../../control/index.ts'
+import { aCount, count, flag, jsonFlag, listing, optionalWord } from '../../terminal/index.ts'
 import { action, verb } from '../verb.ts'
 
 const drop = action({
@@ -13,17 +14,49 @@ const drop = action({
   },
 })
 
+const undo = action({
+  name: 'undo',
+  summary: 'Take the newest operation out of it, or so many',
+  options: { restore: flag('--restore', 'put back what the journal has at their paths') },
+  arguments: { typed: optionalWord('COUNT', 'how many, 1 when it is left out') },
+  run: async ({ client, user, say, show }, { restore, typed }) => {
+    const wanted = typed === undefined ? 1 : aCount.parse(typed)
+    if (wanted === undefined) {
+      throw new IsconfError('USAGE', `isconf wip undo takes a count, not ${JSON.stringify(typed)}`)
+    }
+    const body = { user, count: wanted, ...(restore && { restore }) }
+    const { undone, stoppedAt, left } = (await client.post('/v1/wip-undo', body, show)) as UndoAnswer
+    for (const { text, effect } of undone) say(`took back ${text}${effects[effect]}`)
+    if (stoppedAt !== null) {
+      const before = undone.length === 0 ? '' : `${count(undone.length, 'operation')} taken back; `
+      throw new IsconfError('WIP_COMMAND', `${before}what a command did can't be taken back: ${stoppedAt}`)
+    }
+    if (undone.length === 0) say('nothing to take back: everything that was done here is checked in')
+    else say(left === 0 ? 'nothing is left to check in' : `${count(left, 'operation')} left to check in`)
+    return 0
+  },
+})
+
+const effects: Readonly<Record<UndoAnswer['undone'][number]['effect'], string>> = {
+  none: '',
+  restored: '; what was there before is there again',
+  stays: '; what is there stays, on this host alone: snap it again, or put back what others have (isconf cat)',
+  gone: '; what was removed stays away, on this host alone: remove it again, or put back what others have (isconf cat)',
+}
+
 export const wipVerb = verb({
   name: 'wip',
-  summary: 'Show what is not checked in, or give it up',
+  summary: 'Show what is not checked in, take it back, or give it up',
   help:
-    'Shows what was done on this host and is not checked in, since when and under which lock. wip drop forgets it, and ' +
+    'Shows what was done on this host and is not checked in, since when and under which lock. wip undo takes the newest ' +
+    'operation out of it, or so many, and says what that means for this host; with --restore the files get back what ' +
+    'the journal, or the rest of the work, has at their paths. It stops at a command. wip drop forgets all of it, and ' +
     'only when its lock was broken or lost, so that it can never be checked in. What was done stays done: this host is ' +
     'not what the journal says any more, and has to be built anew. Until then up goes on, and says so each time; lock, ' +
     'fork and migrate refuse.',
-  exits: [0, 1],
+  exits: [0, 1, 2, 220, 221],
   options: { json: jsonFlag },
-  verbs: [drop],
+  verbs: [undo, drop],
   run: async ({ client, terminal }, { json }) => {
     const answer = (await client.get('/v1/wip')) as WipAnswer
     terminal.out(json ? `${JSON.stringify(answer)}\n` : describe(answer))

@@ -15,9 +15,9 @@ export const historyRequest = request({
   result: 'what happened on this host, newest first',
   details:
     'a row has `event` (`finished`, `failed`, `started`: begun and not ended, `made`, ' +
-    '`dropped`, `rebooting`, `rebootFailed`, `skipped`, `mended`), `time` (of the end, where there is one), `operation`, `text`, `started`, ' +
+    '`undone`: taken out of the work, `dropped`, `rebooting`, `rebootFailed`, `skipped`, `mended`), `time` (of the end, where there is one), `operation`, `text`, `started`, ' +
     '`tookMs`, `status` (exit status), `output` (SHA-256 of what was written), `reason` (of a failure), `dropped` ' +
-    '(`operations`, `by`), `decided` (`by`, `why`: of what was skipped, and of what was done by hand since).',
+    '(`operations`, `by`; also of `undone`), `decided` (`by`, `why`: of what was skipped, and of what was done by hand since).',
   input: z.strictObject({ limit }),
   run: (parts: HistoryParts, { limit }) => historyOf(parts, limit),
 })
@@ -75,7 +75,7 @@ async function rowOf(parts: HistoryParts, entry: HistoryEntry): Promise<HistoryR
     status: event === 'finished' ? entry.status : null,
     output: event === 'finished' && entry.output !== '' ? entry.output : null,
     reason: event === 'failed' || event === 'rebootFailed' ? entry.reason : null,
-    dropped: event === 'dropped' ? { operations: entry.operations, by: entry.by } : null,
+    dropped: event === 'dropped' || event === 'undone' ? { operations: entry.operations, by: entry.by } : null,
     decided: event === 'skipped' || event === 'mended' ? { by: entry.by, why: entry.why } : null,
   }
 }

@@ -20,6 +20,7 @@ import { planRequest } from './plan.ts'
 import { rebootRequest } from './reboot.ts'
 import { resolveRequest } from './resolve.ts'
 import { restartRequest } from './restart.ts'
+import { revertRequest } from './revert.ts'
 import type { Request } from './shared/request.ts'
 import { showRequest } from './show.ts'
 import { skipRequest } from './skip.ts'
@@ -31,6 +32,7 @@ import { unlockRequest } from './unlock.ts'
 import { upRequest } from './up.ts'
 import { wipRequest } from './wip.ts'
 import { wipDropRequest } from './wip-drop.ts'
+import { wipUndoRequest } from './wip-undo.ts'
 
 /** Every request, in the order of the page of the control protocol. */
 export const requests: readonly Request[] = [
@@ -50,12 +52,14 @@ export const requests: readonly Request[] = [
   rebootRequest,
   bankAddRequest,
   bankRemoveRequest,
+  revertRequest,
   ciRequest,
   upRequest,
   skipRequest,
   doneRequest,
   forkRequest,
   migrateRequest,
+  wipUndoRequest,
   wipDropRequest,
   resolveRequest,
   catRequest,

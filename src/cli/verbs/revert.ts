@@ -1,0 +1,66 @@
+import { IsconfError, idPrefixLength } from '../../base/index.ts'
+import type { RevertAnswer } from '../../control/index.ts'
+import { count, flag, values, type WordType, word } from '../../terminal/index.ts'
+import { verb } from '../verb.ts'
+
+const aCommandLine: WordType<string> = {
+  takes: 'a command, as sh takes it',
+  parse: (typed) => (typed.trim() === '' ? undefined : typed),
+}
+
+export const revertVerb = verb({
+  name: 'revert',
+  summary: 'Take a changeset back',
+  help:
+    'Does the inverse of what a changeset of this branch did, here and now, and records it in the work in progress as ' +
+    'any other change: ci checks it in. Files get back what the journal had at their paths before. What takes a ' +
+    'command back nobody can know: --with says it, once for each command of the changeset, in their order; they are ' +
+    'run in the reverse order, each at its place. A path that the changeset recorded first is removed only where the ' +
+    'journal knows that nothing was there; else --delete removes it and --keep leaves it. What is not as the ' +
+    'changeset left it is named, and left alone without --overwrite. Services are restarted by exec, after it.',
+  exits: [0, 1, 2, 220, 221],
+  options: {
+    commands: values('--with <command>', 'what takes back a command of it, for sh -c', aCommandLine),
+    remove: flag('--delete', 'remove paths of which the journal has nothing older'),
+    keep: flag('--keep', 'leave such paths as they are'),
+    overwrite: flag('--overwrite', 'also go over what is not as the changeset left it'),
+    dryRun: flag('--dry-run', 'show what would be done, and do nothing'),
+    json: flag('--json', 'with --dry-run: print one JSON document'),
+  },
+  exclusive: ['remove', 'keep'],
+  arguments: { changeset: word('CHANGESET', 'the beginning of its id') },
+  run: async (
+    { client, user, say, show, terminal },
+    { changeset, commands, remove, keep, overwrite, dryRun, json },
+  ) => {
+    if (json && !dryRun) throw new IsconfError('USAGE', 'isconf revert takes --json only with --dry-run')
+    const unknown = remove ? { unknown: 'delete' } : keep ? { unknown: 'keep' } : {}
+    const body = {
+      user,
+      changeset,
+      with: commands,
+      ...unknown,
+      ...(overwrite && { overwrite }),
+      ...(dryRun && { dryRun }),
+    }
+    const answer = (await client.post('/v1/revert', body, show)) as RevertAnswer
+    const { id, operations, obstacles } = answer
+    if (dryRun) {
+      terminal.out(json ? `${JSON.stringify(answer)}\n` : describe(answer))
+      return obstacles.length === 0 ? 0 : 1
+    }
+    say(
+      `took back changeset ${id.slice(0, idPrefixLength)}: ${count(operations.length, 'operation')}, to be checked in`,
+    )
+    return 0
+  },
+})
+
+function describe({ operations, obstacles, remarks }: RevertAnswer): string {
+  const rows = operations.map(({ text }, index) => `${index + 1}/${operations.length} ${text}\n`)
+  const notes = remarks.map((remark) => `${remark}\n`)
+  if (obstacles.length === 0)
+    return `${rows.join('')}${notes.join('')}would do ${count(operations.length, 'operation')}\n`
+  const reasons = obstacles.map((obstacle) => `${obstacle}\n`)
+  return `${rows.join('')}${notes.join('')}would be refused:\n${reasons.join('')}`
+}

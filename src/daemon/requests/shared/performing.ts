@@ -1,0 +1,19 @@
+/** What revert and wip undo share: telling what is done, and files that are not here. */
+import type { PerformListener, RevertDeps } from '../../../origin/index.ts'
+import { commandTo } from './output.ts'
+import type { Parts } from './parts.ts'
+import type { Tell } from './request.ts'
+
+export type RevertParts = Pick<Parts, 'origin' | 'blobs' | 'log'>
+
+export function revertDeps({ origin, blobs }: RevertParts): RevertDeps {
+  return { ...origin(), fetchBlob: (ref, until) => blobs.fetch(ref, until) }
+}
+
+export function performListener(tell: Tell): PerformListener {
+  return {
+    operation: (text, number, total) => void tell({ event: 'progress', text: `${number}/${total} ${text}` }),
+    remark: (text) => void tell({ event: 'remark', text }),
+    ...commandTo(tell),
+  }
+}

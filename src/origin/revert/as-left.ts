@@ -1,0 +1,89 @@
+/** What is not on this host as a changeset has left it: somebody has changed it since, or it was never so here. */
+import { unreachable } from '../../base/index.ts'
+import type { Operation, Owner } from '../../journal/index.ts'
+import type { Machine, PathState } from '../../machine/index.ts'
+import { type InstallOperation, liesBelow, type Recorded, type RecordedPaths } from './recorded-paths.ts'
+
+export interface WhatWasLeft {
+  /** The paths that the changeset is about. */
+  readonly paths: Iterable<string>
+  readonly before: RecordedPaths
+  readonly after: RecordedPaths
+  /** What is to be done. */
+  readonly inverse: readonly Operation[]
+  /** The operation that has changed a path after the changeset, in words; undefined when none has. */
+  readonly laterChange: (path: string) => string | undefined
+}
+
+/** Each path that is to be changed and is not as it was left, in words. What is back already is no trouble. */
+export async function notAsLeft(machine: Machine, left: WhatWasLeft): Promise<readonly string[]> {
+  const { before, after, inverse, laterChange } = left
+  const found: string[] = []
+  for (const path of left.paths) {
+    if (!inverse.some((one) => touches(one, path))) continue
+    if (await isAsRecorded(machine, path, after.get(path))) continue
+    if (before.get(path) !== undefined && (await isAsRecorded(machine, path, before.get(path)))) continue
+    const later = laterChange(path)
+    const why = later === undefined ? 'is not as the changeset left it' : `was changed again ${later}`
+    found.push(`${path} ${why}; --overwrite goes over it`)
+  }
+  return found
+}
+
+/** The last operation of some about each path. */
+export class LaterChanges {
+  readonly #byPath = new Map<string, string>()
+  readonly #removed = new Map<string, string>()
+
+  /** `name` says in words which operation it is. */
+  read(operations: readonly Operation[], name: (index: number) => string): void {
+    for (const [index, operation] of operations.entries()) {
+      if (operation.type !== 'snap') continue
+      this.#byPath.set(operation.path, name(index))
+      if (operation.kind === 'removal') this.#removed.set(operation.path, name(index))
+    }
+  }
+
+  of(path: string): string | undefined {
+    const above = [...this.#removed].find(([removed]) => liesBelow(path, removed))
+    return this.#byPath.get(path) ?? above?.[1]
+  }
+}
+
+function touches(operation: Operation, path: string): boolean {
+  if (operation.type !== 'snap') return false
+  if (operation.path === path || liesBelow(operation.path, path)) return true
+  return operation.kind === 'removal' && liesBelow(path, operation.path)
+}
+
+/** Kind, content, mode and owner are looked at; times are not. Where nothing is known anything will do. */
+async function isAsRecorded(machine: Machine, path: string, recorded: Recorded): Promise<boolean> {
+  if (recorded === undefined) return true
+  const found = await machine.stateOf(path)
+  if (recorded === 'absent' || !found) return (recorded === 'absent') === !found
+  return isLike(machine, found, recorded)
+}
+
+async function isLike(machine: Machine, found: PathState, recorded: InstallOperation): Promise<boolean> {
+  if (found.kind !== recorded.kind || !isSameOwner(found.owner, recorded.owner)) return false
+  switch (recorded.kind) {
+    case 'symlink':
+      return found.kind === 'symlink' && found.target === recorded.target
+    case 'directory':
+      return found.mode === recorded.mode
+    case 'file':
+      return found.mode === recorded.mode && (await machine.hashOf(recorded.path)) === recorded.blob.id
+    default:
+      return unreachable(recorded)
+  }
+}
+
+/** A name may have another number here. */
+function isSameOwner(found: Owner, recorded: Owner): boolean {
+  const isSame = (name: string, number: number, wantedName: string, wantedNumber: number): boolean =>
+    name !== '' && wantedName !== '' ? name === wantedName : number === wantedNumber
+  return (
+    isSame(found.user, found.uid, recorded.user, recorded.uid) &&
+    isSame(found.group, found.gid, recorded.group, recorded.gid)
+  )
+}

@@ -1,0 +1,72 @@
+/** Doing operations on their origin that nobody has done by hand: as every target does them, by the same code. */
+import { IsconfError, invariant, toIsconfError } from '../../base/index.ts'
+import { describeOperation, type Operation } from '../../journal/index.ts'
+import type { CommandListener } from '../../machine/index.ts'
+import { apply, applyInstalls, isInstall } from '../../replay/index.ts'
+import type { OriginDeps } from '../work.ts'
+
+/** So many files may be in place before they are noted. */
+const togetherMax = 256
+
+export interface PerformListener extends CommandListener {
+  operation(text: string, number: number, total: number): void
+  remark(text: string): void
+}
+
+/**
+ * Does operations in their order, and has `done` note those that are done. A failure says how many are, and is that of
+ * the operation: COMMAND_FAILED, INSTALL_FAILED and their like. No operation is a reboot.
+ */
+export async function perform(
+  deps: OriginDeps,
+  operations: readonly Operation[],
+  done: (operations: readonly Operation[]) => Promise<void>,
+  listener: PerformListener,
+  signal: AbortSignal,
+): Promise<void> {
+  const total = operations.length
+  let count = 0
+  try {
+    while (count < total) {
+      signal.throwIfAborted()
+      const some = await performSome(deps, operations.slice(count, count + togetherMax), listener, signal)
+      await done(some)
+      for (const operation of some) {
+        count += 1
+        listener.operation(describeOperation(operation), count, total)
+      }
+    }
+  } catch (thrown) {
+    const { code, message, exit, hint } = toIsconfError(thrown)
+    const next = operations[count]
+    const where = next ? `${describeOperation(next)}: ` : ''
+    throw new IsconfError(code, `${where}${message}; ${count} of ${total} operations were done`, {
+      cause: thrown,
+      exit,
+      ...(code === 'COMMAND_FAILED' ? {} : { hint }),
+    })
+  }
+}
+
+/** Does the first, and those after it that go with it; which those are. */
+async function performSome(
+  deps: OriginDeps,
+  operations: readonly Operation[],
+  listener: PerformListener,
+  signal: AbortSignal,
+): Promise<readonly Operation[]> {
+  const [first] = operations
+  invariant(first && first.type !== 'reboot' && first.type !== 'unknown', 'what is performed can be done here and now')
+  if (isInstall(first)) {
+    const end = operations.findIndex((one) => !isInstall(one))
+    const installs = operations.slice(0, end < 0 ? undefined : end).filter(isInstall)
+    const onProgress = (): void => undefined
+    const applied = await applyInstalls({ ...deps, onProgress }, installs, signal)
+    for (const remark of applied.flatMap(({ remarks }) => remarks)) listener.remark(remark)
+    return installs.slice(0, applied.length)
+  }
+  const { status, remarks } = await apply(deps, first, listener, signal)
+  for (const remark of remarks) listener.remark(remark)
+  if (status === 0) return [first]
+  throw new IsconfError('COMMAND_FAILED', `it ended with exit status ${status}`, { exit: status })
+}
