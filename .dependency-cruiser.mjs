@@ -3,7 +3,6 @@ import { hostkeeperMayImport, mayImport } from './scripts/layers.ts'
 
 // A test may reach for whatever it needs to look inside.
 const tests = '\\.test\\.ts$'
-const libraries = (names) => `(^|/)node_modules/(${names})/`
 
 const layerRules = Object.entries(mayImport).map(([part, allowed]) => ({
   name: `layer-${part}`,
@@ -74,13 +73,6 @@ export default {
       comment: 'what touches the machine is taken by *.io.ts files, the index.ts of its folder, daemon/ and tests',
       from: { path: '^src/', pathNot: [tests, '\\.io\\.ts$', '/index\\.ts$', '^src/daemon/', '^src/[^/]+\\.ts$'] },
       to: { path: '^src/.*\\.io\\.ts$' },
-    },
-    {
-      name: 'libp2p-in-mesh-io',
-      severity: 'error',
-      comment: 'the engine is reached only through the transport interface of mesh/',
-      from: { path: '^src/', pathNot: [tests, '^src/mesh/.*\\.io\\.ts$'] },
-      to: { path: libraries('libp2p|@libp2p/[^/]+|@multiformats/[^/]+') },
     },
     {
       name: 'no-test-in-source',

@@ -45,7 +45,7 @@ export function scanNets(text: string, isPort: number): Scanned<Nets> {
   return { value: Object.freeze({ addresses: Object.freeze(addresses), broadcast }), problems }
 }
 
-/** The address as libp2p writes it. */
+/** The address as the mesh writes it. */
 export function multiaddrOf({ host, port }: NetAddress): string {
   const version = ipVersion(host)
   return `/${version === undefined ? 'dns' : `ip${version}`}/${host}/tcp/${port}`

@@ -11,7 +11,7 @@ import { systemRandom as random } from '../base/random.io.ts'
 import { type Config, domainFilePath, multiaddrOf } from '../config/index.ts'
 import { loadHostKey, machineIdPath, noteMachine, readMachineId } from '../host/index.ts'
 import { type Machine, systemMachine } from '../machine/index.ts'
-import { LearnedAddresses, openLibp2p, Peering } from '../mesh/index.ts'
+import { hostCertificate, LearnedAddresses, LocalDiscovery, openTls, Peering } from '../mesh/index.ts'
 import { BootRecord } from '../replication/index.ts'
 import { openStore, workerWholeHasher } from '../store/index.ts'
 import { commandEnvironment } from './command-environment.ts'
@@ -52,14 +52,13 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
     wholeHasher: workerWholeHasher(),
     random,
   })
-  const transport = await openLibp2p({
-    domain: domain.name,
-    keys,
+  const where = { host: config.listen, port: config.port }
+  const member = { domain: domain.name, keys }
+  const transport = await openTls({
+    ...where,
+    ...member,
     hostKey: key,
-    host: config.listen,
-    port: config.port,
-    discovery: !config.noBroadcast,
-    topics: [],
+    certificate: await hostCertificate(disk, join(config.home, 'conf/host.crt'), key),
     clock,
     random,
     log,
@@ -67,6 +66,9 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
       cloned = `another machine, at ${address}, has this host's key, conf/host.key`
     },
   })
+  const discovery = config.noBroadcast
+    ? undefined
+    : await LocalDiscovery.open({ ...where, transport, member, clock, random, log })
   const addresses = (): readonly string[] => nets().addresses.map(multiaddrOf)
   const learned = await LearnedAddresses.open({ disk, clock, log, transport, path: join(config.home, 'conf/peers') })
   // IS_NOBROADCAST says that only those in nets are connected to.
@@ -97,6 +99,7 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
     },
     close: async () => {
       await bank.close()
+      discovery?.close()
       peering.stop()
       await learned.stop()
       await daemon.stop()

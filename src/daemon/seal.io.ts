@@ -10,7 +10,7 @@ import { History, machineIdPath, RebuildMark, readMachineId, renoteMachine } fro
 import { refuseUnchecked, WorkInProgress } from '../origin/index.ts'
 
 /** What another machine must not have: the key, whose it is, and whom it has met. */
-const identityFiles = ['conf/host.key', 'conf/machine-id', 'conf/peers']
+const identityFiles = ['conf/host.key', 'conf/host.crt', 'conf/machine-id', 'conf/peers']
 
 const unfinishedHint =
   'check it in first: isconf start, isconf ci; where only the id of the machine is another one: isconf seal --same-host'

@@ -72,7 +72,7 @@ export class RefusedError extends Error {
 }
 
 export const nonceBytes = 32
-const protocolVersion = 1
+const protocolVersion = 2
 const proofBytes = 32
 const accepted = 0
 const reasons = ['other domain', 'other key', 'other release'] as const

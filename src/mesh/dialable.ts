@@ -1,4 +1,5 @@
-/** Which of the addresses that a peer listens on it can be dialed at: libp2p's own text of addresses, taken apart. */
+/** Which of the addresses that a peer listens on it can be dialed at. */
+import { addressText, parseAddress } from './address.ts'
 import type { PeerId } from './transport.ts'
 
 /** A host with many interfaces says many; one that was seen to work and two others are enough to find it again. */
@@ -22,21 +23,13 @@ export function dialableAddresses(peer: PeerId, seen: readonly Seen[], listens: 
   const listening = listens.flatMap((address) => partsOf(address) ?? [])
   const there = listening.filter(({ ip }) => seenAt.has(ip))
   const elsewhere = listening.filter(({ ip }) => !seenAt.has(ip) && !isLocal(ip))
-  const texts = [...dialed, ...there, ...elsewhere].map(
-    ({ ip, text }) => `/${ip.includes(':') ? 'ip6' : 'ip4'}/${text}/p2p/${peer}`,
-  )
+  const texts = [...dialed, ...there, ...elsewhere].map(({ ip, port }) => addressText(ip, port, peer))
   return [...new Set(texts)].slice(0, dialableMax)
 }
 
-interface Parts {
-  readonly ip: string
-  /** `IP/tcp/PORT` */
-  readonly text: string
-}
-
-function partsOf(address: string): Parts | undefined {
-  const [, ip, port] = address.match(/^\/ip[46]\/([0-9A-Fa-f.:]+)\/tcp\/(\d+)(\/p2p\/\w+)?$/) ?? []
-  return ip === undefined ? undefined : { ip, text: `${ip}/tcp/${port}` }
+function partsOf(address: string): { readonly ip: string; readonly port: number } | undefined {
+  const parsed = address.startsWith('/ip') ? parseAddress(address) : undefined
+  return parsed && { ip: parsed.host, port: parsed.port }
 }
 
 /** Loopback, link-local and unspecified addresses. */

@@ -5,8 +5,8 @@ import test, { type TestContext } from 'node:test'
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls'
 import { addressOf, openMesh } from '../../test/support/mesh.ts'
 import type { DomainKeys } from './admission.ts'
-import { makeCertificate } from './certificate.io.ts'
 import { peerIdOf } from './peer-id.ts'
+import { makeCertificate } from './self-signed.io.ts'
 import { askPurpose } from './tls.io.ts'
 import type { TlsTransport } from './tls-transport.io.ts'
 import type { TlsTransportOptions } from './tls-transport-options.ts'
@@ -84,6 +84,11 @@ test('two hosts that dial each other at once end with one link', async (context)
   const [alder, birch] = [await host(context), await host(context)]
   await Promise.all([alder.dial(addressOf(birch)), birch.dial(addressOf(alder))])
   await until(() => alder.connectionCount() === 2 && birch.connectionCount() === 2)
+  // Each knows where the other was dialed, also whose link did not stay.
+  assert.deepEqual(
+    [alder, birch].map((one) => one.peers()[0]?.dialable[0]),
+    [birch, alder].map((one) => `${addressOf(one)}/p2p/${one.self}`),
+  )
   // What stays works both ways.
   for (const [from, to] of [
     [alder, birch],

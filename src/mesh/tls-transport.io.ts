@@ -38,6 +38,8 @@ export class TlsTransport implements Transport {
   readonly #listens: ListenAddresses
   readonly #peerListeners = new Set<(event: PeerEvent) => void>()
   readonly #services: Services
+  /** Where connected peers were dialed, also when what stays is a link that they have dialed. */
+  readonly #dialedAt = new Map<PeerId, string>()
   #listener: Listener | undefined
   #cancelWatches: readonly Cancel[] = []
 
@@ -139,11 +141,10 @@ export class TlsTransport implements Transport {
     return this.#links.peers().map((id) => {
       const connections = this.#links.with(id)
       const seen = connections.map(({ remoteAddress, dialed }) => ({ remoteAddress, outbound: dialed }))
-      return {
-        id,
-        address: seen.at(-1)?.remoteAddress ?? '',
-        dialable: dialableAddresses(id, seen, this.#listens.of(id)),
-      }
+      const dialedAt = this.#dialedAt.get(id)
+      if (dialedAt !== undefined) seen.unshift({ remoteAddress: dialedAt, outbound: true })
+      const dialable = dialableAddresses(id, seen, this.#listens.of(id))
+      return { id, address: seen.at(-1)?.remoteAddress ?? '', dialable }
     })
   }
 
@@ -168,6 +169,7 @@ export class TlsTransport implements Transport {
 
   #join({ connection, linkId, key }: Passed): void {
     this.#admitted.note(connection.peer, key)
+    if (connection.dialed) this.#dialedAt.set(connection.peer, connection.remoteAddress)
     if (!connection.asks) connection.serve((protocol, raw) => void this.#services.serve(connection.peer, protocol, raw))
     this.#links.add(connection, linkId)
   }
@@ -182,6 +184,7 @@ export class TlsTransport implements Transport {
     if (event.type === 'down') {
       this.#admitted.forget(event.peer)
       this.#listens.forget(event.peer)
+      this.#dialedAt.delete(event.peer)
     } else this.#listens.learn(event.peer)
     for (const listener of [...this.#peerListeners]) listener(event)
   }

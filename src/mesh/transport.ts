@@ -1,6 +1,6 @@
 /**
  * The one small interface through which the engine of the mesh is reached. It
- * has two implementations, libp2p and the simulated network, and one contract
+ * has two implementations, TLS and the simulated network, and one contract
  * suite that both pass.
  */
 import type { Cancel } from '../base/index.ts'
@@ -12,7 +12,7 @@ export interface Transport {
   /** This host's own id. */
   readonly self: PeerId
   /**
-   * Connects to an address (a libp2p multiaddr, or the simulated network's); the id of who answered and was admitted.
+   * Connects to an address (a multiaddr, or the simulated network's); the id of who answered and was admitted.
    * OwnAddressError when this host answered itself.
    */
   dial(address: string, signal?: AbortSignal): Promise<PeerId>

@@ -172,10 +172,10 @@ export class NetLab {
     }
   }
 
-  /** Keeps multicast from every host, and with it what hosts of a network say to whoever is there. */
-  async withoutMulticast(): Promise<void> {
-    for (const { port } of this.hosts) {
-      await must(this.#bridge.enter('ip', 'link', 'set', port, 'type', 'bridge_slave', 'mcast_flood', 'off'))
+  /** Keeps every host from saying anything to whoever is on the network: then nobody has the broadcast address. */
+  async withoutBroadcast(): Promise<void> {
+    for (const host of this.hosts) {
+      await must(host.enter('ip', 'route', 'del', 'table', 'local', 'broadcast', '10.99.0.255'))
     }
   }
 

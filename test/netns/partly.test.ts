@@ -62,11 +62,11 @@ netnsTest(
 )
 
 netnsTest(
-  'two hosts that have met once find each other after a restart, without nets and without multicast',
+  'two hosts that have met once find each other after a restart, without nets and without broadcast',
   async (t) => {
     const lab = await NetLab.of(t, 'alder', 'birch')
     const [alder, birch] = lab.hosts as [NetHost, NetHost]
-    await lab.withoutMulticast()
+    await lab.withoutBroadcast()
     await alder.configure('IS_NETS = /etc/is/nets')
     await alder.knows(birch)
     await lab.start()

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { generateKeyPairSync } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,20 +6,19 @@ import { test } from 'node:test'
 import { systemClock } from '../../src/base/clock.io.ts'
 import { systemDisk } from '../../src/base/disk.io.ts'
 import { threadPoolHasher } from '../../src/base/hash.io.ts'
-import { type BlobRef, type BlobSource, pieceBytes, silentLog } from '../../src/base/index.ts'
+import { type BlobRef, type BlobSource, pieceBytes } from '../../src/base/index.ts'
 import { systemRandom } from '../../src/base/random.io.ts'
-import { noKeys } from '../../src/mesh/admission.ts'
-import type { Libp2pTransport } from '../../src/mesh/libp2p.io.ts'
-import { openLibp2p } from '../../src/mesh/open-libp2p.io.ts'
+import type { TlsTransport } from '../../src/mesh/tls-transport.io.ts'
 import { type FetchOptions, fetchBlob } from '../../src/replication/blobs/blob-fetch.ts'
 import { serveBlobs } from '../../src/replication/blobs/blob-serve.ts'
 import { type BlobStore, openStore, workerWholeHasher } from '../../src/store/index.ts'
 import { assertHolds, blobContent, putContent } from '../sim/blob-world.ts'
+import { openMesh } from '../support/mesh.ts'
 
 const content = blobContent(24 * pieceBytes + 5)
 
 interface Host {
-  readonly transport: Libp2pTransport
+  readonly transport: TlsTransport
   readonly store: BlobStore
   /** Bytes of blobs that this host has read for others. */
   servedBytes(): number
@@ -33,12 +31,12 @@ function among(
   sentence: string,
   run: (host: (serving?: (read: Read) => Read) => Promise<Host>) => Promise<void>,
 ): void {
-  test(`libp2p: ${sentence}`, { timeout: 60_000 }, async () => {
+  test(`TLS: ${sentence}`, { timeout: 60_000 }, async () => {
     const directory = await mkdtemp(join(tmpdir(), 'isconf-blob-'))
-    const transports: Libp2pTransport[] = []
+    const transports: TlsTransport[] = []
     try {
       await run(async (serving = (read) => read) => {
-        const transport = await openTransport()
+        const transport = await openMesh()
         transports.push(transport)
         const store = await openStore({
           disk: systemDisk,
@@ -64,22 +62,6 @@ function among(
       await Promise.all(transports.map((transport) => transport.close()))
       await rm(directory, { recursive: true })
     }
-  })
-}
-
-function openTransport(): Promise<Libp2pTransport> {
-  return openLibp2p({
-    hostKey: generateKeyPairSync('ed25519').privateKey,
-    host: '127.0.0.1',
-    port: 0,
-    discovery: false,
-    topics: [],
-    domain: 'x.example',
-    keys: () => noKeys,
-    clock: systemClock,
-    random: systemRandom,
-    log: silentLog,
-    onOwnIdentity: () => undefined,
   })
 }
 

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
+import { test } from 'node:test'
+import type { Member } from './admission.ts'
+import { decodeBeacon, encodeBeacon } from './beacon.ts'
+import { peerIdOf } from './peer-id.ts'
+
+const beacon = { peer: peerIdOf(generateKeyPairSync('ed25519').privateKey), port: 65_027 }
+
+function member(domain: string, ...accepts: string[]): Member {
+  return { domain, keys: () => ({ proves: accepts[0], accepts, acceptsAny: false }) }
+}
+
+test('a beacon is heard by the hosts of its domain, and by those of a key only when it has the key', () => {
+  const plain = encodeBeacon(beacon, member('x.example'))
+  const keyed = encodeBeacon(beacon, member('x.example', 'k1'))
+  assert.deepEqual(decodeBeacon(plain, member('x.example')), beacon)
+  assert.deepEqual(decodeBeacon(keyed, member('x.example')), beacon)
+  assert.deepEqual(decodeBeacon(keyed, member('x.example', 'k2', 'k1')), beacon)
+  assert.equal(decodeBeacon(plain, member('y.example')), undefined)
+  assert.equal(decodeBeacon(plain, member('x.example', 'k1')), undefined)
+  assert.equal(decodeBeacon(keyed, member('x.example', 'k2')), undefined)
+  assert.doesNotMatch(Buffer.from(keyed).toString(), /x\.example|k1/)
+})
+
+test('what is no beacon, or was changed on its way, is nothing', () => {
+  const keyed = member('x.example', 'k1')
+  const text = Buffer.from(encodeBeacon(beacon, keyed)).toString()
+  for (const wrong of ['', 'isconf', text.replace('65027', '65028'), `${text} x`, text.slice(0, -1), 'x'.repeat(600)]) {
+    assert.equal(decodeBeacon(Buffer.from(wrong), keyed), undefined, wrong)
+  }
+})

@@ -1,0 +1,52 @@
+/**
+ * What a host says to whoever is on its local network: that a host of the domain listens here. Only who knows the domain,
+ * and its key where it has one, can say it; and nothing follows from it but a dial to the host that it names.
+ */
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import type { Member } from './admission.ts'
+import { publicKeyOf } from './peer-id.ts'
+import type { PeerId } from './transport.ts'
+
+export interface Beacon {
+  readonly peer: PeerId
+  /** The TCP port it listens on, at the address that the beacon comes from. */
+  readonly port: number
+}
+
+/** A beacon is shorter than this: nothing longer is looked at. */
+export const beaconBytesMax = 512
+
+/** The bytes of a beacon. */
+export function encodeBeacon({ peer, port }: Beacon, { domain, keys }: Member): Uint8Array {
+  const { proves } = keys()
+  return Buffer.from(['isconf-beacon-1', tagOf(domain), peer, port, proofOf(domain, { peer, port }, proves)].join(' '))
+}
+
+/** What a datagram says; undefined when it is no beacon of a member. */
+export function decodeBeacon(bytes: Uint8Array, { domain, keys }: Member): Beacon | undefined {
+  if (bytes.length > beaconBytesMax) return undefined
+  const words = Buffer.from(bytes).toString('latin1').split(' ')
+  const [kind, tag, peer = '', port = '', proof = '', ...more] = words
+  if (kind !== 'isconf-beacon-1' || tag !== tagOf(domain) || more.length > 0) return undefined
+  if (!/^[1-9]\d{0,4}$/.test(port) || Number(port) > 65_535 || publicKeyOf(peer) === undefined) return undefined
+  const said = { peer: peer as PeerId, port: Number(port) }
+  const { accepts, acceptsAny } = keys()
+  const isProved = (key: string | undefined): boolean => {
+    const expected = Buffer.from(proofOf(domain, said, key))
+    return expected.length === proof.length && timingSafeEqual(expected, Buffer.from(proof))
+  }
+  // As at the gate, a host that asks for no key takes any, and then there is nothing to check.
+  if (accepts.length === 0 || acceptsAny) return said
+  return accepts.filter(isProved).length > 0 ? said : undefined
+}
+
+/** Hosts of a domain look for its tag alone; it does not tell the domain's name to the rest of the network. */
+function tagOf(domain: string): string {
+  return createHash('sha256').update(`isconf beacon ${domain}`).digest('hex').slice(0, 16)
+}
+
+function proofOf(domain: string, { peer, port }: Beacon, key: string | undefined): string {
+  return createHmac('sha256', key ?? '')
+    .update(`isconf beacon 1\0${domain}\0${peer}\0${port}`)
+    .digest('hex')
+}

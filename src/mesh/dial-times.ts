@@ -1,0 +1,21 @@
+/** When a host that was found on the local network is dialed. */
+
+/** A host found is not dialed again before this, for its beacons come again and again. */
+const redialAfterMs = 15_000
+/** Of two hosts that find each other, one dials at once and the other only when that has not worked by then. */
+const yieldMs = 5_000
+/** Hosts remembered at once; a network that shows more is not searched further. */
+const rememberedMax = 1_000
+
+/** Whether a host that is found now is to be dialed now. */
+export function dialTimes(self: string): (peer: string, nowMs: number) => boolean {
+  const nextMsByPeer = new Map<string, number>()
+  return (peer, nowMs) => {
+    const known = nextMsByPeer.get(peer)
+    if (known === undefined && nextMsByPeer.size >= rememberedMax) return false
+    const dueMs = known ?? (self < peer ? nowMs : nowMs + yieldMs)
+    const isDue = dueMs <= nowMs
+    nextMsByPeer.set(peer, isDue ? nowMs + redialAfterMs : dueMs)
+    return isDue
+  }
+}

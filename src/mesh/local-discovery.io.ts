@@ -1,0 +1,141 @@
+/**
+ * Finds the domain's hosts on the local network: each says by UDP, on the number of the mesh's TCP port, that it is here,
+ * to the broadcast address of each of its networks; where it listens on IPv6, to all of the link as well.
+ *
+ * It is said often at first and after a loss, and rarely to a host that has company: nothing depends on its being heard.
+ */
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
+import { networkInterfaces } from 'node:os'
+import { type Cancel, type Clock, endIfBroken, type Log, type Random } from '../base/index.ts'
+import { addressText } from './address.ts'
+import type { Member } from './admission.ts'
+import { beaconBytesMax, decodeBeacon, encodeBeacon } from './beacon.ts'
+import { dialTimes } from './dial-times.ts'
+import type { Transport } from './transport.ts'
+
+export interface DiscoveryOptions {
+  readonly transport: Transport
+  readonly member: Member
+  /** The address that the mesh listens on, such as 0.0.0.0. */
+  readonly host: string
+  /** The mesh's port; of UDP the same number is used. */
+  readonly port: number
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+}
+
+/** After a start, and after a peer was lost. */
+const firstWaitsMs = [0, 1_000, 3_000]
+const aloneEveryMs = 10_000
+const inCompanyEveryMs = 60_000
+/** Everybody on the link. */
+const allOfLink = 'ff02::1'
+
+export class LocalDiscovery {
+  readonly #options: DiscoveryOptions
+  readonly #socketByType = new Map<'udp4' | 'udp6', Socket>()
+  readonly #isDue: (peer: string, nowMs: number) => boolean
+  #waits = [...firstWaitsMs]
+  #cancel: Cancel = () => undefined
+  #cancelPeers: Cancel = () => undefined
+
+  private constructor(options: DiscoveryOptions) {
+    this.#options = options
+    this.#isDue = dialTimes(options.transport.self)
+  }
+
+  /** Listens, and says that this host is here. A port that can't be had costs the discovery and nothing else. */
+  static async open(options: DiscoveryOptions): Promise<LocalDiscovery> {
+    const discovery = new LocalDiscovery(options)
+    const both = options.host === '::'
+    if (both || !options.host.includes(':')) await discovery.#listen('udp4', '0.0.0.0')
+    if (both || options.host.includes(':')) await discovery.#listen('udp6', '::')
+    discovery.#cancelPeers = options.transport.onPeer(({ type }) => {
+      if (type === 'down') discovery.#sayAgain()
+    })
+    discovery.#sayAgain()
+    return discovery
+  }
+
+  close(): void {
+    this.#cancel()
+    this.#cancelPeers()
+    for (const socket of this.#socketByType.values()) socket.close()
+    this.#socketByType.clear()
+  }
+
+  #listen(type: 'udp4' | 'udp6', address: string): Promise<void> {
+    const { port, log } = this.#options
+    // Several hosts may live on one machine, each with an address of its own.
+    const socket = createSocket({ type, reuseAddr: true, ipv6Only: type === 'udp6' })
+    return new Promise((resolve) => {
+      const onFailure = (error: Error): void => {
+        log.warn({ port, error: String(error) }, 'hosts on the local network are not looked for')
+        resolve()
+      }
+      socket.once('error', onFailure)
+      socket.bind({ address, port }, () => {
+        socket.off('error', onFailure)
+        socket.on('error', (error) => log.debug({ error: String(error) }, 'local discovery'))
+        socket.on('message', (bytes, from) => this.#heard(bytes, from))
+        if (type === 'udp4') socket.setBroadcast(true)
+        this.#socketByType.set(type, socket)
+        resolve()
+      })
+    })
+  }
+
+  #sayAgain(): void {
+    this.#cancel()
+    this.#waits = [...firstWaitsMs]
+    this.#wait()
+  }
+
+  #wait(): void {
+    const { clock, random, transport } = this.#options
+    const everyMs = transport.peers().length > 0 ? inCompanyEveryMs : aloneEveryMs
+    // Spread, so that hosts that were switched on together do not speak together.
+    const waitMs = this.#waits.shift() ?? everyMs / 2 + random.below(everyMs)
+    this.#cancel = clock.after(waitMs, () => {
+      this.#say()
+      this.#wait()
+    })
+  }
+
+  #say(): void {
+    const { transport, member, port, host } = this.#options
+    const bytes = encodeBeacon({ peer: transport.self, port }, member)
+    for (const [name, addresses] of Object.entries(networkInterfaces())) {
+      for (const { family, address, netmask } of addresses ?? []) {
+        if (family === 'IPv4' && (host === '0.0.0.0' || host === '::' || host === address)) {
+          this.#send('udp4', bytes, broadcastOf(address, netmask))
+        } else if (family === 'IPv6' && /^fe80:/i.test(address)) this.#send('udp6', bytes, `${allOfLink}%${name}`)
+      }
+    }
+  }
+
+  #send(type: 'udp4' | 'udp6', bytes: Uint8Array, to: string): void {
+    // A network that can't be reached now is told again later.
+    this.#socketByType.get(type)?.send(bytes, this.#options.port, to, () => undefined)
+  }
+
+  #heard(bytes: Uint8Array, { address }: RemoteInfo): void {
+    const { transport, member, clock, log } = this.#options
+    if (bytes.length > beaconBytesMax) return
+    const beacon = decodeBeacon(bytes, member)
+    if (beacon === undefined || beacon.peer === transport.self) return
+    if (transport.peers().some(({ id }) => id === beacon.peer)) return
+    if (!this.#isDue(beacon.peer, clock.monotonicMs())) return
+    transport.dial(addressText(address, beacon.port, beacon.peer)).catch((error) => {
+      endIfBroken(error)
+      log.debug({ peer: beacon.peer, error: String(error) }, 'a host of the local network was not reached')
+    })
+  }
+}
+
+function broadcastOf(address: string, netmask: string): string {
+  const mask = netmask.split('.').map(Number)
+  const bytes = address.split('.').map((byte, index) => (Number(byte) | (~(mask[index] ?? 0) & 0xff)) >>> 0)
+  return bytes.join('.')
+}
