@@ -10,7 +10,8 @@ import {
   isSha256Hex,
   pieceBytes,
 } from '../base/index.ts'
-import { openPartialSink, Partial, type PartialParts } from './partial.ts'
+import { openPartialSink, type PartialParts } from './partial.ts'
+import { Partial } from './partial-state.ts'
 import { isPieceList, pieceCountOf, pieceHashBytes, pieceLength } from './pieces.ts'
 import { SmallSink } from './small-sink.ts'
 import { isNotThere, missing, type WholeBlobs } from './whole-blobs.ts'

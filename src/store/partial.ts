@@ -13,7 +13,8 @@ import {
   invariant,
 } from '../base/index.ts'
 import type { Layout } from './layout.ts'
-import { isPieceList, pieceCountOf, pieceHashBytes, pieceLength, pieceListOfSmall } from './pieces.ts'
+import type { Partial } from './partial-state.ts'
+import { isHole, isPieceList, pieceCountOf, pieceHashBytes, pieceLength, pieceListOfSmall } from './pieces.ts'
 import { PrefixHash } from './prefix-hash.ts'
 import type { WholeHasher } from './whole-hash.ts'
 
@@ -22,22 +23,6 @@ export interface PartialParts {
   readonly layout: Layout
   readonly hasher: Hasher
   readonly wholeHasher: WholeHasher
-}
-
-/** What of a blob is here, kept in memory also between two tries, so that it can be served meanwhile. */
-export class Partial {
-  readonly ref: BlobRef
-  readonly verified: Uint8Array
-  hashes: Uint8Array | undefined
-
-  constructor(ref: BlobRef) {
-    this.ref = ref
-    this.verified = new Uint8Array(pieceCountOf(ref.sizeBytes))
-  }
-
-  has(index: number): boolean {
-    return this.verified[index] === 1
-  }
 }
 
 /** Opens what is on the disk of a partial blob, checks it, and takes it up again. */
@@ -56,7 +41,10 @@ export async function openPartialSink(
   try {
     have = await disk.open(layout.partialHave(ref.id), 'write')
     if (found !== undefined) await recheck(parts, partial, file, have)
-    return new PartialSink(parts, partial, file, have, onEnd)
+    // Nothing but holes at first: a piece of zeros then needs no writing. An earlier try may have left something in its place.
+    const isFresh = (await file.size()) === 0
+    if (isFresh) await file.truncate(ref.sizeBytes)
+    return new PartialSink(parts, partial, { file, have, isFresh }, onEnd)
   } catch (error) {
     await Promise.allSettled([file.close(), have?.close()])
     throw error
@@ -100,6 +88,13 @@ async function matches(hasher: Hasher, partial: Partial, index: number, bytes: U
   return wanted !== undefined && Buffer.compare(hash, wanted) === 0
 }
 
+interface PartialFiles {
+  readonly file: DiskFile
+  readonly have: DiskFile
+  /** Whether the file had nothing in it when it was opened. */
+  readonly isFresh: boolean
+}
+
 class PartialSink implements BlobSink {
   readonly ref: BlobRef
   readonly pieceCount: number
@@ -107,6 +102,7 @@ class PartialSink implements BlobSink {
   readonly #partial: Partial
   readonly #file: DiskFile
   readonly #have: DiskFile
+  readonly #isFresh: boolean
   readonly #onEnd: (finished: boolean) => void
   readonly #whole: PrefixHash
   #open = true
@@ -114,14 +110,14 @@ class PartialSink implements BlobSink {
   constructor(
     parts: PartialParts,
     partial: Partial,
-    file: DiskFile,
-    have: DiskFile,
+    { file, have, isFresh }: PartialFiles,
     onEnd: (finished: boolean) => void,
   ) {
     this.#parts = parts
     this.#partial = partial
     this.#file = file
     this.#have = have
+    this.#isFresh = isFresh
     this.#onEnd = onEnd
     this.ref = partial.ref
     this.pieceCount = partial.verified.length
@@ -155,7 +151,7 @@ class PartialSink implements BlobSink {
     invariant(index >= 0 && index < this.pieceCount, 'a piece that is put is one of the blob')
     if (this.has(index)) return true
     if (!(await matches(this.#parts.hasher, this.#partial, index, bytes))) return false
-    await this.#file.write(index * pieceLength(this.ref.sizeBytes, 0), bytes)
+    if (!this.#isFresh || !isHole(bytes)) await this.#file.write(index * pieceLength(this.ref.sizeBytes, 0), bytes)
     await this.#have.write(index, new Uint8Array([1]))
     this.#partial.verified[index] = 1
     this.#whole.advance()

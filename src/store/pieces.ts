@@ -30,3 +30,10 @@ export function refOfSmall(content: Uint8Array): BlobRef {
   invariant(sizeBytes <= pieceBytes, 'a small blob has one piece at most')
   return { id, sizeBytes, pieces: sha256Hex(pieceListOfSmall(id, sizeBytes)) }
 }
+
+const zeros = Buffer.alloc(pieceBytes)
+
+/** Whether a piece has nothing but zeros, and may be a hole in the store's file. */
+export function isHole(piece: Uint8Array): boolean {
+  return piece[0] === 0 && zeros.subarray(0, piece.length).equals(piece)
+}

@@ -9,6 +9,7 @@ import {
   decodeAnswerHead,
   encodeRequest,
 } from './blob-protocol.ts'
+import { unpack } from './packing.ts'
 import { StallWatch } from './stall-watch.ts'
 
 /** What a peer has of a blob. */
@@ -66,16 +67,16 @@ export class BlobLane {
     const position = run.first * pieceBytes
     const length = Math.min(run.count * pieceBytes, this.#ref.sizeBytes - position)
     return this.#ask('range', position, length, async (reader, watch) => {
-      const announced = decodeAnswerHead(await reader.exactly(blobAnswerHeadBytes))
-      if (announced === undefined) return false
-      if (announced !== length) throw new Error(`${this.#peer}: answered ${length} bytes with ${announced}`)
+      const onPart = (): void => {
+        watch.touch()
+        onBytes()
+      }
       const verifying: Promise<void>[] = []
       try {
         for (let index = run.first; index < run.first + run.count; index++) {
-          const bytes = await readPiece(reader, Math.min(pieceBytes, position + length - index * pieceBytes), () => {
-            watch.touch()
-            onBytes()
-          })
+          const bytes = await this.#part(reader, Math.min(pieceBytes, position + length - index * pieceBytes), onPart)
+          if (bytes === undefined && index === run.first) return false
+          if (bytes === undefined) throw new Error(`${this.#peer}: a part of what it has is missing`)
           verifying.push(take(index, bytes))
           // Seen at the end; the next piece is read meanwhile.
           verifying.at(-1)?.catch(() => undefined)
@@ -89,6 +90,16 @@ export class BlobLane {
       }
       return true
     })
+  }
+
+  /** One answer of a range: `length` bytes; undefined when the peer does not have them. */
+  async #part(reader: StreamReader, length: number, onPart: () => void): Promise<Uint8Array | undefined> {
+    const head = decodeAnswerHead(await reader.exactly(blobAnswerHeadBytes))
+    if (head === undefined) return undefined
+    const isRight = head.isPacked ? head.length < length : head.length === length
+    if (!isRight) throw new Error(`${this.#peer}: answered ${length} bytes with ${head.length}`)
+    const bytes = await readPiece(reader, head.length, onPart)
+    return head.isPacked ? unpack(bytes, length) : bytes
   }
 
   /** Ends the stream; what is being asked on it rejects. */
@@ -113,9 +124,10 @@ export class BlobLane {
 
   #small(kind: BlobRequestKind, lengths: readonly number[]): Promise<Uint8Array | undefined> {
     return this.#ask(kind, 0, 0, async (reader) => {
-      const length = decodeAnswerHead(await reader.exactly(blobAnswerHeadBytes))
-      if (length === undefined) return undefined
-      if (!lengths.includes(length)) throw new Error(`${this.#peer}: answered ${kind} with ${length} bytes`)
+      const head = decodeAnswerHead(await reader.exactly(blobAnswerHeadBytes))
+      if (head === undefined) return undefined
+      const { length, isPacked } = head
+      if (isPacked || !lengths.includes(length)) throw new Error(`${this.#peer}: answered ${kind} with ${length} bytes`)
       // Its own copy: it is kept longer than the chunk that it arrived in.
       return Uint8Array.from(await reader.exactly(length))
     })

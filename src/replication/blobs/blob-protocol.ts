@@ -1,5 +1,5 @@
 /**
- * The bytes of /isconf/blob/1. A stream carries requests one after the other,
+ * The bytes of /isconf/blob/2. A stream carries requests one after the other,
  * each answered before the next is read:
  *
  *     request   kind (1 byte), blob id (32), position (8), length (4); numbers big-endian
@@ -7,11 +7,12 @@
  *
  * `held` is answered with a bit for each piece, the first in the lowest bit of
  * the first byte, or with nothing by who has the whole; `hashes` with the
- * piece list; `range` with exactly the bytes asked for.
+ * piece list; `range` with an answer for each MiB asked for, from its start,
+ * as it is or packed (packing.ts).
  */
 import { pieceBytes } from '../../base/index.ts'
 
-export const blobProtocol = '/isconf/blob/1'
+export const blobProtocol = '/isconf/blob/2'
 export const blobRequestBytes = 45
 export const blobAnswerHeadBytes = 5
 
@@ -47,18 +48,29 @@ export function decodeRequest(bytes: Uint8Array): BlobRequest | undefined {
   return { kind, id: view.toString('hex', 1, 33), position, length }
 }
 
-/** The head of an answer; without `length` it says that what was asked for is not here. */
-export function encodeAnswerHead(length: number | undefined): Uint8Array {
+/** What follows the head of an answer. */
+export interface AnswerHead {
+  readonly length: number
+  readonly isPacked: boolean
+}
+
+const [missing, plain, packed] = [0, 1, 2]
+
+/** The head of an answer; without one it says that what was asked for is not here. */
+export function encodeAnswerHead(head: AnswerHead | undefined): Uint8Array {
   const bytes = Buffer.alloc(blobAnswerHeadBytes)
-  bytes.writeUInt8(length === undefined ? 0 : 1)
-  bytes.writeUInt32BE(length ?? 0, 1)
+  bytes.writeUInt8(head === undefined ? missing : head.isPacked ? packed : plain)
+  bytes.writeUInt32BE(head?.length ?? 0, 1)
   return bytes
 }
 
-/** How many bytes follow; undefined when what was asked for is not there. */
-export function decodeAnswerHead(bytes: Uint8Array): number | undefined {
+/** What follows; undefined when what was asked for is not there. */
+export function decodeAnswerHead(bytes: Uint8Array): AnswerHead | undefined {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  return view.readUInt8() === 1 ? view.readUInt32BE(1) : undefined
+  const status = view.readUInt8()
+  return status === plain || status === packed
+    ? { length: view.readUInt32BE(1), isPacked: status === packed }
+    : undefined
 }
 
 export function encodeBits(count: number, has: (index: number) => boolean): Uint8Array {

@@ -10,6 +10,7 @@ import {
   encodeBits,
 } from './blob-protocol.ts'
 import { Slots } from './blob-slots.ts'
+import { pack } from './packing.ts'
 
 /** Bytes handed to the stream at once: less costs calls, more only buffers. */
 const writeBytes = 256 * 1024
@@ -97,7 +98,7 @@ class BlobServer {
   }
 
   async #small(bytes: Uint8Array | undefined): Promise<void> {
-    await this.#write(encodeAnswerHead(bytes?.length))
+    await this.#write(encodeAnswerHead(bytes && { length: bytes.length, isPacked: false }))
     if (bytes !== undefined) await this.#writeAll(bytes)
   }
 
@@ -105,12 +106,13 @@ class BlobServer {
     const end = position + length
     let bytes = await this.#readPart(id, position, end).catch(() => undefined)
     if (bytes === undefined) return this.#small(undefined)
-    await this.#write(encodeAnswerHead(length))
     for (let at = position; ; ) {
-      await this.#writeAll(bytes)
+      const part = pack(bytes)
+      await this.#write(encodeAnswerHead({ length: part.bytes.length, isPacked: part.isPacked }))
+      await this.#writeAll(part.bytes)
       at += bytes.length
       if (at >= end) return
-      // What fails from here on ends the stream: its length is promised.
+      // What fails from here on ends the stream: the rest is promised.
       bytes = await this.#readPart(id, at, end)
     }
   }
