@@ -1,6 +1,6 @@
 /** What a person types: flags, a verb, and everything after the verb belongs to the verb. */
 import { join, resolve } from 'node:path'
-import { IsconfError } from '../base/index.ts'
+import { IsconfError, inOneLine } from '../base/index.ts'
 import { type Config, loadConfig, placedVariables } from '../config/index.ts'
 import { type Client, connect, socketName } from '../control/index.ts'
 import { runProgram, runVerb, type Terminal } from '../terminal/index.ts'
@@ -53,7 +53,7 @@ function makeContext(flags: Flags, surroundings: Surroundings): VerbContext {
       return client
     },
     say: (text) => {
-      if (!flags.quiet) terminal.err(`isconf: ${text}\n`)
+      if (!flags.quiet) terminal.err(`isconf: ${inOneLine(text)}\n`)
     },
     show: showEvent(terminal, terminal.show ?? terminal.out, flags.quiet),
     copy: showEvent(terminal, terminal.out, flags.quiet),
@@ -82,6 +82,7 @@ const interruptEveryMs = 100
 
 function showVariables(config: Config, terminal: Terminal): void {
   for (const { name, value, place } of placedVariables(config)) {
-    terminal.err(value === undefined ? `isconf: ${name} is not set\n` : `isconf: ${name}=${value} (${place})\n`)
+    const text = value === undefined ? `${name} is not set` : `${name}=${value} (${place})`
+    terminal.err(`isconf: ${inOneLine(text)}\n`)
   }
 }

@@ -1,4 +1,5 @@
 /** Shows what the daemon tells while it works. */
+import { inOneLine } from '../base/index.ts'
 import type { EventListener } from '../control/index.ts'
 import type { Terminal } from '../terminal/index.ts'
 
@@ -13,10 +14,10 @@ export function showEvent(terminal: Terminal, out: Terminal['out'], quiet: boole
         return
       }
       case 'progress':
-        if (!quiet) terminal.err(`isconf: ${event.text}\n`)
+        if (!quiet) terminal.err(`isconf: ${inOneLine(event.text)}\n`)
         return
       case 'remark':
-        terminal.err(`isconf: ${event.text}\n`)
+        terminal.err(`isconf: ${inOneLine(event.text)}\n`)
     }
   }
 }

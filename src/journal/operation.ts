@@ -1,6 +1,6 @@
 /** Operations: the atoms of change, as the journal records them. */
 import * as z from 'zod'
-import { type BlobRef, isBankName, unreachable } from '../base/index.ts'
+import { type BlobRef, isBankName, shellEscaped, unreachable } from '../base/index.ts'
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 const wholeNumber = z.int().nonnegative()
@@ -162,15 +162,16 @@ export function blobOf(operation: Operation): BlobRef | undefined {
 }
 
 function describeSnap(operation: SnapOperation): string {
+  const path = shellEscaped(operation.path) ?? operation.path
   switch (operation.kind) {
     case 'file':
-      return operation.latest ? `snap --latest ${operation.path}` : `snap ${operation.path}`
+      return operation.latest ? `snap --latest ${path}` : `snap ${path}`
     case 'directory':
-      return `snap ${operation.path === '/' ? '' : operation.path}/`
+      return `snap ${path === '/' ? '' : path}/`
     case 'symlink':
-      return `snap ${operation.path} -> ${operation.target}`
+      return `snap ${path} -> ${shellEscaped(operation.target) ?? operation.target}`
     case 'removal':
-      return `snap --delete ${operation.path}`
+      return `snap --delete ${path}`
     default:
       return unreachable(operation)
   }
@@ -182,7 +183,8 @@ function variablesOf({ env }: ExecOperation): readonly string[] {
 
 /** A word as a shell takes it. */
 export function quoteWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word
+  return shellEscaped(word) ?? `'${word.replaceAll("'", `'\\''`)}'`
 }
 
 function isPlainAbsolutePath(path: string): boolean {

@@ -3,7 +3,7 @@
  * once in little more time than one. The history says that they are begun before any of them is, and that they are
  * done when all that they changed is on disk.
  */
-import { type BlobRef, errorKinds, IsconfError, operationName, toIsconfError } from '../base/index.ts'
+import { type BlobRef, IsconfError, operationName, toIsconfError } from '../base/index.ts'
 import type { OperationRef } from '../host/index.ts'
 import { describeOperation, type Operation } from '../journal/index.ts'
 import { type ApplyDeps, applyInstalls, blobToInstall, type InstallOperation } from './apply.ts'

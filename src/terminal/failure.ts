@@ -1,9 +1,9 @@
 /** A failure as a person reads it. */
-import type { IsconfError } from '../base/index.ts'
+import { type IsconfError, inOneLine } from '../base/index.ts'
 
 /** A failure in two lines: what went wrong, and what to do. */
 export function failureText(error: IsconfError, program = 'isconf'): string {
-  return `${program}: error: ${error.message}\n${program}: hint: ${error.hint}\n`
+  return `${program}: error: ${inOneLine(error.message)}\n${program}: hint: ${inOneLine(error.hint)}\n`
 }
 
 /** For -D: what the failure is called, and what it came from; the place in the program where that is a bug. */

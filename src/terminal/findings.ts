@@ -1,4 +1,5 @@
 /** What a check of files has found, for people and for programs. */
+import { inOneLine } from '../base/index.ts'
 import { count } from './count.ts'
 
 interface FindingWords {
@@ -25,5 +26,5 @@ export function findingsReport(findings: readonly FindingWords[], json: boolean)
 
 function lineOf({ severity, file, line, message }: FindingWords): string {
   const place = file === null ? '' : line === null ? `${file}: ` : `${file}:${line}: `
-  return `${place}${severity}: ${message}\n`
+  return `${inOneLine(`${place}${severity}: ${message}`)}\n`
 }

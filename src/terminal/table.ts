@@ -1,7 +1,9 @@
 /** Columns for people. */
+import { inOneLine } from '../base/index.ts'
 
 /** Rows of words under each other; the last column is as wide as it is. */
-export function table(rows: readonly (readonly string[])[]): string {
+export function table(words: readonly (readonly string[])[]): string {
+  const rows = words.map((row) => row.map(inOneLine))
   const widths = (rows[0] ?? []).map((_, column) => widest(rows.map((row) => row[column] ?? '')))
   const lines = rows.map((row) =>
     row
@@ -18,5 +20,7 @@ const widest = (words: readonly string[]): number => words.reduce((width, word) 
 /** Names and values, the values under each other, `indent` from the left. */
 export function listing(rows: readonly (readonly [string, string])[], indent: string): string {
   const width = widest(rows.map(([name]) => name))
-  return rows.map(([name, value]) => `${indent}${name.padEnd(width)}  ${value}`.trimEnd().concat('\n')).join('')
+  return rows
+    .map(([name, value]) => `${indent}${name.padEnd(width)}  ${inOneLine(value)}`.trimEnd().concat('\n'))
+    .join('')
 }

@@ -1,5 +1,6 @@
 /** The two streams of this process. */
 import { writeSync } from 'node:fs'
+import { printable } from '../base/index.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Those of this process. */
@@ -29,7 +30,7 @@ const endQuietly = unlessClosed(() => process.exit(0))
 
 /** Writes at once and whole, so that nothing is lost however the process ends; `failed` is told when that can't be. */
 function write(fd: number, content: string | Uint8Array, failed: Failed = endQuietly): void {
-  let rest = typeof content === 'string' ? Buffer.from(content) : content
+  let rest = typeof content === 'string' ? Buffer.from(printable(content)) : content
   while (rest.length > 0) {
     try {
       rest = rest.subarray(writeSync(fd, rest))

@@ -1,4 +1,7 @@
-/** The two streams of a program. */
+/**
+ * The two streams of a program. Text is for people: what would move a cursor is shown instead. Bytes are what a command
+ * wrote, a file, or words for another program, and go through as they are.
+ */
 export interface Terminal {
   out(text: string | Uint8Array): void
   err(text: string | Uint8Array): void

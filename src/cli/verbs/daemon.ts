@@ -1,4 +1,4 @@
-import { IsconfError, toIsconfError } from '../../base/index.ts'
+import { IsconfError, inOneLine, toIsconfError } from '../../base/index.ts'
 import { execVariable } from '../../config/index.ts'
 import type { RestartAnswer, Status, StopAnswer, WaitingStatus } from '../../control/index.ts'
 import { type VerbContext, verb } from '../verb.ts'
@@ -75,10 +75,12 @@ async function sayWhatIsOdd({ client, terminal }: VerbContext): Promise<void> {
   // It has said that it answers: what becomes of it later is not for this command to tell.
   if (!status) return
   if ('waiting' in status) {
-    terminal.err(`isconf: waiting: ${status.waiting.message}\nisconf: hint: ${status.waiting.hint}\n`)
+    terminal.err(
+      `isconf: waiting: ${inOneLine(status.waiting.message)}\nisconf: hint: ${inOneLine(status.waiting.hint)}\n`,
+    )
     return
   }
-  for (const warning of status.warnings) terminal.err(`isconf: warning: ${warning}\n`)
+  for (const warning of status.warnings) terminal.err(`isconf: warning: ${inOneLine(warning)}\n`)
 }
 
 /** A daemon that a service manager watches is left to it: one that we start would be watched by nobody. */

@@ -20,7 +20,8 @@ export const envVerb = verb({
     const all = hostVariables(config)
     const variables =
       names.length === 0 ? all : Object.fromEntries(names.map((name) => [name, valueIn(all, name, config.host.short)]))
-    terminal.out(variablesText(variables, json ? 'json' : make ? 'make' : 'sh'))
+    // As bytes: it is for programs.
+    terminal.out(Buffer.from(variablesText(variables, json ? 'json' : make ? 'make' : 'sh')))
     return 0
   },
 })

@@ -1,3 +1,4 @@
+import { inOneLine } from '../../base/index.ts'
 import type { HistoryRow } from '../../control/index.ts'
 import { aCount, count, jsonLinesFlag, value } from '../../terminal/index.ts'
 import { withQuery } from '../query.ts'
@@ -22,7 +23,7 @@ function describe(row: HistoryRow): string {
   const { time, started, operation, text, output } = row
   const what = operation === null ? '' : ` ${operation}${text === null ? '' : `  ${text}`}`
   const digest = output === null ? '' : `    output ${output}\n`
-  return `${started ?? time}${what}\n    ${endOf(row)}\n${digest}`
+  return `${inOneLine(`${started ?? time}${what}`)}\n    ${inOneLine(endOf(row))}\n${digest}`
 }
 
 function endOf({ event, status, reason, tookMs, dropped, decided }: HistoryRow): string {

@@ -1,4 +1,4 @@
-import { toIsconfError } from '../../base/index.ts'
+import { inOneLine, toIsconfError } from '../../base/index.ts'
 import type { LeaveAnswer } from '../../control/index.ts'
 import { word } from '../../terminal/index.ts'
 import { daemonAfter } from '../daemon-after.ts'
@@ -18,7 +18,7 @@ export const leaveVerb = verb({
     const { directory, operations, texts } = await left(context, domain)
     context.say(`what this host had of the domain ${domain} is in ${directory}`)
     if (operations > 0) context.say(`${lost(operations)}:`)
-    context.terminal.out(texts.map((text) => `${text}\n`).join(''))
+    context.terminal.out(texts.map((text) => `${inOneLine(text)}\n`).join(''))
     context.say(await daemonAfter(context, 'OTHER_DOMAIN'))
     return 0
   },

@@ -1,4 +1,4 @@
-import { idPrefixLength } from '../../base/index.ts'
+import { idPrefixLength, inOneLine } from '../../base/index.ts'
 import type { LogEntry } from '../../control/index.ts'
 import { aCount, count, flag, jsonLinesFlag, optionalWord, value, type WordType } from '../../terminal/index.ts'
 import { withQuery } from '../query.ts'
@@ -32,7 +32,7 @@ export const logVerb = verb({
   arguments: { branch: optionalWord('BRANCH', 'whose changesets, if not those of the branch of this host') },
   run: async ({ client, terminal }, { json, oneline, ...query }) => {
     const entries = (await client.get(withQuery('/v1/log', query))) as readonly LogEntry[]
-    const form = json ? toJson : oneline ? inOneLine : describe
+    const form = json ? toJson : oneline ? shortForm : describe
     for (const entry of entries) terminal.out(form(entry))
     return 0
   },
@@ -42,13 +42,13 @@ function toJson(entry: LogEntry): string {
   return `${JSON.stringify(entry)}\n`
 }
 
-function inOneLine({ id, author, time, message, operations }: LogEntry): string {
+function shortForm({ id, author, time, message, operations }: LogEntry): string {
   const mark = operations.every(({ done }) => done) ? ' ' : '*'
-  return `${mark} ${id.slice(0, idPrefixLength)} ${time} ${author}: ${message} (${count(operations.length, 'operation')})\n`
+  return `${mark} ${id.slice(0, idPrefixLength)} ${time} ${author}: ${inOneLine(message)} (${count(operations.length, 'operation')})\n`
 }
 
 function describe({ id, author, time, message, operations }: LogEntry): string {
-  const head = `${id.slice(0, idPrefixLength)}  ${author}  ${time}\n    ${message}\n`
-  const rows = operations.map(({ name, text, done }) => `  ${done ? ' ' : '*'} ${name}  ${text}\n`)
+  const head = `${id.slice(0, idPrefixLength)}  ${author}  ${time}\n    ${inOneLine(message)}\n`
+  const rows = operations.map(({ name, text, done }) => `  ${done ? ' ' : '*'} ${name}  ${inOneLine(text)}\n`)
   return `${head}${rows.join('')}\n`
 }

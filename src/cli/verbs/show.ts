@@ -1,4 +1,4 @@
-import { idPrefixLength } from '../../base/index.ts'
+import { idPrefixLength, inOneLine } from '../../base/index.ts'
 import type { Shown } from '../../control/index.ts'
 import { jsonFlag, listing, word } from '../../terminal/index.ts'
 import { withQuery } from '../query.ts'
@@ -38,7 +38,8 @@ function describe(shown: Shown): string {
     '',
   )
   const operations = shown.operations.map(
-    ({ name, text, done, attributes }) => `\n${done ? ' ' : '*'} ${name}  ${text}\n${listing(attributes, '    ')}`,
+    ({ name, text, done, attributes }) =>
+      `\n${done ? ' ' : '*'} ${name}  ${inOneLine(text)}\n${listing(attributes, '    ')}`,
   )
   return `${head}${operations.join('')}`
 }

@@ -1,4 +1,4 @@
-import { idPrefixLength } from '../../base/index.ts'
+import { idPrefixLength, inOneLine } from '../../base/index.ts'
 import type { LineStatus, Status, WaitingStatus, WorkStatus } from '../../control/index.ts'
 import { count, jsonFlag } from '../../terminal/index.ts'
 import { verb } from '../verb.ts'
@@ -31,7 +31,7 @@ function describeWaiting({ host, release, pid, domain, waiting }: WaitingStatus)
 
 /** Rows of a name and what there is to say; further lines of a row stand below it. */
 function rowsText(rows: readonly (readonly [string, string])[]): string {
-  return rows.map(([name, text]) => `${name.padEnd(8)}${text}\n`).join('')
+  return rows.map(([name, text]) => `${name.padEnd(8)}${inOneLine(text)}\n`).join('')
 }
 
 function describe(status: Status): string {

@@ -1,4 +1,4 @@
-import { IsconfError, toIsconfError } from '../../base/index.ts'
+import { IsconfError, inOneLine, toIsconfError } from '../../base/index.ts'
 import type { PlanAnswer, UpAnswer, UpBody, UpLimits } from '../../control/index.ts'
 import { count, flag, value } from '../../terminal/index.ts'
 import { type VerbContext, verb } from '../verb.ts'
@@ -68,7 +68,7 @@ function describe({ branch, done, position, left, rebooting }: UpAnswer): string
 function describePlan({ branch, position, total, operations, stop }: PlanAnswer): string {
   const rows = operations.map(({ name, text, number, sizeBytes, here }) => {
     const file = sizeBytes === null ? '' : ` (${sizeBytes} bytes, ${here ? 'here' : 'to be fetched'})`
-    return `${number}/${total} ${name} ${text}${file}\n`
+    return `${number}/${total} ${name} ${inOneLine(text)}${file}\n`
   })
   return `${rows.join('')}${summary(branch, position, operations)}${stop ? `${describeStop(stop, total - position - operations.length)}\n` : ''}`
 }

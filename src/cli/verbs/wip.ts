@@ -1,4 +1,4 @@
-import { IsconfError } from '../../base/index.ts'
+import { IsconfError, inOneLine } from '../../base/index.ts'
 import type { DropAnswer, UndoAnswer, WipAnswer } from '../../control/index.ts'
 import { aCount, count, flag, jsonFlag, listing, optionalWord } from '../../terminal/index.ts'
 import { action, verb } from '../verb.ts'
@@ -83,6 +83,6 @@ function describe({ work, needsRebuild }: WipAnswer): string {
     ],
     '',
   )
-  const all = operations.map(({ text, attributes }) => `\n  ${text}\n${listing(attributes, '    ')}`)
+  const all = operations.map(({ text, attributes }) => `\n  ${inOneLine(text)}\n${listing(attributes, '    ')}`)
   return `${rebuild}${head}${all.join('')}`
 }

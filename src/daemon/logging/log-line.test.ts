@@ -14,7 +14,7 @@ test('logLine() is severity, message and facts', () => {
 test('logLine() is one line, whatever is in it', () => {
   const error = { type: 'Error', message: 'm', stack: 'Error: m\n    at f (file.ts:1)' }
   const line = logLine({ level: 50, msg: 'one\ntwo\u0007', path: '/a b\n<0>', empty: '', err: error })
-  assert.equal(line, '<3>one two  path="/a b\\n<0>" empty="" err="Error: m\\n    at f (file.ts:1)"')
+  assert.equal(line, '<3>one\\ntwo\\u0007 path="/a b\\n<0>" empty="" err="Error: m\\n    at f (file.ts:1)"')
 })
 
 test('logLine() is never longer than its keeper takes', () => {

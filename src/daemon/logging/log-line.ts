@@ -1,4 +1,5 @@
 /** A record of the log as one line for a person: what journald and syslog are given. */
+import { inOneLine } from '../../base/index.ts'
 
 /** A longer line would be cut by the one who keeps it, without a word. */
 export const lineCharactersMax = 8_000
@@ -14,22 +15,17 @@ export function logLine(record: Readonly<Record<string, unknown>>): string {
   const words = Object.entries(facts).map(
     ([name, value]) => `${name}=${shown(name === 'err' ? reasonOf(value) : value)}`,
   )
-  const text = [oneLine(String(msg ?? '')), ...words].join(' ')
+  const text = [inOneLine(String(msg ?? '')), ...words].join(' ')
   return `<${severity}>${text.length > lineCharactersMax ? `${text.slice(0, lineCharactersMax - 1)}…` : text}`
 }
 
 /** Without spaces as it is, otherwise as JSON has it: what stands behind a `=` can always be told from what follows. */
 function shown(value: unknown): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
-  return /^[^\s"=\p{Cc}]+$/u.test(text) ? text : JSON.stringify(text)
+  return inOneLine(/^[^\s"=\p{Cc}]+$/u.test(text) ? text : JSON.stringify(text))
 }
 
 /** Of a bug the stack is what is wanted. */
 function reasonOf(error: unknown): unknown {
   return (error as { stack?: unknown } | null)?.stack ?? error
-}
-
-/** A line break would begin another record. */
-function oneLine(text: string): string {
-  return text.replaceAll(/\p{Cc}+/gu, ' ')
 }

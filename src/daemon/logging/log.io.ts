@@ -3,6 +3,7 @@ import { existsSync, fstatSync } from 'node:fs'
 import { join } from 'node:path'
 import pino, { type DestinationStream, type Logger } from 'pino'
 import { systemClock } from '../../base/clock.io.ts'
+import { printable } from '../../base/index.ts'
 import type { Config } from '../../config/index.ts'
 import { logLine } from './log-line.ts'
 import { openSyslog } from './syslog.io.ts'
@@ -29,14 +30,15 @@ export function openLog(config: Config): DaemonLog {
   // What a full disk keeps out of the log is lost; it must not end the daemon as well.
   file.on('error', () => undefined)
   const reopen = (): void => file.reopen()
-  if (place === 'file') return { log: pino(options, file), reopen, close: async () => undefined }
+  const safely: DestinationStream = { write: (json) => void file.write(printable(json)) }
+  if (place === 'file') return { log: pino(options, safely), reopen, close: async () => undefined }
   const syslog = openSyslog(systemClock, process.pid)
   const stream: DestinationStream = {
     write: (json) => {
       const record = JSON.parse(json) as Record<string, unknown>
       const isTaken = syslog.write(logLine(record))
       // What ends the daemon ends the way to syslog, too, before the line is through.
-      if (!isTaken || record['level'] === fatalLevel) file.write(json)
+      if (!isTaken || record['level'] === fatalLevel) safely.write(json)
     },
   }
   return { log: pino(options, stream), reopen, close: () => syslog.close() }

@@ -1,5 +1,7 @@
 /** What a program of Hostkeeper knows about its host. */
+
 import { resolve } from 'node:path'
+import { inOneLine } from '../../base/index.ts'
 import { type HostNames, namesOf } from '../../config/index.ts'
 import { type Layout, layoutOf } from './layout.ts'
 import type { ProgramFlags } from './program.ts'
@@ -27,7 +29,7 @@ export function contextOf(program: string, flags: ProgramFlags, surroundings: Pr
       return names
     },
     say: (text) => {
-      if (!flags.quiet) terminal.err(`${program}: ${text}\n`)
+      if (!flags.quiet) terminal.err(`${program}: ${inOneLine(text)}\n`)
     },
   }
   return context

@@ -1,7 +1,7 @@
 /** The configuration manager: reads hosts.conf, sets up make's surroundings, and runs make in the stamp directory. */
 import { dirname } from 'node:path'
 import { systemDisk } from '../../base/disk.io.ts'
-import { IsconfError, toIsconfError } from '../../base/index.ts'
+import { IsconfError, inOneLine, toIsconfError } from '../../base/index.ts'
 import { recordBoot, waitForName } from '../boot/index.ts'
 import {
   goalsOf,
@@ -87,7 +87,8 @@ async function lockedRun(
     return 0
   }
   if (asked.trace) {
-    for (const [name, { value, place }] of managed.variables) context.terminal.err(`${name}=${value} (${place})\n`)
+    for (const [name, { value, place }] of managed.variables)
+      context.terminal.err(`${inOneLine(`${name}=${value} (${place})`)}\n`)
   }
   await writeEnvironment(layout.environment, managed)
   const also = madeWith(database)

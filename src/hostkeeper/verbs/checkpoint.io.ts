@@ -34,7 +34,7 @@ const build = action({
     const address = /^[a-z]+(\+[a-z]+)?:/.test(tree) ? tree : resolve(context.cwd, tree)
     const directory = resolve(context.cwd, into)
     const path = await buildCheckpoint(address, name, directory, keyOf(context, key), depsOf(context))
-    context.terminal.out(`${path}\n`)
+    context.terminal.out(Buffer.from(`${path}\n`))
     return 0
   },
 })

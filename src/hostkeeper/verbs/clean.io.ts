@@ -1,3 +1,4 @@
+import { inOneLine } from '../../base/index.ts'
 import { count, flag } from '../../terminal/index.ts'
 import { managedHost, ruleFor } from '../make/index.ts'
 import { type ProgramContext, takeLock, verb } from '../program/index.ts'
@@ -13,7 +14,7 @@ export const cleanVerb = verb({
     const { layout, terminal, say } = context
     if (dryRun) {
       const { stamps, logs } = await superfluous(context)
-      terminal.out([...stamps, ...logs].map((name) => `${name}\n`).join(''))
+      terminal.out([...stamps, ...logs].map((name) => `${inOneLine(name)}\n`).join(''))
       return 0
     }
     const release = await takeLock(layout.lock, 'hostkeeper clean')
@@ -21,7 +22,7 @@ export const cleanVerb = verb({
       const { stamps, logs } = await superfluous(context)
       await removeStamps(layout.stamps, stamps)
       removeLogs(logs)
-      terminal.out([...stamps, ...logs].map((name) => `${name}\n`).join(''))
+      terminal.out([...stamps, ...logs].map((name) => `${inOneLine(name)}\n`).join(''))
       say(`removed ${count(stamps.length, 'stamp')} and ${count(logs.length, 'log')}`)
       return 0
     } finally {

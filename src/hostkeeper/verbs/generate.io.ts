@@ -22,7 +22,7 @@ export const generateVerb = verb({
       say(`${path} is not what hostkeeper generate would write`)
       return 1
     }
-    if (output === undefined) terminal.out(makefile)
+    if (output === undefined) terminal.out(Buffer.from(makefile))
     else await writeMakefile(resolve(cwd, output), makefile)
     return 0
   },

@@ -21,7 +21,7 @@ export const runVerb = verb({
     if (!dryRun && !isSet(environment['NOOP'])) return runActions(context, asked)
     if (saidExcluded(context)) return 0
     const { make } = planRun(context, asked)
-    terminal.out(make.text)
+    terminal.out(Buffer.from(make.text))
     failAsMake(make)
     return 0
   },
