@@ -73,6 +73,8 @@ export interface HistoryRow {
   readonly status: number | null
   /** SHA-256 of what a command wrote. */
   readonly output: string | null
+  /** What a person should know of how it was done. */
+  readonly remarks: readonly string[]
   /** Why it could not be done. */
   readonly reason: string | null
   /** Of `dropped` and `undone`. */

@@ -20,6 +20,8 @@ export const entrySchema = z.discriminatedUnion('event', [
     status: z.int(),
     /** SHA-256 of a command's output; empty for what writes none. */
     output: z.string(),
+    /** What a person should know of how it was done. */
+    remarks: z.array(z.string()).optional(),
   }),
   /** The operation could not be done: no exit status, a reason. */
   z.object({ event: z.literal('failed'), operation: operationKey, time: z.string(), reason: z.string() }),
@@ -90,6 +92,7 @@ export type HistoryEvent =
       readonly operation: OperationRef
       readonly status: number
       readonly output: string
+      readonly remarks?: string[]
     }
   | { readonly event: 'failed'; readonly operation: OperationRef; readonly reason: string }
   | {

@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import { IsconfError } from '../base/index.ts'
-import { type Install, type Installing, prepareBeside, setAttributes } from './install.io.ts'
+import { type Install, type Installing, type Prepared, prepareBeside, setAttributes } from './install.io.ts'
 import type { FileAttributes } from './machine.ts'
+import { preparedOrInPlace, type WriteInPlace } from './write-in-place.io.ts'
 
 /** Zeros of a sparse file are left out where they fill such a block: the smallest that file systems have. */
 const holeBytes = 4096
@@ -17,20 +18,24 @@ export interface InstallFile extends Install<FileAttributes> {
 
 /** A file, which is written while its hash is checked: BLOB_MISMATCH. */
 export function installingFile(install: InstallFile): Installing {
-  const { attributes, real } = install
-  return { ...install, prepare: () => prepareBeside(real(attributes.path), (beside) => writeFile(beside, install)) }
+  const { attributes, real, content, sha256 } = install
+  const { path } = attributes
+  const target = real(path)
+  const prepare = (): Promise<Prepared> => prepareBeside(target, (beside) => writeFile(beside, install))
+  const how: WriteInPlace = {
+    ...{ path, target, sha256 },
+    verify: async () => refuseOther(await hashOf(content()), install),
+    writeContent: async (handle) => refuseOther(await writeContent(handle, content(), false), install),
+    setAttributes: (handle) => setAttributes(handle, install),
+  }
+  return { ...install, prepare: () => preparedOrInPlace(prepare, how) }
 }
 
 async function writeFile(beside: string, install: InstallFile): Promise<void> {
-  const { attributes, content, sha256 } = install
+  const { attributes, content } = install
   const handle = await open(beside, 'wx', 0o600)
   try {
-    if ((await writeContent(handle, content(), attributes.sparse === true)) !== sha256) {
-      throw new IsconfError(
-        'BLOB_MISMATCH',
-        `the stored copy of ${attributes.path} does not have the hash it was recorded with`,
-      )
-    }
+    refuseOther(await writeContent(handle, content(), attributes.sparse === true), install)
     await setAttributes(handle, install)
     await handle.sync()
   } finally {
@@ -38,7 +43,21 @@ async function writeFile(beside: string, install: InstallFile): Promise<void> {
   }
 }
 
-/** The hash of what was written. */
+function refuseOther(found: string, { attributes, sha256 }: InstallFile): void {
+  if (found === sha256) return
+  throw new IsconfError(
+    'BLOB_MISMATCH',
+    `the stored copy of ${attributes.path} does not have the hash it was recorded with`,
+  )
+}
+
+async function hashOf(content: AsyncIterable<Uint8Array>): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const bytes of content) hash.update(bytes)
+  return hash.digest('hex')
+}
+
+/** The hash of what was written; the file ends behind it. */
 async function writeContent(
   handle: FileHandle,
   content: AsyncIterable<Uint8Array>,
@@ -52,7 +71,7 @@ async function writeContent(
     for (const { from, to } of parts) await writeAll(handle, bytes.subarray(from, to), position + from)
     position += bytes.length
   }
-  if (isSparse) await handle.truncate(position)
+  await handle.truncate(position)
   return hash.digest('hex')
 }
 

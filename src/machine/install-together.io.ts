@@ -85,8 +85,9 @@ class Batch {
   async end(): Promise<readonly InstallReport[]> {
     const [first] = this.#entries
     if (first === undefined) return []
-    const fail = (error: unknown): never => {
-      throw toInstallFailure(first.attributes.path, error)
+    const { path } = first.attributes
+    const fail = async (error: unknown): Promise<never> => {
+      throw await toInstallFailure(path, first.real(path), error)
     }
     if (this.#placed === 0) return fail(this.#failure)
     const changed = [
@@ -94,7 +95,7 @@ class Batch {
       ...this.#parents.slice(0, this.#placed).flatMap((made) => made.map((path) => dirname(path))),
     ]
     await inLanes([...new Set(changed)], atOnceMax, (path) => syncDirectory(path)).catch(fail)
-    return this.#entries.slice(0, this.#placed).map(reportOn)
+    return this.#entries.slice(0, this.#placed).map((entry, index) => reportOn(entry, this.#prepared[index]))
   }
 
   /** Does something for each good entry; from the first that fails on they are no longer good. */

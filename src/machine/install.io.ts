@@ -3,8 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { fstatSync } from 'node:fs'
 import { type FileHandle, lstat, lutimes, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { errnoText, IsconfError } from '../base/index.ts'
+import { IsconfError } from '../base/index.ts'
 import type { EntryAttributes, FileOwner, InstallReport, ParentAttributes, Xattrs } from './machine.ts'
+import { refusalText } from './refusal-text.io.ts'
 import { readXattrs, setXattrs } from './xattrs.io.ts'
 
 export interface Install<Attributes extends EntryAttributes> {
@@ -24,9 +25,11 @@ export interface Installing extends Install<EntryAttributes> {
 export interface Prepared {
   /** Puts it in place. It is on disk when `directory` is synced. */
   readonly place: () => Promise<void>
-  readonly directory: string
+  readonly directory: string | undefined
   /** Undoes what was prepared and not placed. */
   readonly discard: () => Promise<void>
+  /** What a person should know of how it came to its place. */
+  readonly remarks?: () => readonly string[]
 }
 
 /** Lets `write` make an entry under a name of its own beside its target, from where a rename puts it in place. */
@@ -45,15 +48,22 @@ export async function prepareBeside(target: string, write: (beside: string) => P
   return { place: () => rename(beside, target), directory: dirname(target), discard }
 }
 
-/** What the failure of an installation says. */
-export function toInstallFailure(path: string, error: unknown): IsconfError {
+/** What the failure of an installation says; `realPath` is where it is on this machine. */
+export async function toInstallFailure(path: string, realPath: string, error: unknown): Promise<IsconfError> {
   if (error instanceof IsconfError) return error
-  return new IsconfError('INSTALL_FAILED', `cannot install ${path}: ${errnoText(error)}`, { cause: error })
+  const reason = await refusalText(error, realPath)
+  return new IsconfError('INSTALL_FAILED', `cannot install ${path}: ${reason}`, { cause: error })
 }
 
 /** What a person should know of an installation. */
-export function reportOn({ attributes, numbersOf }: Install<EntryAttributes>): InstallReport {
-  return { remarks: [...remarksOnTime(attributes), ...remarksOnOwner(attributes, numbersOf(attributes.owner))] }
+export function reportOn(
+  { attributes, numbersOf }: Install<EntryAttributes>,
+  prepared: Prepared | undefined,
+): InstallReport {
+  const ownRemarks = prepared?.remarks?.() ?? []
+  return {
+    remarks: [...ownRemarks, ...remarksOnTime(attributes), ...remarksOnOwner(attributes, numbersOf(attributes.owner))],
+  }
 }
 
 /** Sets everything of an open file or directory, in the order in which nothing undoes what was set before. */

@@ -1,7 +1,8 @@
 /** What a change may not touch: ISconf's own files, the root, and for a removal what is mounted. */
-import { readFile, realpath } from 'node:fs/promises'
+import { realpath } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { IsconfError } from '../base/index.ts'
+import { mountPoints } from './mounts.io.ts'
 
 export interface ProtectedPaths {
   /** PROTECTED_PATH when the path is IS_HOME, lies in it, or is a directory that it lies in. */
@@ -70,18 +71,4 @@ async function nearestReal(directory: string): Promise<string> {
 
 function isBelow(path: string, directory: string): boolean {
   return path.startsWith(directory === '/' ? '/' : `${directory}/`) && path !== directory
-}
-
-/** As the kernel has them; device numbers would not tell of what is bound within one file system. */
-async function mountPoints(): Promise<readonly string[]> {
-  const text = await readFile('/proc/self/mountinfo', 'latin1')
-  return text.split('\n').flatMap((line) => {
-    const [, , , , path] = line.split(' ')
-    return path === undefined ? [] : [Buffer.from(unquoted(path), 'latin1').toString('utf8')]
-  })
-}
-
-/** Spaces, newlines and backslashes come as three octal digits. */
-function unquoted(text: string): string {
-  return text.replaceAll(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))
 }

@@ -18,6 +18,8 @@ export interface SystemCalls {
   getXattr(target: PathOrFd, name: string): Buffer
   setXattr(fd: number, name: string, value: Uint8Array): void
   removeXattr(fd: number, name: string): void
+  /** The attributes that chattr sets, as FS_IOC_GETFLAGS gives them. */
+  getFlags(fd: number): number
 }
 
 /** The calls, or why there are none, in words for people. */
@@ -53,6 +55,9 @@ interface Koffi {
 /** The kernel's limit for the names of one file, and for one value: XATTR_LIST_MAX, XATTR_SIZE_MAX. */
 const answerBytesMax = 64 * 1024
 
+/** FS_IOC_GETFLAGS where a long has 64 bits: on every platform that we have koffi for. */
+const getFlagsRequest = 0x80086601
+
 function callsOf(koffi: Koffi): SystemCalls {
   const libc = koffi.load(null)
   // koffi knows no ssize_t.
@@ -62,6 +67,7 @@ function callsOf(koffi: Koffi): SystemCalls {
   const fgetxattr = libc.func('long fgetxattr(int fd, const char *name, _Out_ uint8_t *value, size_t size)')
   const fsetxattr = libc.func('int fsetxattr(int fd, const char *name, const uint8_t *value, size_t size, int flags)')
   const fremovexattr = libc.func('int fremovexattr(int fd, const char *name)')
+  const ioctl = libc.func('int ioctl(int fd, unsigned long request, _Out_ uint8_t *flags)')
   const buffer = Buffer.alloc(answerBytesMax)
   const checked = (result: number): number => {
     if (result >= 0) return result
@@ -76,5 +82,9 @@ function callsOf(koffi: Koffi): SystemCalls {
       answer((typeof target === 'string' ? lgetxattr : fgetxattr)(target, name, buffer, answerBytesMax)),
     setXattr: (fd, name, value) => void checked(fsetxattr(fd, name, value, value.length, 0)),
     removeXattr: (fd, name) => void checked(fremovexattr(fd, name)),
+    getFlags: (fd) => {
+      checked(ioctl(fd, getFlagsRequest, buffer))
+      return buffer.readUInt32LE(0)
+    },
   }
 }

@@ -91,7 +91,8 @@ export class InstallBatch<S extends InstallStep> {
     for (const [index, step] of steps.slice(0, applied.length).entries()) {
       if (index > 0) this.#listener.begun(step)
       for (const remark of applied[index]?.remarks ?? []) this.#listener.remark(remark)
-      this.#recorder.finished(step.ref, { status: 0, output: '' })
+      const remarks = applied[index]?.remarks ?? []
+      this.#recorder.finished(step.ref, { status: 0, output: '', remarks })
       this.#listener.finished(step)
     }
     return applied.length

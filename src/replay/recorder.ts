@@ -25,8 +25,9 @@ export class Recorder {
     return this.#write({ event: 'rebooting', operation, bootId })
   }
 
-  finished(operation: OperationRef, { status, output }: Pick<Applied, 'status' | 'output'>): void {
-    this.#waiting.push({ event: 'finished', operation, status, output })
+  finished(operation: OperationRef, { status, output, remarks }: Applied): void {
+    const more = remarks.length > 0 ? { remarks: [...remarks] } : {}
+    this.#waiting.push({ event: 'finished', operation, status, output, ...more })
   }
 
   failedWith(operation: OperationRef, { status, output }: Pick<Applied, 'status' | 'output'>): Promise<void> {

@@ -36,7 +36,7 @@ async function beginReboot(
   signal: AbortSignal,
 ): Promise<boolean> {
   if (await hasRebooted(deps, ref)) {
-    recorder.finished(ref, { status: 0, output: '' })
+    recorder.finished(ref, { status: 0, output: '', remarks: [] })
     return false
   }
   if (!options.reboot) throw rebootNeeded(deps, ref)

@@ -23,7 +23,8 @@ function describe(row: HistoryRow): string {
   const { time, started, operation, text, output } = row
   const what = operation === null ? '' : ` ${operation}${text === null ? '' : `  ${text}`}`
   const digest = output === null ? '' : `    output ${output}\n`
-  return `${inOneLine(`${started ?? time}${what}`)}\n    ${inOneLine(endOf(row))}\n${digest}`
+  const remarks = row.remarks.map((remark) => `    ${inOneLine(remark)}\n`).join('')
+  return `${inOneLine(`${started ?? time}${what}`)}\n    ${inOneLine(endOf(row))}\n${digest}${remarks}`
 }
 
 function endOf({ event, status, reason, tookMs, dropped, decided }: HistoryRow): string {

@@ -159,6 +159,7 @@ const row: HistoryRow = {
   tookMs: 100,
   status: 0,
   output: 'ab'.repeat(32),
+  remarks: [],
   reason: null,
   dropped: null,
   decided: null,
@@ -167,6 +168,10 @@ const histories: readonly (readonly [HistoryRow, string])[] = [
   [
     row,
     `2029-12-31T23:59:59.900Z 0123456789ab:0  exec newaliases\n    done after 100 ms\n    output ${'ab'.repeat(32)}\n`,
+  ],
+  [
+    { ...row, output: null, remarks: ['/etc/hosts: written in place'] },
+    '2029-12-31T23:59:59.900Z 0123456789ab:0  exec newaliases\n    done after 100 ms\n    /etc/hosts: written in place\n',
   ],
   [
     { ...row, status: 3, tookMs: null, started: null, output: null },

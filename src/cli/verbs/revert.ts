@@ -1,4 +1,4 @@
-import { IsconfError, idPrefixLength } from '../../base/index.ts'
+import { IsconfError, idPrefixLength, inOneLine } from '../../base/index.ts'
 import type { RevertAnswer } from '../../control/index.ts'
 import { count, flag, values, type WordType, word } from '../../terminal/index.ts'
 import { verb } from '../verb.ts'
@@ -57,10 +57,10 @@ export const revertVerb = verb({
 })
 
 function describe({ operations, obstacles, remarks }: RevertAnswer): string {
-  const rows = operations.map(({ text }, index) => `${index + 1}/${operations.length} ${text}\n`)
-  const notes = remarks.map((remark) => `${remark}\n`)
+  const rows = operations.map(({ text }, index) => `${index + 1}/${operations.length} ${inOneLine(text)}\n`)
+  const notes = remarks.map((remark) => `${inOneLine(remark)}\n`)
   if (obstacles.length === 0)
     return `${rows.join('')}${notes.join('')}would do ${count(operations.length, 'operation')}\n`
-  const reasons = obstacles.map((obstacle) => `${obstacle}\n`)
+  const reasons = obstacles.map((obstacle) => `${inOneLine(obstacle)}\n`)
   return `${rows.join('')}${notes.join('')}would be refused:\n${reasons.join('')}`
 }

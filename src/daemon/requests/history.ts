@@ -16,7 +16,7 @@ export const historyRequest = request({
   details:
     'a row has `event` (`finished`, `failed`, `started`: begun and not ended, `made`, ' +
     '`undone`: taken out of the work, `dropped`, `rebooting`, `rebootFailed`, `skipped`, `mended`), `time` (of the end, where there is one), `operation`, `text`, `started`, ' +
-    '`tookMs`, `status` (exit status), `output` (SHA-256 of what was written), `reason` (of a failure), `dropped` ' +
+    '`tookMs`, `status` (exit status), `output` (SHA-256 of what was written), `remarks` (what a person should know of how it was done), `reason` (of a failure), `dropped` ' +
     '(`operations`, `by`; also of `undone`), `decided` (`by`, `why`: of what was skipped, and of what was done by hand since).',
   input: z.strictObject({ limit }),
   run: (parts: HistoryParts, { limit }) => historyOf(parts, limit),
@@ -72,12 +72,18 @@ async function rowOf(parts: HistoryParts, entry: HistoryEntry): Promise<HistoryR
     text: ref ? await textOf(parts, ref) : null,
     started: event === 'started' ? time : null,
     tookMs: null,
-    status: event === 'finished' ? entry.status : null,
-    output: event === 'finished' && entry.output !== '' ? entry.output : null,
+    ...endOf(entry),
     reason: event === 'failed' || event === 'rebootFailed' ? entry.reason : null,
     dropped: event === 'dropped' || event === 'undone' ? { operations: entry.operations, by: entry.by } : null,
     decided: event === 'skipped' || event === 'mended' ? { by: entry.by, why: entry.why } : null,
   }
+}
+
+/** What is told of an operation that has ended. */
+function endOf(entry: HistoryEntry): Pick<HistoryRow, 'status' | 'output' | 'remarks'> {
+  if (entry.event !== 'finished') return { status: null, output: null, remarks: [] }
+  const { status, output, remarks = [] } = entry
+  return { status, output: output === '' ? null : output, remarks }
 }
 
 /** What an operation is, from whatever journal has it; null when none has. */

@@ -1,0 +1,29 @@
+/** What is mounted on this machine, as the kernel has it. */
+import { readFile, realpath } from 'node:fs/promises'
+
+/** Every place where something is mounted; device numbers would not tell of what is bound within one file system. */
+export async function mountPoints(): Promise<readonly string[]> {
+  const text = await readFile('/proc/self/mountinfo', 'latin1')
+  return text.split('\n').flatMap((line) => {
+    const [, , , , path] = line.split(' ')
+    return path === undefined ? [] : [Buffer.from(unquoted(path), 'latin1').toString('utf8')]
+  })
+}
+
+/** Whether something is mounted at a path itself: a file of a container is, that is bound to one of its host. */
+export async function isMountPoint(path: string): Promise<boolean> {
+  const there = await realpath(path).catch(() => path)
+  return (await mountPoints()).includes(there)
+}
+
+/** Where the file system is mounted that a path is on, or would be. */
+export async function mountPointOf(path: string): Promise<string> {
+  const there = await realpath(path).catch(() => path)
+  const isAbove = (mounted: string): boolean => mounted === '/' || there === mounted || there.startsWith(`${mounted}/`)
+  return (await mountPoints()).filter(isAbove).reduce((one, other) => (other.length > one.length ? other : one), '/')
+}
+
+/** Spaces, newlines and backslashes come as three octal digits. */
+function unquoted(text: string): string {
+  return text.replaceAll(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))
+}
