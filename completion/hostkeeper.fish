@@ -20,7 +20,7 @@ complete -c hostkeeper -n '__fish_seen_subcommand_from update' -l again -d 'take
 complete -c hostkeeper -n __fish_use_subcommand -a fetch -d 'Fetch the tree from its source, check it, and stage it'
 complete -c hostkeeper -n '__fish_seen_subcommand_from fetch' -l again -d 'take also a tree that was turned back from'
 complete -c hostkeeper -n '__fish_seen_subcommand_from fetch' -l wait -d 'as at boot: ask a source that gives nothing again, and wait for the name of this host'
-complete -c hostkeeper -n __fish_use_subcommand -a switch -d 'Make the staged tree the one that holds'
+complete -c hostkeeper -n __fish_use_subcommand -a switch -d 'Make the staged tree the current one'
 complete -c hostkeeper -n __fish_use_subcommand -a rollback -d 'Turn back to the previous tree'
 complete -c hostkeeper -n __fish_use_subcommand -a plan -d 'Show what this host resolves to and what make would do'
 complete -c hostkeeper -n '__fish_seen_subcommand_from plan' -l json -d 'print one JSON document'

@@ -1,6 +1,7 @@
 /** What a person is told of a failure of the disk. */
 import { errnoText } from './errno.ts'
-import { type ErrorCode, IsconfError } from './errors.ts'
+import type { ErrorCode } from './errors.ts'
+import { IsconfError } from './isconf-error.ts'
 
 const errorCodeByErrno: Readonly<Record<string, ErrorCode>> = {
   ENOSPC: 'DISK_FULL',

@@ -5,7 +5,7 @@ import { dirname, resolve } from 'node:path'
 import type { Disk, DiskFile } from './disk.ts'
 import { errnoCode, failing } from './disk-failure.ts'
 import { SystemFile, writeAll } from './disk-file.io.ts'
-import { IsconfError } from './errors.ts'
+import { IsconfError } from './isconf-error.ts'
 import { inLanes } from './lanes.ts'
 
 const fileMode = 0o600

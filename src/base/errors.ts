@@ -1,5 +1,5 @@
 /**
- * The one table of failures a person can meet. The manual's exit statuses and
+ * The table of all failures that a person can see. The manual's exit statuses and
  * docs/errors.md are printed from it.
  */
 
@@ -15,66 +15,78 @@ export const errorKinds = {
     hint: 'only what `isconf up` would do next can be skipped: `isconf status` and `isconf up --dry-run` show it',
   },
   NOT_SKIPPED: { exit: 22, hint: '`isconf status` shows what was skipped on this host' },
-  BAD_REQUEST: { exit: 22, hint: 'the command line and the daemon may be of different releases: isconf restart' },
-  NO_SUCH_FILE: { exit: 2, hint: 'check the path; relative ones start at the current directory' },
+  BAD_REQUEST: {
+    exit: 22,
+    hint: 'isconf and its daemon may be of different releases; restart the daemon: isconf restart',
+  },
+  NO_SUCH_FILE: { exit: 2, hint: 'check the path; a relative one starts at the current directory' },
   NOT_A_FILE: { exit: 22, hint: 'snap takes regular files, directories and symbolic links, with names in UTF-8' },
   PROTECTED_PATH: {
     exit: 22,
-    hint: "ISconf's own files, /, and what is mounted are no part of a change; name what you mean below or beside them",
+    hint: "ISconf's own files, / and mount points can't be part of a change; name files below or beside them",
   },
   OUTSIDE_VOLROOT: { exit: 22, hint: 'IS_VOLROOT stands for / on this host; work below it' },
   BANK_NAME_TAKEN: {
     exit: 1,
-    hint: 'nothing was recorded: a name means one content for ever, and a new version has a new name; `isconf bank remove` frees it for those who must',
+    hint: 'nothing was recorded: a name keeps its content for ever, so give a new version a new name; if you must reuse this one, `isconf bank remove` frees it',
   },
   NOT_IN_BANK: { exit: 2, hint: '`isconf bank` lists what is published' },
   FILE_CHANGED: { exit: 1, hint: 'nothing was recorded; stop whatever writes the file and snap it again' },
   SIZE_WRONG: {
     exit: 22,
-    hint: 'nothing was recorded: a file whose size is not that of its content is made anew when it is read; copy it to a regular file and snap that',
+    hint: 'nothing was recorded: such a file is generated each time it is read; copy it to a regular file and snap that',
   },
   FILE_UNREADABLE: { exit: 1, hint: 'the daemon must be able to read the file; is it running as root?' },
   CONFIG: { exit: 22, hint: 'correct the file and try again' },
-  VARIABLE_UNSET: { exit: 1, hint: "set it in main.cf, for every host under DEFAULT; `isconf env` shows this host's" },
-  NOT_EXPRESSIBLE: { exit: 1, hint: 'take --sh or --json, or name the variables that are wanted' },
+  VARIABLE_UNSET: {
+    exit: 1,
+    hint: 'set it in main.cf, under DEFAULT for all hosts; `isconf env` shows the variables of this host',
+  },
+  NOT_EXPRESSIBLE: { exit: 1, hint: 'use --sh or --json, or name the variables that you want' },
   TEMPLATE: { exit: 1, hint: 'correct the template; what was at the destination is untouched' },
-  LOCAL_CHANGE: { exit: 1, hint: 'see what differs; `isync -o` keeps a copy of what is there and overwrites it' },
-  FILE_EXISTS: { exit: 1, hint: 'nothing was written; move what is there away, or name another place' },
-  FETCH_FAILED: { exit: 1, hint: 'nothing was run; see whether the address is right and its server answers' },
-  WRONG_HASH: { exit: 1, hint: 'nothing was run; the file is not the one that was meant, or the hash is of another' },
+  LOCAL_CHANGE: { exit: 1, hint: 'see what differs; `isync -o` keeps a copy of the file and overwrites it' },
+  FILE_EXISTS: { exit: 1, hint: 'nothing was written; move the existing file away, or choose another name' },
+  FETCH_FAILED: { exit: 1, hint: 'nothing was run; check the address, and whether its server answers' },
+  WRONG_HASH: { exit: 1, hint: 'nothing was run; either the file is the wrong one, or the hash is' },
   FILE_UNWRITABLE: { exit: 1, hint: 'what was at the destination is untouched' },
-  DOMAIN_MISSING: { exit: 22, hint: 'say which one: isconf init DOMAIN' },
+  DOMAIN_MISSING: { exit: 22, hint: 'name it: isconf init DOMAIN' },
   DOMAIN_SET: {
     exit: 22,
-    hint: 'nothing was changed; to go to another domain, leave this one first: isconf stop, isconf leave DOMAIN',
+    hint: 'nothing was changed; to move to another domain, leave this one first: isconf stop, isconf leave DOMAIN',
   },
-  LOCKED: { exit: 220, hint: 'ask the holder to check in; `isconf unlock` breaks the lock and costs them their work' },
-  LOCK_CONTENDED: { exit: 220, hint: 'another host is changing the branch at this moment; try again' },
+  LOCKED: { exit: 220, hint: 'ask the holder to check in; `isconf unlock` breaks the lock, and they lose their work' },
+  LOCK_CONTENDED: { exit: 220, hint: 'another host is changing the branch right now; try again' },
   NOT_LOCKED: { exit: 221, hint: 'take the lock first: isconf lock why you need it' },
   MESSAGE_MISSING: { exit: 222, hint: 'say why: isconf lock upgrade the mail server' },
-  BEHIND: { exit: 1, hint: 'bring this host level first: isconf up' },
-  UNCHECKED_WORK: { exit: 1, hint: 'check it in first: isconf ci; or, if its lock is lost: isconf wip drop' },
+  BEHIND: { exit: 1, hint: 'bring this host up to date first: isconf up' },
+  UNCHECKED_WORK: {
+    exit: 1,
+    hint: 'check it in first: isconf ci; or, if its lock was lost, give it up: isconf wip drop',
+  },
   LOCK_LOST: {
     exit: 1,
-    hint: 'the work stays in journal.wip: lock again if nobody has checked in since, or give it up: isconf wip drop',
+    hint: 'the work is kept in journal.wip: lock again if nobody has checked in since, or give it up: isconf wip drop',
   },
   WIP_NOT_LOST: {
     exit: 1,
     hint: 'its lock is held: check it in with `isconf ci`, or break the lock with `isconf unlock`',
   },
-  NEEDS_REBUILD: { exit: 1, hint: 'build this host anew from its image; until then `isconf up` goes on' },
+  NEEDS_REBUILD: { exit: 1, hint: 'rebuild this host from its image; until then `isconf up` still works' },
   NOT_A_SUPERSET: {
     exit: 1,
-    hint: 'a host can only go where all it has done was done; else build it anew on that branch',
+    hint: 'a host can only move to a branch that begins with everything this host has done; otherwise rebuild it on that branch',
   },
-  SPLIT: { exit: 1, hint: 'both lines are kept: `isconf status` shows them, `isconf resolve` says which goes on' },
+  SPLIT: {
+    exit: 1,
+    hint: 'both lines are kept: `isconf status` shows them, `isconf resolve` chooses the one that goes on',
+  },
   REVERT_REFUSED: {
     exit: 1,
-    hint: 'nothing was changed; each line above says what would let it go on; `isconf revert --dry-run` shows the whole',
+    hint: 'nothing was changed; each line above says what would let it go on; `isconf revert --dry-run` shows everything',
   },
   WIP_COMMAND: {
     exit: 1,
-    hint: 'what it did has to be taken back by another command, which is recorded: isconf exec; or give all of it up: isconf unlock, isconf wip drop',
+    hint: 'undo what the command did with another one, which is recorded: isconf exec; or give up all the work: isconf unlock, isconf wip drop',
   },
   COMMAND_FAILED: { exit: 1, hint: 'nothing was recorded' },
   COMMAND_NOT_RUN: {
@@ -84,38 +96,38 @@ export const errorKinds = {
   OFF_BRANCH: { exit: 1, hint: 'this host has left the branch: rebuild it from its image' },
   REBOOT_BY_EXEC: {
     exit: 22,
-    hint: 'a reboot ends isconf itself before the command can be recorded; say: isconf reboot',
+    hint: 'a reboot would end isconf before it could record the command; use: isconf reboot',
   },
-  INSTALL_FAILED: { exit: 1, hint: 'what was there before is untouched, but for the attributes of a directory' },
-  REMOVE_FAILED: { exit: 1, hint: 'a part may be gone; mend the cause and do it again' },
-  BUSY: { exit: 1, hint: 'wait for it to end; one thing at a time changes a host' },
-  WIP_FULL: { exit: 1, hint: 'check in what there is, then lock again and go on: isconf ci' },
+  INSTALL_FAILED: { exit: 1, hint: 'what was there before is unchanged, except perhaps the attributes of a directory' },
+  REMOVE_FAILED: { exit: 1, hint: 'some of it may be gone; fix the cause and try again' },
+  BUSY: { exit: 1, hint: 'wait until it has ended; only one command at a time may change a host' },
+  WIP_FULL: { exit: 1, hint: 'check in what you have (isconf ci), then lock again and go on' },
   REBOOT_NEEDED: {
     exit: 1,
-    hint: 'run `isconf -r up` at a time when this host may reboot; or go past it on this host alone: isconf skip OPERATION -m WHY',
+    hint: 'run `isconf -r up` when this host may reboot; or go past it on this host alone: isconf skip OPERATION -m WHY',
   },
   REBOOT_PENDING: { exit: 1, hint: 'go on after the reboot; if the host does not go down by itself: isconf reboot' },
-  HOOK_FAILED: { exit: 1, hint: 'mend the hook and run `isconf up` again' },
+  HOOK_FAILED: { exit: 1, hint: 'fix the hook and run `isconf up` again' },
   OPERATION_UNKNOWN: {
     exit: 1,
-    hint: 'what stands before it is done; install that release on this host, then run `isconf up` again',
+    hint: 'everything before it is done; install that release on this host, then run `isconf up` again',
   },
   OPERATION_FAILED: {
     exit: 1,
-    hint: 'this host stays at that operation; mend the cause and run `isconf up` again; or go past it on this host alone: isconf skip OPERATION -m WHY',
+    hint: 'this host has stopped at that operation; fix the cause and run `isconf up` again; or go past it on this host alone: isconf skip OPERATION -m WHY',
   },
   BLOB_MISSING: {
     exit: 1,
-    hint: 'start a host that holds the file, then run `isconf up` again; or go past it on this host alone: isconf skip OPERATION -m WHY',
+    hint: 'start a host that has the file, then run `isconf up` again; or go past it on this host alone: isconf skip OPERATION -m WHY',
   },
-  BLOB_MISMATCH: { exit: 1, hint: 'the stored copy was damaged and is dropped; `isconf up` fetches it again' },
+  BLOB_MISMATCH: { exit: 1, hint: 'the stored copy was damaged and has been deleted; `isconf up` fetches it again' },
   SOURCE_FAILED: {
     exit: 1,
-    hint: 'the tree that holds is untouched; mend the cause and fetch again: hostkeeper fetch',
+    hint: 'the current tree is unchanged; fix the cause and fetch again: hostkeeper fetch',
   },
   TREE_REFUSED: {
     exit: 1,
-    hint: 'the tree that holds is untouched; correct it at its source, then: hostkeeper update',
+    hint: 'the current tree is unchanged; correct the new one at its source, then: hostkeeper update',
   },
   HOST_UNNAMED: {
     exit: 1,
@@ -124,7 +136,7 @@ export const errorKinds = {
   TREE_MISSING: { exit: 1, hint: 'fetch one: hostkeeper update' },
   CHECKPOINT_TAKEN: {
     exit: 1,
-    hint: 'what is published stays as it is; a channel is moved by: hostkeeper checkpoint tag --move',
+    hint: 'published checkpoints never change; to move a channel: hostkeeper checkpoint tag --move',
   },
   INTERRUPTED: { exit: 2, hint: 'nothing is recorded as done; run the command again' },
   NODE_TOO_OLD: { exit: 223, hint: 'install a newer Node, or the package for this system, which brings its own' },
@@ -135,22 +147,22 @@ export const errorKinds = {
   },
   NOT_ALLOWED: { exit: 223, hint: 'run as the user who owns IS_HOME, usually root' },
   ALREADY_RUNNING: { exit: 223, hint: 'stop it first: isconf stop' },
-  PROGRAM_REPLACED: { exit: 75, hint: 'start the daemon again; a service manager does so by itself' },
+  PROGRAM_REPLACED: { exit: 75, hint: 'start the daemon again; a service manager does that by itself' },
   CLONED: {
     exit: 223,
-    hint: 'on the machine that was made from the image of another: isconf stop, isconf seal, isconf start; on the same machine with another machine-id: isconf seal --same-host, isconf start',
+    hint: 'on the machine that was copied from the other: isconf stop, isconf seal, isconf start; on the same machine with a new machine-id: isconf seal --same-host, isconf start',
   },
   PORT_TAKEN: { exit: 223, hint: 'another daemon or program has the port; set IS_PORT to a free one' },
   HOME_UNWRITABLE: { exit: 223, hint: 'run as the user who owns IS_HOME, usually root, or set IS_HOME' },
-  DISK_FULL: { exit: 223, hint: 'make room on the disk of IS_HOME; nothing half-written was kept' },
-  DISK_FAILED: { exit: 223, hint: 'look at the disk and the kernel log before going on' },
-  NEWER_RELEASE: { exit: 223, hint: 'install that release of isconf here, or a later one; nothing was changed' },
-  JOURNAL_DAMAGED: { exit: 223, hint: 'keep the file for study; another host has a good copy' },
+  DISK_FULL: { exit: 223, hint: 'make room on the disk of IS_HOME; nothing was left half-written' },
+  DISK_FAILED: { exit: 223, hint: 'check the disk and the kernel log before you go on' },
+  NEWER_RELEASE: { exit: 223, hint: 'nothing was changed; install that release of isconf here, or a later one' },
+  JOURNAL_DAMAGED: { exit: 223, hint: 'keep the file for examination; another host has a good copy' },
   OTHER_DOMAIN: {
     exit: 223,
-    hint: 'correct the domain of this host, or set aside what it has of the other one: isconf leave OTHER-DOMAIN',
+    hint: 'correct the domain of this host, or set aside its data of the other one: isconf leave OTHER-DOMAIN',
   },
-  STATE_DAMAGED: { exit: 223, hint: 'keep the file for study, then rebuild this host from its image' },
+  STATE_DAMAGED: { exit: 223, hint: 'keep the file for examination, then rebuild this host from its image' },
   UNEXPECTED: {
     exit: 224,
     hint: 'this is a bug; the log (the journal, syslog or log/isconf.log below IS_HOME) has the details',
@@ -158,40 +170,3 @@ export const errorKinds = {
 } as const satisfies Record<string, { exit: number; hint: string }>
 
 export type ErrorCode = keyof typeof errorKinds
-
-/** A failure that can happen to a correct program: told to the person, never a stack trace. */
-export class IsconfError extends Error {
-  override readonly name = 'IsconfError'
-  readonly code: ErrorCode
-  /** Exit status when it is not the one of the table: that of a failed command. */
-  readonly #exit: number | undefined
-  /** The hint when it is not the one of the table: told by a daemon of another release. */
-  readonly #hint: string | undefined
-
-  constructor(code: ErrorCode, message: string, options: { cause?: unknown; exit?: number; hint?: string } = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause })
-    this.code = code
-    this.#exit = options.exit
-    this.#hint = options.hint
-  }
-
-  get exit(): number {
-    return this.#exit ?? this.#kind.exit
-  }
-
-  get hint(): string {
-    return this.#hint ?? this.#kind.hint
-  }
-
-  /** A code from a daemon of another release may not be in the table. */
-  get #kind(): { readonly exit: number; readonly hint: string } {
-    return errorKinds[this.code] ?? errorKinds.UNEXPECTED
-  }
-}
-
-/** Anything thrown, as a failure with a code; what is not one already is UNEXPECTED. */
-export function toIsconfError(thrown: unknown): IsconfError {
-  if (thrown instanceof IsconfError) return thrown
-  const message = thrown instanceof Error ? thrown.message : String(thrown)
-  return new IsconfError('UNEXPECTED', message, { cause: thrown })
-}

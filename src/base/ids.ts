@@ -1,5 +1,5 @@
 /** The names of things, checked once at the edge and trusted inside. */
-import { IsconfError } from './errors.ts'
+import { IsconfError } from './isconf-error.ts'
 
 declare const brand: unique symbol
 type Branded<Base, Name extends string> = Base & { readonly [brand]: Name }

@@ -133,7 +133,7 @@ export async function recordFailure(
   return failedAt(ref, operation, error.message, error)
 }
 
-const stayHint = 'this host stays at that operation; mend the cause and run `isconf up` again'
+const stayHint = 'this host has stopped at that operation; fix the cause and run `isconf up` again'
 
 /** OPERATION_FAILED, which names the operation. */
 export function failedAt(ref: OperationRef, operation: Operation, reason: string, cause?: IsconfError): IsconfError {

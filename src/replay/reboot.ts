@@ -27,7 +27,7 @@ export function rebootNeeded({ history }: RebootDeps, ref: OperationRef): Isconf
   const what = isSameOperation(rebooting?.operation, ref)
     ? `was asked for at ${rebooting?.since} and has not come`
     : 'is next, and -r was not given'
-  const hint = wayOn(ref, 'run `isconf -r up` at a time when this host may reboot')
+  const hint = wayOn(ref, 'run `isconf -r up` when this host may reboot')
   return new IsconfError('REBOOT_NEEDED', `operation ${name} (reboot) ${what}`, { hint })
 }
 

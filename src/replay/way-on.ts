@@ -11,6 +11,6 @@ export function wayOn(ref: OperationRef, first: string): string {
 export function withWayOn(ref: OperationRef, thrown: unknown): IsconfError {
   const error = toIsconfError(thrown)
   if (error.code !== 'BLOB_MISSING') return error
-  const hint = wayOn(ref, 'start a host that holds the file, then run `isconf up` again')
+  const hint = wayOn(ref, 'start a host that has the file, then run `isconf up` again')
   return new IsconfError(error.code, error.message, { cause: thrown, hint })
 }

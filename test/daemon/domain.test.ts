@@ -11,7 +11,7 @@ test('a host without a domain runs its daemon, says so everywhere, and begins wi
   rmSync(domainOf(alder))
   const started = await alder.does('start')
   const missing = `no domain is set on alder: looked in ${alder.home}/conf/domain, main.cf and IS_DOMAIN`
-  const hint = 'say which one: isconf init DOMAIN'
+  const hint = 'name it: isconf init DOMAIN'
   assert.match(started.stderr, /the daemon answers: process \d+\n/)
   assert.ok(started.stderr.includes(`isconf: waiting: ${missing}\nisconf: hint: ${hint}\n`), started.stderr)
   assert.ok((await alder.does('status')).stdout.includes(`waiting ${missing}\nhint    ${hint}\n`))

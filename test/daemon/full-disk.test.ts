@@ -19,7 +19,7 @@ test('a full disk on the origin: nothing half done, and all goes on when there i
   await alder!.does('lock', 'little room')
   await alder!.does('exec', 'echo', 'one')
   alder!.write('tmp/large', Buffer.alloc(8 * mib, 'x'))
-  assertRefused(await alder!.run('snap', 'large'), 223, 'no space left', 'nothing half-written was kept')
+  assertRefused(await alder!.run('snap', 'large'), 223, 'no space left', 'nothing was left half-written')
   assert.deepEqual(readdirSync(join(disk.home, 'store/partial')), [])
 
   disk.fill()

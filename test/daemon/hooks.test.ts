@@ -57,7 +57,7 @@ test('a pre-up hook that fails stops up before anything is done, and is named', 
     await birch.run('up'),
     1,
     `pre-up hook ${birch.hooksPath}/pre-up.d/10-mount: ended with exit status 3`,
-    'mend the hook',
+    'fix the hook',
   )
   assert.deepEqual([birch.has('tmp/steps'), birch.has('never'), (await birch.status()).position], [false, false, 0])
   assert.match(birch.read('hooked'), /^on-failure generic {3}pre-up hook .*10-mount: ended with exit status 3\n$/)

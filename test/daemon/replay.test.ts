@@ -63,7 +63,7 @@ test('up stops at the first operation that fails, and goes on there when the cau
   const id = (await alder!.status()).head
   for (let time = 1; time <= 2; time += 1) {
     const run = await birch!.run('up')
-    assertRefused(run, 1, new RegExp(`operation ${id.slice(0, 4)}[0-9a-f]*:1 `), 'exit status 7', 'mend the cause')
+    assertRefused(run, 1, new RegExp(`operation ${id.slice(0, 4)}[0-9a-f]*:1 `), 'exit status 7', 'fix the cause')
     assert.equal(birch!.read('tmp/steps'), '1\n')
   }
   const { stopped, position, pending } = await birch!.status()

@@ -160,7 +160,7 @@ makeTest('the hook of the fetched tree takes over, once, before the tree does', 
   host.publish('2', 'a b', { 'rc.isconf': ownHook('hook-2') })
   assertDone(await host.boot())
   assert.deepEqual(host.done(), ['hook-2', 'b-2', 'services'])
-  // Without the source it is the one of the tree that holds.
+  // Without the source it is the one of the current tree.
   rmSync(host.source, { recursive: true })
   assertDone(await host.boot())
   assert.deepEqual(host.done(), ['hook-2', 'services'])

@@ -84,7 +84,7 @@ test('isconf: brings the tree of another branch, which is named behind an @', as
   assert.deepEqual([(await birch.status()).branch, (await birch.status()).position], ['generic', 0])
 })
 
-test('isconf: says why there is no tree, and the one that holds stays', async (t) => {
+test('isconf: says why there is no tree, and the current one stays', async (t) => {
   const site = await siteOf(t)
   const { birch, keeper } = site
   const refuse = async (address: string, status: number, ...words: readonly RegExp[]): Promise<void> => {

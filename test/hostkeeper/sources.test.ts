@@ -111,7 +111,7 @@ async function assertNotFetchedButHeld({ host }: Site, address: string, word: Re
   const run = await host.run('update')
   assert.equal(run.status, 1)
   assert.match(run.stderr, word)
-  assert.match(run.stderr, /hint: the tree that holds is untouched/)
+  assert.match(run.stderr, /hint: the current tree is unchanged/)
   assert.deepEqual(namesIn(join(host.home, 'trees')), before)
 }
 

@@ -40,7 +40,7 @@ function assertRefused(run: Run, status: number, word: RegExp): void {
   assert.match(run.stderr, word)
 }
 
-test('fetch stages beside the tree that holds, and switch keeps that one as the previous', async (t) => {
+test('fetch stages beside the current tree, and switch keeps that one as the previous', async (t) => {
   const { host, publish, held, trees } = siteOf(t)
   publish('1')
   assertDone(await host.run('update'))

@@ -55,14 +55,14 @@ export const bankVerb = verb({
   name: 'bank',
   summary: 'Publish files under a name, for programs that fetch packages',
   help:
-    'The package bank has the files that the branch publishes by name. Every daemon offers them to the programs of its ' +
-    'host at http://127.0.0.1:65028/pkgbank/NAME (see IS_HTTP_PORT), whether the host has the file or gets it from ' +
-    'the others meanwhile. To add files publishes them under their base names: it needs the lock, and counts from ci ' +
-    'on, at once on every host, also before its up has come there. A name means one content for ever: a new version ' +
-    'has a new name. To remove names needs the lock, too; whatever fetches them fails from then on, also a command in ' +
-    'the journal that a host has yet to do. The list shows name, size, the operation that published the file, whether ' +
-    'it is on this host, and its SHA-256; without another word, bank shows it. A path that begins with a dash comes ' +
-    'after --.',
+    'The package bank holds the files that the branch publishes by name. The daemon on each host offers them to ' +
+    "that host's programs at http://127.0.0.1:65028/pkgbank/NAME (see IS_HTTP_PORT), and fetches them from other " +
+    'hosts if need be. add publishes files under their base names: it needs the lock, and takes effect with ci, ' +
+    'on every host at once, even before its up has come that far. A name keeps its content for ever: give a new ' +
+    'version a new name. remove needs the lock, too; from then on whatever fetches the name fails, even a ' +
+    'command in the journal that a host has yet to run. The list shows name, size, the operation that published ' +
+    'the file, whether it is on this host, and its SHA-256; bank without another word shows the list. Put -- ' +
+    'before a path that begins with a dash.',
   exits: [0, 1, 2, 220, 221],
   verbs: [list, add, remove, get],
 })

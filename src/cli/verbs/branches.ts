@@ -7,8 +7,8 @@ export const branchesVerb = verb({
   name: 'branches',
   summary: 'Show the branches of the domain that are known here',
   help:
-    'Shows each branch with its newest changeset, how many operations it has, the branch it was forked from, which ' +
-    'hosts are on it as far as they have told, and who has locked it. An asterisk marks the branch of this host.',
+    'Shows each branch with its newest changeset, how many operations it has, the branch from which it was ' +
+    "forked, which hosts are known to be on it, and who has locked it. An asterisk marks this host's branch.",
   exits: [0],
   options: { json: jsonLinesFlag },
   run: async ({ client, terminal }, { json }) => {

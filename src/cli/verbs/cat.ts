@@ -5,8 +5,8 @@ export const catVerb = verb({
   name: 'cat',
   summary: 'Write a file as it was snapped',
   help:
-    "Writes the bytes of a file as the newest operation of this host's branch has it, or as it was after the operation " +
-    'that --at names, to standard output. A file that is not on this host is fetched from the others.',
+    "Writes a file to standard output, as the newest operation of this host's branch has it, or with --at as it " +
+    'was after that operation. A file that is not on this host is fetched from others.',
   exits: [0, 1, 2],
   options: { at: value('--at <operation>', 'as it was after this operation') },
   arguments: { path: word('PATH', 'the file, by its path on the host', aFile) },

@@ -7,8 +7,9 @@ export const ciVerb = verb({
   name: 'ci',
   summary: 'Check in what was done since the lock',
   help:
-    'Adds the operations since lock to the journal of the branch, as one changeset signed by this host, and gives the ' +
-    'lock back. Says on how many hosts it is on disk. Without operations it only gives the lock back.',
+    'Adds the operations since lock to the journal of the branch, as one changeset signed by this host, and ' +
+    'releases the lock. Says on how many hosts the changeset is on disk. Without operations it only releases the ' +
+    'lock.',
   exits: [0, 1, 220, 221],
   run: async ({ client, user, say }) => {
     const answer = (await client.post('/v1/ci', { user }, () => undefined)) as CheckInAnswer

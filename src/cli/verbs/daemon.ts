@@ -10,7 +10,7 @@ const lookEveryMs = 20
 export const startVerb = verb({
   name: 'start',
   summary: 'Start the daemon',
-  help: 'Returns when the daemon answers, or says why it did not start. When it runs already, says so.',
+  help: 'Returns when the daemon answers, or says why it did not start. If it is already running, says so.',
   exits: [0],
   run: start,
 })
@@ -19,8 +19,9 @@ export const stopVerb = verb({
   name: 'stop',
   summary: 'Stop the daemon',
   help:
-    'Returns when the daemon has ended. A command that it was running is stopped first, and not recorded as done. ' +
-    'Within a command that ISconf runs it returns at once, and the daemon ends after the verb that runs the command.',
+    'Returns when the daemon has ended. A command that it is running is stopped first, and not recorded as done. ' +
+    'When run by a command that ISconf runs it returns at once, and the daemon ends after the verb that runs the ' +
+    'command.',
   exits: [0],
   run: stop,
 })
@@ -29,8 +30,8 @@ export const restartVerb = verb({
   name: 'restart',
   summary: 'Stop the daemon and start it again',
   help:
-    'The same as stop and then start. A daemon that systemd runs is started again by systemd. Nothing is stopped for ' +
-    'it: while something changes this host it returns at once, and the daemon restarts after that.',
+    'Does stop and then start. A daemon that systemd runs is restarted by systemd. Interrupts nothing: while ' +
+    'something changes this host it returns at once, and the daemon restarts afterwards.',
   exits: [0],
   run: async (context) => {
     if (await isRestartedByManager(context)) return 0
@@ -43,8 +44,9 @@ export const daemonVerb = verb({
   name: 'daemon',
   summary: 'Run the daemon in the foreground',
   help:
-    'What start does in the background: for service managers. Ends cleanly on SIGTERM; reads its configuration and ' +
-    'opens its log again on SIGHUP. Ends with 75 after an operation has replaced the program, to be started again.',
+    'Does in the foreground what start does in the background, for service managers. Ends cleanly on SIGTERM; ' +
+    'reads its configuration again and reopens its log on SIGHUP. Ends with 75, to be started again, after an ' +
+    'operation has replaced the program.',
   exits: [0, 75],
   run: async ({ runDaemon, flags }) => {
     await runDaemon(flags.config)

@@ -7,7 +7,10 @@ import { verb } from '../verb.ts'
 export const envVerb = verb({
   name: 'env',
   summary: "Print this host's variables",
-  help: 'Prints what commands get on this host: the variables of main.cf, and HOSTNAME, IS_HOME, IS_DOMAIN and IS_VOLROOT. As lines for the shell, so that `eval "$(isconf env)"` sets them. With names, only those; a name that is not set is an error. Needs no daemon.',
+  help:
+    'Prints the variables that commands get on this host: those of main.cf, and HOSTNAME, IS_HOME, IS_DOMAIN and ' +
+    'IS_VOLROOT, as lines for the shell, so that `eval "$(isconf env)"` sets them. With names, prints only ' +
+    'those; a name that is not set is an error. Needs no daemon.',
   exits: [0, 1],
   options: {
     sh: flag('--sh', 'as lines for the shell, as without it'),

@@ -6,8 +6,8 @@ export const forkVerb = verb({
   name: 'fork',
   summary: "Begin a new branch from this host's, and go there",
   help:
-    "Makes a branch that begins with all that this host's branch has, its parent, and moves this host onto it. Other " +
-    'hosts stay where they are: see migrate. A lock under which nothing was done is given back.',
+    "Makes a branch that begins with everything in this host's branch, its parent, and moves this host onto it. " +
+    'Other hosts stay where they are: see migrate. A lock under which nothing was done is released.',
   exits: [0, 1, 220],
   arguments: { name: word('NEWBRANCH', 'how it is to be called') },
   run: async ({ client, user, say, show }, { name }) => {

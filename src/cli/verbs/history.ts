@@ -8,8 +8,8 @@ export const historyVerb = verb({
   name: 'history',
   summary: 'Show what happened on this host, newest first',
   help:
-    'Shows each operation that was begun on this host: when, how it ended, how long it took, and the digest of what a ' +
-    'command wrote. The history is of the host, not of a branch, and no other host has it.',
+    'Shows each operation that was begun on this host: when, how it ended, how long it took, and the digest of ' +
+    'what a command wrote. The history belongs to the host, not to a branch, and no other host has it.',
   exits: [0],
   options: { limit: value('-n <count>', 'show at most so many', aCount), json: jsonLinesFlag },
   run: async ({ client, terminal }, { json, limit }) => {

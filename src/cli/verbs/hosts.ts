@@ -6,9 +6,9 @@ export const hostsVerb = verb({
   name: 'hosts',
   summary: 'Show the hosts of the domain that are known here',
   help:
-    'Shows this host and those that have told of themselves since this daemon started: the branch each is on, how many ' +
-    'of its operations it has done, its release, and its address or when it was seen last; and where Hostkeeper looks ' +
-    'after it, how its last boot ended, since when, and with which configuration tree.',
+    'Shows this host and all hosts that this daemon has heard of since it started: the branch each is on, how ' +
+    'many of its operations it has done, its release, and its address or when it was last seen; and, where ' +
+    'Hostkeeper is in use, how the last boot ended, since when, and with which configuration tree.',
   exits: [0],
   options: { json: jsonLinesFlag },
   run: async ({ client, terminal }, { json }) => {

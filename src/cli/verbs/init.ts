@@ -16,11 +16,11 @@ export const initVerb = verb({
   name: 'init',
   summary: 'Give this host its domain, and the domain its key',
   help:
-    'Writes the name of the domain to conf/domain below IS_HOME, and makes a secret key in the file that IS_HMAC_KEYS ' +
-    'names, by itself conf/hmac_keys below IS_HOME: the hosts of a domain know each other by it. Says how to give both ' +
-    'to the other hosts; there, --key takes the key from a file, or from standard input for `-`, and a key that is in ' +
-    'its place already is kept. Refuses on a host that has a domain. Needs no daemon; one that waits for a domain ' +
-    'begins at once.',
+    'Writes the name of the domain to conf/domain below IS_HOME, and makes a secret key in the file that ' +
+    'IS_HMAC_KEYS names, by default conf/hmac_keys below IS_HOME: hosts of a domain recognize each other by it. ' +
+    'Says how to give both to the other hosts; there, --key takes the key from a file, or from standard input ' +
+    'for `-`, and a key that is there already is kept. Refuses on a host that has a domain. Needs no daemon; one ' +
+    'that is waiting for a domain starts work at once.',
   exits: [0, 1, 2],
   options: { key: value('--key <file>', 'take the key from it; - is standard input', aFile) },
   arguments: { domain: word('DOMAIN', 'its name', aDomain) },

@@ -8,10 +8,10 @@ export const leaveVerb = verb({
   name: 'leave',
   summary: 'Set aside what this host has of a domain',
   help:
-    'For a host that was in a wrong domain. Moves the journals, the files, the history and the unchecked work that it ' +
-    'has of DOMAIN to left/DOMAIN below IS_HOME, where they can be read, and says what was done on this host there: ' +
-    'no other host gets that, and status goes on saying so. Where DOMAIN is still the domain of this host, the host has ' +
-    'none afterwards. Works where the daemon waits because of the other domain, and where none runs.',
+    "For a host that was in a wrong domain. Moves this host's journals, files, history and unchecked work of " +
+    'DOMAIN to left/DOMAIN below IS_HOME, where they can be read, and lists what was done on this host there: no ' +
+    'other host gets that, and status keeps saying so. If DOMAIN is still the domain of this host, the host then ' +
+    'has none. Works while the daemon waits because of the other domain, and when no daemon runs.',
   exits: [0],
   arguments: { domain: word('DOMAIN', 'the one to leave') },
   run: async (context, { domain }) => {

@@ -6,7 +6,11 @@ import { verb } from '../verb.ts'
 export const lintVerb = verb({
   name: 'lint',
   summary: 'Check the configuration',
-  help: 'Reads main.cf, conf/domain, and the files that IS_HMAC_KEYS and IS_NETS name, as the daemon of this host would, and says everything that is wrong with them: errors, with which the daemon does not start, and warnings of what is legal and seldom meant. With files, reads only those, each as a main.cf. Exits 0 when there are no errors, 1 when there are. Needs no daemon.',
+  help:
+    "Reads main.cf, conf/domain, and the files that IS_HMAC_KEYS and IS_NETS name, as this host's daemon would, " +
+    'and reports everything that is wrong with them: errors, with which the daemon would not start, and warnings ' +
+    'about what is legal but seldom meant. With files, reads only those, each as a main.cf. Exits 0 if there are ' +
+    'no errors, 1 if there are. Needs no daemon.',
   exits: [0, 1],
   withoutConfig: true,
   options: { json: jsonFlag },

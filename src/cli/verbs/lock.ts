@@ -7,9 +7,9 @@ export const lockVerb = verb({
   name: 'lock',
   summary: 'Lock the branch, to change it',
   help:
-    'Takes the lock of the branch for you on this host. The message says why; it is recorded with every change until ' +
-    'the next ci. Its words need no quotes, unless one of them looks like an option. A host that has not done ' +
-    'everything in the journal is refused: run up first.',
+    'Takes the lock of the branch for you on this host. The message says why; it is recorded with every change ' +
+    'until the next ci. Its words need no quotes, unless one of them looks like an option. A host that has not ' +
+    'done everything in the journal is refused: run up first.',
   exits: [0, 1, 220, 222],
   options: { message: value('-m, --message <message>', 'the message in one word') },
   arguments: { words: optionalWords('MESSAGE', 'why') },

@@ -6,8 +6,9 @@ export const migrateVerb = verb({
   name: 'migrate',
   summary: 'Move this host onto another branch',
   help:
-    'The host changes its role. That is possible only when the other branch continues all that was done here: a child ' +
-    'of its branch, and nothing done here since it was forked. Nothing is done yet; up then does what the branch has.',
+    'Moves this host to another branch: it changes its role. This is possible only if the other branch continues ' +
+    "everything that was done here: a child of this host's branch, when nothing was done here since it was " +
+    'forked. migrate itself changes nothing else; up then does what the branch has.',
   exits: [0, 1, 220],
   arguments: { name: word('BRANCH', 'where to go') },
   run: async ({ client, user, say, show }, { name }) => {

@@ -12,7 +12,11 @@ const resultBytesMax = 16 * 1024 * 1024
 export const renderVerb = verb({
   name: 'render',
   summary: "Make a file from a template and this host's variables",
-  help: 'Writes DEST from TEMPLATE, in which {{ NAME }} stands for a variable as `isconf env` shows it; the language is Liquid. A variable that is not set is an error, and DEST is untouched. DEST gets the permissions of TEMPLATE and is replaced at once; when it has that content and those permissions already, it is left as it is. Needs no daemon.',
+  help:
+    'Writes DEST from TEMPLATE, replacing {{ NAME }} by a variable that `isconf env` shows; the language is ' +
+    'Liquid. A variable that is not set is an error, and leaves DEST untouched. DEST gets the permissions of ' +
+    'TEMPLATE and is replaced in one step; if it already has that content and those permissions it is left ' +
+    'alone. Needs no daemon.',
   exits: [0, 1, 2],
   arguments: {
     template: word('TEMPLATE', 'the file to read', aFile),

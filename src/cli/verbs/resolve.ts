@@ -12,9 +12,9 @@ export const resolveVerb = verb({
   name: 'resolve',
   summary: 'End a split: say which line goes on',
   help:
-    'When changes were checked in on both sides of a broken network, the branch has two lines; status shows them. The ' +
-    'line with this changeset goes on as the branch; the other becomes a branch of its own, and hosts that have gone ' +
-    'on along it are moved there. BRANCH names the split branch when it is not that of this host.',
+    'When changes were checked in on both sides of a broken network, the branch has two lines; status shows ' +
+    'them. The line with CHANGESET goes on as the branch; the other becomes a branch of its own, and hosts that ' +
+    "have followed it are moved there. BRANCH names the split branch if it is not this host's.",
   exits: [0, 1],
   arguments: {
     keep: word('CHANGESET', 'one of the line that goes on', anId),

@@ -6,11 +6,11 @@ export const snapVerb = verb({
   name: 'snap',
   summary: 'Record files, directories and links as they are now',
   help:
-    'Keeps what is at each path: contents, mode, owner, modification time, extended attributes, access lists and ' +
-    'capabilities; of a directory, all that is in it, but not what the kernel mounts there, as /proc; of a symbolic ' +
-    'link, the link. Either all of it is recorded or ' +
-    'nothing. After ci, every other host of the branch puts it at the same paths when it comes to this point of the ' +
-    'journal; what else is there stays. A path that begins with a dash comes after --.',
+    'Records what is at each path: contents, mode, owner, modification time, extended attributes, access lists ' +
+    'and capabilities; for a directory, everything in it except what the kernel mounts there, such as /proc; for ' +
+    'a symbolic link, the link. Records either all of it or nothing. After ci, every other host of the branch ' +
+    'puts it at the same paths when it gets to this point of the journal, and leaves everything else there ' +
+    'alone. Put -- before a path that begins with a dash.',
   exits: [0, 1, 2, 220, 221],
   options: {
     latest: flag('--latest', 'have hosts that catch up install the newest version at once, not one after the other'),

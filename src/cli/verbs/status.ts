@@ -64,7 +64,7 @@ function describe(status: Status): string {
 function describeStopped({ operation, reason }: NonNullable<Status['stopped']>): readonly [string, string][] {
   return [
     ['stopped', `at ${operation}: ${reason}`],
-    ['', `mend the cause, then: isconf up; or past it: isconf skip ${operation} -m WHY`],
+    ['', `fix the cause, then: isconf up; or past it: isconf skip ${operation} -m WHY`],
   ]
 }
 

@@ -7,11 +7,11 @@ export const upVerb = verb({
   name: 'up',
   summary: 'Do what the journal has and this host has not done',
   help:
-    'Does the operations of the journal in their order, and stops at the first that fails; the next up begins there. ' +
-    'What commands write is copied to standard output and standard error. At a reboot it stops, unless isconf -r up ' +
-    'allows it; the next up goes on behind it. --to stops after an operation, or after a changeset; --step after one ' +
-    'operation. --dry-run shows what would be done, and does nothing. The programs in pre-up.d, post-up.d and ' +
-    'on-failure.d below IS_HOOKS are run before it, after it, and when it has failed.',
+    'Does the operations of the journal in order, and stops at the first that fails; the next up starts there. ' +
+    'Copies what commands write to standard output and standard error. Stops at a reboot unless isconf -r up ' +
+    'allows it; the next up goes on after it. --to stops after an operation or a changeset, --step after one ' +
+    'operation. --dry-run shows what would be done and does nothing. The programs in pre-up.d, post-up.d and ' +
+    'on-failure.d below IS_HOOKS run before it, after it, and when it has failed.',
   exits: [0, 1, 2],
   options: {
     to: value('--to <operation>', 'stop after this operation, or after this changeset'),

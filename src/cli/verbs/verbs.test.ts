@@ -316,7 +316,7 @@ const fullText = `host    alder (isconf 5.0.0, process 4711)
 domain  example.com (from /var/is/conf/domain)
 branch  web at 0123456789ab, 1 of 3 operations done, but for 1 skipped: 2 to do
 stopped at 0123456789ab:1: it ended with exit status 2
-        mend the cause, then: isconf up; or past it: isconf skip 0123456789ab:1 -m WHY
+        fix the cause, then: isconf up; or past it: isconf skip 0123456789ab:1 -m WHY
 lock    ann@birch since 2030-01-01T00:00:00.000Z: mail server
 work    2 operations of luke@alder not checked in, and the lock is gone: it can no longer be checked in
         exec true

@@ -48,12 +48,12 @@ export const wipVerb = verb({
   name: 'wip',
   summary: 'Show what is not checked in, take it back, or give it up',
   help:
-    'Shows what was done on this host and is not checked in, since when and under which lock. wip undo takes the newest ' +
-    'operation out of it, or so many, and says what that means for this host; with --restore the files get back what ' +
-    'the journal, or the rest of the work, has at their paths. It stops at a command. wip drop forgets all of it, and ' +
-    'only when its lock was broken or lost, so that it can never be checked in. What was done stays done: this host is ' +
-    'not what the journal says any more, and has to be built anew. Until then up goes on, and says so each time; lock, ' +
-    'fork and migrate refuse.',
+    'Shows what was done on this host and is not checked in, since when and under which lock. wip undo takes the ' +
+    'newest operation out of it, or the number that you give, and says what that means for this host; with ' +
+    '--restore the files become again what the journal, or the rest of the work, has at their paths. It stops at ' +
+    'a command. wip drop forgets all of it, but only when its lock was broken or lost and it can never be checked ' +
+    'in. What was done stays done: this host no longer is what the journal says, and has to be rebuilt. Until ' +
+    'then up still works, and says so each time; lock, fork and migrate refuse.',
   exits: [0, 1, 2, 220, 221],
   options: { json: jsonFlag },
   verbs: [undo, drop],

@@ -8,7 +8,7 @@ import type { ProgramContext } from '../program/index.ts'
 import { readHostsConf } from '../tree/index.ts'
 
 /**
- * Comes back when hosts.conf of the tree that holds knows this host, or HOSTKEEPER_TIMEOUT has passed; what is wrong then
+ * Comes back when hosts.conf of the current tree knows this host, or HOSTKEEPER_TIMEOUT has passed; what is wrong then
  * is told by whoever asks for the host. The names are asked for anew each time: DHCP may give them while this waits.
  */
 export async function waitForName({ layout, settings, environment, say }: ProgramContext): Promise<void> {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 export interface Layout {
   /** ISCONFDIR. */
   readonly home: string
-  /** The configuration tree that holds now: a symbolic link into {@link trees}, or a directory that somebody made. */
+  /** The current configuration tree: a symbolic link into {@link trees}, or a directory that somebody made. */
   readonly tree: string
   /** Whole trees as they were fetched, each named by its content. */
   readonly trees: string
@@ -30,7 +30,7 @@ export interface Layout {
   readonly kept: string
   /** What came of the last attempt to make the host right: a JSON document. */
   readonly boot: string
-  /** What came of asking the source for its tree, and when it had the one that holds: a JSON document. */
+  /** What came of asking the source for its tree, and when it had the current one: a JSON document. */
   readonly fetched: string
 }
 

@@ -46,7 +46,7 @@ function underWay({ pid, what, path, isStopped }: PidFileHolder): IsconfError {
   const stopped = isStopped ? ', which somebody has stopped' : ''
   const hint = isStopped
     ? `let it go on: kill -CONT ${pid}; or end it: kill -KILL ${pid}`
-    : `wait for it to end, or end it: kill ${pid}; one thing at a time changes a host`
+    : `wait for it to end, or end it: kill ${pid}; only one command at a time may change a host`
   const message = `${what || 'hostkeeper'} is under way: process ${pid}${stopped}, says ${path}`
   return new IsconfError('BUSY', message, { hint })
 }

@@ -14,7 +14,7 @@ export type ProgramFlags = Typed<typeof hostkeeperFlags, Readonly<Record<never, 
 /** What the table says of IS_HOME and the daemon's log, said of ISCONFDIR. */
 const ownHints: Partial<Record<ErrorCode, string>> = {
   HOME_UNWRITABLE: 'run as the user who owns ISCONFDIR, usually root, or set ISCONFDIR',
-  DISK_FULL: 'make room on the disk of ISCONFDIR; nothing half-written was kept',
+  DISK_FULL: 'make room on the disk of ISCONFDIR; nothing was left half-written',
   UNEXPECTED: 'this is a bug; run it again with -D for the details',
 }
 

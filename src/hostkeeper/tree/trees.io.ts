@@ -61,7 +61,7 @@ export async function removeLeftovers(disk: TreeDisk, layout: Layout): Promise<v
   }
 }
 
-/** Removes the trees that no link names; not what somebody has changed of the tree that holds. */
+/** Removes the trees that no link names; not what somebody has changed of the current tree. */
 export async function removeOldTrees(disk: TreeDisk, layout: Layout): Promise<void> {
   const { current, previous, staged } = treesOf(layout)
   const isKept = (name: string): boolean =>

@@ -1,4 +1,4 @@
-/** Brings a tree from its source and puts it beside the one that holds. */
+/** Brings a tree from its source and puts it beside the current one. */
 import { existsSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -30,12 +30,12 @@ export interface FetchDeps extends BringDeps {
 export interface Fetched {
   /** The name of the tree below trees/. */
   readonly name: string
-  /** `same` when it is the one that holds, `refused` when a person has turned back from it. */
+  /** `same` when it is the current one, `refused` when a person has turned back from it. */
   readonly outcome: 'same' | 'staged' | 'refused'
 }
 
 /**
- * Fetches the tree, checks it, and stages it. Whenever it is ended, the tree that holds is whole and untouched, and
+ * Fetches the tree, checks it, and stages it. Whenever it is ended, the current tree is whole and untouched, and
  * the next one removes what is left. `again` takes also what a person has turned back from.
  */
 export async function fetchTree(address: string, again: boolean, deps: FetchDeps): Promise<Fetched> {
@@ -81,7 +81,7 @@ const bookkeeping = ['.git', '.svn', '.hg', 'CVS']
 /** Puts a whole tree among the others, unless it is there; its name there. */
 async function place(from: string, { id, entries }: TreeLook, { layout, disk }: FetchDeps): Promise<string> {
   for (let copy = 0; copy <= copiesMax; copy += 1) {
-    // Somebody has changed the one with that name; it may be the one that holds, so it stays where it is.
+    // Somebody has changed the one with that name; it may be the current one, so it stays where it is.
     const name = copy === 0 ? id : `${id}.${copy}`
     const path = join(layout.trees, name)
     if (!existsSync(path)) {

@@ -1,4 +1,4 @@
-/** Makes the staged tree the one that holds, and turns back. */
+/** Makes the staged tree the current one, and turns back. */
 import { join } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
 import { readBoot } from '../boot/index.ts'
@@ -31,7 +31,7 @@ export interface RolledBack extends Switched {
   readonly isChanged: boolean
 }
 
-/** Makes the staged tree the one that holds, in one step; the last good one stays as the previous. */
+/** Makes the staged tree the current one, in one step; the last good one stays as the previous. */
 export async function switchTree(deps: SwitchDeps): Promise<Switched> {
   const { layout, disk } = deps
   refuseByHand(layout)
@@ -65,7 +65,7 @@ async function lastGood({ layout, settings }: SwitchDeps, { current, previous }:
   return !endedWell(runs, current) && endedWell(runs, previous) ? previous : current
 }
 
-/** Makes the previous tree the one that holds again; the one that held is not taken again until its source has another. */
+/** Makes the previous tree the current one again; the one that held is not taken again until its source has another. */
 export async function rollBack(deps: SwitchDeps): Promise<RolledBack> {
   const { layout, disk } = deps
   refuseByHand(layout)

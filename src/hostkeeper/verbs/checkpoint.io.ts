@@ -73,7 +73,12 @@ const tag = action({
 export const checkpointVerb = verb({
   name: 'checkpoint',
   summary: 'Pack a tree, publish it, and move a channel to it',
-  help: 'build fetches TREE, checks it as a boot does, and packs it into DIRECTORY: NAME-ID.tar.gz with its checksum and, by a private Ed25519 key in PEM, its signature; the same tree makes the same bytes. push copies it to a directory or by rsync, and never replaces one that is there. tag makes CHANNEL name an archive that is there; a channel that names another one is moved only with --move. A host follows a channel by HOSTKEEPER_SOURCE=https://HOST/PATH/CHANNEL.',
+  help:
+    'build fetches TREE, checks it as a boot does, and packs it into DIRECTORY: NAME-ID.tar.gz with its checksum ' +
+    'and, with a private Ed25519 key in PEM, its signature; the same tree always makes the same bytes. push ' +
+    'copies it to a directory or with rsync, and never overwrites one that is there. tag points CHANNEL to an ' +
+    'archive that is there; a channel that points to another one is moved only with --move. A host follows a ' +
+    'channel with HOSTKEEPER_SOURCE=https://HOST/PATH/CHANNEL.',
   exits: [0, 1, 2],
   verbs: [build, push, tag],
 })

@@ -7,7 +7,11 @@ import { oldLogs, removeLogs, removeStamps, stampsIn } from '../run/index.ts'
 export const cleanVerb = verb({
   name: 'clean',
   summary: 'Remove stamps of steps that packages.conf does not have any more, and old logs',
-  help: 'Removes stamps that no target of packages.conf names any more, and logs beyond those that HOSTKEEPER_LOGS keeps; each is printed. The stamp of a step that is in packages.conf stays, also when this host does not come to it any more: it is a part of what was done here. Should a stanza come back, its steps are done again.',
+  help:
+    'Removes stamps that belong to no target of packages.conf any more, and logs beyond the number that ' +
+    'HOSTKEEPER_LOGS keeps; prints each of them. The stamp of a step that is in packages.conf stays, even if ' +
+    'this host no longer gets to it: it is part of what was done here. If a stanza comes back, its steps are ' +
+    'done again.',
   exits: [0, 1],
   options: { dryRun: flag('-n, --dry-run', 'only show what would be removed') },
   run: async (context, { dryRun }) => {

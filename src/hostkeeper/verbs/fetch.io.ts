@@ -12,7 +12,12 @@ export const againOption = { again: flag('--again', 'take also a tree that was t
 export const fetchVerb = verb({
   name: 'fetch',
   summary: 'Fetch the tree from its source, check it, and stage it',
-  help: 'Fetches the tree that HOSTKEEPER_SOURCE names beside the one that holds, and checks it: its files can be read, hosts.conf and packages.conf are without mistakes, and this host resolves. A good one is staged for `hostkeeper switch`; one that is no good is refused with all that is wrong. A tree that was turned back from by `hostkeeper rollback` is taken only with --again. With --wait it waits HOSTKEEPER_TIMEOUT seconds at the most.',
+  help:
+    'Fetches the tree that HOSTKEEPER_SOURCE names, beside the current one, and checks it: its files can be ' +
+    'read, hosts.conf and packages.conf have no mistakes, and this host resolves. A good tree is staged for ' +
+    '`hostkeeper switch`; a bad one is refused, with everything that is wrong. A tree that was left by ' +
+    '`hostkeeper rollback` is staged only with --again. With --wait it waits for HOSTKEEPER_TIMEOUT seconds at ' +
+    'most.',
   exits: [0, 1, 2],
   options: {
     ...againOption,

@@ -6,7 +6,9 @@ import { treeNames, verb } from '../program/index.ts'
 export const generateVerb = verb({
   name: 'generate',
   summary: 'Make packages.conf from small files, one for each package',
-  help: 'Reads packages.d/NAME.yaml of the tree and writes a makefile of it: to standard output, or with -o into a file. --check compares with that file, or with packages.conf of the tree.',
+  help:
+    'Reads packages.d/NAME.yaml of the tree and makes a makefile from them: to standard output, or with -o to a ' +
+    'file. --check compares it with that file, or with packages.conf of the tree.',
   exits: [0, 1],
   options: {
     output: value('-o, --output <file>', 'write into this file, unless somebody has written it by hand', aFile),

@@ -8,7 +8,9 @@ import { packaged, verb } from '../program/index.ts'
 export const initVerb = verb({
   name: 'init',
   summary: 'Begin a configuration tree',
-  help: 'Writes a small tree that works: hosts.conf, packages.conf, a described package, a file for isync with its manifest, and a README. Nothing is written when one of these files is there already.',
+  help:
+    'Writes a small tree that works: hosts.conf, packages.conf, a described package, a file for isync with its ' +
+    'manifest, and a README. Writes nothing if one of these files already exists.',
   exits: [0, 1],
   options: { force: flag('-f, --force', 'overwrite them, and leave all others alone') },
   arguments: { into: optionalWord('DIR', 'where, if not the tree of this host', aFile) },

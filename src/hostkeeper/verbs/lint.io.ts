@@ -6,7 +6,12 @@ import { verb } from '../program/index.ts'
 export const lintVerb = verb({
   name: 'lint',
   summary: 'Check hosts.conf against packages.conf, for all hosts',
-  help: 'Reads a configuration tree and says everything that is wrong with it: mistakes in hosts.conf and in packages.conf, words of PACKAGES and of actions that are no targets, targets that need what is none or each other in a circle; and as warnings what make warns of, targets to which no host comes, and steps that are done at every run. Needs no host, and changes nothing; make runs the $(shell) calls of packages.conf as it reads it. Exits 0 when there are no errors, 1 when there are.',
+  help:
+    'Reads a configuration tree and reports everything that is wrong with it: mistakes in hosts.conf and ' +
+    'packages.conf, words of PACKAGES and of actions that are not targets, missing prerequisites and circles; ' +
+    'and as warnings what make warns about, targets that no host uses, and steps that are done at every run. ' +
+    'Needs no host, and changes nothing; but make runs the $(shell) calls of packages.conf when it reads it. ' +
+    'Exits 0 if there are no errors, 1 if there are.',
   exits: [0, 1],
   options: { json: jsonFlag },
   arguments: { tree: optionalWord('TREE', 'what to read, if not the tree of this host', aFile) },

@@ -7,7 +7,11 @@ import { failAsMake, type PlannedRun, planRun } from '../run/index.ts'
 export const planVerb = verb({
   name: 'plan',
   summary: 'Show what this host resolves to and what make would do',
-  help: 'Shows which entry of hosts.conf this host has, the variables that make gets and where each comes from, the environment, the targets of the ACTIONs, and what make would do. Nothing is done and nothing is written, but for commands that make itself runs also then: those of $(shell), and lines of a recipe that begin with + or hold $(MAKE). Fails as `hostkeeper run` would.',
+  help:
+    'Shows which entry of hosts.conf applies to this host, the variables that make gets and where each comes ' +
+    'from, the environment, the targets of the ACTIONs, and what make would do. Does nothing and writes nothing, ' +
+    'except for commands that make runs even then: those of $(shell), and recipe lines that begin with + or ' +
+    'contain $(MAKE). Fails as `hostkeeper run` would.',
   exits: [0, 1, 2],
   options: { json: jsonFlag },
   arguments: { words: optionalWords('ACTION', 'as of run') },

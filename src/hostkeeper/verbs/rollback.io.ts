@@ -5,7 +5,10 @@ import { switchedText } from './switch.io.ts'
 export const rollbackVerb = verb({
   name: 'rollback',
   summary: 'Turn back to the previous tree',
-  help: 'Makes the previous tree the one that holds. The one that held is not taken again, at boot or otherwise, until its source has another one, or until `hostkeeper fetch --again`. What make did is not undone: run it with the previous tree, `hostkeeper run`.',
+  help:
+    'Makes the previous tree the current one. The tree it leaves is not used again, at boot or otherwise, until ' +
+    'its source has another one, or until `hostkeeper fetch --again`. Rollback does not undo what make did: run ' +
+    'it with the previous tree, `hostkeeper run`.',
   exits: [0, 1],
   run: async (context) => {
     const switched = await withTrees(context, 'hostkeeper rollback', rollBack)

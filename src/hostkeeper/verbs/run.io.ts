@@ -5,7 +5,12 @@ import { failAsMake, planRun, runActions, saidExcluded } from '../run/index.ts'
 export const runVerb = verb({
   name: 'run',
   summary: 'Do what this host lacks',
-  help: 'Reads hosts.conf, sets up the surroundings of make, and runs it on packages.conf in the directory of the stamps. An ACTION is INSTALL, BOOT, CRON, CFCLUSTER or any variable of this host that holds targets; words of which none is an action are targets of packages.conf. Without words, and for INSTALL, BOOT and CRON where the host has no such variable, make does its first target. What is done already, which a stamp says, is not done again. Exits with the status of make, 2 when it was interrupted.',
+  help:
+    'Reads hosts.conf, sets up the environment of make, and runs it on packages.conf in the stamp directory. An ' +
+    'ACTION is INSTALL, BOOT, CRON, CFCLUSTER or any variable of this host that holds targets; if no word is an ' +
+    'action, the words are targets of packages.conf. Without words, and for INSTALL, BOOT and CRON if the host ' +
+    'has no such variable, make does its first target. Steps that have a stamp are not done again. Exits with ' +
+    'the status of make, or 2 when it was interrupted.',
   exits: [0, 1, 2],
   options: {
     dryRun: flag('-n, --dry-run', 'show what would be done, and change nothing; as NOOP=1 does'),

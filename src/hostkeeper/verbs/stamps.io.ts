@@ -19,7 +19,11 @@ const remove = action({
 export const stampsVerb = verb({
   name: 'stamps',
   summary: 'List the stamps, or have steps done again',
-  help: 'A stamp says that a step is done. Without further words lists the stamps and when their steps were done, the oldest first. `stamps remove NAME...` takes stamps away, so that the next run that comes to these steps does them again, and after them all that needs them; with --only nothing that needs them. A NAME that is no stamp is refused, and then none is removed.',
+  help:
+    'A stamp says that a step is done. Without further words lists the stamps and when their steps were done, ' +
+    'the oldest first. `stamps remove NAME...` removes stamps, so that the next run that gets to these steps ' +
+    'does them again, and then everything that needs them; with --only nothing that needs them. If a NAME is not ' +
+    'a stamp, nothing is removed.',
   exits: [0, 1, 2],
   options: { json: jsonFlag },
   verbs: [remove],

@@ -9,7 +9,10 @@ const rowsShown = 5
 export const statusVerb = verb({
   name: 'status',
   summary: 'Show the tree, the last runs, and what is to be done',
-  help: 'Shows which tree this host has and where it comes from, whether the last boot could make the host right, the last runs and how they ended, which step is being done and since when, which steps were done last, and which ones the next boot would do. A run that has no end is under way, or was killed.',
+  help:
+    'Shows which tree this host has and where it comes from, whether the last boot succeeded, the last runs and ' +
+    'how they ended, which step is under way and since when, which steps were done last, and which ones the next ' +
+    'boot would do. A run without an end is under way, or was killed.',
   exits: [0],
   options: {
     limit: value(

@@ -3,8 +3,11 @@ import { type Switched, switchTree, withTrees } from '../update/index.ts'
 
 export const switchVerb = verb({
   name: 'switch',
-  summary: 'Make the staged tree the one that holds',
-  help: 'Makes the staged tree the one that holds, in one step. The one that held stays as the previous one, unless the last boot with it failed: then the one before it stays. All others are removed. A directory tree that somebody has made by hand is left alone.',
+  summary: 'Make the staged tree the current one',
+  help:
+    'Makes the staged tree the current one, in one step. The tree it replaces becomes the previous one, unless ' +
+    'the last boot with it failed: then the previous one stays. All other trees are removed. A directory tree ' +
+    'that somebody has made by hand is left alone.',
   exits: [0, 1],
   run: async (context) => {
     const switched = await withTrees(context, 'hostkeeper switch', switchTree)

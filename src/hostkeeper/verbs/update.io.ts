@@ -6,7 +6,7 @@ import { switchedText } from './switch.io.ts'
 export const updateVerb = verb({
   name: 'update',
   summary: 'Fetch the tree and switch to it',
-  help: 'Does `hostkeeper fetch` and `hostkeeper switch`. When the fetch fails, the tree that holds stays.',
+  help: 'Does `hostkeeper fetch` and `hostkeeper switch`. If the fetch fails, the current tree stays.',
   exits: [0, 1, 2],
   options: againOption,
   run: async (context, { again }) => {

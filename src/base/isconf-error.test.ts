@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type ErrorCode, errorKinds, IsconfError, toIsconfError } from './errors.ts'
+import { type ErrorCode, errorKinds } from './errors.ts'
+import { IsconfError, toIsconfError } from './isconf-error.ts'
 
 /** Exit statuses of the design; anything else would be news to scripts. */
 const statuses = [1, 2, 22, 75, 220, 221, 222, 223, 224]
