@@ -1,5 +1,5 @@
 export { hostCertificate } from './certificate.io.ts'
-export { StreamReader } from './frames.ts'
+export { StreamReader, writeFrame } from './frames.ts'
 export { LearnedAddresses } from './learned-addresses.ts'
 export { LocalDiscovery } from './local-discovery.io.ts'
 export { openTls } from './open-tls.io.ts'

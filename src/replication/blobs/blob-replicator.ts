@@ -22,6 +22,7 @@ import { ArrivingBlobs, type ByteRange } from './arriving-blobs.ts'
 import { fetchBlob } from './blob-fetch.ts'
 import { Slots } from './blob-slots.ts'
 import { filesCheckedUpTo, noteFilesChecked } from './files-checked.ts'
+import { fetchTogether, filesOfOneQuestion } from './files-together.ts'
 import { answerStored, hostsWithFiles } from './stored-question.ts'
 
 /** Blobs fetched at once, each from several hosts: two large ones, or more of those that are mostly waited for. */
@@ -32,6 +33,8 @@ const weightOf = ({ sizeBytes }: BlobRef): number => (sizeBytes > pieceBytes ? 4
  * each would seem to get nothing.
  */
 const demandedMax = 4
+/** Small files are asked for together when at least so many are missing. */
+const togetherMin = 16
 /** How long a fetch waits without any host that has what is missing. */
 const missingMs = 15_000
 /** Between two tries in the background. */
@@ -58,6 +61,7 @@ export class BlobReplicator {
   #running = 0
   readonly #readings: ArrivingBlobs
   readonly #demanded = new Slots<'somebody'>(demandedMax, demandedMax)
+  readonly #oneByOne = new Slots<'somebody'>(fetchWeightMax, fetchWeightMax)
 
   constructor(deps: BlobReplicatorDeps) {
     this.#deps = deps
@@ -121,10 +125,22 @@ export class BlobReplicator {
   }
 
   #work(): void {
+    this.#workTogether()
     for (const ref of this.#wanted.values()) {
       if (this.#running + weightOf(ref) > fetchWeightMax || this.#stopping.signal.aborted) return
       if (!this.#fetchById.has(ref.id)) this.#begin(ref).catch(() => this.#retryLater())
     }
+  }
+
+  /** Small files are asked for together, where there are many; what does not come so, and what is large, one by one. */
+  #workTogether(): void {
+    if (this.#running >= fetchWeightMax || this.#stopping.signal.aborted) return
+    const waiting = [...this.#wanted.values()].filter(({ id }) => !this.#fetchById.has(id))
+    const files = filesOfOneQuestion(waiting)
+    if (files.length < togetherMin || this.#deps.transport.peers().length === 0) return
+    const here = fetchTogether(this.#deps, files, this.#stopping.signal)
+    const one = (ref: BlobRef) => here.then(() => this.#oneByOne.run('somebody', () => this.#fetchNow(ref)))
+    for (const ref of files) this.#begin(ref, () => one(ref)).catch(() => this.#retryLater())
   }
 
   #retryLater(): void {

@@ -10,6 +10,7 @@ import {
   encodeBits,
 } from './blob-protocol.ts'
 import { Slots } from './blob-slots.ts'
+import { serveFilesTogether } from './files-together.ts'
 import { pack } from './packing.ts'
 
 /** Bytes handed to the stream at once: less costs calls, more only buffers. */
@@ -37,6 +38,7 @@ export function serveBlobs(
 ): void {
   const streamCountByPeer = new Map<PeerId, number>()
   const slots = new Slots<PeerId>(limits.rangesMax, limits.rangesPerPeerMax)
+  serveFilesTogether(transport, source, clock)
   transport.handle(blobProtocol, async (stream) => {
     const count = streamCountByPeer.get(stream.peer) ?? 0
     if (count >= limits.streamsPerPeerMax) throw new Error(`${stream.peer} has ${count} blob streams open`)
