@@ -93,6 +93,7 @@ export const errorKinds = {
     exit: 1,
     hint: 'give the command and its arguments as separate words, without a shell',
   },
+  COMMAND_LEFT: { exit: 1, hint: 'wait for its end, or end it; then do this again' },
   OFF_BRANCH: { exit: 1, hint: 'this host has left the branch: rebuild it from its image' },
   REBOOT_BY_EXEC: {
     exit: 22,

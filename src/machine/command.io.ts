@@ -22,6 +22,8 @@ export interface RunCommand {
   readonly output: OutputListener
   readonly signal: AbortSignal
   readonly clock: Clock
+  /** Hears of the process as soon as there is one. */
+  readonly onStart?: (pid: number) => void
 }
 
 /** See {@link Machine.run}. */
@@ -46,7 +48,7 @@ export async function runCommand(run: RunCommand): Promise<CommandResult> {
 
 type Child = ChildProcessByStdio<null, Readable, Readable>
 
-function start({ command, cwd, environment }: RunCommand): Promise<Child> {
+function start({ command, cwd, environment, onStart }: RunCommand): Promise<Child> {
   const [program = '', ...words] = command.argv
   return new Promise((resolve, reject) => {
     const env: Record<string, string> = { ...environment, PWD: cwd, ...command.env }
@@ -55,6 +57,7 @@ function start({ command, cwd, environment }: RunCommand): Promise<Child> {
     let child: Child
     try {
       child = spawn(program, words, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+      if (child.pid !== undefined) onStart?.(child.pid)
     } catch (error) {
       // A NUL in an argument, a list longer than the kernel takes.
       return refuse(error as NodeJS.ErrnoException)

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import { type Clock, errnoText, IsconfError, unreachable } from '../base/index.ts'
 import { runCommand } from './command.io.ts'
+import { CommandOnRecord } from './command-on-record.io.ts'
 import { hooksIn } from './hooks.io.ts'
 import { inspect, refuseSnapshot } from './inspect.io.ts'
 import type { Installing } from './install.io.ts'
@@ -36,6 +37,8 @@ export interface MachineOptions {
 
 /** How long it is believed what number a name has, by one `up` that installs much. */
 const namesMsMax = 10_000
+/** The file below IS_HOME that says which command runs. */
+const commandName = 'conf/command'
 /** A boot id is 36 characters; what is longer is not one. */
 const bootIdLengthMax = 200
 
@@ -48,15 +51,22 @@ export function systemMachine(options: MachineOptions): Machine {
   const { clock } = options
   const numbers = new OwnerNumbers()
   let askedMs = Number.NEGATIVE_INFINITY
-  const run: Machine['run'] = async (command, output, signal) => {
+  const onRecord = new CommandOnRecord(join(options.home, commandName))
+  const runAnyway: Machine['run'] = async (command, output, signal) => {
     try {
       return await runCommand({
         ...{ command, cwd: real(command.cwd), environment: options.environment() },
         ...{ output, signal, clock },
+        onStart: (pid) => onRecord.note(pid, command.argv),
       })
     } finally {
+      onRecord.forget()
       numbers.forget()
     }
+  }
+  const run: Machine['run'] = async (...words) => {
+    onRecord.refuseBeside()
+    return runAnyway(...words)
   }
   return {
     journalPath: (path, cwd) => {
@@ -89,7 +99,8 @@ export function systemMachine(options: MachineOptions): Machine {
     hooks: (stage) => hooksIn(join(options.hooksPath(), `${stage}.d`)),
     bootId: () => readBootId(options.bootIdPath()),
     reboot: (output: OutputListener, signal: AbortSignal) =>
-      run({ argv: ['sh', '-c', options.rebootCommand()], cwd: '/', env: {} }, output, signal),
+      // One that a daemon that has died began may never come.
+      runAnyway({ argv: ['sh', '-c', options.rebootCommand()], cwd: '/', env: {} }, output, signal),
   }
 }
 

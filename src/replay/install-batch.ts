@@ -3,7 +3,7 @@
  * once in little more time than one. The history says that they are begun before any of them is, and that they are
  * done when all that they changed is on disk.
  */
-import { type BlobRef, IsconfError, operationName, toIsconfError } from '../base/index.ts'
+import { type BlobRef, type ErrorCode, IsconfError, operationName, toIsconfError } from '../base/index.ts'
 import type { OperationRef } from '../host/index.ts'
 import { describeOperation, type Operation } from '../journal/index.ts'
 import { type ApplyDeps, applyInstalls, blobToInstall, type InstallOperation } from './apply.ts'
@@ -133,6 +133,8 @@ export async function recordFailure(
   return failedAt(ref, operation, error.message, error)
 }
 
+/** What is to be done about these is known, and comes before what is to be done about every failure. */
+const knownCauses: readonly ErrorCode[] = ['COMMAND_NOT_RUN', 'COMMAND_LEFT']
 const stayHint = 'this host has stopped at that operation; fix the cause and run `isconf up` again'
 
 /** OPERATION_FAILED, which names the operation. */
@@ -140,7 +142,6 @@ export function failedAt(ref: OperationRef, operation: Operation, reason: string
   const name = operationName(ref.id, ref.index)
   return new IsconfError('OPERATION_FAILED', `operation ${name} (${describeOperation(operation)}) failed: ${reason}`, {
     cause,
-    // What is missing for a command is known, and comes before what is to be done about every failure.
-    hint: `${cause?.code === 'COMMAND_NOT_RUN' ? `${cause.hint}; ` : ''}${wayOn(ref, stayHint)}`,
+    hint: `${cause && knownCauses.includes(cause.code) ? `${cause.hint}; ` : ''}${wayOn(ref, stayHint)}`,
   })
 }

@@ -112,6 +112,34 @@ test('after kill -9 in the middle of up, up goes on without a gap', async (conte
   assert.ok(steps.length - operations <= kills, 'only what was interrupted is done twice')
 })
 
+test('the command of a daemon that was killed is not begun again beside itself, on origin and target', async (context) => {
+  const lab = await Lab.of(context, 'alder', 'birch')
+  const [alder, birch] = lab.hosts
+  await lab.start()
+  await alder!.does('lock', 'long')
+  const script = 'echo $$ >> begun; until test -e go; do sleep 0.05; done'
+  for (const [host, verb] of [
+    [alder!, ['exec', 'sh', '-c', script]],
+    [birch!, ['up']],
+  ] as const) {
+    const running = host.begin({}, ...verb)
+    await until(() => host.has('tmp/begun') && host.read('tmp/begun').endsWith('\n'), 'the command runs')
+    host.kill9()
+    await running.done
+    await until(() => host.pid() === undefined, 'the daemon is gone')
+    await host.start()
+    const pid = host.read('tmp/begun').trim()
+    const words = [`still runs: process ${pid}`, `kill -- -${pid}`]
+    assertRefused(await host.run(...verb), 1, ...words)
+    assert.equal(host.read('tmp/begun').split('\n').length, 2)
+    process.kill(-Number(pid), 'SIGKILL')
+    host.write('tmp/go', '')
+    const again = async (): Promise<boolean> => (await host.run(...verb)).status === 0
+    await until(again, 'it is done again when it has ended')
+    if (host === alder) await alder.does('ci')
+  }
+})
+
 test('what was acknowledged on the origin survives kill -9 at any time, and is checked in once', async (context) => {
   const lab = await Lab.of(context, 'alder', 'birch')
   const [alder, birch] = lab.hosts
