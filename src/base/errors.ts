@@ -107,6 +107,10 @@ export const errorKinds = {
     exit: 1,
     hint: 'run `isconf -r up` when this host may reboot; or go past it on this host alone: isconf skip OPERATION -m WHY',
   },
+  UNFETCHED: {
+    exit: 3,
+    hint: 'what is here is done; see to the way to that host, then run `isconf up` again',
+  },
   REBOOT_PENDING: { exit: 1, hint: 'go on after the reboot; if the host does not go down by itself: isconf reboot' },
   HOOK_FAILED: { exit: 1, hint: 'fix the hook and run `isconf up` again' },
   OPERATION_UNKNOWN: {

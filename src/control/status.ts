@@ -73,10 +73,17 @@ export interface LineStatus {
   readonly here: boolean
 }
 
+export interface UnreachedAddress {
+  readonly address: string
+  readonly reason: string
+}
+
 export interface MeshStatus {
   readonly peerId: string
   readonly addresses: readonly string[]
   readonly peers: readonly { readonly host: string; readonly address: string }[]
+  /** The addresses at which this host was told of others, or has met them, where it reaches none, and why not. */
+  readonly unreached: readonly UnreachedAddress[]
   /** False when no hmac key is set and any host of the domain's name is let in. */
   readonly authenticated: boolean
   /** Strangers turned away since the daemon started. */

@@ -14,6 +14,17 @@ export interface UpLimits {
 /** POST /v1/up */
 export interface UpBody extends Caller, UpLimits {}
 
+/** What another host has of the branch and could not be fetched. */
+export interface UnfetchedAnswer {
+  readonly host: string
+  readonly head: string
+  /** Up to and with that head. */
+  readonly changesets: number
+  readonly reason: string
+  /** All of it in a sentence. */
+  readonly text: string
+}
+
 export interface UpAnswer {
   readonly branch: string
   /** Operations done by this call. */
@@ -24,6 +35,8 @@ export interface UpAnswer {
   readonly left: number
   /** The operation for which the host reboots now; null when it does not. */
   readonly rebooting: string | null
+  /** What is known to be there and was not to be had; absent from older daemons. */
+  readonly unfetched?: readonly UnfetchedAnswer[]
 }
 
 /** GET /v1/plan: what `up` would do. */
@@ -52,4 +65,6 @@ export interface PlanAnswer {
     readonly reason: 'reboot' | 'reboot-needed' | 'split' | 'limit' | 'unknown'
     readonly operation: string
   } | null
+  /** As of `up`. */
+  readonly unfetched?: readonly UnfetchedAnswer[]
 }

@@ -9,9 +9,18 @@ import { threadPoolHasher } from '../base/hash.io.ts'
 import { type DomainName, IsconfError, sleep } from '../base/index.ts'
 import { systemRandom as random } from '../base/random.io.ts'
 import { type Config, domainFilePath, multiaddrOf } from '../config/index.ts'
+import type { UnreachedAddress } from '../control/index.ts'
 import { loadHostKey, machineIdPath, noteMachine, readMachineId } from '../host/index.ts'
 import { type Machine, systemMachine } from '../machine/index.ts'
-import { hostCertificate, LearnedAddresses, LocalDiscovery, openTls, Peering } from '../mesh/index.ts'
+import {
+  type AddressState,
+  type ConnectedPeer,
+  hostCertificate,
+  LearnedAddresses,
+  LocalDiscovery,
+  openTls,
+  Peering,
+} from '../mesh/index.ts'
 import { BootRecord } from '../replication/index.ts'
 import { openStore, workerWholeHasher } from '../store/index.ts'
 import { commandEnvironment } from './command-environment.ts'
@@ -91,6 +100,7 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
       cloned: () => cloned,
       warnings: () => [...live.warnings(), ...[cloned, bank.warning()].filter((text) => text !== undefined)],
       bankAddress: bank.address,
+      unreached: () => unreachedOf(peering.states(), transport.peers()),
       mesh: () => ({
         addresses: transport.addresses(),
         authenticated: keys().proves !== undefined && !keys().acceptsAny,
@@ -132,6 +142,17 @@ function machineOf(live: LiveConfig): Machine {
     bootIdPath: () => live.now.bootIdPath,
     hooksPath: () => live.now.hooksPath,
     clock,
+  })
+}
+
+/** Addresses that were tried in vain; where a host was met before counts only for a host that is alone. */
+function unreachedOf(states: readonly AddressState[], peers: readonly ConnectedPeer[]): readonly UnreachedAddress[] {
+  // Who is there may have dialed this host, which then does not dial it.
+  const isThere = (wanted: string): boolean =>
+    peers.some(({ address, dialable }) => [address, ...dialable].some((known) => known.startsWith(wanted)))
+  return states.flatMap(({ address, state, failure, isHint }) => {
+    if (failure === undefined || state === 'connected' || (isHint && peers.length > 0) || isThere(address)) return []
+    return { address, reason: failure.startsWith(`${address}: `) ? failure.slice(address.length + 2) : failure }
   })
 }
 

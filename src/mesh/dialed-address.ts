@@ -6,6 +6,8 @@ export interface AddressState {
   readonly address: string
   readonly state: 'connected' | 'dialing' | 'waiting' | 'own'
   readonly peer: PeerId | undefined
+  /** Whether nobody configured it: a host that was met there before. */
+  readonly isHint: boolean
   /** Why the last dial failed; undefined when it did not. */
   readonly failure: string | undefined
 }

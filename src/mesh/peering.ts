@@ -72,6 +72,7 @@ export class Peering {
       address: entry.address,
       state: this.#stateOf(entry),
       peer: entry.peer,
+      isHint: entry.isHint,
       failure: entry.failure,
     }))
   }

@@ -1,12 +1,17 @@
 /** One question and one answer on a stream, each one frame of JSON. */
 import * as z from 'zod'
-import { type Clock, endIfBroken, IsconfError } from '../base/index.ts'
+import { type Cancel, type Clock, endIfBroken, IsconfError } from '../base/index.ts'
 import { FrameTooLongError, StreamReader, writeFrame } from './frames.ts'
 import type { PeerId, PeerStream, Transport } from './transport.ts'
 
 export interface AskOptions {
-  /** Bounds the whole exchange, so that a peer that hangs is given up. */
+  /** Bounds the whole exchange, so that a peer that hangs is given up; or, with `onProgress`, each wait for some of the answer. */
   readonly timeoutMs: number
+  /**
+   * Hears each time that another {@link progressBytes} of the answer have come: a slow line then gets the time that it
+   * needs, and who sends less than that in `timeoutMs` is given up.
+   */
+  readonly onProgress?: () => void
   readonly clock: Clock
   readonly answerBytesMax: number
 }
@@ -16,6 +21,9 @@ export interface AnswerLimits {
   /** Requests of one peer that are open at once; further ones are answered BUSY. */
   readonly concurrentPerPeerMax: number
 }
+
+/** So much at a time tells a slow line from a peer that keeps others waiting. */
+const progressBytes = 16 * 1024
 
 /** The other side answered that it could not: its code (of errors.ts, or BUSY or TOO_LONG) and its message. */
 export class RemoteError extends Error {
@@ -52,15 +60,23 @@ export async function ask(
 ): Promise<unknown> {
   const limit = new AbortController()
   let stream: PeerStream | undefined
-  const late = new NoAnswerError(`${protocol}: ${peer} did not answer within ${options.timeoutMs} ms`)
-  const cancel = options.clock.after(options.timeoutMs, () => {
-    limit.abort(late)
-    stream?.abort(late)
-  })
+  const what = options.onProgress ? 'sent next to nothing for' : 'did not answer within'
+  const late = new NoAnswerError(`${protocol}: ${peer} ${what} ${options.timeoutMs} ms`)
+  const arm = (): Cancel =>
+    options.clock.after(options.timeoutMs, () => {
+      limit.abort(late)
+      stream?.abort(late)
+    })
+  let cancel = arm()
+  const onProgress = (): void => {
+    cancel()
+    cancel = arm()
+    options.onProgress?.()
+  }
   try {
     stream = await transport.openStream(peer, protocol, limit.signal)
     limit.signal.throwIfAborted()
-    const answer = await exchange(stream, request, options.answerBytesMax)
+    const answer = await exchange(options.onProgress ? watched(stream, onProgress) : stream, request, options)
     if ('error' in answer) throw new RemoteError(answer.error.code, answer.error.message)
     return answer.result
   } catch (error) {
@@ -93,7 +109,7 @@ export function answer(
   })
 }
 
-async function exchange(stream: PeerStream, request: unknown, answerBytesMax: number): Promise<Answer> {
+async function exchange(stream: PeerStream, request: unknown, { answerBytesMax }: AskOptions): Promise<Answer> {
   // The answer may come, and be a refusal, before the whole request is sent: both at once.
   const sent = writeFrame(stream, encode(request)).then(() => stream.closeWrite())
   sent.catch(() => undefined)
@@ -103,6 +119,29 @@ async function exchange(stream: PeerStream, request: unknown, answerBytesMax: nu
     throw new Error('the stream ended without an answer')
   }
   return answerSchema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')))
+}
+
+/** A stream of which somebody hears how it comes in. */
+function watched(stream: PeerStream, onProgress: () => void): PeerStream {
+  return {
+    peer: stream.peer,
+    incoming: counted(stream.incoming, onProgress),
+    write: (bytes) => stream.write(bytes),
+    closeWrite: () => stream.closeWrite(),
+    abort: (reason) => stream.abort(reason),
+  }
+}
+
+async function* counted(incoming: AsyncIterable<Uint8Array>, onProgress: () => void): AsyncGenerator<Uint8Array> {
+  let untold = 0
+  for await (const chunk of incoming) {
+    untold += chunk.length
+    if (untold >= progressBytes) {
+      untold = 0
+      onProgress()
+    }
+    yield chunk
+  }
 }
 
 async function answerOne(

@@ -27,8 +27,8 @@ export interface LineSource {
   readonly host: string
 }
 
-/** A peer that has not sent a range by then is one that can't be reached. */
-const rangeMs = 10_000
+/** A peer that is silent for that long is one that can't be reached. */
+const silenceMs = 10_000
 /** So long a peer that brings nothing keeps others from being asked for the same branch. */
 const stallMs = 5_000
 
@@ -39,11 +39,19 @@ interface Turn {
   lastMs: number
 }
 
+/** What is fetched, from whom, in which turn. */
+interface Asked {
+  readonly branch: Branch
+  readonly line: string
+  readonly source: LineSource
+  readonly turn: Turn
+}
+
 export class ChangesetFetcher {
   readonly #deps: ChangesetFetcherDeps
   /** One fetching of a branch at a time, whoever has news of it; the next one as soon as that one stalls. */
   readonly #turnByBranch = new Map<BranchName, Turn>()
-  /** When something new came last, from whatever peer: monotonic milliseconds. */
+  /** When something new, or some of it, came last, from whatever peer: monotonic milliseconds. */
   newsMs = Number.NEGATIVE_INFINITY
 
   constructor(deps: ChangesetFetcherDeps) {
@@ -55,7 +63,7 @@ export class ChangesetFetcher {
    * NEWER_RELEASE, OTHER_DOMAIN: what the peer sent can't be taken from there on; what is right before it is kept.
    */
   async fetch(branch: Branch, line: string, head: ChangesetId, source: LineSource): Promise<boolean> {
-    await this.#untilFree(branch.name)
+    await this.#untilFree(branch.name, stallMs)
     if (branch.has(head)) return false
     let end = (): void => undefined
     const over = new Promise<void>((resolve) => {
@@ -64,49 +72,49 @@ export class ChangesetFetcher {
     const turn: Turn = { over, lastMs: this.#deps.clock.monotonicMs() }
     this.#turnByBranch.set(branch.name, turn)
     try {
-      return await this.#fetchAfter(branch, line, await this.#commonPoint(branch, line, source), source, turn)
+      const asked = { branch, line, source, turn }
+      return await this.#fetchAfter(asked, await this.#commonPoint(asked))
     } finally {
       end()
       if (this.#turnByBranch.get(branch.name) === turn) this.#turnByBranch.delete(branch.name)
     }
   }
 
-  async #untilFree(name: BranchName): Promise<void> {
+  /** Waits for what is on its way of a branch, as long as some of it comes. */
+  untilFetched(name: BranchName): Promise<void> {
+    return this.#untilFree(name, silenceMs)
+  }
+
+  async #untilFree(name: BranchName, quietMsMax: number): Promise<void> {
     const { clock } = this.#deps
     for (let turn = this.#turnByBranch.get(name); turn; turn = this.#turnByBranch.get(name)) {
-      const leftMs = turn.lastMs + stallMs - clock.monotonicMs()
+      const leftMs = turn.lastMs + quietMsMax - clock.monotonicMs()
       if (leftMs <= 0) return
       await within(clock, leftMs, turn.over, () => undefined)
     }
   }
 
   /** The newest changeset of this host that is on the peer's line, found by ever longer steps back. */
-  async #commonPoint(branch: Branch, line: string, source: LineSource): Promise<ChangesetId> {
-    const { journal } = branch
+  async #commonPoint(asked: Asked): Promise<ChangesetId> {
+    const { journal } = asked.branch
     for (let back = 0; ; back = back * 2 + 1) {
       const id = journal.idAt(Math.max(0, journal.length - back))
-      if (id === noChangeset || (await this.#ask(line, id, source))) return id
+      if (id === noChangeset || (await this.#ask(asked, id))) return id
     }
   }
 
-  async #fetchAfter(
-    branch: Branch,
-    line: string,
-    common: ChangesetId,
-    source: LineSource,
-    turn: Turn,
-  ): Promise<boolean> {
+  async #fetchAfter(asked: Asked, common: ChangesetId): Promise<boolean> {
+    const { branch, source, turn } = asked
     let isNews = false
     for (let after: ChangesetId | undefined = common; after !== undefined; ) {
-      const range = await this.#ask(line, after, source)
+      const range = await this.#ask(asked, after)
       if (!range || range.lines.length === 0) break
       const { added, split, follows, last, failure } = await branch.take(range.lines, source.host)
       // Each answer takes this host further along a chain of hashes, so that there is an end to it.
       if (follows !== after) throw failure ?? notAskedFor(source, branch)
       if (this.#isNews(branch, { added, split }, source)) {
         isNews = true
-        this.newsMs = this.#deps.clock.monotonicMs()
-        turn.lastMs = this.newsMs
+        this.#comes(turn)
       }
       // What came before it is kept: it may hold the way to a release that reads the rest.
       if (failure) throw failure
@@ -122,9 +130,17 @@ export class ChangesetFetcher {
     return added.length > 0 || split
   }
 
-  #ask(line: string, after: ChangesetId, { peer }: LineSource): Promise<JournalRange | undefined> {
+  #ask({ line, source, turn }: Asked, after: ChangesetId): Promise<JournalRange | undefined> {
     const { transport, clock } = this.#deps
-    return askJournal(transport, peer, line, after, { clock, timeoutMs: rangeMs })
+    // On a slow line one changeset takes longer than any wait for nothing: neither who waits for it nor the next peer,
+    // which may be behind the same line, takes that for a stall.
+    const onProgress = (): void => this.#comes(turn)
+    return askJournal(transport, source.peer, line, after, { clock, timeoutMs: silenceMs, onProgress })
+  }
+
+  #comes(turn: Turn): void {
+    this.newsMs = this.#deps.clock.monotonicMs()
+    turn.lastMs = this.newsMs
   }
 }
 

@@ -137,7 +137,9 @@ export class Exchange {
 
   #ask(peer: PeerId, protocol: string, question: unknown, answerBytesMax: number): Promise<unknown> {
     const { transport, clock } = this.#deps
-    return ask(transport, peer, protocol, question, { timeoutMs: answerMs, clock, answerBytesMax })
+    // What a host has of a thousand branches takes a slow line longer than any silence.
+    const onProgress = (): void => undefined
+    return ask(transport, peer, protocol, question, { timeoutMs: answerMs, clock, onProgress, answerBytesMax })
   }
 
   #parse<T>(schema: z.ZodType<T>, told: unknown, peer: PeerId): T {

@@ -29,6 +29,14 @@ export interface JournalSource {
 const requestSchema = z.object({ line: z.string().max(lineNameLengthMax), after: z.string().refine(isSha256Hex) })
 const answerSchema = z.object({ lines: z.array(z.string()), more: z.boolean() }).nullable()
 
+/** How long an answer is waited for. */
+export interface JournalWait {
+  readonly clock: Clock
+  /** The longest silence. */
+  readonly timeoutMs: number
+  readonly onProgress?: () => void
+}
+
 /** Answers peers from `source`. */
 export function serveJournal(transport: Transport, source: JournalSource): void {
   answer(transport, protocol, { requestBytesMax, concurrentPerPeerMax }, async (body) => {
@@ -44,17 +52,20 @@ export function serveJournal(transport: Transport, source: JournalSource): void 
 /**
  * Asks a peer what follows changeset `id` on a line; undefined when it does
  * not have `id` there. The lines are as the peer sent them, to be checked.
- * Rejects when the peer is lost, does not answer within `timeoutMs`, or answers with more than it may.
+ * Rejects when the peer is lost, sends next to nothing for `timeoutMs`, or answers with more than it may. `onProgress`
+ * hears that some of it has come.
  */
 export async function askJournal(
   transport: Transport,
   peer: PeerId,
   line: string,
   id: string,
-  { clock, timeoutMs }: { readonly clock: Clock; readonly timeoutMs: number },
+  { clock, timeoutMs, onProgress = () => undefined }: JournalWait,
 ): Promise<JournalRange | undefined> {
   const request = { line, after: id } satisfies z.infer<typeof requestSchema>
-  const range = answerSchema.parse(await ask(transport, peer, protocol, request, { clock, timeoutMs, answerBytesMax }))
+  const range = answerSchema.parse(
+    await ask(transport, peer, protocol, request, { clock, timeoutMs, onProgress, answerBytesMax }),
+  )
   if (range === null) return undefined
   if (!isBounded(range.lines)) throw new Error(`${peer}: sent more journal lines than a range may hold`)
   if (range.more && range.lines.length === 0) throw new Error(`${peer}: says that more follows, and sent nothing`)

@@ -14,11 +14,14 @@ import { ChangesetFetcher, type ChangesetFetcherDeps } from './changeset-fetcher
 import { divergentLineName } from './journal-source.ts'
 import type { PeerTroubles } from './peer-troubles.ts'
 import type { Resolutions } from './resolutions.ts'
+import { UnfetchedHeads } from './unfetched.ts'
 
 export interface NewsIntakeDeps extends ChangesetFetcherDeps {
   readonly branches: Branches
   readonly resolutions: Resolutions
   readonly troubles: PeerTroubles
+  /** Where this host stands. */
+  readonly standing: () => Announcement['at']
   /** What a person calls a peer. */
   readonly hostOf: (peer: PeerId) => string
 }
@@ -26,18 +29,38 @@ export interface NewsIntakeDeps extends ChangesetFetcherDeps {
 /** The failures that what a peer sent leads to; any other is of this host. */
 const peersFault: ReadonlySet<string> = new Set(['JOURNAL_DAMAGED', 'NEWER_RELEASE', 'OTHER_DOMAIN', 'SPLIT', 'USAGE'])
 
+/** Why something did not come, for people. */
+function reasonOf(thrown: unknown): string {
+  return thrown instanceof NoAnswerError ? 'nothing came for 10 seconds' : toIsconfError(thrown).message
+}
+
+/** A peer that has not answered so often would not answer the next question either. */
+const unansweredMax = 3
+
 export class NewsIntake {
   readonly #deps: NewsIntakeDeps
   readonly #fetcher: ChangesetFetcher
+  /** What others have and this host could not get. */
+  readonly unfetched: UnfetchedHeads
 
   constructor(deps: NewsIntakeDeps) {
     this.#deps = deps
     this.#fetcher = new ChangesetFetcher(deps)
+    const isHere = (name: BranchName, head: ChangesetId): boolean => {
+      const branch = deps.branches.get(name)
+      return branch !== undefined && this.#isHere(branch, head)
+    }
+    this.unfetched = new UnfetchedHeads({ ...deps, isHere })
   }
 
   /** When something new came last, from whatever peer: monotonic milliseconds. */
   get newsMs(): number {
     return this.#fetcher.newsMs
+  }
+
+  /** Waits for what is on its way of a branch, as long as some of it comes. */
+  untilFetched(name: BranchName): Promise<void> {
+    return this.#fetcher.untilFetched(name)
   }
 
   /** Takes each thing that a announcement tells by itself, so that a bad one does not keep the others out; the branches of which anything was new. */
@@ -47,18 +70,27 @@ export class NewsIntake {
       ...announcement.others.map((other) => ({ name: other.branch, take: () => this.#takeOther(other, peer) })),
     ]
     const changed = new Set<BranchName>()
-    let trouble: string | undefined
-    for (const { name, take } of told) {
+    let [unanswered, trouble]: [number, string | undefined] = [0, undefined]
+    for (const { name, take } of this.#inOrder(told, peer)) {
       try {
         if (await take()) changed.add(name)
       } catch (thrown) {
         trouble ??= this.#troubleOf(peer, thrown)
-        // It would not answer the next question either.
-        if (thrown instanceof NoAnswerError) break
+        // One branch may be too much for the line, and the next is not; a peer that hangs answers none.
+        if (thrown instanceof NoAnswerError) unanswered += 1
+        if (unanswered >= unansweredMax) break
       }
     }
     this.#deps.troubles.note(peer, this.#deps.hostOf(peer), 'news', trouble)
     return changed
+  }
+
+  /** The branch that this host is on first, and last what did not come before: no branch waits for another. */
+  #inOrder<T extends { readonly name: BranchName }>(told: readonly T[], peer: PeerId): readonly T[] {
+    const own = this.#deps.standing()?.branch
+    const stuck = new Set(this.unfetched.of(peer).map(({ branch }) => branch))
+    const rank = ({ name }: T): number => (name === own ? 0 : stuck.has(name) ? 2 : 1)
+    return [...told].sort((one, other) => rank(one) - rank(other))
   }
 
   /** What is wrong with a peer that what it told could not be taken in; undefined when that is not its doing. */
@@ -81,8 +113,21 @@ export class NewsIntake {
     // Of a branch that was never heard of there has to be something: names alone would cost a file each.
     if (!branches.get(state.branch) && state.head === noChangeset && state.revision === 0) return false
     const branch = await branches.heard(state.branch)
-    const grew = this.#isHere(branch, state.head) ? false : await this.#bring(branch, state, peer)
+    const grew = this.#isHere(branch, state.head) ? false : await this.#bringNoted(branch, state, peer)
+    this.unfetched.note(peer, this.#deps.hostOf(peer), state, undefined)
     return (await branch.adopt(state)) || grew
+  }
+
+  /** Whoever asks meanwhile, or afterwards, hears that there is more than is here. */
+  async #bringNoted(branch: Branch, state: BranchState, peer: PeerId): Promise<boolean> {
+    const host = this.#deps.hostOf(peer)
+    this.unfetched.note(peer, host, state, this.unfetched.reason(peer, state) ?? 'it is on its way')
+    try {
+      return await this.#bring(branch, state, peer)
+    } catch (thrown) {
+      this.unfetched.note(peer, host, state, reasonOf(thrown))
+      throw thrown
+    }
   }
 
   /** A fork of a branch that is here is copied, anything else is fetched. */

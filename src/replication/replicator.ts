@@ -16,6 +16,7 @@ import { NewsTeller } from './news-teller.ts'
 import { PeerTroubles } from './peer-troubles.ts'
 import type { ReachablePeers } from './reachable-peers.ts'
 import type { Resolutions } from './resolutions.ts'
+import type { UnfetchedHeads } from './unfetched.ts'
 
 /** Now and then: often enough that news that were not heard are made good soon. */
 const exchangeEveryMs = 30_000
@@ -42,6 +43,8 @@ export class Replicator {
   readonly inventory: Inventory
   /** What is wrong with other hosts. */
   readonly troubles: PeerTroubles
+  /** What other hosts have and this one could not get. */
+  readonly unfetched: UnfetchedHeads
   readonly #intake: NewsIntake
   readonly #teller: NewsTeller
   readonly #exchange: Exchange
@@ -52,6 +55,7 @@ export class Replicator {
     this.inventory = new Inventory(deps.clock)
     this.troubles = new PeerTroubles(deps.clock, deps.log)
     this.#intake = new NewsIntake({ ...deps, troubles: this.troubles, hostOf: (peer) => this.hostOf(peer) })
+    this.unfetched = this.#intake.unfetched
     const shared = {
       transport: deps.transport,
       clock: deps.clock,
@@ -109,6 +113,14 @@ export class Replicator {
   async exchangeAll(): Promise<void> {
     await this.#deps.settled
     await Promise.allSettled(this.#deps.reachable.peers().map((peer) => this.exchange(peer)))
+  }
+
+  /** Exchanges with every neighbour that can be reached, and waits for what is on its way of the branch this host is on. */
+  async catchUp(): Promise<void> {
+    await this.exchangeAll()
+    // On a slow line the answers to the questions stand in line behind the changesets.
+    const own = this.#deps.standing()?.branch
+    if (own !== undefined) await this.#intake.untilFetched(own)
   }
 
   /** Exchanges one branch with every neighbour that can be reached; what those that answered have of it. */

@@ -165,6 +165,11 @@ export class NetLab {
     await must(this.#bridge.enter('ip', 'link', 'set', host.port, state))
   }
 
+  /** Lets only frames through to a host that carry so many bytes or fewer; the others are lost, and nobody hears of it. */
+  async narrow(host: NetHost, bytesMax: number): Promise<void> {
+    await must(this.#bridge.enter('ip', 'link', 'set', host.port, 'mtu', String(bytesMax)))
+  }
+
   /** Keeps these hosts from reaching each other; those that are not among them reach all. */
   async isolate(...hosts: readonly NetHost[]): Promise<void> {
     for (const { port } of hosts) {

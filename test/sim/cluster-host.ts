@@ -52,6 +52,7 @@ const simProcess: DaemonProcess = {
   domainSource: 'a simulation',
   warnings: () => [],
   bankAddress: () => undefined,
+  unreached: () => [],
   mesh: () => ({ addresses: [], authenticated: true, refused: 0 }),
   stop: () => null,
   restart: async () => ({ restarts: false, after: null }),

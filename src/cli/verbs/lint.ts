@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
-import { lintFile, lintHost } from '../../config/index.ts'
+import { type Finding, lintFile, lintHost } from '../../config/index.ts'
+import type { Status, WaitingStatus } from '../../control/index.ts'
 import { aFile, findingsReport, jsonFlag, optionalWords } from '../../terminal/index.ts'
-import { verb } from '../verb.ts'
+import { type VerbContext, verb } from '../verb.ts'
 
 export const lintVerb = verb({
   name: 'lint',
@@ -9,18 +10,41 @@ export const lintVerb = verb({
   help:
     "Reads main.cf, conf/domain, and the files that IS_HMAC_KEYS and IS_NETS name, as this host's daemon would, " +
     'and reports everything that is wrong with them: errors, with which the daemon would not start, and warnings ' +
-    'about what is legal but seldom meant. With files, reads only those, each as a main.cf. Exits 0 if there are ' +
-    'no errors, 1 if there are. Needs no daemon.',
+    'about what is legal but seldom meant. With files, reads only those, each as a main.cf. Where the daemon ' +
+    'runs, also reports which of the hosts that this one was told of can not be reached, and why. Exits 0 if there ' +
+    'are no errors, 1 if there are. Needs no daemon.',
   exits: [0, 1],
   withoutConfig: true,
   options: { json: jsonFlag },
   arguments: { files: optionalWords('FILE', 'what to read, each as a main.cf', aFile) },
-  run: async ({ flags, cwd, terminal, say }, { json, files }) => {
+  run: async (context, { json, files }) => {
+    const { cwd, terminal, say } = context
     const paths = files.map((file) => resolve(cwd, file))
-    const findings = paths.length > 0 ? paths.flatMap(lintFile) : lintHost({ configPath: flags.config })
+    const findings = paths.length > 0 ? paths.flatMap(lintFile) : await lintThisHost(context)
     const { text, summary, errors } = findingsReport(findings, json)
     terminal.out(text)
     say(summary)
     return errors > 0 ? 1 : 0
   },
 })
+
+/** What is wrong with the files, and what the daemon has met with, if there is one. */
+async function lintThisHost(context: VerbContext): Promise<readonly Finding[]> {
+  const findings = lintHost({ configPath: context.flags.config })
+  if (findings.some(({ severity }) => severity === 'error')) return findings
+  return [...findings, ...(await unreached(context))]
+}
+
+async function unreached(context: VerbContext): Promise<readonly Finding[]> {
+  try {
+    const status = (await context.client.get('/v1/status')) as Status | WaitingStatus
+    if ('waiting' in status) return []
+    return status.mesh.unreached.map(({ address, reason }) => ({
+      ...{ severity: 'warning', file: null, line: null },
+      message: `no host is reached at ${address}: ${reason}`,
+    }))
+  } catch {
+    // There is none, or it is of another user or release.
+    return []
+  }
+}

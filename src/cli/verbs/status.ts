@@ -52,9 +52,7 @@ function describe(status: Status): string {
     rows.push(['left', `the domain ${domain} at ${time}, after ${what}: ${directory} below IS_HOME`])
   }
   for (const line of status.lines) rows.push([line === status.lines[0] ? 'split' : '', describeLine(line)])
-  if (mesh.peers.length === 0) rows.push(['peers', 'none'])
-  for (const [index, peer] of mesh.peers.entries())
-    rows.push([index === 0 ? 'peers' : '', `${peer.host} at ${peer.address}`])
+  rows.push(...describePeers(mesh))
   if (!mesh.authenticated)
     rows.push(['open', 'any host that knows the domain name is let in: no hmac keys, or +ANY+ among them'])
   for (const warning of status.warnings) rows.push(['warning', warning])
@@ -70,6 +68,25 @@ function describeStopped({ operation, reason }: NonNullable<Status['stopped']>):
 
 function describeRebuild({ by, operations, time }: NonNullable<Status['needsRebuild']>): string {
   return `needed: ${by} dropped ${count(operations, 'operation')} that had been done here, last at ${time}`
+}
+
+/** Addresses that are listed; a list that is longer is most often of a network that is down. */
+const unreachedMax = 10
+
+/** Those that are connected, and where this host was told of others and reaches none. */
+function describePeers({ peers, unreached = [] }: Status['mesh']): readonly [string, string][] {
+  const here = peers.length === 0 ? ['none'] : peers.map(({ host, address }) => `${host} at ${address}`)
+  return [...listed('peers', here), ...listed('unmet', describeUnreached(unreached))]
+}
+
+function describeUnreached(unreached: Status['mesh']['unreached']): readonly string[] {
+  const texts = unreached.slice(0, unreachedMax).map(({ address, reason }) => `${address}: ${reason}`)
+  if (unreached.length > unreachedMax) texts.push(`and ${unreached.length - unreachedMax} more`)
+  return texts
+}
+
+function listed(name: string, texts: readonly string[]): readonly [string, string][] {
+  return texts.map((text, index) => [index === 0 ? name : '', text])
 }
 
 function describeReboot({ since, operation }: NonNullable<Status['rebootPending']>): string {

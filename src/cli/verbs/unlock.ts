@@ -8,8 +8,8 @@ export const unlockVerb = verb({
     'Takes the lock away from whoever holds it. What they have done and not checked in can then no longer be checked ' +
     'in; they may have to rebuild their host. Ask them first.',
   exits: [0, 1, 220, 221],
-  run: async ({ client, user, say }) => {
-    const lock = (await client.post('/v1/unlock', { user }, () => undefined)) as LockAnswer
+  run: async ({ client, user, say, show }) => {
+    const lock = (await client.post('/v1/unlock', { user }, show)) as LockAnswer
     say(
       `broke the lock that ${lock.user}@${lock.host} had on branch ${lock.branch} since ${lock.since}: ${lock.message}`,
     )

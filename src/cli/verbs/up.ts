@@ -10,9 +10,10 @@ export const upVerb = verb({
     'Does the operations of the journal in order, and stops at the first that fails; the next up starts there. ' +
     'Copies what commands write to standard output and standard error. Stops at a reboot unless isconf -r up ' +
     'allows it; the next up goes on after it. --to stops after an operation or a changeset, --step after one ' +
-    'operation. --dry-run shows what would be done and does nothing. The programs in pre-up.d, post-up.d and ' +
+    'operation. --dry-run shows what would be done and does nothing. If other hosts have more of the branch than could ' +
+    'be fetched, it does what is here and ends with 3. The programs in pre-up.d, post-up.d and ' +
     'on-failure.d below IS_HOOKS run before it, after it, and when it has failed.',
-  exits: [0, 1, 2],
+  exits: [0, 1, 2, 3],
   options: {
     to: value('--to <operation>', 'stop after this operation, or after this changeset'),
     step: flag('--step', 'stop after one operation'),
@@ -26,13 +27,21 @@ export const upVerb = verb({
     if (dryRun) {
       const plan = (await client.get(`/v1/plan${queryOf({ ...limits, reboot })}`)) as PlanAnswer
       terminal.out(json ? `${JSON.stringify(plan)}\n` : describePlan(plan))
+      refuseUnfetched(plan)
       return 0
     }
     const body = { user, ...limits, ...(reboot && { reboot }) }
-    say(describe(await doUp({ client, show, say }, body)))
+    const answer = await doUp({ client, show, say }, body)
+    say(describe(answer))
+    refuseUnfetched(answer)
     return 0
   },
 })
+
+/** "Nothing to do" is not all when others have what is not here. */
+function refuseUnfetched({ unfetched = [] }: Pick<UpAnswer, 'unfetched'>): void {
+  if (unfetched.length > 0) throw new IsconfError('UNFETCHED', unfetched.map(({ text }) => text).join('; '))
+}
 
 /** An operation that only a later release can do may stand behind the one that has just installed that release. */
 async function doUp(

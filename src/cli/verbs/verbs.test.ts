@@ -258,6 +258,7 @@ const level: Status = {
   mesh: {
     peerId: 'p',
     addresses: [],
+    unreached: [],
     peers: [
       { host: 'birch', address: '10.0.0.2:65027' },
       { host: 'cedar', address: '10.0.0.3:65027' },

@@ -61,6 +61,7 @@ async function served(t: TestContext, run?: Run, socketPath?: string): Promise<S
     domainSource: 'a test',
     warnings: () => [],
     bankAddress: () => undefined,
+    unreached: () => [],
     mesh,
   }
   let stops = 0

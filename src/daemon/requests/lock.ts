@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { LockAnswer, LockBody } from '../../control/index.ts'
 import { deviationText } from '../../host/index.ts'
 import { takeLock } from '../../origin/index.ts'
+import { type CompanyParts, remarkOnCompany } from './shared/company.ts'
 import { user } from './shared/input.ts'
 import { lockAnswer } from './shared/lock-answer.ts'
 import type { Parts } from './shared/parts.ts'
@@ -13,7 +14,7 @@ export const lockRequest = request({
   result: 'the lock: `branch`, `user`, `host`, `message`, `since`',
   input: z.strictObject({ user, message: z.string() }) satisfies z.ZodType<LockBody>,
   run: async (
-    parts: Pick<Parts, 'origin' | 'branch' | 'replicator' | 'deviations' | 'identity'>,
+    parts: CompanyParts & Pick<Parts, 'origin' | 'branch' | 'deviations' | 'identity'>,
     { user, message },
     { tell },
   ): Promise<LockAnswer> => {
@@ -21,6 +22,7 @@ export const lockRequest = request({
       void tell({ event: 'remark', text: deviationText(parts.identity.host, one) })
     const lock = await takeLock(parts.origin(), user, message)
     await parts.replicator.announce(parts.branch)
+    remarkOnCompany(parts, parts.branch, tell)
     return lockAnswer(parts.branch, lock)
   },
 })

@@ -3,6 +3,7 @@ import { operationsDone } from '../../branch/index.ts'
 import type { PlanAnswer } from '../../control/index.ts'
 import { refuseUnchecked } from '../../origin/index.ts'
 import { plan } from '../../replay/index.ts'
+import { unfetchedOf } from './shared/company.ts'
 import type { Parts } from './shared/parts.ts'
 import { request } from './shared/request.ts'
 import { type UpParts, upDeps, upOptions } from './shared/up-limits.ts'
@@ -25,10 +26,17 @@ export const planRequest = request({
   run: async (parts: UpParts & Pick<Parts, 'work' | 'replicator'>, limits): Promise<PlanAnswer> => {
     refuseUnchecked(parts.work)
     // An up would begin so, too; what arrives is in the journal, and nothing of it is done.
-    await parts.replicator.exchangeAll()
+    await parts.replicator.catchUp()
     const { branch, history } = parts
     const { operations, stop } = await plan(upDeps(parts), await upOptions(parts, limits))
     const position = await operationsDone(branch, history.standing.done)
-    return { branch: branch.name, position, total: branch.journal.operationCount, operations, stop }
+    return {
+      branch: branch.name,
+      position,
+      total: branch.journal.operationCount,
+      operations,
+      stop,
+      unfetched: unfetchedOf(parts, branch),
+    }
   },
 })

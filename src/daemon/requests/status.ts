@@ -5,7 +5,7 @@ import type { LeftDomain } from '../../host/index.ts'
 import { describeOperation } from '../../journal/index.ts'
 import { pendingReboot } from '../../origin/index.ts'
 import { nextUnknown } from '../../replay/index.ts'
-import type { PeerTrouble } from '../../replication/index.ts'
+import { type PeerTrouble, unfetchedText } from '../../replication/index.ts'
 import { deviationAnswer } from './shared/deviation.ts'
 import { lockAnswer } from './shared/lock-answer.ts'
 import type { Parts } from './shared/parts.ts'
@@ -39,7 +39,7 @@ export const statusRequest = request({
     '`time`: what `wip drop` gave up), `deviations` (in what it is not what its journal makes: `kind`, `operation`, ' +
     '`text`, `by`, `why`, `time`), `left` (domains that were left: `domain`, `by`, `time`, `operations` that no ' +
     'other host gets, `directory`), `lines` (of a split: `first`, `head`, `author`, `message`, `time`, ' +
-    '`changesets`, `here`), `mesh` (`peerId`, `addresses`, `peers` with `host` and `address`, `authenticated`, ' +
+    '`changesets`, `here`), `mesh` (`peerId`, `addresses`, `peers` with `host` and `address`, `unreached` with `address` and `reason`, `authenticated`, ' +
     "`refused`), `bank` (`address`: where the package bank answers, null while its port can't be had), `warnings`. " +
     'A daemon that waits for a domain answers with `host`, `release`, `pid`, `domain` (null when there is none) and ' +
     '`waiting` (`code`, `message`, `hint`), and refuses all but stop, restart and leave with that failure.',
@@ -74,9 +74,14 @@ export const statusRequest = request({
         ...process.mesh(),
         peerId: transport.self,
         peers: transport.peers().map(({ id, address }) => ({ host: replicator.hostOf(id), address })),
+        unreached: process.unreached(),
       },
       bank: { address: process.bankAddress() ?? null },
-      warnings: [...process.warnings(), ...replicator.troubles.all().map(describeTrouble)],
+      warnings: [
+        ...process.warnings(),
+        ...replicator.troubles.all().map(describeTrouble),
+        ...replicator.unfetched.all().map((one) => `since ${one.since}: ${unfetchedText(one)}`),
+      ],
     }
   },
 })

@@ -30,7 +30,7 @@ export const treeRequest = request({
     { tell, signal },
   ): Promise<TreeAnswer> => {
     // A host that was off hears first what is new.
-    await parts.replicator.exchangeAll()
+    await parts.replicator.catchUp()
     const { name: nameOfBranch, journal } = branchNamed(parts, name)
     const { head } = journal
     const entries = await entriesOf(journal, path, signal)

@@ -6,6 +6,7 @@ import { deviationText, rebuildText } from '../../host/index.ts'
 import { recoverCheckIn, recoveredText, refuseUnchecked } from '../../origin/index.ts'
 import { type UpListener, upWithHooks } from '../../replay/index.ts'
 import { logFailure } from '../logging/logged-work.ts'
+import { aloneText, unfetchedOf } from './shared/company.ts'
 import { user } from './shared/input.ts'
 import { commandTo } from './shared/output.ts'
 import type { Parts } from './shared/parts.ts'
@@ -17,7 +18,8 @@ export const upRequest = request({
   kind: 'change',
   result:
     '`branch`; how many operations were done now (`done`), in all (`position`), and are `left`; `rebooting` (the ' +
-    'operation for which the host reboots now, or null)',
+    'operation for which the host reboots now, or null); `unfetched`, what other hosts have of the branch and could not ' +
+    'be fetched (`host`, `head`, `changesets`, `reason`, `text`)',
   input: z.strictObject({
     user,
     reboot: z.boolean().optional().describe('a reboot may be done'),
@@ -25,7 +27,8 @@ export const upRequest = request({
     step: z.boolean().optional().describe('one operation'),
   }) satisfies z.ZodType<UpBody>,
   run: async (
-    parts: UpParts & Pick<Parts, 'work' | 'rebuild' | 'deviations' | 'identity' | 'replicator' | 'origin'>,
+    parts: UpParts &
+      Pick<Parts, 'work' | 'rebuild' | 'deviations' | 'identity' | 'replicator' | 'origin' | 'transport' | 'process'>,
     limits,
     { tell, signal },
   ): Promise<UpAnswer> => {
@@ -33,11 +36,13 @@ export const upRequest = request({
     try {
       if (rebuild.reason) void tell({ event: 'remark', text: rebuildText(identity.host, rebuild.reason) })
       for (const one of parts.deviations.all) void tell({ event: 'remark', text: deviationText(identity.host, one) })
-      await replicator.exchangeAll()
+      await replicator.catchUp()
       // Of a disk that was put back to a moment before, only the others tell that its work is checked in.
       const recovered = await recoverCheckIn(parts.origin())
       if (recovered) void tell({ event: 'remark', text: recoveredText(recovered) })
       refuseUnchecked(work)
+      const alone = aloneText(parts)
+      if (alone !== undefined) void tell({ event: 'remark', text: alone })
       const { branch } = parts
       const options = await upOptions(parts, limits)
       const { done, rebooting } = await upWithHooks(upDeps(parts), options, listenerOf(tell), signal)
@@ -50,6 +55,7 @@ export const upRequest = request({
         position,
         left: branch.journal.operationCount - position,
         rebooting: rebooting ? operationName(rebooting.id, rebooting.index) : null,
+        unfetched: unfetchedOf(parts, branch),
       }
     } catch (thrown) {
       logFailure(log, 'up', thrown)

@@ -1,6 +1,6 @@
 /** The parts of the daemon that requests may ask for. */
 import type { Branch } from '../../../branch/index.ts'
-import type { MeshStatus, RestartAnswer } from '../../../control/index.ts'
+import type { MeshStatus, RestartAnswer, UnreachedAddress } from '../../../control/index.ts'
 import type { BranchingDeps } from '../../../origin/index.ts'
 import type { DaemonDeps } from '../../daemon-deps.ts'
 import type { HostDaemon } from '../../host-daemon.ts'
@@ -50,7 +50,9 @@ export interface ProcessFacts {
   readonly cloned?: () => string | undefined
   /** Where the package bank answers; undefined while its port can't be had. */
   readonly bankAddress: () => string | undefined
-  readonly mesh: () => Omit<MeshStatus, 'peers' | 'peerId'>
+  readonly mesh: () => Omit<MeshStatus, 'peers' | 'peerId' | 'unreached'>
+  /** Where others should be, and nobody was reached. */
+  readonly unreached: () => readonly UnreachedAddress[]
 }
 
 export function partsOf(daemon: HostDaemon, process: DaemonProcess): Parts {

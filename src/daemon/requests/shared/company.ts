@@ -1,0 +1,29 @@
+/** What a person should know who asks a host that is alone, or that knows of more than it has. */
+import type { Branch } from '../../../branch/index.ts'
+import type { UnfetchedAnswer } from '../../../control/index.ts'
+import { unfetchedText } from '../../../replication/index.ts'
+import type { Parts } from './parts.ts'
+import type { Tell } from './request.ts'
+
+export type CompanyParts = Pick<Parts, 'transport' | 'replicator' | 'process'>
+
+/** That no other host is connected; undefined when one is. */
+export function aloneText({ transport, process }: Pick<Parts, 'transport' | 'process'>): string | undefined {
+  if (transport.peers().length > 0) return undefined
+  return `no other host is connected${process.unreached().length > 0 ? ' (`isconf status` says why)' : ''}`
+}
+
+/** What others have of a branch and is not here. */
+export function unfetchedOf({ replicator }: Pick<Parts, 'replicator'>, branch: Branch): readonly UnfetchedAnswer[] {
+  return replicator.unfetched.all(branch.name).map((one) => ({
+    ...{ host: one.host, head: one.head, changesets: one.length, reason: one.reason },
+    text: unfetchedText(one),
+  }))
+}
+
+/** With a change that the others are to agree to: who could not be asked, and what of theirs was not looked at. */
+export function remarkOnCompany(parts: CompanyParts, branch: Branch, tell: Tell): void {
+  const alone = parts.process.unreached().length > 0 ? aloneText(parts) : undefined
+  if (alone !== undefined) void tell({ event: 'remark', text: `${alone}; nobody else has agreed to this` })
+  for (const { text } of unfetchedOf(parts, branch)) void tell({ event: 'remark', text })
+}

@@ -1,0 +1,75 @@
+/** What is known to be on other hosts and is not here: on which host, how far that is, and why it was not fetched. */
+import { type BranchName, type ChangesetId, type Clock, idPrefixLength, isoTime } from '../base/index.ts'
+import type { BranchState } from '../branch/index.ts'
+import type { PeerId } from '../mesh/index.ts'
+
+export interface Unfetched {
+  readonly branch: BranchName
+  /** What a person calls the host that has it. */
+  readonly host: string
+  readonly head: ChangesetId
+  /** Changesets up to and with that head. */
+  readonly length: number
+  /** In words that follow `could not be fetched`. */
+  readonly reason: string
+  /** Since when, for people. */
+  readonly since: string
+}
+
+export interface UnfetchedDeps {
+  readonly clock: Clock
+  /** Whether a changeset of a branch is here. */
+  readonly isHere: (branch: BranchName, head: ChangesetId) => boolean
+}
+
+/** More than a domain has branches; the one that was heard longest ago is forgotten first. */
+const rememberedMax = 1_000
+
+/** Until it comes, or the host that has it says that it is elsewhere; a host that is gone has it still. */
+export class UnfetchedHeads {
+  readonly #deps: UnfetchedDeps
+  readonly #byWhere = new Map<string, Unfetched>()
+
+  constructor(deps: UnfetchedDeps) {
+    this.#deps = deps
+  }
+
+  /** Notes why a peer's head of a branch is not here, or, without a reason, that it is. */
+  note(peer: PeerId, host: string, { branch, head, length }: BranchState, reason: string | undefined): void {
+    const where = `${peer} ${branch}`
+    const before = this.#byWhere.get(where)
+    this.#byWhere.delete(where)
+    if (reason === undefined) return
+    const isSame = before?.head === head
+    const since = isSame ? before.since : isoTime(this.#deps.clock)
+    this.#byWhere.set(where, { branch, host, head, length, reason, since })
+    const [oldest] = this.#byWhere.keys()
+    if (this.#byWhere.size > rememberedMax && oldest !== undefined) this.#byWhere.delete(oldest)
+  }
+
+  /** What is not here of what one peer has. */
+  of(peer: PeerId): readonly Unfetched[] {
+    return [...this.#byWhere].filter(([where]) => where.startsWith(`${peer} `)).map(([, one]) => one)
+  }
+
+  /** Why this head did not come the last time. */
+  reason(peer: PeerId, { branch, head }: BranchState): string | undefined {
+    const noted = this.#byWhere.get(`${peer} ${branch}`)
+    return noted?.head === head ? noted.reason : undefined
+  }
+
+  /** What is not here yet, of one branch or of all; one line for each head, whoever else has it. */
+  all(name?: BranchName): readonly Unfetched[] {
+    const byHead = new Map<string, Unfetched>()
+    for (const [where, one] of this.#byWhere) {
+      if (this.#deps.isHere(one.branch, one.head)) this.#byWhere.delete(where)
+      else if (name === undefined || name === one.branch) byHead.set(`${one.branch} ${one.head}`, one)
+    }
+    return [...byHead.values()]
+  }
+}
+
+/** In a sentence. */
+export function unfetchedText({ host, branch, head, length, reason }: Unfetched): string {
+  return `${host} has ${length} changesets of branch ${branch}, up to ${head.slice(0, idPrefixLength)}, which could not be fetched: ${reason}`
+}

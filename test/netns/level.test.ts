@@ -1,0 +1,52 @@
+/** Hosts that can't have all that there is, or reach nobody: they say so, and a slow line is no dead one. */
+import assert from 'node:assert/strict'
+import { assertRefused, until } from '../harness/lab.ts'
+import { type NetHost, NetLab, netnsTest } from '../harness/netns.ts'
+import { unlessRootHas } from '../support/tools.ts'
+
+const missing = unlessRootHas('tc', 'ip')
+
+/** Commands, checked in together, with so much in each that does not get smaller on the way. */
+async function recordLong(host: NetHost, commands: number, bytes: number): Promise<void> {
+  await host.does('lock', 'much')
+  for (let part = 0; part < commands; part += 1)
+    await host.types(`isconf exec true "$(head -c ${bytes} /dev/urandom | base64 -w 0 | head -c ${bytes})"`)
+  await host.does('ci')
+}
+
+netnsTest('a changeset comes over a slow line however long it takes, and up waits for it', async (t) => {
+  if (missing !== false) return t.skip(missing)
+  const lab = await NetLab.of(t, 'alder', 'birch')
+  const [alder, birch] = lab.hosts as [NetHost, NetHost]
+  await lab.start()
+  await birch.untilConnectedTo(alder)
+  await alder.types('tc qdisc add dev eth0 root tbf rate 1mbit burst 16kb latency 400ms')
+  await recordLong(alder, 18, 100_000)
+  const { stderr } = await birch.does('up')
+  assert.match(stderr, /did 18 operations/)
+})
+
+netnsTest('what is known and does not come is said by up, with a status of its own, and status', async (t) => {
+  if (missing !== false) return t.skip(missing)
+  const lab = await NetLab.of(t, 'alder', 'birch')
+  const [alder, birch] = lab.hosts as [NetHost, NetHost]
+  await lab.start()
+  await birch.untilConnectedTo(alder)
+  // What is larger is lost on the way, without a word: small messages come through.
+  await alder.types('ip link set eth0 gso_max_size 1500 gso_max_segs 1')
+  await lab.narrow(birch, 900)
+  await recordLong(alder, 1, 20_000)
+  const heard = async (): Promise<boolean> =>
+    (await birch.status()).warnings.some((text) => text.includes('alder has 1'))
+  await until(heard, 'birch hears of it', 60_000)
+  const what = /alder has 1 changesets of branch generic, up to [0-9a-f]{12}, which could not be fetched: /
+  assertRefused(await birch.run('up'), 3, what, 'isconf up')
+  assertRefused(await birch.run('up', '--dry-run'), 3, what)
+  assert.match((await birch.status()).warnings.join('\n'), what)
+  await lab.narrow(birch, 1500)
+  await birch.untilConnectedTo(alder)
+  await until(async () => (await birch.status()).operations === 1, 'it comes', 60_000)
+  const { stderr } = await birch.does('up')
+  assert.match(stderr, /did 1 operation/)
+  assert.deepEqual((await birch.status()).warnings, [])
+})
