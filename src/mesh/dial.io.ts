@@ -20,14 +20,18 @@ export interface Dialed {
   readonly ip: string
 }
 
+/** The IP addresses of a name. */
+type Resolve = (name: string, signal: AbortSignal) => Promise<readonly string[]>
+
 /** Resolves with the first connection that is secure. `signal` bounds it: nothing else does. */
 export async function dialTls(
   address: MeshAddress,
   purpose: Purpose,
   identity: TlsIdentity,
   signal: AbortSignal,
+  resolve: Resolve = addressesOf,
 ): Promise<Dialed> {
-  const ips = isIP(address.host.replace(/%.*$/, '')) === 0 ? await addressesOf(address.host, signal) : [address.host]
+  const ips = isIP(address.host.replace(/%.*$/, '')) === 0 ? await resolve(address.host, signal) : [address.host]
   const { socket, ip } = await firstOf(ips, (one) => open(one, address.port, purpose, identity), signal)
   try {
     if (socket.alpnProtocol !== purpose) throw new Error('the other side is no host of ISconf')

@@ -1,7 +1,7 @@
 import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net'
 
 /** A TCP relay before one host, where what the network or a dying kernel would do can be done. */
-export async function openRoad(toPort: number) {
+export async function openRoad(toPort: number, delayMs = 0) {
   const sockets = new Set<Socket>()
   let open = true
   const server = createServer((near) => {
@@ -12,7 +12,8 @@ export async function openRoad(toPort: number) {
       [far, near],
     ] as const) {
       sockets.add(socket)
-      socket.pipe(other)
+      if (delayMs === 0) socket.pipe(other)
+      else socket.on('data', (bytes) => setTimeout(() => other.write(bytes), delayMs))
       socket.on('error', () => other.destroy())
       socket.on('close', () => {
         sockets.delete(socket)

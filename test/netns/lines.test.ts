@@ -1,0 +1,38 @@
+/** Networks as they are: IPv6 alone, and a slow line. */
+import assert from 'node:assert/strict'
+import { until } from '../harness/lab.ts'
+import { type NetHost, NetLab, netnsTest } from '../harness/netns.ts'
+
+netnsTest('hosts with IPv6 alone find each other, and a slow line is given the time it needs', async (context) => {
+  const lab = await NetLab.of(context, 'alder', 'birch')
+  const [alder, birch] = lab.hosts as [NetHost, NetHost]
+  for (const [index, host] of lab.hosts.entries()) {
+    await host.types('ip addr flush dev eth0 scope global')
+    await host.types(`ip -6 addr add fd99::${index + 1}/64 dev eth0 nodad`)
+    await host.configure('IS_LISTEN = ::')
+  }
+  // Addresses of a link are not usable at the first moment.
+  const isUsable = async (host: NetHost): Promise<boolean> =>
+    !(await host.types('ip -6 addr')).stdout.includes('tentative')
+  for (const host of lab.hosts) await until(() => isUsable(host), `${host.name} has its addresses`)
+  await lab.start()
+  await alder.untilConnectedTo(birch)
+  await birch.untilConnectedTo(alder)
+  const { addresses } = (await alder.status()).mesh
+  assert.ok(
+    addresses.some((address) => address.startsWith('/ip6/fd99::1/tcp/65027/p2p/')),
+    addresses.join(),
+  )
+
+  // One megabit a second: a megabyte takes more than eight seconds, and more than any wait for a sign of life.
+  const slow = await alder.sh('tc qdisc add dev eth0 root tbf rate 1mbit burst 16kb latency 400ms')
+  if (slow.status !== 0) context.diagnostic(`the line is not made slow: ${slow.stderr.trim()}`)
+  await alder.types('head -c 1000000 /dev/urandom > /tmp/noise')
+  await alder.does('lock', 'a slow line')
+  await alder.does('snap', 'noise')
+  await alder.does('ci')
+  await until(async () => (await birch.status()).operations === 1, 'birch has the journal', 60_000)
+  await birch.does('up')
+  const sums = await Promise.all([alder, birch].map((host) => host.types('sha256sum /tmp/noise')))
+  assert.equal(sums[0]?.stdout, sums[1]?.stdout)
+})
