@@ -93,7 +93,7 @@ test('the status of a command that fails is passed on, and nothing is recorded',
     'without a shell',
   )
   for (const words of [['reboot'], ['/sbin/shutdown', '-r', 'now'], ['init', '6'], ['systemctl', 'reboot'], ['halt']]) {
-    assertRefused(await alder!.run('exec', ...words), 22, 'refusing to run', 'recorded')
+    assertRefused(await alder!.run('exec', ...words), 22, 'refusing to run', 'before it could record')
   }
   assert.deepEqual((await alder!.status()).work?.operations, [])
 })
