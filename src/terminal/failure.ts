@@ -1,9 +1,11 @@
 /** A failure as a person reads it. */
 import { type IsconfError, inOneLine } from '../base/index.ts'
 
-/** A failure in two lines: what went wrong, and what to do. */
+/** A failure in two lines: what went wrong, and what to do. A message that lists several things has an indented line for each. */
 export function failureText(error: IsconfError, program = 'isconf'): string {
-  return `${program}: error: ${inOneLine(error.message)}\n${program}: hint: ${inOneLine(error.hint)}\n`
+  // A line break in a name can't begin a line that looks like one of ours: it makes an indented one at most.
+  const message = error.message.split('\n  ').map(inOneLine).join('\n  ')
+  return `${program}: error: ${message}\n${program}: hint: ${inOneLine(error.hint)}\n`
 }
 
 /** For -D: what the failure is called, and what it came from; the place in the program where that is a bug. */
