@@ -30,6 +30,8 @@ const programByFile: Readonly<Record<string, BuiltProgram>> = {
   'exech.js': { name: 'exech', source: 'src/exech.ts' },
 }
 const hashWorker = 'src/store/hash-worker.js'
+/** The process in the sandbox of a rehearsal, which the daemon starts by its name. */
+const rehearseInside = 'src/rehearse-inside.ts'
 
 // CommonJS libraries call require() and look at __dirname, which ES modules don't have.
 const commonJsBanner = [
@@ -64,7 +66,7 @@ const nodeMajor = Number(/\d+/.exec(manifest().engines.node)?.[0])
 export async function bundle(version = releaseVersion()): Promise<Bundle> {
   const result = await build({
     absWorkingDir: root,
-    entryPoints: [...Object.values(programByFile).map(({ source }) => source), hashWorker],
+    entryPoints: [...Object.values(programByFile).map(({ source }) => source), hashWorker, rehearseInside],
     // By what is in them, like the files that are imported: a daemon knows by its launcher whether it was replaced.
     entryNames: '[name]-[hash]',
     outdir: 'dist',
@@ -88,6 +90,7 @@ export async function bundle(version = releaseVersion()): Promise<Bundle> {
   // The thread is run from its text, which has no place on disk that the banner could ask for.
   textByName.set('hash-worker.js', (textByName.get(thread) ?? '').replace(commonJsBanner, ''))
   textByName.delete(thread)
+  textByName.set('rehearse-inside.js', `import './${builtFrom(result.metafile, rehearseInside)}'\n`)
   return { textByName, metafile: result.metafile }
 }
 

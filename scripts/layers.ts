@@ -8,6 +8,7 @@ export const mayImport = {
   journal: ['base'],
   machine: ['base'],
   store: ['base'],
+  warnings: ['base', 'journal'],
   terminal: ['base'],
   host: ['base', 'machine'],
   branch: ['base', 'journal'],
@@ -18,6 +19,7 @@ export const mayImport = {
   replication: ['agreement', 'base', 'branch', 'journal', 'mesh', 'store'],
   origin: ['agreement', 'base', 'branch', 'host', 'journal', 'machine', 'replay', 'store'],
   replay: ['base', 'branch', 'host', 'journal', 'machine', 'store'],
+  rehearsal: ['base', 'journal', 'machine', 'replay', 'store', 'warnings'],
   daemon: [
     'agreement',
     'base',
@@ -29,11 +31,13 @@ export const mayImport = {
     'machine',
     'mesh',
     'origin',
+    'rehearsal',
     'replay',
     'replication',
     'store',
+    'warnings',
   ],
-  main: ['base', 'cli', 'daemon', 'hostkeeper', 'terminal'],
+  main: ['base', 'cli', 'daemon', 'hostkeeper', 'rehearsal', 'terminal'],
 } as const satisfies Record<string, readonly string[]>
 
 export type Part = keyof typeof mayImport
@@ -65,11 +69,13 @@ export const purpose: Readonly<Record<Part, string>> = {
   daemon: "one host's daemon: its composition, its process, and what it does for each request",
   origin: 'what a change does where it is made',
   replay: 'what a change does where it arrives',
+  rehearsal: 'what a change would do: operations in a sandbox over this host, which is thrown away',
   replication: 'what leaves this host and what arrives: announcements, changesets, blobs, the inventory of hosts',
   agreement: "who may change a branch's state",
   branch: 'a branch: its journal, head, lock and divergence',
   journal: 'changesets: encoding, chain, signature, append, read',
   store: 'blobs by hash',
+  warnings: 'operations that do not replay: a table of what is recognised, and what to type instead',
   mesh: 'connections between hosts: transport, admission, discovery',
   host: 'who this host is: key, history, marks',
   machine: 'all that touches the machine: files and their attributes, commands, reboot',
@@ -102,6 +108,7 @@ export const rooms: Readonly<Record<string, string>> = {
   'hostkeeper/verbs': 'hostkeeper(8): what a person types, one file a verb',
   'hostkeeper/words': 'words in the quoting of sh',
   'origin/revert': 'taking back: a changeset by its inverse, operations out of the work',
+  'warnings/rows': 'the table, one file a subject',
   'replication/blobs': 'files between hosts, piece by verified piece',
 }
 

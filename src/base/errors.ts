@@ -88,6 +88,10 @@ export const errorKinds = {
     exit: 1,
     hint: 'undo what the command did with another one, which is recorded: isconf exec; or give up all the work: isconf unlock, isconf wip drop',
   },
+  NOT_REHEARSABLE: { exit: 1, hint: 'nothing was done; a rehearsal needs root, util-linux and overlayfs' },
+  PACKAGES_BUSY: { exit: 1, hint: 'nothing was done; wait for it to end, and try again' },
+  REHEARSAL_FAILED: { exit: 1, hint: 'nothing was changed; do otherwise what fails, and rehearse again' },
+  NOT_REPLAYABLE: { exit: 1, hint: 'nothing was checked in; record them otherwise, or set IS_WARNINGS to warn' },
   COMMAND_FAILED: { exit: 1, hint: 'nothing was recorded' },
   COMMAND_NOT_RUN: {
     exit: 1,

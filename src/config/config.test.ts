@@ -42,6 +42,7 @@ test('resolveConfig() has a safe default for everything but the domain', () => {
     hooksPath: '/etc/is/hooks',
     owner: 'name',
     log: 'auto',
+    replayWarnings: 'warn',
     commandTimeoutS: 60,
     host: { short: 'alder', fqdn: 'alder.example.com' },
     variables: {},

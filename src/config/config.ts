@@ -6,7 +6,14 @@
 import { type DomainName, IsconfError, parseDomainName } from '../base/index.ts'
 import { type Assignment, parseMainCf } from './main-cf.ts'
 import { type HostNames, repeatedTargets, resolveAssignments } from './main-cf-resolve.ts'
-import { isUnknownSetting, type LogPlace, type OwnerMode, type Setting, settings } from './settings.ts'
+import {
+  isUnknownSetting,
+  type LogPlace,
+  type OwnerMode,
+  type ReplayWarnings,
+  type Setting,
+  settings,
+} from './settings.ts'
 
 /** Everything that is set for this host; frozen. */
 export interface Config {
@@ -29,6 +36,7 @@ export interface Config {
   readonly hooksPath: string
   readonly owner: OwnerMode
   readonly log: LogPlace
+  readonly replayWarnings: ReplayWarnings
   /** In seconds. */
   readonly commandTimeoutS: number
   readonly host: HostNames
@@ -97,6 +105,7 @@ export function resolveAllButDomain(input: Omit<ConfigInput, 'domainFileText'>):
     hooksPath: read(settings.hooksPath),
     owner: read(settings.owner),
     log: read(settings.log),
+    replayWarnings: read(settings.replayWarnings),
     commandTimeoutS: read(settings.commandTimeoutS),
     host: Object.freeze({ ...host }),
     variables: Object.freeze(Object.fromEntries([...assignments.values()].map(({ name, value }) => [name, value]))),

@@ -13,6 +13,7 @@ import {
   parsePort,
   parseSeconds,
   parseText,
+  parseWarnings,
 } from './values.ts'
 
 /** How a snapped file's owner is found on the host it arrives at: by name where the name exists, or by number. */
@@ -20,6 +21,9 @@ export type OwnerMode = 'name' | 'numeric'
 
 /** Where the daemon's log goes. */
 export type LogPlace = 'auto' | 'journal' | 'syslog' | 'file'
+
+/** What `ci` does with operations that do not replay. */
+export type ReplayWarnings = 'warn' | 'error'
 
 export interface Setting<Value> {
   /** The variable, in main.cf and in the environment. */
@@ -144,6 +148,14 @@ export const settings = {
       "Where the daemon's log goes: the systemd journal, syslog, or the file log/isconf.log below IS_HOME. By itself it takes the journal when systemd runs it, syslog when root runs it and there is one, and otherwise the file.",
     needsRestart: true,
     parse: parseLog,
+  }),
+  replayWarnings: setting<ReplayWarnings>({
+    env: 'IS_WARNINGS',
+    form: '"warn" or "error"',
+    fallback: 'warn',
+    describe:
+      'Whether `isconf ci` only warns of operations that do not do the same where they are replayed, or refuses to check them in.',
+    parse: parseWarnings,
   }),
   commandTimeoutS: setting<number>({
     env: 'IS_TIMEOUT_CLI',

@@ -50,6 +50,10 @@ export function parseLog(text: string): Parsed<'auto' | 'journal' | 'syslog' | '
   return { problem: wrong('auto, journal, syslog or file', text) }
 }
 
+export function parseWarnings(text: string): Parsed<'warn' | 'error'> {
+  return text === 'warn' || text === 'error' ? { value: text } : { problem: wrong('warn or error', text) }
+}
+
 export function parseIpAddress(text: string): Parsed<string> {
   return ipVersion(text) === undefined ? { problem: wrong('an IP address', text) } : { value: text }
 }

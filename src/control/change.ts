@@ -61,6 +61,19 @@ export interface RebootAnswer {
   readonly operations: number
 }
 
+/** An operation that is likely not to do the same where it is replayed. */
+export interface ReplayWarning {
+  /** Its place in the changeset; the first is 1. */
+  readonly number: number
+  readonly operation: string
+  /** The name of what it was recognised by. */
+  readonly row: string
+  /** What happens at replay. */
+  readonly text: string
+  /** What to type instead. */
+  readonly instead: string
+}
+
 export interface CheckInAnswer {
   readonly branch: string
   /** Null when there was nothing to check in and only the lock was given back. */
@@ -70,4 +83,5 @@ export interface CheckInAnswer {
   readonly journalHosts: number
   /** On how many hosts, this one among them, every file of it is on disk. */
   readonly fileHosts: number
+  readonly warnings: readonly ReplayWarning[]
 }

@@ -21,14 +21,18 @@ import {
   openTls,
   Peering,
 } from '../mesh/index.ts'
+import { rehearse } from '../rehearsal/index.ts'
 import { BootRecord } from '../replication/index.ts'
 import { openStore, workerWholeHasher } from '../store/index.ts'
 import { commandEnvironment } from './command-environment.ts'
 import { HostDaemon } from './host-daemon.ts'
+import { hostFacts } from './host-facts.io.ts'
 import { serveBank } from './http/bank-server.io.ts'
 import type { LiveConfig } from './live-config.ts'
+import type { Rehearsals } from './rehearsals.ts'
 import type { ProcessFacts } from './requests/shared/parts.ts'
 import { openState } from './state-on-disk.ts'
+import type { WarningFacts } from './work-warnings.ts'
 
 /** How long hosts on the local network take to answer a question of who is there. */
 const discoveryMs = 1_500
@@ -53,7 +57,8 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
   const state = await openState(identity, { disk, clock, log })
   await noteMachine(disk, machineIdPath(config.home), readMachineId())
   const key = await loadHostKey(disk, join(config.home, 'conf/host.key'))
-  const machine = machineOf(live)
+  const environment = environmentOf(live)
+  const machine = machineOf(live, environment)
   const store = await openStore({
     disk,
     directory: join(config.home, 'store'),
@@ -87,7 +92,13 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
   learned.start()
   const discovered = config.noBroadcast ? Promise.resolve() : sleep(clock, discoveryMs)
   const settled = Promise.all([peering.settled(settleMsMax), discovered]).then(() => undefined)
-  const parts = { transport, machine, store, key, log, settled }
+  const warningFacts: WarningFacts = {
+    host: hostFacts(config.volroot),
+    environment,
+    refuses: () => live.now.replayWarnings === 'error',
+  }
+  const rehearsals = rehearsalsOn(live, environment)
+  const parts = { transport, machine, store, key, log, settled, warningFacts, rehearsals }
   const bootRecord = await bootRecordOf(config.home)
   const daemon = await HostDaemon.start(identity, { ...world, ...parts, bootRecord }, state)
   const bank = await serveBank({ port: config.httpPort, daemon, clock, log })
@@ -117,6 +128,24 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
   }
 }
 
+/** What every command gets, as it is set at each moment. */
+function environmentOf(live: LiveConfig): () => Record<string, string> {
+  const user = userInfo()
+  const { home, domain, volroot, host } = live.started
+  return () =>
+    commandEnvironment({ ...live.now, home, domain, volroot, host }, { name: user.username, home: user.homedir })
+}
+
+function rehearsalsOn(live: LiveConfig, environment: () => Record<string, string>): Rehearsals {
+  const { home, volroot } = live.started
+  return {
+    run: ({ operations, takenBack, withNetwork, again }, listener, signal) => {
+      const job = { operations, takenBack, volroot, home, environment: environment(), owner: live.now.owner }
+      return rehearse({ job, space: join(home, 'rehearsal'), withNetwork, again }, listener, signal)
+    },
+  }
+}
+
 async function bootRecordOf(home: string): Promise<BootRecord> {
   // Where ISCONFDIR is, unless somebody has moved it.
   const bootRecord = new BootRecord(disk, join(home, 'hostkeeper/boot'), bootId())
@@ -125,14 +154,8 @@ async function bootRecordOf(home: string): Promise<BootRecord> {
 }
 
 /** The machine, with what is set at each moment; of a configuration that was read again only what needs no restart counts. */
-function machineOf(live: LiveConfig): Machine {
-  const user = userInfo()
-  const { home, domain: started, volroot, host } = live.started
-  const environment = (): Record<string, string> =>
-    commandEnvironment(
-      { ...live.now, home, domain: started, volroot, host },
-      { name: user.username, home: user.homedir },
-    )
+function machineOf(live: LiveConfig, environment: () => Record<string, string>): Machine {
+  const { home, volroot } = live.started
   return systemMachine({
     volroot,
     home,

@@ -5,6 +5,8 @@ import type { Machine } from '../machine/index.ts'
 import type { Transport } from '../mesh/index.ts'
 import type { BootRecord } from '../replication/index.ts'
 import type { BlobStore } from '../store/index.ts'
+import type { Rehearsals } from './rehearsals.ts'
+import type { WarningFacts } from './work-warnings.ts'
 
 /** What the daemon needs from outside itself: the real thing in production, a simulated one in tests. */
 export interface DaemonDeps {
@@ -18,6 +20,10 @@ export interface DaemonDeps {
   readonly log: Log
   /** How the last boot ended; not in a simulated world. */
   readonly bootRecord?: BootRecord
+  /** Rehearsals on this host; not in a simulated world. */
+  readonly rehearsals?: Rehearsals
+  /** What warnings of operations that do not replay look at; not in a simulated world. */
+  readonly warningFacts?: WarningFacts
   /** Resolves when a daemon that was just started has had the time to find the others; soon in any case. */
   readonly settled: Promise<void>
 }

@@ -32,6 +32,7 @@ import {
 import type { CurrentBranch } from './current-branch.ts'
 import type { DaemonDeps, Identity } from './daemon-deps.ts'
 import { openState, type StateOnDisk } from './state-on-disk.ts'
+import { WorkWarnings } from './work-warnings.ts'
 
 export class HostDaemon {
   readonly identity: Identity
@@ -48,6 +49,7 @@ export class HostDaemon {
   readonly replicator: Replicator
   readonly blobs: BlobReplicator
   readonly banks = new Banks()
+  readonly warnings: WorkWarnings
   readonly #agreement: Agreement
   readonly #current: CurrentBranch
 
@@ -62,6 +64,7 @@ export class HostDaemon {
     this.deviations = state.deviations
     this.left = state.left
     this.resolutions = state.resolutions
+    this.warnings = new WorkWarnings(deps.warningFacts)
     this.#current = state.current
     const { branches, resolutions } = state
     const { transport, clock, random, log } = deps

@@ -13,4 +13,5 @@ export type {
   OutputStream,
   PathState,
 } from './machine.ts'
+export { holdPackages } from './package-lock.io.ts'
 export { runWatched, silentMsMax } from './run-watched.ts'

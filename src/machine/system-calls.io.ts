@@ -20,6 +20,8 @@ export interface SystemCalls {
   removeXattr(fd: number, name: string): void
   /** The attributes that chattr sets, as FS_IOC_GETFLAGS gives them. */
   getFlags(fd: number): number
+  /** Locks a whole open file for writing, until it is closed: false when another process has it locked. */
+  lockFile(fd: number): boolean
 }
 
 /** The calls, or why there are none, in words for people. */
@@ -57,6 +59,12 @@ const answerBytesMax = 64 * 1024
 
 /** FS_IOC_GETFLAGS where a long has 64 bits: on every platform that we have koffi for. */
 const getFlagsRequest = 0x80086601
+/** F_OFD_SETLK: a lock that belongs to the open file, not to the process, which may close others of the same file. */
+const setOpenFileLock = 37
+/** F_WRLCK. */
+const writeLock = 1
+/** l_type and l_whence, l_start and l_len (0: to the end), l_pid. */
+const structFlockBytes = 32
 
 function callsOf(koffi: Koffi): SystemCalls {
   const libc = koffi.load(null)
@@ -68,6 +76,8 @@ function callsOf(koffi: Koffi): SystemCalls {
   const fsetxattr = libc.func('int fsetxattr(int fd, const char *name, const uint8_t *value, size_t size, int flags)')
   const fremovexattr = libc.func('int fremovexattr(int fd, const char *name)')
   const ioctl = libc.func('int ioctl(int fd, unsigned long request, _Out_ uint8_t *flags)')
+  // On Linux the arguments of a variadic function are passed as those of any other.
+  const fcntl = libc.func('int fcntl(int fd, int command, uint8_t *lock)')
   const buffer = Buffer.alloc(answerBytesMax)
   const checked = (result: number): number => {
     if (result >= 0) return result
@@ -85,6 +95,14 @@ function callsOf(koffi: Koffi): SystemCalls {
     getFlags: (fd) => {
       checked(ioctl(fd, getFlagsRequest, buffer))
       return buffer.readUInt32LE(0)
+    },
+    lockFile: (fd) => {
+      const lock = Buffer.alloc(structFlockBytes)
+      lock.writeInt16LE(writeLock)
+      const result = fcntl(fd, setOpenFileLock, lock)
+      if (result < 0 && ['EAGAIN', 'EACCES'].includes(getSystemErrorName(-koffi.errno()))) return false
+      checked(result)
+      return true
     },
   }
 }

@@ -10,11 +10,16 @@ import {
   type UnknownOperation,
 } from '../journal/index.ts'
 import { type CommandListener, type Installation, type Machine, runWatched } from '../machine/index.ts'
-import type { BlobStore } from '../store/index.ts'
+
+/** Gives a file's bytes; they are checked as they are put in place. */
+interface Readable {
+  has(id: string): boolean
+  readWhole(id: string): AsyncIterable<Uint8Array>
+}
 
 export interface ApplyDeps {
   readonly machine: Machine
-  readonly store: BlobStore
+  readonly store: Readable
   readonly clock: Clock
   /** Hears how far the installation of a large file has come. */
   readonly onProgress: (path: string, doneBytes: number, totalBytes: number) => void

@@ -1,5 +1,6 @@
-export { apply, applyInstalls, isInstall } from './apply.ts'
+export { apply, applyInstalls, blobToInstall, isInstall } from './apply.ts'
 export { InstalledEarly } from './installed-early.ts'
+export { type PendingOperation, pendingOperations } from './pending.ts'
 export { type Plan, plan } from './plan.ts'
 export { type Decision, dropUnskipped, mend, skip } from './skip.ts'
 export { nextUnknown } from './unknown-operation.ts'

@@ -1,5 +1,6 @@
 /** Blobs by hash: whole ones kept once, partial ones verified piece by piece. */
 export type { BlobStore } from './blob-store.ts'
+export { blobPath } from './layout.ts'
 export { openStore, type StoreParts } from './open-store.ts'
 export { workerWholeHasher } from './whole-hash.io.ts'
 export { inlineWholeHasher, type WholeHash, type WholeHasher } from './whole-hash.ts'

@@ -63,3 +63,8 @@ export function isBlobOn(shelf: string, name: string): boolean {
 export function isUnfinished(name: string): boolean {
   return name.endsWith('.new')
 }
+
+/** The file that holds a whole blob in the store at `directory`. */
+export function blobPath(directory: string, id: string): string {
+  return new Layout(directory).whole(id)
+}

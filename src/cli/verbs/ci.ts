@@ -1,6 +1,7 @@
-import { idPrefixLength } from '../../base/index.ts'
-import type { CheckInAnswer } from '../../control/index.ts'
-import { count } from '../../terminal/index.ts'
+import { IsconfError, idPrefixLength } from '../../base/index.ts'
+import type { CheckInAnswer, RehearsalAnswer } from '../../control/index.ts'
+import { count, flag, jsonFlag } from '../../terminal/index.ts'
+import { describeRehearsal, refuseFailing } from '../rehearsal-text.ts'
 import { verb } from '../verb.ts'
 
 export const ciVerb = verb({
@@ -9,11 +10,25 @@ export const ciVerb = verb({
   help:
     'Adds the operations since lock to the journal of the branch, as one changeset signed by this host, and ' +
     'releases the lock. Says on how many hosts the changeset is on disk. Without operations it only releases the ' +
-    'lock.',
+    'lock. Warns of operations that are likely not to do the same where they are replayed, and says what to type ' +
+    'instead; IS_WARNINGS makes it refuse them. --rehearse rehearses the work first, and checks nothing in where an ' +
+    'operation fails.',
   exits: [0, 1, 220, 221],
-  run: async ({ client, user, say }) => {
-    const answer = (await client.post('/v1/ci', { user }, () => undefined)) as CheckInAnswer
-    say(describe(answer))
+  options: {
+    rehearse: flag('--rehearse', 'rehearse the work first; nothing is checked in where it fails'),
+    net: flag('--net', "with --rehearse: let commands see this host's network"),
+    json: jsonFlag,
+  },
+  run: async ({ client, user, cwd, say, show, terminal }, { rehearse, net, json }) => {
+    if (net && !rehearse) throw new IsconfError('USAGE', 'isconf ci takes --net only with --rehearse')
+    if (rehearse) {
+      const rehearsed = (await client.post('/v1/rehearse', { user, cwd, ...(net && { net }) }, show)) as RehearsalAnswer
+      say(describeRehearsal(rehearsed))
+      refuseFailing(rehearsed)
+    }
+    const answer = (await client.post('/v1/ci', { user }, show)) as CheckInAnswer
+    if (json) terminal.out(`${JSON.stringify(answer)}\n`)
+    else say(describe(answer))
     return 0
   },
 })

@@ -19,6 +19,7 @@ import { lockVerb } from './lock.ts'
 import { logVerb } from './log.ts'
 import { migrateVerb } from './migrate.ts'
 import { rebootVerb } from './reboot.ts'
+import { rehearseVerb } from './rehearse.ts'
 import { renderVerb } from './render.ts'
 import { resolveVerb } from './resolve.ts'
 import { revertVerb } from './revert.ts'
@@ -42,6 +43,7 @@ export const verbsByGroup = {
     execVerb,
     rebootVerb,
     revertVerb,
+    rehearseVerb,
     ciVerb,
     upVerb,
     skipVerb,

@@ -130,10 +130,13 @@ test('resolve says which line goes on, and where the other went', async (t) => {
 })
 
 const checkIns: readonly (readonly [CheckInAnswer, string])[] = [
-  [{ branch: 'web', id, operations: 1, journalHosts: 1, fileHosts: 1 }, '1 operation, stored on 1 host'],
-  [{ branch: 'web', id, operations: 2, journalHosts: 3, fileHosts: 3 }, '2 operations, stored on 3 hosts'],
+  [{ branch: 'web', id, operations: 1, journalHosts: 1, fileHosts: 1, warnings: [] }, '1 operation, stored on 1 host'],
   [
-    { branch: 'web', id, operations: 2, journalHosts: 3, fileHosts: 1 },
+    { branch: 'web', id, operations: 2, journalHosts: 3, fileHosts: 3, warnings: [] },
+    '2 operations, stored on 3 hosts',
+  ],
+  [
+    { branch: 'web', id, operations: 2, journalHosts: 3, fileHosts: 1, warnings: [] },
     '2 operations, stored on 3 hosts, its files on 1 so far',
   ],
 ]
@@ -145,7 +148,7 @@ for (const [answer, text] of checkIns) {
 }
 
 test('ci without operations says that it gave the lock back', async (t) => {
-  const answer = { branch: 'web', id: null, operations: 0, journalHosts: 2, fileHosts: 2 }
+  const answer = { branch: 'web', id: null, operations: 0, journalHosts: 2, fileHosts: 2, warnings: [] }
   const shown = await typed(t, { 'POST /v1/ci': result(answer) }, 'ci')
   assert.deepEqual(said(shown), [0, '', 'isconf: nothing to check in; branch web is unlocked\n'])
 })

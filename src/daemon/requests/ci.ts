@@ -1,28 +1,45 @@
-import type { CheckInAnswer } from '../../control/index.ts'
+import { IsconfError } from '../../base/index.ts'
+import type { CheckInAnswer, ReplayWarning } from '../../control/index.ts'
 import { blobOf } from '../../journal/index.ts'
 import { checkIn } from '../../origin/index.ts'
+import { warningTexts } from '../work-warnings.ts'
 import { callerOnly } from './shared/input.ts'
 import type { Parts } from './shared/parts.ts'
-import { request } from './shared/request.ts'
+import { request, type Tell } from './shared/request.ts'
+
+type CiParts = Pick<Parts, 'origin' | 'branch' | 'replicator' | 'blobs' | 'work' | 'warnings' | 'store'>
 
 export const ciRequest = request({
   name: 'ci',
   kind: 'change',
   result:
     '`branch`, `id` (null when there was nothing to check in), `operations`; on how many hosts, this one among them, ' +
-    'the journal is (`journalHosts`), and every file of it (`fileHosts`)',
+    'the journal is (`journalHosts`), and every file of it (`fileHosts`); `warnings` of operations that are likely not to ' +
+    'do the same where they are replayed (`number`, `operation`, `row`, `text`, `instead`)',
   input: callerOnly,
-  run: async (
-    { origin, branch, replicator, blobs }: Pick<Parts, 'origin' | 'branch' | 'replicator' | 'blobs'>,
-    { user },
-  ): Promise<CheckInAnswer> => {
+  run: async (parts: CiParts, { user }, { tell }): Promise<CheckInAnswer> => {
+    const { origin, branch, replicator, blobs } = parts
+    const warnings = await warned(parts, tell)
     const signed = await checkIn(origin(), user)
     const others = await replicator.announce(branch)
     const journalHosts = 1 + others
-    if (!signed) return { branch: branch.name, id: null, operations: 0, journalHosts, fileHosts: journalHosts }
+    const answer = { branch: branch.name, journalHosts, warnings }
+    if (!signed) return { ...answer, id: null, operations: 0, fileHosts: journalHosts }
     const { operations } = signed.changeset
     const hasFiles = operations.some(blobOf)
     const fileHosts = 1 + (hasFiles ? await blobs.hostsWith(branch, signed.id) : others)
-    return { branch: branch.name, id: signed.id, operations: operations.length, journalHosts, fileHosts }
+    return { ...answer, id: signed.id, operations: operations.length, fileHosts }
   },
 })
+
+/** Tells what is to be said of the work. NOT_REPLAYABLE where that is no warning but a failure. */
+async function warned({ branch, store, work, warnings }: CiParts, tell: Tell): Promise<readonly ReplayWarning[]> {
+  const all = await warnings.ofWork({ branch, store, operations: work.operations })
+  for (const warning of all)
+    for (const text of warningTexts(`operation ${warning.number}, ${warning.operation}`, warning))
+      void tell({ event: 'remark', text })
+  if (all.length === 0 || !warnings.refuses) return all
+  const operations = new Set(all.map(({ number }) => number)).size
+  const what = operations === 1 ? '1 operation does' : `${operations} operations do`
+  throw new IsconfError('NOT_REPLAYABLE', `${what} not replay`)
+}

@@ -1,8 +1,10 @@
 import * as z from 'zod'
 import type { ExecBody } from '../../control/index.ts'
-import { describeOperation } from '../../journal/index.ts'
+import { describeOperation, type ExecOperation } from '../../journal/index.ts'
 import { exec } from '../../origin/index.ts'
+import type { Warning } from '../../warnings/index.ts'
 import { logged } from '../logging/logged-work.ts'
+import { warningTexts } from '../work-warnings.ts'
 import { cwd, user } from './shared/input.ts'
 import { commandTo } from './shared/output.ts'
 import type { Parts } from './shared/parts.ts'
@@ -21,10 +23,31 @@ export const execRequest = request({
       .optional()
       .describe('variables to record'),
   }) satisfies z.ZodType<ExecBody>,
-  run: async ({ origin, log }: Pick<Parts, 'origin' | 'log'>, body, { tell, signal }): Promise<null> => {
-    const { argv, cwd, env = {} } = body
-    const text = describeOperation({ type: 'exec', argv, cwd, env })
-    await logged(log, text, () => exec(origin(), body, commandTo(tell), signal))
+  run: async (
+    {
+      origin,
+      log,
+      work,
+      warnings,
+      branch,
+      store,
+    }: Pick<Parts, 'origin' | 'log' | 'work' | 'warnings' | 'branch' | 'store'>,
+    body,
+    { tell, signal },
+  ): Promise<null> => {
+    const deps = origin()
+    const { argv, env = {} } = body
+    const operation: ExecOperation = { type: 'exec', argv, cwd: deps.machine.journalPath('.', body.cwd), env }
+    const text = describeOperation(operation)
+    const say = (all: readonly Warning[]): void => {
+      for (const one of all) for (const line of warningTexts(text, one)) void tell({ event: 'remark', text: line })
+    }
+    const done = (): Parameters<typeof warnings.ofWork>[0] => ({ branch, store, operations: work.operations })
+    // What is there before the command runs is not what it has made.
+    const before = await warnings.beforeCommand(done(), operation)
+    const begunMs = deps.clock.wallMs()
+    await logged(log, text, () => exec(deps, body, commandTo(tell), signal))
+    say(await warnings.afterCommand(done(), before, begunMs))
     return null
   },
 })

@@ -18,6 +18,7 @@ import { logRequest } from './log.ts'
 import { migrateRequest } from './migrate.ts'
 import { planRequest } from './plan.ts'
 import { rebootRequest } from './reboot.ts'
+import { rehearseRequest } from './rehearse.ts'
 import { resolveRequest } from './resolve.ts'
 import { restartRequest } from './restart.ts'
 import { revertRequest } from './revert.ts'
@@ -53,6 +54,7 @@ export const requests: readonly Request[] = [
   bankAddRequest,
   bankRemoveRequest,
   revertRequest,
+  rehearseRequest,
   ciRequest,
   upRequest,
   skipRequest,

@@ -18,9 +18,10 @@ type OfHost =
   | 'replicator'
   | 'blobs'
   | 'banks'
+  | 'warnings'
   | 'afterResolution'
 
-type OfWorld = 'bootRecord' | 'clock' | 'log' | 'machine' | 'store' | 'transport'
+type OfWorld = 'bootRecord' | 'clock' | 'rehearsals' | 'log' | 'machine' | 'store' | 'transport'
 
 /** Each request names those that it needs: `Pick<Parts, 'branch' | 'history'>`. */
 export interface Parts extends Pick<HostDaemon, OfHost>, Pick<DaemonDeps, OfWorld> {
@@ -57,8 +58,8 @@ export interface ProcessFacts {
 
 export function partsOf(daemon: HostDaemon, process: DaemonProcess): Parts {
   const { identity, branches, history, installedEarly, work, rebuild, deviations, left } = daemon
-  const { resolutions, replicator, blobs, banks } = daemon
-  const { bootRecord, clock, log, machine, store, transport } = daemon.deps
+  const { resolutions, replicator, blobs, banks, warnings } = daemon
+  const { bootRecord, rehearsals, clock, log, machine, store, transport } = daemon.deps
   return {
     ...{
       identity,
@@ -74,8 +75,9 @@ export function partsOf(daemon: HostDaemon, process: DaemonProcess): Parts {
       blobs,
       banks,
     },
-    ...{ clock, log, machine, store, transport, process },
+    ...{ warnings, clock, log, machine, store, transport, process },
     ...(bootRecord && { bootRecord }),
+    ...(rehearsals && { rehearsals }),
     get branch() {
       return daemon.branch
     },

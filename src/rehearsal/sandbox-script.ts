@@ -1,0 +1,99 @@
+/** The script that builds a rehearsal's view of the host and runs a program in it, as process 1 of its own. */
+import { quoteWord } from '../journal/index.ts'
+import type { Layer } from './mounts.ts'
+
+export interface Sandbox {
+  /** An empty directory of the host; what is written goes to a tmpfs over it that nobody else sees. */
+  readonly space: string
+  readonly sizeBytes: number
+  readonly layers: readonly (Layer & { readonly kind: 'directory' | 'file' })[]
+  /** Whether it has a network of its own, with nothing in it but its own loopback. */
+  readonly ownNetwork: boolean
+  /** What is run in it. */
+  readonly argv: readonly string[]
+}
+
+/** A mount that no overlay can be laid over is said on standard error, behind this. */
+export const readOnlyMark = 'read-only: '
+
+/**
+ * Rights over the kernel and the machine, of which there is only one: what changes them would not be thrown away.
+ * Rights over files stay, so that dpkg and its scripts find what they need.
+ */
+const dropped = [
+  ...['net_admin', 'sys_admin', 'sys_module', 'sys_time', 'sys_boot', 'sys_rawio', 'syslog', 'sys_nice'],
+  ...['sys_ptrace', 'mac_admin', 'mac_override', 'bpf', 'perfmon'],
+]
+
+/** What `unshare` is given before the script. */
+export function namespacesOf({ ownNetwork }: Pick<Sandbox, 'ownNetwork'>): readonly string[] {
+  return [...['--mount', '--pid', '--fork', '--kill-child', '--uts', '--ipc'], ...(ownNetwork ? ['--net'] : [])]
+}
+
+/**
+ * The script, for sh in the namespaces of {@link namespacesOf}. Its shell stays process 1 and reaps what is left behind;
+ * when it ends, everything in it ends with it.
+ */
+export function sandboxScript(sandbox: Sandbox): string {
+  const space = quoteWord(sandbox.space)
+  const lines = [
+    'set -eu',
+    functions,
+    `space=${space}`,
+    'mount --make-rprivate /',
+    // A directory of the disk would be seen through the overlay, and lead back into it (ELOOP).
+    `mount -t tmpfs -o mode=700,size=${sandbox.sizeBytes} isconf-rehearsal "$space"`,
+    'mkdir "$space/root"',
+    ...sandbox.layers.map(layerLine),
+    'cd "$space/root"',
+    kernelFileSystems,
+    'pivot_root . .',
+    'umount -l .',
+    'cd /',
+    // Scripts of packages ask for this directory before they talk to systemd.
+    'rm -rf /run/systemd/system /run/systemd/private',
+    ...(sandbox.ownNetwork ? ['ip link set lo up 2>/dev/null || ifconfig lo up 2>/dev/null || :'] : []),
+    `setpriv --bounding-set ${dropped.map((name) => `-${name}`).join(',')} ${sandbox.argv.map(quoteWord).join(' ')}`,
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function layerLine({ place, flags, kind }: Sandbox['layers'][number], index: number): string {
+  const options = quoteWord(flags.join(','))
+  const at = quoteWord(place)
+  // A file that is mounted, as /etc/resolv.conf in a container, has no place for an overlay.
+  if (kind === 'file') return `read_only ${at} ${options}`
+  return place === '/' ? `layer ${index} / ${options}` : `layer ${index} ${at} ${options} || read_only ${at} ${options}`
+}
+
+/**
+ * `layer`: an overlay, with what makes it behave as the file system below it: directories are renamed (redirect_dir),
+ * chmod copies no file (metacopy), hard links stay one (index), a tree is one device (xino). The lower one is named by
+ * `.`, so that no character of its path means anything to mount.
+ */
+const functions = `
+layer() {
+  mkdir -p "$space/$1/upper" "$space/$1/work" &&
+  chmod --reference="$2" "$space/$1/upper" && chown --reference="$2" "$space/$1/upper" &&
+  ( cd "$2" && mount -t overlay -o "lowerdir=.,upperdir=$space/$1/upper,workdir=$space/$1/work,redirect_dir=on,metacopy=on,index=on,xino=on\${3:+,$3}" overlay "$space/root\${2%/}" )
+}
+read_only() {
+  if mount --bind "$1" "$space/root$1" 2>/dev/null && mount -o "remount,bind,ro\${2:+,$2}" "$space/root$1"; then echo "${readOnlyMark}$1" >&2
+  else echo "cannot show $1" >&2; fi
+}
+`
+
+/** /proc of its own, where the kernel's settings can't be set; /sys to be read; a /dev with what every program may use. */
+const kernelFileSystems = `
+mount -t proc -o nosuid,nodev,noexec proc proc
+mount --bind proc/sys proc/sys
+mount -o remount,bind,ro,nosuid,nodev,noexec proc/sys
+mount -t sysfs -o ro,nosuid,nodev,noexec sysfs sys 2>/dev/null || :
+mount -t tmpfs -o mode=755,nosuid tmpfs dev
+for node in null zero full random urandom tty; do : > "dev/$node"; mount --bind "/dev/$node" "dev/$node"; done
+mkdir dev/pts dev/shm
+mount -t devpts -o newinstance,ptmxmode=666,mode=620,gid=5 devpts dev/pts
+mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs dev/shm
+ln -s pts/ptmx dev/ptmx
+ln -s /proc/self/fd dev/fd
+for number in 0:stdin 1:stdout 2:stderr; do ln -s "/proc/self/fd/\${number%%:*}" "dev/\${number#*:}"; done`

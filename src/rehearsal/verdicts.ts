@@ -1,0 +1,50 @@
+/** What a rehearsal says of each operation, from how they ended in it. */
+import type { Operation } from '../journal/index.ts'
+import { whyNotJudged } from './not-rehearsed.ts'
+import type { Outcome, Rehearsed } from './rehearsal.ts'
+
+export interface Judging {
+  readonly operations: readonly Operation[]
+  /** Whether they were done here before, and the commands among them are done a second time. */
+  readonly again: boolean
+  readonly ownNetwork: boolean
+}
+
+/** Whether what comes after an operation can still be told something of: `up` stops at the first that fails. */
+export function goesOnAfter({ verdict }: Rehearsed): boolean {
+  return verdict !== 'fails'
+}
+
+/** The verdict on one operation. */
+export function verdictOf(judging: Judging, index: number, outcome: Outcome): Rehearsed {
+  const operation = judging.operations[index]
+  const { status } = outcome
+  const said = {
+    number: index + 1,
+    status,
+    why: outcome.why ?? (status === 0 ? null : `it ended with exit status ${status}`),
+  }
+  if (operation?.type === 'reboot')
+    return {
+      ...said,
+      verdict: 'not judged',
+      why: 'a rehearsal does not reboot, and what comes after it finds no other kernel and no service',
+    }
+  const argv = operation?.type === 'exec' ? operation.argv : undefined
+  const unjudged = argv && whyNotJudged(argv, status, judging)
+  if (unjudged !== undefined) return { ...said, verdict: 'not judged', why: unjudged }
+  if (status === 0) return { ...said, verdict: 'passes' }
+  if (outcome.isFull)
+    return { ...said, verdict: 'not judged', why: 'the room for the rehearsal was used up: it is kept in memory' }
+  // That there is no such command, and no such directory, is no matter of how often.
+  if (judging.again && argv && outcome.why === null) {
+    const again = `${said.why} when it is done again, as after an interruption; how it ends where it was not done, only another host can tell`
+    return { ...said, verdict: 'fails again', why: again }
+  }
+  return { ...said, verdict: 'fails' }
+}
+
+/** Of the operations after the one that the rehearsal stopped at. */
+export function notReached(number: number): Rehearsed {
+  return { number, verdict: 'not reached', status: null, why: null }
+}

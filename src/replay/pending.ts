@@ -1,0 +1,33 @@
+/** The operations that `up` would do, as it would do them. */
+import { operationName } from '../base/index.ts'
+import { operationsDone } from '../branch/index.ts'
+import { describeOperation, type Operation } from '../journal/index.ts'
+import { LatestFiles } from './latest.ts'
+import { stepsAfter, stopBefore } from './steps.ts'
+import type { UpDeps, UpOptions } from './up-types.ts'
+
+export interface PendingOperation {
+  readonly name: string
+  readonly text: string
+  /** Of a file recorded with `--latest` that of its newest version. */
+  readonly operation: Operation
+}
+
+/** What this host has not done yet, in order, as far as `up` would go. OFF_BRANCH. */
+export async function pendingOperations(
+  { branch, history }: Pick<UpDeps, 'branch' | 'history'>,
+  options: UpOptions,
+): Promise<readonly PendingOperation[]> {
+  const latest = new LatestFiles(branch, options.lastNumber)
+  const pending: PendingOperation[] = []
+  for await (const step of stepsAfter(branch, history, await operationsDone(branch, history.standing.done))) {
+    if (stopBefore(step, branch, pending.length, options)) break
+    const { operation } = await latest.newestOf(step)
+    pending.push({
+      name: operationName(step.ref.id, step.ref.index),
+      text: describeOperation(step.operation),
+      operation,
+    })
+  }
+  return pending
+}
