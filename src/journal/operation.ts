@@ -177,8 +177,9 @@ function describeSnap(operation: SnapOperation): string {
   }
 }
 
+/** By their names, as they are typed: a value may be a secret, and the text is in logs that more people read than the journal. */
 function variablesOf({ env }: ExecOperation): readonly string[] {
-  return Object.entries(env).map(([name, value]) => `${name}=${quoteWord(value)}`)
+  return Object.keys(env).flatMap((name) => ['--env', name])
 }
 
 /** A word as a shell takes it. */

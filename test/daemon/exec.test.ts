@@ -146,9 +146,15 @@ test('exec --env records a variable of the caller for every host, --sh a line fo
   const words = ['exec', '--env', 'COLOUR', '--env', 'EMPTY', '--sh', script]
   assert.equal(assertDone(await alder!.runWith({ env }, ...words)).stdout, '[deep red] []\n')
   assertRefused(await alder!.runWith({ env }, 'exec', '--env', 'ABSENT', 'true'), 22, 'ABSENT is not set')
-  assert.deepEqual((await alder!.status()).work?.operations, [`exec COLOUR='deep red' EMPTY='' sh -c '${script}'`])
+  assert.deepEqual((await alder!.status()).work?.operations, [`exec --env COLOUR --env EMPTY sh -c '${script}'`])
   await alder!.does('ci')
-  assert.equal((await birch!.does('up')).stdout, '[deep red] []\n')
+  const up = await birch!.does('up')
+  assert.equal(up.stdout, '[deep red] []\n')
+  // A value may be a secret: what is told of the operation has the names alone.
+  const told = [up.stderr, alder!.log(), birch!.log()]
+  for (const verb of ['log', 'history', 'status']) told.push((await birch!.does(verb)).stdout)
+  for (const text of told) assert.doesNotMatch(text, /deep red/)
+  assert.match((await birch!.does('show', (await birch!.status()).head)).stdout, /COLOUR='deep red'/)
   assert.equal(birch!.read('tmp/colours'), '[deep red] []\n')
 })
 
