@@ -31,6 +31,15 @@ test('every kind of snap has the bytes it had when the format was released', () 
   assert.deepEqual(parseLine(line, 'here').changeset.operations, operations)
 })
 
+test('a hard link has the bytes it had when it came into the format', () => {
+  const path = new URL('../../test/golden/v1/hard-link.jsonl', import.meta.url)
+  const linked: Operation = { ...file, path: '/srv/other', hardlink: file.path }
+  const line = toLine(following(undefined, { operations: [file, linked] }))
+  if (process.env['GOLDEN'] === 'make') writeFileSync(path, `${line}\n`)
+  assert.equal(`${line}\n`, readFileSync(path, 'utf8'))
+  assert.deepEqual(parseLine(line, 'here').changeset.operations, [file, linked])
+})
+
 test('describeOperation() tells the kinds of snap apart', () => {
   assert.deepEqual([file, ...operations].map(describeOperation), [
     'snap /srv/disk',

@@ -44,6 +44,8 @@ const snapFile = z.strictObject({
   xattrs: z.exactOptional(xattrs),
   /** Its zeros took no room on the origin's disk. */
   sparse: z.exactOptional(z.literal(true)),
+  /** Another path of the same file, which an operation before this one has: a hard link to it. */
+  hardlink: z.exactOptional(absolutePath),
   /** A host that catches up needs only the newest of the path's operations with this mark. */
   latest: z.exactOptional(z.literal(true)),
 })

@@ -1,3 +1,4 @@
+export { HardLinks } from './hard-links.ts'
 export { systemMachine } from './machine.io.ts'
 export type {
   Command,

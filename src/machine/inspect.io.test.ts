@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import {
   appendFileSync,
   chmodSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   renameSync,
@@ -21,6 +22,7 @@ import { asPlainUser, failure, temporaryDirectory } from '../../test/support/fil
 import { isRoot, unlessRootHas, unlessThere } from '../../test/support/tools.ts'
 import { setXattr } from '../../test/support/xattrs.ts'
 import { contentOf } from './file-content.io.ts'
+import { HardLinks } from './hard-links.ts'
 import { inspect } from './inspect.io.ts'
 import type { Entry, FileEntry, Inspection } from './machine.ts'
 import { protectedPaths } from './protected-paths.io.ts'
@@ -375,6 +377,27 @@ test('contentOf() refuses a file that gives more or less than its size, and read
   await assert.rejects(read('/proc/version'), more)
   const less = failure('SIZE_WRONG', /says that it has 4096 bytes, and gives \d+$/)
   await assert.rejects(read('/sys/kernel/uevent_seqnum'), less)
+})
+
+test('inspect() takes the second name of a file for a hard link to the first, also in another path of the snap', async (t) => {
+  const { root } = tree(t)
+  const real = (path: string): string => join(root, path)
+  const links = new HardLinks()
+  const see = (path: string) => inspect(path, { real, protectedPaths: protectedPaths(real, '/no/home') }, links)
+  mkdirSync(join(root, 'bin'))
+  for (const name of ['bin/a', 'bin/z']) makeFile(root, name, 'x')
+  for (const name of ['bin/b', 'other', 'outside']) linkSync(join(root, 'bin/a'), join(root, name))
+  const seen = [await see('/bin'), await see('/other')].flatMap(({ entries }) => entries)
+  const shownLinks = seen.flatMap((entry) => (entry.kind === 'file' ? [[entry.path, entry.hardlink]] : []))
+  assert.deepEqual(shownLinks, [
+    ['/bin/a', undefined],
+    ['/bin/b', '/bin/a'],
+    ['/bin/z', undefined],
+    ['/other', '/bin/a'],
+  ])
+  assert.deepEqual(links.remarks, [
+    '/bin/a has 4 names (hard links), of which 3 are recorded here: on other hosts the other names keep what they have',
+  ])
 })
 
 /** Writes a file; its name. */

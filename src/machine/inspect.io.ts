@@ -5,9 +5,11 @@ import { dirname, posix } from 'node:path'
 import { IsconfError } from '../base/index.ts'
 import { contentOf, goneOrUnreadable, refuseChanged, unreadable, wentAway } from './file-content.io.ts'
 import { fileSystemKind } from './file-systems.io.ts'
+import { HardLinks } from './hard-links.ts'
 import type { Entry, Inspection, ParentAttributes, Xattrs } from './machine.ts'
 import { OwnerNames } from './owners.io.ts'
 import type { ProtectedPaths } from './protected-paths.io.ts'
+import { refuseKind } from './recordable-kind.io.ts'
 import { readXattrs, whyNoXattrs } from './xattrs.io.ts'
 
 /** Entries of one tree: even of the shortest operations no more fit a changeset. */
@@ -28,9 +30,9 @@ export async function refuseSnapshot(path: string, options: InspectOptions): Pro
 }
 
 /** See {@link Machine.inspect}. */
-export async function inspect(path: string, options: InspectOptions): Promise<Inspection> {
+export async function inspect(path: string, options: InspectOptions, links = new HardLinks()): Promise<Inspection> {
   const { real } = options
-  const survey = new Survey(real)
+  const survey = new Survey(real, links)
   const { top, remarks: onTop } = await lookAtTop(path, options)
   survey.remarks.push(...onTop)
   await survey.add(path, top, await survey.parentsOf(path))
@@ -75,22 +77,19 @@ function lstatOf(path: string, real: InspectOptions['real']): Promise<BigIntStat
   return lstat(real(path), { bigint: true }).catch((error) => unreadable(path, error))
 }
 
-function refuseKind(path: string, found: BigIntStats): void {
-  if (found.isFile() || found.isSymbolicLink() || found.isDirectory()) return
-  throw new IsconfError('NOT_A_FILE', `${path} is ${kindOf(found)}`)
-}
-
 /** Goes through a tree once; what each entry was then is what it must still be when it is recorded. */
 class Survey {
   readonly #real: (path: string) => string
+  readonly #links: HardLinks
   readonly #statByPath = new Map<string, BigIntStats>()
   readonly entries: Entry[] = []
   readonly remarks: string[] = []
   /** They get their names at the end. */
   readonly owners = new OwnerNames()
 
-  constructor(real: (path: string) => string) {
+  constructor(real: (path: string) => string, links: HardLinks) {
     this.#real = real
+    this.#links = links
   }
 
   seen(path: string): BigIntStats {
@@ -118,7 +117,10 @@ class Survey {
       const isSparse = found.blocks * blockBytes < found.size
       const sizeBytes = Number(found.size)
       const sparse = isSparse ? { sparse: true as const } : {}
-      this.entries.push({ ...common, kind: 'file', mode, sizeBytes, ...this.#xattrsOf(path), ...sparse })
+      const other =
+        found.nlink > 1n ? this.#links.note(`${found.dev}:${found.ino}`, Number(found.nlink), path) : undefined
+      const hardlink = other === undefined ? {} : { hardlink: other }
+      this.entries.push({ ...common, kind: 'file', mode, sizeBytes, ...this.#xattrsOf(path), ...sparse, ...hardlink })
     } else if (found.isSymbolicLink()) {
       this.entries.push({ ...common, kind: 'symlink', target: await this.#targetOf(path) })
     } else {
@@ -180,15 +182,11 @@ function textOf(bytes: Buffer, what: string): string {
   throw new IsconfError('NOT_A_FILE', `${what} is not UTF-8: ${JSON.stringify(text)}`)
 }
 
-function kindOf(found: BigIntStats): string {
-  if (found.isFIFO()) return 'a named pipe'
-  if (found.isSocket()) return 'a socket'
-  return 'a device'
-}
-
 async function confirm(entries: readonly Entry[], survey: Survey, real: (path: string) => string): Promise<void> {
-  for (const { kind, path } of entries) {
-    if (kind === 'file') continue
+  for (const entry of entries) {
+    const { path } = entry
+    // What is read is looked at when it is.
+    if (entry.kind === 'file' && entry.hardlink === undefined) continue
     const found = await lstat(real(path), { bigint: true }).catch((error) => goneOrUnreadable(path, error))
     refuseChanged(path, survey.seen(path), found)
   }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import { IsconfError } from '../base/index.ts'
 import { type Install, type Installing, type Prepared, prepareBeside, setAttributes } from './install.io.ts'
+import { preparedLink } from './install-link.io.ts'
 import type { FileAttributes } from './machine.ts'
 import { preparedOrInPlace, type WriteInPlace } from './write-in-place.io.ts'
 
@@ -28,7 +29,10 @@ export function installingFile(install: InstallFile): Installing {
     writeContent: async (handle) => refuseOther(await writeContent(handle, content(), false), install),
     setAttributes: (handle) => setAttributes(handle, install),
   }
-  return { ...install, prepare: () => preparedOrInPlace(prepare, how) }
+  const copy = (): Promise<Prepared> => preparedOrInPlace(prepare, how)
+  const { hardlink } = attributes
+  if (hardlink === undefined) return { ...install, prepare: copy }
+  return { ...install, prepare: async () => preparedLink({ ...install, hardlink }, copy) }
 }
 
 async function writeFile(beside: string, install: InstallFile): Promise<void> {

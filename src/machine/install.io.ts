@@ -87,7 +87,7 @@ export async function setAttributes(
 }
 
 /** Hidden, with the target's name in it for who finds it after a crash; cut, for a name has at most 255 bytes. */
-function besideOf(target: string): string {
+export function besideOf(target: string): string {
   const name = Buffer.from(basename(target)).subarray(0, 200).toString()
   return join(dirname(target), `.${name}.isconf-${randomBytes(6).toString('hex')}`)
 }

@@ -74,7 +74,7 @@ export function systemMachine(options: MachineOptions): Machine {
       return shortest(posix.join(belowRoot(cwd, root), path))
     },
     refuseSnapshot: (path) => refuseSnapshot(path, { real, protectedPaths: own }),
-    inspect: (path) => inspect(path, { real, protectedPaths: own }),
+    inspect: (path, links) => inspect(path, { real, protectedPaths: own }, links),
     stateOf: (path) => stateOf(path, real(path)),
     hashOf: (path) => hashOf(path, real(path)),
     install: async (all) => {

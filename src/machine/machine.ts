@@ -4,6 +4,8 @@
  * is the machine's own affair.
  */
 
+import type { HardLinks } from './hard-links.ts'
+
 /** Extended attributes, ACLs and file capabilities among them: the value of each name in base64. */
 export type Xattrs = Readonly<Record<string, string>>
 
@@ -23,6 +25,8 @@ export interface FileAttributes extends EntryAttributes {
   readonly xattrs?: Xattrs
   /** Its zeros take no room on the disk. */
   readonly sparse?: true
+  /** Another path of the same file, which is recorded before this one. */
+  readonly hardlink?: string
 }
 
 export interface DirectoryAttributes extends EntryAttributes {
@@ -128,10 +132,11 @@ export interface Machine {
   /** Refuses what `inspect` would refuse of the path itself: NO_SUCH_FILE, NOT_A_FILE, PROTECTED_PATH, FILE_UNREADABLE. */
   refuseSnapshot(path: string): Promise<void>
   /**
-   * Looks at a path for a snapshot; a symbolic link is not followed.
+   * Looks at a path for a snapshot; a symbolic link is not followed. `links` has the names of files with several that
+   * were met before.
    * NO_SUCH_FILE, NOT_A_FILE, PROTECTED_PATH, FILE_UNREADABLE.
    */
-  inspect(path: string): Promise<Inspection>
+  inspect(path: string, links?: HardLinks): Promise<Inspection>
   /** What stands at a path now, no link followed; undefined when nothing does. FILE_UNREADABLE. */
   stateOf(path: string): Promise<PathState | undefined>
   /** The SHA-256 of a file's content, in hexadecimal. NO_SUCH_FILE, FILE_UNREADABLE. */

@@ -1,7 +1,7 @@
 /** `snap`: records what is at some paths as it is now, or that nothing is there, for every host of the branch. */
 import { type BlobRef, IsconfError, invariant, Progress, toIsconfError, unreachable } from '../base/index.ts'
 import type { Operation, SnapOperation } from '../journal/index.ts'
-import type { Entry, FileEntry, Inspection } from '../machine/index.ts'
+import { type Entry, type FileEntry, HardLinks, type Inspection } from '../machine/index.ts'
 import { keepFiles } from './keep-files.ts'
 import { refuseRebooting } from './reboot.ts'
 import { type OriginDeps, requireWork } from './work.ts'
@@ -50,19 +50,23 @@ export async function snap(
   await refuseRebooting(deps)
   const latest = request.latest === true
   const inspections: Inspection[] = []
-  for (const path of paths) inspections.push(await machine.inspect(path))
+  const links = new HardLinks()
+  for (const path of paths) inspections.push(await machine.inspect(path, links))
   const entries = inspections.flatMap((inspection) => inspection.entries)
   if (latest) for (const entry of entries) refuseNoFile(entry)
-  for (const remark of new Set(inspections.flatMap(({ remarks }) => remarks))) listener.remark(remark)
+  for (const remark of new Set([...inspections.flatMap(({ remarks }) => remarks), ...links.remarks]))
+    listener.remark(remark)
   work.refuseWithoutRoom(entries.reduce((sum, entry) => sum + JSON.stringify(entry).length + blobMembersBytes, 0))
-  const totalBytes = entries.reduce((sum, entry) => sum + (entry.kind === 'file' ? entry.sizeBytes : 0), 0)
+  const totalBytes = entries.reduce((sum, entry) => sum + (hasContent(entry) ? entry.sizeBytes : 0), 0)
   const progress = new Progress(clock, totalBytes, (done, total) => listener.progress(done, total))
   const operations: SnapOperation[] = []
+  const blobByPath = new Map<string, BlobRef>()
   for (const inspection of inspections) {
-    const files = inspection.entries.filter((entry) => entry.kind === 'file')
+    const files = inspection.entries.filter(hasContent)
     const read = (file: FileEntry): AsyncIterable<Uint8Array> => progress.count(inspection.read(file), signal)
     const blobs = await keepFiles(deps.store, files, read)
-    operations.push(...inspection.entries.map((entry) => operationOf(entry, blobs, latest)))
+    for (const [{ path }, blob] of blobs) blobByPath.set(path, blob)
+    operations.push(...inspection.entries.map((entry) => operationOf(entry, blobByPath, latest)))
   }
   for (const inspection of inspections) await inspection.confirm()
   await work.addAll(operations)
@@ -104,12 +108,17 @@ function refuseNoFile({ kind, path }: Entry): void {
   throw new IsconfError('NOT_A_FILE', `--latest is for regular files, and ${path} is a ${what}`)
 }
 
-function operationOf(entry: Entry, blobs: ReadonlyMap<FileEntry, BlobRef>, latest: boolean): SnapOperation {
+/** A file that is read: of several names of one only the first is. */
+function hasContent(entry: Entry): entry is FileEntry {
+  return entry.kind === 'file' && entry.hardlink === undefined
+}
+
+function operationOf(entry: Entry, blobByPath: ReadonlyMap<string, BlobRef>, latest: boolean): SnapOperation {
   const parents = entry.parents.map((parent) => ({ ...parent }))
   switch (entry.kind) {
     case 'file': {
       const { sizeBytes: _, xattrs, ...attributes } = entry
-      const blob = blobs.get(entry)
+      const blob = blobByPath.get(entry.hardlink ?? entry.path)
       invariant(blob !== undefined, 'every file that is recorded is kept before')
       const marks = { ...(xattrs ? { xattrs: { ...xattrs } } : {}), ...(latest ? { latest } : {}) }
       return { type: 'snap', ...attributes, parents, blob, ...marks }

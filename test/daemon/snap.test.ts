@@ -5,6 +5,7 @@ import {
   chmodSync,
   copyFileSync,
   cpSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -117,6 +118,24 @@ test('a symbolic link is recorded itself, and replaces what is there but a direc
   assert.equal(readlinkSync(birch.path('etc/link')), 'real')
   assert.ok(!birch.has('etc/real'))
 })
+
+test('hard links of one snap arrive as hard links, and of names that are not recorded it says so', async (context) => {
+  const { alder, birch } = await lockedLab(context)
+  alder.write('bin/one', 'x\n')
+  for (const name of ['bin/two', 'three', 'elsewhere']) linkSync(alder.path('bin/one'), alder.path(name))
+  const { stderr } = await alder.does('snap', '/bin', '/three')
+  assert.match(stderr, /^isconf: \/bin\/one has 4 names \(hard links\), of which 3 are recorded here: /)
+  assert.match(stderr, /\nisconf: snapped \/bin: 2 files, 1 directory \(2 bytes\)\n/)
+  await checkInAndUp(alder, birch)
+  const inodes = ['bin/one', 'bin/two', 'three'].map((name) => statSync(birch.path(name)).ino)
+  assert.equal(new Set(inodes).size, 1)
+  assert.match((await birch.does('show', `${await headOf(birch)}:1`)).stdout, / hardlink {2}\/bin\/one\n/)
+})
+
+async function headOf(host: LabHost): Promise<string> {
+  const [line = ''] = (await host.does('log', '--oneline')).stdout.split('\n')
+  return line.trim().split(' ')[0] ?? ''
+}
 
 test('a file where a directory stands, and the reverse, stops up and says so', async (context) => {
   const { alder, birch } = await lockedLab(context)

@@ -8,8 +8,8 @@ export const snapVerb = verb({
   help:
     'Records what is at each path: contents, mode, owner, modification time, extended attributes, access lists ' +
     'and capabilities; for a directory, everything in it except what the kernel mounts there, such as /proc; for ' +
-    'a symbolic link, the link. Records either all of it or nothing. After ci, every other host of the branch ' +
-    'puts it at the same paths when it gets to this point of the journal, and leaves everything else there ' +
+    'a symbolic link, the link; hard links stay hard links. Records either all of it or nothing. After ci, every other ' +
+    'host of the branch puts it at the same paths when it gets to this point of the journal, and leaves everything else there ' +
     'alone. Put -- before a path that begins with a dash.',
   exits: [0, 1, 2, 220, 221],
   options: {

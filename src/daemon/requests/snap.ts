@@ -43,7 +43,10 @@ function toSnappedPath({ path, entries }: Snapped): SnappedPath {
     path,
     kind: top?.kind ?? 'file',
     target: top?.kind === 'symlink' ? top.target : null,
-    sizeBytes: entries.reduce((sum, entry) => sum + (entry.kind === 'file' ? entry.sizeBytes : 0), 0),
+    sizeBytes: entries.reduce(
+      (sum, entry) => sum + (entry.kind === 'file' && entry.hardlink === undefined ? entry.sizeBytes : 0),
+      0,
+    ),
     files: count('file'),
     directories: count('directory'),
     symlinks: count('symlink'),

@@ -1,0 +1,88 @@
+/** A further name of a file: a hard link where the other name is here and right, else a file of its own, and said so. */
+import { createHash } from 'node:crypto'
+import { constants } from 'node:fs'
+import { type FileHandle, link, lstat, open, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { errnoCode, errnoText } from '../base/index.ts'
+import { besideOf, type Install, type Prepared } from './install.io.ts'
+import type { FileAttributes } from './machine.ts'
+
+export interface InstallLink extends Install<FileAttributes> {
+  /** The journal path of the other name. */
+  readonly hardlink: string
+  /** Of the whole content, in hexadecimal. */
+  readonly sha256: string
+}
+
+/** The other name may come to its place only just before: so all is done when this one's turn comes. */
+export function preparedLink(install: InstallLink, copy: () => Promise<Prepared>): Prepared {
+  const { attributes, real, hardlink } = install
+  const target = real(attributes.path)
+  let remarks: readonly string[] = []
+  const place = async (): Promise<void> => {
+    const why = await linkOrReason(install, target)
+    if (why === undefined) return
+    const prepared = await copy()
+    await prepared.place()
+    const what = `it can't be a hard link to ${hardlink} here, and is a file of its own: ${why}`
+    remarks = [...(prepared.remarks?.() ?? []), `${attributes.path}: ${what}`]
+  }
+  return { place, directory: dirname(target), discard: async () => undefined, remarks: () => remarks }
+}
+
+/** Makes the link; why it can't be one, in words. */
+async function linkOrReason(install: InstallLink, target: string): Promise<string | undefined> {
+  const other = install.real(install.hardlink)
+  let handle: FileHandle
+  try {
+    handle = await open(other, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  } catch (error) {
+    return errnoText(error)
+  }
+  try {
+    if (!(await isRight(handle, install))) return 'that is another file by now'
+    return await linkTo(handle, other, target)
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Whether the other name's file is what was recorded: its content, mode and owner. */
+async function isRight(handle: FileHandle, { attributes, numbersOf, sha256 }: InstallLink): Promise<boolean> {
+  const found = await handle.stat()
+  const { uid, gid } = numbersOf(attributes.owner)
+  const isLike = found.isFile() && (found.mode & 0o7777) === attributes.mode && found.uid === uid && found.gid === gid
+  if (!isLike) return false
+  const hash = createHash('sha256')
+  for await (const bytes of handle.createReadStream({ start: 0, autoClose: false })) hash.update(bytes as Uint8Array)
+  return hash.digest('hex') === sha256
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EXDEV: 'that is on another file system',
+  EMLINK: 'that has as many names as its file system allows',
+  EPERM: 'its file system has no hard links',
+}
+
+async function linkTo(handle: FileHandle, other: string, target: string): Promise<string | undefined> {
+  const { ino, dev } = await handle.stat()
+  const isIt = async (path: string): Promise<boolean> => {
+    const found = await lstat(path).catch(() => undefined)
+    return found?.ino === ino && found.dev === dev
+  }
+  if (await isIt(target)) return undefined
+  const beside = besideOf(target)
+  try {
+    await link(other, beside)
+    // Somebody may have put another file there meanwhile.
+    if (!(await isIt(beside))) return 'that is another file by now'
+    await rename(beside, target)
+    return undefined
+  } catch (error) {
+    const reason = reasons[errnoCode(error) ?? '']
+    if (reason === undefined) throw error
+    return reason
+  } finally {
+    await rm(beside, { force: true })
+  }
+}
