@@ -82,7 +82,7 @@ export const settings = {
     env: 'IS_NETS',
     form: 'absolute path',
     fallback: undefined,
-    describe: 'A file that lists the hosts to connect to, one a line. It is read again when it changes.',
+    describe: 'A file that lists the hosts to connect to, one per line. It is read again when it changes.',
     parse: parseAbsolutePath,
   }),
   noBroadcast: setting<boolean>({
@@ -90,7 +90,7 @@ export const settings = {
     form: 'boolean',
     fallback: false,
     describe:
-      'When set, hosts are neither looked for on the local network nor called because they were met before; only those listed in IS_NETS are connected to.',
+      'When set, the daemon connects only to hosts that are listed in IS_NETS: it neither looks for hosts on the local network nor calls those that it has met before.',
     needsRestart: true,
     parse: parseBoolean,
   }),
@@ -99,7 +99,7 @@ export const settings = {
     form: 'absolute path',
     fallback: undefined,
     describe:
-      'A file of keys that hosts prove to each other before anything else, one a line; conf/hmac_keys below IS_HOME when it is not set. Without such a file any host that names the domain is let in.',
+      'A file of keys that hosts prove to each other before anything else, one per line; conf/hmac_keys below IS_HOME by default. Without such a file any host that names the domain is let in.',
     parse: parseAbsolutePath,
   }),
   volroot: setting<string>({
@@ -123,7 +123,7 @@ export const settings = {
     form: 'absolute path',
     fallback: '/proc/sys/kernel/random/boot_id',
     describe:
-      'The file whose content is another one after each reboot. To be set where the kernel outlives the host: in a container, a file that each start of it writes.',
+      'A file whose content changes with each reboot. Set it where the kernel outlives the host: in a container, to a file that each start of the container writes.',
     parse: parseAbsolutePath,
   }),
   hooksPath: setting<string>({
@@ -145,7 +145,7 @@ export const settings = {
     form: '"auto", "journal", "syslog" or "file"',
     fallback: 'auto',
     describe:
-      "Where the daemon's log goes: the systemd journal, syslog, or the file log/isconf.log below IS_HOME. By itself it takes the journal when systemd runs it, syslog when root runs it and there is one, and otherwise the file.",
+      "Where the daemon's log goes: the systemd journal, syslog, or the file log/isconf.log below IS_HOME. By default it is the journal if systemd runs the daemon, syslog if root runs it and there is one, and otherwise the file.",
     needsRestart: true,
     parse: parseLog,
   }),
@@ -161,7 +161,8 @@ export const settings = {
     env: 'IS_TIMEOUT_CLI',
     form: 'seconds',
     fallback: 60,
-    describe: 'How long a command waits for a word of the daemon, which has one every few seconds, before it gives up.',
+    describe:
+      'How long a command waits for a sign of life from the daemon, which sends one every few seconds, before it gives up.',
     parse: parseSeconds,
   }),
   hostname: setting<string | undefined>({
@@ -170,7 +171,7 @@ export const settings = {
     fallback: undefined,
     environmentOnly: true,
     describe:
-      'The name of this host, in place of the one of the machine; only in the environment. It lets several hosts live on one machine.',
+      "The name of this host, instead of the machine's; only in the environment. It lets several hosts run on one machine.",
     parse: parseText,
   }),
   httpPort: setting<number>({
