@@ -48,6 +48,8 @@ export class LocalDiscovery {
   /** Listens, and says that this host is here. A port that can't be had costs the discovery and nothing else. */
   static async open(options: DiscoveryOptions): Promise<LocalDiscovery> {
     const discovery = new LocalDiscovery(options)
+    // A port that the system chooses is known to nobody: there is no number to say anything on.
+    if (options.port === 0) return discovery
     const both = options.host === '::'
     if (both || !options.host.includes(':')) await discovery.#listen('udp4', '0.0.0.0')
     if (both || options.host.includes(':')) await discovery.#listen('udp6', '::')
