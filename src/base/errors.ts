@@ -14,7 +14,8 @@ export const errorKinds = {
     exit: 22,
     hint: 'only what `isconf up` would do next can be skipped: `isconf status` and `isconf up --dry-run` show it',
   },
-  NOT_SKIPPED: { exit: 22, hint: '`isconf status` shows what was skipped on this host' },
+  NOT_SKIPPED: { exit: 22, hint: '`isconf status` shows in what this host differs' },
+  NOT_VOIDABLE: { exit: 22, hint: '`isconf log` shows the operations, and which of them are void' },
   BAD_REQUEST: {
     exit: 22,
     hint: 'isconf and its daemon may be of different releases; restart the daemon: isconf restart',
@@ -109,7 +110,7 @@ export const errorKinds = {
   WIP_FULL: { exit: 1, hint: 'check in what you have (isconf ci), then lock again and go on' },
   REBOOT_NEEDED: {
     exit: 1,
-    hint: 'run `isconf -r up` when this host may reboot; or go past it on this host alone: isconf skip OPERATION -m WHY',
+    hint: 'run `isconf -r up` when this host may reboot; or go past it on this host alone: isconf skip OPERATION -m WHY; or on all that have yet to do it, under the lock: isconf void OPERATION -m WHY',
   },
   UNFETCHED: {
     exit: 3,
@@ -123,11 +124,11 @@ export const errorKinds = {
   },
   OPERATION_FAILED: {
     exit: 1,
-    hint: 'this host has stopped at that operation; fix the cause and run `isconf up` again; or go past it on this host alone: isconf skip OPERATION -m WHY',
+    hint: 'this host has stopped at that operation; fix the cause and run `isconf up` again; or go past it on this host alone: isconf skip OPERATION -m WHY; or on all that have yet to do it, under the lock: isconf void OPERATION -m WHY',
   },
   BLOB_MISSING: {
     exit: 1,
-    hint: 'start a host that has the file, then run `isconf up` again; or go past it on this host alone: isconf skip OPERATION -m WHY',
+    hint: 'start a host that has the file, then run `isconf up` again; or go past it on this host alone: isconf skip OPERATION -m WHY; or on all that have yet to do it, under the lock: isconf void OPERATION -m WHY',
   },
   BLOB_MISMATCH: { exit: 1, hint: 'the stored copy was damaged and has been deleted; `isconf up` fetches it again' },
   SOURCE_FAILED: {

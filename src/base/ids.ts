@@ -57,3 +57,9 @@ export const idPrefixLength = 12
 export function operationName(id: ChangesetId, index: number): string {
   return `${id.slice(0, idPrefixLength)}:${index}`
 }
+
+/** The changeset and the index of an operation, as its whole name has them: `<64 hexadecimal digits>:<index>`. */
+export function parseOperationKey(key: string): { readonly id: ChangesetId; readonly index: number } {
+  const colon = key.indexOf(':')
+  return { id: key.slice(0, colon) as ChangesetId, index: Number(key.slice(colon + 1)) }
+}

@@ -127,7 +127,7 @@ const wrongUse: readonly (readonly [readonly string[], string])[] = [
     (verb) => [[verb, 'now'], `isconf ${verb} takes no "now"`] as const,
   ),
   ...['unlock', 'ci', 'up', 'snap', 'status', 'exec'].map(
-    (verb) => [['-m', 'why', verb], `-m goes with lock, skip, done only, not with ${verb}`] as const,
+    (verb) => [['-m', 'why', verb], `-m goes with lock, void, skip, done only, not with ${verb}`] as const,
   ),
 ]
 

@@ -11,12 +11,30 @@ export interface DecisionBody extends Caller {
 
 /** In what a host is not what its journal makes. */
 export interface DeviationAnswer {
-  readonly kind: 'skipped'
+  /** `did-void`: it was done here before it became void. */
+  readonly kind: 'skipped' | 'did-void'
   readonly operation: string
   /** The operation in words. */
   readonly text: string
   /** Who decided it, and why and when. */
   readonly by: string
+  readonly why: string
+  readonly time: string
+}
+
+/** POST /v1/void takes a {@link DecisionBody}. */
+export interface VoidAnswer {
+  readonly operation: string
+  readonly text: string
+  /** The hosts of the branch, this one among them, that are past it, and those that are before it, as they have told. */
+  readonly past: readonly string[]
+  readonly before: readonly string[]
+}
+
+/** By what an operation is void: the operation that says so, of which changeset it is, and why. */
+export interface VoidedBy {
+  readonly by: string
+  readonly author: string
   readonly why: string
   readonly time: string
 }

@@ -1,6 +1,15 @@
 /** What the daemon answers to the GETs that are about journals, this host and the domain. */
 import type { LockAnswer } from './change.ts'
+import type { VoidedBy } from './deviation.ts'
 import type { RebuildStatus } from './status.ts'
+
+export interface LoggedOperation {
+  readonly name: string
+  readonly text: string
+  readonly done: boolean
+  /** By what it is void; null when it is not. */
+  readonly void: VoidedBy | null
+}
 
 /** One row of GET /v1/log, newest first; `since` is an ISO time in UTC. */
 export interface LogEntry {
@@ -9,7 +18,7 @@ export interface LogEntry {
   readonly author: string
   readonly message: string
   readonly time: string
-  readonly operations: readonly { readonly name: string; readonly text: string; readonly done: boolean }[]
+  readonly operations: readonly LoggedOperation[]
 }
 
 /** An operation with all that is recorded of it. */
@@ -36,7 +45,7 @@ export interface Shown extends Omit<LogEntry, 'operations'> {
   readonly signature: string
   /** The branches known here that have it. */
   readonly branches: readonly string[]
-  readonly operations: readonly (ShownOperation & { readonly name: string; readonly done: boolean })[]
+  readonly operations: readonly (ShownOperation & LoggedOperation)[]
 }
 
 /** GET /v1/wip */
@@ -61,7 +70,7 @@ export interface WipAnswer {
 
 /** One row of GET /v1/history, newest first. */
 export interface HistoryRow {
-  /** `finished`, `failed`, `started` (and not ended), `made`, `dropped`, `undone`, `skipped`, `mended` and others to come. */
+  /** `finished`, `failed`, `started` (and not ended), `made`, `dropped`, `undone`, `skipped`, `passedOver`, `mended` and others to come. */
   readonly event: string
   readonly time: string
   /** The operation's name, and what it is where a journal still tells. */
@@ -122,7 +131,7 @@ export interface HostRow {
 
 /** An operation in which a host is not what its journal makes. */
 export interface HostDeviation {
-  /** `skipped`, and others to come. */
+  /** `skipped`, `did-void`, and others to come. */
   readonly kind: string
   readonly operation: string
 }

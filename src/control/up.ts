@@ -29,7 +29,9 @@ export interface UpAnswer {
   readonly branch: string
   /** Operations done by this call. */
   readonly done: number
-  /** Operations done in all. */
+  /** Operations that are void, and were passed over. */
+  readonly passedOver: number
+  /** Operations done in all, or passed. */
   readonly position: number
   /** Operations still to do. */
   readonly left: number
@@ -55,6 +57,8 @@ export interface PlanAnswer {
     readonly sizeBytes: number | null
     /** Whether the file is here, or would have to be fetched from another host first; null when it has none. */
     readonly here: boolean | null
+    /** It is void, and would be passed over. */
+    readonly void: boolean
   }[]
   /**
    * Why it would stop before the end of the journal, and which operation that is about: the reboot it would do

@@ -4,15 +4,9 @@
  * code runs in the simulated world.
  */
 import { type Agreement, keeperlessAgreement } from '../agreement/index.ts'
+import { parseOperationKey } from '../base/index.ts'
 import { Banks, type Branch, type Branches } from '../branch/index.ts'
-import {
-  type Deviations,
-  type History,
-  type LeftDomain,
-  leftText,
-  parseOperationKey,
-  type RebuildMark,
-} from '../host/index.ts'
+import { type Deviations, type History, type LeftDomain, leftText, type RebuildMark } from '../host/index.ts'
 import { answer } from '../mesh/index.ts'
 import { type BranchingDeps, recoverCheckIn, recoveredText, type WorkInProgress } from '../origin/index.ts'
 import { dropUnskipped, type InstalledEarly } from '../replay/index.ts'
@@ -106,7 +100,7 @@ export class HostDaemon {
     const { log } = deps
     for (const one of daemon.left) if (one.operations > 0) log.warn({}, `this host left the domain ${leftText(one)}`)
     await daemon.#followHistory()
-    await dropUnskipped({ ...deps, ...daemon.origin(), deviations: daemon.deviations })
+    await dropUnskipped(daemon.origin())
     const recovered = await recoverCheckIn(daemon.origin())
     if (recovered) log.warn({ id: recovered.signed.id }, recoveredText(recovered))
     daemon.#join()
@@ -120,7 +114,7 @@ export class HostDaemon {
 
   /** What the verbs on the origin need. */
   origin(): BranchingDeps {
-    const { identity, deps, branches, branch, history, installedEarly, work, rebuild } = this
+    const { identity, deps, branches, branch, history, installedEarly, work, rebuild, deviations } = this
     const goTo = (to: Branch): Promise<void> => this.#current.goTo(to)
     return {
       ...deps,
@@ -132,6 +126,7 @@ export class HostDaemon {
       installedEarly,
       work,
       rebuild,
+      deviations,
       goTo,
     }
   }

@@ -1,14 +1,16 @@
 /**
  * In what this host is not what its journal makes: operations that were
- * skipped here. Each stays until a person says on record that what was
- * missing was done by hand, or until the host is built anew.
+ * skipped here, or that it had done before they became void. Each stays until
+ * a person says on record that it was set right by hand, or until the host is
+ * built anew.
  */
 import * as z from 'zod'
-import { type Disk, IsconfError, operationName } from '../base/index.ts'
-import { type OperationRef, operationKey, parseOperationKey, toKey } from './history-entry.ts'
+import { type Disk, IsconfError, operationName, parseOperationKey } from '../base/index.ts'
+import type { History } from './history.ts'
+import { type OperationRef, operationKey, toKey } from './history-entry.ts'
 
 const deviationSchema = z.object({
-  kind: z.enum(['skipped']),
+  kind: z.enum(['skipped', 'did-void']),
   operation: operationKey,
   /** The operation in words. */
   text: z.string(),
@@ -62,12 +64,12 @@ export class Deviations {
     })
     const [one] = those
     if (one && those.length === 1) return one
-    const what = those.length > 1 ? `more than one operation that was skipped here begins with ${name}` : undefined
-    throw new IsconfError('NOT_SKIPPED', what ?? `${name} is no operation that was skipped here${this.#known()}`)
+    const what = those.length > 1 ? `more than one operation in which this host differs begins with ${name}` : undefined
+    throw new IsconfError('NOT_SKIPPED', what ?? `${name} is no operation in which this host differs${this.#known()}`)
   }
 
   #known(): string {
-    return this.#all.length === 0 ? ': none was' : `: ${this.#all.map(nameOf).join(', ')}`
+    return this.#all.length === 0 ? ': there is none' : `: ${this.#all.map(nameOf).join(', ')}`
   }
 
   async #write(all: readonly Deviation[]): Promise<void> {
@@ -79,7 +81,9 @@ export class Deviations {
 /** A deviation in a sentence. */
 export function deviationText(host: string, deviation: Deviation): string {
   const { text, by, why, time } = deviation
-  return `${host} is not what its journal makes: ${by} skipped ${nameOf(deviation)} (${text}) at ${time}: ${why}`
+  const what = `${nameOf(deviation)} (${text})`
+  const how = deviation.kind === 'skipped' ? `${by} skipped ${what}` : `it had done ${what} before ${by} made it void`
+  return `${host} is not what its journal makes: ${how} at ${time}: ${why}`
 }
 
 function nameOf({ operation }: Deviation): string {
@@ -93,7 +97,22 @@ function parse(bytes: Uint8Array, path: string): readonly Deviation[] {
     try {
       return deviationSchema.parse(JSON.parse(line))
     } catch {
-      throw new IsconfError('STATE_DAMAGED', `${path}: line ${index + 1} does not say what was skipped here`)
+      throw new IsconfError('STATE_DAMAGED', `${path}: line ${index + 1} does not say in what this host differs`)
     }
   })
+}
+
+/** An operation that has become void, as the operation that says so has it. */
+export interface NowVoid extends Pick<Deviation, 'text' | 'by' | 'why' | 'time'> {
+  readonly operation: OperationRef
+  /** Whether something of it may be here although the history does not say so. */
+  readonly mayBeHere: boolean
+}
+
+/** Notes for each whether this host had done it; one that was skipped is no deviation any more. */
+export async function noteVoid(history: History, deviations: Deviations, voided: NowVoid): Promise<void> {
+  const { operation, mayBeHere, ...told } = voided
+  if (mayBeHere || (await history.hasDone(operation))) {
+    await deviations.add({ kind: 'did-void', operation: toKey(operation), ...told })
+  } else await deviations.remove(operation)
 }

@@ -33,6 +33,8 @@ export const entrySchema = z.discriminatedUnion('event', [
     why: z.string(),
     time: z.string(),
   }),
+  /** Never done here: it was void when its turn came; `by` says so. */
+  z.object({ event: z.literal('passedOver'), operation: operationKey, by: operationKey, time: z.string() }),
   /** What was skipped has been done by hand since. */
   z.object({
     event: z.literal('mended'),
@@ -101,6 +103,7 @@ export type HistoryEvent =
       readonly by: string
       readonly why: string
     }
+  | { readonly event: 'passedOver'; readonly operation: OperationRef; readonly by: OperationRef }
   | { readonly event: 'undone' | 'dropped'; readonly operations: number; readonly by: string }
   | { readonly event: 'rebooting'; readonly operation: OperationRef; readonly bootId: string }
   | { readonly event: 'rebooting'; readonly work: number; readonly bootId: string }
@@ -109,6 +112,9 @@ export type HistoryEvent =
 /** What is written of an event that happened at `time`. */
 export function toEntry(event: HistoryEvent, time: string): HistoryEntry {
   if (!('operation' in event)) return { ...event, time }
+  if (event.event === 'passedOver') {
+    return { event: event.event, operation: toKey(event.operation), by: toKey(event.by), time }
+  }
   if (event.event !== 'started') return { ...event, operation: toKey(event.operation), time }
   const through = event.through ? { through: toKey(event.through) } : {}
   return { event: 'started', operation: toKey(event.operation), ...through, time }
@@ -119,13 +125,8 @@ export function toKey({ id, index }: OperationRef): string {
   return `${id}:${index}`
 }
 
-/** The operation that an entry names. */
-export function parseOperationKey(key: string): OperationRef {
-  const colon = key.indexOf(':')
-  return { id: key.slice(0, colon) as ChangesetId, index: Number(key.slice(colon + 1)) }
-}
-
 /** Whether it says that the host is past an operation: it was done, or is not to be done here any more. */
 export function isPast(entry: HistoryEntry): boolean {
-  return entry.event === 'made' || entry.event === 'skipped' || (entry.event === 'finished' && entry.status === 0)
+  if (entry.event === 'finished') return entry.status === 0
+  return entry.event === 'made' || entry.event === 'skipped' || entry.event === 'passedOver'
 }

@@ -4,7 +4,16 @@
  * the disk it describes.
  */
 import { AppendLog, type Clock, type Disk, IsconfError, isoTime, type LogLine } from '../base/index.ts'
-import { entrySchema, type HistoryEntry, type HistoryEvent, isPast, toEntry, unknownEvent } from './history-entry.ts'
+import {
+  entrySchema,
+  type HistoryEntry,
+  type HistoryEvent,
+  isPast,
+  type OperationRef,
+  toEntry,
+  toKey,
+  unknownEvent,
+} from './history-entry.ts'
 import { type Standing, standingAfter } from './standing.ts'
 
 export class History {
@@ -61,6 +70,20 @@ export class History {
   /** What happened, the last first; it is read as it is asked for. STATE_DAMAGED names the bad line. */
   async *entriesFromEnd(): AsyncGenerator<HistoryEntry> {
     for await (const line of this.#log.linesFromEnd()) yield await this.#parse(line)
+  }
+
+  /**
+   * Whether an operation that this host is past was done on it. Of what the history does not tell, because it was
+   * forgotten for an image, it says so. Reads back to where the operation is told of.
+   */
+  async hasDone(operation: OperationRef): Promise<boolean> {
+    const key = toKey(operation)
+    for await (const entry of this.entriesFromEnd()) {
+      if (!('operation' in entry) || entry.operation !== key) continue
+      if (entry.event === 'mended') return true
+      if (isPast(entry)) return entry.event !== 'skipped' && entry.event !== 'passedOver'
+    }
+    return true
   }
 
   /** The entries at the end, back to one that says that the host is past an operation: the rest cannot change the standing. */

@@ -1,6 +1,6 @@
-export { type Deviation, Deviations, deviationText } from './deviations.ts'
+export { type Deviation, Deviations, deviationText, noteVoid } from './deviations.ts'
 export { History } from './history.ts'
-export { type HistoryEntry, type HistoryEvent, type OperationRef, parseOperationKey, toKey } from './history-entry.ts'
+export { type HistoryEntry, type HistoryEvent, type OperationRef, toKey } from './history-entry.ts'
 export { loadHostKey } from './host-key.io.ts'
 export { type LeftDomain, leftDomains, leftText, noteLeft } from './left-domains.ts'
 export { readMachineId } from './machine-id.io.ts'

@@ -1,10 +1,10 @@
 /** Where a host stands, as its history tells. */
-import { unreachable } from '../base/index.ts'
-import { type HistoryEntry, type OperationRef, parseOperationKey } from './history-entry.ts'
+import { parseOperationKey, unreachable } from '../base/index.ts'
+import type { HistoryEntry, OperationRef } from './history-entry.ts'
 
 /** Where the host stands, as the end of its history tells. */
 export interface Standing {
-  /** The last operation that was done, or skipped; undefined on a host that has done nothing. */
+  /** The last operation that was done, skipped or passed over; undefined on a host that has done nothing. */
   readonly done: OperationRef | undefined
   /** The operation after it, when one was begun and not done. */
   readonly stopped: StoppedOperation | undefined
@@ -40,6 +40,7 @@ export function standingAfter(standing: Standing, entry: HistoryEntry): Standing
   switch (entry.event) {
     case 'made':
     case 'skipped':
+    case 'passedOver':
       return { done: parseOperationKey(entry.operation), stopped: undefined, rebooting: undefined }
     case 'started':
       return stoppedAt(entry.operation, 'it was interrupted')

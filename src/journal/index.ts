@@ -9,6 +9,7 @@ export {
   type SignedChangeset,
   signChangeset,
 } from './changeset.ts'
+export { describeOperation, quoteWord } from './describe-operation.ts'
 export { findOperation } from './find-operation.ts'
 export { Journal, type JournalRange } from './journal.ts'
 export { branchNameSchema, changesetIdSchema } from './name-schemas.ts'
@@ -17,18 +18,17 @@ export {
   type BankOperation,
   blobOf,
   type DirectoryOperation,
-  describeOperation,
   type ExecOperation,
   type FileOperation,
   type KnownOperation,
   type Operation,
   type Owner,
   type ParentDirectory,
-  quoteWord,
   type RebootOperation,
   type RemovalOperation,
   recordedOperationSchema,
   type SnapOperation,
   type SymlinkOperation,
   type UnknownOperation,
+  type VoidOperation,
 } from './operation.ts'

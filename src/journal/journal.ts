@@ -8,6 +8,7 @@ import { checkFollows, lineBytesMax, type Place, parseLine, type SignedChangeset
 import { saveCheckpoint } from './checkpoint.ts'
 import type { LineIndex } from './line-index.ts'
 import { type LoadedJournal, loadJournal } from './load-journal.ts'
+import { isDirective } from './operation.ts'
 
 /** How much may come in before it is noted as checked: what a start after a crash checks line by line. */
 const noteEveryBytes = 2 * 1024 * 1024
@@ -35,6 +36,7 @@ export class Journal {
   readonly #disk: Disk
   readonly #log: AppendLog
   readonly #lines: LineIndex
+  readonly #directives: number[]
   #place: Place
   /** What was read last: most questions are about the newest changeset, again and again. */
   #lastRead: { readonly index: number; readonly signed: SignedChangeset } | undefined
@@ -47,6 +49,7 @@ export class Journal {
     this.#log = log
     this.droppedBytes = droppedBytes
     this.#lines = loaded.lines
+    this.#directives = loaded.directives
     this.#place = loaded.place
     this.#notedBytes = loaded.notedBytes
   }
@@ -75,6 +78,11 @@ export class Journal {
   /** Operations in all changesets. */
   get operationCount(): number {
     return this.#place.operationsAfter
+  }
+
+  /** The sequence numbers of the changesets with operations that are about the journal itself, in order. */
+  get directives(): readonly number[] {
+    return this.#directives
   }
 
   get place(): Place {
@@ -129,6 +137,7 @@ export class Journal {
       const signed = changesets[index]
       invariant(signed !== undefined, 'each line is of a changeset')
       this.#lines.add(signed.id, Buffer.byteLength(line) + 1)
+      if (signed.changeset.operations.some(isDirective)) this.#directives.push(signed.changeset.sequence)
     }
     this.#place = place
     await this.#noteWhenGrown()
@@ -154,7 +163,7 @@ export class Journal {
 
   /** Notes what was checked, so that the next start is quick. */
   async saveCheckpoint(): Promise<void> {
-    this.#notedBytes = await saveCheckpoint(this.#disk, this.path, this.domain, this.#log)
+    this.#notedBytes = await saveCheckpoint(this.#disk, this.path, this.domain, this.#log, this.#directives)
   }
 
   close(): Promise<void> {

@@ -7,6 +7,7 @@ import type { AppendLog, ChangesetId, Disk, DomainName } from '../base/index.ts'
 import { checkFollows, type Place, parseLine, placeOf, start } from './changeset.ts'
 import { readCheckpoint } from './checkpoint.ts'
 import { LineIndex } from './line-index.ts'
+import { isDirective } from './operation.ts'
 
 const newline = 0x0a
 
@@ -14,6 +15,8 @@ export interface LoadedJournal {
   readonly lines: LineIndex
   /** Of the head. */
   readonly place: Place
+  /** The sequence numbers of the changesets with operations that are about the journal itself. */
+  readonly directives: number[]
   /** How much of it was noted as checked before. */
   readonly notedBytes: number
 }
@@ -25,7 +28,7 @@ export async function loadJournal(
   domain: DomainName,
   log: AppendLog,
 ): Promise<LoadedJournal> {
-  const { lines, place: checked, notedBytes } = await loadChecked(disk, path, domain, log)
+  const { lines, place: checked, directives, notedBytes } = await loadChecked(disk, path, domain, log)
   let place = checked
   for await (const bytes of log.wholeLines(lines.endOf(lines.length), log.size)) {
     for (const line of Buffer.from(bytes).toString('utf8').slice(0, -1).split('\n')) {
@@ -33,14 +36,15 @@ export async function loadJournal(
       const signed = parseLine(line, where)
       place = checkFollows(place, signed, domain, where)
       lines.add(signed.id, Buffer.byteLength(line) + 1)
+      if (signed.changeset.operations.some(isDirective)) directives.push(place.sequence)
     }
   }
-  return { lines, place, notedBytes }
+  return { lines, place, directives, notedBytes }
 }
 
 /** What was checked before, if it is still the same bytes: of these only the ids are picked out. */
 async function loadChecked(disk: Disk, path: string, domain: DomainName, log: AppendLog): Promise<LoadedJournal> {
-  const nothing = { lines: new LineIndex(), place: start, notedBytes: 0 }
+  const nothing = { lines: new LineIndex(), place: start, directives: [], notedBytes: 0 }
   const note = await readCheckpoint(disk, path, domain)
   if (!note || note.bytes > log.size) return nothing
   const lines = new LineIndex()
@@ -54,7 +58,7 @@ async function loadChecked(disk: Disk, path: string, domain: DomainName, log: Ap
   const from = lines.endOf(last - 1)
   const line = await log.readRange(from, lines.endOf(last) - from - 1)
   const signed = parseLine(Buffer.from(line).toString('utf8'), `${path}: line ${last}`)
-  return { lines, place: placeOf(signed), notedBytes: note.bytes }
+  return { lines, place: placeOf(signed), directives: [...note.directives], notedBytes: note.bytes }
 }
 
 function indexLines(index: LineIndex, bytes: Uint8Array): void {

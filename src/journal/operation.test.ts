@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { following } from '../../test/cluster/changesets.ts'
 import { parseLine, toLine } from './changeset.ts'
-import { describeOperation, type FileOperation, type Operation, operationSchema } from './operation.ts'
+import { describeOperation } from './describe-operation.ts'
+import { type FileOperation, type Operation, operationSchema } from './operation.ts'
 
 const owner = { uid: 0, gid: 12, user: 'root', group: 'mail' }
 const common = {
@@ -65,6 +66,18 @@ test('both kinds of bank have the bytes they had when the format was released', 
     'bank add ntp-4.0.99k-15.i386.rpm',
     'bank remove libstdc++_6~rc1.deb',
   ])
+})
+
+test('a void has the bytes it had when the format was released', () => {
+  const path = new URL('../../test/golden/v1/void.jsonl', import.meta.url)
+  const voided: Operation = { type: 'void', operation: `${'ab'.repeat(32)}:12`, why: 'it breaks the mail' }
+  const line = toLine(following(undefined, { operations: [voided] }))
+  if (process.env['GOLDEN'] === 'make') writeFileSync(path, `${line}\n`)
+  assert.equal(`${line}\n`, readFileSync(path, 'utf8'))
+  assert.deepEqual(parseLine(line, 'here').changeset.operations, [voided])
+  assert.equal(describeOperation(voided), 'void abababababab:12')
+  for (const operation of ['x', 'abababababab:0', `${'ab'.repeat(32)}`])
+    assert.equal(operationSchema.safeParse({ ...voided, operation }).success, false)
 })
 
 for (const name of ['', '.', '..', '.hidden', '-x', 'a/b', 'a b', 'a%41', 'größe', 'a\0', 'a\n', 'x'.repeat(201)]) {

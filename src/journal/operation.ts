@@ -1,6 +1,6 @@
 /** Operations: the atoms of change, as the journal records them. */
 import * as z from 'zod'
-import { type BlobRef, isBankName, shellEscaped, unreachable } from '../base/index.ts'
+import { type BlobRef, isBankName, unreachable } from '../base/index.ts'
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 const wholeNumber = z.int().nonnegative()
@@ -88,11 +88,22 @@ const bankFile = z.strictObject({ type: z.literal('bank'), kind: z.literal('file
 /** That nothing is published under the name any more. */
 const bankRemoval = z.strictObject({ type: z.literal('bank'), kind: z.literal('removal'), name: bankName })
 
+/** The whole id of a changeset, a colon, and the index. */
+const wholeName = z.string().regex(/^[0-9a-f]{64}:\d{1,9}$/)
+
+/** Hosts that have not done that operation must not, as of everything that they know of the journal. */
+const voidOperation = z.strictObject({
+  type: z.literal('void'),
+  operation: wholeName,
+  why: z.string().min(1).max(4096),
+})
+
 export const operationSchema = z.discriminatedUnion('type', [
   z.discriminatedUnion('kind', [snapFile, snapDirectory, snapSymlink, snapRemoval]),
   exec,
   reboot,
   z.discriminatedUnion('kind', [bankFile, bankRemoval]),
+  voidOperation,
 ])
 
 /**
@@ -120,26 +131,14 @@ export type SymlinkOperation = z.infer<typeof snapSymlink>
 export type RemovalOperation = z.infer<typeof snapRemoval>
 export type ExecOperation = z.infer<typeof exec>
 export type RebootOperation = z.infer<typeof reboot>
+export type VoidOperation = z.infer<typeof voidOperation>
 export type BankOperation = Extract<Operation, { type: 'bank' }>
 export type Owner = z.infer<typeof owner>
 export type ParentDirectory = z.infer<typeof parentDirectory>
 
-/** An operation in a few words, for people: `snap /etc/motd`, `exec make install`. */
-export function describeOperation(operation: Operation): string {
-  switch (operation.type) {
-    case 'snap':
-      return describeSnap(operation)
-    case 'exec':
-      return ['exec', ...variablesOf(operation), ...operation.argv.map(quoteWord)].join(' ')
-    case 'reboot':
-      return 'reboot'
-    case 'bank':
-      return `bank ${operation.kind === 'file' ? 'add' : 'remove'} ${operation.name}`
-    case 'unknown':
-      return `${quoteWord(String(operation.written['type']))}, of a form that this release does not know`
-    default:
-      return unreachable(operation)
-  }
+/** Whether an operation is about the journal itself, and nothing on the machine changes by it. */
+export function isDirective({ type }: Operation): boolean {
+  return type === 'void'
 }
 
 /** The operation as it stands in the journal. */
@@ -157,37 +156,11 @@ export function blobOf(operation: Operation): BlobRef | undefined {
       return blobRef.safeParse(operation.written['blob']).data
     case 'exec':
     case 'reboot':
+    case 'void':
       return undefined
     default:
       return unreachable(operation)
   }
-}
-
-function describeSnap(operation: SnapOperation): string {
-  const path = shellEscaped(operation.path) ?? operation.path
-  switch (operation.kind) {
-    case 'file':
-      return operation.latest ? `snap --latest ${path}` : `snap ${path}`
-    case 'directory':
-      return `snap ${path === '/' ? '' : path}/`
-    case 'symlink':
-      return `snap ${path} -> ${shellEscaped(operation.target) ?? operation.target}`
-    case 'removal':
-      return `snap --delete ${path}`
-    default:
-      return unreachable(operation)
-  }
-}
-
-/** By their names, as they are typed: a value may be a secret, and the text is in logs that more people read than the journal. */
-function variablesOf({ env }: ExecOperation): readonly string[] {
-  return Object.keys(env).flatMap((name) => ['--env', name])
-}
-
-/** A word as a shell takes it. */
-export function quoteWord(word: string): string {
-  if (/^[\w@%+=:,./-]+$/.test(word)) return word
-  return shellEscaped(word) ?? `'${word.replaceAll("'", `'\\''`)}'`
 }
 
 function isPlainAbsolutePath(path: string): boolean {

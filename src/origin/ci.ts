@@ -2,9 +2,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import { IsconfError, idPrefixLength, isoTime } from '../base/index.ts'
 import { changed } from '../branch/index.ts'
-import type { History } from '../host/index.ts'
 import { type Changeset, publicKeyText, type SignedChangeset, signChangeset } from '../journal/index.ts'
 import { pendingReboot, refuseRebooting } from './reboot.ts'
+import { noteOwnVoids } from './void.ts'
 import { type OriginDeps, requireWork } from './work.ts'
 import type { WorkHeader } from './work-in-progress.ts'
 
@@ -31,7 +31,7 @@ export async function checkIn(deps: OriginDeps, user: string): Promise<SignedCha
     return { to: changed(now, change), changeset: signed }
   })
   const signed = await branch.journal.changesetAt(branch.journal.sequenceOf(head) ?? 0)
-  await noteMade(deps.history, signed, operationsOf({ signed }))
+  await noteMade(deps, signed, operationsOf({ signed }))
   await work.clear()
   return signed
 }
@@ -49,7 +49,7 @@ export interface Recovered {
  * the work on it says, and no more, for nothing else tells what this disk has. Work that is not that beginning stays.
  */
 export async function recoverCheckIn(deps: Omit<OriginDeps, 'agreement'>): Promise<Recovered | undefined> {
-  const { branch, work, history } = deps
+  const { branch, work } = deps
   const { header } = work
   const base = header && branch.name === header.branch ? branch.journal.sequenceOf(header.base) : undefined
   if (!header || base === undefined || base === branch.journal.length) return undefined
@@ -59,7 +59,7 @@ export async function recoverCheckIn(deps: Omit<OriginDeps, 'agreement'>): Promi
   if (!work.operations.every((one, index) => isDeepStrictEqual(one, operations[index]))) return undefined
   // A reboot that has not come is the last of them.
   const done = work.operations.length - ((await pendingReboot(deps)) ? 1 : 0)
-  await noteMade(history, next, done)
+  await noteMade(deps, next, done)
   await work.clear()
   return { signed: next, done }
 }
@@ -80,9 +80,16 @@ function operationsOf({ signed }: Pick<Recovered, 'signed'>): number {
   return signed.changeset.operations.length
 }
 
-async function noteMade(history: History, { id, changeset }: SignedChangeset, count: number): Promise<void> {
+async function noteMade(
+  deps: Pick<OriginDeps, 'branch' | 'history' | 'deviations'>,
+  signed: SignedChangeset,
+  count: number,
+): Promise<void> {
+  const { id, changeset } = signed
+  // Before the history has it: a crash must not leave a host that does not say what it had done.
+  await noteOwnVoids(deps, signed, count)
   const made = changeset.operations.slice(0, count)
-  await history.add(made.map((_, index) => ({ event: 'made', operation: { id, index } })))
+  await deps.history.add(made.map((_, index) => ({ event: 'made', operation: { id, index } })))
 }
 
 function compose({ branch, domain, key, clock, work, release }: OriginDeps, header: WorkHeader): Changeset {

@@ -5,7 +5,7 @@ import { describeOperation, type SignedChangeset } from '../journal/index.ts'
 import type { OriginDeps } from './work.ts'
 
 export interface WithInstalledEarly {
-  /** The newest changeset of which something is here before its time: of files recorded with `--latest`. */
+  /** The newest changeset by which something is here, or was passed over, before its time. */
   readonly installedEarly: { readonly id: ChangesetId | undefined }
 }
 
@@ -21,8 +21,8 @@ export async function refuseUnlessSuperset(
     if (installedEarly.id === undefined || to.journal.has(installedEarly.id)) return
     throw new IsconfError(
       'NOT_A_SUPERSET',
-      `branch ${to.name} does not continue what ${host} has: a file recorded with --latest is here already as changeset ` +
-        `${installedEarly.id.slice(0, 12)} of ${branch.name} has it, and ${to.name} has not that changeset`,
+      `branch ${to.name} does not continue what ${host} has: it has done already as changeset ${installedEarly.id.slice(0, 12)} ` +
+        `of ${branch.name} says (a newer file, or a void operation that was passed over), which ${to.name} has not`,
     )
   }
   await operationsDone(branch, last)

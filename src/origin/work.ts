@@ -3,7 +3,7 @@ import type { KeyObject } from 'node:crypto'
 import type { Agreement } from '../agreement/index.ts'
 import { type Clock, type DomainName, IsconfError, type Log, type Random } from '../base/index.ts'
 import { type Branch, lockedBy } from '../branch/index.ts'
-import type { History, RebuildMark } from '../host/index.ts'
+import type { Deviations, History, RebuildMark } from '../host/index.ts'
 import type { Machine } from '../machine/index.ts'
 import type { BlobStore } from '../store/index.ts'
 import type { WorkHeader, WorkInProgress } from './work-in-progress.ts'
@@ -22,6 +22,7 @@ export interface OriginDeps {
   readonly store: BlobStore
   readonly work: WorkInProgress
   readonly rebuild: RebuildMark
+  readonly deviations: Deviations
   readonly clock: Clock
   readonly random: Random
   readonly log: Log

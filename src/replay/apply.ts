@@ -60,6 +60,7 @@ export async function apply(
       return { status, output: outputSha256, remarks: [] }
     }
     case 'bank':
+    case 'void':
       // That the journal has it is all there is to it.
       return done
     default:

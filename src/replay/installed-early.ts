@@ -1,6 +1,7 @@
 /**
  * The newest changeset of which this host has something before it has come
- * there: a file recorded with `--latest`. If that changeset is on a line that
+ * there: a file recorded with `--latest`, or that it passed over what is void.
+ * If that changeset is on a line that
  * loses a split, the host has gone on along that line.
  */
 import type { ChangesetId, Disk } from '../base/index.ts'

@@ -158,7 +158,7 @@ test('a host does not migrate to a branch without the version that it has alread
   const said = describeOutcome(await cluster.ask('alder', 'migrate', 'mail'))
   assert.match(
     said,
-    new RegExp(`^NOT_A_SUPERSET: .* --latest is here already as changeset ${next.id.slice(0, 12)} of generic`),
+    new RegExp(`^NOT_A_SUPERSET: .* it has done already as changeset ${next.id.slice(0, 12)} of generic`),
   )
   await mail.take([toLine(next)], 'test')
   assert.equal((await cluster.ask('alder', 'migrate', 'mail')).type, 'done')

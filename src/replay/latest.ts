@@ -7,6 +7,7 @@ import type { ChangesetId } from '../base/index.ts'
 import type { Branch } from '../branch/index.ts'
 import type { OperationRef } from '../host/index.ts'
 import type { FileOperation, Operation } from '../journal/index.ts'
+import type { VoidedOperations } from './voided-operations.ts'
 
 /** Paths that are kept in mind; of one more the versions are installed one after the other. */
 const pathsMax = 100_000
@@ -27,12 +28,14 @@ interface Newest {
 export class LatestFiles {
   readonly #branch: Branch
   readonly #lastNumber: number
+  readonly #voided: Pick<VoidedOperations, 'of'>
   readonly #newestByPath = new Map<string, Newest>()
   /** Up to which changeset the journal was looked at. */
   #lookedUpTo = 0
 
   /** `lastNumber` is the place in the journal of the last operation of which anything may be installed. */
-  constructor(branch: Branch, lastNumber: number) {
+  constructor(branch: Branch, lastNumber: number, voided: Pick<VoidedOperations, 'of'>) {
+    this.#voided = voided
     this.#branch = branch
     this.#lastNumber = lastNumber
   }
@@ -62,7 +65,8 @@ export class LatestFiles {
       if (sequence > until || operations.some(({ type }) => type === 'unknown')) break
       for (const [index, operation] of operations.entries()) {
         const isAllowed = operationsBefore + index < this.#lastNumber
-        if (isAllowed && isLatest(operation)) this.#note(operation.path, { id, index, sequence })
+        if (isAllowed && isLatest(operation) && !(await this.#voided.of({ id, index })))
+          this.#note(operation.path, { id, index, sequence })
       }
     }
     this.#lookedUpTo = Math.max(until, from)

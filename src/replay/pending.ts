@@ -5,6 +5,7 @@ import { describeOperation, type Operation } from '../journal/index.ts'
 import { LatestFiles } from './latest.ts'
 import { stepsAfter, stopBefore } from './steps.ts'
 import type { UpDeps, UpOptions } from './up-types.ts'
+import { VoidedOperations } from './voided-operations.ts'
 
 export interface PendingOperation {
   readonly name: string
@@ -18,10 +19,13 @@ export async function pendingOperations(
   { branch, history }: Pick<UpDeps, 'branch' | 'history'>,
   options: UpOptions,
 ): Promise<readonly PendingOperation[]> {
-  const latest = new LatestFiles(branch, options.lastNumber)
+  const voided = new VoidedOperations(branch)
+  const latest = new LatestFiles(branch, options.lastNumber, voided)
   const pending: PendingOperation[] = []
   for await (const step of stepsAfter(branch, history, await operationsDone(branch, history.standing.done))) {
-    if (stopBefore(step, branch, pending.length, options)) break
+    const stop = stopBefore(step, branch, pending.length, options)
+    if (await voided.passes(step, stop)) continue
+    if (stop) break
     const { operation } = await latest.newestOf(step)
     pending.push({
       name: operationName(step.ref.id, step.ref.index),

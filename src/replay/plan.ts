@@ -7,6 +7,7 @@ import { LatestFiles } from './latest.ts'
 import { hasRebooted } from './reboot.ts'
 import { type Step, type Stop, stepsAfter, stopBefore } from './steps.ts'
 import type { UpDeps, UpOptions } from './up-types.ts'
+import { VoidedOperations } from './voided-operations.ts'
 
 export interface PlannedOperation {
   readonly name: string
@@ -17,6 +18,8 @@ export interface PlannedOperation {
   readonly sizeBytes: number | null
   /** Whether the file is here, or would have to be fetched from another host first; null when it has none. */
   readonly here: boolean | null
+  /** It is void, and passed over. */
+  readonly void: boolean
 }
 
 export interface Plan {
@@ -32,13 +35,20 @@ export async function plan(
 ): Promise<Plan> {
   const { branch, history } = deps
   const before = await operationsDone(branch, history.standing.done)
-  const latest = new LatestFiles(branch, options.lastNumber)
+  const voided = new VoidedOperations(branch)
+  const latest = new LatestFiles(branch, options.lastNumber, voided)
+  let passedOver = 0
   const operations: PlannedOperation[] = []
   /** A file that several operations install is fetched once. */
   const fetched = new Set<string>()
   for await (const step of stepsAfter(branch, history, before)) {
     const operation = operationName(step.ref.id, step.ref.index)
-    const stop = stopBefore(step, branch, operations.length, options)
+    const stop = stopBefore(step, branch, operations.length - passedOver, options)
+    if (await voided.passes(step, stop)) {
+      operations.push(passedOverAt(step))
+      passedOver += 1
+      continue
+    }
     if (stop) return { operations, stop: { reason: stop, operation } }
     const needsReboot = step.operation.type === 'reboot' && !(await hasRebooted(deps, step.ref))
     if (needsReboot && !options.reboot) return { operations, stop: { reason: 'reboot-needed', operation } }
@@ -46,6 +56,11 @@ export async function plan(
     if (needsReboot) return { operations, stop: { reason: 'reboot', operation } }
   }
   return { operations, stop: null }
+}
+
+function passedOverAt({ ref, operation, number }: Step): PlannedOperation {
+  const name = operationName(ref.id, ref.index)
+  return { name, text: describeOperation(operation), number, sizeBytes: null, here: null, void: true }
 }
 
 function planned(
@@ -62,5 +77,6 @@ function planned(
     number,
     sizeBytes: blob ? blob.sizeBytes : null,
     here,
+    void: false,
   }
 }

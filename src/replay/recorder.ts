@@ -30,6 +30,10 @@ export class Recorder {
     this.#waiting.push({ event: 'finished', operation, status, output, ...more })
   }
 
+  passedOver(operation: OperationRef, by: OperationRef): void {
+    this.#waiting.push({ event: 'passedOver', operation, by })
+  }
+
   failedWith(operation: OperationRef, { status, output }: Pick<Applied, 'status' | 'output'>): Promise<void> {
     return this.#write({ event: 'finished', operation, status, output })
   }

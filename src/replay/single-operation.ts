@@ -6,6 +6,7 @@ import { failedAt, recordFailure } from './install-batch.ts'
 import { askForReboot, hasRebooted, rebootNeeded } from './reboot.ts'
 import type { Recorder } from './recorder.ts'
 import type { UpDeps, UpListener, UpOptions } from './up-types.ts'
+import { noteVoidDone } from './voided-operations.ts'
 
 export interface SingleStep {
   readonly ref: OperationRef
@@ -54,6 +55,7 @@ async function doOperation(
   signal: AbortSignal,
 ): Promise<void> {
   await recorder.started(ref)
+  if (operation.type === 'void') await noteVoidDone(deps, ref, operation)
   let applied: Applied
   try {
     applied = await apply(deps, operation, listener, signal)

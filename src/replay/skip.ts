@@ -3,9 +3,9 @@
  * what was skipped has been done by hand. Both are on record, and between them
  * the host says that it is not what its journal makes.
  */
-import { type Clock, IsconfError, isoTime, operationName } from '../base/index.ts'
+import { type Clock, IsconfError, isoTime, operationName, parseOperationKey } from '../base/index.ts'
 import { type Branch, operationsDone, refuseSplit } from '../branch/index.ts'
-import { type Deviation, type Deviations, type History, parseOperationKey, toKey } from '../host/index.ts'
+import { type Deviation, type Deviations, type History, toKey } from '../host/index.ts'
 import { describeOperation, findOperation } from '../journal/index.ts'
 import { isSameOperation, type Step, stepsAfter } from './steps.ts'
 

@@ -1,7 +1,9 @@
 /** What `up` tells of each of its steps, to who listens and in the log. */
 import { operationName } from '../base/index.ts'
+import type { Voided } from '../branch/index.ts'
 import type { OperationRef } from '../host/index.ts'
-import type { Operation } from '../journal/index.ts'
+import { describeOperation, type Operation } from '../journal/index.ts'
+import type { Step } from './steps.ts'
 import type { UpDeps, UpListener } from './up-types.ts'
 
 /** What is done for a step, and what is said of it. */
@@ -21,6 +23,7 @@ export interface UpStep {
 export interface Account extends UpListener {
   begun(step: UpStep): void
   finished(step: UpStep): void
+  voided(step: Step, voided: Voided): void
 }
 
 /** Tells the listener and the log of each step. */
@@ -32,6 +35,12 @@ export function accountOf({ branch, log }: UpDeps, listener: UpListener): Accoun
       listener.operation(name, text, number, branch.journal.operationCount)
       log.info({ operation: name }, `up: ${text}: begun`)
       if (newerBy !== undefined) listener.newer(name, newerBy)
+    },
+    voided: ({ ref, operation }, { by, author, why }) => {
+      const name = operationName(ref.id, ref.index)
+      const text = describeOperation(operation)
+      listener.passedOver(name, text, operationName(by.id, by.index))
+      log.info({ operation: name }, `up: ${text}: passed over, for ${author} made it void: ${why}`)
     },
     finished: ({ ref, text }) => {
       log.info({ operation: operationName(ref.id, ref.index), status: 0 }, `up: ${text}: finished with exit status 0`)

@@ -1,7 +1,7 @@
 /** What `up` needs, hears and gives. */
 import type { BlobRef, Clock, Log } from '../base/index.ts'
 import type { Branch } from '../branch/index.ts'
-import type { History, OperationRef } from '../host/index.ts'
+import type { Deviations, History, OperationRef } from '../host/index.ts'
 import type { CommandListener, Machine } from '../machine/index.ts'
 import type { BlobStore } from '../store/index.ts'
 import type { InstalledEarly } from './installed-early.ts'
@@ -10,6 +10,7 @@ import type { Limits } from './steps.ts'
 export interface UpDeps {
   readonly branch: Branch
   readonly history: History
+  readonly deviations: Deviations
   readonly installedEarly: InstalledEarly
   readonly machine: Machine
   readonly store: BlobStore
@@ -28,6 +29,8 @@ export interface UpListener extends CommandListener {
   newer(name: string, by: string): void
   /** How far the installation of a large file has come. */
   installing(path: string, doneBytes: number, totalBytes: number): void
+  /** An operation that is void, by another one. */
+  passedOver(name: string, text: string, by: string): void
   remark(text: string): void
 }
 
@@ -40,6 +43,8 @@ export interface UpOptions extends Limits {
 export interface UpResult {
   /** How many operations were done. */
   readonly done: number
+  /** How many were passed over because they are void. */
+  readonly passedOver: number
   /** The operation for which the machine reboots now. */
   readonly rebooting: OperationRef | undefined
 }

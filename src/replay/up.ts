@@ -3,7 +3,7 @@
  * order, and stops at the first that fails; the next `up` begins there.
  */
 import { IsconfError, invariant, operationName } from '../base/index.ts'
-import { type Branch, operationsDone, refuseSplit } from '../branch/index.ts'
+import { type Branch, operationsDone, refuseSplit, type Voided } from '../branch/index.ts'
 import { describeOperation } from '../journal/index.ts'
 import { isInstall } from './apply.ts'
 import { InstallBatch, type InstallStep } from './install-batch.ts'
@@ -14,6 +14,7 @@ import { type Step, type Stop, stepsAfter, stopBefore } from './steps.ts'
 import { unknownOperation } from './unknown-operation.ts'
 import { accountOf, type UpStep } from './up-account.ts'
 import type { UpDeps, UpListener, UpOptions, UpResult } from './up-types.ts'
+import { VoidedOperations } from './voided-operations.ts'
 
 /**
  * Does what is to be done. OPERATION_FAILED, OPERATION_UNKNOWN, REBOOT_NEEDED, BLOB_MISSING, SPLIT, OFF_BRANCH,
@@ -28,30 +29,42 @@ export async function up(
   const { branch, history } = deps
   const before = await operationsDone(branch, history.standing.done)
   const recorder = new Recorder(history)
-  const latest = new LatestFiles(branch, options.lastNumber)
+  const voided = new VoidedOperations(branch)
+  const latest = new LatestFiles(branch, options.lastNumber, voided)
   const account = accountOf(deps, listener)
   const refuseOffLine = (step: UpStep): Promise<void> => refuseIfOffLine(branch, step)
   const batch = new InstallBatch<InstallUpStep>({ ...deps, refuseOffLine }, recorder, account)
   let done = 0
+  let passedOver = 0
   let stop: Stop | undefined
   let next: Step | undefined
   try {
     for await (const inJournal of stepsAfter(branch, history, before)) {
       stop = stopBefore(inJournal, branch, done, options)
       next = inJournal
+      const by = await voided.passes(inJournal, stop)
+      if (by) {
+        await batch.run(signal)
+        await passOver(deps, recorder, inJournal, by)
+        account.voided(inJournal, by)
+        passedOver += 1
+        continue
+      }
       if (stop) break
       signal.throwIfAborted()
       const step = await stepOf(deps, latest, inJournal)
       const { ref, operation } = step
       invariant(operation.type !== 'unknown', 'up stops before an operation that it does not know')
-      if (!isInstall(operation) || !batch.takes(operation)) await batch.run(signal)
       if (isInstall(operation)) {
+        if (!batch.takes(operation)) await batch.run(signal)
         batch.add({ ...step, operation })
       } else {
+        await batch.run(signal)
         // What was done before it took its time.
         await refuseIfOffLine(branch, step)
         account.begun(step)
-        if (await doAlone(deps, recorder, { ref, operation }, options, account, signal)) return { done, rebooting: ref }
+        if (await doAlone(deps, recorder, { ref, operation }, options, account, signal))
+          return { done, passedOver, rebooting: ref }
         account.finished(step)
       }
       done += 1
@@ -61,7 +74,18 @@ export async function up(
     await recorder.flush()
   }
   await refuseRest(branch, stop, next)
-  return { done, rebooting: undefined }
+  return { done, passedOver, rebooting: undefined }
+}
+
+/** This host goes on behind an operation for a changeset that it has not come to: it stays with the journal that has it. */
+async function passOver(
+  { branch, installedEarly }: UpDeps,
+  recorder: Recorder,
+  { ref }: Step,
+  { by }: Voided,
+): Promise<void> {
+  await installedEarly.note(by.id, branch.journal)
+  recorder.passedOver(ref, by)
 }
 
 /** Why no more than that was done, unless no more was wanted. */

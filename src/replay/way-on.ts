@@ -4,7 +4,8 @@ import type { OperationRef } from '../host/index.ts'
 
 /** The hint of an operation that can't be done here; `first` is what to try. */
 export function wayOn(ref: OperationRef, first: string): string {
-  return `${first}; or go past it on this host alone: isconf skip ${operationName(ref.id, ref.index)} -m WHY`
+  const name = operationName(ref.id, ref.index)
+  return `${first}; or go past it on this host alone: isconf skip ${name} -m WHY; or on all that have yet to do it, under the lock: isconf void ${name} -m WHY`
 }
 
 /** What was thrown, with the way past the operation in its hint where the host stays at that. */

@@ -1,7 +1,6 @@
 /** The promises of the design, looked at from outside after every step of a run. */
-import { type BranchName, type ChangesetId, unreachable } from '../../src/base/index.ts'
+import { type BranchName, type ChangesetId, parseOperationKey, unreachable } from '../../src/base/index.ts'
 import { type Branch, operationsDone } from '../../src/branch/index.ts'
-import { parseOperationKey } from '../../src/host/index.ts'
 import {
   blobOf,
   type Journal,
@@ -196,7 +195,7 @@ export class Checks {
     if (sequence === undefined) return `is on branch ${branch.name}, which has not what it did last: ${done?.id}`
     const before = sequence === 0 ? 0 : (await branch.journal.changesetAt(sequence)).changeset.operationsBefore
     const count = before + (done ? done.index + 1 : 0)
-    const leftOut = leftOutOn(host)
+    const leftOut = await leftOutOn(host)
     const machine = (await this.machineAt(branch.journal, count, leftOut)).copy()
     for (const operation of work.operations) await this.#do(machine, operation)
     if (await isAlike(host, machine)) return undefined
@@ -233,6 +232,7 @@ export class Checks {
         return
       case 'reboot':
       case 'bank':
+      case 'void':
       case 'unknown':
         return
       default:
@@ -252,9 +252,13 @@ export class Checks {
   }
 }
 
-/** The operations that a host has skipped. */
-function leftOutOn({ daemon }: SimHost): ReadonlySet<string> {
-  return new Set(daemon.deviations.all.map(({ operation }) => operation))
+/** The operations that a host has skipped, or passed over because they are void. */
+async function leftOutOn({ daemon }: SimHost): Promise<ReadonlySet<string>> {
+  const leftOut = new Set<string>()
+  for await (const entry of daemon.history.entriesFromEnd()) {
+    if (entry.event === 'skipped' || entry.event === 'passedOver') leftOut.add(entry.operation)
+  }
+  return leftOut
 }
 
 /** How many operations of its journal a host has begun, as its history says it. */

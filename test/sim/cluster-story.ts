@@ -41,6 +41,7 @@ const mayFailWith: Readonly<Record<string, readonly string[]>> = {
   reboot: ['NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'DISK_FULL', 'COMMAND_FAILED'],
   ci: ['REBOOT_PENDING', 'NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'SPLIT', 'LOCK_CONTENDED', 'DISK_FULL'],
   up: ['OPERATION_FAILED', 'REBOOT_NEEDED', 'BLOB_MISSING', 'UNCHECKED_WORK', 'SPLIT', 'DISK_FULL'],
+  void: ['NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'DISK_FULL', 'REBOOT_PENDING', 'NO_SUCH_OPERATION', 'NOT_VOIDABLE'],
   skip: ['NOT_NEXT', 'NO_SUCH_OPERATION', 'UNCHECKED_WORK', 'SPLIT', 'DISK_FULL'],
   resolve: ['NO_SUCH_LINE', 'DISK_FULL'],
   fork: ['BRANCH_EXISTS', 'UNCHECKED_WORK', 'NEEDS_REBUILD', 'SPLIT', 'LOCK_CONTENDED', 'DISK_FULL'],
@@ -167,7 +168,9 @@ export class Story {
   }
 
   #chooseBehind(host: SimHost, luck: number): readonly string[] {
-    if (luck < 8) return ['skip', this.#nextOf(host), `because ${this.#count}`]
+    // What was interrupted may have been done, whatever is said of it then.
+    const mayBeDone = host.daemon.history.standing.stopped?.reason === 'it was interrupted'
+    if (luck < 8 && !mayBeDone) return ['skip', this.#nextOf(host), `because ${this.#count}`]
     return luck < 60 ? ['up', '-r'] : ['up']
   }
 
@@ -189,6 +192,11 @@ export class Story {
   }
 
   #chooseUnderLock(host: SimHost, luck: number): readonly string[] {
+    const { journal } = host.daemon.branch
+    if (luck < 5 && journal.length > 0) {
+      const id = journal.idAt(1 + this.random.below(journal.length))
+      return ['void', `${id}:${this.random.below(3)}`, `because ${this.#count}`]
+    }
     if (luck < 41) return this.#command()
     if (luck < 56) return this.#snap()
     if (luck < 59) return this.#revert(host)

@@ -163,6 +163,7 @@ function bodyOf([verb = '', ...words]: readonly string[]): object {
       return { user, cwd: '/', argv: words }
     case 'resolve':
       return { user, keep: words[0] ?? '', ...(words[1] === undefined ? {} : { branch: words[1] }) }
+    case 'void':
     case 'skip':
     case 'done':
       return { user, operation: words[0] ?? '', message: words.slice(1).join(' ') }

@@ -45,9 +45,11 @@ function endOf({ event, status, reason, tookMs, dropped, decided }: HistoryRow):
     case 'skipped':
       return `skipped by ${decided?.by}: ${decided?.why}`
     case 'mended':
-      return `done by hand, says ${decided?.by}: ${decided?.why}`
+      return `set right by hand, says ${decided?.by}: ${decided?.why}`
     case 'undone':
       return `${dropped?.by} took ${count(dropped?.operations ?? 0, 'operation')} out of the work`
+    case 'passedOver':
+      return 'void, and passed over'
     case 'dropped':
       return `${dropped?.by} dropped ${count(dropped?.operations ?? 0, 'operation')} that had been done here`
     default:

@@ -38,7 +38,9 @@ function describe({
     done,
     release === null ? '?' : `isconf ${release}`,
     where,
-    ...deviations.map(({ kind, operation }) => `${kind} ${operation}`),
+    ...deviations.map(({ kind, operation }) =>
+      kind === 'did-void' ? `did ${operation}, now void` : `${kind} ${operation}`,
+    ),
     ...(boot === null ? [] : [bootText(boot)]),
   ]
 }

@@ -30,6 +30,7 @@ import { snapVerb } from './snap.ts'
 import { statusVerb } from './status.ts'
 import { unlockVerb } from './unlock.ts'
 import { upVerb } from './up.ts'
+import { voidVerb } from './void.ts'
 import { wipVerb } from './wip.ts'
 
 /** Every verb, by what it is for; a new one is a line here and a file beside this one. */
@@ -42,6 +43,7 @@ export const verbsByGroup = {
     bankVerb,
     execVerb,
     rebootVerb,
+    voidVerb,
     revertVerb,
     rehearseVerb,
     ciVerb,

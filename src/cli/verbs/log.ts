@@ -1,5 +1,5 @@
 import { idPrefixLength, inOneLine } from '../../base/index.ts'
-import type { LogEntry } from '../../control/index.ts'
+import type { LogEntry, LoggedOperation } from '../../control/index.ts'
 import { aCount, count, flag, jsonLinesFlag, optionalWord, value, type WordType } from '../../terminal/index.ts'
 import { withQuery } from '../query.ts'
 import { verb } from '../verb.ts'
@@ -47,8 +47,15 @@ function shortForm({ id, author, time, message, operations }: LogEntry): string 
   return `${mark} ${id.slice(0, idPrefixLength)} ${time} ${author}: ${inOneLine(message)} (${count(operations.length, 'operation')})\n`
 }
 
+/** What stands behind an operation that is void. */
+export function voidText({ void: voided }: LoggedOperation): string {
+  return voided ? ` (void, by ${voided.by} of ${voided.author}: ${voided.why})` : ''
+}
+
 function describe({ id, author, time, message, operations }: LogEntry): string {
   const head = `${id.slice(0, idPrefixLength)}  ${author}  ${time}\n    ${inOneLine(message)}\n`
-  const rows = operations.map(({ name, text, done }) => `  ${done ? ' ' : '*'} ${name}  ${inOneLine(text)}\n`)
+  const rows = operations.map(
+    (one) => `  ${one.done ? ' ' : '*'} ${one.name}  ${inOneLine(one.text)}${voidText(one)}\n`,
+  )
   return `${head}${rows.join('')}\n`
 }

@@ -7,8 +7,8 @@ import type { BranchRow, HistoryRow, HostRow, LogEntry, Shown, WipAnswer } from 
 const id = '0123456789ab'.padEnd(64, 'c')
 const time = '2030-01-01T00:00:00.000Z'
 const operations = [
-  { name: '0123456789ab:0', text: 'snap /etc/motd', done: true },
-  { name: '0123456789ab:1', text: 'exec newaliases', done: false },
+  { name: '0123456789ab:0', text: 'snap /etc/motd', done: true, void: null },
+  { name: '0123456789ab:1', text: 'exec newaliases', done: false, void: null },
 ]
 const entry: LogEntry = { id, branch: 'web', author: 'ann@alder', message: 'mail server', time, operations }
 
@@ -56,11 +56,19 @@ const shown: Shown = {
   signature: 'a signature',
   branches: ['mail', 'web'],
   operations: [
-    { name: '0123456789ab:0', text: 'snap /etc/motd', done: true, attributes: [['mode', '0644']], operation: {} },
+    {
+      name: '0123456789ab:0',
+      text: 'snap /etc/motd',
+      done: true,
+      void: null,
+      attributes: [['mode', '0644']],
+      operation: {},
+    },
     {
       name: '0123456789ab:1',
       text: 'exec newaliases',
       done: false,
+      void: null,
       attributes: [
         ['argv', 'newaliases'],
         ['cwd', '/'],

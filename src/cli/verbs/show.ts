@@ -3,6 +3,7 @@ import type { Shown } from '../../control/index.ts'
 import { jsonFlag, listing, word } from '../../terminal/index.ts'
 import { withQuery } from '../query.ts'
 import { verb } from '../verb.ts'
+import { voidText } from './log.ts'
 
 export const showVerb = verb({
   name: 'show',
@@ -38,8 +39,8 @@ function describe(shown: Shown): string {
     '',
   )
   const operations = shown.operations.map(
-    ({ name, text, done, attributes }) =>
-      `\n${done ? ' ' : '*'} ${name}  ${inOneLine(text)}\n${listing(attributes, '    ')}`,
+    (one) =>
+      `\n${one.done ? ' ' : '*'} ${one.name}  ${inOneLine(one.text)}${voidText(one)}\n${listing(one.attributes, '    ')}`,
   )
   return `${head}${operations.join('')}`
 }

@@ -9,7 +9,8 @@ export const skipVerb = verb({
   help:
     'OPERATION is the one that up would do next, by its name. This host goes on behind it: that is in its history, with ' +
     'who decided it and why, and status and hosts say, here and on the other hosts, that it is not what its journal ' +
-    'makes, until it is built anew or isconf done says that what was skipped was done by hand.',
+    'makes, until it is built anew or isconf done says that what was skipped was done by hand. No other host skips ' +
+    'anything: see void.',
   exits: [0, 1, 222],
   options: { message: reasonOption },
   arguments: { operation: word('OPERATION', 'what up would do next') },

@@ -62,7 +62,7 @@ function describe(status: Status): string {
 function describeStopped({ operation, reason }: NonNullable<Status['stopped']>): readonly [string, string][] {
   return [
     ['stopped', `at ${operation}: ${reason}`],
-    ['', `fix the cause, then: isconf up; or past it: isconf skip ${operation} -m WHY`],
+    ['', `fix the cause, then: isconf up; or past it: isconf skip ${operation} -m WHY, or for all hosts: isconf void`],
   ]
 }
 
@@ -100,11 +100,14 @@ function describeWork({ author, operations, locked }: WorkStatus): readonly [str
 }
 
 function describeDeviations(deviations: Status['deviations']): readonly [string, string][] {
-  const rows = deviations.map(({ operation, text, by, why, time }, index): [string, string] => [
-    index === 0 ? 'skipped' : '',
-    `${operation} (${text}) by ${by} at ${time}: ${why}`,
+  const rows = deviations.map(({ kind, operation, text, by, why, time }, index): [string, string] => [
+    index === 0 ? 'differs' : '',
+    kind === 'skipped'
+      ? `${operation} (${text}) was skipped by ${by} at ${time}: ${why}`
+      : `${operation} (${text}) was done before ${by} made it void at ${time}: ${why}`,
   ])
-  const way = 'this host is not what its journal makes: build it anew, or do it by hand, then: isconf done OPERATION'
+  const way =
+    'this host is not what its journal makes: build it anew, or set it right by hand, then: isconf done OPERATION'
   return rows.length === 0 ? [] : [...rows, ['', way]]
 }
 
@@ -112,7 +115,7 @@ function placeOf({ head, position, operations, pending, deviations }: Status): s
   if (operations === 0) return 'with an empty journal'
   if (position === null) return 'which this host has left: its history is not in the journal'
   const level = pending > 0 ? `${pending} to do` : deviations.length > 0 ? 'level' : 'up to date'
-  const skipped = deviations.length === 0 ? '' : `, but for ${deviations.length} skipped`
+  const skipped = deviations.length === 0 ? '' : `, but differing in ${deviations.length}`
   return `at ${head.slice(0, idPrefixLength)}, ${position} of ${count(operations, 'operation')} done${skipped}: ${level}`
 }
 

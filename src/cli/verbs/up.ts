@@ -65,8 +65,10 @@ function queryOf({ to, step, reboot }: UpLimits): string {
   return query === '' ? '' : `?${query}`
 }
 
-function describe({ branch, done, position, left, rebooting }: UpAnswer): string {
-  const what = done === 0 ? 'nothing to do' : `did ${count(done, 'operation')}`
+function describe({ branch, done, passedOver, position, left, rebooting }: UpAnswer): string {
+  const did = done === 0 && passedOver === 0 ? 'nothing to do' : `did ${count(done, 'operation')}`
+  const what =
+    passedOver === 0 ? did : `${did}, and passed over ${passedOver} that ${passedOver === 1 ? 'is' : 'are'} void`
   const rest = left === 0 ? '' : `, and ${left} ${left === 1 ? 'is' : 'are'} left`
   if (rebooting === null)
     return `${what}; this host has done ${count(position, 'operation')} of branch ${branch}${rest}`
@@ -75,7 +77,8 @@ function describe({ branch, done, position, left, rebooting }: UpAnswer): string
 }
 
 function describePlan({ branch, position, total, operations, stop }: PlanAnswer): string {
-  const rows = operations.map(({ name, text, number, sizeBytes, here }) => {
+  const rows = operations.map(({ name, text, number, sizeBytes, here, void: isVoid }) => {
+    if (isVoid) return `${number}/${total} ${name} ${text} (void, to be passed over)\n`
     const file = sizeBytes === null ? '' : ` (${sizeBytes} bytes, ${here ? 'here' : 'to be fetched'})`
     return `${number}/${total} ${name} ${inOneLine(text)}${file}\n`
   })
@@ -86,7 +89,8 @@ function summary(branch: string, position: number, operations: PlanAnswer['opera
   const toFetch = operations.filter(({ here }) => here === false)
   const bytes = toFetch.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0)
   const fetched = toFetch.length === 0 ? '' : `, ${bytes} bytes to be fetched`
-  const what = operations.length === 0 ? 'nothing to do' : `would do ${count(operations.length, 'operation')}${fetched}`
+  const toDo = operations.filter((one) => !one.void).length
+  const what = operations.length === 0 ? 'nothing to do' : `would do ${count(toDo, 'operation')}${fetched}`
   return `${what}; this host has done ${count(position, 'operation')} of branch ${branch}\n`
 }
 

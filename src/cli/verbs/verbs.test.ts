@@ -154,13 +154,13 @@ test('ci without operations says that it gave the lock back', async (t) => {
 })
 
 test('up with nothing to do says so', async (t) => {
-  const answer = { branch: 'web', done: 0, position: 1, left: 0, rebooting: null }
+  const answer = { branch: 'web', done: 0, passedOver: 0, position: 1, left: 0, rebooting: null }
   const shown = await typed(t, { 'POST /v1/up': result(answer) }, 'up')
   assert.deepEqual(said(shown), [0, '', 'isconf: nothing to do; this host has done 1 operation of branch web\n'])
 })
 
 test('up passes on how far it may go, and says what is left', async (t) => {
-  const answer = { branch: 'web', done: 2, position: 5, left: 1, rebooting: null }
+  const answer = { branch: 'web', done: 2, passedOver: 0, position: 5, left: 1, rebooting: null }
   const shown = await typed(t, { 'POST /v1/up': result(answer) }, '-r', 'up', '--step', '--to', '0123:4')
   const what = 'isconf: did 2 operations; this host has done 5 operations of branch web, and 1 is left\n'
   assert.deepEqual(said(shown), [0, '', what])
@@ -168,7 +168,7 @@ test('up passes on how far it may go, and says what is left', async (t) => {
 })
 
 test('up says that the host reboots, for what, and how much is left', async (t) => {
-  const answer = { branch: 'web', done: 2, position: 5, left: 3, rebooting: '0123456789ab:5' }
+  const answer = { branch: 'web', done: 2, passedOver: 0, position: 5, left: 3, rebooting: '0123456789ab:5' }
   const shown = await typed(t, { 'POST /v1/up': result(answer) }, '-r', 'up')
   const what = 'did 2 operations; this host reboots now, for 0123456789ab:5; 2 operations of branch web left after it'
   assert.deepEqual(said(shown), [0, '', `isconf: ${what}\n`])
@@ -179,9 +179,9 @@ const planned: PlanAnswer = {
   position: 2,
   total: 6,
   operations: [
-    { name: '0123456789ab:2', text: 'snap /etc/motd', number: 3, sizeBytes: 8, here: true },
-    { name: '0123456789ab:3', text: 'snap /etc/passwd', number: 4, sizeBytes: 1000, here: false },
-    { name: '0123456789ab:4', text: 'exec make', number: 5, sizeBytes: null, here: null },
+    { name: '0123456789ab:2', text: 'snap /etc/motd', number: 3, sizeBytes: 8, here: true, void: false },
+    { name: '0123456789ab:3', text: 'snap /etc/passwd', number: 4, sizeBytes: 1000, here: false, void: false },
+    { name: '0123456789ab:4', text: 'exec make', number: 5, sizeBytes: null, here: null, void: false },
   ],
   stop: null,
 }
@@ -318,15 +318,15 @@ const full: Status = {
 
 const fullText = `host    alder (isconf 5.0.0, process 4711)
 domain  example.com (from /var/is/conf/domain)
-branch  web at 0123456789ab, 1 of 3 operations done, but for 1 skipped: 2 to do
+branch  web at 0123456789ab, 1 of 3 operations done, but differing in 1: 2 to do
 stopped at 0123456789ab:1: it ended with exit status 2
-        fix the cause, then: isconf up; or past it: isconf skip 0123456789ab:1 -m WHY
+        fix the cause, then: isconf up; or past it: isconf skip 0123456789ab:1 -m WHY, or for all hosts: isconf void
 lock    ann@birch since 2030-01-01T00:00:00.000Z: mail server
 work    2 operations of luke@alder not checked in, and the lock is gone: it can no longer be checked in
         exec true
         snap /etc/motd
-skipped 0123456789ab:0 (exec make) by bob@alder at 2030-01-01T00:00:00.000Z: no compiler
-        this host is not what its journal makes: build it anew, or do it by hand, then: isconf done OPERATION
+differs 0123456789ab:0 (exec make) was skipped by bob@alder at 2030-01-01T00:00:00.000Z: no compiler
+        this host is not what its journal makes: build it anew, or set it right by hand, then: isconf done OPERATION
 split   0123456789ab ann@alder 2030-01-01T00:00:00.000Z ours (1 changeset, followed here)
         fedcba987654 bob@birch 2030-01-01T00:00:00.000Z theirs (2 changesets)
 peers   none
@@ -374,8 +374,8 @@ const entry: LogEntry = {
   message: 'mail server',
   time: since,
   operations: [
-    { name: '0123456789ab:0', text: 'snap /etc/motd', done: true },
-    { name: '0123456789ab:1', text: 'exec newaliases', done: false },
+    { name: '0123456789ab:0', text: 'snap /etc/motd', done: true, void: null },
+    { name: '0123456789ab:1', text: 'exec newaliases', done: false, void: null },
   ],
 }
 

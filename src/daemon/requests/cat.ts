@@ -1,6 +1,7 @@
 /** `cat`: a file as it was snapped, at the newest or at another operation of this host's branch. */
 import * as z from 'zod'
 import { IsconfError, operationName, unreachable } from '../../base/index.ts'
+import { voidsIn } from '../../branch/index.ts'
 import type { CatBody } from '../../control/index.ts'
 import { findOperation, type Journal, type Operation } from '../../journal/index.ts'
 import { cwd } from './shared/input.ts'
@@ -42,7 +43,7 @@ interface Found {
   readonly name: string
 }
 
-/** The last operation about a path, up to the one named `at`. */
+/** The last operation about a path that is not void, or, up to the one named `at`, also one that is. */
 async function lastAbout(
   journal: Journal,
   path: string,
@@ -50,11 +51,14 @@ async function lastAbout(
   signal: AbortSignal,
 ): Promise<Found | undefined> {
   const end = at === undefined ? undefined : await findOperation(journal, at)
+  const voids = at === undefined ? await voidsIn(journal) : undefined
   for (let sequence = end?.sequence ?? journal.length; sequence > 0; sequence -= 1) {
     signal.throwIfAborted()
     const { id, changeset } = await journal.changesetAt(sequence)
     const last = sequence === end?.sequence ? end.ref.index : changeset.operations.length - 1
-    const index = changeset.operations.findLastIndex((one, place) => place <= last && isAbout(one, path))
+    const index = changeset.operations.findLastIndex(
+      (one, place) => place <= last && isAbout(one, path) && !voids?.has(`${id}:${place}`),
+    )
     const operation = changeset.operations[index]
     if (operation) return { operation, name: operationName(id, index) }
   }

@@ -17,7 +17,7 @@ export const doneRequest = request({
     const mended = await mend(parts, operation, decisionBy(parts, body))
     parts.log.info(
       { operation: mended.operation },
-      `${body.user} says that ${mended.text} was done by hand: ${body.message}`,
+      `${body.user} says that ${mended.text} was set right by hand: ${body.message}`,
     )
     void parts.replicator.exchangeAll()
     return deviationAnswer(mended)

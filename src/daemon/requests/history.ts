@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { operationName } from '../../base/index.ts'
+import { operationName, parseOperationKey } from '../../base/index.ts'
 import type { HistoryRow } from '../../control/index.ts'
-import { type HistoryEntry, type OperationRef, parseOperationKey } from '../../host/index.ts'
+import type { HistoryEntry, OperationRef } from '../../host/index.ts'
 import { describeOperation } from '../../journal/index.ts'
 import { limit } from './shared/input.ts'
 import type { Parts } from './shared/parts.ts'
@@ -15,7 +15,7 @@ export const historyRequest = request({
   result: 'what happened on this host, newest first',
   details:
     'a row has `event` (`finished`, `failed`, `started`: begun and not ended, `made`, ' +
-    '`undone`: taken out of the work, `dropped`, `rebooting`, `rebootFailed`, `skipped`, `mended`), `time` (of the end, where there is one), `operation`, `text`, `started`, ' +
+    '`undone`: taken out of the work, `dropped`, `rebooting`, `rebootFailed`, `skipped`, `passedOver`: void, `mended`), `time` (of the end, where there is one), `operation`, `text`, `started`, ' +
     '`tookMs`, `status` (exit status), `output` (SHA-256 of what was written), `remarks` (what a person should know of how it was done), `reason` (of a failure), `dropped` ' +
     '(`operations`, `by`; also of `undone`), `decided` (`by`, `why`: of what was skipped, and of what was done by hand since).',
   input: z.strictObject({ limit }),

@@ -31,6 +31,7 @@ import { stopRequest } from './stop.ts'
 import { treeRequest } from './tree.ts'
 import { unlockRequest } from './unlock.ts'
 import { upRequest } from './up.ts'
+import { voidRequest } from './void.ts'
 import { wipRequest } from './wip.ts'
 import { wipDropRequest } from './wip-drop.ts'
 import { wipUndoRequest } from './wip-undo.ts'
@@ -53,6 +54,7 @@ export const requests: readonly Request[] = [
   rebootRequest,
   bankAddRequest,
   bankRemoveRequest,
+  voidRequest,
   revertRequest,
   rehearseRequest,
   ciRequest,

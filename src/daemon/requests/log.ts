@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { operationName } from '../../base/index.ts'
+import { type Voids, voidsIn } from '../../branch/index.ts'
 import type { LogEntry } from '../../control/index.ts'
 import { describeOperation, type SignedChangeset } from '../../journal/index.ts'
 import { branchNamed } from './shared/branch-named.ts'
@@ -7,6 +8,7 @@ import { doneOn } from './shared/done-on.ts'
 import { branchName, limit } from './shared/input.ts'
 import type { Parts } from './shared/parts.ts'
 import { request } from './shared/request.ts'
+import { voidedBy } from './shared/voided-by.ts'
 
 export const logRequest = request({
   name: 'log',
@@ -14,7 +16,7 @@ export const logRequest = request({
   result: 'changesets, newest first',
   details:
     'a row has `id`, `branch` (where it was written), `author`, `message`, `time`, `operations` (`name`, `text`, ' +
-    '`done`: whether this host has done it).',
+    '`done`: whether this host is past it, `void`: `by` which operation, `author`, `why`, `time`, or null).',
   input: z.strictObject({
     limit,
     since: z.iso.datetime().optional().describe('an ISO time in UTC, compared with the recorded times'),
@@ -28,6 +30,7 @@ export const logRequest = request({
     const branch = branchNamed(parts, name)
     const sinceMs = since === undefined ? undefined : Date.parse(since)
     const position = await doneOn(parts, branch)
+    const voids = await voidsIn(branch.journal)
     const entries: LogEntry[] = []
     const { journal } = branch
     for (let sequence = journal.length; sequence > 0 && entries.length < limit; sequence -= 1) {
@@ -36,13 +39,13 @@ export const logRequest = request({
       // A clock may have been wrong: an older one can come after a newer one.
       if (sinceMs !== undefined && Date.parse(time) < sinceMs) continue
       if (host !== undefined && author.slice(author.lastIndexOf('@') + 1) !== host) continue
-      entries.push(entryOf(signed, position))
+      entries.push(entryOf(signed, position, voids))
     }
     return entries
   },
 })
 
-function entryOf({ id, changeset }: SignedChangeset, position: number): LogEntry {
+function entryOf({ id, changeset }: SignedChangeset, position: number, voids: Voids): LogEntry {
   const { branch, author, message, time, operationsBefore, operations } = changeset
   return {
     id,
@@ -54,6 +57,7 @@ function entryOf({ id, changeset }: SignedChangeset, position: number): LogEntry
       name: operationName(id, index),
       text: describeOperation(operation),
       done: operationsBefore + index < position,
+      void: voidedBy(voids, id, index),
     })),
   }
 }

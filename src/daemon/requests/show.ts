@@ -1,12 +1,13 @@
 import * as z from 'zod'
 import { type ChangesetId, operationName, toIsconfError } from '../../base/index.ts'
-import type { Branches } from '../../branch/index.ts'
+import { type Branches, voidsIn } from '../../branch/index.ts'
 import type { Shown } from '../../control/index.ts'
 import { findOperation } from '../../journal/index.ts'
 import { doneOn } from './shared/done-on.ts'
 import type { Parts } from './shared/parts.ts'
 import { request } from './shared/request.ts'
 import { showOperation } from './shared/shown-operation.ts'
+import { voidedBy } from './shared/voided-by.ts'
 
 /** A changeset, or one operation of it, on whatever branch. NO_SUCH_OPERATION. */
 export const showRequest = request({
@@ -14,7 +15,7 @@ export const showRequest = request({
   kind: 'query',
   result: 'a changeset, or one operation of it',
   details:
-    '`id`, `signature`, every member of the [changeset](journal.md), `branches` (those known here that have it), `operations` (`name`, `text`, `done`, ' +
+    '`id`, `signature`, every member of the [changeset](journal.md), `branches` (those known here that have it), `operations` (`name`, `text`, `done`, `void` as in log, ' +
     '`attributes`: rows of a name and a value for people, `operation`: as the journal has it).',
   input: z.strictObject({
     name: z.string().max(200).describe("the beginning of a changeset's id, or that, a colon and an index"),
@@ -28,10 +29,12 @@ export const showRequest = request({
         const { ref, sequence } = await findOperation(branch.journal, name)
         const { changeset, id, signature } = await branch.journal.changesetAt(sequence)
         const done = (await doneOn(parts, branch)) - changeset.operationsBefore
+        const voids = await voidsIn(branch.journal)
         const { operations, ...header } = changeset
         const all = operations.map((operation, index) => ({
           name: operationName(id, index),
           done: index < done,
+          void: voidedBy(voids, id, index),
           ...showOperation(operation),
         }))
         const one = name.includes(':') ? all.filter((_, index) => index === ref.index) : all

@@ -2,6 +2,7 @@
 import { posix } from 'node:path'
 import * as z from 'zod'
 import { type ChangesetId, IsconfError } from '../../base/index.ts'
+import { voidsIn } from '../../branch/index.ts'
 import type { TreeAnswer, TreeBody, TreeEntry } from '../../control/index.ts'
 import type { Journal, SnapOperation } from '../../journal/index.ts'
 import { branchNamed } from './shared/branch-named.ts'
@@ -49,12 +50,13 @@ export const treeRequest = request({
 /** What is at a path and below it, by path. */
 async function entriesOf(journal: Journal, path: string, signal: AbortSignal): Promise<readonly TreeEntry[]> {
   const view = new View(path)
+  const voids = await voidsIn(journal)
   for (let sequence = journal.length; sequence > 0; sequence -= 1) {
     signal.throwIfAborted()
     const { id, changeset } = await journal.changesetAt(sequence)
     for (let index = changeset.operations.length - 1; index >= 0; index -= 1) {
       const operation = changeset.operations[index]
-      if (operation?.type === 'snap') view.see(operation, id, index)
+      if (operation?.type === 'snap' && !voids.has(`${id}:${index}`)) view.see(operation, id, index)
     }
   }
   return view.entries()

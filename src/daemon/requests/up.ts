@@ -17,7 +17,7 @@ export const upRequest = request({
   name: 'up',
   kind: 'change',
   result:
-    '`branch`; how many operations were done now (`done`), in all (`position`), and are `left`; `rebooting` (the ' +
+    '`branch`; how many operations were done now (`done`), were void and passed over (`passedOver`), in all (`position`), and are `left`; `rebooting` (the ' +
     'operation for which the host reboots now, or null); `unfetched`, what other hosts have of the branch and could not ' +
     'be fetched (`host`, `head`, `changesets`, `reason`, `text`)',
   input: z.strictObject({
@@ -45,13 +45,14 @@ export const upRequest = request({
       if (alone !== undefined) void tell({ event: 'remark', text: alone })
       const { branch } = parts
       const options = await upOptions(parts, limits)
-      const { done, rebooting } = await upWithHooks(upDeps(parts), options, listenerOf(tell), signal)
+      const { done, passedOver, rebooting } = await upWithHooks(upDeps(parts), options, listenerOf(tell), signal)
       // The others show where this host stands; nobody waits for them.
-      if (done > 0) void replicator.exchangeAll()
+      if (done + passedOver > 0) void replicator.exchangeAll()
       const position = await operationsDone(branch, history.standing.done)
       return {
         branch: branch.name,
         done,
+        passedOver,
         position,
         left: branch.journal.operationCount - position,
         rebooting: rebooting ? operationName(rebooting.id, rebooting.index) : null,
@@ -69,6 +70,7 @@ function listenerOf(tell: Tell): UpListener {
   return {
     operation: (name, text, number, total) => progress(`${number}/${total} ${name} ${text}`),
     waiting: (_, ref) => progress(`fetching ${ref.sizeBytes} bytes from the other hosts`),
+    passedOver: (name, text, by) => progress(`${name} ${text}: passed over, for ${by} made it void`),
     newer: (_, by) => progress(`installing the newest version, ${by}`),
     installing: (path, done, total) => progress(`wrote ${done} of ${total} bytes of ${path}`),
     remark: (text) => void tell({ event: 'remark', text }),

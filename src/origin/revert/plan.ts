@@ -61,6 +61,9 @@ export function planReversal(
       case 'reboot':
         inverse.remarks.push('reboot: nothing is to be taken back; if another one is needed: isconf reboot')
         break
+      case 'void':
+        inverse.obstacles.push(`${describeOperation(first)}: a void stays; record again what is wanted`)
+        break
       case 'unknown':
         inverse.obstacles.push(`${describeOperation(first)}: nothing is known of what takes it back`)
         break

@@ -80,6 +80,7 @@ function effectOf(operation: Operation, before: RecordedPaths, restore: boolean)
     case 'reboot':
     case 'exec':
     case 'unknown':
+    case 'void':
       return 'none'
     case 'snap':
       return restore && isKnown(operation, before) ? 'restored' : operation.kind === 'removal' ? 'gone' : 'stays'

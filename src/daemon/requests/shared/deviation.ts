@@ -1,7 +1,7 @@
 /** A deviation as answers tell it. */
-import { operationName } from '../../../base/index.ts'
+import { operationName, parseOperationKey } from '../../../base/index.ts'
 import type { DeviationAnswer } from '../../../control/index.ts'
-import { type Deviation, parseOperationKey } from '../../../host/index.ts'
+import type { Deviation } from '../../../host/index.ts'
 
 export function deviationAnswer({ operation, ...deviation }: Deviation): DeviationAnswer {
   const { id, index } = parseOperationKey(operation)

@@ -6,7 +6,7 @@ import type { Parts } from './parts.ts'
 
 export type UpParts = Pick<
   Parts,
-  'branch' | 'history' | 'installedEarly' | 'blobs' | 'machine' | 'store' | 'clock' | 'log'
+  'branch' | 'history' | 'deviations' | 'installedEarly' | 'blobs' | 'machine' | 'store' | 'clock' | 'log'
 >
 
 /** The limits as numbers of operations. NO_SUCH_OPERATION. */
@@ -18,7 +18,17 @@ export async function upOptions({ branch }: Pick<Parts, 'branch'>, { reboot, to,
   return { ...common, lastNumber: changeset.operationsBefore + ref.index + 1 }
 }
 
-export function upDeps({ branch, history, installedEarly, blobs, machine, store, clock, log }: UpParts): UpDeps {
+export function upDeps({
+  branch,
+  history,
+  deviations,
+  installedEarly,
+  blobs,
+  machine,
+  store,
+  clock,
+  log,
+}: UpParts): UpDeps {
   const fetchBlob: UpDeps['fetchBlob'] = (ref, until) => blobs.fetch(ref, until)
-  return { branch, history, installedEarly, machine, store, clock, log, fetchBlob }
+  return { branch, history, deviations, installedEarly, machine, store, clock, log, fetchBlob }
 }

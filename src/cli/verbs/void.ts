@@ -1,0 +1,24 @@
+import type { VoidAnswer } from '../../control/index.ts'
+import { word } from '../../terminal/index.ts'
+import { reasonOf, reasonOption } from '../reason.ts'
+import { verb } from '../verb.ts'
+
+export const voidVerb = verb({
+  name: 'void',
+  summary: 'Have no host do an operation any more',
+  help:
+    'Under the lock, and recorded like any change: after ci, a host that has not done OPERATION passes over it, also one ' +
+    'that is built later. Nothing is undone where it was done: such hosts say so in status and hosts, until they are ' +
+    'built anew or isconf done says that it was undone by hand. A void stays: what is wanted again is recorded again.',
+  exits: [0, 1, 220, 221, 222],
+  options: { message: reasonOption },
+  arguments: { operation: word('OPERATION', 'what is not to be done any more') },
+  run: async ({ client, flags, user, say, show }, { message: behind, operation }) => {
+    const message = reasonOf(flags, behind, `isconf void ${operation} -m "what is wrong with it"`)
+    const answer = (await client.post('/v1/void', { user, operation, message }, show)) as VoidAnswer
+    say(`${answer.operation} (${answer.text}) is void from the next ci on`)
+    if (answer.past.length > 0) say(`past it already: ${answer.past.join(', ')}`)
+    if (answer.before.length > 0) say(`will pass over it: ${answer.before.join(', ')}`)
+    return 0
+  },
+})

@@ -1,0 +1,52 @@
+/** Operations in words, for people. */
+import { operationName, parseOperationKey, shellEscaped, unreachable } from '../base/index.ts'
+import type { ExecOperation, Operation, SnapOperation } from './operation.ts'
+
+/** An operation in a few words, for people: `snap /etc/motd`, `exec make install`. */
+export function describeOperation(operation: Operation): string {
+  switch (operation.type) {
+    case 'snap':
+      return describeSnap(operation)
+    case 'exec':
+      return ['exec', ...variablesOf(operation), ...operation.argv.map(quoteWord)].join(' ')
+    case 'reboot':
+      return 'reboot'
+    case 'bank':
+      return `bank ${operation.kind === 'file' ? 'add' : 'remove'} ${operation.name}`
+    case 'void': {
+      const { id, index } = parseOperationKey(operation.operation)
+      return `void ${operationName(id, index)}`
+    }
+    case 'unknown':
+      return `${quoteWord(String(operation.written['type']))}, of a form that this release does not know`
+    default:
+      return unreachable(operation)
+  }
+}
+
+function describeSnap(operation: SnapOperation): string {
+  const path = shellEscaped(operation.path) ?? operation.path
+  switch (operation.kind) {
+    case 'file':
+      return operation.latest ? `snap --latest ${path}` : `snap ${path}`
+    case 'directory':
+      return `snap ${path === '/' ? '' : path}/`
+    case 'symlink':
+      return `snap ${path} -> ${shellEscaped(operation.target) ?? operation.target}`
+    case 'removal':
+      return `snap --delete ${path}`
+    default:
+      return unreachable(operation)
+  }
+}
+
+/** By their names, as they are typed: a value may be a secret, and the text is in logs that more people read than the journal. */
+function variablesOf({ env }: ExecOperation): readonly string[] {
+  return Object.keys(env).flatMap((name) => ['--env', name])
+}
+
+/** A word as a shell takes it. */
+export function quoteWord(word: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word
+  return shellEscaped(word) ?? `'${word.replaceAll("'", `'\\''`)}'`
+}
