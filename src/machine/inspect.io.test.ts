@@ -400,6 +400,23 @@ test('inspect() takes the second name of a file for a hard link to the first, al
   ])
 })
 
+test("inspect() leaves a host's own files out of a tree, and never takes what tells machines apart", async (t) => {
+  const { root, see } = tree(t)
+  mkdirSync(join(root, 'etc/ssh'), { recursive: true })
+  for (const name of ['hostname', 'machine-id', 'motd', 'ssh/ssh_host_rsa_key', 'ssh/sshd_config']) {
+    makeFile(root, `etc/${name}`, 'x')
+  }
+  const inspection = await see('/etc')
+  assert.deepEqual(shown(inspection), ['/etc/motd', '/etc/ssh/sshd_config', '/etc/ssh/', '/etc/'])
+  assert.deepEqual(inspection.remarks, [
+    "/etc/hostname is this host's own: left out; snap it by its name if it is meant",
+    "/etc/machine-id is this host's own: left out",
+    "/etc/ssh/ssh_host_rsa_key is this host's own: left out; snap it by its name if it is meant",
+  ])
+  assert.deepEqual(shown(await see('/etc/hostname')), ['/etc/hostname'])
+  await assert.rejects(see('/etc/machine-id'), failure('PROTECTED_PATH', /tells this machine from all others$/))
+})
+
 /** Writes a file; its name. */
 function makeFile(root: string, name: string, content: string | Uint8Array): string {
   writeFileSync(join(root, name), content)

@@ -1,0 +1,21 @@
+/** Paths whose content is one host's own, by the journal's names: what a tree leaves out, and what is never recorded. */
+import { IsconfError } from '../base/index.ts'
+
+/** What tells machines apart: with that of another every daemon would refuse its next start. */
+const identities: readonly string[] = ['/etc/machine-id', '/var/lib/dbus/machine-id']
+/** Recorded only when they are asked for by name. */
+const ownNames = /^\/etc\/(hostname|ssh\/ssh_host_[^/]+)$/
+
+/** PROTECTED_PATH for what no host may ever have of another. */
+export function refuseIdentity(path: string): void {
+  if (!identities.includes(path)) return
+  throw new IsconfError('PROTECTED_PATH', `${path} tells this machine from all others`, {
+    hint: 'a host with the identity of another does not start its daemon; each machine makes its own',
+  })
+}
+
+/** Why a tree is recorded without a path, in words; undefined when it is recorded. */
+export function leftOutText(path: string): string | undefined {
+  if (identities.includes(path)) return `${path} is this host's own: left out`
+  return ownNames.test(path) ? `${path} is this host's own: left out; snap it by its name if it is meant` : undefined
+}
