@@ -9,8 +9,8 @@ export function refuseFailing({ host, operations }: RehearsalAnswer): void {
   if (failed) throw new IsconfError('REHEARSAL_FAILED', `${nameOf(failed)} would fail on ${host}: ${failed.why}`)
 }
 
-/** What there is to say of each operation that does not simply pass, and of all. */
-export function describeRehearsal({ host, of, operations }: RehearsalAnswer): string {
+/** What there is to say, a line for each operation that does not simply pass, and one for all. */
+export function describeRehearsal({ host, of, operations }: RehearsalAnswer): readonly string[] {
   const odd = operations.filter(({ verdict, why }) => why !== null && verdict !== 'fails')
   const number = (wanted: RehearsedOperation['verdict']): number =>
     operations.filter(({ verdict }) => verdict === wanted).length
@@ -22,10 +22,10 @@ export function describeRehearsal({ host, of, operations }: RehearsalAnswer): st
     [number('not reached'), 'not reached'],
   ] as const
   const what = { work: 'of the work', pending: 'to do', command: '' }[of]
-  if (operations.length === 0) return `nothing to rehearse on ${host}`
+  if (operations.length === 0) return [`nothing to rehearse on ${host}`]
   const counts = parts.flatMap(([number, text]) => (number === 0 ? [] : [`${number} ${text}`])).join(', ')
   const head = `rehearsed ${count(operations.length, 'operation')}${what === '' ? '' : ` ${what}`} on ${host}: ${counts}`
-  return [...odd.map((one) => `${nameOf(one)}: ${one.why}`), head].join('\nisconf: ')
+  return [...odd.map((one) => `${nameOf(one)}: ${one.why}`), head]
 }
 
 function nameOf({ number, name, text }: RehearsedOperation): string {

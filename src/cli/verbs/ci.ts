@@ -23,7 +23,7 @@ export const ciVerb = verb({
     if (net && !rehearse) throw new IsconfError('USAGE', 'isconf ci takes --net only with --rehearse')
     if (rehearse) {
       const rehearsed = (await client.post('/v1/rehearse', { user, cwd, ...(net && { net }) }, show)) as RehearsalAnswer
-      say(describeRehearsal(rehearsed))
+      for (const line of describeRehearsal(rehearsed)) say(line)
       refuseFailing(rehearsed)
     }
     const answer = (await client.post('/v1/ci', { user }, show)) as CheckInAnswer

@@ -28,7 +28,7 @@ export const rehearseVerb = verb({
     const body = { user, cwd, ...(net && { net }), ...(argv && { argv }) }
     const answer = (await client.post('/v1/rehearse', body, show)) as RehearsalAnswer
     if (json) terminal.out(`${JSON.stringify(answer)}\n`)
-    else say(describeRehearsal(answer))
+    else for (const line of describeRehearsal(answer)) say(line)
     refuseFailing(answer)
     return 0
   },
