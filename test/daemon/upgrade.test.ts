@@ -101,12 +101,16 @@ test('up over an operation that installs another release carries on, and ends as
 
 /** Makes of a built release one whose commands are recorded with a member that others do not know. */
 function recordMore(directory: string): void {
-  const [daemon = ''] = readdirSync(directory).filter((name) => name.startsWith('daemon-'))
-  const text = readFileSync(join(directory, daemon), 'utf8')
-  const known = text.replace('exec=strictObject({type:literal("exec"),', '$&since:exactOptional(literal("c")),')
-  const more = known.replace('type:"exec",argv:[...request', 'type:"exec",since:"c",argv:[...request')
-  assert.ok(text !== known && known !== more, 'the bundle has what is to be altered')
-  writeFileSync(join(directory, daemon), more)
+  alter(directory, 'exec=strictObject({type:literal("exec"),', '$&since:exactOptional(literal("c")),')
+  alter(directory, 'type:"exec",argv:[...request', 'type:"exec",since:"c",argv:[...request')
+}
+
+/** In whichever file of the bundle it is. */
+function alter(directory: string, from: string, to: string): void {
+  const paths = readdirSync(directory).flatMap((name) => (name.endsWith('.js') ? [join(directory, name)] : []))
+  const path = paths.find((one) => readFileSync(one, 'utf8').includes(from))
+  assert.ok(path, 'the bundle has what is to be altered')
+  writeFileSync(path, readFileSync(path, 'utf8').replace(from, to))
 }
 
 test('a host of an older release does and hands on what stands before a newer operation, and gets there by the journal', async (t) => {
