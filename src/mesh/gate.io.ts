@@ -6,6 +6,7 @@ import type { MeshConnection } from './connection.io.ts'
 import { StreamReader } from './frames.ts'
 import { Http2PeerStream } from './http2-stream.io.ts'
 import type { Refusals } from './refusals.ts'
+import { begin } from './session.io.ts'
 import { bindingOf } from './tls.io.ts'
 import { OwnAddressError, type PeerId } from './transport.ts'
 
@@ -117,10 +118,8 @@ function answer(connection: MeshConnection): Promise<Http2PeerStream> {
   })
   const asked = new Promise<Http2PeerStream>((resolve, reject) => {
     connection.serveFirst((protocol: string, raw: ServerHttp2Stream) => {
-      const isKnown = protocol === admissionProtocol
-      raw.respond({ ':status': isKnown ? 200 : 404 }, { waitForTrailers: true })
-      const stream = new Http2PeerStream(raw, connection.peer)
-      if (isKnown) resolve(stream)
+      if (!begin(raw, protocol === admissionProtocol ? 200 : 404)) reject(new Error('the other side has cancelled'))
+      else if (protocol === admissionProtocol) resolve(new Http2PeerStream(raw, connection.peer))
       else reject(new RefusedError('other release', false))
     })
   })

@@ -2,6 +2,7 @@
 import type { ServerHttp2Stream } from 'node:http2'
 import type { Log } from '../base/index.ts'
 import { Http2PeerStream } from './http2-stream.io.ts'
+import { begin } from './session.io.ts'
 import type { PeerId, PeerStream } from './transport.ts'
 
 export type Serve = (stream: PeerStream) => Promise<void>
@@ -20,14 +21,12 @@ export class Services {
 
   /** Serves one stream to its end. */
   async serve(peer: PeerId, protocol: string, raw: ServerHttp2Stream): Promise<void> {
-    if (raw.destroyed) return
     const serve = this.#serveByProtocol.get(protocol)
+    if (!begin(raw, serve === undefined ? 404 : 200)) return
     if (serve === undefined) {
-      raw.respond({ ':status': 404 }, { endStream: true })
       raw.resume()
       return
     }
-    raw.respond({ ':status': 200 }, { waitForTrailers: true })
     const stream = new Http2PeerStream(raw, peer)
     try {
       await serve(stream)

@@ -6,6 +6,7 @@ import {
   constants,
   performServerHandshake,
   type ServerHttp2Session,
+  type ServerHttp2Stream,
 } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
 
@@ -72,4 +73,11 @@ export function statusOf(stream: ClientHttp2Stream, signal: AbortSignal | undefi
       )
     })
   })
+}
+
+/** Answers a request with its status; false when whoever asked has cancelled it meanwhile, which may be at once. */
+export function begin(stream: ServerHttp2Stream, status: 200 | 404): boolean {
+  if (stream.destroyed || stream.closed) return false
+  stream.respond({ ':status': status }, status === 200 ? { waitForTrailers: true } : { endStream: true })
+  return true
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { connect as connectHttp2 } from 'node:http2'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import test, { type TestContext } from 'node:test'
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls'
@@ -136,6 +137,24 @@ test('a stranger that says nothing, or sends more than an admission takes, is cu
   assert.equal(mute.destroyed, false, 'time is left for a slow line')
   await untilClosed(mute)
   assert.deepEqual(birch.peers(), [])
+})
+
+test('a stranger that cancels at once what it asks does no harm', async (context) => {
+  const birch = await host(context)
+  const key = newKey()
+  const own = { key: pemOf(key), cert: await makeCertificate(key), ALPNProtocols: [askPurpose] }
+  for (let round = 0; round < 5; round += 1) {
+    const socket = connectTls({ host: '127.0.0.1', port: birch.listenPort(), rejectUnauthorized: false, ...own })
+    socket.on('error', () => undefined)
+    await new Promise((resolve) => socket.once('secureConnect', resolve))
+    const session = connectHttp2('https://isconf', { createConnection: () => socket }).on('error', () => undefined)
+    await new Promise((resolve) => session.once('remoteSettings', resolve))
+    const stream = session.request({ ':path': '/isconf/admission/1' }).on('error', () => undefined)
+    stream.close(8)
+    await untilClosed(socket)
+  }
+  const cedar = await host(context)
+  assert.equal(await cedar.dial(addressOf(birch)), birch.self)
 })
 
 test('noise on the port does no harm', async (context) => {
