@@ -29,6 +29,8 @@ export interface Voters {
   catchUp(branch: Branch): Promise<void>
   /** What a person calls one of them. */
   nameOf(peer: string): string
+  /** Hears that one of them can't write what is agreed, in words that follow its name; undefined when it can. */
+  inTrouble(peer: string, what: string | undefined): void
   /** Hears that what one of them says against a change, in words, is passed over; undefined when nothing is. */
   passedOver(peer: string, what: string | undefined): void
 }

@@ -57,6 +57,9 @@ async function hosts(clock: SimClock, ...names: readonly string[]): Promise<read
         }
       },
       nameOf: (peer) => peer,
+      inTrouble: (peer, what) => {
+        if (what !== undefined) passedOver.push(`${peer} ${what}`)
+      },
       passedOver: (peer, what) => {
         if (what !== undefined) passedOver.push(`${peer} ${what}`)
       },

@@ -128,6 +128,8 @@ async function collect(
       const told = await votesOf(voters, peer, message, waitMs)
       const { votes, passedOver } = objections.weigh(branch, peer, told)
       voters.passedOver(peer, passedOver)
+      // The first is its own.
+      if (told[0]) voters.inTrouble(peer, told[0].trouble)
       return { peer, votes }
     }),
   )

@@ -123,7 +123,7 @@ export class Branch {
   adopt(theirs: BranchState): Promise<boolean> {
     return this.#changes.run(async () => {
       if (!canAdopt(theirs, this.state)) return false
-      await this.#state.set(theirs)
+      await this.#state.writing(() => this.#state.set(theirs))
       return true
     })
   }
@@ -144,7 +144,7 @@ export class Branch {
       if (first.changeset.previous !== this.#journal.head) {
         return { added: [], split: await this.#others.keep(this.#journal, fresh, from), ...rest }
       }
-      await this.#journal.append(fresh, from)
+      await this.#state.writing(() => this.#journal.append(fresh, from))
       this.#state.followJournal(this.#journal)
       return { added: fresh, split: false, ...rest }
     })

@@ -116,6 +116,24 @@ test('take() of a line of another domain names the peer and both domains, keeps 
   assert.deepEqual([open, branch.isSplit, await wordsOf(branch)], [before, false, [words(common)]])
 })
 
+test('a consent ends when what was decided does not go onto the disk, and the next votes say why', async () => {
+  const { disk, branch } = await split(common)
+  const { state } = branch
+  const proposal = (id: string, from = state) => ({ id, from, to: { ...from, revision: from.revision + 1 } })
+  assert.equal(branch.vote(proposal('a')).vote, 'yes')
+  assert.equal(branch.vote(proposal('b')).vote, 'busy')
+  disk.full = true
+  await assert.rejects(branch.adopt(proposal('a').to), { code: 'DISK_FULL' })
+  const { vote, trouble } = branch.vote(proposal('b', proposal('a').to))
+  assert.equal(vote, 'yes')
+  assert.match(trouble ?? '', /no space left on device/)
+  await assert.rejects(branch.take(left.map(toLine), 'test'), { code: 'DISK_FULL' })
+  assert.equal(branch.vote(proposal('c', proposal('a').to)).vote, 'yes')
+  disk.full = false
+  assert.equal(await branch.adopt(proposal('a').to), true)
+  assert.equal(branch.vote(proposal('d', proposal('a').to)).trouble, undefined)
+})
+
 test('adopt() does not believe a length that is not that of the head, nor a revision that would use all numbers up', async () => {
   const { branch } = await split(common)
   const { state } = branch

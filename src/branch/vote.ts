@@ -41,6 +41,8 @@ export const voteSchema = z.object({
    * `other`: what only a later release says, which is no consent.
    */
   vote: z.enum(['yes', 'busy', 'stale', 'split', 'other']).catch('other'),
+  /** Why the voter can't write what is agreed, in words that follow its name: the others go on without it. */
+  trouble: z.string().max(600).optional(),
   /** The voter's own state: the proposer sees from it whether the voter is behind or on another line. */
   state: branchStateSchema,
 })

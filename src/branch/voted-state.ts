@@ -2,12 +2,17 @@
  * The state of a branch as this host has it, on disk, and this host's pledge to a proposal of the next one. They go
  * together: with a new state the pledge ends.
  */
-import type { BranchName, Clock, Disk } from '../base/index.ts'
+import { type BranchName, type Clock, type Disk, toIsconfError } from '../base/index.ts'
 import type { Journal } from '../journal/index.ts'
 import type { BranchDeps } from './branch-types.ts'
 import { type BranchState, unlockedState } from './state.ts'
 import { readState } from './state-file.ts'
 import { type Pledge, type Proposal, type View, type Vote, voteOn } from './vote.ts'
+
+/** What a disk that takes nothing leads to. */
+const diskCodes: ReadonlySet<string> = new Set(['DISK_FULL', 'DISK_FAILED', 'HOME_UNWRITABLE'])
+/** As long as a vote may say. */
+const troubleLengthMax = 600
 
 export class VotedState {
   readonly #disk: Disk
@@ -15,6 +20,7 @@ export class VotedState {
   readonly #path: string
   #state: BranchState
   #pledge: Pledge | undefined
+  #trouble: string | undefined
 
   private constructor({ disk, clock }: BranchDeps, path: string, state: BranchState) {
     this.#disk = disk
@@ -40,7 +46,7 @@ export class VotedState {
     const view = { ...seen, state: this.#state, pledge: this.#pledge, nowMs: this.#clock.monotonicMs() }
     const { vote, pledge } = voteOn(view, proposal)
     this.#pledge = pledge
-    return vote
+    return this.#trouble === undefined ? vote : { ...vote, trouble: this.#trouble }
   }
 
   /** Whether this host's consent to a proposal, the oldest of all, still holds. */
@@ -51,6 +57,26 @@ export class VotedState {
   /** Ends the pledge to a proposal that its proposer gave up. */
   release(proposal: string): void {
     if (this.#pledge?.proposal === proposal) this.#pledge = undefined
+  }
+
+  /**
+   * Writes what was decided, by `write`. When the disk does not take it, the pledge ends all the same, for there is a
+   * later state than the one it was for: one host with a full disk must not keep the others waiting. Votes say so until
+   * something can be written again.
+   */
+  async writing<T>(write: () => Promise<T>): Promise<T> {
+    try {
+      const written = await write()
+      this.#trouble = undefined
+      return written
+    } catch (thrown) {
+      const { code, message } = toIsconfError(thrown)
+      if (diskCodes.has(code)) {
+        this.#pledge = undefined
+        this.#trouble = message.slice(0, troubleLengthMax)
+      }
+      throw thrown
+    }
   }
 
   /**

@@ -2,8 +2,8 @@
 import { type Clock, isoTime, type Log } from '../base/index.ts'
 import type { PeerId } from '../mesh/index.ts'
 
-/** What it is about: the changesets and locks that a host tells of, or its votes. One of each at a time. */
-export type TroubleKind = 'news' | 'votes'
+/** What it is about: the changesets and locks that a host tells of, its votes, or its disk. One of each at a time. */
+export type TroubleKind = 'news' | 'votes' | 'disk'
 
 export interface PeerTrouble {
   /** What a person calls the host. */

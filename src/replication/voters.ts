@@ -35,6 +35,10 @@ export function meshVoters({ transport, clock, reachable, replicator }: MeshVote
       await replicator.exchangeBranch(branch)
     },
     nameOf: (peer) => replicator.hostOf(peer as PeerId),
+    inTrouble: (peer, what) => {
+      const text = what === undefined ? undefined : `can't keep what is agreed: ${what}; the others go on without it`
+      replicator.troubles.note(peer as PeerId, replicator.hostOf(peer as PeerId), 'disk', text)
+    },
     passedOver: (peer, what) => {
       const text =
         what === undefined ? undefined : `${what}, and has nothing to show for it: the others go on without its word`

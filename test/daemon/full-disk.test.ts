@@ -109,3 +109,22 @@ test('render onto a full disk leaves what was there, and nothing beside it', { s
   assertDone(await alder!.run('render', 'template', made))
   assert.equal(statSync(join(disk.home, 'made')).size, longWord.length + 1)
 })
+
+test('a voter with a full disk holds nobody up, and is named by every change', { skip }, async (context) => {
+  const lab = await Lab.of(context, 'alder', 'birch')
+  const [alder, birch] = lab.hosts
+  const disk = await SmallDisk.under(context, birch!, 4 * mib)
+  await lab.start()
+  disk.fill()
+  for (const round of [1, 2]) {
+    await alder!.does('lock', `round ${round}`)
+    await alder!.does('exec', 'echo', longWord)
+    const { stderr } = await alder!.does('ci')
+    assert.match(stderr, /birch can't keep what is agreed: .*no space left on device; the others go on without it\n/)
+    assert.match(stderr, /1 operation, stored on 1 host\n/)
+  }
+  assert.match((await alder!.status()).warnings.join('\n'), /birch can't keep what is agreed: /)
+  assertRefused(await birch!.run('up'), 3, /alder has \d changesets of .*no space left on device/)
+  disk.empty()
+  assert.match((await birch!.does('up')).stderr, /did 2 operations/)
+})

@@ -3,11 +3,12 @@ import type { CheckInAnswer, ReplayWarning } from '../../control/index.ts'
 import { blobOf } from '../../journal/index.ts'
 import { checkIn } from '../../origin/index.ts'
 import { warningTexts } from '../work-warnings.ts'
+import { type CompanyParts, remarkOnCompany } from './shared/company.ts'
 import { callerOnly } from './shared/input.ts'
 import type { Parts } from './shared/parts.ts'
 import { request, type Tell } from './shared/request.ts'
 
-type CiParts = Pick<Parts, 'origin' | 'branch' | 'replicator' | 'blobs' | 'work' | 'warnings' | 'store'>
+type CiParts = CompanyParts & Pick<Parts, 'origin' | 'branch' | 'blobs' | 'work' | 'warnings' | 'store'>
 
 export const ciRequest = request({
   name: 'ci',
@@ -22,6 +23,7 @@ export const ciRequest = request({
     const warnings = await warned(parts, tell)
     const signed = await checkIn(origin(), user)
     const others = await replicator.announce(branch)
+    remarkOnCompany(parts, branch, tell)
     const journalHosts = 1 + others
     const answer = { branch: branch.name, journalHosts, warnings }
     if (!signed) return { ...answer, id: null, operations: 0, fileHosts: journalHosts }

@@ -26,4 +26,5 @@ export function remarkOnCompany(parts: CompanyParts, branch: Branch, tell: Tell)
   const alone = parts.process.unreached().length > 0 ? aloneText(parts) : undefined
   if (alone !== undefined) void tell({ event: 'remark', text: `${alone}; nobody else has agreed to this` })
   for (const { text } of unfetchedOf(parts, branch)) void tell({ event: 'remark', text })
+  for (const { host, text } of parts.replicator.troubles.all()) void tell({ event: 'remark', text: `${host} ${text}` })
 }
