@@ -1,10 +1,11 @@
 /** A failure as a person reads it. */
 import { type IsconfError, inOneLine } from '../base/index.ts'
 
-/** A failure in two lines: what went wrong, and what to do. A message that lists several things has an indented line for each. */
+/** A failure in two lines: what went wrong, and what to do. That of a refused tree has an indented line for each mistake. */
 export function failureText(error: IsconfError, program = 'isconf'): string {
-  // A line break in a name can't begin a line that looks like one of ours: it makes an indented one at most.
-  const message = error.message.split('\n  ').map(inOneLine).join('\n  ')
+  // Elsewhere a line break is part of a name or a message, and may have been put there to pass a line off as ours.
+  const parts = error.code === 'TREE_REFUSED' ? error.message.split('\n  ') : [error.message]
+  const message = parts.map(inOneLine).join('\n  ')
   return `${program}: error: ${message}\n${program}: hint: ${inOneLine(error.hint)}\n`
 }
 
