@@ -1,4 +1,5 @@
 export { HardLinks } from './hard-links.ts'
+export { leftOutText } from './hosts-own-paths.ts'
 export { systemMachine } from './machine.io.ts'
 export type {
   Command,

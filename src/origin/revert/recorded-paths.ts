@@ -3,6 +3,7 @@
  * there, or nothing at all. A journal knows only what was recorded; see docs/design/revert.md.
  */
 import type { Operation, RemovalOperation, SnapOperation } from '../../journal/index.ts'
+import { leftOutText } from '../../machine/index.ts'
 
 export type InstallOperation = Exclude<SnapOperation, RemovalOperation>
 
@@ -60,7 +61,9 @@ export class RecordedPaths {
     if (operation.kind === 'directory') {
       for (const one of this.#wanted.paths) {
         const isSaid = this.#saidOf.has(one) || this.#byPath.has(one)
-        if (!isSaid && liesBelow(one, path)) this.#byPath.set(one, 'absent')
+        // A host's own files are left out of trees, and may well be there.
+        const mayBeThere = isSaid || leftOutText(one) !== undefined
+        if (!mayBeThere && liesBelow(one, path)) this.#byPath.set(one, 'absent')
       }
     }
     if (!this.#isWanted(path)) return

@@ -105,6 +105,15 @@ test('a command in between may have made the file: the journal does not know tha
   assert.match((await dryRun(id)).obstacles.join('\n'), /does not know what was there before/)
 })
 
+test("a host's own file, which a tree leaves out, is not taken for absent", async () => {
+  const { alder, change, dryRun } = await two()
+  alder.machine.makeDirectory('/etc')
+  await change(['snap', '/etc'])
+  alder.machine.write('/etc/hostname', 'alder')
+  const id = await change(['snap', '/etc/hostname'])
+  assert.match((await dryRun(id)).obstacles.join('\n'), /does not know what was there before/)
+})
+
 test('what is not as the changeset left it is named and left alone, without --overwrite', async () => {
   const { alder, type, change, dryRun, arrives } = await two()
   for (const path of ['/etc/a', '/etc/b', '/etc/c']) alder.machine.write(path, 'one\n')
