@@ -369,3 +369,13 @@ test('a copy that is made for a fork is removed when the fork does not take it',
   assert.deepEqual(await disk.list('/is/branches/web'), ['journal', 'journal.checked'])
   assert.ok(child.isAbsent)
 })
+
+test('a branch that is not known is refused with the one that was meant', async () => {
+  const branches = await openOn(new SimDisk(seededRandom(1)))
+  await branches.obtain(generic)
+  assert.equal(branches.named(generic).name, 'generic')
+  const refused = (name: string, message: string): void =>
+    assert.throws(() => branches.named(name as BranchName), { code: 'NO_SUCH_BRANCH', message })
+  refused('genric', 'no branch genric is known here (did you mean generic?)')
+  refused('mail', 'no branch mail is known here')
+})

@@ -1,5 +1,5 @@
 /** All branches of the domain, each host has them: any host can serve any other, and be rebuilt as any. */
-import { type BranchName, type ChangesetId, IsconfError, isName, noChangeset } from '../base/index.ts'
+import { type BranchName, type ChangesetId, IsconfError, isName, nearest, noChangeset } from '../base/index.ts'
 import type { Journal } from '../journal/index.ts'
 import { Branch } from './branch.ts'
 import type { BranchDeps, Fork } from './branch-types.ts'
@@ -48,6 +48,18 @@ export class Branches {
   /** The branch, also when only its name is known: see {@link Branch.isAbsent}. */
   get(name: BranchName): Branch | undefined {
     return this.#branchByName.get(name)
+  }
+
+  /** The branch that somebody names. NO_SUCH_BRANCH, with the one that was meant. */
+  named(name: BranchName): Branch {
+    const branch = this.get(name)
+    if (branch && this.exists(branch)) return branch
+    const meant = nearest(
+      name,
+      this.all().map((one) => one.name),
+    )
+    const guess = meant === undefined ? '' : ` (did you mean ${meant}?)`
+    throw new IsconfError('NO_SUCH_BRANCH', `no branch ${name} is known here${guess}`)
   }
 
   /** The branches that there are. */

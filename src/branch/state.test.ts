@@ -39,7 +39,10 @@ test('who holds the lock may take it again, under another id', () => {
 test('unlock frees the branch and says who broke it; of a free branch it is refused', () => {
   const broken = changed(held, { type: 'unlock', by: 'bob@birch', time })
   assert.deepEqual(broken, { ...free, revision: 2, broken: { lock: mine, by: 'bob@birch', time } })
-  assert.throws(() => changed(free, { type: 'unlock', by: 'bob@birch', time }), { code: 'NOT_LOCKED' })
+  assert.throws(() => changed(free, { type: 'unlock', by: 'bob@birch', time }), {
+    code: 'NOT_LOCKED',
+    hint: /no lock to break/,
+  })
 })
 
 test('a check-in under the lock makes a new head, free', () => {

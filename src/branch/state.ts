@@ -51,7 +51,10 @@ export function changed(state: BranchState, change: Change): BranchState {
         throw new IsconfError('LOCKED', `branch ${state.branch} is ${lockedBy(state.lock)}`)
       return { ...next, lock: change.lock }
     case 'unlock':
-      if (!state.lock) throw new IsconfError('NOT_LOCKED', `branch ${state.branch} is not locked`)
+      if (!state.lock) {
+        const hint = 'there is no lock to break: whoever wants to change the branch can take it'
+        throw new IsconfError('NOT_LOCKED', `branch ${state.branch} is not locked`, { hint })
+      }
       return { ...next, lock: null, broken: { lock: state.lock, by: change.by, time: change.time } }
     case 'release':
       requireLock(state, change.lockId)

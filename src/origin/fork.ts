@@ -44,8 +44,7 @@ export async function migrate(deps: BranchingDeps, user: string, name: BranchNam
   const { branch, branches, host } = deps
   if (name === branch.name) throw new IsconfError('USAGE', `${host} is on branch ${name} already`)
   refuseToLeave(deps, user)
-  const to = branches.get(name)
-  if (!to || !branches.exists(to)) throw new IsconfError('NO_SUCH_BRANCH', `no branch ${name} is known here`)
+  const to = branches.named(name)
   await refuseSplit(to)
   await refuseUnlessSuperset(deps, to)
   await leaveFor(deps, to)
