@@ -1,6 +1,14 @@
 /** A failure of the table as it is thrown. */
 import { type ErrorCode, errorKinds } from './errors.ts'
 
+interface IsconfErrorOptions {
+  readonly cause?: unknown
+  readonly exit?: number
+  readonly hint?: string
+  /** What the message lists, a line each. */
+  readonly list?: readonly string[]
+}
+
 /** A failure that can happen to a correct program: shown to the person as a message, never as a stack trace. */
 export class IsconfError extends Error {
   override readonly name = 'IsconfError'
@@ -9,10 +17,14 @@ export class IsconfError extends Error {
   readonly #exit: number | undefined
   /** The hint where it is not that of the table: it fits the situation better, or comes from a daemon of another release. */
   readonly #hint: string | undefined
+  /** The message in its parts, where it lists several things: what is said of all, then each of them. */
+  readonly lines: readonly string[]
 
-  constructor(code: ErrorCode, message: string, options: { cause?: unknown; exit?: number; hint?: string } = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+  constructor(code: ErrorCode, message: string, options: IsconfErrorOptions = {}) {
+    const lines = [message, ...(options.list ?? [])]
+    super(lines.join('\n  '), options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
+    this.lines = lines
     this.#exit = options.exit
     this.#hint = options.hint
   }

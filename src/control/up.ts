@@ -29,8 +29,8 @@ export interface UpAnswer {
   readonly branch: string
   /** Operations done by this call. */
   readonly done: number
-  /** Operations that are void, and were passed over. */
-  readonly passedOver: number
+  /** Operations that are void, and were passed over; absent from older daemons. */
+  readonly passedOver?: number
   /** Operations done in all, or passed. */
   readonly position: number
   /** Operations still to do. */

@@ -1,11 +1,10 @@
 /** A failure as a person reads it. */
 import { type IsconfError, inOneLine } from '../base/index.ts'
 
-/** A failure in two lines: what went wrong, and what to do. That of a refused tree has an indented line for each mistake. */
+/** A failure in two lines: what went wrong, and what to do. What its message lists has an indented line each. */
 export function failureText(error: IsconfError, program = 'isconf'): string {
   // Elsewhere a line break is part of a name or a message, and may have been put there to pass a line off as ours.
-  const parts = error.code === 'TREE_REFUSED' ? error.message.split('\n  ') : [error.message]
-  const message = parts.map(inOneLine).join('\n  ')
+  const message = error.lines.map(inOneLine).join('\n  ')
   return `${program}: error: ${message}\n${program}: hint: ${inOneLine(error.hint)}\n`
 }
 

@@ -65,7 +65,7 @@ function queryOf({ to, step, reboot }: UpLimits): string {
   return query === '' ? '' : `?${query}`
 }
 
-function describe({ branch, done, passedOver, position, left, rebooting }: UpAnswer): string {
+function describe({ branch, done, passedOver = 0, position, left, rebooting }: UpAnswer): string {
   const did = done === 0 && passedOver === 0 ? 'nothing to do' : `did ${count(done, 'operation')}`
   const what =
     passedOver === 0 ? did : `${did}, and passed over ${passedOver} that ${passedOver === 1 ? 'is' : 'are'} void`

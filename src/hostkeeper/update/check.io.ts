@@ -38,8 +38,8 @@ export function refuseFor(about: string, problems: readonly string[]): void {
   if (problems.length === 0) return
   const shown = problems.slice(0, problemsShown)
   const rest = problems.length - shown.length
-  const more = rest === 0 ? '' : `\n  and ${rest} more`
-  throw new IsconfError('TREE_REFUSED', `${about} cannot be used:${shown.map((one) => `\n  ${one}`).join('')}${more}`)
+  const more = rest === 0 ? [] : [`and ${rest} more`]
+  throw new IsconfError('TREE_REFUSED', `${about} cannot be used:`, { list: [...shown, ...more] })
 }
 
 /** More of them would push the beginning out of sight. */
