@@ -72,10 +72,12 @@ interface Call {
 async function send(call: Call): Promise<IncomingMessage> {
   const restarting = restartingOf(call.socketPath)
   for (let waitedMs = 0; ; waitedMs += lookEveryMs) {
+    // Also looked at before: a daemon that is back right after the attempt has taken it away.
+    const wasRestarting = existsSync(restarting)
     try {
       return await sendOnce(call)
     } catch (error) {
-      const isBackSoon = toIsconfError(error).code === 'DAEMON_DOWN' && existsSync(restarting)
+      const isBackSoon = toIsconfError(error).code === 'DAEMON_DOWN' && (wasRestarting || existsSync(restarting))
       if (!isBackSoon || waitedMs >= restartMsMax) throw error
       await sleep(systemClock, lookEveryMs)
     }

@@ -6,11 +6,12 @@ import {
   IsconfError,
   type Log,
   noChangeset,
+  toIsconfError,
   within,
 } from '../base/index.ts'
 import type { Branch, Taken } from '../branch/index.ts'
 import type { JournalRange, SignedChangeset } from '../journal/index.ts'
-import type { PeerId, Transport } from '../mesh/index.ts'
+import { NoAnswerError, type PeerId, RemoteError, type Transport } from '../mesh/index.ts'
 import { askJournal } from './journal-exchange.ts'
 
 export interface ChangesetFetcherDeps {
@@ -73,10 +74,20 @@ export class ChangesetFetcher {
     this.#turnByBranch.set(branch.name, turn)
     try {
       const asked = { branch, line, source, turn }
-      return await this.#fetchAfter(asked, await this.#commonPoint(asked))
+      return await this.#fetchOverEither(asked)
     } finally {
       end()
       if (this.#turnByBranch.get(branch.name) === turn) this.#turnByBranch.delete(branch.name)
+    }
+  }
+
+  /** Of two connections that hosts have opened to each other at once one goes; what was asked on it is asked on the other. */
+  async #fetchOverEither(asked: Asked): Promise<boolean> {
+    try {
+      return await this.#fetchAfter(asked, await this.#commonPoint(asked))
+    } catch (thrown) {
+      if (!isLostConnection(thrown)) throw thrown
+      return await this.#fetchAfter(asked, await this.#commonPoint(asked))
     }
   }
 
@@ -142,6 +153,12 @@ export class ChangesetFetcher {
     this.newsMs = this.#deps.clock.monotonicMs()
     turn.lastMs = this.newsMs
   }
+}
+
+/** Neither the peer's word nor its silence, nor a failure here. */
+function isLostConnection(thrown: unknown): boolean {
+  if (thrown instanceof NoAnswerError || thrown instanceof RemoteError) return false
+  return toIsconfError(thrown).code === 'UNEXPECTED'
 }
 
 function notAskedFor({ host }: LineSource, { name }: Branch): IsconfError {

@@ -14,7 +14,7 @@ import { ChangesetFetcher, type ChangesetFetcherDeps } from './changeset-fetcher
 import { divergentLineName } from './journal-source.ts'
 import type { PeerTroubles } from './peer-troubles.ts'
 import type { Resolutions } from './resolutions.ts'
-import { UnfetchedHeads } from './unfetched.ts'
+import { onItsWay, UnfetchedHeads } from './unfetched.ts'
 
 export interface NewsIntakeDeps extends ChangesetFetcherDeps {
   readonly branches: Branches
@@ -121,7 +121,7 @@ export class NewsIntake {
   /** Whoever asks meanwhile, or afterwards, hears that there is more than is here. */
   async #bringNoted(branch: Branch, state: BranchState, peer: PeerId): Promise<boolean> {
     const host = this.#deps.hostOf(peer)
-    this.unfetched.note(peer, host, state, this.unfetched.reason(peer, state) ?? 'it is on its way')
+    this.unfetched.note(peer, host, state, this.unfetched.reason(peer, state) ?? onItsWay)
     try {
       return await this.#bring(branch, state, peer)
     } catch (thrown) {

@@ -22,6 +22,9 @@ export interface UnfetchedDeps {
   readonly isHere: (branch: BranchName, head: ChangesetId) => boolean
 }
 
+/** The reason while it is being fetched. */
+export const onItsWay = 'it is on its way'
+
 /** More than a domain has branches; the one that was heard longest ago is forgotten first. */
 const rememberedMax = 1_000
 
@@ -71,5 +74,7 @@ export class UnfetchedHeads {
 
 /** In a sentence. */
 export function unfetchedText({ host, branch, head, length, reason }: Unfetched): string {
-  return `${host} has ${length} changesets of branch ${branch}, up to ${head.slice(0, idPrefixLength)}, which could not be fetched: ${reason}`
+  const what = `${length} ${length === 1 ? 'changeset' : 'changesets'} of branch ${branch}, up to ${head.slice(0, idPrefixLength)}`
+  const why = reason === onItsWay ? 'not here yet, but on the way' : `which could not be fetched: ${reason}`
+  return `${host} has ${what}, ${why}`
 }

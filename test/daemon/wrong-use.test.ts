@@ -10,7 +10,7 @@ test('what is typed wrong is refused with status 22, and named', async (context)
   assertRefused(await alder!.run('lokc', 'x'), 22, 'no such verb: "lokc" (did you mean lock?)', 'isconf --help')
   assertRefused(await alder!.run('--no-such-flag', 'status'), 22, '--no-such-flag')
   assertRefused(await alder!.run('-c'), 22, '-c')
-  assertRefused(await alder!.run('-m', 'why', 'ci'), 22, '-m goes with lock, skip, done only, not with ci')
+  assertRefused(await alder!.run('-m', 'why', 'ci'), 22, '-m goes with lock, void, skip, done only, not with ci')
   assertRefused(await alder!.run('snap'), 22, 'isconf snap: no path given')
   assertRefused(await alder!.run('snap', '--all', 'one'), 22, 'isconf snap takes no "--all"')
   assertRefused(await alder!.run('exec'), 22, 'isconf exec: no command given')
@@ -62,9 +62,10 @@ test('what the state of the branch does not allow has a status of its own', asyn
   symlinkSync('motd', alder!.path('tmp/link'))
   execFileSync('mkfifo', [alder!.path('tmp/pipe')])
 
-  for (const words of [['snap', 'motd'], ['exec', 'true'], ['ci'], ['unlock']]) {
+  for (const words of [['snap', 'motd'], ['exec', 'true'], ['ci']]) {
     assertRefused(await alder!.run(...words), 221, 'is not locked', 'isconf lock')
   }
+  assertRefused(await alder!.run('unlock'), 221, 'is not locked', 'there is no lock to break')
   assertRefused(await alder!.run('lock'), 222, 'a lock needs a message', 'isconf lock upgrade the mail server')
   assertRefused(await alder!.run('lock', ' '), 222, 'a lock needs a message')
   assertDone(await alder!.run('lock', 'just', 'a', 'comment'))

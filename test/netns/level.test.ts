@@ -36,10 +36,9 @@ netnsTest('what is known and does not come is said by up, with a status of its o
   await alder.types('ip link set eth0 gso_max_size 1500 gso_max_segs 1')
   await lab.narrow(birch, 900)
   await recordLong(alder, 1, 20_000)
-  const heard = async (): Promise<boolean> =>
-    (await birch.status()).warnings.some((text) => text.includes('alder has 1'))
+  const what = /alder has 1 changeset of branch generic, up to [0-9a-f]{12}, which could not be fetched: /
+  const heard = async (): Promise<boolean> => (await birch.status()).warnings.some((text) => what.test(text))
   await until(heard, 'birch hears of it', 60_000)
-  const what = /alder has 1 changesets of branch generic, up to [0-9a-f]{12}, which could not be fetched: /
   assertRefused(await birch.run('up'), 3, what, 'isconf up')
   assertRefused(await birch.run('up', '--dry-run'), 3, what)
   assert.match((await birch.status()).warnings.join('\n'), what)
