@@ -113,6 +113,17 @@ test('a newer link of the same dialer takes the place of the older, which ends i
   assert.deepEqual(events, ['up birch'])
 })
 
+test('of a link that the peer lets go the half that has not heard of it yet ends in peace, too', async () => {
+  const { links } = linksOf(alder)
+  const [asks, answers] = [new End(birch, false, true), new End(birch, false, false)]
+  links.add(asks, 'one')
+  links.add(answers, 'one')
+  asks.isRetired = true
+  asks.close()
+  await settled()
+  assert.deepEqual([answers.isOpen, answers.isRetired], [true, true])
+})
+
 test('a peer has no more than a few links, and a link one connection of a kind', () => {
   const { links } = linksOf(alder)
   const surplus = Array.from({ length: 10 }, (_, index) => links.add(new End(birch, false, true), String(index)))

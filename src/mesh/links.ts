@@ -112,8 +112,12 @@ export class Links<End extends LinkEnd> {
     const role = end.asks ? 'asks' : 'answers'
     link[role] = undefined
     const others = endsOf(link)
-    // One that both sides let go comes to its own end.
-    for (const one of others) if (!one.isRetired) one.close(new Error('the other half of the link is lost'))
+    for (const one of others) {
+      if (one.isRetired) continue
+      // Of a link that was let go the other half comes to its own end, also where the word of that is still on its way.
+      if (end.isRetired) one.retire()
+      else one.close(new Error('the other half of the link is lost'))
+    }
     if (others.length === 0) {
       const at = this.#links.indexOf(link)
       if (at >= 0) this.#links.splice(at, 1)
