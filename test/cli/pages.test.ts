@@ -50,7 +50,14 @@ async function makeLab(t: TestContext, steps: readonly Step[], files: string): P
     return first?.command !== 'isconf start'
   })
   if (running.length > 0) await lab.start(...running)
+  // Who is there has said where it listens, so that no address is left to complain of.
+  if (running.length === lab.hosts.length)
+    for (const host of lab.hosts) await until(() => reachesAll(host), 'all are met')
   return lab
+}
+
+async function reachesAll(host: LabHost): Promise<boolean> {
+  return (await host.status()).mesh.unreached.length === 0
 }
 
 /** What a page finds on its hosts: its directory in `files`, if there is one, of which main.cf is the host's. */
