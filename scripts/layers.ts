@@ -110,6 +110,7 @@ export const rooms: Readonly<Record<string, string>> = {
   'origin/revert': 'taking back: a changeset by its inverse, operations out of the work',
   'warnings/rows': 'the table, one file a subject',
   'replication/blobs': 'files between hosts, piece by verified piece',
+  'replication/inventory': 'what every host has said of itself: signed, on disk, and on its way to all others',
 }
 
 /** How high each row of a table stands: one above the highest that it may import. */

@@ -23,6 +23,8 @@ export interface Voters {
   readonly self: string
   /** Those that are connected now. */
   peers(): readonly string[]
+  /** How many hosts there are, as far as is known. */
+  hosts(): number
   /** Asks one and gives its answer; rejects when it does not answer within `waitMs`. */
   ask(peer: string, message: unknown, waitMs: number): Promise<unknown>
   /** Learns what the others know of the branch. */

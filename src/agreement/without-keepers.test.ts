@@ -29,6 +29,11 @@ interface Host {
 
 /** Hosts that ask each other at once, without a network; who is behind learns the longest journal. */
 async function hosts(clock: SimClock, ...names: readonly string[]): Promise<readonly Host[]> {
+  return hostsOf(clock, names)
+}
+
+/** The same in a domain that has so many hosts, as far as they know. */
+async function hostsOf(clock: SimClock, names: readonly string[], hostCount?: number): Promise<readonly Host[]> {
   const all: Host[] = []
   for (const [index, name] of names.entries()) {
     const disk = new SimDisk(seededRandom(index))
@@ -38,6 +43,7 @@ async function hosts(clock: SimClock, ...names: readonly string[]): Promise<read
     const voters: Voters = {
       self: name,
       peers: () => [...reaches].map((other) => other.name),
+      hosts: () => hostCount ?? all.length,
       ask: async (peer, message) => {
         const other = all.find((one) => one.name === peer)!
         const { type } = message as { type: string }
@@ -117,6 +123,28 @@ test('a host reached only through another is asked once, and has a say', async (
   const refused = clock.until(alder.agreement.change(alder.branch, lockFor(alder)))
   await assert.rejects(refused, { code: 'LOCKED' })
   assert.ok(cedar.heard.includes('propose'))
+})
+
+test('in a large domain a question comes to each host over each link once, and every host has a say', async () => {
+  const clock = new SimClock()
+  const names = Array.from({ length: 40 }, (_, index) => `host${index}`)
+  const all = await hostsOf(clock, names, names.length)
+  for (const host of all) host.reaches.clear()
+  // A ring with links across: eight neighbours each.
+  for (const [index, host] of all.entries()) {
+    for (const step of [1, 3, 7, 12]) {
+      const other = all[(index + step) % all.length] as Host
+      host.reaches.add(other)
+      other.reaches.add(host)
+    }
+  }
+  const [first, far] = [all[0] as Host, all[20] as Host]
+  await clock.until(first.agreement.change(first.branch, lockFor(first, 'a')))
+  const asked = all.map(({ heard }) => heard.filter((type) => type === 'propose').length)
+  assert.ok(Math.max(...asked) <= 8 && all.slice(1).every(({ heard }) => heard.includes('propose')), `${asked}`)
+  far.branch.vote({ id: 'f'.repeat(32), from: first.branch.state, to: first.branch.state })
+  await clock.run(11_000)
+  await assert.rejects(clock.until(far.agreement.change(far.branch, lockFor(far, 'b'))), { code: 'LOCKED' })
 })
 
 test('a host that does not answer has no say', async () => {

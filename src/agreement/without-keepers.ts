@@ -16,6 +16,7 @@ import {
 import type { Agreement, NextState, Voters } from './agreement.ts'
 import { type Message, messageSchema, voteMs, votesSchema } from './messages.ts'
 import { Objections, objectionText } from './objections.ts'
+import { PassedOn } from './passed-on.ts'
 import { isObjection, type Outcome, tally } from './tally.ts'
 
 /** How often a change is tried, at least, when others try theirs at the same moment. */
@@ -37,11 +38,13 @@ export interface AgreementDeps {
 /** What the functions below share. */
 interface Conduct extends AgreementDeps {
   readonly objections: Objections
+  /** The questions that were asked on from here. */
+  readonly passedOn: PassedOn
 }
 
 /** Agreement without keepers: every host that can be reached must consent. */
 export function keeperlessAgreement(deps: AgreementDeps): Agreement {
-  const conduct = { ...deps, objections: new Objections(deps.clock) }
+  const conduct = { ...deps, objections: new Objections(deps.clock), passedOn: new PassedOn() }
   return {
     change: (branch, next) => change(conduct, branch, next),
     answer: async (message) => answer(conduct, messageSchema.parse(message)),
@@ -97,6 +100,8 @@ interface Proposed {
 async function propose(deps: Conduct, branch: Branch, proposal: Proposal): Promise<Proposed> {
   const knows = (head: ChangesetId): boolean => branch.journal.has(head)
   const own = branch.vote(proposal)
+  // What others ask on comes back here.
+  deps.passedOn.isTurn(`propose ${proposal.id}`, deps.voters.hosts())
   const answers = own.vote === 'yes' ? await collect(deps, branch, proposal, [deps.voters.self], voteMs) : []
   const against = answers.flatMap(({ peer, votes }) => {
     const texts = votes.filter((vote) => isObjection(vote, knows)).map((vote) => objectionText(branch.name, vote))
@@ -158,17 +163,23 @@ async function answer(deps: Conduct, message: Message): Promise<unknown> {
     const { proposal } = message
     const branch = await deps.branchNamed(proposal.from.branch)
     const own = branch.vote(proposal)
-    if (own.vote !== 'yes') return [own]
+    if (own.vote !== 'yes' || !deps.passedOn.isTurn(`propose ${proposal.id}`, voters.hosts())) return [own]
     const answers = await collect(deps, branch, proposal, message.visited, message.waitMs - hopMs)
     const votes = answers.flatMap((one) => one.votes)
     // Whoever asks hears from this host what is behind an objection, so it has to be here when it asks again.
     if (votes.some((vote) => isObjection(vote, (head) => branch.journal.has(head)))) void voters.catchUp(branch)
-    return [own, ...votes]
+    return distinct([own, ...votes])
   }
   const branch = await deps.branchNamed(message.branch)
   branch.release(message.proposal)
+  if (!deps.passedOn.isTurn(`release ${message.proposal}`, voters.hosts())) return null
   const fresh = voters.peers().filter((peer) => !message.visited.includes(peer))
   const onward: Message = { ...message, visited: [...message.visited, ...fresh] }
   await Promise.allSettled(fresh.map((peer) => voters.ask(peer, onward, hopMs)))
   return null
+}
+
+/** A thousand hosts that vote alike say what one of them says. */
+function distinct(votes: readonly Vote[]): readonly Vote[] {
+  return [...new Map(votes.map((vote) => [JSON.stringify(vote), vote])).values()]
 }

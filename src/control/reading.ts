@@ -116,13 +116,15 @@ export interface HostRow {
   readonly here: boolean
   readonly connected: boolean
   readonly address: string | null
-  /** When it was connected last, since this daemon started; null while it is. */
+  /** When it was heard last, also by an earlier daemon; null while it is connected. */
   readonly seen: string | null
   readonly release: string | null
   readonly branch: string | null
   /** Operations of the branch that it has done, and those that the branch has here. */
   readonly position: number | null
   readonly operations: number | null
+  /** The operation that it can't do. */
+  readonly stopped: { readonly operation: string; readonly why: string } | null
   /** In what it is not what its journal makes, as it has told. */
   readonly deviations: readonly HostDeviation[]
   /** How its last boot ended; null where no Hostkeeper looks after it. */

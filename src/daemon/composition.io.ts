@@ -19,7 +19,6 @@ import {
   LearnedAddresses,
   LocalDiscovery,
   openTls,
-  Peering,
 } from '../mesh/index.ts'
 import { rehearse } from '../rehearsal/index.ts'
 import { BootRecord } from '../replication/index.ts'
@@ -29,6 +28,7 @@ import { HostDaemon } from './host-daemon.ts'
 import { hostFacts } from './host-facts.io.ts'
 import { serveBank } from './http/bank-server.io.ts'
 import type { LiveConfig } from './live-config.ts'
+import { dialableFromElsewhere, startMeeting } from './meeting.ts'
 import type { Rehearsals } from './rehearsals.ts'
 import type { ProcessFacts } from './requests/shared/parts.ts'
 import { openState } from './state-on-disk.ts'
@@ -80,27 +80,25 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
       cloned = `another machine, at ${address}, has this host's key, conf/host.key`
     },
   })
-  const discovery = config.noBroadcast
-    ? undefined
-    : await LocalDiscovery.open({ ...where, transport, member, clock, random, log })
-  const addresses = (): readonly string[] => nets().addresses.map(multiaddrOf)
   const learned = await LearnedAddresses.open({ disk, clock, log, transport, path: join(config.home, 'conf/peers') })
-  // IS_NOBROADCAST says that only those in nets are connected to.
-  const hints = (): readonly string[] => (config.noBroadcast ? [] : besides(addresses(), learned.addresses()))
-  const peering = new Peering({ transport, clock, random, log, addresses, hints })
-  peering.start()
+  const ownAddresses = (): readonly string[] => dialableFromElsewhere(transport.addresses())
+  const meeting = startMeeting({
+    ...{ transport, clock, random, log, ownAddresses },
+    configured: () => nets().addresses.map(multiaddrOf),
+    // IS_NOBROADCAST says that only those in nets are connected to.
+    learned: config.noBroadcast ? undefined : learned,
+  })
+  const discoveryOptions = { ...where, transport, member, wanted: () => meeting.keeper.wanted(), clock, random, log }
+  const discovery = config.noBroadcast ? undefined : await LocalDiscovery.open(discoveryOptions)
   learned.start()
   const discovered = config.noBroadcast ? Promise.resolve() : sleep(clock, discoveryMs)
-  const settled = Promise.all([peering.settled(settleMsMax), discovered]).then(() => undefined)
-  const warningFacts: WarningFacts = {
-    host: hostFacts(config.volroot),
-    environment,
-    refuses: () => live.now.replayWarnings === 'error',
-  }
+  const settled = Promise.all([meeting.peering.settled(settleMsMax), discovered]).then(() => undefined)
+  const warningFacts = warningFactsOf(live, environment)
   const rehearsals = rehearsalsOn(live, environment)
-  const parts = { transport, machine, store, key, log, settled, warningFacts, rehearsals }
+  const parts = { transport, machine, store, key, log, settled, warningFacts, rehearsals, addresses: ownAddresses }
   const bootRecord = await bootRecordOf(config.home)
   const daemon = await HostDaemon.start(identity, { ...world, ...parts, bootRecord }, state)
+  meeting.know(daemon.replicator.inventory)
   const bank = await serveBank({ port: config.httpPort, daemon, clock, log })
   return {
     daemon,
@@ -111,7 +109,7 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
       cloned: () => cloned,
       warnings: () => [...live.warnings(), ...[cloned, bank.warning()].filter((text) => text !== undefined)],
       bankAddress: bank.address,
-      unreached: () => unreachedOf(peering.states(), transport.peers()),
+      unreached: () => unreachedOf(meeting.peering.states(), transport.peers()),
       mesh: () => ({
         addresses: transport.addresses(),
         authenticated: keys().proves !== undefined && !keys().acceptsAny,
@@ -121,10 +119,18 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
     close: async () => {
       await bank.close()
       discovery?.close()
-      peering.stop()
+      meeting.stop()
       await learned.stop()
       await daemon.stop()
     },
+  }
+}
+
+function warningFactsOf(live: LiveConfig, environment: WarningFacts['environment']): WarningFacts {
+  return {
+    host: hostFacts(live.started.volroot),
+    environment,
+    refuses: () => live.now.replayWarnings === 'error',
   }
 }
 
@@ -177,12 +183,6 @@ function unreachedOf(states: readonly AddressState[], peers: readonly ConnectedP
     if (failure === undefined || state === 'connected' || (isHint && peers.length > 0) || isThere(address)) return []
     return { address, reason: failure.startsWith(`${address}: `) ? failure.slice(address.length + 2) : failure }
   })
-}
-
-/** What is learned and not configured: to dial one host twice at once would make two connections. */
-function besides(configured: readonly string[], learned: readonly string[]): readonly string[] {
-  const known = new Set(configured)
-  return learned.filter((address) => !known.has(address.replace(/\/p2p\/\w+$/, '')))
 }
 
 function sum(counts: readonly number[]): number {

@@ -3,7 +3,7 @@ import type { KeyObject } from 'node:crypto'
 import type { Clock, Disk, DomainName, Log, Random } from '../base/index.ts'
 import type { Machine } from '../machine/index.ts'
 import type { Transport } from '../mesh/index.ts'
-import type { BootRecord } from '../replication/index.ts'
+import type { BootRecord, VerifyRecord } from '../replication/index.ts'
 import type { BlobStore } from '../store/index.ts'
 import type { Rehearsals } from './rehearsals.ts'
 import type { WarningFacts } from './work-warnings.ts'
@@ -18,6 +18,10 @@ export interface DaemonDeps {
   readonly store: BlobStore
   readonly key: KeyObject
   readonly log: Log
+  /** Where this host can be dialed. */
+  readonly addresses: () => readonly string[]
+  /** Whether a host of that id signed something; not by its id in a simulated world. */
+  readonly isSigned?: VerifyRecord
   /** How the last boot ended; not in a simulated world. */
   readonly bootRecord?: BootRecord
   /** Rehearsals on this host; not in a simulated world. */

@@ -15,8 +15,10 @@ import {
   agreeProtocol,
   BlobReplicator,
   deviationsMax,
+  Inventory,
   journalSource,
   meshVoters,
+  type OwnWords,
   ReachablePeers,
   Replicator,
   type Resolutions,
@@ -27,6 +29,9 @@ import type { CurrentBranch } from './current-branch.ts'
 import type { DaemonDeps, Identity } from './daemon-deps.ts'
 import { openState, type StateOnDisk } from './state-on-disk.ts'
 import { WorkWarnings } from './work-warnings.ts'
+
+/** What is told of why an operation failed. */
+const reasonLengthMax = 1_024
 
 export class HostDaemon {
   readonly identity: Identity
@@ -64,17 +69,12 @@ export class HostDaemon {
     const { transport, clock, random, log } = deps
     this.blobs = new BlobReplicator({ ...deps, branches })
     const reachable = new ReachablePeers(transport)
+    const words = (): OwnWords => this.#words()
+    const path = `${identity.home}/conf/hosts`
     this.replicator = new Replicator({
       reachable,
-      host: identity.host,
-      standing: () => ({
-        branch: this.branch.name,
-        done: this.history.standing.done ?? null,
-        release: identity.release,
-        deviations: this.deviations.all
-          .slice(-deviationsMax)
-          .map(({ kind, operation }) => ({ kind, operation: parseOperationKey(operation) })),
-      }),
+      words,
+      inventory: new Inventory({ ...deps, path, words }),
       bootRecord: deps.bootRecord,
       branches,
       resolutions,
@@ -101,6 +101,7 @@ export class HostDaemon {
     for (const one of daemon.left) if (one.operations > 0) log.warn({}, `this host left the domain ${leftText(one)}`)
     await daemon.#followHistory()
     await dropUnskipped(daemon.origin())
+    await daemon.replicator.inventory.open()
     const recovered = await recoverCheckIn(daemon.origin())
     if (recovered) log.warn({ id: recovered.signed.id }, recoveredText(recovered))
     daemon.#join()
@@ -133,12 +134,31 @@ export class HostDaemon {
 
   /** Stops the parts in the reverse order; nothing is on its way to disk when it returns. */
   async stop(): Promise<void> {
-    this.replicator.stop()
+    await this.replicator.stop()
     this.blobs.stop()
     await this.deps.transport.close()
     await this.work.close()
     await this.history.close()
     await this.branches.close()
+  }
+
+  /** What this host tells of itself. */
+  #words(): OwnWords {
+    const { identity, deps, history, branch } = this
+    const { done, stopped } = history.standing
+    const boot = deps.bootRecord?.current
+    const deviations = this.deviations.all
+      .slice(-deviationsMax)
+      .map(({ kind, operation }) => ({ kind, operation: parseOperationKey(operation) }))
+    const at = { branch: branch.name, done: done ?? null, release: identity.release, deviations }
+    const why = stopped?.reason.slice(0, reasonLengthMax) ?? ''
+    return {
+      host: identity.host,
+      at,
+      ...(boot && { boot }),
+      ...(stopped && { stopped: { ...stopped.operation, why } }),
+      ...(branch.isSplit && { split: true }),
+    }
   }
 
   #join(): void {

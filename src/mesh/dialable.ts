@@ -32,6 +32,12 @@ function partsOf(address: string): { readonly ip: string; readonly port: number 
   return parsed && { ip: parsed.host, port: parsed.port }
 }
 
+/** Whether an address means another machine on every machine. */
+export function isLocalAddress(address: string): boolean {
+  const parsed = parseAddress(address)
+  return parsed !== undefined && isLocal(parsed.host)
+}
+
 /** Loopback, link-local and unspecified addresses. */
 function isLocal(ip: string): boolean {
   return /^(127\.|169\.254\.|0\.0\.0\.0$|::$|::1$|fe[89ab])/i.test(ip)

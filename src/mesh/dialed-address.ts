@@ -17,6 +17,8 @@ export const backoffMsMin = 1_000
 export interface DialedAddress {
   readonly address: string
   isHint: boolean
+  /** Its place in the list of addresses to dial. */
+  place: number
   dialing: AbortController | undefined
   nextAtMs: number
   backoffMs: number
@@ -31,6 +33,7 @@ export function newAddress(address: string): DialedAddress {
   return {
     address,
     isHint: false,
+    place: 0,
     dialing: undefined,
     nextAtMs: Number.NEGATIVE_INFINITY,
     backoffMs: backoffMsMin,

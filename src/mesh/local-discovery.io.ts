@@ -20,6 +20,8 @@ export interface DiscoveryOptions {
   readonly host: string
   /** The mesh's port; of UDP the same number is used. */
   readonly port: number
+  /** How many more connections are wanted; undefined where everybody may know everybody. */
+  readonly wanted?: () => number | undefined
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -127,7 +129,7 @@ export class LocalDiscovery {
     if (bytes.length > beaconBytesMax) return
     const beacon = decodeBeacon(bytes, member)
     if (beacon === undefined || beacon.peer === transport.self) return
-    if (transport.peers().some(({ id }) => id === beacon.peer)) return
+    if (transport.peers().some(({ id }) => id === beacon.peer) || this.#options.wanted?.() === 0) return
     if (!this.#isDue(beacon.peer, clock.monotonicMs())) return
     transport.dial(addressText(address, beacon.port, beacon.peer)).catch((error) => {
       endIfBroken(error)

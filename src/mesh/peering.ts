@@ -12,6 +12,10 @@ export interface PeeringDeps {
   addresses(): readonly string[]
   /** Addresses that may be worth a try, besides: dialed only where that keeps no configured one waiting. */
   hints?(): readonly string[]
+  /** How many more connections are wanted; undefined where every address is to be dialed. Hints come first then. */
+  wanted?(): number | undefined
+  /** Hears what came of a dial: who answered, or undefined. */
+  dialed?(address: string, peer: PeerId | undefined): void
 }
 
 /** How often the configured addresses are looked at again; within the 10 s that the manual gives a changed file. */
@@ -98,11 +102,25 @@ export class Peering {
     const open = [...this.#entryByAddress.values()].filter(
       (entry) => entry.dialing === undefined && !this.#isConnected(entry),
     )
-    const due = open.filter(({ nextAtMs }) => nextAtMs <= nowMs).sort((a, b) => a.nextAtMs - b.nextAtMs)
-    this.#dialSome(due.filter(({ isHint }) => !isHint))
-    this.#dialSome(due.filter(({ isHint }) => isHint).slice(0, Math.max(0, hintDialsMax - this.#dialing(true))))
+    const due = open
+      .filter(({ nextAtMs }) => nextAtMs <= nowMs)
+      .sort((a, b) => a.nextAtMs - b.nextAtMs || a.place - b.place)
+    this.#dialDue(
+      due.filter(({ isHint }) => isHint),
+      due.filter(({ isHint }) => !isHint),
+    )
     const waits = open.filter((entry) => !due.includes(entry)).map(({ nextAtMs }) => nextAtMs - nowMs)
     this.#cancelTimer = this.#deps.clock.after(Math.min(scanMs, ...waits), () => this.#tick())
+  }
+
+  #dialDue(hints: readonly DialedAddress[], configured: readonly DialedAddress[]): void {
+    const wanted = this.#deps.wanted?.()
+    if (wanted !== undefined) {
+      this.#dialSome([...hints, ...configured].slice(0, Math.max(0, wanted - this.#dialing())))
+      return
+    }
+    this.#dialSome(configured)
+    this.#dialSome(hints.slice(0, Math.max(0, hintDialsMax - this.#dialing(true))))
   }
 
   #dialSome(due: readonly DialedAddress[]): void {
@@ -113,13 +131,14 @@ export class Peering {
     const isHintByAddress = new Map((this.#deps.hints?.() ?? []).map((address) => [address, true]))
     for (const address of this.#deps.addresses()) isHintByAddress.set(address, false)
     for (const [address, entry] of this.#entryByAddress) {
-      if (isHintByAddress.has(address)) continue
+      // A hint that is being dialed may be none any more because it has just answered.
+      if (isHintByAddress.has(address) || (entry.isHint && entry.dialing !== undefined)) continue
       entry.dialing?.abort(new Error(`${address} is configured no longer`))
       this.#entryByAddress.delete(address)
     }
-    for (const [address, isHint] of isHintByAddress) {
+    for (const [place, [address, isHint]] of [...isHintByAddress].entries()) {
       const entry = this.#entryByAddress.get(address) ?? newAddress(address)
-      entry.isHint = isHint
+      Object.assign(entry, { isHint, place })
       this.#entryByAddress.set(address, entry)
     }
   }
@@ -147,6 +166,7 @@ export class Peering {
       cancelLimit()
       entry.dialing = undefined
     }
+    this.#deps.dialed?.(entry.address, entry.failure === undefined && !entry.own ? entry.peer : undefined)
     this.#tick()
   }
 

@@ -13,8 +13,10 @@ const operationRef = z.object({ id: changesetIdSchema, index: z.int().nonnegativ
 /** Of more than so many a host tells only the last. */
 export const deviationsMax = 100
 
+const digestPattern = /^[0-9a-f]{16}$/
+
 /** What a host tells of itself with everything else: its name, where it stands, how its last boot ended. */
-const ownWords = {
+export const ownWords = {
   host: z.string().min(1).max(256),
   /** Where the host stands itself; an earlier release did not tell. */
   at: z
@@ -32,6 +34,10 @@ const ownWords = {
     .optional(),
   /** How its last boot ended, where Hostkeeper looks after it. */
   boot: bootReportSchema.optional(),
+  /** The operation that it can't do, and why. */
+  stopped: z.object({ id: changesetIdSchema, index: z.int().nonnegative(), why: z.string().max(1024) }).optional(),
+  /** Its branch is split. */
+  split: z.literal(true).optional(),
 }
 
 const otherLineSchema = z.object({ branch: branchNameSchema, first: changesetIdSchema, head: changesetIdSchema })
@@ -59,7 +65,9 @@ export const announcementSchema = z.object({
 export const summarySchema = z.object({
   ...ownWords,
   /** See {@link digestOf}. */
-  digest: z.string().regex(/^[0-9a-f]{16}$/),
+  digest: z.string().regex(digestPattern),
+  /** Of the records of all hosts. */
+  hosts: z.string().regex(digestPattern),
 })
 
 /** What a host tells of itself. */
@@ -72,7 +80,7 @@ export type Resolution = z.infer<typeof resolutionSchema>
 
 /** The announcement of everything this host has, or of what it has of the branches that are named. */
 export function composeAnnouncement(
-  { host, at, boot }: OwnWords,
+  words: OwnWords,
   branches: Branches,
   resolutions: readonly Resolution[],
   names?: readonly BranchName[],
@@ -80,7 +88,7 @@ export function composeAnnouncement(
   const isMeant = (name: BranchName): boolean => names === undefined || names.includes(name)
   const all = branches.all().filter(({ name }) => isMeant(name))
   return {
-    host,
+    ...words,
     states: all.map(({ state }): BranchState => state).slice(0, itemsMax),
     others: all
       .flatMap((branch) =>
@@ -89,7 +97,5 @@ export function composeAnnouncement(
       .slice(0, itemsMax),
     // The latest: the earlier ones have long been told.
     resolutions: resolutions.filter(({ branch }) => isMeant(branch)).slice(-itemsMax),
-    ...(at && { at }),
-    ...(boot && { boot }),
   }
 }

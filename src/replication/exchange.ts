@@ -12,7 +12,7 @@ import { digestOf } from './digests.ts'
 const summaryProtocol = '/isconf/summary/1'
 const announcementProtocol = '/isconf/announce/1'
 const branchProtocol = '/isconf/branch/1'
-const summaryBytesMax = 16 * 1024
+const summaryBytesMax = 32 * 1024
 /** A thousand branch states with their lock messages. */
 const announcementBytesMax = 8 * 1024 * 1024
 /** A host that has not answered by then is one that can't be reached. */
@@ -32,6 +32,8 @@ export interface ExchangeDeps {
   /** What is here, of all branches or of some. */
   readonly compose: (about?: readonly BranchName[]) => Announcement
   readonly ownWords: () => OwnWords
+  /** A digest of the records of all hosts. */
+  readonly hostsDigest: () => string
   /** A peer tells of itself. */
   readonly hearWords: (words: OwnWords, peer: PeerId) => void
   /** Takes in what a peer tells. */
@@ -73,13 +75,16 @@ export class Exchange {
     })
   }
 
-  /** Whether a peer has the same as this host; otherwise both have by then what can be had. Rejects when it does not answer. */
-  async everything(peer: PeerId): Promise<boolean> {
+  /**
+   * Tells a peer what is here and takes in what is there, unless both are the same. Whether its branches, and its records
+   * of hosts, were the same as here. Rejects when it does not answer.
+   */
+  async everything(peer: PeerId): Promise<{ readonly branches: boolean; readonly hosts: boolean }> {
     const summary = this.#hearSummary(await this.#ask(peer, summaryProtocol, this.#summary(), summaryBytesMax), peer)
     const mine = this.#deps.compose()
-    if (summary.digest === digestOf(mine)) return true
-    await this.#swap(peer, announcementProtocol, mine, mine)
-    return false
+    const branches = summary.digest === digestOf(mine)
+    if (!branches) await this.#swap(peer, announcementProtocol, mine, mine)
+    return { branches, hosts: summary.hosts === this.#deps.hostsDigest() }
   }
 
   /** Tells a peer what is here of a branch, and takes in what it has of it, which is given. Rejects when it does not answer. */
@@ -89,14 +94,14 @@ export class Exchange {
   }
 
   #summary(): Summary {
-    const { compose, ownWords } = this.#deps
-    return { ...ownWords(), digest: digestOf(compose()) }
+    const { compose, ownWords, hostsDigest } = this.#deps
+    return { ...ownWords(), digest: digestOf(compose()), hosts: hostsDigest() }
   }
 
   #hearSummary(told: unknown, peer: PeerId): Summary {
-    const { digest, ...words } = this.#parse(summarySchema, told, peer)
+    const { digest, hosts, ...words } = this.#parse(summarySchema, told, peer)
     this.#deps.hearWords(words, peer)
-    return { digest, ...words }
+    return { digest, hosts, ...words }
   }
 
   /** Asks a question that tells `mine`. */

@@ -10,7 +10,7 @@ import { type Announcement, composeAnnouncement, type OwnWords } from './announc
 import type { BootRecord } from './boot-report.ts'
 import type { ChangesetFetcherDeps } from './changeset-fetcher.ts'
 import { Exchange } from './exchange.ts'
-import { Inventory } from './inventory.ts'
+import type { Inventory } from './inventory/index.ts'
 import { NewsIntake } from './news-intake.ts'
 import { NewsTeller } from './news-teller.ts'
 import { PeerTroubles } from './peer-troubles.ts'
@@ -20,13 +20,15 @@ import type { UnfetchedHeads } from './unfetched.ts'
 
 /** Now and then: often enough that news that were not heard are made good soon. */
 const exchangeEveryMs = 30_000
+/** Where there are more hosts the news come from more neighbours, and every other time is enough. */
+const fewHosts = 24
 
 export interface ReplicatorDeps extends ChangesetFetcherDeps {
-  readonly host: string
-  /** Where this host stands. */
-  readonly standing: () => Announcement['at']
+  /** What this host tells of itself. */
+  readonly words: () => OwnWords
   /** What Hostkeeper has recorded; not in a simulated world. */
   readonly bootRecord?: BootRecord | undefined
+  readonly inventory: Inventory
   readonly branches: Branches
   readonly resolutions: Resolutions
   readonly reachable: ReachablePeers
@@ -49,12 +51,18 @@ export class Replicator {
   readonly #teller: NewsTeller
   readonly #exchange: Exchange
   readonly #cancels: Cancel[] = []
+  #isTurn = false
 
   constructor(deps: ReplicatorDeps) {
     this.#deps = deps
-    this.inventory = new Inventory(deps.clock)
+    this.inventory = deps.inventory
     this.troubles = new PeerTroubles(deps.clock, deps.log)
-    this.#intake = new NewsIntake({ ...deps, troubles: this.troubles, hostOf: (peer) => this.hostOf(peer) })
+    this.#intake = new NewsIntake({
+      ...deps,
+      standing: () => deps.words().at,
+      troubles: this.troubles,
+      hostOf: (peer) => this.hostOf(peer),
+    })
     this.unfetched = this.#intake.unfetched
     const shared = {
       transport: deps.transport,
@@ -68,7 +76,8 @@ export class Replicator {
     this.#teller = new NewsTeller({ ...shared, exchange: (peer) => this.#exchangeSoon(peer) })
     this.#exchange = new Exchange({
       ...shared,
-      ownWords: () => this.#ownWords(),
+      ownWords: deps.words,
+      hostsDigest: () => this.inventory.digest(),
       hearWords: (words, peer) => this.#hearWords(words, peer),
       newsMs: () => this.#intake.newsMs,
       met: (peer, theirs, mine) => this.#teller.met(peer, theirs, mine),
@@ -79,6 +88,7 @@ export class Replicator {
   start(): void {
     const { transport, clock, random } = this.#deps
     this.#exchange.serve()
+    this.inventory.start()
     this.#cancels.push(
       transport.onPeer(({ type, peer }) => {
         if (type === 'up') this.#exchangeSoon(peer)
@@ -93,9 +103,10 @@ export class Replicator {
     this.#cancels.push(nowAndThen(clock, random, exchangeEveryMs, () => this.#exchangeWithOne()))
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     this.#teller.stop()
     for (const cancel of this.#cancels) cancel()
+    await this.inventory.stop()
   }
 
   /** The name a peer goes by; its id until it has told. */
@@ -106,7 +117,8 @@ export class Replicator {
   /** Tells a peer what is here and learns what is there, unless both are the same; what was there is taken in by then. */
   async exchange(peer: PeerId): Promise<void> {
     const isSame = await this.#exchange.everything(peer)
-    if (isSame) this.troubles.note(peer, this.hostOf(peer), 'news', undefined)
+    if (isSame.branches) this.troubles.note(peer, this.hostOf(peer), 'news', undefined)
+    if (!isSame.hosts) this.inventory.level(peer).catch((error: unknown) => this.#logFailure(peer, error))
   }
 
   /** Exchanges with every neighbour that can be reached. */
@@ -119,7 +131,7 @@ export class Replicator {
   async catchUp(): Promise<void> {
     await this.exchangeAll()
     // On a slow line the answers to the questions stand in line behind the changesets.
-    const own = this.#deps.standing()?.branch
+    const own = this.#deps.words().at?.branch
     if (own !== undefined) await this.#intake.untilFetched(own)
   }
 
@@ -141,14 +153,8 @@ export class Replicator {
   }
 
   #compose(about?: readonly BranchName[]): Announcement {
-    const { branches, resolutions } = this.#deps
-    return composeAnnouncement(this.#ownWords(), branches, resolutions.all, about)
-  }
-
-  #ownWords(): OwnWords {
-    const { host, standing, bootRecord } = this.#deps
-    const [at, boot] = [standing(), bootRecord?.current]
-    return { host, ...(at && { at }), ...(boot && { boot }) }
+    const { words, branches, resolutions } = this.#deps
+    return composeAnnouncement(words(), branches, resolutions.all, about)
   }
 
   #hearWords(words: OwnWords, peer: PeerId): void {
@@ -175,6 +181,8 @@ export class Replicator {
     const { random, transport, bootRecord } = this.#deps
     // In time for the exchange after this one.
     void bootRecord?.refresh()
+    this.#isTurn = !this.#isTurn || this.inventory.size <= fewHosts
+    if (!this.#isTurn) return
     const peers = transport.peers()
     const peer = peers.length > 0 ? peers[random.below(peers.length)] : undefined
     if (peer) this.#exchangeSoon(peer.id)

@@ -21,6 +21,7 @@ export function meshVoters({ transport, clock, reachable, replicator }: MeshVote
   return {
     self: transport.self,
     peers: () => reachable.peers(),
+    hosts: () => replicator.inventory.size,
     ask: async (id, message, waitMs) => {
       const peer = id as PeerId
       try {

@@ -1,27 +1,34 @@
 /**
  * Many seeded histories: `npm run sim -- --seeds 1000 [--from 5000] [--faults NAME]`, or one of them with its whole
- * trace: `npm run sim -- --seed 17 --faults 'failing hosts'`.
+ * trace: `npm run sim -- --seed 17 --faults 'failing hosts'`. With `--size N` what a fleet of N hosts costs, as a table.
  */
 import { parseArgs } from 'node:util'
 import { faultsByName, history, howToRepeat } from './histories.ts'
+import { printSize } from './size-table.ts'
 
 const options = {
   seeds: { type: 'string', default: '200' },
   from: { type: 'string', default: '1' },
   seed: { type: 'string' },
   faults: { type: 'string' },
+  size: { type: 'string' },
 } as const
-const { seeds, from, seed, faults } = parseArgs({ options }).values
+const { seeds, from, seed, faults, size } = parseArgs({ options }).values
 
-const names = faults === undefined ? Object.keys(faultsByName) : [faults]
-const first = Number(seed ?? from)
-const count = seed === undefined ? Number(seeds) : 1
 let failures = 0
-for (let one = first; one < first + count; one += 1) {
-  for (const name of names) await live(one, name)
-}
-console.log(`${count * names.length} runs, ${failures} failed`)
+if (size !== undefined) await printSize(Number(size), Number(seed ?? 1))
+else await manyHistories()
 process.exitCode = failures === 0 ? 0 : 1
+
+async function manyHistories(): Promise<void> {
+  const names = faults === undefined ? Object.keys(faultsByName) : [faults]
+  const first = Number(seed ?? from)
+  const count = seed === undefined ? Number(seeds) : 1
+  for (let one = first; one < first + count; one += 1) {
+    for (const name of names) await live(one, name)
+  }
+  console.log(`${count * names.length} runs, ${failures} failed`)
+}
 
 async function live(one: number, name: string): Promise<void> {
   const kind = faultsByName[name]

@@ -4,7 +4,10 @@ import type { Cancel, Clock } from '../../src/base/index.ts'
 
 interface Timer {
   readonly atMs: number
-  readonly run: () => void
+  /** Of two at the same moment the one that was asked for first comes first. */
+  readonly order: number
+  /** Undefined once it is cancelled. */
+  run: (() => void) | undefined
 }
 
 /** Wall time at the start of every simulated world. */
@@ -13,8 +16,9 @@ const epochMs = Date.UTC(2030, 0, 1)
 export class SimClock implements Clock {
   #nowMs = 0
   #wallOffsetMs = epochMs
-  /** Sorted: the earliest first, and of two at the same moment the one that was asked for first. */
+  /** A heap: the earliest first. A cancelled one stays until its time comes. */
   readonly #timers: Timer[] = []
+  #asked = 0
 
   wallMs(): number {
     return this.#nowMs + this.#wallOffsetMs
@@ -25,11 +29,11 @@ export class SimClock implements Clock {
   }
 
   after(delayMs: number, run: () => void): Cancel {
-    const timer = { atMs: this.#nowMs + Math.max(0, delayMs), run }
-    this.#timers.splice(this.#positionAfter(timer.atMs), 0, timer)
+    this.#asked += 1
+    const timer: Timer = { atMs: this.#nowMs + Math.max(0, delayMs), order: this.#asked, run }
+    this.#push(timer)
     return () => {
-      const index = this.#timers.indexOf(timer)
-      if (index >= 0) this.#timers.splice(index, 1)
+      timer.run = undefined
     }
   }
 
@@ -67,25 +71,48 @@ export class SimClock implements Clock {
   }
 
   async #fireNext(untilMs: number): Promise<boolean> {
+    while (this.#timers[0] !== undefined && this.#timers[0].run === undefined) this.#pop()
     const timer = this.#timers[0]
     if (timer === undefined || timer.atMs > untilMs) return false
-    this.#timers.shift()
+    this.#pop()
     this.#nowMs = timer.atMs
-    timer.run()
+    timer.run?.()
     await settle()
     return true
   }
 
-  #positionAfter(atMs: number): number {
-    let low = 0
-    let high = this.#timers.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if ((this.#timers[middle]?.atMs ?? 0) <= atMs) low = middle + 1
-      else high = middle
+  #push(timer: Timer): void {
+    const heap = this.#timers
+    let at = heap.length
+    while (at > 0) {
+      const above = (at - 1) >>> 1
+      const parent = heap[above] as Timer
+      if (isBefore(parent, timer)) break
+      heap[at] = parent
+      at = above
     }
-    return low
+    heap[at] = timer
   }
+
+  #pop(): void {
+    const heap = this.#timers
+    const last = heap.pop()
+    if (last === undefined || heap.length === 0) return
+    let at = 0
+    for (;;) {
+      let below = 2 * at + 1
+      if (below >= heap.length) break
+      if (below + 1 < heap.length && isBefore(heap[below + 1] as Timer, heap[below] as Timer)) below += 1
+      if (isBefore(last, heap[below] as Timer)) break
+      heap[at] = heap[below] as Timer
+      at = below
+    }
+    heap[at] = last
+  }
+}
+
+function isBefore(a: Timer, b: Timer): boolean {
+  return a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order)
 }
 
 // A turn of the event loop runs every microtask there is; the second is for code that itself yields one.

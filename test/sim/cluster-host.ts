@@ -1,5 +1,5 @@
 /** One host of a simulated cluster: what outlives its daemon (disk, machine, key), and the daemon while it runs. */
-import type { KeyObject } from 'node:crypto'
+import { createPublicKey, type KeyObject, verify } from 'node:crypto'
 import {
   type DomainName,
   type ErrorCode,
@@ -13,6 +13,7 @@ import { requests } from '../../src/daemon/requests/index.ts'
 import { type DaemonProcess, type Parts, partsOf } from '../../src/daemon/requests/shared/parts.ts'
 import type { Tell } from '../../src/daemon/requests/shared/request.ts'
 import { Peering } from '../../src/mesh/index.ts'
+import type { VerifyRecord } from '../../src/replication/index.ts'
 import { inlineWholeHasher, openStore } from '../../src/store/index.ts'
 import type { SimClock } from './clock.ts'
 import { keyFrom } from './cluster-key.ts'
@@ -133,6 +134,8 @@ export class SimHost {
         key: this.key,
         log,
         settled: Promise.resolve(),
+        addresses: () => [transport.address],
+        isSigned: signedInSimulation(seed),
       }
       const daemon = await HostDaemon.start({ host: this.name, release: 'sim', domain, home }, world)
       const addresses = this.#world.addresses
@@ -243,6 +246,11 @@ export class SimHost {
     const say = (_: object, message: string): void => note(`${this.name} log: ${message}`)
     return { debug: () => undefined, info: () => undefined, warn: say, error: say }
   }
+}
+
+/** In a simulated cluster a host's id is its name. */
+function signedInSimulation(seed: number): VerifyRecord {
+  return (peer, bytes, signature) => verify(null, bytes, createPublicKey(keyFrom(`${seed} ${peer}`)), signature)
 }
 
 /** A number that a seed and a word name. */

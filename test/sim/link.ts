@@ -17,6 +17,8 @@ export interface LinkEnd {
   readonly self: PeerId
   /** This side has noticed that the link is gone. */
   lost(link: Link): void
+  /** A stream of this side is over. */
+  ended(stream: SimStream): void
 }
 
 export class Link {
@@ -81,8 +83,12 @@ export class Link {
   }
 
   #stream(end: LinkEnd, to: LinkEnd): SimStream {
-    const stream = new SimStream((arrive) => this.send(end, arrive), to.self)
-    this.#streams[this.#index(end)]?.add(stream)
+    const streams = this.#streams[this.#index(end)] as Set<SimStream>
+    const onDone = (one: SimStream): void => {
+      if (streams.delete(one)) end.ended(one)
+    }
+    const stream = new SimStream((arrive) => this.send(end, arrive), to.self, onDone)
+    streams.add(stream)
     return stream
   }
 
@@ -94,7 +100,7 @@ export class Link {
     const index = this.#index(end)
     if (this.#gone[index]) return
     this.#gone[index] = true
-    for (const stream of this.#streams[index] as Set<SimStream>) stream.fail(new Error('connection lost'))
+    for (const stream of [...(this.#streams[index] as Set<SimStream>)]) stream.fail(new Error('connection lost'))
     end.lost(this)
   }
 

@@ -15,6 +15,8 @@ export { SimTransport } from './sim-transport.ts'
 const calm: NetworkFaults = {
   latencyMsMin: 1,
   latencyMsMax: 5,
+  resentRate: 0,
+  resentMs: 1_000,
   lossRate: () => 0,
   answerLimitMs: 5_000,
 }
@@ -107,8 +109,9 @@ export class SimNetwork implements SimMedium {
   }
 
   latencyMs(): number {
-    const { latencyMsMin, latencyMsMax } = this.#faults
-    return latencyMsMin + this.random.below(latencyMsMax - latencyMsMin + 1)
+    const { latencyMsMin, latencyMsMax, resentRate, resentMs } = this.#faults
+    const latencyMs = latencyMsMin + this.random.below(latencyMsMax - latencyMsMin + 1)
+    return resentRate > 0 && chance(this.random, resentRate) ? latencyMs + resentMs : latencyMs
   }
 
   /** Whether the opening of a stream is lost on its way. */

@@ -17,6 +17,9 @@ export interface NetworkFaults {
   /** Each message takes from `latencyMsMin` to `latencyMsMax`. */
   readonly latencyMsMin: number
   readonly latencyMsMax: number
+  /** How many messages, from 0 to 1, are lost on their way and sent again, and how much later they come then, with all behind them. */
+  readonly resentRate: number
+  readonly resentMs: number
   /** How many of the streams of a protocol are never answered when they are opened, from 0 to 1. */
   readonly lossRate: (protocol: string) => number
   /** How long a dial or the opening of a stream waits for an answer that does not come. */
@@ -56,7 +59,10 @@ export class SimTransport implements Transport, LinkEnd {
   readonly #links = new Set<Link>()
   readonly #peerListeners = new Set<(event: PeerEvent) => void>()
   readonly #serveByProtocol = new Map<string, Serve>()
-  readonly #streams: SimStream[] = []
+  readonly #streams = new Set<SimStream>()
+  #endedBytes = 0
+  /** Streams that this host has opened or served. */
+  streamCount = 0
   #closed = false
 
   constructor(network: SimMedium, name: string, options: SimHostOptions) {
@@ -74,7 +80,7 @@ export class SimTransport implements Transport, LinkEnd {
 
   /** Bytes that this host has written to streams. */
   get sentBytes(): number {
-    return this.#streams.reduce((sum, stream) => sum + stream.sentBytes, 0)
+    return [...this.#streams].reduce((sum, stream) => sum + stream.sentBytes, this.#endedBytes)
   }
 
   async dial(address: string, signal?: AbortSignal): Promise<PeerId> {
@@ -110,6 +116,7 @@ export class SimTransport implements Transport, LinkEnd {
     if (link === undefined) throw new Error(`not connected to ${peer}`)
     signal?.throwIfAborted()
     const [near, far] = link.streamPair(this)
+    this.#begun(near)
     const other = link.other(this) as SimTransport
     const isLost = this.#network.loses(protocol)
     const answered = new Promise<boolean>((resolve) => {
@@ -137,7 +144,6 @@ export class SimTransport implements Transport, LinkEnd {
       lost.catch(() => undefined)
       limit.abort()
     }
-    this.#streams.push(near)
     return near
   }
 
@@ -181,6 +187,16 @@ export class SimTransport implements Transport, LinkEnd {
     for (const link of this.#links) if (which(link.other(this).name)) link.breakBoth()
   }
 
+  ended(stream: SimStream): void {
+    this.#endedBytes += stream.sentBytes
+    this.#streams.delete(stream)
+  }
+
+  #begun(stream: SimStream): void {
+    this.#streams.add(stream)
+    this.streamCount += 1
+  }
+
   lost(link: Link): void {
     const peer = link.other(this).self
     this.#links.delete(link)
@@ -222,7 +238,7 @@ export class SimTransport implements Transport, LinkEnd {
   }
 
   async #serve(serve: Serve, stream: SimStream): Promise<void> {
-    this.#streams.push(stream)
+    this.#begun(stream)
     try {
       await serve(stream)
       await stream.closeWrite()

@@ -22,9 +22,12 @@ export class SimStream implements PeerStream {
   readonly failed: Promise<never>
   #rejectFailed: (reason: Error) => void = () => undefined
 
+  readonly #onDone: (stream: SimStream) => void
+
   /** `sendAway` has something happen at the other side, in order, unless the connection is lost before. */
-  constructor(sendAway: (arrive: () => void) => void, peer: PeerId) {
+  constructor(sendAway: (arrive: () => void) => void, peer: PeerId, onDone: (stream: SimStream) => void) {
     this.#sendAway = sendAway
+    this.#onDone = onDone
     this.peer = peer
     this.failed = new Promise((_resolve, reject) => {
       this.#rejectFailed = reject
@@ -51,6 +54,7 @@ export class SimStream implements PeerStream {
     if (this.#writeClosed || this.#failure !== undefined) return
     this.#writeClosed = true
     this.#send((other) => other.#finish())
+    this.#changed()
   }
 
   abort(reason: Error): void {
@@ -119,6 +123,7 @@ export class SimStream implements PeerStream {
   }
 
   #changed(): void {
+    if (this.#failure !== undefined || (this.#ended && this.#writeClosed)) this.#onDone(this)
     for (const wake of this.#waiting.splice(0)) wake()
   }
 }

@@ -6,8 +6,8 @@ export const hostsVerb = verb({
   name: 'hosts',
   summary: 'Show the hosts of the domain that are known here',
   help:
-    'Shows this host and all hosts that this daemon has heard of since it started: the branch each is on, how ' +
-    'many of its operations it has done, its release, and its address or when it was last seen; and, where ' +
+    'Shows this host and all hosts that have told of themselves, also those that are off by now: the branch each is ' +
+    'on, how many of its operations it has done, its release, and its address or when it was last seen; and, where ' +
     'Hostkeeper is in use, how the last boot ended, since when, and with which configuration tree.',
   exits: [0],
   options: { json: jsonLinesFlag },
@@ -27,6 +27,7 @@ function describe({
   branch,
   position,
   operations,
+  stopped,
   deviations,
   boot,
 }: HostRow): readonly string[] {
@@ -38,6 +39,7 @@ function describe({
     done,
     release === null ? '?' : `isconf ${release}`,
     where,
+    ...(stopped === null ? [] : [`stopped at ${stopped.operation}: ${stopped.why}`]),
     ...deviations.map(({ kind, operation }) =>
       kind === 'did-void' ? `did ${operation}, now void` : `${kind} ${operation}`,
     ),

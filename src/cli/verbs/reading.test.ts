@@ -265,6 +265,7 @@ const alder: HostRow = {
   branch: 'generic',
   position: 2,
   operations: 2,
+  stopped: null,
   deviations: [],
   boot: null,
 }

@@ -50,6 +50,7 @@ async function served(t: TestContext, run?: Run, socketPath?: string): Promise<S
     key: keyFrom('alder'),
     log,
     settled: Promise.resolve(),
+    addresses: () => [],
   }
   const identity = { host: 'alder', release: '5.0.0-test', domain: 'sim.example' as DomainName, home: '/is' }
   const daemon = await HostDaemon.start(identity, world)

@@ -1,6 +1,7 @@
 import { operationName } from '../../base/index.ts'
 import type { Branch, Branches, LastDone } from '../../branch/index.ts'
 import type { HostRow } from '../../control/index.ts'
+import type { StoppedOperation } from '../../host/index.ts'
 import { deviationAnswer } from './shared/deviation.ts'
 import { nothing } from './shared/input.ts'
 import type { Parts } from './shared/parts.ts'
@@ -17,9 +18,9 @@ export const hostsRequest = request({
   kind: 'query',
   result: 'this host, then those that are known here, by name',
   details:
-    '`name`, `peerId`, `here` (this host), `connected`, `address`, `seen` (when it was connected last, since this ' +
-    "daemon started), `release`, `branch`, `position` (operations done, by this host's journal of that branch), " +
-    '`operations`, `deviations` (in what it is not what its journal makes: `kind`, `operation`), `boot` (how its last boot ended, where Hostkeeper looks after it: `level`, `since`, `step`, `why`, ' +
+    '`name`, `peerId`, `here` (this host), `connected`, `address`, `seen` (when it was heard last, also by an ' +
+    "earlier daemon), `release`, `branch`, `position` (operations done, by this host's journal of that branch), " +
+    '`operations`, `stopped` (the `operation` that it cannot do, and `why`), `deviations` (in what it is not what its journal makes: `kind`, `operation`), `boot` (how its last boot ended, where Hostkeeper looks after it: `level`, `since`, `step`, `why`, ' +
     '`tree`, `fetched`).',
   input: nothing,
   run: async (parts: HostsParts): Promise<readonly HostRow[]> => {
@@ -30,8 +31,15 @@ export const hostsRequest = request({
     const silent = [...addressByPeer.keys()].filter((id) => !known.some(({ peer }) => peer === id))
     const rows = [
       ...known,
-      ...silent.map((peer) => ({ peer, name: peer as string, at: undefined, boot: undefined, seen: undefined })),
-    ].map(async ({ peer, name, at, boot, seen }): Promise<HostRow> => {
+      ...silent.map((peer) => ({
+        peer,
+        name: peer as string,
+        at: undefined,
+        boot: undefined,
+        stopped: undefined,
+        seen: undefined,
+      })),
+    ].map(async ({ peer, name, at, boot, stopped, seen }): Promise<HostRow> => {
       const address = addressByPeer.get(peer) ?? null
       const there = at ? await standingOf(branches, at.branch, at.done ?? undefined) : nowhere
       const connected = address !== null
@@ -44,6 +52,7 @@ export const hostsRequest = request({
         seen: connected ? null : (seen ?? null),
         release: at?.release ?? null,
         ...there,
+        stopped: stopped ? { operation: operationName(stopped.id, stopped.index), why: stopped.why } : null,
         deviations: (at?.deviations ?? []).map(({ kind, operation: { id, index } }) => ({
           ...{ kind, operation: operationName(id, index) },
         })),
@@ -60,12 +69,18 @@ export const hostsRequest = request({
       seen: null,
       release: identity.release,
       ...(await standingOf(branches, branch.name, history.standing.done)),
+      stopped: stoppedOf(history.standing.stopped),
       deviations: parts.deviations.all.map(deviationAnswer).map(({ kind, operation }) => ({ kind, operation })),
       boot: bootRecord?.current ?? null,
     }
     return [own, ...(await Promise.all(rows)).sort((a, b) => (a.name < b.name ? -1 : 1))]
   },
 })
+
+function stoppedOf(stopped: StoppedOperation | undefined): HostRow['stopped'] {
+  if (!stopped) return null
+  return { operation: operationName(stopped.operation.id, stopped.operation.index), why: stopped.reason }
+}
 
 type Place = Pick<HostRow, 'branch' | 'position' | 'operations'>
 const nowhere: Place = { branch: null, position: null, operations: null }

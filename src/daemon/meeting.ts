@@ -1,0 +1,72 @@
+/** Whom this host dials, and to whom it stays connected: what is configured, what it has learned, and what the inventory tells. */
+import type { Clock, Log, Random } from '../base/index.ts'
+import {
+  isLocalAddress,
+  type LearnedAddresses,
+  NeighbourKeeper,
+  networkOf,
+  Peering,
+  type Transport,
+} from '../mesh/index.ts'
+import type { Inventory } from '../replication/index.ts'
+
+export interface MeetingDeps {
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  /** The addresses in nets. */
+  readonly configured: () => readonly string[]
+  /** Undefined where this host dials none but those in nets. */
+  readonly learned: LearnedAddresses | undefined
+  readonly ownAddresses: () => readonly string[]
+}
+
+export interface Meeting {
+  readonly peering: Peering
+  readonly keeper: NeighbourKeeper
+  /** The inventory is there: it tells how many hosts there are, and where. */
+  know(inventory: Inventory): void
+  stop(): void
+}
+
+export function startMeeting({ configured, learned, ...deps }: MeetingDeps): Meeting {
+  let inventory: Inventory | undefined
+  const keeper = new NeighbourKeeper({
+    ...deps,
+    hosts: () => inventory?.size ?? 0,
+    sample: (count) => (learned && inventory?.sample(count)) || [],
+    networkOf,
+  })
+  const peering = new Peering({
+    ...deps,
+    addresses: configured,
+    hints: () => (learned ? besides(configured(), [...keeper.addresses(), ...learned.addresses()]) : []),
+    wanted: () => keeper.wanted(),
+    dialed: (address, peer) => keeper.dialed(address, peer),
+  })
+  keeper.start()
+  peering.start()
+  return {
+    peering,
+    keeper,
+    know: (known) => {
+      inventory = known
+    },
+    stop: () => {
+      peering.stop()
+      keeper.stop()
+    },
+  }
+}
+
+/** Where others can dial this host: what means another machine on every machine is left out. */
+export function dialableFromElsewhere(addresses: readonly string[]): readonly string[] {
+  return addresses.filter((address) => !isLocalAddress(address))
+}
+
+/** What is learned and not configured: to dial one host twice at once would make two connections. */
+function besides(configured: readonly string[], learned: readonly string[]): readonly string[] {
+  const known = new Set(configured)
+  return learned.filter((address) => !known.has(address.replace(/\/p2p\/\w+$/, '')))
+}

@@ -1,0 +1,190 @@
+/**
+ * The records of all hosts, and what is needed to find in a few bytes in what
+ * two hosts' records differ. No clock, network or disk.
+ */
+import { sha256Hex } from '../../base/index.ts'
+import type { PeerId } from '../../mesh/index.ts'
+import type { HostRecord, SignedRecord } from './host-record.ts'
+
+/** So long nobody has heard of a host, and it is forgotten: 90 days in which the hosts that tell so were up. */
+export const forgottenMs = 90 * 24 * 3_600_000
+/** More hosts than a domain has; the one that was heard longest ago is forgotten first. */
+export const hostsMax = 20_000
+/** Groups of records whose digests are compared. */
+const groupCount = 256
+/** Their digests as text. */
+export const groupsLength = Math.ceil((groupCount * 4) / 3) * 4
+/** Arrivals that are remembered, for telling neighbours what is new since they were told. */
+const arrivalsMax = 4_096
+/** Of a peer id its end, which is enough to tell hosts apart. */
+const shortLength = 10
+
+/** A record that is kept. */
+export interface KeptRecord {
+  readonly signed: SignedRecord
+  readonly record: HostRecord
+  /** When it was said, as far as its way here tells: monotonic milliseconds of this host. */
+  readonly saidMs: number
+  /** The same for people, by this host's clock. */
+  readonly seen: string
+  /** Who gave it; undefined when it was here at the start, or is this host's own. */
+  readonly from: PeerId | undefined
+}
+
+/** The end of a peer id, by which hosts are told apart here. */
+type Short = string
+
+/** What {@link HostRecords} needs of a map; a simulation of many hosts shares what they have in common. */
+export type RecordMap = Pick<Map<Short, KeptRecord>, 'get' | 'set' | 'delete' | 'size' | 'keys' | 'values'>
+
+/** A host, and how new its record is: `SHORT.COUNT`, the count in base 36. */
+export type Have = string
+
+export class HostRecords {
+  readonly #recordByShort: RecordMap
+  readonly #groups: Uint32Array
+  readonly #arrivals: Short[] = []
+  /** How many records have arrived since the start. */
+  arrived = 0
+
+  /** `like` has the same records as `recordByShort`: what they come to need not be computed again. */
+  constructor(recordByShort: RecordMap = new Map(), like?: HostRecords) {
+    this.#recordByShort = recordByShort
+    this.#groups = like ? like.#groups.slice() : new Uint32Array(groupCount)
+    if (!like) for (const { record } of recordByShort.values()) this.#toggle(record)
+  }
+
+  get size(): number {
+    return this.#recordByShort.size
+  }
+
+  get(peer: PeerId): KeptRecord | undefined {
+    return this.#recordByShort.get(shortOf(peer))
+  }
+
+  /** The records, the one that arrived longest ago first. */
+  all(): Iterable<KeptRecord> {
+    return this.#recordByShort.values()
+  }
+
+  /** Whether a record is newer than what is here. */
+  isNews({ peer, count }: HostRecord): boolean {
+    return (this.get(peer)?.record.count ?? 0) < count
+  }
+
+  /** Keeps a record if it is newer than what is here; whether it was. */
+  put(kept: KeptRecord): boolean {
+    if (!this.isNews(kept.record)) return false
+    const short = shortOf(kept.record.peer)
+    this.#forget(short)
+    this.#recordByShort.set(short, kept)
+    this.#toggle(kept.record)
+    this.#arrivals.push(short)
+    if (this.#arrivals.length > 2 * arrivalsMax) this.#arrivals.splice(0, arrivalsMax)
+    this.arrived += 1
+    const [oldest] = this.#recordByShort.keys()
+    if (this.#recordByShort.size > hostsMax && oldest !== undefined) this.#forget(oldest)
+    return true
+  }
+
+  forget(peer: PeerId): void {
+    this.#forget(shortOf(peer))
+  }
+
+  /** One digest of all records. */
+  digest(): string {
+    return sha256Hex(Buffer.from(this.#groups.buffer)).slice(0, 16)
+  }
+
+  /** The digests of the groups of records, in base64. */
+  groups(): string {
+    return Buffer.from(this.#groups.buffer).toString('base64')
+  }
+
+  /** The groups in which another host's records differ from those here. */
+  differing(groups: string): ReadonlySet<number> {
+    const bytes = Buffer.from(groups, 'base64')
+    const isOther = (group: number): boolean => bytes.readUInt32LE(4 * group) !== this.#groups[group]
+    return new Set([...this.#groups.keys()].filter(isOther))
+  }
+
+  /** What is here, of all groups or of some. */
+  haves(groups?: ReadonlySet<number>): readonly Have[] {
+    const haves: Have[] = []
+    for (const { record } of this.#recordByShort.values()) {
+      if (groups === undefined || groups.has(groupOf(record.peer))) haves.push(haveOf(record))
+    }
+    return haves
+  }
+
+  /** What has arrived since `arrived` was so much, but for what `peer` gave; undefined when that is too long ago. */
+  havesSince(arrived: number, peer: PeerId): readonly Have[] | undefined {
+    const count = this.arrived - arrived
+    if (count > this.#arrivals.length) return undefined
+    const fresh = new Set(count === 0 ? [] : this.#arrivals.slice(-count))
+    return [...fresh].flatMap((one) => {
+      const kept = this.#recordByShort.get(one)
+      return kept && kept.from !== peer ? [haveOf(kept.record)] : []
+    })
+  }
+
+  /** Of what another host has, what is newer there. */
+  lacks(haves: readonly Have[]): readonly Short[] {
+    return haves.flatMap((have) => {
+      const [short, count] = partsOf(have)
+      return (this.#recordByShort.get(short)?.record.count ?? 0) < count ? [short] : []
+    })
+  }
+
+  /** What is newer here than what another host has, of the groups of which it told all. */
+  newerThan(haves: readonly Have[], groups: ReadonlySet<number>): readonly Short[] {
+    const countByShort = new Map(haves.map(partsOf))
+    return this.haves(groups).flatMap((have) => {
+      const [short, count] = partsOf(have)
+      return (countByShort.get(short) ?? 0) < count ? [short] : []
+    })
+  }
+
+  /** The records of hosts by their short names. */
+  named(shorts: readonly Short[]): readonly KeptRecord[] {
+    return shorts.flatMap((short) => this.#recordByShort.get(short) ?? [])
+  }
+
+  #forget(short: Short): void {
+    const known = this.#recordByShort.get(short)
+    if (known) this.#toggle(known.record)
+    this.#recordByShort.delete(short)
+  }
+
+  /** A record's part in the digest of its group: the same operation adds and takes away. */
+  #toggle(record: HostRecord): void {
+    const group = groupOf(record.peer)
+    this.#groups[group] = (this.#groups[group] as number) ^ hash32(haveOf(record))
+  }
+}
+
+function haveOf({ peer, count }: HostRecord): Have {
+  return `${shortOf(peer)}.${count.toString(36)}`
+}
+
+function partsOf(have: Have): readonly [Short, number] {
+  const [short = '', count = ''] = have.split('.')
+  return [short, Number.parseInt(count, 36) || 0]
+}
+
+function shortOf(peer: PeerId): string {
+  return peer.slice(-shortLength)
+}
+
+function groupOf(peer: PeerId): number {
+  return hash32(shortOf(peer)) % groupCount
+}
+
+/** FNV-1a with a last mix: no secret, and even enough. */
+function hash32(text: string): number {
+  let hash = 0x811c9dc5
+  for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
+  hash ^= hash >>> 15
+  hash = Math.imul(hash, 0x2c1b3c6d)
+  return (hash ^ (hash >>> 13)) >>> 0
+}

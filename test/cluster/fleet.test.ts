@@ -1,0 +1,29 @@
+/** A hundred simulated hosts: what holds at every size, in seconds. The figures for more: `npm run sim -- --size N`. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { neighboursMax, neighboursMin } from '../../src/mesh/neighbours.ts'
+import { Fleet } from '../sim/fleet.ts'
+
+const hosts = 100
+
+test('a hundred hosts that know two of them find each other, and each has a bounded number of neighbours', async () => {
+  const fleet = new Fleet({ seed: 1, hosts, latencyMs: 20, haveMet: false })
+  try {
+    await fleet.start(20_000)
+    // As fast as records come by comparing alone.
+    for (let round = 0; round < 60 && fleet.hosts.some(({ knownHosts }) => knownHosts < hosts); round += 1) {
+      await fleet.run(10_000)
+    }
+    await fleet.run(30_000)
+    const [fewest, , most] = fleet.connections()
+    assert.ok(fewest >= neighboursMin - 1 && most <= neighboursMax + 2, `${fewest} to ${most} connections`)
+    for (const host of fleet.hosts) assert.equal(host.knownHosts, hosts, host.name)
+    const [by] = fleet.hosts
+    assert.ok(by)
+    await fleet.checkIn(by)
+    const { all } = await fleet.spread(fleet.hosts, fleet.clock.monotonicMs(), 60_000)
+    assert.ok(all < 5_000, `the last host had the change after ${all} ms`)
+  } finally {
+    fleet.end()
+  }
+})

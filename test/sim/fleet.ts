@@ -1,0 +1,161 @@
+/** A fleet of simulated hosts at several sites, and what it costs and how fast it is. */
+import { noChangeset } from '../../src/base/index.ts'
+import { HostRecords, type KeptRecord } from '../../src/replication/index.ts'
+import { signRecord } from '../../src/replication/inventory/host-record.ts'
+import { following } from '../cluster/changesets.ts'
+import { SimClock } from './clock.ts'
+import { cachedCheck, FleetHost, type FleetWorld } from './fleet-host.ts'
+import { SimNetwork } from './network.ts'
+import { seededRandom } from './random.ts'
+import { SharedRecords } from './shared-records.ts'
+
+export interface FleetOptions {
+  readonly seed: number
+  readonly hosts: number
+  /** One way, in milliseconds. */
+  readonly latencyMs: number
+  /** Whether the hosts have met before, so that each has the records of all on its disk; otherwise they know two of them. */
+  readonly haveMet: boolean
+}
+
+/** A site has a fifth of the hosts. */
+const sites = 5
+/** Hosts in everybody's nets. */
+const netsCount = 2
+/** What TLS, HTTP/2, TCP and IP add to each message: about what two records, their frames, headers and packets take. */
+export const overheadBytes = 200
+
+/** When each part of the hosts had a changeset, in milliseconds after it was made. */
+export interface Spread {
+  readonly half: number
+  readonly most: number
+  readonly all: number
+}
+
+export class Fleet {
+  readonly options: FleetOptions
+  readonly clock = new SimClock()
+  readonly network: SimNetwork
+  readonly hosts: readonly FleetHost[]
+  /** When each host had the changeset that is being followed. */
+  readonly #hadAtMs = new Map<FleetHost, number>()
+  #followed: string = noChangeset
+
+  constructor(options: FleetOptions) {
+    const { seed, hosts, latencyMs, haveMet } = options
+    this.options = options
+    const latency = { latencyMsMin: latencyMs, latencyMsMax: latencyMs }
+    this.network = new SimNetwork(this.clock, seededRandom(seed), latency)
+    const names = Array.from({ length: hosts }, (_, index) => `s${index % sites}-h${String(index).padStart(5, '0')}`)
+    const world: FleetWorld = {
+      seed,
+      clock: this.clock,
+      network: this.network,
+      nets: names.slice(0, netsCount).map((name) => `sim:${name}`),
+      isSigned: cachedCheck(seed),
+      onChangeset: (host, id) => {
+        if (id === this.#followed && !this.#hadAtMs.has(host)) this.#hadAtMs.set(host, this.clock.monotonicMs())
+      },
+    }
+    const [base, copies] = [new Map<string, KeptRecord>(), new Map<string, KeptRecord>()]
+    const like = new HostRecords(base)
+    if (haveMet) for (const name of names) like.put(keptRecord(name, world, hosts))
+    this.hosts = names.map((name) => new FleetHost(name, world, new HostRecords(new SharedRecords(base, copies), like)))
+  }
+
+  /** Starts all hosts within some seconds. */
+  async start(withinMs: number): Promise<void> {
+    const random = seededRandom(this.options.seed)
+    const started = this.hosts.map(
+      (host) =>
+        new Promise<void>((resolve, reject) => {
+          this.clock.after(random.below(withinMs), () => void host.start().then(resolve, reject))
+        }),
+    )
+    await this.clock.until(Promise.all(started))
+  }
+
+  get up(): readonly FleetHost[] {
+    return this.hosts.filter(({ isUp }) => isUp)
+  }
+
+  run(ms: number): Promise<void> {
+    return this.clock.run(ms)
+  }
+
+  /** The fewest, the mean and the most connections of a host. */
+  connections(): readonly [number, number, number] {
+    const counts = this.up.map(({ life }) => life.transport.peers().length)
+    return [Math.min(...counts), sum(counts) / counts.length, Math.max(...counts)]
+  }
+
+  /** Bytes a second that a host sends, in the mean of all, while time passes. */
+  async bytesPerSecond(ms: number, meanwhile: () => Promise<unknown> = () => this.run(ms)): Promise<number> {
+    const before = this.#sentBytes()
+    const beganMs = this.clock.monotonicMs()
+    await meanwhile()
+    return (this.#sentBytes() - before) / this.up.length / ((this.clock.monotonicMs() - beganMs) / 1000)
+  }
+
+  /** One host locks and checks in, and its neighbours are told. The changeset spreads while time is let pass. */
+  async checkIn(by: FleetHost): Promise<void> {
+    const { branch, replicator } = by.life
+    const { state, journal } = branch
+    const previous = journal.length > 0 ? await this.clock.until(journal.changesetAt(journal.length)) : undefined
+    const lock = { id: state.length.toString(16).padStart(32, '0'), user: 'ann', host: by.name, key, ...because }
+    const locked = { ...state, revision: state.revision + 1, lock }
+    await this.clock.until(branch.compareAndSet(state, locked, {}))
+    replicator.announce(branch).catch(() => undefined)
+    await this.run(1_000)
+    const changeset = following(previous)
+    const to = { ...state, head: changeset.id, length: state.length + 1, revision: 0, lock: null, broken: null }
+    this.#followed = changeset.id
+    this.#hadAtMs.clear()
+    await this.clock.until(branch.compareAndSet(branch.state, to, { changeset }))
+    this.#hadAtMs.set(by, this.clock.monotonicMs())
+    replicator.announce(branch).catch(() => undefined)
+  }
+
+  /** Lets time pass until all of some hosts have what was checked in last, or it is given up; when parts of them had it. */
+  async spread(among: readonly FleetHost[], sinceMs: number, limitMs: number): Promise<Spread> {
+    const untilMs = this.clock.monotonicMs() + limitMs
+    while (!among.every((host) => this.#hadAtMs.has(host)) && this.clock.monotonicMs() < untilMs) await this.run(100)
+    const times = among
+      .map((host) => (this.#hadAtMs.get(host) ?? Number.POSITIVE_INFINITY) - sinceMs)
+      .sort((a, b) => a - b)
+    const at = (part: number): number => Math.max(0, times[Math.ceil(part * times.length) - 1] ?? 0)
+    return { half: at(0.5), most: at(0.99), all: at(1) }
+  }
+
+  /** Ends every host, so that no timer is left. */
+  end(): void {
+    for (const host of this.hosts) host.crash()
+  }
+
+  #sentBytes(): number {
+    return sum(this.up.map(({ life: { transport } }) => transport.sentBytes + transport.streamCount * overheadBytes))
+  }
+}
+
+const key = Buffer.alloc(32, 1).toString('base64')
+const because = { message: 'because it was asked for', since: '2030-01-01T00:00:00.000Z' }
+
+/** What a host said of itself some time ago, as it would be after a long life of the fleet. */
+function keptRecord(name: string, { seed, clock }: FleetWorld, hosts: number): KeptRecord {
+  const host = new FleetHost(name, { seed } as FleetWorld, new HostRecords())
+  const record = {
+    peer: name as KeptRecord['record']['peer'],
+    count: 1,
+    time: '2030-01-01T00:00:00.000Z',
+    addresses: [`sim:${name}`],
+    host: name,
+    at: { branch: 'generic', done: null, release: '5.0.0' } as KeptRecord['record']['at'],
+  }
+  const agoMs = seededRandom(seed + Number(name.slice(-5))).below(hosts * 6_000)
+  const saidMs = clock.monotonicMs() - agoMs
+  return { signed: signRecord(record, host.key), record, saidMs, seen: record.time, from: undefined }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0)
+}
