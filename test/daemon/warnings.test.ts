@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { chmodSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { CheckInAnswer } from '../../src/control/index.ts'
 import { assertDone, assertRefused, Lab, type LabHost, until } from '../harness/lab.ts'
@@ -12,6 +12,8 @@ test('exec and ci warn of what does not replay, name the operation, and refuse i
   const warned = async (...words: readonly string[]): Promise<string> => (await alder.does(...words)).stderr
   await alder.does('lock', 'a change')
   alder.write('etc/cron.d/back.up', '0 3 * * * root /srv/backup')
+  // A plain user's files may be for the group to write, too.
+  chmodSync(alder.path('etc/cron.d/back.up'), 0o644)
   await alder.does('snap', '/etc/cron.d/back.up')
   assert.match(
     await warned('exec', 'sh', '-c', 'echo x >>"$IS_VOLROOT/etc/hosts"'),
