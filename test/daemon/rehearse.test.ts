@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { RehearsalAnswer } from '../../src/control/index.ts'
 import { assertRefused, Lab, type LabHost, type Run, until } from '../harness/lab.ts'
@@ -14,6 +14,19 @@ function unlessRehearsable(): string | false {
     'mount -t tmpfs none /mnt && mkdir /mnt/u /mnt/w && mount -t overlay -o lowerdir=/,upperdir=/mnt/u,workdir=/mnt/w o /mnt'
   const { status } = spawnSync('unshare', ['--mount', '--pid', '--fork', 'sh', '-c', overlay])
   return status === 0 ? false : 'overlayfs or namespaces are not allowed: this was NOT tested'
+}
+
+/** The words of every process of this machine. */
+function commandLines(): readonly (readonly string[])[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  return pids.map((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+    } catch {
+      // It has ended meanwhile.
+      return []
+    }
+  })
 }
 
 const skip = unlessRehearsable()
@@ -97,7 +110,7 @@ test('a rehearsal that is stopped, or whose daemon is killed, leaves no process 
   const [alder] = lab.hosts as [LabHost]
   await lab.start()
   const marked = `300.${process.pid}`
-  const runs = (): boolean => spawnSync('pgrep', ['-f', `sleep ${marked}`]).status === 0
+  const runs = (): boolean => commandLines().some((words) => words.join(' ').includes(`sleep ${marked}`))
   for (const end of [
     (run: { child: { kill(signal: string): void } }) => run.child.kill('SIGINT'),
     () => alder.kill9(),
