@@ -4,9 +4,8 @@
  * neighbours it would come to each host by every way there is, and so each
  * asks it on once.
  */
+import { everybodyMax } from '../base/index.ts'
 
-/** Up to so many hosts a question is asked on whenever it comes: no vote then depends on one host that passes it on. */
-const everyTimeMax = 24
 /** Questions that are remembered: more than are under way. */
 const rememberedMax = 1_000
 
@@ -19,6 +18,7 @@ export class PassedOn {
     this.#questions.add(question)
     const [oldest] = this.#questions
     if (this.#questions.size > rememberedMax && oldest !== undefined) this.#questions.delete(oldest)
-    return !isKnown || hosts <= everyTimeMax
+    // Up to so many no vote depends on one host that passes it on.
+    return !isKnown || hosts <= everybodyMax
   }
 }

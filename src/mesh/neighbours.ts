@@ -8,11 +8,9 @@
  * addresses; nothing that a neighbour says of others is needed. Nobody can
  * crowd out the neighbours that this host has chosen itself.
  */
-import type { Random } from '../base/index.ts'
+import { everybodyMax, type Random } from '../base/index.ts'
 import type { PeerId } from './transport.ts'
 
-/** Up to so many hosts everybody may be connected to everybody. */
-const everybodyMax = 24
 /** Below it this host dials, above it it hangs up; between the two it leaves things as they are. */
 export const neighboursMin = 8
 export const neighboursMax = 12

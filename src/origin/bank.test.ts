@@ -1,13 +1,9 @@
 /** What is published on one simulated host and known on another. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { Cluster, type Outcome, type SimHost } from '../../test/sim/cluster.ts'
+import { Cluster, codeOf, type SimHost } from '../../test/sim/cluster.ts'
 import { sha256Hex } from '../base/index.ts'
 import { describeOperation } from '../journal/index.ts'
-
-function codeOf(outcome: Outcome): string {
-  return outcome.type === 'failed' ? outcome.code : outcome.type
-}
 
 async function two(t: TestContext) {
   const cluster = await Cluster.of(1, ['alder', 'birch'])

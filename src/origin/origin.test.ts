@@ -1,7 +1,7 @@
 /** The verbs of one host alone: what each refuses, and what a crash in the middle of each leaves. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Cluster, type Outcome } from '../../test/sim/cluster.ts'
+import { Cluster, codeOf } from '../../test/sim/cluster.ts'
 
 const signal = new AbortController().signal
 
@@ -9,10 +9,6 @@ async function lockedHost() {
   const cluster = await Cluster.of(1, ['alder'])
   await cluster.ask('alder', 'lock', 'because')
   return { cluster, host: cluster.host('alder') }
-}
-
-function codeOf(outcome: Outcome): string {
-  return outcome.type === 'failed' ? outcome.code : outcome.type
 }
 
 test('nothing is changed without the lock', async () => {

@@ -1,7 +1,7 @@
 /** `reboot` on the origin: what it records, what it keeps from being done before it, and what a crash leaves. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Cluster, type Outcome } from '../../test/sim/cluster.ts'
+import { Cluster, codeOf } from '../../test/sim/cluster.ts'
 
 async function lockedHost() {
   const cluster = await Cluster.of(1, ['alder'])
@@ -17,10 +17,6 @@ async function lockedHost() {
   }
   const kinds = (): readonly string[] => host.daemon.work.operations.map(({ type }) => type)
   return { cluster, host, says, comesBack, kinds }
-}
-
-function codeOf(outcome: Outcome): string {
-  return outcome.type === 'failed' ? outcome.code : outcome.type
 }
 
 test('reboot is recorded before the machine goes down; lock and work are there after it, and can be checked in', async () => {

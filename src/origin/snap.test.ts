@@ -1,13 +1,9 @@
 /** What is snapped on one simulated host and arrives on another. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Cluster, type Outcome } from '../../test/sim/cluster.ts'
+import { Cluster, codeOf } from '../../test/sim/cluster.ts'
 import { sha256Hex } from '../base/index.ts'
 import { describeOperation } from '../journal/index.ts'
-
-function codeOf(outcome: Outcome): string {
-  return outcome.type === 'failed' ? outcome.code : outcome.type
-}
 
 async function two() {
   const cluster = await Cluster.of(1, ['alder', 'birch'])

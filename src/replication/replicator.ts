@@ -20,8 +20,6 @@ import type { UnfetchedHeads } from './unfetched.ts'
 
 /** Now and then: often enough that news that were not heard are made good soon. */
 const exchangeEveryMs = 30_000
-/** Where there are more hosts the news come from more neighbours, and every other time is enough. */
-const fewHosts = 24
 
 export interface ReplicatorDeps extends ChangesetFetcherDeps {
   /** What this host tells of itself. */
@@ -181,7 +179,8 @@ export class Replicator {
     const { random, transport, bootRecord } = this.#deps
     // In time for the exchange after this one.
     void bootRecord?.refresh()
-    this.#isTurn = !this.#isTurn || this.inventory.size <= fewHosts
+    // In a large domain the news come from more neighbours, and every other time is enough.
+    this.#isTurn = !this.#isTurn || !this.inventory.isLarge
     if (!this.#isTurn) return
     const peers = transport.peers()
     const peer = peers.length > 0 ? peers[random.below(peers.length)] : undefined

@@ -121,6 +121,11 @@ export class Cluster {
   }
 }
 
+/** How a verb ended: the code of its failure, or `done` and the like. */
+export function codeOf(outcome: Outcome): string {
+  return outcome.type === 'failed' ? outcome.code : outcome.type
+}
+
 /** `done`, `LOCKED: branch …`, `died`. */
 export function describeOutcome(outcome: Outcome): string {
   if (outcome.type === 'failed') return `${outcome.code}: ${outcome.message}`

@@ -1,13 +1,9 @@
 /** Taking a changeset back on simulated hosts: what is recorded, what is refused, and that it arrives. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Cluster, type Outcome } from '../../../test/sim/cluster.ts'
+import { Cluster, codeOf } from '../../../test/sim/cluster.ts'
 import type { RevertAnswer } from '../../control/index.ts'
 import { describeOperation } from '../../journal/index.ts'
-
-function codeOf(outcome: Outcome): string {
-  return outcome.type === 'failed' ? outcome.code : outcome.type
-}
 
 /** Two hosts; what is typed is typed on the first. */
 async function two() {

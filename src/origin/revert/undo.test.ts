@@ -1,7 +1,7 @@
 /** Taking operations out of the work in progress on a simulated host. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Cluster, type Outcome } from '../../../test/sim/cluster.ts'
+import { Cluster, codeOf } from '../../../test/sim/cluster.ts'
 import type { UndoAnswer } from '../../control/index.ts'
 import { describeOperation } from '../../journal/index.ts'
 
@@ -17,10 +17,6 @@ async function lockedHost() {
   const noted = (): readonly string[] => host.daemon.work.operations.map(describeOperation)
   await type('lock', 'because')
   return { cluster, host, machine: host.machine, type, undo, noted }
-}
-
-function codeOf(outcome: Outcome): string {
-  return outcome.type === 'failed' ? outcome.code : outcome.type
 }
 
 test('wip undo takes the newest operation out and leaves the disk alone', async () => {

@@ -4,7 +4,16 @@
  * that a host that is off stays in it.
  */
 import type { KeyObject } from 'node:crypto'
-import { type Cancel, type Clock, type Disk, isoTime, type Log, nowAndThen, type Random } from '../../base/index.ts'
+import {
+  type Cancel,
+  type Clock,
+  type Disk,
+  everybodyMax,
+  isoTime,
+  type Log,
+  nowAndThen,
+  type Random,
+} from '../../base/index.ts'
 import type { Candidate, PeerId, Transport } from '../../mesh/index.ts'
 import type { OwnWords } from '../announcement.ts'
 import { addressesMax, type HostRecord, signRecord, type VerifyRecord, verifyByPeerId } from './host-record.ts'
@@ -96,6 +105,11 @@ export class Inventory {
   /** How many hosts the domain has, as far as is known; this one is one of them. */
   get size(): number {
     return Math.max(this.#records.size, this.#directByPeer.size + 1)
+  }
+
+  /** Whether each host has a few neighbours instead of all the others. */
+  get isLarge(): boolean {
+    return this.size > everybodyMax
   }
 
   digest(): string {
