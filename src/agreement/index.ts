@@ -1,2 +1,2 @@
-export type { Agreement, Voters } from './agreement.ts'
+export type { Agreement, NextState, Voters } from './agreement.ts'
 export { keeperlessAgreement } from './without-keepers.ts'

@@ -43,8 +43,9 @@ test('two hosts of a machine that listen on one port of two addresses find each 
       return transport.close()
     })
   }
-  for (const end = performance.now() + 15_000; second.peers().length === 0; ) {
-    assert.ok(performance.now() < end, 'found within 15 s')
+  // Long after the second dials even where it leaves that to the first at first.
+  for (const end = performance.now() + 60_000; second.peers().length === 0; ) {
+    assert.ok(performance.now() < end, 'found within a minute')
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
   assert.deepEqual(

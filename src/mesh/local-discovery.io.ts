@@ -27,8 +27,8 @@ export interface DiscoveryOptions {
   readonly log: Log
 }
 
-/** After a start, and after a peer was lost. */
-const firstWaitsMs = [0, 1_000, 3_000]
+/** After a start, and after a peer was lost: the last comes when those that leave the first dial to this host dial, too. */
+const firstWaitsMs = [0, 1_000, 3_000, 3_000]
 const aloneEveryMs = 10_000
 const inCompanyEveryMs = 60_000
 /** Everybody on the link. */

@@ -1,7 +1,8 @@
 /** `ci`: adds the work to the branch as one changeset, and gives the lock back. */
 import { isDeepStrictEqual } from 'node:util'
-import { IsconfError, idPrefixLength, isoTime } from '../base/index.ts'
-import { changed } from '../branch/index.ts'
+import type { NextState } from '../agreement/index.ts'
+import { type ChangesetId, IsconfError, idPrefixLength, isoTime } from '../base/index.ts'
+import { type BranchState, changed } from '../branch/index.ts'
 import { type Changeset, publicKeyText, type SignedChangeset, signChangeset } from '../journal/index.ts'
 import { pendingReboot, refuseRebooting } from './reboot.ts'
 import { noteOwnVoids } from './void.ts'
@@ -12,9 +13,8 @@ import type { WorkHeader } from './work-in-progress.ts'
 export async function checkIn(deps: OriginDeps, user: string): Promise<SignedChangeset | undefined> {
   const { branch, work } = deps
   // The last try may have come as far as the journal, and no further.
-  const recovered = await recoverCheckIn(deps)
-  if (recovered && recovered.done < operationsOf(recovered)) throw behindOwnWork(deps, recovered)
-  if (recovered) return recovered.signed
+  const before = await recoveredWhole(deps)
+  if (before) return before
   const header = requireWork(deps, user)
   await refuseRebooting(deps)
   if (work.operations.length === 0) {
@@ -22,18 +22,36 @@ export async function checkIn(deps: OriginDeps, user: string): Promise<SignedCha
     await work.clear()
     return undefined
   }
-  const { head } = await deps.agreement.change(branch, (now) => {
-    if (now.head !== header.base) {
-      throw new IsconfError('LOCK_LOST', `branch ${branch.name} has grown since your lock: someone else checked in`)
-    }
-    const signed = signChangeset(compose(deps, header), deps.key)
-    const change = { type: 'ci', lockId: header.lock, head: signed.id, length: signed.changeset.sequence } as const
-    return { to: changed(now, change), changeset: signed }
-  })
+  let head: ChangesetId
+  try {
+    head = (await deps.agreement.change(branch, (now) => withWork(deps, header, now))).head
+  } catch (error) {
+    // What the others have more may be this very work: they tell it before anything is agreed.
+    const told = await recoveredWhole(deps)
+    if (told) return told
+    throw error
+  }
   const signed = await branch.journal.changesetAt(branch.journal.sequenceOf(head) ?? 0)
   await noteMade(deps, signed, operationsOf({ signed }))
   await work.clear()
   return signed
+}
+
+/** The state of the branch with the work as its newest changeset, signed. LOCK_LOST where somebody else's is there. */
+function withWork(deps: OriginDeps, header: WorkHeader, now: BranchState): ReturnType<NextState> {
+  if (now.head !== header.base) {
+    throw new IsconfError('LOCK_LOST', `branch ${now.branch} has grown since your lock: someone else checked in`)
+  }
+  const signed = signChangeset(compose(deps, header), deps.key)
+  const change = { type: 'ci', lockId: header.lock, head: signed.id, length: signed.changeset.sequence } as const
+  return { to: changed(now, change), changeset: signed }
+}
+
+/** The changeset of a check-in that the journal has already, finished; BEHIND where this disk has not all of it. */
+async function recoveredWhole(deps: OriginDeps): Promise<SignedChangeset | undefined> {
+  const recovered = await recoverCheckIn(deps)
+  if (recovered && recovered.done < operationsOf(recovered)) throw behindOwnWork(deps, recovered)
+  return recovered?.signed
 }
 
 /** A check-in of this host's work that the journal had already. */

@@ -95,6 +95,30 @@ test('ci with nothing to check in gives the lock back and adds nothing', async (
   assert.equal(host.daemon.work.header, undefined)
 })
 
+test('work that was checked in already, of a disk that was put back, is told at ci whenever the others tell of it', async () => {
+  for (let waitMs = 0; waitMs < 60; waitMs += 1) {
+    const cluster = await Cluster.of(waitMs, ['alder', 'birch'])
+    const alder = cluster.host('alder')
+    await cluster.ask('alder', 'lock', 'because')
+    await cluster.ask('alder', 'exec', 'append', '/x', 'one')
+    await cluster.clock.until(alder.stop())
+    const backup = alder.disk.crash('kept')
+    alder.disk = alder.disk.crash('kept')
+    await cluster.clock.until(alder.start())
+    await cluster.meet()
+    await cluster.ask('alder', 'exec', 'append', '/x', 'two')
+    assert.equal((await cluster.ask('alder', 'ci')).type, 'done')
+    await cluster.clock.until(alder.stop())
+    alder.disk = backup
+    await cluster.clock.until(alder.start())
+    await cluster.clock.untilTrue(() => alder.transport.peers().length > 0, 60_000)
+    await cluster.run(waitMs)
+    assert.equal(codeOf(await cluster.ask('alder', 'ci')), 'BEHIND', `${waitMs} ms after they met`)
+    assert.equal(alder.daemon.history.standing.done?.index ?? 0, 0)
+    cluster.end()
+  }
+})
+
 /** Does a verb until the power fails after `bytes` more, and starts again; how the verb ended. */
 async function dyingAt(bytes: number, fate: 'lost' | 'kept' | 'chance', ...words: readonly string[]) {
   const { cluster, host } = await lockedHost()
