@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url'
 import { type BuildFailure, build, type Metafile, transformSync } from 'esbuild'
 import { errorKinds } from '../src/base/index.ts'
 import { type Architecture, putNativePart } from './native.ts'
+import { packageDirectoriesOf, thirdPartyNotices } from './third-party.ts'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
@@ -128,31 +129,7 @@ export function packagesAtStart(metafile: Metafile): readonly string[] {
     }
   }
   const sources = [...seen].flatMap((file) => Object.keys(metafile.outputs[file]?.inputs ?? {}))
-  return packagesOf(sources)
-}
-
-/** The package directories below node_modules/ that the files are in, sorted. */
-function packagesOf(files: readonly string[]): readonly string[] {
-  const names = files.flatMap((file) => file.match(/^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//)?.[1] ?? [])
-  return [...new Set(names)].sort()
-}
-
-/** The licences of the libraries that are inside the bundle, which they ask to be passed on. */
-function thirdPartyNotices(metafile: Metafile): string {
-  const inputs = Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs))
-  const notices = packagesOf(inputs).map((name) => {
-    const directory = join(root, 'node_modules', name)
-    const { version, license } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as {
-      version: string
-      license?: string
-    }
-    const file = readdirSync(directory).find((entry) => /^licen[cs]e/i.test(entry))
-    const text = file === undefined ? '' : `\n${readFileSync(join(directory, file), 'utf8').trim()}\n`
-    return `${name} ${version} (${license ?? 'licence not stated'})\n${text}`
-  })
-  // Its packages come without the text.
-  notices.push(`koffi (MIT)\n\n${readFileSync(join(root, 'scripts/licences/koffi.txt'), 'utf8')}`)
-  return notices.join(`\n${'-'.repeat(78)}\n\n`)
+  return packageDirectoriesOf(sources).map((path) => path.replace(/^.*node_modules\//, ''))
 }
 
 export interface BuildOptions {
@@ -170,7 +147,7 @@ export async function buildInto(
   { version = releaseVersion(), architecture = process.arch, head = '#!/usr/bin/env node\n' }: BuildOptions = {},
 ): Promise<void> {
   const { textByName, metafile } = await bundle(version)
-  const files = new Map(textByName).set('third-party-licences.txt', thirdPartyNotices(metafile))
+  const files = new Map(textByName).set('third-party-licences.txt', thirdPartyNotices(metafile, root))
   for (const [file, program] of Object.entries(programByFile)) files.set(file, `${head}${launcher(program, metafile)}`)
 
   // Whole files by rename, and the old ones last: a program that starts meanwhile finds all it needs.

@@ -1,7 +1,7 @@
 /**
  * Makes the packages: `npm run packages`, or `npm run packages -- [--to DIRECTORY] [KIND...] [ARCHITECTURE...]` for
- * some of them. Each for any architecture on any machine; what is not here of a foreign runtime comes from the npm
- * registry.
+ * some of them, each with an SBOM beside it. Each for any architecture on any machine; what is not here of a foreign
+ * runtime comes from the npm registry.
  */
 import { mkdirSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
@@ -12,6 +12,7 @@ import type { Release } from './packages/content.ts'
 import { makeDeb } from './packages/deb.ts'
 import { makeRpm } from './packages/rpm.ts'
 import { type Architecture, architectures } from './packages/runtime.ts'
+import { writeSbom } from './packages/sbom.ts'
 
 const makerByKind: Readonly<Record<string, (directory: string, release: Release) => Promise<string>>> = {
   deb: makeDeb,
@@ -35,7 +36,8 @@ mkdirSync(directory, { recursive: true })
 for (const kind of chosen(Object.keys(makerByKind), positionals.filter(isKind))) {
   const all = Object.keys(architectures).filter(isArchitecture)
   for (const architecture of chosen(all, positionals.filter(isArchitecture))) {
-    const path = await makerByKind[kind]?.(directory, { version: releaseVersion(), architecture })
-    console.log(relative('', path ?? ''))
+    const release = { version: releaseVersion(), architecture }
+    const path = (await makerByKind[kind]?.(directory, release)) ?? ''
+    for (const made of [path, await writeSbom(path, release)]) console.log(relative('', made))
   }
 }

@@ -28,6 +28,19 @@ test('package-lock.json names no download address', () => {
   assert.doesNotMatch(readText('package-lock.json'), /"resolved": "https?:/)
 })
 
+test('package-lock.json has a checksum for every package, whatever platform it is for', () => {
+  const lock = JSON.parse(readText('package-lock.json')) as {
+    packages: Record<string, { integrity?: string; link?: boolean }>
+  }
+  const fetched = Object.entries(lock.packages).filter(([path, { link }]) => path.includes('node_modules/') && !link)
+  assert.ok(fetched.length > 100)
+  // npm view NAME@VERSION dist.integrity says it.
+  assert.deepEqual(
+    fetched.filter(([, { integrity }]) => !integrity?.startsWith('sha512-')).map(([path]) => path),
+    [],
+  )
+})
+
 test('package-lock.json has an entry for every optional library, so that npm ci need not ask for it', () => {
   const lock = JSON.parse(readText('package-lock.json')) as {
     packages: Record<string, { optionalDependencies?: Record<string, string> }>

@@ -19,7 +19,12 @@ import { gzipSync } from 'node:zlib'
 import { buildInto, root } from '../build.ts'
 import { type Architecture, architectures, runtimeFor } from './runtime.ts'
 
-const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { bin: Record<string, string> }
+/** What package.json says. */
+export const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  readonly bin: Readonly<Record<string, string>>
+  /** Where people write to, also of what must not be public yet. */
+  readonly bugs: { readonly email: string }
+}
 
 /** Where no commit says a time, as in an unpacked archive of the sources. */
 const fallbackEpoch = '1795305600'

