@@ -3,6 +3,8 @@
  * scripts/build.ts puts in what stands in capitals.
  */
 if (Number.parseInt(process.versions.node, 10) >= NODE_MAJOR) {
+  // Where nobody listens, Node opens its debugger at this signal, to every user of the machine.
+  process.on('SIGUSR1', () => undefined)
   void import(PROGRAM_FILE)
 } else {
   const found = `Node ${NODE_MAJOR} or newer is needed, and ${process.execPath} is ${process.versions.node}`

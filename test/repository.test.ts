@@ -76,16 +76,22 @@ test('isconf loads few libraries when it starts', async () => {
   assert.deepEqual(packagesAtStart(metafile), ['commander'])
 })
 
+/** What each program prints when its version is asked for and `script` is loaded before it. */
+function saidAtStart(script: string): readonly string[] {
+  return ['main', 'hostkeeper', 'isync', 'exech'].map((name) => {
+    const path = fileURLToPath(new URL(`../dist/${name}.js`, import.meta.url))
+    return ran(process.execPath, `--import=data:text/javascript,${script}`, path, '--version').text
+  })
+}
+
 test('no program loads what fetch consists of when it starts', () => {
   // See src/control/client.io.ts: it would be half of the CPU that a command takes.
   const tellLoaded =
     "process.on('exit', () => console.log(process.moduleLoadList.filter((name) => /undici/.test(name))))"
-  for (const name of ['main', 'hostkeeper', 'isync', 'exech']) {
-    const words = [
-      `--import=data:text/javascript,${tellLoaded}`,
-      fileURLToPath(new URL(`../dist/${name}.js`, import.meta.url)),
-      '--version',
-    ]
-    assert.match(ran(process.execPath, ...words).text, /^\w+ \S+\n\[\]\n$/)
-  }
+  for (const text of saidAtStart(tellLoaded)) assert.match(text, /^\w+ \S+\n\[\]\n$/)
+})
+
+test('no program leaves SIGUSR1 to Node, which would open its debugger', () => {
+  const tellListeners = "process.on('exit', () => console.log(process.listenerCount('SIGUSR1')))"
+  for (const text of saidAtStart(tellListeners)) assert.match(text, /^\w+ \S+\n1\n$/)
 })

@@ -66,6 +66,8 @@ async function serve(
   const { home } = config
   const ending = new Ending({ home, supervisor, manager, log, busyWith: () => control?.busyWith() })
   const { onStop, onRestart } = ending
+  // What people send to daemons whose log they have moved away.
+  process.on('SIGUSR1', reopen)
   process.on('SIGHUP', () => {
     reopen()
     void manager.reloading().then(() => {

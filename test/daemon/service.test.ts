@@ -190,13 +190,16 @@ test('SIGHUP with a mistake in main.cf keeps the configuration and says file and
   assert.equal(stdout, 'web\n')
 })
 
-test('SIGHUP opens the log file again', async (t) => {
+test('SIGHUP opens the log file again, and so does SIGUSR1', async (t) => {
   const { alder } = await oneHost(t)
   await alder.start()
   const path = join(alder.home, 'log/isconf.log')
   renameSync(path, `${path}.1`)
   hangUp(alder)
   await until(() => textOf(path).includes('read the configuration again'), 'the new file is written to')
+  renameSync(path, `${path}.2`)
+  process.kill(alder.pid() as number, 'SIGUSR1')
+  await until(() => existsSync(path), 'there is a new file')
 })
 
 test('under systemd the log goes to the journal: lines with a priority on standard error, and no file', async (t) => {

@@ -45,7 +45,7 @@ export const daemonVerb = verb({
   summary: 'Run the daemon in the foreground',
   help:
     'Does in the foreground what start does in the background, for service managers. Ends cleanly on SIGTERM; ' +
-    'reads its configuration again and reopens its log on SIGHUP. Ends with 75, to be started again, after an ' +
+    'reads its configuration again and reopens its log on SIGHUP, and only reopens its log on SIGUSR1. Ends with 75, to be started again, after an ' +
     'operation has replaced the program.',
   exits: [0, 75],
   run: async ({ runDaemon, flags }) => {
