@@ -137,6 +137,10 @@ test('parseMainCf() refuses targets that nothing can match', () => {
 })
 
 test('parseMainCf() refuses a regex that is none', () => {
+  assert.throws(
+    () => parse('a:\n^(a+)+$:\n'),
+    /^IsconfError: main\.cf:2: .* can take for ever: \^\(a\+\)\+\$ \(it repeats/,
+  )
   assert.throws(() => parse('a:\n^(b:\n'), /^IsconfError: main\.cf:2: not a regular expression: \^\(b \(.+\)$/)
 })
 

@@ -7,6 +7,7 @@
  * start: nothing here may be slow.
  */
 import { fail, noting, type Problem, type Scanned, withoutProblems } from './problems.ts'
+import { slownessOf } from './slow-pattern.ts'
 
 export interface Assignment {
   readonly name: string
@@ -89,6 +90,10 @@ function checkTarget(target: string): void {
       new RegExp(target)
     } catch (error) {
       fail(`not a regular expression: ${target} (${error instanceof Error ? error.message : error})`)
+    }
+    const slowness = slownessOf(target)
+    if (slowness !== undefined) {
+      fail(`a regular expression that can take for ever: ${target} (${slowness}); write several targets in its place`)
     }
   } else if (!plainTargetPattern.test(target)) {
     fail(`not a target: ${JSON.stringify(target)}`)

@@ -1,0 +1,31 @@
+/** Regular expressions that can take for ever: what is tried grows with every letter of the name many times over. */
+
+/** Of a name of 253 letters, the longest there is, so many still take less than ten seconds together. */
+const endlessMax = 5
+
+/** An innermost group, and what repeats it. */
+const groupPattern = /\(([^()]*)\)(\*|\+|\{\d+(?:,\d*)?\})?/
+/** What may match in more than one way; L stands for a group that may. */
+const loosePattern = /[|*+?L]|\{\d+,/
+
+/**
+ * What makes a pattern one that can take for ever, in words; undefined for all others. The pattern is one that RegExp
+ * takes. Some that are harmless are among those refused, for nobody needs them in the name of a host: whatever
+ * repeats a group in which something may match in more than one way.
+ */
+export function slownessOf(pattern: string): string | undefined {
+  // Each letter, escape and class stands for itself, and each kind of group is a group.
+  let text = pattern
+    .replace(/\\.|\[(?:\\.|[^\]\\])*\]/gs, 'x')
+    .replace(/\(\?(?:<?[=!]|:|<\w+>)/g, '(')
+    .replace(/[A-Z]/g, 'x')
+  const endless = text.match(/[*+]|\{\d+,\}/g)?.length ?? 0
+  if (endless > endlessMax) return `it repeats without a limit more than ${endlessMax} times`
+  for (let found = groupPattern.exec(text); found !== null; found = groupPattern.exec(text)) {
+    const [group, inside = '', repeated] = found
+    const isLoose = loosePattern.test(inside)
+    if (isLoose && repeated !== undefined) return 'it repeats a group that repeats or chooses'
+    text = text.replace(group, () => (isLoose || repeated !== undefined ? 'L' : 'x'))
+  }
+  return undefined
+}
