@@ -12,7 +12,7 @@ const slow = [
   '^(a?){50}$',
   '^(?<name>.*)+x',
   '^(([a-z])+.)+[A-Z]([a-z])+$',
-  '^.*a.*a.*a.*a.*a.*b$',
+  '^.*a.*a.*a.*a.*b$',
 ]
 for (const pattern of slow)
   test(`${pattern} can take for ever`, () => assert.match(slownessOf(pattern) ?? '', /^it repeats/))
