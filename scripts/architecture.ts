@@ -16,15 +16,15 @@ function picture(): string {
   const imports = above.map((part) => `${part.padEnd(12)}${importsOf(part)}`)
   const purposes = above.flatMap((part) => [`${part.padEnd(12)}${purpose[part]}`, ...roomsOf(part)])
   return [
-    'Each part may import only what stands below it:',
+    'Each part may import only parts that stand below it:',
     block(levelsPicture(mayImport)),
-    'and of that, only:',
+    'and of those, only:',
     block(imports.join('\n')),
-    'What each is for, and the rooms inside the large ones:',
+    'What each part is for, and the rooms inside the large ones:',
     block(purposes.join('\n')),
-    'The rooms of hostkeeper, which have arrows of their own:',
+    'The rooms of hostkeeper, which have rules of their own:',
     block(levelsPicture(hostkeeperMayImport)),
-    'and of that, only:',
+    'and of those, only:',
     block(
       fromAbove(hostkeeperMayImport)
         .map((room) => `${room.padEnd(12)}${hostkeeperImportsOf(room)}`)
@@ -55,8 +55,8 @@ function fromAbove(table: Table): readonly string[] {
 const hostkeeperImportsOf = (room: string): string => (hostkeeperMayImport as Table)[room]?.join(', ') || 'nothing'
 
 function importsOf(part: Part): string {
-  if (part === 'main') return 'base, cli, hostkeeper, terminal, and daemon when it is to be one'
-  if (part === 'daemon') return 'all but cli, hostkeeper and terminal'
+  if (part === 'main') return 'base, cli, hostkeeper, rehearsal, terminal; and daemon, loaded only when it runs as one'
+  if (part === 'daemon') return 'all except cli, hostkeeper and terminal'
   return mayImport[part].join(', ') || 'nothing'
 }
 
