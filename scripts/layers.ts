@@ -52,7 +52,7 @@ export const hostkeeperMayImport = {
   make: ['hosts-conf', 'program', 'tree'],
   generate: ['make', 'program', 'tree'],
   isync: ['hosts-conf', 'program', 'tree', 'words'],
-  lint: ['hosts-conf', 'make', 'program', 'tree'],
+  lint: ['hosts-conf', 'isync', 'make', 'program', 'tree'],
   run: ['boot', 'make', 'program'],
   sources: ['program', 'tree'],
   exech: ['program', 'sources'],

@@ -4,8 +4,9 @@
  * an empty value stands for the default.
  */
 import { type DomainName, IsconfError, parseDomainName } from '../base/index.ts'
+import type { HostNames } from './host-names.ts'
 import { type Assignment, parseMainCf } from './main-cf.ts'
-import { type HostNames, repeatedTargets, resolveAssignments } from './main-cf-resolve.ts'
+import { repeatedTargets, resolveAssignments } from './main-cf-resolve.ts'
 import {
   isUnknownSetting,
   type LogPlace,

@@ -29,6 +29,16 @@ test('hostNamesFrom() keeps the short name where /etc/hosts says nothing about i
   }
 })
 
+test('hostNamesFrom() and parseHostNames() know a name by any case and with the dot of the root', () => {
+  const names = { short: 'alder', fqdn: 'alder.example.com' }
+  assert.deepEqual(hostNamesFrom('alder.example.com.', undefined), names)
+  assert.deepEqual(hostNamesFrom('alder.', '10.0.0.1 Alder.example.com. ALDER\n'), {
+    ...names,
+    fqdn: 'Alder.example.com',
+  })
+  assert.deepEqual(parseHostNames('alder.example.com.'), names)
+})
+
 test('parseHostNames() takes a name with or without its domain, and refuses the rest', () => {
   assert.deepEqual(parseHostNames('alder.example.com'), { short: 'alder', fqdn: 'alder.example.com' })
   assert.deepEqual(parseHostNames('alder'), { short: 'alder', fqdn: 'alder' })

@@ -1,12 +1,11 @@
 /** Settings: what they are, where they come from, and the files that are read again when they change. */
 export { type Config, domainFilePath } from './config.ts'
 export type { HmacKeys } from './hmac-keys.ts'
-export { isHostName } from './host-names.ts'
+export { foldedHostName, type HostNames, isHostName } from './host-names.ts'
 export { type DomainGiven, giveDomain } from './init.io.ts'
 export { lintFile, lintHost } from './lint.io.ts'
 export type { Finding } from './lint.ts'
 export { type LoadOptions, loadConfig, namesOf } from './load.io.ts'
-export type { HostNames } from './main-cf-resolve.ts'
 export { multiaddrOf, type NetAddress, type Nets } from './nets.ts'
 export { waitingForRestart } from './reread.ts'
 export { execVariable, type OwnerMode, type Setting } from './settings.ts'

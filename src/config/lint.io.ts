@@ -1,10 +1,11 @@
 import { existsSync, statSync } from 'node:fs'
 import { parseDomainName, toIsconfError } from '../base/index.ts'
 import { defaultHmacKeysPath, domainFilePath, type Found, finder } from './config.ts'
+import type { HostNames } from './host-names.ts'
 import { type Finding, lintHmacKeys, lintMainCf, lintNets } from './lint.ts'
 import { defaultMainCfPath, type LoadOptions, namesOf } from './load.io.ts'
-import { parseMainCf } from './main-cf.ts'
-import { resolveAssignments } from './main-cf-resolve.ts'
+import { type MainCf, parseMainCf } from './main-cf.ts'
+import { matchingStanza, possibleFullNames, resolveAssignments } from './main-cf-resolve.ts'
 import { isUnknownSetting, type Setting, settings } from './settings.ts'
 import { readTextFile } from './text-file.io.ts'
 
@@ -28,17 +29,27 @@ export function lintHost(options: LoadOptions = {}): readonly Finding[] {
   if ('length' in names) return [...findings, ...names]
   // What can't be read is no ground for saying what follows from it.
   if (findings.some(({ severity, file }) => severity === 'error' && file === path)) return findings
-  const find = finder(resolveAssignments(parseMainCf(text ?? '', path), names), path, environment)
+  const mainCf = parseMainCf(text ?? '', path)
+  const find = finder(resolveAssignments(mainCf, names), path, environment)
   const read = <Value>(row: Setting<Value>): Value => inForce(row, find(row.env))
   const home = read(settings.home)
   return [
     ...findings,
+    ...nameFindings(mainCf, names),
     ...domainFindings(home, find(settings.domain.env)),
     ...keysFindings(home, read(settings.hmacKeysPath)),
     ...fileFindings(read(settings.netsPath), settings.netsPath.env, (content, file) =>
       lintNets(content, file, read(settings.port)),
     ),
   ]
+}
+
+/** A host that knows no domain can't be matched with a full name. */
+function nameFindings(mainCf: MainCf, names: HostNames): readonly Finding[] {
+  const [possible] = matchingStanza(mainCf, names) === undefined ? possibleFullNames(mainCf, names) : []
+  if (possible === undefined) return []
+  const message = `this host is called ${names.short}, without a domain: it gets nothing of ${possible}, which it may be`
+  return [{ severity: 'warning', file: mainCf.path, line: null, message }]
 }
 
 function keysFindings(home: string, named: string | undefined): readonly Finding[] {

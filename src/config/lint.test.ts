@@ -57,7 +57,7 @@ test('lintMainCf() does not take a stanza that is only included for a host', () 
 
 test('lintMainCf() warns of targets that stand twice and of includes that do nothing', () => {
   assert.deepEqual(lint('NET1:', 'NET2:', 'a: NET1 NET1', 'a b: DEFAULT', 'DEFAULT:'), [
-    'warning 2: NET2 is included nowhere, and only a host whose name is in capitals would match it',
+    'warning 2: NET2 is included nowhere, and only a host of that name would match it',
     'warning 3: NET1 is included twice',
     'warning 4: DEFAULT applies to every host: to include it does nothing',
     'warning 4: a is never used here, it stands in line 3 already',

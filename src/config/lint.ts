@@ -85,7 +85,7 @@ function lintStanza(stanza: Stanza, mainCf: MainCf, error: Note, warn: Note): vo
   }
   for (const target of stanza.targets) {
     if (looksIncluded(target) && !isIncluded(mainCf, target)) {
-      warn(stanza.line, `${target} is included nowhere, and only a host whose name is in capitals would match it`)
+      warn(stanza.line, `${target} is included nowhere, and only a host of that name would match it`)
     }
   }
 }

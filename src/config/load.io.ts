@@ -1,8 +1,7 @@
 import { hostname } from 'node:os'
 import { IsconfError } from '../base/index.ts'
 import { type Config, domainFilePath, resolveAllButDomain } from './config.ts'
-import { hostNamesFrom, parseHostNames } from './host-names.ts'
-import type { HostNames } from './main-cf-resolve.ts'
+import { type HostNames, hostNamesFrom, parseHostNames } from './host-names.ts'
 import { settings } from './settings.ts'
 import { readTextFile } from './text-file.io.ts'
 

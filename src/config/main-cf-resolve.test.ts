@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { manualExample } from '../../test/support/manual-example.ts'
 import { hostNamesOf } from './host-names.ts'
 import { parseMainCf } from './main-cf.ts'
-import { matchingStanza, repeatedTargets, resolveMainCf } from './main-cf-resolve.ts'
+import { matchingStanza, possibleFullNames, repeatedTargets, resolveMainCf } from './main-cf-resolve.ts'
 
 function resolve(text: string, fqdn: string): Record<string, string> {
   return resolveMainCf(parseMainCf(text, 'main.cf'), hostNamesOf(fqdn))
@@ -40,8 +40,21 @@ test('resolveMainCf() matches a target without dots with the short name, one wit
   assert.deepEqual(resolve(text, 'host'), { x: 'short' })
 })
 
-test('resolveMainCf() minds the case of names', () => {
-  assert.deepEqual(resolve('Host:\n x = 1\n', 'host'), {})
+test('resolveMainCf() minds the case of targets, and knows a host whatever the case of its name', () => {
+  const both = 'Host:\n x = 1\nhost:\n x = 2\n'
+  assert.deepEqual([resolve(both, 'Host'), resolve(both, 'host')], [{ x: '1' }, { x: '2' }])
+  for (const fqdn of ['HOST.A', 'host.a', 'Host.a.']) {
+    for (const target of ['host', 'Host.', 'host.A', 'Host.a.', '^host\\.a$'])
+      assert.deepEqual(resolve(`${target}:\n x = 1\n`, fqdn), { x: '1' }, `${target} ${fqdn}`)
+    // What others include is no host's own.
+    assert.deepEqual(resolve('h: HOST\nHOST:\n x = 1\n', fqdn.toLowerCase()), {})
+  }
+})
+
+test('possibleFullNames() tells the targets that a host without a domain may be', () => {
+  const mainCf = parseMainCf('DEFAULT:\nWeb.example.org web.a ^web.b:\nweb2.a:\n', 'main.cf')
+  assert.deepEqual(possibleFullNames(mainCf, hostNamesOf('web')), ['Web.example.org', 'web.a'])
+  assert.deepEqual(possibleFullNames(mainCf, hostNamesOf('web.c')), [])
 })
 
 test('resolveMainCf() takes the first stanza that matches, a regex before a later exact name too', () => {

@@ -1,13 +1,7 @@
 /** Which variables of main.cf a host gets. */
+import { foldedHostName, type HostNames, isHostName } from './host-names.ts'
 import { type Assignment, findStanza, type MainCf, type Stanza } from './main-cf.ts'
 import type { Problem } from './problems.ts'
-
-export interface HostNames {
-  /** The name without its domain: what a target without dots is matched with. */
-  readonly short: string
-  /** The fully qualified name; the short one when there is no other. */
-  readonly fqdn: string
-}
 
 /** The stanza that always applies, before all others. */
 export const defaultTarget = 'DEFAULT'
@@ -42,9 +36,26 @@ export function resolveAssignments(mainCf: MainCf, host: HostNames): ReadonlyMap
   return result
 }
 
-/** The one stanza that applies to the host besides DEFAULT: the first with a target that matches. */
+/**
+ * The one stanza that applies to the host besides DEFAULT: the first with a target that matches. Case tells targets
+ * apart; but a host is the same host however its name is written, so that where none matches letter by letter, one does
+ * that differs in case or in the root's dot alone. Not one that others include: that is no host's.
+ */
 export function matchingStanza(mainCf: MainCf, host: HostNames): Stanza | undefined {
-  return mainCf.stanzas.find((stanza) => stanza.targets.some((target) => matches(target, host)))
+  const first = (isRight: (target: string) => boolean): Stanza | undefined =>
+    mainCf.stanzas.find(({ targets }) => targets.some(isRight))
+  const exact = first((target) => matches(target, host))
+  if (exact !== undefined) return exact
+  const included = new Set(mainCf.stanzas.flatMap(({ includes }) => includes))
+  return first((target) => !included.has(target) && matchesFolded(target, host))
+}
+
+/** Full names in main.cf of which this host, which knows no domain, may be one. */
+export function possibleFullNames(mainCf: MainCf, { short, fqdn }: HostNames): readonly string[] {
+  if (short !== fqdn) return []
+  const folded = foldedHostName(short)
+  const targets = mainCf.stanzas.flatMap((stanza) => stanza.targets)
+  return targets.filter((target) => isHostName(target) && foldedHostName(target).startsWith(`${folded}.`))
 }
 
 /** Targets that can never be used, because an earlier stanza has the same. */
@@ -65,6 +76,13 @@ function matches(target: string, host: HostNames): boolean {
   if (target === defaultTarget) return false
   if (target.startsWith('^')) return new RegExp(target).test(host.fqdn)
   return target === (target.includes('.') ? host.fqdn : host.short)
+}
+
+function matchesFolded(target: string, host: HostNames): boolean {
+  if (target === defaultTarget) return false
+  if (target.startsWith('^')) return new RegExp(target, 'i').test(host.fqdn)
+  const name = foldedHostName(target)
+  return name === foldedHostName(name.includes('.') ? host.fqdn : host.short)
 }
 
 function overlay(onto: Map<string, Assignment>, from: ReadonlyMap<string, Assignment>): void {

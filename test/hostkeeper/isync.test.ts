@@ -48,6 +48,22 @@ test('isync prefers FILE.HOSTNAME with the full name, then with the short one', 
   assert.equal(host.read('root/etc/a'), 'a of all\n')
 })
 
+test('a name that ends in another host is left out only where it is a variant, and what is left out is said', async (t) => {
+  const host = hostkeeperHost(t, {
+    'isconf/tree/hosts.conf': 'DEFAULT:\nexample.org:\nweb2:\nScramjet: A=1\n',
+    'isconf/tree/files/etc/bind/db.example.org': 'zone\n',
+    'isconf/tree/files/etc/bind/a': 'a of all\n',
+    'isconf/tree/files/etc/bind/a.WEB2': 'a of web2\n',
+    'isconf/tree/files/etc/bind/a.SCRAMJET': 'a of scramjet\n',
+  })
+  const { stderr } = assertDone(await host.run('isync', 'etc/bind'))
+  assert.match(stderr, /^isync: left out, for other hosts: etc\/bind\/a\.WEB2$/m)
+  assert.deepEqual(readdirSync(host.path('root/etc/bind')).sort(), ['a', 'db.example.org'])
+  assert.equal(host.read('root/etc/bind/a'), 'a of scramjet\n')
+  assertDone(await host.run('isync', 'etc/bind/a'))
+  assert.equal(host.read('root/etc/bind/a'), 'a of scramjet\n')
+})
+
 test('isync follows the tree, and refuses to overwrite what was changed here; -o does, and keeps a copy', async (t) => {
   const host = hostkeeperHost(t, { 'isconf/tree/files/etc/ntp.conf': 'one\n' })
   const target = host.path('root/etc/ntp.conf')
@@ -163,7 +179,8 @@ test('a directory is installed with all below it, symbolic links as links, witho
   assert.equal(host.read('root/etc/x/a'), 'a here\n')
   assert.equal(host.read('root/etc/x/deep/er/b'), 'b\n')
   assert.equal(readlinkSync(host.path('root/etc/x/link')), 'a')
-  assert.equal(assertDone(await host.run('isync', 'etc/x')).stderr, '')
+  const leftOut = 'isync: left out, for other hosts: etc/x/a.node0, etc/x/a.voyager, etc/x/only.voyager\n'
+  assert.equal(assertDone(await host.run('isync', 'etc/x')).stderr, leftOut)
 })
 
 test('a link in the place of a file is a local change, and is not followed', async (t) => {

@@ -99,6 +99,31 @@ test('resolveHost() takes a host for excluded when PACKAGES is that one word', (
   ])
 })
 
+test('resolveHost() knows a host whatever the case of its name, and with the dot of the root', () => {
+  const conf = confOf(
+    'DEFAULT: A=default',
+    'web1: A=1',
+    'Web2.Example.org.: A=2',
+    'a: WEB3',
+    'WEB3: A=3',
+    'X: A=4',
+    'x: A=5',
+  )
+  const names = (fqdn: string): ResolvedHost =>
+    resolveHost(conf, { short: fqdn.split('.')[0] ?? '', fqdn }, () => undefined)
+  assert.equal(names('WEB1').entry, 'web1')
+  assert.equal(names('WEB1.example.com').entry, 'web1')
+  assert.equal(names('web2.example.ORG').entry, 'Web2.Example.org.')
+  // What other entries name is nobody's, unless it is called exactly so.
+  assert.deepEqual([names('web3').entry, names('WEB3').entry], ['DEFAULT', 'WEB3'])
+  assert.deepEqual([names('x').entry, names('X').entry], ['x', 'X'])
+  assert.throws(() => names('WEB2'), failure('HOST_UNNAMED', /may be Web2\.Example\.org\./))
+  assert.throws(
+    () => resolved(confOf('web: A=1', 'Web: A=2'), 'WEB'),
+    failure('CONFIG', /:2: WEB may be web .*:1\) or Web/),
+  )
+})
+
 test('parseHostsConf() adds up the lines of one entry, in their order', () => {
   const conf = confOf('a: A=1', '', '  B=2 # and', '# no end of it', '\tC=3 A=4', 'b: A=5', 'a: D=6')
   assert.deepEqual(given(conf, 'a'), ['A=4', 'B=2', 'C=3', 'D=6'])

@@ -1,9 +1,9 @@
 /** hosts.conf: which packages and features each host has (Listing 1 of the paper). */
 import { IsconfError } from '../../base/index.ts'
-import type { HostNames } from '../../config/index.ts'
-import { overlayHost } from './macros.ts'
+import { foldedHostName, type HostNames } from '../../config/index.ts'
+import { macroNames, overlayHost } from './macros.ts'
 import { scanHostsConf } from './scan.ts'
-import { defaultEntry, type HostsConf, type HostsFile, type Placed } from './types.ts'
+import { defaultEntry, type Entry, type HostsConf, type HostsFile, type Placed } from './types.ts'
 
 export type { HostsConf, HostsFile, Placed } from './types.ts'
 
@@ -34,8 +34,7 @@ export function resolveHost(
   names: HostNames,
   variable: (name: string) => string | undefined,
 ): ResolvedHost {
-  const { entries } = conf
-  const own = entries.get(names.fqdn) ?? entries.get(names.short)
+  const own = entryOf(conf, names)
   if (own === undefined) {
     refuseUnnamed(names)
     refuseWithoutDomain(names, conf)
@@ -51,8 +50,37 @@ export function resolveHost(
   }
 }
 
+/**
+ * The host's own entry: that of its full name, or else that of the short one. The name as it is written counts first;
+ * but a host is the same host whatever the case of its name, and with the root's dot at its end. CONFIG where that would
+ * be two.
+ */
+function entryOf(conf: HostsConf, { fqdn, short }: HostNames): Entry | undefined {
+  const { entries } = conf
+  let macros: ReadonlySet<string> | undefined
+  for (const name of new Set([fqdn, short])) {
+    const exact = entries.get(name)
+    if (exact !== undefined) return exact
+    const folded = foldedHostName(name)
+    const alike = [...entries.values()].filter((entry) => foldedHostName(entry.name) === folded)
+    // DEFAULT is nobody's name, nor is what other entries name.
+    macros ??= alike.length === 0 ? undefined : macroNames(conf)
+    const [own, other] = alike.filter((entry) => entry.name !== defaultEntry && !macros?.has(entry.name))
+    if (own !== undefined && other !== undefined)
+      throw new IsconfError(
+        'CONFIG',
+        `${other.at.place}: ${name} may be ${own.name} (${own.at.place}) or ${other.name}`,
+        {
+          hint: 'the case of letters does not tell hosts apart: make one entry of them',
+        },
+      )
+    if (own !== undefined) return own
+  }
+  return undefined
+}
+
 /** What a host is called before it has a name. */
-const placeholder = /^(localhost\d?|\(none\)|)$/
+const placeholder = /^(localhost\d?|\(none\)|)$/i
 
 /** HOST_UNNAMED for a name that says that there is none: DEFAULT is for hosts that are known not to be listed. */
 export function refuseUnnamed({ short, fqdn }: HostNames): void {
@@ -62,8 +90,9 @@ export function refuseUnnamed({ short, fqdn }: HostNames): void {
 /** HOST_UNNAMED when the host may be one that is listed by its full name. */
 function refuseWithoutDomain({ short, fqdn }: HostNames, { entries }: HostsConf): void {
   if (fqdn !== short) return
+  const start = `${foldedHostName(short)}.`
   for (const { name, at } of entries.values()) {
-    if (name.startsWith(`${short}.`))
+    if (foldedHostName(name).startsWith(start))
       throw unnamed(`this host is called ${short}, without a domain, and may be ${name} (${at.place})`)
   }
 }

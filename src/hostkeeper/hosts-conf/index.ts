@@ -8,4 +8,5 @@ export {
   resolveHost,
 } from './hosts-conf.ts'
 export { lintHostsFiles } from './lint.ts'
+export { macroNames } from './macros.ts'
 export { defaultEntry } from './types.ts'

@@ -67,7 +67,7 @@ test('lintHostsFiles() warns of PACKAGES that are empty, and of exclude among ot
 test('lintHostsFiles() warns of entries that no host can have', () => {
   assert.deepEqual(lint(lines('web+db: A=1', 'RACK7: A=1', 'web+ssl: A=1', 'LISTS: A=1', 'a: web+ssl LISTS')), [
     "warning 0:1: web+db can't be the name of a host, and no entry names it",
-    'warning 0:2: RACK7 is named by no entry, and only a host whose name is in capitals would match it',
+    'warning 0:2: RACK7 is named by no entry, and only a host of that name would match it',
   ])
   assert.deepEqual(lint(lines('a: A=1', 'a.example.com: B=1', 'b: A=1', 'b.example.com: b')), [
     'warning 0:2: a.example.com does not get what a has: the entry of the full name is used alone',
@@ -81,6 +81,12 @@ test('lintHostsFiles() warns of slips in capitals and in DEFAULT', () => {
     'warning 0:4: web and Web differ in their capitals alone, and are not the same',
     'warning 0:4: a and A differ in their capitals alone, and are not the same',
     'warning 0:5: Packages and PACKAGES differ in their capitals alone, and are not the same',
+  ])
+})
+
+test('lintHostsFiles() tells of two entries for one host', () => {
+  assert.deepEqual(lint(lines('web1: A=1', 'Web1: A=2', 'a.b.: A=1')), [
+    'warning 0:2: Web1 and web1 are names of one host: it gets the entry that is written as it calls itself',
   ])
 })
 

@@ -1,8 +1,8 @@
 /** Looks at hosts.conf for `hostkeeper lint`: what any of its hosts would be refused for, and what is seldom meant. */
 
 import { nearest } from '../../base/index.ts'
-import { type Finding, isHostName } from '../../config/index.ts'
-import { macroProblems } from './macros.ts'
+import { type Finding, foldedHostName, isHostName } from '../../config/index.ts'
+import { macroNames, macroProblems } from './macros.ts'
 import { scanHostsConf } from './scan.ts'
 import {
   defaultEntry,
@@ -27,12 +27,12 @@ export function lintHostsFiles(files: readonly HostsFile[]): {
 function lintHostsConf(conf: HostsConf): readonly Finding[] {
   const findings = macroProblems(conf).map(asError)
   const warn: Warn = ({ file, line }, message) => void findings.push({ severity: 'warning', file, line, message })
-  const macros = macrosOf(conf)
+  const macros = macroNames(conf)
   for (const entry of conf.entries.values()) {
     lintWords(entry, warn)
     lintName(entry, conf, macros, warn)
   }
-  lintCapitals(conf, warn)
+  lintCapitals(conf, macros, warn)
   return findings
 }
 
@@ -46,12 +46,6 @@ function inOrder(findings: readonly Finding[], files: readonly HostsFile[]): rea
   const paths = files.map(({ path }) => path)
   const rank = ({ file }: Finding): number => paths.indexOf(file ?? '')
   return [...findings].sort((a, b) => rank(a) - rank(b) || (a.line ?? 0) - (b.line ?? 0))
-}
-
-/** The words that name entries, wherever they stand. */
-function macrosOf({ entries }: HostsConf): ReadonlySet<string> {
-  const words = [...entries.values()].flatMap((entry) => entry.words)
-  return new Set(words.filter(({ kind }) => kind === 'macro').map(({ name }) => name))
 }
 
 function lintWords({ name, words }: Entry, warn: Warn): void {
@@ -88,21 +82,26 @@ function lintName({ name, at }: Entry, { entries }: HostsConf, macros: ReadonlyS
   const short = name.replace(/\..*/s, '')
   if (nearest(name, [defaultEntry]) !== undefined)
     warn(at, `${name} applies to a host of that name alone: did you mean ${defaultEntry}?`)
-  else if (!isHostName(name)) warn(at, `${name} can't be the name of a host, and no entry names it`)
+  else if (!isHostName(foldedHostName(name))) warn(at, `${name} can't be the name of a host, and no entry names it`)
   else if (/^[A-Z][A-Z0-9_-]*$/.test(name))
-    warn(at, `${name} is named by no entry, and only a host whose name is in capitals would match it`)
+    warn(at, `${name} is named by no entry, and only a host of that name would match it`)
   else if (name !== short && entries.has(short) && !macros.has(short))
     warn(at, `${name} does not get what ${short} has: the entry of the full name is used alone`)
 }
 
 /** Names that differ in their capitals alone. */
-function lintCapitals({ entries }: HostsConf, warn: Warn): void {
+function lintCapitals({ entries }: HostsConf, macros: ReadonlySet<string>, warn: Warn): void {
   const all = [...entries.values()]
+  const areOneHost = (one: string, other: string): boolean =>
+    entries.has(one) && entries.has(other) && !macros.has(one) && !macros.has(other)
   const warnOfSlips = (named: readonly { readonly name: string; readonly at: Place }[], known: string): void => {
     const firstByName = new Map([[known.toLowerCase(), known]])
     for (const { name, at } of named) {
-      const first = firstByName.get(name.toLowerCase())
-      if (first === undefined) firstByName.set(name.toLowerCase(), name)
+      const folded = foldedHostName(name)
+      const first = firstByName.get(folded)
+      if (first === undefined) firstByName.set(folded, name)
+      else if (areOneHost(first, name))
+        warn(at, `${name} and ${first} are names of one host: it gets the entry that is written as it calls itself`)
       else if (first !== name) warn(at, `${name} and ${first} differ in their capitals alone, and are not the same`)
     }
   }

@@ -24,6 +24,12 @@ export function overlayHost(conf: HostsConf, own: Entry | undefined, onto: Map<s
   if (own && own !== lowest) overlay({ conf, flat, path: [own.name], note: refuse }, own, onto)
 }
 
+/** The words that name entries, wherever they stand. */
+export function macroNames({ entries }: HostsConf): ReadonlySet<string> {
+  const words = [...entries.values()].flatMap((entry) => entry.words)
+  return new Set(words.flatMap(({ kind, name }) => (kind === 'macro' ? [name] : [])))
+}
+
 /** What is wrong with the macros of all entries, each mistake once. */
 export function macroProblems(conf: HostsConf): readonly Problem[] {
   const problems: Problem[] = []

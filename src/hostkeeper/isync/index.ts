@@ -1,1 +1,2 @@
 export { runIsync } from './isync.io.ts'
+export { lintFiles } from './lint-files.io.ts'

@@ -52,9 +52,10 @@ async function isync(context: ProgramContext, files: readonly string[], options:
   const sources: Sources = { ...tree, hostNames, owners: await ownerNumbers(tree.manifest.owners) }
   const root = realRoot(settings.root)
   try {
-    const tasks = wantedFor(sources, paths).map((wanted) =>
-      taskFor(wanted, { sources, root, installed: layout.installed, overwriting: options.overwriting }),
-    )
+    const { wanted, leftOut } = wantedFor(sources, paths)
+    const deps = { sources, root, installed: layout.installed, overwriting: options.overwriting }
+    const tasks = wanted.map((one) => taskFor(one, deps))
+    if (leftOut.length > 0) context.say(`left out, for other hosts: ${someOf(leftOut)}`)
     if (options.dryRun) context.terminal.out(planText(tasks))
     refuse(tasks)
     if (!options.dryRun) await doAll(context, tasks)

@@ -19,6 +19,8 @@ export interface Owner {
 export interface Manifest {
   /** The line of exactly this path, or else that of the nearest directory above it with `DIR/**`. */
   lineOf(path: string): ManifestLine | undefined
+  /** Whether a line has exactly this path. */
+  lists(path: string): boolean
   /** Every owner that a line names. */
   readonly owners: readonly Owner[]
 }
@@ -40,7 +42,11 @@ export function parseManifest(text: string, file: string): Manifest {
     lineByPath.set(key, { mode: modeOf(mode, place), owner: ownerOf(owner, place), place })
   }
   const owners = [...lineByPath.values()].flatMap(({ owner }) => owner ?? [])
-  return { lineOf: (path) => lineByPath.get(path) ?? nearest(lineByPath, path), owners }
+  return {
+    lineOf: (path) => lineByPath.get(path) ?? nearest(lineByPath, path),
+    lists: (path) => lineByPath.has(path),
+    owners,
+  }
 }
 
 function count(words: number): string {

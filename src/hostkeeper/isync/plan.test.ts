@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { actionFor, fileContent, linkContent, namesForHost, type Present, type Wanted } from './plan.ts'
+import { actionFor, fileContent, linkContent, type Present, type Wanted } from './plan.ts'
 
 const attributes = { mode: 0o644, uid: 0, gid: 0 }
 const file: Wanted = {
@@ -44,29 +44,4 @@ test('actionFor() leaves a directory that is there alone, unless the manifest li
   assert.equal(actionFor(directory, there, [], false), 'unchanged')
   assert.equal(actionFor({ ...directory, listed: true }, there, [], false), 'attributes')
   assert.equal(actionFor(directory, present(old), [], true), 'conflict')
-})
-
-test('namesForHost() takes the variant of this host and leaves out those of others', () => {
-  const names = [
-    'a',
-    'a.web1',
-    'a.web1.example.com',
-    'b',
-    'b.web1',
-    'c.web1',
-    'd.web2',
-    'e.d',
-    'e.d.web2',
-    '.web1',
-    'f.bak',
-  ]
-  const found = namesForHost(names, ['web1.example.com', 'web1'], new Set(['web2', 'web2.example.com']))
-  assert.deepEqual([...found].sort(), [
-    ['.web1', '.web1'],
-    ['a', 'a.web1.example.com'],
-    ['b', 'b.web1'],
-    ['c', 'c.web1'],
-    ['e.d', 'e.d'],
-    ['f.bak', 'f.bak'],
-  ])
 })

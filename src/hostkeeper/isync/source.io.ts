@@ -1,14 +1,15 @@
 /** What the tree has for the words of the command line, as it is to be on this host. */
 import { existsSync, lstatSync, readdirSync, readlinkSync, realpathSync, type Stats } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
-import { readGeneratedText } from '../../config/index.ts'
-import { defaultEntry } from '../hosts-conf/index.ts'
+import { foldedHostName, readGeneratedText } from '../../config/index.ts'
+import { defaultEntry, macroNames } from '../hosts-conf/index.ts'
 import { hashOf, treeNames } from '../program/index.ts'
-import { readHostsConf } from '../tree/index.ts'
+import { namesIn, readHostsConf } from '../tree/index.ts'
 import { type Manifest, parseManifest } from './manifest.ts'
 import type { OwnerNumbers } from './owner.io.ts'
-import { fileContent, linkContent, namesForHost, variantsOf, type Wanted } from './plan.ts'
+import { fileContent, linkContent, type Wanted } from './plan.ts'
+import { type HostsOfTree, namesForHost } from './variants.ts'
 
 /** A tree of configuration has thousands of files at most; a disk that was put there by mistake has more. */
 const entriesMax = 100_000
@@ -47,18 +48,30 @@ export function pathFromWord(word: string): string {
   return names.join('/')
 }
 
-/** The entries for these paths, directories before what is in them, each once. NO_SUCH_FILE. */
-export function wantedFor(sources: Sources, paths: readonly string[]): readonly Wanted[] {
+/** What is asked for, as it is to be on this host. */
+export interface WantedFiles {
+  /** Directories before what is in them, each once. */
+  readonly wanted: readonly Wanted[]
+  /** Paths in the tree that are for other hosts. */
+  readonly leftOut: readonly string[]
+}
+
+/** NO_SUCH_FILE. */
+export function wantedFor(sources: Sources, paths: readonly string[]): WantedFiles {
   const wanted = new Map<string, Wanted>()
-  let others: ReadonlySet<string> | undefined
+  const leftOut: string[] = []
+  let hosts: HostsOfTree | undefined
   const add = (path: string, source: string, stat: Stats): void => {
     const entry = entryOf(sources, path, source, stat)
     if (path !== '' && !wanted.has(path)) wanted.set(path, entry)
     if (wanted.size > entriesMax) throw new IsconfError('USAGE', `${path}: more than ${entriesMax} entries`)
     if (!stat.isDirectory()) return
-    others ??= otherHosts(sources)
-    for (const [name, found] of namesForHost(readdirSync(source).sort(), sources.hostNames, others)) {
-      const below = join(source, found)
+    hosts ??= { own: sources.hostNames, others: otherHosts(sources) }
+    const isListed = (name: string): boolean => sources.manifest.lists(join(path, name))
+    const found = namesForHost(readdirSync(source).sort(), hosts, isListed)
+    leftOut.push(...found.leftOut.map((name) => join(path, name)))
+    for (const [name, one] of found.sources) {
+      const below = join(source, one)
       add(join(path, name), below, lstatSync(below))
     }
   }
@@ -66,18 +79,23 @@ export function wantedFor(sources: Sources, paths: readonly string[]): readonly 
     const source = sourceOf(sources, path)
     add(path, source, lstatSync(source))
   }
-  return [...wanted.values()]
+  return { wanted: [...wanted.values()], leftOut }
 }
 
 /** The file in the tree: the variant of this host, or the plain one. */
 function sourceOf({ tree, hostNames }: Sources, path: string): string {
   const files = join(tree, treeNames.files)
-  const candidates = (path === '' ? [''] : variantsOf(path, hostNames)).map((name) => join(files, name))
-  const source = candidates.find((one) => lstatSync(one, { throwIfNoEntry: false }) !== undefined)
-  if (source === undefined) {
-    const hint = `looked for ${candidates.join(', ')}`
+  const [directory, name] = [dirname(join(files, path)), basename(path)]
+  const isThere = existsSync(`${directory}/.`)
+  const here = isThere ? namesIn(directory).filter((one) => one === name || one.startsWith(`${name}.`)) : []
+  const hosts = { own: hostNames, others: new Set<string>() }
+  const found = path === '' ? '.' : namesForHost(here, hosts, (one) => one === name).sources.get(name)
+  if (found === undefined) {
+    const names = [...new Set(hostNames.map((host) => `${path}.${host}`)), path]
+    const hint = `looked for ${names.map((one) => join(files, one)).join(', ')}`
     throw new IsconfError('NO_SUCH_FILE', `the tree has no ${join(treeNames.files, path)}`, { hint })
   }
+  const source = path === '' ? files : join(directory, found)
   const parent = realpathSync(join(source, '..'))
   if (parent !== tree && !parent.startsWith(`${tree}/`))
     throw new IsconfError('CONFIG', `${source} lies outside of the tree, in ${parent}`)
@@ -85,14 +103,13 @@ function sourceOf({ tree, hostNames }: Sources, path: string): string {
 }
 
 /** Names on the left of hosts.conf that are hosts: those that stand on a right, too, are groups. */
-function otherHosts({ tree, hostNames }: Sources): ReadonlySet<string> {
+export function otherHosts({ tree, hostNames }: Pick<Sources, 'tree' | 'hostNames'>): ReadonlySet<string> {
   if (!existsSync(join(tree, treeNames.hosts))) return new Set()
-  const { entries } = readHostsConf(tree)
-  const macros = [...entries.values()].flatMap(({ words }) => words.filter(({ kind }) => kind === 'macro'))
-  const used = new Set([defaultEntry, ...macros.map(({ name }) => name)])
-  const hosts = [...entries.keys()].filter((name) => !used.has(name))
+  const conf = readHostsConf(tree)
+  const used = macroNames(conf)
+  const hosts = [...conf.entries.keys()].filter((name) => name !== defaultEntry && !used.has(name)).map(foldedHostName)
   const names = new Set(hosts.flatMap((name) => [name, name.split('.')[0] ?? name]))
-  for (const name of hostNames) names.delete(name)
+  for (const name of hostNames) names.delete(foldedHostName(name))
   return names
 }
 

@@ -56,6 +56,24 @@ test('lintTree() says once what many hosts share', async (t) => {
   ])
 })
 
+test('lintTree() tells of files whose names end in that of a host, where that may be by chance', async (t) => {
+  const hosts = 'DEFAULT: PACKAGES="a b c"\nexample.org:\nweb2:\n'
+  const files = {
+    'hosts.conf': hosts,
+    'packages.conf': sound,
+    'files/a': '',
+    'files/a.web2': '',
+    'files/x/db.example.org': '',
+  }
+  assert.deepEqual(await said(t, files), [
+    'files/x/db.example.org:null: warning: "example.org" is a host, which gets this as x/db; all others have it as it is called: a line for x/db or for x/db.example.org in the manifest says which is meant',
+  ])
+  assert.deepEqual(await said(t, { ...files, manifest: 'x/db.example.org - -\n' }), [])
+  assert.deepEqual(await said(t, { ...files, manifest: 'x/db 0999 -\n' }), [
+    'manifest:1: error: a mode is three or four octal digits or -, not "0999"',
+  ])
+})
+
 test('lintTree() says also what hosts.conf alone tells', async (t) => {
   const hosts = 'DEFAULT: PACKAGES="a b c" nomacro\nalder: PACKAGES="exclude a"\n'
   const packages = `${sound}exclude:\n\texit 127\n`

@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
 import { type Finding, readGeneratedText } from '../../config/index.ts'
 import type { HostsConf, Placed } from '../hosts-conf/index.ts'
+import { lintFiles } from '../isync/index.ts'
 import { environmentFor, type MakeReading, makeWords, readMakefile, withVariables } from '../make/index.ts'
 import { treeNames } from '../program/index.ts'
 import { lintHosts, namesIn } from '../tree/index.ts'
@@ -20,6 +21,9 @@ export async function lintTree(tree: string, make = 'make'): Promise<readonly Fi
   const hosts = attempt(() => lintHosts(tree), findings, join(tree, treeNames.hosts))
   findings.push(...(hosts?.findings ?? []))
   const conf = hosts?.conf
+  // With a mistake in it hosts.conf does not say who is a host.
+  if (conf && !findings.some(({ severity }) => severity === 'error'))
+    findings.push(...(attempt(() => lintFiles(tree), findings, join(tree, treeNames.manifest)) ?? []))
   const path = join(tree, treeNames.packages)
   if (!existsSync(path)) return [...findings, { severity: 'error', file: path, line: null, message: 'no such file' }]
   const scratch = mkdtempSync(join(tmpdir(), 'hostkeeper-lint-'))
