@@ -31,6 +31,10 @@ export const errorKinds = {
     exit: 1,
     hint: 'nothing was recorded: a name keeps its content for ever, so give a new version a new name; if you must reuse this one, `isconf bank remove` frees it',
   },
+  BANK_FOREIGN: {
+    exit: 1,
+    hint: 'nothing was run: end that program (ss -ltnp shows it), or give the bank a port below 1024 (IS_HTTP_PORT)',
+  },
   NOT_IN_BANK: { exit: 2, hint: '`isconf bank` lists what is published' },
   FILE_CHANGED: { exit: 1, hint: 'nothing was recorded; stop whatever writes the file and snap it again' },
   SIZE_WRONG: {

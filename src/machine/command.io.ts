@@ -3,6 +3,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { constants } from 'node:os'
 import type { Readable } from 'node:stream'
+import { refuseForeignBank } from '../base/bank-listener.io.ts'
 import { type Cancel, type Clock, IsconfError } from '../base/index.ts'
 import { notRun } from './command-not-run.io.ts'
 import type { Command, CommandResult, OutputListener, OutputStream } from './machine.ts'
@@ -29,6 +30,7 @@ export interface RunCommand {
 /** See {@link Machine.run}. */
 export async function runCommand(run: RunCommand): Promise<CommandResult> {
   run.signal.throwIfAborted()
+  refuseForeignBank(run.command.argv)
   const child = await start(run)
   const hash = createHash('sha256')
   const listen = (stream: OutputStream, bytes: Uint8Array): Promise<void> | undefined => {

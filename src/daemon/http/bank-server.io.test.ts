@@ -128,7 +128,7 @@ test('who goes away is noticed by what reads for them', async (t) => {
   assert.deepEqual(warnings, [])
 })
 
-test('callers beyond 64 at once are refused, and that is told once', async (t) => {
+test('connections of root, or of the user that the daemon runs as, beyond 64 at once are refused, and that is told once', async (t) => {
   const { bank, warnings } = await serving(t, () => assert.fail('was read'))
   const { port } = new URL(bank.address() ?? '')
   const sockets = Array.from({ length: 64 + 2 }, () => connect(Number(port), '127.0.0.1'))
@@ -141,7 +141,8 @@ test('callers beyond 64 at once are refused, and that is told once', async (t) =
       })
   }
   await until(() => refused === 2, 'two connections are closed')
-  assert.deepEqual(warnings, ['package bank: refused connections beyond 64'])
+  const uid = process.getuid?.()
+  assert.deepEqual(warnings, [`package bank: refused a connection of user ${uid}, who has too many`])
   for (const socket of sockets) socket.destroy()
 })
 
@@ -162,6 +163,26 @@ test('a port that is taken is a warning, and is had as soon as it is free', asyn
   assert.deepEqual([bank.address(), bank.warning()], [`http://127.0.0.1:${port}/pkgbank`, undefined])
   assert.deepEqual(warnings, [`${text}; trying again every 15 seconds`])
   assert.equal((await ask(`${bank.address()}/`)).text, 'foo\n')
+})
+
+test('a connection that sends more and more requests without taking an answer is cut', async (t) => {
+  let begun = 0
+  const { bank } = await serving(t, async function* () {
+    begun += 1
+    await new Promise<void>(() => undefined)
+    yield Buffer.from('')
+  })
+  const { port } = new URL(bank.address() ?? '')
+  const socket = connect(Number(port), '127.0.0.1')
+  let isCut = false
+  socket
+    .once('error', () => undefined)
+    .once('close', () => {
+      isCut = true
+    })
+  socket.write('GET /pkgbank/foo HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(200))
+  await until(() => isCut, 'the connection is closed')
+  assert.ok(begun <= 1)
 })
 
 test('requests that come all at once are answered one after the other', async (t) => {

@@ -2,12 +2,14 @@
 import type { AddressInfo, Server, Socket } from 'node:net'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Cancel, Clock } from '../../base/index.ts'
+import { callerOf } from '../../base/tcp-owners.io.ts'
 import { bankPath } from '../../control/index.ts'
 import { answerCall, type BankParts } from './bank-handler.ts'
+import { BankShares } from './bank-shares.ts'
 
 const host = '127.0.0.1'
-/** Connections at once: each holds two pieces in memory, and a make with many jobs has a few dozen. */
-const connectionsMax = 64
+/** Requests of a connection that wait for the answer to an earlier one: none that a program sends. */
+const waitingMax = 128
 /** A caller that takes nothing for this long is gone, or stopped. */
 const idleMs = 120_000
 /** A request has no body, and its head is there at once. */
@@ -92,18 +94,18 @@ function makeApp(options: BankServerOptions): FastifyInstance {
     // What is at a path, and whether it can be one, is bank-answer.ts's to say.
     rewriteUrl: () => '/',
   })
-  /** The last answer of each connection that is still under way. */
-  const answerBySocket = new WeakMap<Socket, Promise<void>>()
+  /** The last answer of each connection that is still under way, and how many are. */
+  const answerBySocket = new WeakMap<Socket, { readonly last: Promise<void>; readonly count: number }>()
   // For every method: each has an answer.
   app.setNotFoundHandler(async (request, reply) => {
     const { socket } = request
     // One after the other: who sends a thousand requests at once must not have a thousand answers in memory.
-    const own = (answerBySocket.get(socket) ?? Promise.resolve()).then(() =>
-      socket.destroyed ? undefined : answerCall(options, request, reply),
-    )
-    answerBySocket.set(socket, own)
+    const { last, count } = answerBySocket.get(socket) ?? { last: Promise.resolve(), count: 0 }
+    if (count >= waitingMax) socket.destroy()
+    const own = last.then(() => (socket.destroyed ? undefined : answerCall(options, request, reply)))
+    answerBySocket.set(socket, { last: own, count: count + 1 })
     await own
-    if (answerBySocket.get(socket) === own) answerBySocket.delete(socket)
+    if (answerBySocket.get(socket)?.last === own) answerBySocket.delete(socket)
     return reply
   })
   app.addContentTypeParser('*', (_request, _body, done) => done(null))
@@ -117,7 +119,7 @@ function limit(
   options: BankServerOptions,
   isAnswered: (socket: Socket) => boolean,
 ): void {
-  server.maxConnections = connectionsMax
+  limitConnections(server, options)
   server.setTimeout(idleMs, (socket) => {
     // Who waits for us is no reason to cut; who has bytes waiting and takes none is.
     if (socket.writableLength > 0 || !isAnswered(socket)) socket.destroy()
@@ -126,12 +128,20 @@ function limit(
   server.on('error', (error) => {
     if (server.listening) options.log.warn({}, `package bank: ${error.message}`)
   })
+}
+
+function limitConnections(server: FastifyInstance['server'], { clock, log }: BankServerOptions): void {
+  const shares = new BankShares((uid) => uid === 0 || uid === process.geteuid?.())
   let toldMs = Number.NEGATIVE_INFINITY
-  server.on('drop', () => {
-    const nowMs = options.clock.monotonicMs()
+  server.on('connection', (socket: Socket) => {
+    const uid = callerOf(socket.remotePort ?? 0, socket.localPort ?? 0)
+    const leave = shares.admit(uid)
+    if (leave) return void socket.once('close', leave)
+    socket.destroy()
+    const nowMs = clock.monotonicMs()
     // Whoever opens that many can open many more.
     if (nowMs - toldMs < tellEveryMs) return
     toldMs = nowMs
-    options.log.warn({}, `package bank: refused connections beyond ${connectionsMax}`)
+    log.warn({ uid }, `package bank: refused a connection of user ${uid ?? 'unknown'}, who has too many`)
   })
 }

@@ -1,6 +1,7 @@
 /** What exech is told to fetch. */
 import { fileURLToPath } from 'node:url'
-import { IsconfError } from '../../base/index.ts'
+import { IsconfError, isBankName } from '../../base/index.ts'
+import { bankPath } from '../../control/index.ts'
 
 export type Address =
   | { readonly kind: 'web'; readonly url: URL; readonly name: string }
@@ -48,6 +49,13 @@ function addressOf(word: string): Address {
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
     throw usage(`${JSON.stringify(word)} is no address of a script`)
   return { kind: 'web', url, name: nameOf(url) }
+}
+
+/** What an address of the package bank of this host names, where that has this port; undefined for all others. */
+export function bankNameOf({ protocol, hostname, port, pathname }: URL, bankPort: number): string | undefined {
+  const isBank = protocol === 'http:' && /^(127\.0\.0\.1|localhost)$/.test(hostname) && Number(port) === bankPort
+  const name = pathname.slice(`${bankPath}/`.length)
+  return isBank && pathname.startsWith(`${bankPath}/`) && isBankName(name) ? name : undefined
 }
 
 function pathFrom(word: string, url: URL): string {

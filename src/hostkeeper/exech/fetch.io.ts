@@ -1,10 +1,12 @@
 /** Brings the script into a file: from a web server, from this host's disk, or by name from the peers. */
 import { closeSync, openSync, statSync } from 'node:fs'
+import { refuseForeignBank } from '../../base/bank-listener.io.ts'
 import { diskFailure, errnoText, IsconfError, toIsconfError } from '../../base/index.ts'
+import { loadConfig } from '../../config/index.ts'
 import type { BankGetBody, BlobAnswer } from '../../control/index.ts'
 import { hashOf, type ProgramContext, writeAll } from '../program/index.ts'
 import { downloadFile, receive, withDaemon } from '../sources/index.ts'
-import type { Address } from './address.ts'
+import { type Address, bankNameOf } from './address.ts'
 
 /** A self-extracting installer has a few hundred megabytes; an answer without end must not fill the disk. */
 const scriptBytesMax = 1024 * 1024 * 1024
@@ -19,6 +21,10 @@ export async function fetchScript(
   try {
     if (address.kind === 'file') return copyFile(address.path, path)
     if (address.kind === 'bank') return await bankFile(address.name, path, context, signal)
+    // Of the daemon by its socket, which nobody else can have made: a port above 1023 is whose who takes it first.
+    const inBank = bankNameOf(address.url, loadConfig({ environment: context.environment }).httpPort)
+    if (inBank !== undefined) return await bankFile(inBank, path, context, signal)
+    refuseForeignBank([address.url.href])
     const limits = { bytesMax: scriptBytesMax, timeoutS: context.settings.timeoutS, signal }
     return await downloadFile(address.url, path, limits)
   } catch (error) {

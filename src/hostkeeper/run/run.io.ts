@@ -1,5 +1,6 @@
 /** The configuration manager: reads hosts.conf, sets up make's surroundings, and runs make in the stamp directory. */
 import { dirname } from 'node:path'
+import { refuseForeignBank } from '../../base/bank-listener.io.ts'
 import { systemDisk } from '../../base/disk.io.ts'
 import { IsconfError, inOneLine, toIsconfError } from '../../base/index.ts'
 import { recordBoot, waitForName } from '../boot/index.ts'
@@ -80,6 +81,7 @@ async function lockedRun(
   const { call, database } = managed
   const [problem] = unbelievable(database)
   if (problem !== undefined) throw new IsconfError('CONFIG', `${layout.tree}/packages.conf: ${problem}`)
+  refuseForeignBank([...managed.variables.values()].map(({ value }) => value))
   const targets = goalsOf(asked.words, managed.host.variables, database)
   attempt.isBoot ||= includesBoot(targets, managed, database)
   if (targets.length === 0) {
