@@ -12,6 +12,8 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildFailure, build, type Metafile, transformSync } from 'esbuild'
 import { errorKinds } from '../src/base/index.ts'
+import { aptConfName } from '../src/config/command-host.io.ts'
+import { aptConf } from '../src/config/command-variables.ts'
 import { type Architecture, putNativePart } from './native.ts'
 import { packageDirectoriesOf, thirdPartyNotices } from './third-party.ts'
 
@@ -147,7 +149,9 @@ export async function buildInto(
   { version = releaseVersion(), architecture = process.arch, head = '#!/usr/bin/env node\n' }: BuildOptions = {},
 ): Promise<void> {
   const { textByName, metafile } = await bundle(version)
-  const files = new Map(textByName).set('third-party-licences.txt', thirdPartyNotices(metafile, root))
+  const files = new Map(textByName)
+    .set('third-party-licences.txt', thirdPartyNotices(metafile, root))
+    .set(aptConfName, aptConf)
   for (const [file, program] of Object.entries(programByFile)) files.set(file, `${head}${launcher(program, metafile)}`)
 
   // Whole files by rename, and the old ones last: a program that starts meanwhile finds all it needs.

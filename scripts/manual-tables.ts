@@ -1,9 +1,11 @@
 /** The tables of the code as parts of a manual page, in mdoc. */
 import { type ErrorCode, errorKinds } from '../src/base/index.ts'
 import { verbsByGroup } from '../src/cli/index.ts'
+import { commandDefaults, commandFacts } from '../src/config/command-variables.ts'
 import { type Setting, settings } from '../src/config/settings.ts'
 import { type HostkeeperSetting, hostkeeperSettings } from '../src/hostkeeper/program/settings.ts'
 import { hostkeeperVerbs } from '../src/hostkeeper/verbs/table.io.ts'
+import { limitRows } from '../src/machine/command-limits.ts'
 import { type Program, usagesOf, type Verb } from '../src/terminal/index.ts'
 import { mdocOf } from './mdoc.ts'
 import { actionOptions, programNamed, programOptions, type ShownOption } from './programs.ts'
@@ -108,6 +110,14 @@ function isconfSettingList(): string {
     return `.It Ev ${row.env}\n${bodyOf(`${row.describe}${environment} Takes: ${row.form}.${fallback}`)}`
   })
   return list(rows)
+}
+
+/** What commands get: variables that main.cf may change, facts, or what is fixed. */
+export function commandList(which = ''): string {
+  const rows = { defaults: commandDefaults, facts: commandFacts, limits: limitRows }[which]
+  if (!rows) throw new Error(`no such table of commands: ${which}`)
+  const item = which === 'limits' ? '.It' : '.It Ev'
+  return list(rows.map(({ name, form, why }) => `${item} ${name}\n${bodyOf(`${sentence(form)} ${sentence(why)}`)}`))
 }
 
 /** The settings that a running daemon can't change. */

@@ -6,7 +6,16 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { completions } from './completion.ts'
-import { exitList, failureList, flagList, needRestart, settingList, synopsis, verbList } from './manual-tables.ts'
+import {
+  commandList,
+  exitList,
+  failureList,
+  flagList,
+  needRestart,
+  settingList,
+  synopsis,
+  verbList,
+} from './manual-tables.ts'
 import { manualPage, mdocOf, type Title, withoutNeedlessBreaks } from './mdoc.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -34,6 +43,7 @@ const directives: Readonly<Record<string, (...words: readonly string[]) => strin
   flags: flagList,
   verbs: verbList,
   settings: settingList,
+  commands: commandList,
   exits: exitList,
   failures: failureList,
   example: (page = '') => mdocOf(withoutTitle(read(`test/cli/${page}.md`))),

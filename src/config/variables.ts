@@ -2,7 +2,7 @@
 import type { Config } from './config.ts'
 import { settings } from './settings.ts'
 
-/** The variables that every command of this host gets: main.cf's, and where ISconf itself is. */
+/** main.cf's variables, and where ISconf itself is. */
 export function hostVariables(config: Config): Record<string, string> {
   return {
     ...config.variables,

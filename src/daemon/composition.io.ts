@@ -1,5 +1,4 @@
 /** Joins one host's daemon to the real disk, clock, network and machine. */
-import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { bootId } from '../base/boot.io.ts'
@@ -8,10 +7,10 @@ import { systemDisk as disk } from '../base/disk.io.ts'
 import { threadPoolHasher } from '../base/hash.io.ts'
 import { type DomainName, IsconfError, sleep } from '../base/index.ts'
 import { systemRandom as random } from '../base/random.io.ts'
-import { type Config, domainFilePath, multiaddrOf } from '../config/index.ts'
+import { type Config, commandHost, commandVariables, domainFilePath, multiaddrOf } from '../config/index.ts'
 import type { UnreachedAddress } from '../control/index.ts'
 import { loadHostKey, machineIdPath, noteMachine, readMachineId } from '../host/index.ts'
-import { type Machine, systemMachine } from '../machine/index.ts'
+import { limitRemarks, type Machine, systemMachine } from '../machine/index.ts'
 import {
   type AddressState,
   type ConnectedPeer,
@@ -23,7 +22,6 @@ import {
 import { rehearse } from '../rehearsal/index.ts'
 import { BootRecord } from '../replication/index.ts'
 import { openStore, workerWholeHasher } from '../store/index.ts'
-import { commandEnvironment } from './command-environment.ts'
 import { HostDaemon } from './host-daemon.ts'
 import { hostFacts } from './host-facts.io.ts'
 import { serveBank } from './http/bank-server.io.ts'
@@ -93,9 +91,8 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
   learned.start()
   const discovered = config.noBroadcast ? Promise.resolve() : sleep(clock, discoveryMs)
   const settled = Promise.all([meeting.peering.settled(settleMsMax), discovered]).then(() => undefined)
-  const warningFacts = warningFactsOf(live, environment)
-  const rehearsals = rehearsalsOn(live, environment)
-  const parts = { transport, machine, store, key, log, settled, warningFacts, rehearsals, addresses: ownAddresses }
+  const judging = { warningFacts: warningFactsOf(live, environment), rehearsals: rehearsalsOn(live, environment) }
+  const parts = { transport, machine, store, key, log, settled, ...judging, addresses: ownAddresses }
   const bootRecord = await bootRecordOf(config.home)
   const daemon = await HostDaemon.start(identity, { ...world, ...parts, bootRecord }, state)
   meeting.know(daemon.replicator.inventory)
@@ -107,7 +104,11 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
       pid: process.pid,
       domainSource: domain.source,
       cloned: () => cloned,
-      warnings: () => [...live.warnings(), ...[cloned, bank.warning()].filter((text) => text !== undefined)],
+      warnings: () => [
+        ...live.warnings(),
+        ...limitRemarks(),
+        ...[cloned, bank.warning()].filter((text) => text !== undefined),
+      ],
       bankAddress: bank.address,
       unreached: () => unreachedOf(meeting.peering.states(), transport.peers()),
       mesh: () => ({
@@ -136,10 +137,9 @@ function warningFactsOf(live: LiveConfig, environment: WarningFacts['environment
 
 /** What every command gets, as it is set at each moment. */
 function environmentOf(live: LiveConfig): () => Record<string, string> {
-  const user = userInfo()
+  const here = commandHost()
   const { home, domain, volroot, host } = live.started
-  return () =>
-    commandEnvironment({ ...live.now, home, domain, volroot, host }, { name: user.username, home: user.homedir })
+  return () => commandVariables({ ...live.now, variables: live.variables(), home, domain, volroot, host }, here)
 }
 
 function rehearsalsOn(live: LiveConfig, environment: () => Record<string, string>): Rehearsals {

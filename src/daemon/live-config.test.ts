@@ -54,6 +54,20 @@ test('reread() makes new variables and paths count, and looks at no file twice',
   assert.deepEqual(world.live.warnings(), [])
 })
 
+test('variables() are those of main.cf at each moment, and with a mistake in it those before, which is said', () => {
+  const world = liveOf('\tROLE=web\n')
+  assert.equal(world.live.variables()['ROLE'], 'web')
+  world.next = '\tROLE=db\n\tIS_OWNER=numeric\n'
+  assert.equal(world.live.variables()['ROLE'], 'db')
+  assert.equal(world.live.now.owner, 'name', 'a setting waits to be told')
+  world.next = '\tROLE=mail\n\tIS_PORT=many\n'
+  assert.equal(world.live.variables()['ROLE'], 'db')
+  assert.match(world.live.warnings().join(), /main\.cf:3: IS_PORT .*; commands get the variables as they were/)
+  world.next = '\tROLE=mail\n'
+  assert.equal(world.live.variables()['ROLE'], 'mail')
+  assert.deepEqual(world.live.warnings(), [])
+})
+
 test('reread() with a mistake keeps all as it was, and says where it is until it is gone', () => {
   const world = liveOf('\tROLE=web\n\tIS_HMAC_KEYS=/keys\n')
   for (const [next, words] of [

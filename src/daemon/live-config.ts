@@ -26,6 +26,7 @@ export class LiveConfig {
   #waiting: readonly string[] = []
   #lookedMs: number
   #aboutKeys: string | undefined
+  #aboutVariables: string | undefined
 
   constructor(deps: LiveConfigDeps, config: Config) {
     this.#deps = deps
@@ -48,8 +49,24 @@ export class LiveConfig {
   readonly nets = (): Nets => this.#nets()
 
   warnings(): readonly string[] {
-    const aboutKeys = this.#aboutKeys === undefined ? [] : [this.#aboutKeys]
-    return [...this.#now.warnings, ...this.#keys.warnings(), ...this.#waiting, ...aboutKeys]
+    const about = [this.#aboutKeys, this.#aboutVariables].filter((text) => text !== undefined)
+    return [...this.#now.warnings, ...this.#keys.warnings(), ...this.#waiting, ...about]
+  }
+
+  /**
+   * The variables for commands, as main.cf has them at this moment: those that `isconf env` prints. Of a main.cf with a
+   * mistake in it, which `isconf env` refuses, what it had before.
+   */
+  variables(): Config['variables'] {
+    try {
+      this.#now = { ...this.#now, variables: this.#deps.load().variables }
+      this.#aboutVariables = undefined
+    } catch (thrown) {
+      const text = `${toIsconfError(thrown).message}; commands get the variables as they were`
+      if (text !== this.#aboutVariables) this.#deps.log.warn({}, text)
+      this.#aboutVariables = text
+    }
+    return this.#now.variables
   }
 
   /**
@@ -94,6 +111,7 @@ export class LiveConfig {
       this.#now = next
       this.#keys = keys
       this.#aboutKeys = undefined
+      this.#aboutVariables = undefined
       this.#nets = nets
       this.#waiting = waitingForRestart(this.started, next)
       for (const text of this.#waiting) log.warn({}, text)

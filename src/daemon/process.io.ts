@@ -5,6 +5,7 @@ import { systemClock } from '../base/clock.io.ts'
 import { InvariantError, toIsconfError } from '../base/index.ts'
 import { type Config, loadConfig, watchHmacKeys, watchNets } from '../config/index.ts'
 import { socketName } from '../control/index.ts'
+import { commandUmask, limitRemarks } from '../machine/index.ts'
 import { type OpenedDaemon, openDaemon } from './composition.io.ts'
 import { type DaemonEnd, Ending } from './ending.io.ts'
 import { makeHome, putMark, removeMark, takeHome } from './home.io.ts'
@@ -57,8 +58,9 @@ async function serve(
   { log, reopen }: DaemonLog,
 ): Promise<DaemonEnd> {
   // What a command makes must not depend on who started the daemon.
-  process.umask(0o022)
+  process.umask(commandUmask)
   exitOnBugs(log)
+  for (const text of limitRemarks()) log.warn({}, text)
   let control: ControlServer | undefined
   let live: LiveConfig | undefined
   const program = new ProgramOnDisk(options.programPath, systemClock, log)

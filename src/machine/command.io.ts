@@ -5,6 +5,7 @@ import { constants } from 'node:os'
 import type { Readable } from 'node:stream'
 import { refuseForeignBank } from '../base/bank-listener.io.ts'
 import { type Cancel, type Clock, IsconfError } from '../base/index.ts'
+import { withCommandLimits } from './command-limits.io.ts'
 import { notRun } from './command-not-run.io.ts'
 import type { Command, CommandResult, OutputListener, OutputStream } from './machine.ts'
 
@@ -53,12 +54,14 @@ type Child = ChildProcessByStdio<null, Readable, Readable>
 function start({ command, cwd, environment, onStart }: RunCommand): Promise<Child> {
   const [program = '', ...words] = command.argv
   return new Promise((resolve, reject) => {
-    const env: Record<string, string> = { ...environment, PWD: cwd, ...command.env }
+    const env = environmentOf(environment, { PWD: cwd, ...command.env })
     const what = { program, cwd: command.cwd, realCwd: cwd, path: env['PATH'] ?? '' }
     const refuse = (error: NodeJS.ErrnoException): void => reject(notRun(what, error))
     let child: Child
     try {
-      child = spawn(program, words, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+      child = withCommandLimits(() =>
+        spawn(program, words, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true }),
+      )
       if (child.pid !== undefined) onStart?.(child.pid)
     } catch (error) {
       // A NUL in an argument, a list longer than the kernel takes.
@@ -67,6 +70,13 @@ function start({ command, cwd, environment, onStart }: RunCommand): Promise<Chil
     child.once('error', refuse)
     child.once('spawn', () => resolve(child))
   })
+}
+
+/** What every command gets, and what was recorded with this one, which wins: a language also over LC_ALL. */
+function environmentOf(all: RunCommand['environment'], own: Command['env']): Record<string, string> {
+  const { LC_ALL, ...others } = all
+  const hasLanguage = Object.keys(own).some((name) => /^(LANG|LC_.*)$/.test(name))
+  return { ...others, ...(LC_ALL !== undefined && !hasLanguage && { LC_ALL }), ...own }
 }
 
 function ended(child: Child): Promise<number> {

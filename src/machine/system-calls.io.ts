@@ -4,6 +4,7 @@
  */
 import { createRequire } from 'node:module'
 import { getSystemErrorName } from 'node:util'
+import type { LimitPair } from './command-limits.ts'
 
 /** The package with koffi's native part for this platform, which finds out by itself which libc this is. */
 const nativePackage = `@koromix/koffi-${process.platform}-${process.arch}`
@@ -22,6 +23,11 @@ export interface SystemCalls {
   getFlags(fd: number): number
   /** Locks a whole open file for writing, until it is closed: false when another process has it locked. */
   lockFile(fd: number): boolean
+  /** The process that has an open file locked: 0 when it can't be told, undefined when none has. */
+  lockHolder(fd: number): number | undefined
+  /** A limit of this process, by its number. */
+  getLimit(number: number): LimitPair
+  setLimit(number: number, limit: LimitPair): void
 }
 
 /** The calls, or why there are none, in words for people. */
@@ -61,10 +67,18 @@ const answerBytesMax = 64 * 1024
 const getFlagsRequest = 0x80086601
 /** F_OFD_SETLK: a lock that belongs to the open file, not to the process, which may close others of the same file. */
 const setOpenFileLock = 37
+/** F_OFD_GETLK: which lock would be in the way of that. */
+const getOpenFileLock = 36
+/** F_UNLCK: none. */
+const noLock = 2
 /** F_WRLCK. */
 const writeLock = 1
 /** l_type and l_whence, l_start and l_len (0: to the end), l_pid. */
 const structFlockBytes = 32
+const flockPidOffset = 24
+/** Two numbers of 64 bits. */
+const structRlimitBytes = 16
+const rlimInfinity = 0xffff_ffff_ffff_ffffn
 
 function callsOf(koffi: Koffi): SystemCalls {
   const libc = koffi.load(null)
@@ -77,7 +91,9 @@ function callsOf(koffi: Koffi): SystemCalls {
   const fremovexattr = libc.func('int fremovexattr(int fd, const char *name)')
   const ioctl = libc.func('int ioctl(int fd, unsigned long request, _Out_ uint8_t *flags)')
   // On Linux the arguments of a variadic function are passed as those of any other.
-  const fcntl = libc.func('int fcntl(int fd, int command, uint8_t *lock)')
+  const fcntl = libc.func('int fcntl(int fd, int command, _Inout_ uint8_t *lock)')
+  // As above, where the new or the old limit may be none.
+  const prlimit = libc.func('int prlimit(int pid, int resource, const uint8_t *new, _Out_ uint8_t *old)')
   const buffer = Buffer.alloc(answerBytesMax)
   const checked = (result: number): number => {
     if (result >= 0) return result
@@ -103,6 +119,28 @@ function callsOf(koffi: Koffi): SystemCalls {
       if (result < 0 && ['EAGAIN', 'EACCES'].includes(getSystemErrorName(-koffi.errno()))) return false
       checked(result)
       return true
+    },
+    lockHolder: (fd) => {
+      const lock = Buffer.alloc(structFlockBytes)
+      lock.writeInt16LE(writeLock)
+      checked(fcntl(fd, getOpenFileLock, lock))
+      if (lock.readInt16LE(0) === noLock) return undefined
+      return Math.max(lock.readInt32LE(flockPidOffset), 0)
+    },
+    getLimit: (number) => {
+      const limit = Buffer.alloc(structRlimitBytes)
+      checked(prlimit(0, number, null, limit))
+      const at = (offset: number): number | undefined => {
+        const value = limit.readBigUInt64LE(offset)
+        return value === rlimInfinity ? undefined : Number(value)
+      }
+      return { soft: at(0), hard: at(8) }
+    },
+    setLimit: (number, { soft, hard }) => {
+      const limit = Buffer.alloc(structRlimitBytes)
+      for (const [at, value] of [soft, hard].entries())
+        limit.writeBigUInt64LE(value === undefined ? rlimInfinity : BigInt(value), at * 8)
+      checked(prlimit(0, number, limit, null))
     },
   }
 }

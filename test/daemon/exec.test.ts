@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import {
   assertDone,
@@ -9,6 +10,7 @@ import {
   begin,
   describe,
   Lab,
+  type LabHost,
   program,
   type Run,
   until,
@@ -47,6 +49,40 @@ test('a command can read nothing, and gets the same variables on every host and 
   await alder!.does('ci')
   assert.equal((await birch!.does('up')).stdout, 'none lab.example.com birch\n0022\n')
 })
+
+test('isconf env prints what commands get, also when main.cf was edited, on origin and target', async (context) => {
+  const lab = await Lab.of(context, 'alder', 'birch')
+  const [alder, birch] = lab.hosts as [LabHost, LabHost]
+  for (const host of lab.hosts)
+    Object.assign(host.env, { TERM: 'xterm', LC_ALL: 'tr_TR.UTF-8', DEBIAN_FRONTEND: 'dialog' })
+  await lab.start()
+  await alder.does('lock', 'variables')
+  const printed = async (host: LabHost): Promise<Record<string, string>> =>
+    JSON.parse((await host.does('env', '--json')).stdout)
+  const edits = ['', 'DEFAULT:\n  PAGER = more\n  ROLE = web\n', 'DEFAULT:\n  LANG = de_DE.UTF-8\n  HOME = /srv\n']
+  for (const text of edits) {
+    writeFileSync(alder.mainCfPath, text)
+    await alder.does('exec', 'sh', '-c', 'env -0 >variables')
+    assert.deepEqual(variablesGot(alder), await printed(alder))
+  }
+  assert.equal((await printed(alder))['LC_ALL'], undefined)
+  await alder.does('ci')
+  await birch.does('up')
+  const there = variablesGot(birch)
+  assert.deepEqual(there, await printed(birch))
+  const { DEBIAN_FRONTEND, LC_ALL, TERM } = there
+  assert.deepEqual([DEBIAN_FRONTEND, LC_ALL, TERM], ['noninteractive', 'C.UTF-8', undefined])
+})
+
+/** What a command has got, but for what its shell adds. */
+function variablesGot(host: LabHost): Record<string, string> {
+  const lines = host.read('tmp/variables').split('\0').slice(0, -1)
+  const all = Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  )
+  for (const name of ['PWD', 'OLDPWD', 'SHLVL', '_']) delete all[name]
+  return all
+}
 
 test('text that is given to exec on standard input is refused, and that of a loop around it is left alone', async (context) => {
   const lab = await Lab.of(context, 'alder')

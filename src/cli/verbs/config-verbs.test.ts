@@ -24,12 +24,26 @@ const cwdOf = (site: Host): string => (site as Host & { cwd: string }).cwd
 test('env prints what commands get, in three forms, without a daemon', async (t) => {
   const { type, home } = await siteWith(t)
   const sh = (await type('env')).out
-  assert.match(sh, /^export GATEWAY='10\.0\.0\.1'\nexport MOTD='it'\\''s # 1 '\nexport HOSTNAME='[^']+'\n/)
-  assert.ok(sh.endsWith("export IS_HOME='HOME'\nexport IS_DOMAIN='example.com'\nexport IS_VOLROOT=''\n"), sh)
+  assert.match(
+    sh,
+    /^export PATH='[^']+'\n(.+\n)+export GATEWAY='10\.0\.0\.1'\nexport MOTD='it'\\''s # 1 '\nexport HOSTNAME='[^']+'\n/,
+  )
+  assert.ok(
+    sh.endsWith("export IS_HOME='HOME'\nexport IS_DOMAIN='example.com'\nexport IS_VOLROOT=''\nexport IS_EXEC='1'\n"),
+    sh,
+  )
   assert.equal((await type('env', '--sh')).out, sh)
   const json = JSON.parse((await type('env', '--json')).out) as Record<string, string>
   assert.equal(json['MOTD'], "it's # 1 ")
-  assert.deepEqual(Object.keys(json), ['GATEWAY', 'MOTD', 'HOSTNAME', 'IS_HOME', 'IS_DOMAIN', 'IS_VOLROOT'])
+  assert.deepEqual(Object.keys(json).slice(-7), [
+    'GATEWAY',
+    'MOTD',
+    'HOSTNAME',
+    'IS_HOME',
+    'IS_DOMAIN',
+    'IS_VOLROOT',
+    'IS_EXEC',
+  ])
   assert.equal((await type('env', '--make', 'GATEWAY', 'MOTD')).out, "GATEWAY := 10.0.0.1\nMOTD := it's \\# 1 $()\n")
   assert.ok(home)
 })

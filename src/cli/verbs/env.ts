@@ -1,5 +1,5 @@
 import { IsconfError } from '../../base/index.ts'
-import { hostVariables } from '../../config/index.ts'
+import { commandHost, commandVariables } from '../../config/index.ts'
 import { flag, optionalWords } from '../../terminal/index.ts'
 import { variablesText } from '../variables-text.ts'
 import { verb } from '../verb.ts'
@@ -8,9 +8,10 @@ export const envVerb = verb({
   name: 'env',
   summary: "Print this host's variables",
   help:
-    'Prints the variables that commands get on this host: those of main.cf, and HOSTNAME, IS_HOME, IS_DOMAIN and ' +
-    'IS_VOLROOT, as lines for the shell, so that `eval "$(isconf env)"` sets them. With names, prints only ' +
-    'those; a name that is not set is an error. Needs no daemon.',
+    'Prints the variables that commands get on this host, exactly as they get them (see ENVIRONMENT), those of main.cf ' +
+    'among them, as lines for the shell, so that `eval "$(isconf env)"` sets them. With names, prints only ' +
+    'those; a name that is not set is an error. Needs no daemon. Run it as the user who runs the daemon: HOME, ' +
+    'LOGNAME and USER are theirs.',
   exits: [0, 1],
   options: {
     sh: flag('--sh', 'as lines for the shell, as without it'),
@@ -20,7 +21,7 @@ export const envVerb = verb({
   exclusive: ['sh', 'json', 'make'],
   arguments: { names: optionalWords('NAME', 'which variables') },
   run: async ({ config, terminal }, { json, make, names }) => {
-    const all = hostVariables(config)
+    const all = commandVariables(config, commandHost())
     const variables =
       names.length === 0 ? all : Object.fromEntries(names.map((name) => [name, valueIn(all, name, config.host.short)]))
     // As bytes: it is for programs.
