@@ -18,8 +18,8 @@ export interface BlobSource {
   held(id: string): Promise<HeldPieces | undefined>
   /** The concatenated 32-byte SHA-256 of the pieces; undefined when not known here. */
   pieceHashes(id: string): Promise<Uint8Array | undefined>
-  /** Bytes of pieces that are held. Rejects when they are not. */
-  read(id: string, position: number, length: number): Promise<Uint8Array>
+  /** Bytes of pieces that are held; they may be in `into`, which has room for them. Rejects when they are not held. */
+  read(id: string, position: number, length: number, into?: Uint8Array): Promise<Uint8Array>
 }
 
 export interface HeldPieces {

@@ -16,10 +16,10 @@ export class SystemFile implements DiskFile {
     return failing('look at', this.#path, async () => (await this.#handle.stat()).size)
   }
 
-  read(position: number, length: number): Promise<Uint8Array> {
+  read(position: number, length: number, into?: Uint8Array): Promise<Uint8Array> {
     return failing('read', this.#path, async () => {
       // Its own memory, not a slice of a pool: the reader may hand it to another thread.
-      const bytes = Buffer.allocUnsafeSlow(length)
+      const bytes = into ?? Buffer.allocUnsafeSlow(length)
       let done = 0
       while (done < length) {
         const { bytesRead } = await this.#handle.read(bytes, done, length - done, position + done)

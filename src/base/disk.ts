@@ -35,8 +35,8 @@ export interface WholeFile {
 /** An open file of a {@link Disk}. */
 export interface DiskFile {
   size(): Promise<number>
-  /** Up to `length` bytes from `position`; fewer only at the end of the file. */
-  read(position: number, length: number): Promise<Uint8Array>
+  /** Up to `length` bytes from `position`; fewer only at the end of the file. They may be in `into`, which has room for them. */
+  read(position: number, length: number, into?: Uint8Array): Promise<Uint8Array>
   write(position: number, bytes: Uint8Array): Promise<void>
   truncate(size: number): Promise<void>
   /** What was written survives a power failure when this returns. */

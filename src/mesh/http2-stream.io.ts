@@ -20,6 +20,8 @@ export class Http2PeerStream implements PeerStream {
   #isWhole = false
   #failure: Error | undefined
   #isFinished = false
+  /** Settled with the write that was begun last. */
+  #sent = Promise.resolve()
 
   constructor(stream: ClientHttp2Stream | ServerHttp2Stream, peer: PeerId) {
     this.peer = peer
@@ -40,9 +42,18 @@ export class Http2PeerStream implements PeerStream {
 
   async write(bytes: Uint8Array): Promise<void> {
     this.#throwIfOver()
-    if (this.#stream.write(bytes)) return
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    promise.catch(() => undefined)
+    this.#sent = promise
+    if (this.#stream.write(bytes, (error) => (error ? reject(error) : resolve()))) return
     await drainOrClose(this.#stream)
     this.#throwIfOver()
+  }
+
+  async sent(): Promise<void> {
+    await this.#sent
+    // Node calls a write that a destroyed stream has given up done without an error.
+    this.#throwIfBroken()
   }
 
   async closeWrite(): Promise<void> {
@@ -79,9 +90,13 @@ export class Http2PeerStream implements PeerStream {
     if (!this.#isWhole) throw new Error('connection lost')
   }
 
-  #throwIfOver(): void {
+  #throwIfBroken(): void {
     if (this.#failure !== undefined) throw this.#failure
     if (this.#stream.destroyed || this.#stream.closed) throw new Error('stream is closed')
+  }
+
+  #throwIfOver(): void {
+    this.#throwIfBroken()
     if (this.#isFinished) throw new Error('the stream was finished')
   }
 }

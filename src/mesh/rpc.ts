@@ -127,6 +127,7 @@ function watched(stream: PeerStream, onProgress: () => void): PeerStream {
     peer: stream.peer,
     incoming: counted(stream.incoming, onProgress),
     write: (bytes) => stream.write(bytes),
+    sent: () => stream.sent(),
     closeWrite: () => stream.closeWrite(),
     abort: (reason) => stream.abort(reason),
   }

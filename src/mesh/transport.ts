@@ -56,6 +56,11 @@ export interface PeerStream {
    * not copied: they must not be changed afterwards. One write at a time.
    */
   write(bytes: Uint8Array): Promise<void>
+  /**
+   * Resolves when all that was written is out of this process's hands, so that its memory may be used for something
+   * else. Rejects when the stream is over before, and then nobody knows.
+   */
+  sent(): Promise<void>
   /** Says that nothing more will be sent. */
   closeWrite(): Promise<void>
   /** Ends both directions at once; the other side's reads and writes fail. */

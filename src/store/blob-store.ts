@@ -102,10 +102,10 @@ export class BlobStore implements BlobSource {
     return this.has(id) ? this.#whole.pieceHashes(id) : this.#partialById.get(id)?.hashes
   }
 
-  async read(id: string, position: number, length: number): Promise<Uint8Array> {
+  async read(id: string, position: number, length: number, into?: Uint8Array): Promise<Uint8Array> {
     const file = await this.#openToServe(id, position, length)
     try {
-      return await file.read(position, length)
+      return await file.read(position, length, into)
     } finally {
       await file.close()
     }

@@ -45,6 +45,25 @@ test('a sink refuses a wrong piece list, a wrong piece and one of the wrong leng
   assert.equal(sink.has(0), false)
 })
 
+for (const length of [100, 2 * pieceBytes + 9]) {
+  test(`a sink for ${length} bytes is done with the memory of a piece when it has taken it`, async () => {
+    const content = contentOf(length)
+    const { ref, hashes } = await described(content)
+    const store = await storeOn(new SimDisk(seededRandom(1)))
+    const sink = await store.sink(ref)
+    await sink.putHashes(hashes)
+    const memory = Buffer.alloc(pieceBytes)
+    for (let index = 0; index < sink.pieceCount; index++) {
+      const piece = pieceOf(content, index)
+      memory.set(piece)
+      assert.equal(await sink.putPiece(index, memory.subarray(0, piece.length)), true)
+      memory.fill(255)
+    }
+    await sink.finish()
+    assert.deepEqual(await whole(store, ref.id), content)
+  })
+}
+
 test('a blob of one piece needs no piece list, one of none needs nothing', async () => {
   const content = contentOf(100)
   const { ref } = await described(content)

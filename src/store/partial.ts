@@ -11,6 +11,7 @@ import {
   type Hasher,
   IsconfError,
   invariant,
+  pieceBytes,
 } from '../base/index.ts'
 import type { Layout } from './layout.ts'
 import type { Partial } from './partial-state.ts'
@@ -67,17 +68,18 @@ function partialIsSmall(ref: BlobRef): boolean {
 }
 
 async function recheck(parts: PartialParts, partial: Partial, file: DiskFile, have: DiskFile): Promise<void> {
+  const memory = Buffer.allocUnsafeSlow(pieceBytes)
   const recorded = await have.read(0, partial.verified.length)
   for (const [index, mark] of recorded.entries()) {
     if (mark !== 1) continue
-    const bytes = await readPiece(partial.ref, file, index)
+    const bytes = await readPiece(partial.ref, file, index, memory)
     if (await matches(parts.hasher, partial, index, bytes)) partial.verified[index] = 1
   }
 }
 
-function readPiece(ref: BlobRef, file: DiskFile, index: number): Promise<Uint8Array> {
+function readPiece(ref: BlobRef, file: DiskFile, index: number, memory: Uint8Array): Promise<Uint8Array> {
   const length = pieceLength(ref.sizeBytes, index)
-  return file.read(index * pieceLength(ref.sizeBytes, 0), length)
+  return file.read(index * pieceBytes, length, memory.subarray(0, length))
 }
 
 async function matches(hasher: Hasher, partial: Partial, index: number, bytes: Uint8Array): Promise<boolean> {
@@ -125,7 +127,7 @@ class PartialSink implements BlobSink {
       parts.wholeHasher,
       this.pieceCount,
       (index) => partial.has(index),
-      (index) => readPiece(partial.ref, file, index),
+      (index, memory) => readPiece(partial.ref, file, index, memory),
     )
     this.#whole.advance()
   }
@@ -138,7 +140,7 @@ class PartialSink implements BlobSink {
     if (this.hashesKnown()) return true
     if (!isPieceList(this.ref, hashes)) return false
     await this.#parts.disk.replaceFile(this.#parts.layout.partialPieces(this.ref.id), hashes)
-    this.#partial.hashes = hashes.slice()
+    this.#partial.hashes = Uint8Array.from(hashes)
     return true
   }
 

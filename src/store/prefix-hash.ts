@@ -1,21 +1,22 @@
 /** Hashes a blob while its pieces arrive: along those that are here from the first one on. */
+import { pieceBytes } from '../base/index.ts'
 import type { WholeHash, WholeHasher } from './whole-hash.ts'
+
+/** Reads a piece that is here, into `memory` or memory of its own. */
+type ReadPiece = (index: number, memory: Uint8Array) => Promise<Uint8Array>
 
 export class PrefixHash {
   readonly #hash: WholeHash
   readonly #pieceCount: number
   readonly #has: (index: number) => boolean
-  readonly #read: (index: number) => Promise<Uint8Array>
+  readonly #read: ReadPiece
+  /** What pieces are read into, one after the other. */
+  #memory: Uint8Array | undefined
   #next = 0
   #walk: Promise<void> | undefined
   #failure: unknown
 
-  constructor(
-    hasher: WholeHasher,
-    pieceCount: number,
-    has: (index: number) => boolean,
-    read: (index: number) => Promise<Uint8Array>,
-  ) {
+  constructor(hasher: WholeHasher, pieceCount: number, has: (index: number) => boolean, read: ReadPiece) {
     this.#hash = hasher.start()
     this.#pieceCount = pieceCount
     this.#has = has
@@ -56,7 +57,8 @@ export class PrefixHash {
 
   async #walkOn(): Promise<void> {
     while (this.#mayAdvance() && this.#failure === undefined) {
-      await this.#hash.update(await this.#read(this.#next))
+      this.#memory ??= Buffer.allocUnsafeSlow(pieceBytes)
+      await this.#hash.update(await this.#read(this.#next, this.#memory))
       this.#next++
     }
   }

@@ -34,7 +34,7 @@ export class SmallSink implements BlobSink {
   async putPiece(index: number, bytes: Uint8Array): Promise<boolean> {
     invariant(index === 0 && this.hashesKnown(), 'a small blob has one piece, whose hash is its name')
     if (bytes.length !== this.ref.sizeBytes || sha256Hex(bytes) !== this.ref.id) return false
-    this.#content = bytes.slice()
+    this.#content = Uint8Array.from(bytes)
     return true
   }
 

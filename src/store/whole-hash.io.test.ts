@@ -43,6 +43,17 @@ test('workerWholeHasher() leaves the neighbours of a slice alone', async () => {
   assert.equal(all.length, 6 * mebibyte)
 })
 
+test('workerWholeHasher() has its own copy of what it was given, also of a Buffer, whose slice() is none', async () => {
+  const hash = workerWholeHasher().start()
+  const all = Buffer.concat([1, 2, 3, 4].map((value) => Buffer.alloc(mebibyte, value)))
+  const memory = Buffer.alloc(mebibyte)
+  for (let index = 0; index < 4; index++) {
+    all.copy(memory, 0, index * mebibyte)
+    await hash.update(memory)
+  }
+  assert.equal(await hash.digest(), sha256Hex(all))
+})
+
 test('workerWholeHasher() needs no file any more once it is made: an upgrade may have replaced them', async (t) => {
   const directory = temporaryDirectory(t)
   for (const name of ['whole-hash.ts', 'whole-hash.io.ts', 'hash-thread.io.ts', 'hash-worker.js']) {

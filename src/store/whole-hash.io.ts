@@ -34,7 +34,7 @@ class WorkerWholeHash implements WholeHash {
 
   async update(bytes: Uint8Array): Promise<void> {
     if (this.#job !== undefined) return this.#job.update(bytes)
-    this.#early.push(bytes.slice())
+    this.#early.push(Uint8Array.from(bytes))
     this.#earlyBytes += bytes.length
     if (this.#earlyBytes <= inlineBytesMax) return
     const early = this.#early

@@ -163,6 +163,40 @@ function streams(check: Check): void {
     assert.ok(maxAhead < aheadBytesMax, `the writer was ${maxAhead} bytes ahead`)
   })
 
+  check('what was written may be overwritten once it is sent, also before it is read', async (world) => {
+    const { alder, birch } = await pair(world)
+    const blocks = 16
+    birch.transport.handle(protocol, async (stream) => {
+      const memory = Buffer.alloc(256 * 1024)
+      for (let block = 0; block < blocks; block += 1) {
+        await stream.write(memory.fill(block))
+        await stream.sent()
+      }
+      memory.fill(255)
+    })
+    const stream = await alder.transport.openStream(birch.transport.self, protocol)
+    const read = Buffer.from(await readAll(stream))
+    assert.equal(read.length, blocks * 256 * 1024)
+    for (let block = 0; block < blocks; block += 1) {
+      const part = read.subarray(block * 256 * 1024, (block + 1) * 256 * 1024)
+      assert.ok(part.equals(Buffer.alloc(256 * 1024, block)), `block ${block} is as it was when it was written`)
+    }
+  })
+
+  check('what is written to a stream that is over is never called sent', async (world) => {
+    const { alder, birch } = await pair(world)
+    birch.transport.handle(protocol, () => new Promise(() => undefined))
+    const stream = await alder.transport.openStream(birch.transport.self, protocol)
+    // Nobody reads: more than fits on the way.
+    const write = (async () => {
+      for (;;) await stream.write(Buffer.alloc(1024 * 1024))
+    })()
+    write.catch(() => undefined)
+    stream.abort(new Error('changed my mind'))
+    await assert.rejects(write)
+    await assert.rejects(stream.sent())
+  })
+
   check('an abort is seen by the other side', async (world) => {
     const { alder, birch } = await pair(world)
     let seen: unknown

@@ -181,7 +181,7 @@ export class SimDisk implements Disk {
       write: async (position, bytes) => {
         await begin()
         // Copied: the caller may use its buffer again, and a crash looks at what was written later.
-        const { taken, failure } = this.#take(path, bytes.slice())
+        const { taken, failure } = this.#take(path, Uint8Array.from(bytes))
         const before = { size: file.content.size, bytes: file.content.slice(position, position + taken.length) }
         file.unsynced.push({ position, bytes: taken, before })
         file.content.write(position, taken)

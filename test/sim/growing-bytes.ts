@@ -4,7 +4,7 @@ export class GrowingBytes {
   #size: number
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes.slice()
+    this.#bytes = Uint8Array.from(bytes)
     this.#size = bytes.length
   }
 

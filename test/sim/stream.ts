@@ -45,8 +45,14 @@ export class SimStream implements PeerStream {
     if (this.#writeClosed) throw new Error('stream is closed for writing')
     this.#outstandingBytes += bytes.length
     this.sentBytes += bytes.length
-    this.#send((other) => other.#arrive(bytes))
+    // A copy: the writer may use its memory again once it is sent.
+    const copy = Buffer.from(bytes)
+    this.#send((other) => other.#arrive(copy))
     while (this.#outstandingBytes >= windowBytes && this.#failure === undefined) await this.#change()
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  async sent(): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure
   }
 

@@ -4,7 +4,7 @@
  * breaks rests while others get its pieces; who fetches the same blob is asked
  * before who has had it all along.
  */
-import type { BlobRef, BlobSink, Cancel, Clock, Random } from '../../base/index.ts'
+import { type BlobRef, type BlobSink, type Cancel, type Clock, PieceMemory, type Random } from '../../base/index.ts'
 import type { PeerId, Transport } from '../../mesh/index.ts'
 import { BlobPeers } from './blob-peers.ts'
 import { isDone, nextRun, type PlanState, spareRun } from './blob-plan.ts'
@@ -62,6 +62,7 @@ export async function fetchBlob(options: FetchOptions): Promise<void> {
 class BlobFetch {
   readonly #options: FetchOptions
   readonly #peers: BlobPeers
+  readonly #memory = new PieceMemory()
   readonly #underWay = new Set<RunUnderWay>()
   readonly #done: Promise<void>
   #settle: (failure: unknown) => void = () => undefined
@@ -122,7 +123,7 @@ class BlobFetch {
 
   #session(peer: PeerId): BlobSession {
     const { transport, clock, ref } = this.#options
-    return new BlobSession(transport, clock, peer, ref, {
+    return new BlobSession({ transport, clock, ref, memory: this.#memory }, peer, {
       wantsHashes: () => !this.#options.sink.hashesKnown(),
       onHashes: (from, hashes) => this.#takeHashes(from, hashes),
       onChange: () => this.#step(),

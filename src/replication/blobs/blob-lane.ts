@@ -1,5 +1,5 @@
 /** One stream to one peer on which a blob is asked for, one request after the other. */
-import { type BlobRef, type Clock, pieceBytes } from '../../base/index.ts'
+import { type BlobRef, type Clock, type PieceMemory, pieceBytes } from '../../base/index.ts'
 import { type PeerId, type PeerStream, StreamReader, type Transport } from '../../mesh/index.ts'
 import {
   type BlobRequestKind,
@@ -29,16 +29,18 @@ export class BlobLane {
   readonly #clock: Clock
   readonly #peer: PeerId
   readonly #ref: BlobRef
+  readonly #memory: PieceMemory
   readonly #end = new AbortController()
   #stream: PeerStream | undefined
   #reader: StreamReader | undefined
   #answering = false
 
-  constructor(transport: Transport, clock: Clock, peer: PeerId, ref: BlobRef) {
+  constructor(transport: Transport, clock: Clock, peer: PeerId, ref: BlobRef, memory: PieceMemory) {
     this.#transport = transport
     this.#clock = clock
     this.#peer = peer
     this.#ref = ref
+    this.#memory = memory
   }
 
   /** What the peer has; undefined when it has nothing and is not about to. */
@@ -57,7 +59,7 @@ export class BlobLane {
 
   /**
    * Asks for a run of pieces and hands each to `take` as it arrives, to be
-   * verified while the next one comes. False when the peer does not have them.
+   * verified while the next one comes. The bytes are `take`'s until it resolves. False when the peer does not have them.
    */
   async range(
     run: PieceRun,
@@ -74,10 +76,12 @@ export class BlobLane {
       const verifying: Promise<void>[] = []
       try {
         for (let index = run.first; index < run.first + run.count; index++) {
-          const bytes = await this.#part(reader, Math.min(pieceBytes, position + length - index * pieceBytes), onPart)
+          const memory = this.#memory.take()
+          const partLength = Math.min(pieceBytes, position + length - index * pieceBytes)
+          const bytes = await this.#part(reader, partLength, memory, onPart)
           if (bytes === undefined && index === run.first) return false
           if (bytes === undefined) throw new Error(`${this.#peer}: a part of what it has is missing`)
-          verifying.push(take(index, bytes))
+          verifying.push(take(index, bytes).finally(() => this.#memory.give(memory)))
           // Seen at the end; the next piece is read meanwhile.
           verifying.at(-1)?.catch(() => undefined)
         }
@@ -92,13 +96,19 @@ export class BlobLane {
     })
   }
 
-  /** One answer of a range: `length` bytes; undefined when the peer does not have them. */
-  async #part(reader: StreamReader, length: number, onPart: () => void): Promise<Uint8Array | undefined> {
+  /** One answer of a range: `length` bytes, read into `memory`; undefined when the peer does not have them. */
+  async #part(
+    reader: StreamReader,
+    length: number,
+    memory: Uint8Array,
+    onPart: () => void,
+  ): Promise<Uint8Array | undefined> {
     const head = decodeAnswerHead(await reader.exactly(blobAnswerHeadBytes))
     if (head === undefined) return undefined
     const isRight = head.isPacked ? head.length < length : head.length === length
     if (!isRight) throw new Error(`${this.#peer}: answered ${length} bytes with ${head.length}`)
-    const bytes = await readPiece(reader, head.length, onPart)
+    const bytes = memory.subarray(0, head.length)
+    await fill(bytes, reader, onPart)
     return head.isPacked ? unpack(bytes, length) : bytes
   }
 
@@ -164,14 +174,12 @@ export class BlobLane {
   }
 }
 
-async function readPiece(reader: StreamReader, length: number, onBytes: () => void): Promise<Uint8Array> {
-  const piece = Buffer.allocUnsafeSlow(length)
-  for (let filled = 0; filled < length; ) {
-    const part = await reader.some(length - filled)
-    if (part === undefined) throw new Error(`stream ended after ${filled} of the ${length} bytes of a piece`)
+async function fill(piece: Uint8Array, reader: StreamReader, onBytes: () => void): Promise<void> {
+  for (let filled = 0; filled < piece.length; ) {
+    const part = await reader.some(piece.length - filled)
+    if (part === undefined) throw new Error(`stream ended after ${filled} of the ${piece.length} bytes of a piece`)
     piece.set(part, filled)
     filled += part.length
     onBytes()
   }
-  return piece
 }

@@ -1,5 +1,5 @@
 /** Serves this host's blobs, whole and partial, to peers. */
-import { type BlobSource, type Clock, pieceBytes, within } from '../../base/index.ts'
+import { type BlobSource, type Cancel, type Clock, PieceMemory, pieceBytes, within } from '../../base/index.ts'
 import { type PeerId, type PeerStream, StreamReader, type Transport } from '../../mesh/index.ts'
 import {
   type BlobRequest,
@@ -17,6 +17,9 @@ import { pack } from './packing.ts'
 const writeBytes = 256 * 1024
 /** How long a peer may take to make room for `writeBytes` before it is given up. */
 const writeMsMax = 30_000
+
+/** How long memory that ranges were sent from is kept for the next one. */
+const memoryKeptMs = 1_000
 
 export interface BlobLimits {
   /** Streams of one peer: two ranges and a question of each of a few blobs. */
@@ -38,13 +41,14 @@ export function serveBlobs(
 ): void {
   const streamCountByPeer = new Map<PeerId, number>()
   const slots = new Slots<PeerId>(limits.rangesMax, limits.rangesPerPeerMax)
+  const memory = new ServingMemory(clock)
   serveFilesTogether(transport, source, clock)
   transport.handle(blobProtocol, async (stream) => {
     const count = streamCountByPeer.get(stream.peer) ?? 0
     if (count >= limits.streamsPerPeerMax) throw new Error(`${stream.peer} has ${count} blob streams open`)
     streamCountByPeer.set(stream.peer, count + 1)
     try {
-      await new BlobServer(stream, source, clock, slots).serve()
+      await new BlobServer(stream, source, clock, slots, memory).serve()
     } finally {
       const left = (streamCountByPeer.get(stream.peer) ?? 1) - 1
       if (left > 0) streamCountByPeer.set(stream.peer, left)
@@ -59,13 +63,15 @@ class BlobServer {
   readonly #source: BlobSource
   readonly #clock: Clock
   readonly #slots: Slots<PeerId>
+  readonly #memory: ServingMemory
 
-  constructor(stream: PeerStream, source: BlobSource, clock: Clock, slots: Slots<PeerId>) {
+  constructor(stream: PeerStream, source: BlobSource, clock: Clock, slots: Slots<PeerId>, memory: ServingMemory) {
     this.#stream = stream
     this.#reader = new StreamReader(stream.incoming)
     this.#source = source
     this.#clock = clock
     this.#slots = slots
+    this.#memory = memory
   }
 
   async serve(): Promise<void> {
@@ -86,7 +92,7 @@ class BlobServer {
       case 'hashes':
         return this.#small(await this.#source.pieceHashes(request.id))
       case 'range':
-        return this.#slots.run(this.#stream.peer, () => this.#range(request))
+        return this.#slots.run(this.#stream.peer, () => this.#memory.use((memory) => this.#range(request, memory)))
     }
   }
 
@@ -104,24 +110,26 @@ class BlobServer {
     if (bytes !== undefined) await this.#writeAll(bytes)
   }
 
-  async #range({ id, position, length }: BlobRequest): Promise<void> {
+  /** Sends a range out of `memory`, which is free again when this resolves. */
+  async #range({ id, position, length }: BlobRequest, memory: Uint8Array): Promise<void> {
     const end = position + length
-    let bytes = await this.#readPart(id, position, end).catch(() => undefined)
+    let bytes = await this.#readPart(id, position, end, memory).catch(() => undefined)
     if (bytes === undefined) return this.#small(undefined)
     for (let at = position; ; ) {
       const part = pack(bytes)
       await this.#write(encodeAnswerHead({ length: part.bytes.length, isPacked: part.isPacked }))
       await this.#writeAll(part.bytes)
+      await this.#inTime(this.#stream.sent())
       at += bytes.length
       if (at >= end) return
       // What fails from here on ends the stream: the rest is promised.
-      bytes = await this.#readPart(id, at, end)
+      bytes = await this.#readPart(id, at, end, memory)
     }
   }
 
-  async #readPart(id: string, position: number, end: number): Promise<Uint8Array> {
+  async #readPart(id: string, position: number, end: number, memory: Uint8Array): Promise<Uint8Array> {
     const length = Math.min(pieceBytes, end - position)
-    const bytes = await this.#source.read(id, position, length)
+    const bytes = await this.#source.read(id, position, length, memory.subarray(0, length))
     if (bytes.length < length || length === 0) throw new Error(`blob ${id} has no ${length} bytes at ${position}`)
     return bytes
   }
@@ -131,8 +139,38 @@ class BlobServer {
   }
 
   #write(bytes: Uint8Array): Promise<void> {
-    return within(this.#clock, writeMsMax, this.#stream.write(bytes), () => {
+    return this.#inTime(this.#stream.write(bytes))
+  }
+
+  #inTime(work: Promise<void>): Promise<void> {
+    return within(this.#clock, writeMsMax, work, () => {
       throw new Error(`${this.#stream.peer} does not read`)
     })
+  }
+}
+
+/** The memory that ranges are sent from, kept as long as ranges follow each other. */
+class ServingMemory {
+  readonly #clock: Clock
+  readonly #memory = new PieceMemory()
+  #inUse = 0
+  #cancelClear: Cancel = () => undefined
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** Lends memory to `send`, which must be done with it when it resolves; when it fails the memory is forgotten. */
+  async use(send: (memory: Uint8Array) => Promise<void>): Promise<void> {
+    this.#cancelClear()
+    this.#inUse += 1
+    try {
+      const memory = this.#memory.take()
+      await send(memory)
+      this.#memory.give(memory)
+    } finally {
+      this.#inUse -= 1
+      if (this.#inUse === 0) this.#cancelClear = this.#clock.after(memoryKeptMs, () => this.#memory.clear())
+    }
   }
 }

@@ -1,5 +1,5 @@
 /** One peer during the fetch of one blob: what it has, asked again while that changes, and its lanes for ranges. */
-import type { BlobRef, Cancel, Clock } from '../../base/index.ts'
+import type { BlobRef, Cancel, Clock, PieceMemory } from '../../base/index.ts'
 import type { PeerId, Transport } from '../../mesh/index.ts'
 import { BlobLane, type Holdings, type PieceRun } from './blob-lane.ts'
 import type { PlanPeer } from './blob-plan.ts'
@@ -20,6 +20,15 @@ export interface SessionEvents {
   onEnd(session: BlobSession, error: unknown): void
 }
 
+/** What all sessions of a fetch share. */
+export interface SessionParts {
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly ref: BlobRef
+  /** What pieces arrive in. */
+  readonly memory: PieceMemory
+}
+
 export class BlobSession implements PlanPeer {
   readonly peer: PeerId
   held: Holdings = { whole: false, has: () => false }
@@ -29,17 +38,19 @@ export class BlobSession implements PlanPeer {
   readonly #clock: Clock
   readonly #ref: BlobRef
   readonly #events: SessionEvents
+  readonly #memory: PieceMemory
   readonly #questions: BlobLane
   readonly #free: BlobLane[] = []
   readonly #busy = new Set<BlobLane>()
   #ended = false
   #wake: () => void = () => undefined
 
-  constructor(transport: Transport, clock: Clock, peer: PeerId, ref: BlobRef, events: SessionEvents) {
+  constructor({ transport, clock, ref, memory }: SessionParts, peer: PeerId, events: SessionEvents) {
     this.peer = peer
     this.#transport = transport
     this.#clock = clock
     this.#ref = ref
+    this.#memory = memory
     this.#events = events
     this.idleSinceMs = clock.monotonicMs()
     this.#questions = this.#lane()
@@ -129,7 +140,7 @@ export class BlobSession implements PlanPeer {
   }
 
   #lane(): BlobLane {
-    return new BlobLane(this.#transport, this.#clock, this.peer, this.#ref)
+    return new BlobLane(this.#transport, this.#clock, this.peer, this.#ref, this.#memory)
   }
 }
 
