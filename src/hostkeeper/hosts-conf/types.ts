@@ -20,6 +20,8 @@ export interface Placed {
   readonly place: string
   /** Whether it is `NAME=$`: the caller's value counts, and where they have none {@link Placed.earlier}. */
   readonly isPassed?: boolean
+  /** Whether it comes from a makefile, with what make is to expand in it. */
+  readonly isMakeText?: boolean
   /** Of `NAME=$`: the value that NAME had before. */
   readonly earlier?: Placed
 }

@@ -74,6 +74,25 @@ test('lintTree() tells of files whose names end in that of a host, where that ma
   ])
 })
 
+test('lintTree() tells which values of hosts.conf do not reach a step as they stand', async (t) => {
+  const hosts = [
+    'DEFAULT: PACKAGES="a b c" OPT=-g',
+    ` A='$(OPT) $6$salt # $$(date)' B='$(date)'`,
+    ` BARE="it's" IN1="it's" IN2="it's #" IN1B='a"b\\$x' IN2B='a$x' URL='http://x/?a=b&c=#d' OK="don't"`,
+  ]
+  const recipe = `\techo $(BARE) '$(IN1)' "$(IN2)" '$(IN1B)' \\' "$(IN2B)"\\" $(URL) "$$OK"; echo \\'\n\techo $(OPT)\n\ttouch $@\n`
+  const packages = `all: $(PACKAGES)\na b c:\n${recipe}`
+  const shell = (name: string, char: string): string =>
+    `hosts.conf:3: warning: ${name} holds ${char}, which means something to the shell where packages.conf:3 says $(${name}): "$$${name}" there is the value as it stands`
+  assert.deepEqual(await said(t, { 'hosts.conf': hosts.join('\n'), 'packages.conf': packages }), [
+    'hosts.conf:2: warning: B: make expands $(date), which nothing sets, to nothing; $$(date) stands for these letters',
+    shell('BARE', "'"),
+    shell('IN1', "'"),
+    shell('IN2B', '$'),
+    shell('URL', '&'),
+  ])
+})
+
 test('lintTree() says also what hosts.conf alone tells', async (t) => {
   const hosts = 'DEFAULT: PACKAGES="a b c" nomacro\nalder: PACKAGES="exclude a"\n'
   const packages = `${sound}exclude:\n\texit 127\n`

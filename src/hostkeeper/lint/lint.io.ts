@@ -11,6 +11,7 @@ import { treeNames } from '../program/index.ts'
 import { lintHosts, namesIn } from '../tree/index.ts'
 import { lintMakefiles, type Makefile, wordPlaces } from './makefile.ts'
 import { lintTargets, variablesOf } from './targets.ts'
+import { lintValues } from './values.ts'
 
 /**
  * Everything that is wrong with a tree, without a host: only make's own reading of packages.conf is done, which runs
@@ -34,6 +35,7 @@ export async function lintTree(tree: string, make = 'make'): Promise<readonly Fi
     const makefiles = attempt(() => makefilesOf(tree, conf, read, findings), findings, path) ?? []
     if (makefiles.length === 0) return unique(findings)
     findings.push(...lintMakefiles(makefiles, existsSync), ...(conf ? lintTargets(conf, makefiles) : []))
+    if (conf) findings.push(...lintValues(conf, makefiles, defaultVariables(tree, undefined).keys()))
     return unique(findings)
   } finally {
     rmSync(scratch, { recursive: true, force: true })

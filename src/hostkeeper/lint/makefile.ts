@@ -125,6 +125,12 @@ export interface FilePlace {
   readonly line: number | null
 }
 
+/** The file and the line of `FILE:LINE`. */
+export function placeParts(place: string): { readonly file: string; readonly line: number } {
+  const [, file = place, line = 0] = /^(.*):(\d+)$/.exec(place) ?? []
+  return { file, line: Number(line) }
+}
+
 /** Targets by the stanza that they share. */
 export function byStanza(makefile: Makefile, rules: readonly MakeRule[]): readonly [FilePlace, readonly string[]][] {
   const stanzas = new Map<string, [FilePlace, string[]]>()

@@ -3,7 +3,7 @@ import { guesser, IsconfError } from '../../base/index.ts'
 import type { Finding } from '../../config/index.ts'
 import { type HostsConf, type Placed, resolveHost } from '../hosts-conf/index.ts'
 import { actionNames, type MakeRule, stepsFor, wordsOf } from '../make/index.ts'
-import { byStanza, excludeTarget, isTarget, type Makefile, meant, targetNames } from './makefile.ts'
+import { byStanza, excludeTarget, isTarget, type Makefile, meant, placeParts, targetNames } from './makefile.ts'
 
 /** The variables that hold targets. */
 const targetVariables = ['PACKAGES', ...actionNames] as const
@@ -53,11 +53,6 @@ export function variablesOf(conf: HostsConf, name: string): ReadonlyMap<string, 
     if (error instanceof IsconfError) return new Map()
     throw error
   }
-}
-
-function placeParts(place: string): { readonly file: string; readonly line: number } {
-  const [, file = place, line = 0] = /^(.*):(\d+)$/.exec(place) ?? []
-  return { file, line: Number(line) }
 }
 
 function unreached(makefiles: readonly Makefile[], reached: readonly string[]): readonly Finding[] {

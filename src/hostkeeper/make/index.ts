@@ -1,5 +1,5 @@
 export { earlyStampLine, unbelievable } from './believable.ts'
-export type { MakeDatabase, MakeRule } from './database.ts'
+export type { MakeDatabase, MakeRule, Recipe } from './database.ts'
 export { actionNames, goalsOf, wordsOf } from './goals.ts'
 export { type DryRun, dryRun, type MakeCall, type MakeReading, notRun, readMakefile } from './make.io.ts'
 export { environmentFor, hostOf, type ManagedHost, managedHost } from './managed-host.io.ts'

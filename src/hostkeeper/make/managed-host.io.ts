@@ -129,7 +129,8 @@ function ownVariables(
 function settingsOf({ variables }: MakeDatabase): ReadonlyMap<string, Placed> {
   const settings = new Map<string, Placed>()
   for (const [name, { value, place }] of variables) {
-    if (place !== undefined && /^[A-Za-z_]\w*$/.test(name) && !fromMake.has(name)) settings.set(name, { value, place })
+    if (place !== undefined && /^[A-Za-z_]\w*$/.test(name) && !fromMake.has(name))
+      settings.set(name, { value, place, isMakeText: true })
   }
   return settings
 }

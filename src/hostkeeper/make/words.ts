@@ -37,7 +37,9 @@ const flagsBytesMax = 32 * 4096 - 256
  * the list of processes, where every user may look. CONFIG when the kernel would not take them.
  */
 export function withVariables(environment: Environment, variables: ReadonlyMap<string, Placed>): Environment {
-  const rows = [...variables].map(([name, { value, place }]) => ({ word: `${name}=${escaped(value)}`, name, place }))
+  const rows = [...variables].map(([name, { value, place, isMakeText }]) => {
+    return { word: `${name}=${escaped(isMakeText ? value : makeText(value))}`, name, place }
+  })
   const flags = `-- ${rows.map(({ word }) => word).join(' ')}`
   if (Buffer.byteLength(flags) <= flagsBytesMax) return { ...environment, MAKEFLAGS: flags }
   const [longest] = rows.sort((a, b) => b.word.length - a.word.length)
@@ -48,6 +50,18 @@ export function withVariables(environment: Environment, variables: ReadonlyMap<s
 
 /** As make writes words into MAKEFLAGS: it is expanded once, and then taken apart at blanks. */
 const escaped = (value: string): string => value.replaceAll(/[\s\\]/g, '\\$&').replaceAll('$', '$$$$')
+
+/**
+ * A value of hosts.conf for make, which expands `$(NAME)` and `${NAME}` and takes `$$` for a dollar sign. Any other
+ * dollar sign is one: in `$6$salt$hash` make would see three variables of one letter, which nothing sets. Blanks in
+ * front, which make would drop, stand behind a variable that is empty.
+ */
+function makeText(value: string): string {
+  const text = value.replaceAll(/\$(\$|\([^)]*\)|\{[^}]*\})?/g, (found, rest?: string) =>
+    rest === undefined ? '$$' : found,
+  )
+  return /^\s/.test(text) ? `$()${text}` : text
+}
 
 /** The words that make make read and print, and do nothing. With its own empty recipe no rule for `%` is tried. */
 export const readingWords: readonly string[] = ['-p', '-q', `--eval=${idleTarget}: ;`, idleTarget]
