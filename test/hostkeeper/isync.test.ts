@@ -242,6 +242,38 @@ test('a disk that fills up leaves every file as it was', { skip: noSmallDisk() }
   const { stdout, stderr } = assertDone(await host.begin(argv).done)
   assert.equal(stdout, '223\nold\n./etc/a\n', stderr)
   assert.match(stderr, /no space left on device/)
+  assert.ok(stderr.includes(`make room on the disk of ${host.path('root')};`), stderr)
+})
+
+test('of several files all or none are installed, also where one cannot be replaced, and a full disk is named', {
+  skip: noSmallDisk(),
+}, async (t) => {
+  const host = hostkeeperHost(t, { 'isconf/tree/manifest': 'etc/a 0600 -\n' })
+  for (const name of ['a', 'b', 'c']) host.write(`isconf/tree/files/etc/${name}`, `new ${name}\n`)
+  // A mount is what no rename takes the place of; nobody sees that before it is tried.
+  const script = `mkdir "$1/etc" && cd "$1/etc" && echo new a > a && chmod 644 a && echo mine > b && mount --bind b b
+    isync -o etc/c etc/a etc/b; echo $?; ls -A; stat -c %a a; cat b
+    umount b && isync -o etc/c etc/a etc/b && ls -A && cat b`
+  const argv = ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', host.path('root')]
+  const { stdout, stderr } = assertDone(await host.begin(argv).done)
+  assert.equal(stdout, '1\na\nb\n644\nmine\na\nb\nc\nnew b\n', stderr)
+  assert.match(stderr, /etc\/b: .*\nisync: hint: nothing was installed/)
+})
+
+test('an immutable file keeps all others from being installed', {
+  skip: unlessRootHas('chattr'),
+}, async (t) => {
+  const host = hostkeeperHost(t, { 'root/etc/b': 'old\n' })
+  for (const name of ['a', 'b', 'c']) host.write(`isconf/tree/files/etc/${name}`, `new ${name}\n`)
+  const { status } = await host.run('chattr', '+i', host.path('root/etc/b'))
+  if (status !== 0) return t.skip('the disk of the temporary directory has no immutable files')
+  try {
+    assertRefused(await host.run('isync', '-o', 'etc'), 1, 'etc/b', 'nothing was installed')
+    assert.deepEqual(readdirSync(host.path('root/etc')), ['b'])
+    assert.ok(!readdirSync(host.path('isconf')).includes('kept'))
+  } finally {
+    await host.run('chattr', '-i', host.path('root/etc/b'))
+  }
 })
 
 test('a link that another user made decides nothing', { skip: unlessRootHas() }, async (t) => {

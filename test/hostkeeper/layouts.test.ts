@@ -1,6 +1,6 @@
 /** Trees in the layouts of other tools of this kind: isconf 2 (conf/main.mk, conf/OS.mk) and decomk. */
 import assert from 'node:assert/strict'
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -74,6 +74,27 @@ test('lint finds what is wrong in any conf/OS.mk that is included, and in no oth
   const hosts = host.read('isconf/tree/hosts.conf').replace('nfs_home', 'nfs_homes')
   host.write('isconf/tree/hosts.conf', hosts)
   assert.match((await host.run('hostkeeper', 'lint')).stdout, /BOOT names "nfs_homes", which is no target/)
+})
+
+test('what only looks remakes no makefile of the tree, whether it is out of date or not there; a run does', async (t) => {
+  const rule = '$(D)part.mk: $(D)part.in\n\tcp $< $@; echo remade >> $(ISCONFDIR)/../said\n'
+  const packages = `D = $(dir $(MAKEFILE))\n-include $(D)part.mk\nall: $(PACKAGES)\na:\n\techo $(PART) > $@\n${rule}`
+  const host = hostkeeperHost(t, {
+    'isconf/tree/hosts.conf': 'DEFAULT: PACKAGES=a\n',
+    'isconf/tree/packages.conf': packages,
+    'isconf/tree/part.in': 'PART = new\n',
+  })
+  for (const out of ['missing', 'old']) {
+    if (out === 'old') host.write('isconf/tree/part.mk', 'PART = old\n')
+    if (out === 'old') utimesSync(host.path('isconf/tree/part.mk'), 1, 1)
+    for (const words of [['lint'], ['plan'], ['status'], ['clean'], ['run', '-n']]) {
+      assertDone(await host.run('hostkeeper', ...words))
+      assert.equal(existsSync(host.path('said')), false, `${words} remade what was ${out}`)
+    }
+  }
+  assert.match((await host.run('hostkeeper', 'plan')).stdout, /echo old/)
+  assertDone(await host.run('hostkeeper', 'run'))
+  assert.equal(host.read('isconf/stamps/a'), 'new\n')
 })
 
 test('a tree of decomk, with one shell a recipe and a prefix of its own, is sound and does what its contexts say', async (t) => {

@@ -6,69 +6,102 @@ import {
   mkdirSync,
   openSync,
   readlinkSync,
-  renameSync,
   rmdirSync,
   rmSync,
+  statSync,
   symlinkSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { diskFailure, errnoText, IsconfError, sha256Hex } from '../../base/index.ts'
+import { diskFailure, errnoText, IsconfError } from '../../base/index.ts'
 import { hashOf, type Layout, removeLeftOvers, syncPath, writeAll } from '../program/index.ts'
-import { giveAttributes, giveNewDirectory, setAttributes } from './attributes.io.ts'
+import { giveAttributes, giveNewDirectory } from './attributes.io.ts'
+import {
+  commit,
+  type Done,
+  mustBeReplaceable,
+  type Staged,
+  type Task,
+  temporaryName,
+  temporaryPath,
+  undo,
+} from './commit.io.ts'
 import { keepCopy } from './kept.io.ts'
 import { type Place, pathOf, statOf } from './place.io.ts'
 import { type Action, type Attributes, type Content, fileContent, type Present, type Wanted } from './plan.ts'
 import { remember } from './record.io.ts'
 
-/** One entry, and what is to be done about it. */
-export interface Task {
-  readonly wanted: Wanted
-  readonly place: Place
-  readonly present: Present | undefined
-  readonly action: Action
-  /** Of the directories that have to be made for it, by their place in the list. */
-  readonly parents: readonly Attributes[]
-}
-
-interface Staged {
-  readonly task: Task
-  /** What is to be renamed; undefined where only mode and owner are set. */
-  readonly beside: string | undefined
-}
-
 /** All; nothing when a part of it cannot be written. Gives the copies of what was overwritten. FILE_UNWRITABLE, DISK_FULL. */
 export async function installAll(tasks: readonly Task[], layout: Layout): Promise<ReadonlyMap<Task, string>> {
   const staged: Staged[] = []
   const made: string[] = []
-  let at: Task | undefined
+  const done: Done[] = []
+  const work = new Work()
   try {
     for (const task of tasks) {
-      at = task
+      work.begin(task, task.place.directory)
       staged.push({ task, beside: stage(task, made) })
+      mustBeReplaceable(task)
     }
-    const copies = new Map<Task, string>()
-    for (const one of staged) {
-      at = one.task
-      if (at.action === 'overwrite') copies.set(at, keepCopy(pathOf(at.place), layout.kept, at.wanted.path))
-      await commit(one, layout)
-    }
-    return copies
+    return await commitAll(staged, work, layout, done)
   } catch (error) {
+    for (const one of done.reverse()) undo(one)
     for (const { beside } of staged) if (beside !== undefined) rmSync(beside, { force: true })
     for (const directory of made.reverse()) removeIfEmpty(directory)
-    throw installFailure(error, at === undefined ? '' : pathOf(at.place))
+    throw installFailure(error, work.path, work.disk)
   }
 }
 
-/** A failure of node:fs, as a person is told it; anything else as it is. */
-export function installFailure(error: unknown, path: string): unknown {
+/** What is written at the moment, for a message. */
+class Work {
+  path = ''
+  /** A directory on the disk that is written to. */
+  disk = ''
+
+  begin({ place }: Task, directory: string): void {
+    this.path = pathOf(place)
+    this.disk = directory
+  }
+}
+
+async function commitAll(
+  staged: readonly Staged[],
+  work: Work,
+  layout: Layout,
+  done: Done[],
+): Promise<ReadonlyMap<Task, string>> {
+  const copies = new Map<Task, string>()
+  for (const one of staged) {
+    const { task } = one
+    work.begin(task, layout.home)
+    if (task.action === 'overwrite') copies.set(task, keepCopy(work.path, layout.kept, task.wanted.path))
+    await rememberTask(task, layout)
+    work.begin(task, task.place.directory)
+    done.push(commit(one))
+  }
+  for (const { old } of done) if (old !== undefined) rmSync(old, { force: true })
+  return copies
+}
+
+/** A failure of node:fs, as a person is told it; anything else as it is. `disk` is a directory on the disk it was about. */
+export function installFailure(error: unknown, path: string, disk: string): unknown {
   if (!(error instanceof Error && 'syscall' in error)) return error
   const failure = diskFailure('write', path, error)
-  if (failure.code === 'DISK_FULL') return failure
+  if (failure.code === 'DISK_FULL') {
+    const hint = `make room on the disk of ${mountOf(disk)}; nothing was installed`
+    return new IsconfError('DISK_FULL', failure.message, { cause: error, hint })
+  }
   const where = 'path' in error ? `${error.path}: ` : ''
-  const hint = 'correct it and run isync again'
+  const hint = 'nothing was installed; correct it and run isync again'
   const message = `cannot install ${path}: ${where}${errnoText(error)}`
   return new IsconfError('FILE_UNWRITABLE', message, { cause: error, hint })
+}
+
+/** Where the disk is mounted that an absolute path is on. */
+function mountOf(path: string): string {
+  const device = statSync(path).dev
+  let top = path
+  while (top !== '/' && statSync(dirname(top)).dev === device) top = dirname(top)
+  return top
 }
 
 function stage(task: Task, made: string[]): string | undefined {
@@ -84,7 +117,7 @@ function stage(task: Task, made: string[]): string | undefined {
     return undefined
   }
   removeLeftOvers(directory, temporaryName, 'file')
-  const beside = join(directory, `.isync-${process.pid}-${sha256Hex(place.name).slice(0, 16)}`)
+  const beside = temporaryPath(directory, place.name)
   try {
     if (wanted.kind === 'symlink') stageLink(wanted, beside)
     else stageFile(wanted, beside)
@@ -94,9 +127,6 @@ function stage(task: Task, made: string[]): string | undefined {
   }
   return beside
 }
-
-/** Not the name of the file itself: what is left after a crash must not be read by whatever reads the directory. */
-const temporaryName = /^\.isync-(\d+)-[0-9a-f]{16}$/
 
 function makeDirectory(path: string, attributes: Attributes, made: string[]): void {
   if (statOf(path)?.isDirectory()) return
@@ -133,15 +163,10 @@ function stageFile(wanted: Wanted, beside: string): void {
   }
 }
 
-async function commit({ task, beside }: Staged, layout: Layout): Promise<void> {
-  const { wanted, place, present, action } = task
-  const path = pathOf(place)
+/** Before it is done: whatever happens then, what is there afterwards is known to be isync's own. */
+async function rememberTask({ wanted, present, action }: Task, layout: Layout): Promise<void> {
   const own: Content[] = present !== undefined && action === 'install' ? [present.content] : []
   if (wanted.kind !== 'directory') await remember(layout.installed, wanted.path, [wanted.content, ...own])
-  if (action === 'attributes' && present !== undefined) setAttributes(path, wanted, present)
-  if (beside === undefined) return
-  renameSync(beside, path)
-  syncPath(dirname(path))
 }
 
 /** Another isync may have put something into it meanwhile. */

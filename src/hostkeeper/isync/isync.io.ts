@@ -10,7 +10,8 @@ import {
   type ProgramSurroundings,
   withOwnHint,
 } from '../program/index.ts'
-import { installAll, installFailure, type Task } from './install.io.ts'
+import type { Task } from './commit.io.ts'
+import { installAll, installFailure } from './install.io.ts'
 import { ownerNumbers } from './owner.io.ts'
 import { type Place, pathOf, placeOf, statOf, unwritable } from './place.io.ts'
 import { type Action, actionFor, fileContent, identityOf, linkContent, type Present, type Wanted } from './plan.ts'
@@ -60,7 +61,7 @@ async function isync(context: ProgramContext, files: readonly string[], options:
     refuse(tasks)
     if (!options.dryRun) await doAll(context, tasks)
   } catch (error) {
-    throw installFailure(error, layout.tree)
+    throw installFailure(error, layout.tree, layout.home)
   }
   return 0
 }

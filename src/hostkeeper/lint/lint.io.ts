@@ -6,7 +6,14 @@ import { IsconfError } from '../../base/index.ts'
 import { type Finding, readGeneratedText } from '../../config/index.ts'
 import type { HostsConf, Placed } from '../hosts-conf/index.ts'
 import { lintFiles } from '../isync/index.ts'
-import { environmentFor, type MakeReading, makeWords, readMakefile, withVariables } from '../make/index.ts'
+import {
+  environmentFor,
+  leavingMakefiles,
+  type MakeReading,
+  makeWords,
+  readMakefile,
+  withVariables,
+} from '../make/index.ts'
 import { treeNames } from '../program/index.ts'
 import { lintHosts, namesIn } from '../tree/index.ts'
 import { lintMakefiles, type Makefile, wordPlaces } from './makefile.ts'
@@ -30,8 +37,10 @@ export async function lintTree(tree: string, make = 'make'): Promise<readonly Fi
   const scratch = mkdtempSync(join(tmpdir(), 'hostkeeper-lint-'))
   try {
     const environment = { ...environmentFor(tree, process.env), PWD: scratch }
-    const read: Read = (file, variables) =>
-      readMakefile({ make, cwd: scratch, words: makeWords(file), environment: withVariables(environment, variables) })
+    const read: Read = (file, variables) => {
+      const call = { make, cwd: scratch, words: makeWords(file), environment: withVariables(environment, variables) }
+      return readMakefile(leavingMakefiles(call))
+    }
     const makefiles = attempt(() => makefilesOf(tree, conf, read, findings), findings, path) ?? []
     if (makefiles.length === 0) return unique(findings)
     findings.push(...lintMakefiles(makefiles, existsSync), ...(conf ? lintTargets(conf, makefiles) : []))

@@ -95,9 +95,11 @@ function insideSteps(makefile: Makefile): readonly Finding[] {
 function untrueStamps(makefile: Makefile): readonly Finding[] {
   const { path: file, database } = makefile
   const forAll = unbelievable(database).map((message): Finding => ({ severity: 'error', file, line: null, message }))
-  const rules = [...database.rules.values()].filter(({ recipe }) => earlyStampLine(recipe?.text ?? '') !== undefined)
+  const rules = [...database.rules.values()].filter(
+    ({ recipe, target }) => earlyStampLine(recipe?.text ?? '', target) !== undefined,
+  )
   const early = byStanza(makefile, rules).map(([place, targets]): Finding => {
-    const line = earlyStampLine(database.rules.get(targets[0] ?? '')?.recipe?.text ?? '')?.trim()
+    const line = earlyStampLine(database.rules.get(targets[0] ?? '')?.recipe?.text ?? '', targets[0])?.trim()
     const message = `${targets.join(', ')}: the stamp is there before all is done, or although something fails: ${JSON.stringify(line)}; let "touch $@" be the last line, alone`
     return { severity: 'warning', ...place, message }
   })

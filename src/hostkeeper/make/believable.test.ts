@@ -10,9 +10,14 @@ for (const recipe of [
   'make install; touch $@',
   'tar xf a.tar -C / ; echo done >$@',
   'cd /usr/src && \\\n./configure; make; touch $@',
+  'touch $(@)\nfalse',
+  'touch "${@}"\nfalse',
+  'touch done-1.0\nfalse',
+  'cp -p a $@\nfalse',
+  'date | tee $@\nfalse',
 ]) {
   test(`earlyStampLine() finds it in ${JSON.stringify(recipe)}`, () => {
-    assert.notEqual(earlyStampLine(recipe), undefined)
+    assert.notEqual(earlyStampLine(recipe, 'done-1.0'), undefined)
   })
 }
 
@@ -24,9 +29,11 @@ for (const recipe of [
   '- service ntpd stop\nmake install\ntouch $@\n# touch $@ was here',
   'set -e; make install; touch $@',
   'if test -e x; then touch $@; else false; fi',
+  'cp files/$@ /etc/$@\nmkdir -p /var/$@\ntouch $@',
+  'touch /srv/done-1.0 done-1.0.old\ntouch $@',
   'exech $(PKGBANK)/$@\n- ln -fs /etc/ntp.conf.$(HOSTNAME) /etc/ntp.conf\ntouch $@',
 ]) {
   test(`earlyStampLine() finds nothing in ${JSON.stringify(recipe)}`, () => {
-    assert.equal(earlyStampLine(recipe), undefined)
+    assert.equal(earlyStampLine(recipe, 'done-1.0'), undefined)
   })
 }

@@ -26,16 +26,26 @@ const harmfulFlags = [
  * The line of a recipe that makes the stamp before the step is done, or although it fails; undefined without one. What
  * fails in a later line, or is killed, leaves no stamp anyhow; a failure in front of `; touch $@` nobody can see.
  */
-export function earlyStampLine(recipe: string): string | undefined {
+export function earlyStampLine(recipe: string, target = ''): string | undefined {
   const lines = recipe
     .replaceAll(/\\\n/g, ' ')
+    .replaceAll(/\$\(@\)|\$\{@\}/g, '$$@')
     .split('\n')
     .filter((line) => !/^[\s@+-]*(#|$)/.test(line))
   return lines.find((line, at) => {
-    const stamping = /(?:^|[;&|\s@])(?:touch|mkdir)\b[^;&|]*\$@|>\|?\s*"?\$@/.exec(line)
+    // The target may also be named by its name.
+    const text = target === '' ? line : line.replaceAll(wordOf(target), '$$@')
+    const stamping = stampMaker.exec(text)
     if (stamping === null) return false
     const isMasked =
-      /;[^;&|]*$/.test(line.slice(0, stamping.index + 1)) && !/^[\s@+-]*(set -e|if|for|case)\b/.test(line)
+      /;[^;&|]*$/.test(text.slice(0, stamping.index + 1)) && !/^[\s@+-]*(set -e|if|for|case)\b/.test(line)
     return at < lines.length - 1 || isMasked
   })
 }
+
+const wordOf = (target: string): RegExp =>
+  new RegExp(`(?<![\\w./-])${target.replaceAll(/[^\w/-]/g, '\\$&')}(?![\\w./-])`, 'g')
+
+/** What makes the file that is called as the target; below another directory is another file. */
+const stampMaker =
+  /(?:^|[;&|\s@])(?:touch|mkdir)\b[^;&|]*(?<![\w/])\$@|(?:^|[;&|\s@])(?:cp|mv|install|ln|tee|dd)\b[^;&|]*(?:\s|of=)"?\$@"?\s*(?:$|[;&|])|>\|?\s*"?\$@/

@@ -1,7 +1,15 @@
 export { earlyStampLine, unbelievable } from './believable.ts'
 export type { MakeDatabase, MakeRule, Recipe } from './database.ts'
 export { actionNames, goalsOf, wordsOf } from './goals.ts'
-export { type DryRun, dryRun, type MakeCall, type MakeReading, notRun, readMakefile } from './make.io.ts'
+export {
+  type DryRun,
+  dryRun,
+  leavingMakefiles,
+  type MakeCall,
+  type MakeReading,
+  notRun,
+  readMakefile,
+} from './make.io.ts'
 export { environmentFor, hostOf, type ManagedHost, managedHost } from './managed-host.io.ts'
 export { needsFirst } from './needs-first.ts'
 export { type BegunStep, doubtful, parseProgress, progressLine, progressName } from './progress.ts'

@@ -26,6 +26,19 @@ export function readDatabase(call: MakeCall): MakeDatabase {
   return database
 }
 
+/**
+ * The call for a make that only reads or tells: even with -n and -q make remakes a makefile that has a rule and is out of
+ * date. It says which it opens, also where none is there, and stops before it remakes one.
+ */
+export function leavingMakefiles(call: MakeCall): MakeCall {
+  const words = ['--debug=v', '-q', ...call.words, '-f', '-']
+  const { stdout } = quietly(call, words, { ...call.environment, LC_ALL: 'C' }, readingMsMax, '$(error read)')
+  const names = [...stdout.matchAll(/^Reading makefile '(.*?)'(?: \(|\.\.\.$)/gm)].map(
+    ([, name]) => `--old-file=${name}`,
+  )
+  return { ...call, words: [...call.words, ...names.slice(0, -1)] }
+}
+
 /** Something that make says of a line, and goes on. */
 export interface MakeWarning {
   readonly file: string
@@ -98,13 +111,15 @@ function quietly(
   words: readonly string[],
   env: MakeCall['environment'],
   timeout?: number,
+  input?: string,
 ): { readonly stdout: string; readonly stderr: string; readonly status: number | null } {
   const done = spawnSync(make, words, {
     cwd,
     env,
     encoding: 'utf8',
     maxBuffer: outputBytesMax,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    ...(input === undefined ? {} : { input }),
     ...(timeout === undefined ? {} : { timeout }),
   })
   if (done.error === undefined) {

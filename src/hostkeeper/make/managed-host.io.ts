@@ -8,7 +8,7 @@ import { type Placed, type ResolvedHost, resolveHost } from '../hosts-conf/index
 import { type ProgramContext, treeNames } from '../program/index.ts'
 import { readHostsConf } from '../tree/index.ts'
 import type { MakeDatabase } from './database.ts'
-import { type MakeCall, readDatabase, readMakefile } from './make.io.ts'
+import { leavingMakefiles, type MakeCall, readDatabase, readMakefile } from './make.io.ts'
 import { platformOf } from './platform.io.ts'
 import { makeWords, stepEnvironment, withVariables } from './words.ts'
 
@@ -30,8 +30,10 @@ export function hostOf({ layout, names, environment }: ProgramContext): Resolved
   return resolveHost(readHostsConf(layout.tree), names, (name) => environment[name])
 }
 
-/** `cwd` is where make is to read, and to run. CONFIG. */
-export function managedHost(context: ProgramContext, cwd: string): ManagedHost {
+/**
+ * `cwd` is where make is to read, and to run. Makefiles of the tree that have a rule are remade for a run alone. CONFIG.
+ */
+export function managedHost(context: ProgramContext, cwd: string, isRun = false): ManagedHost {
   const host = hostOf(context)
   const { layout, settings } = context
   const packages = join(layout.tree, treeNames.packages)
@@ -48,7 +50,9 @@ export function managedHost(context: ProgramContext, cwd: string): ManagedHost {
   }
   const environment = { ...bare, ...exported, PWD: cwd }
   const callOf: CallOf = (file, variables) => {
-    return { make: settings.make, words: makeWords(file), environment: withVariables(environment, variables), cwd }
+    const words = makeWords(file)
+    const call = { make: settings.make, words, environment: withVariables(environment, variables), cwd }
+    return isRun ? call : leavingMakefiles(call)
   }
   const { variables, call, database } = readFor(layout.tree, own, host.variables, callOf)
   return { host, variables, exported: { ...exported, PATH: bare['PATH'] ?? '' }, call, database }

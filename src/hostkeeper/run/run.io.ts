@@ -77,7 +77,7 @@ async function lockedRun(
   await systemDisk.makeDirectory(layout.stamps)
   // Read again, now that nobody can switch to another tree.
   if (saidExcluded(context)) return 0
-  const managed = managedHost(context, layout.stamps)
+  const managed = managedHost(context, layout.stamps, true)
   const { call, database } = managed
   const [problem] = unbelievable(database)
   if (problem !== undefined) throw new IsconfError('CONFIG', `${layout.tree}/packages.conf: ${problem}`)
