@@ -49,7 +49,7 @@ complete -c isconf -n '__fish_seen_subcommand_from up' -l dry-run -d 'show what 
 complete -c isconf -n '__fish_seen_subcommand_from up' -l json -d 'with --dry-run: print one JSON document'
 complete -c isconf -n __fish_use_subcommand -a skip -d 'Go past an operation that this host cannot do'
 complete -c isconf -n '__fish_seen_subcommand_from skip' -s m -l message -x -d 'why, in one word'
-complete -c isconf -n __fish_use_subcommand -a done -d 'Say that what was skipped was done by hand, or what is void undone'
+complete -c isconf -n __fish_use_subcommand -a done -d 'Say that what this host differs in was set right by hand'
 complete -c isconf -n '__fish_seen_subcommand_from done' -s m -l message -x -d 'why, in one word'
 complete -c isconf -n __fish_use_subcommand -a fork -d 'Begin a new branch from this host\'s, and go there'
 complete -c isconf -n __fish_use_subcommand -a migrate -d 'Move this host onto another branch'

@@ -76,7 +76,10 @@ export const errorKinds = {
     exit: 1,
     hint: 'its lock is held: check it in with `isconf ci`, or break the lock with `isconf unlock`',
   },
-  NEEDS_REBUILD: { exit: 1, hint: 'rebuild this host from its image; until then `isconf up` still works' },
+  NEEDS_REBUILD: {
+    exit: 1,
+    hint: 'rebuild this host from its image, or undo by hand what was dropped, which status shows, then: isconf done OPERATION -m WHY; until then `isconf up` still works',
+  },
   NOT_A_SUPERSET: {
     exit: 1,
     hint: 'a host can only move to a branch that begins with everything this host has done; otherwise rebuild it on that branch',

@@ -11,12 +11,15 @@ export interface DecisionBody extends Caller {
 
 /** In what a host is not what its journal makes. */
 export interface DeviationAnswer {
-  /** `did-void`: it was done here before it became void. */
-  readonly kind: 'skipped' | 'did-void'
+  /**
+   * `did-void`: it was done here before it became void; `failed`: a command that was run here and is not recorded,
+   * `undone`: taken out of the work and still here, `dropped`: given up with all the work.
+   */
+  readonly kind: 'skipped' | 'did-void' | 'failed' | 'undone' | 'dropped'
   readonly operation: string
   /** The operation in words. */
   readonly text: string
-  /** Who decided it, and why and when. */
+  /** Who decided it or did it, why it is so, and when. */
   readonly by: string
   readonly why: string
   readonly time: string

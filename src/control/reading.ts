@@ -70,7 +70,7 @@ export interface WipAnswer {
 
 /** One row of GET /v1/history, newest first. */
 export interface HistoryRow {
-  /** `finished`, `failed`, `started` (and not ended), `made`, `dropped`, `undone`, `skipped`, `passedOver`, `mended` and others to come. */
+  /** `finished`, `failed`, `started` (and not ended), `made`, `dropped`, `undone`, `skipped`, `passedOver`, `mended`, `unrecorded` and others to come. */
   readonly event: string
   readonly time: string
   /** The operation's name, and what it is where a journal still tells. */

@@ -8,7 +8,13 @@ import { parseOperationKey } from '../base/index.ts'
 import { Banks, type Branch, type Branches } from '../branch/index.ts'
 import { type Deviations, type History, type LeftDomain, leftText, type RebuildMark } from '../host/index.ts'
 import { answer } from '../mesh/index.ts'
-import { type BranchingDeps, recoverCheckIn, recoveredText, type WorkInProgress } from '../origin/index.ts'
+import {
+  type BranchingDeps,
+  dropRecorded,
+  recoverCheckIn,
+  recoveredText,
+  type WorkInProgress,
+} from '../origin/index.ts'
 import { dropUnskipped, type InstalledEarly } from '../replay/index.ts'
 import {
   agreeBytesMax,
@@ -101,6 +107,7 @@ export class HostDaemon {
     for (const one of daemon.left) if (one.operations > 0) log.warn({}, `this host left the domain ${leftText(one)}`)
     await daemon.#followHistory()
     await dropUnskipped(daemon.origin())
+    await dropRecorded(daemon.origin())
     await daemon.replicator.inventory.open()
     const recovered = await recoverCheckIn(daemon.origin())
     if (recovered) log.warn({ id: recovered.signed.id }, recoveredText(recovered))

@@ -1,20 +1,33 @@
 /**
  * In what this host is not what its journal makes: operations that were
- * skipped here, or that it had done before they became void. Each stays until
- * a person says on record that it was set right by hand, or until the host is
- * built anew.
+ * skipped here, or that it had done before they became void, and what was done
+ * here and is in no journal. Each stays until a person says on record that it
+ * was set right by hand, or until the host is built anew.
  */
 import * as z from 'zod'
-import { type Disk, IsconfError, operationName, parseOperationKey } from '../base/index.ts'
+import {
+  type ChangesetId,
+  type Disk,
+  IsconfError,
+  operationName,
+  parseOperationKey,
+  sha256Hex,
+  unreachable,
+} from '../base/index.ts'
 import type { History } from './history.ts'
 import { type OperationRef, operationKey, toKey } from './history-entry.ts'
 
 const deviationSchema = z.object({
-  kind: z.enum(['skipped', 'did-void']),
+  /**
+   * `failed`: a command of `exec` or `revert` that did not end well, `undone`: taken out of the work and still here,
+   * `dropped`: given up with all the work. These are in no journal.
+   */
+  kind: z.enum(['skipped', 'did-void', 'failed', 'undone', 'dropped']),
+  /** Of what is in no journal, {@link unrecordedKey}. */
   operation: operationKey,
   /** The operation in words. */
   text: z.string(),
-  /** `user@host` of who decided it, why, and when, for people. */
+  /** `user@host` of who decided it or did it, why it is so, and when, for people. */
   by: z.string(),
   why: z.string(),
   time: z.string(),
@@ -22,10 +35,17 @@ const deviationSchema = z.object({
 
 export type Deviation = Readonly<z.infer<typeof deviationSchema>>
 
+/** A name, in the form of those of operations, for what is in no journal; the same for the same `text`. */
+export function unrecordedKey(text: string): string {
+  return toKey({ id: sha256Hex(text) as ChangesetId, index: 0 })
+}
+
 export class Deviations {
   readonly #disk: Disk
   readonly #path: string
   #all: readonly Deviation[]
+  /** Of what is under way: a deviation only when it does not end well, or this process does not see its end. */
+  #begun: string | undefined
 
   private constructor(disk: Disk, path: string, all: readonly Deviation[]) {
     this.#disk = disk
@@ -41,7 +61,28 @@ export class Deviations {
 
   /** The oldest first. */
   get all(): readonly Deviation[] {
-    return this.#all
+    return this.#begun === undefined ? this.#all : this.#all.filter(({ operation }) => operation !== this.#begun)
+  }
+
+  /** The one of an operation's key, also while that is under way. */
+  of(key: string): Deviation | undefined {
+    return this.#all.find(({ operation }) => operation === key)
+  }
+
+  /** Notes one before what makes it so begins; it counts from {@link settle} on, or from the next start. */
+  async begin(deviation: Deviation): Promise<void> {
+    await this.add(deviation)
+    this.#begun = deviation.operation
+  }
+
+  /** Of what was begun: how it is in the end, undefined when this host does not differ in it. */
+  async settle(key: string, deviation: Deviation | undefined): Promise<void> {
+    try {
+      await this.#write([...this.#all.filter(({ operation }) => operation !== key), ...(deviation ? [deviation] : [])])
+    } finally {
+      // What could not be written stays as it was begun.
+      this.#begun = undefined
+    }
   }
 
   /** Notes one, in place of what was noted of its operation; on disk when it returns. */
@@ -51,14 +92,19 @@ export class Deviations {
 
   /** Takes one back; on disk when it returns. */
   async remove(operation: OperationRef): Promise<void> {
-    const key = toKey(operation)
-    await this.#write(this.#all.filter((one) => one.operation !== key))
+    await this.removeAll([toKey(operation)])
+  }
+
+  /** Takes those of some keys back, where there are any; on disk when it returns. */
+  async removeAll(keys: readonly string[]): Promise<void> {
+    const left = this.#all.filter(({ operation }) => !keys.includes(operation))
+    if (left.length < this.#all.length) await this.#write(left)
   }
 
   /** The one of the operation that a person names. NOT_SKIPPED when there is none, or more than one. */
   named(name: string): Deviation {
     const [, prefix = '', index] = /^([0-9a-f]{4,64})(?::(\d{1,9}))?$/.exec(name) ?? []
-    const those = this.#all.filter(({ operation }) => {
+    const those = this.all.filter(({ operation }) => {
       const ref = parseOperationKey(operation)
       return prefix !== '' && ref.id.startsWith(prefix) && (index === undefined || ref.index === Number(index))
     })
@@ -69,7 +115,7 @@ export class Deviations {
   }
 
   #known(): string {
-    return this.#all.length === 0 ? ': there is none' : `: ${this.#all.map(nameOf).join(', ')}`
+    return this.all.length === 0 ? ': there is none' : `: ${this.all.map(nameOf).join(', ')}`
   }
 
   async #write(all: readonly Deviation[]): Promise<void> {
@@ -80,13 +126,30 @@ export class Deviations {
 
 /** A deviation in a sentence. */
 export function deviationText(host: string, deviation: Deviation): string {
-  const { text, by, why, time } = deviation
-  const what = `${nameOf(deviation)} (${text})`
-  const how = deviation.kind === 'skipped' ? `${by} skipped ${what}` : `it had done ${what} before ${by} made it void`
-  return `${host} is not what its journal makes: ${how} at ${time}: ${why}`
+  return `${host} is not what its journal makes: ${howText(deviation)} at ${deviation.time}: ${deviation.why}`
 }
 
-function nameOf({ operation }: Deviation): string {
+function howText(deviation: Deviation): string {
+  const { kind, text, by } = deviation
+  const what = `${nameOf(deviation)} (${text})`
+  switch (kind) {
+    case 'skipped':
+      return `${by} skipped ${what}`
+    case 'did-void':
+      return `it had done ${what} before ${by} made it void`
+    case 'failed':
+      return `${by} ran ${what}, which was not recorded,`
+    case 'undone':
+      return `${by} took ${what} out of the work`
+    case 'dropped':
+      return `${by} gave up ${what}`
+    default:
+      return unreachable(kind)
+  }
+}
+
+/** The name by which a person calls it. */
+export function nameOf({ operation }: Pick<Deviation, 'operation'>): string {
   const { id, index } = parseOperationKey(operation)
   return operationName(id, index)
 }

@@ -35,10 +35,19 @@ export const entrySchema = z.discriminatedUnion('event', [
   }),
   /** Never done here: it was void when its turn came; `by` says so. */
   z.object({ event: z.literal('passedOver'), operation: operationKey, by: operationKey, time: z.string() }),
-  /** What was skipped has been done by hand since. */
+  /** What was skipped has been done by hand since, or what this host alone had undone. */
   z.object({
     event: z.literal('mended'),
     operation: operationKey,
+    by: z.string(),
+    why: z.string(),
+    time: z.string(),
+  }),
+  /** A command that was run here and did not end well, or could not be recorded; the operation is in no journal. */
+  z.object({
+    event: z.literal('unrecorded'),
+    operation: operationKey,
+    text: z.string(),
     by: z.string(),
     why: z.string(),
     time: z.string(),
@@ -100,6 +109,13 @@ export type HistoryEvent =
   | {
       readonly event: 'skipped' | 'mended'
       readonly operation: OperationRef
+      readonly by: string
+      readonly why: string
+    }
+  | {
+      readonly event: 'unrecorded'
+      readonly operation: OperationRef
+      readonly text: string
       readonly by: string
       readonly why: string
     }

@@ -1,4 +1,4 @@
-export { type Deviation, Deviations, deviationText, noteVoid } from './deviations.ts'
+export { type Deviation, Deviations, deviationText, nameOf, noteVoid, unrecordedKey } from './deviations.ts'
 export { History } from './history.ts'
 export { type HistoryEntry, type HistoryEvent, type OperationRef, toKey } from './history-entry.ts'
 export { loadHostKey } from './host-key.io.ts'

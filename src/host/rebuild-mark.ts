@@ -1,7 +1,7 @@
 /**
  * Whether this host has to be built anew: something was done here that is in
- * no journal and never will be. There is no way back but a new disk, with
- * which the mark goes.
+ * no journal and never will be. The mark goes with the disk, or when a person
+ * says on record that all of it was undone by hand.
  */
 import * as z from 'zod'
 import { type Disk, IsconfError } from '../base/index.ts'
@@ -38,11 +38,17 @@ export class RebuildMark {
     return this.#reason
   }
 
-  /** Marks the host, for good; on disk when it returns. */
+  /** Marks the host; on disk when it returns. */
   async set({ operations, by, time }: RebuildReason): Promise<void> {
     const reason = { operations: operations + (this.#reason?.operations ?? 0), by, time }
     await this.#disk.replaceFile(this.#path, `${JSON.stringify(reason)}\n`)
     this.#reason = reason
+  }
+
+  /** Takes the mark away; on disk when it returns. */
+  async clear(): Promise<void> {
+    await this.#disk.remove(this.#path)
+    this.#reason = undefined
   }
 
   /** Fails with NEEDS_REBUILD on a host that is marked. */

@@ -62,6 +62,7 @@ export function standingAfter(standing: Standing, entry: HistoryEntry): Standing
     case 'dropped':
       return { done, stopped, rebooting: undefined }
     case 'mended':
+    case 'unrecorded':
       return standing
     default:
       return unreachable(entry)

@@ -4,6 +4,7 @@ import { IsconfError, toIsconfError } from '../base/index.ts'
 import type { ExecOperation } from '../journal/index.ts'
 import { type CommandListener, type CommandResult, runWatched } from '../machine/index.ts'
 import { refuseRebooting } from './reboot.ts'
+import { attempt } from './unrecorded.ts'
 import { type OriginDeps, requireWork } from './work.ts'
 
 export interface ExecRequest {
@@ -17,7 +18,8 @@ export interface ExecRequest {
 
 /**
  * Runs the command and notes the operation. COMMAND_FAILED carries the
- * command's exit status; then, and after INTERRUPTED, nothing is recorded.
+ * command's exit status; then, and after INTERRUPTED, nothing is recorded but
+ * that this host differs.
  */
 export async function exec(
   deps: OriginDeps,
@@ -36,20 +38,30 @@ export async function exec(
     env: { ...request.env },
   }
   work.refuseIfFull(operation)
+  return attempt(deps, operation, () => runAndRecord(deps, operation, listener, signal))
+}
+
+async function runAndRecord(
+  deps: OriginDeps,
+  operation: ExecOperation,
+  listener: CommandListener,
+  signal: AbortSignal,
+): Promise<CommandResult> {
+  const [program] = operation.argv
   const result = await runWatched(deps, operation, listener, signal).catch((thrown: unknown) => {
     const { code, message, hint } = toIsconfError(thrown)
     if (code !== 'COMMAND_NOT_RUN') throw thrown
     throw new IsconfError(code, message, { cause: thrown, hint: `nothing was recorded; ${hint}` })
   })
   if (result.status !== 0) {
-    const message = `${request.argv[0]} ended with exit status ${result.status}`
+    const message = `${program} ended with exit status ${result.status}`
     throw new IsconfError('COMMAND_FAILED', message, { exit: result.status })
   }
   try {
-    await work.add(operation)
+    await deps.work.add(operation)
   } catch (thrown) {
     const { code, message } = toIsconfError(thrown)
-    throw new IsconfError(code, `${request.argv[0]} was run here and could not be recorded: ${message}`, {
+    throw new IsconfError(code, `${program} was run here and could not be recorded: ${message}`, {
       cause: thrown,
     })
   }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Cluster, codeOf } from '../../test/sim/cluster.ts'
+import { IsconfError } from '../base/index.ts'
 
 const signal = new AbortController().signal
 
@@ -74,6 +75,8 @@ test('a command that failed, or could not be run, is not recorded', async () => 
   assert.equal(codeOf(await cluster.ask('alder', 'exec', 'fail', '7')), 'COMMAND_FAILED')
   assert.equal(codeOf(await cluster.ask('alder', 'exec', 'no-such-command')), 'COMMAND_NOT_RUN')
   assert.deepEqual(host.daemon.work.operations, [])
+  const marks = host.daemon.deviations.all.map(({ kind, text, by, why }) => [kind, text, by, why])
+  assert.deepEqual(marks, [['failed', 'exec fail 7', 'ann@alder', 'fail ended with exit status 7']])
 })
 
 test('a command that is interrupted is not recorded', async () => {
@@ -82,9 +85,60 @@ test('a command that is interrupted is not recorded', async () => {
   const body = { user: 'ann', cwd: '/', argv: ['slow', '5000', '/x', 'y'] }
   const running = host.verb('exec', body, abort.signal)
   await cluster.run(1_000)
-  abort.abort(new Error('interrupted'))
+  abort.abort(new IsconfError('INTERRUPTED', '`isconf exec` was interrupted'))
   assert.equal((await cluster.clock.until(running)).type, 'failed')
   assert.deepEqual([host.daemon.work.operations, host.machine.tree], [[], ''])
+  assert.deepEqual(
+    host.daemon.deviations.all.map(({ why }) => why),
+    ['it was interrupted'],
+  )
+})
+
+test('a command is in the work, or on record as what this host alone has, whichever byte a crash comes at', async () => {
+  for (const fate of ['lost', 'kept', 'chance'] as const) {
+    for (let [bytes, done] = [0, false]; !done; bytes += 37) {
+      const { cluster, host, outcome } = await dyingAt(bytes, fate, 'exec', 'append', '/data/log', 'two')
+      done = outcome.type === 'done'
+      const { work, deviations } = host.daemon
+      const texts = work.operations.map((one) => (one.type === 'exec' ? one.argv.at(-1) : one.type))
+      const isRecorded = texts.includes('two')
+      const wasRun = host.machine.tree.includes('two')
+      assert.ok(isRecorded || !done, `what exec acknowledged is there (${bytes} bytes, ${fate})`)
+      assert.ok(wasRun || !isRecorded, `what is recorded was done (${bytes} bytes, ${fate})`)
+      const marks = deviations.all.map(({ text }) => text)
+      if (isRecorded) assert.deepEqual(marks, [], `${bytes} bytes, ${fate}`)
+      else if (wasRun) assert.deepEqual(marks, ['exec append /data/log two'], `${bytes} bytes, ${fate}`)
+      cluster.end()
+    }
+  }
+})
+
+test('a command that failed stays on record when it is done later, until somebody says that it was set right', async () => {
+  const { cluster, host } = await lockedHost()
+  host.machine.write('/etc/motd', 'hello\n')
+  await cluster.ask('alder', 'exec', 'fail', '7')
+  await cluster.ask('alder', 'exec', 'fail', '7')
+  await cluster.ask('alder', 'exec', 'append', '/x', 'y')
+  const { deviations } = host.daemon
+  assert.equal(deviations.all.length, 1)
+  const [{ operation } = { operation: '' }] = deviations.all
+  const done = { user: 'ann', operation: operation.slice(0, 12), message: 'nothing was left' }
+  assert.equal((await host.verb('done', done, signal)).type, 'done')
+  assert.deepEqual(deviations.all, [])
+})
+
+test('what wip undo leaves here is on record until it is snapped again', async () => {
+  const { cluster, host } = await lockedHost()
+  host.machine.write('/etc/motd', 'hello\n')
+  await cluster.ask('alder', 'snap', '/etc/motd')
+  assert.equal((await host.verb('wip-undo', { user: 'ann' }, signal)).type, 'done')
+  const { deviations } = host.daemon
+  assert.deepEqual(
+    deviations.all.map(({ kind, text }) => [kind, text]),
+    [['undone', 'snap /etc/motd']],
+  )
+  await cluster.ask('alder', 'snap', '/etc/motd')
+  assert.deepEqual(deviations.all, [])
 })
 
 test('ci with nothing to check in gives the lock back and adds nothing', async () => {

@@ -4,6 +4,7 @@ import type { Operation, SnapOperation } from '../journal/index.ts'
 import { type Entry, type FileEntry, HardLinks, type Inspection } from '../machine/index.ts'
 import { keepFiles } from './keep-files.ts'
 import { refuseRebooting } from './reboot.ts'
+import { clearUndone, noteUndone } from './unrecorded.ts'
 import { type OriginDeps, requireWork } from './work.ts'
 
 export interface SnapRequest {
@@ -70,6 +71,7 @@ export async function snap(
   }
   for (const inspection of inspections) await inspection.confirm()
   await work.addAll(operations)
+  await clearUndone(deps, operations)
   return inspections.map((inspection, index) => ({ path: paths[index] ?? '', entries: inspection.entries }))
 }
 
@@ -96,9 +98,13 @@ export async function snapRemoval(deps: OriginDeps, request: SnapRequest): Promi
   } catch (thrown) {
     const gone = removed.flatMap(({ path, here }) => (here ? [path] : []))
     if (gone.length === 0) throw thrown
+    const removals = gone.map((path): Operation => ({ type: 'snap', kind: 'removal', path }))
+    // What keeps it from being recorded may keep this from being noted, too: then it is only told.
+    await noteUndone(deps, removals).catch(() => undefined)
     const { code, message } = toIsconfError(thrown)
     throw new IsconfError(code, `${gone.join(', ')}: removed here, and not recorded: ${message}`, { cause: thrown })
   }
+  await clearUndone(deps, operations)
   return removed
 }
 

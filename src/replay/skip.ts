@@ -1,11 +1,11 @@
 /**
  * `skip`: this host goes on behind an operation that it can't do; and `done`:
- * what was skipped has been done by hand. Both are on record, and between them
+ * what was skipped has been done by hand, or undone what this host alone had. Both are on record, and between them
  * the host says that it is not what its journal makes.
  */
 import { type Clock, IsconfError, isoTime, operationName, parseOperationKey } from '../base/index.ts'
 import { type Branch, operationsDone, refuseSplit } from '../branch/index.ts'
-import { type Deviation, type Deviations, type History, toKey } from '../host/index.ts'
+import { type Deviation, type Deviations, type History, type RebuildMark, toKey } from '../host/index.ts'
 import { describeOperation, findOperation } from '../journal/index.ts'
 import { isSameOperation, type Step, stepsAfter } from './steps.ts'
 
@@ -42,9 +42,9 @@ export async function skip(deps: SkipDeps, name: string, { by, why }: Decision):
   return skipped
 }
 
-/** Takes the mark of an operation away: it was done by hand. NOT_SKIPPED. */
+/** Takes the mark of an operation away: what had to be done for it was done by hand. NOT_SKIPPED. */
 export async function mend(
-  { history, deviations }: Pick<SkipDeps, 'history' | 'deviations'>,
+  { history, deviations, rebuild }: Pick<SkipDeps, 'history' | 'deviations'> & { readonly rebuild: RebuildMark },
   name: string,
   { by, why }: Decision,
 ): Promise<Deviation> {
@@ -52,6 +52,8 @@ export async function mend(
   const operation = parseOperationKey(deviation.operation)
   await history.add([{ event: 'mended', operation, by, why }])
   await deviations.remove(operation)
+  const needsRebuild = deviations.all.some(({ kind }) => kind === 'dropped')
+  if (deviation.kind === 'dropped' && !needsRebuild) await rebuild.clear()
   return deviation
 }
 

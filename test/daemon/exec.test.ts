@@ -117,7 +117,7 @@ test('the status of a command that fails is passed on, and nothing is recorded',
       await alder!.run('exec', 'sh', '-c', `exit ${status}`),
       status,
       `sh ended with exit status ${status}`,
-      'nothing was recorded',
+      'nothing is recorded',
     )
   }
   assertRefused(await alder!.run('exec', 'sh', '-c', 'kill -9 $$'), 137, 'sh ended with exit status 137')
@@ -132,6 +132,39 @@ test('the status of a command that fails is passed on, and nothing is recorded',
     assertRefused(await alder!.run('exec', ...words), 22, 'refusing to run', 'before it could record')
   }
   assert.deepEqual((await alder!.status()).work?.operations, [])
+})
+
+test('a command that changes something and then fails is told of by its host, and by the others, until it is set right', async (context) => {
+  const lab = await Lab.of(context, 'alder', 'birch')
+  const [alder, birch] = lab.hosts
+  await lab.start()
+  await alder!.does('lock', 'half')
+  const run = await alder!.run('exec', '--sh', 'echo half > half.conf; exit 3')
+  assertRefused(run, 3, 'sh ended with exit status 3', 'nothing is recorded, and what it did is on this host alone')
+  const [, name = ''] = /isconf done ([0-9a-f]{12}:0) -m WHY/.exec(run.stderr) ?? []
+  await alder!.does('exec', 'true')
+  assert.match(
+    (await alder!.does('ci')).stderr,
+    new RegExp(`alder is not what its journal makes: luke@alder ran ${name} `),
+  )
+  await alder!.does('restart')
+  await lab.untilMet()
+  const { stdout } = await alder!.does('status')
+  assert.match(stdout, /1 of 1 operation done, but differing in 1: level\n/)
+  assert.match(
+    stdout,
+    new RegExp(`differs ${name} \\(.*half.conf.*\\) was run here by luke@alder and not recorded at .*: sh ended`),
+  )
+  assert.match(
+    (await alder!.does('history')).stdout,
+    new RegExp(`${name} .*\\n.*not recorded: sh ended with exit status 3`),
+  )
+  const toldBirch = async (): Promise<boolean> =>
+    (await birch!.does('hosts')).stdout.includes(`ran and did not record ${name}`)
+  await until(toldBirch, 'birch hears of it')
+  await alder!.does('done', name, '-m', 'half.conf is removed')
+  assert.match((await alder!.does('status')).stdout, /1 of 1 operation done: up to date\n/)
+  await until(async () => !(await toldBirch()), 'birch hears that it was set right')
 })
 
 test('a command of a directory that only the origin has stops the others, which say so and what to do', async (context) => {
@@ -253,6 +286,11 @@ test('Ctrl-C stops the command of exec and everything it started, and records no
   terminated.child.kill('SIGTERM')
   assertRefused(await terminated.done, 2, /interrupted|stopped/, 'nothing is recorded')
   await alder!.does('exec', 'true')
+  const why = (await alder!.status()).deviations.map((one) => [one.kind, one.why])
+  assert.deepEqual(why, [
+    ['failed', 'it was interrupted'],
+    ['failed', 'it was interrupted'],
+  ])
 })
 
 test('a session that is closed, or a command line that is killed, leaves what it began to its end', async (context) => {

@@ -23,7 +23,9 @@ test('a full disk on the origin: nothing half done, and all goes on when there i
   assert.deepEqual(readdirSync(join(disk.home, 'store/partial')), [])
 
   disk.fill()
-  assertRefused(await alder!.run('exec', 'echo', longWord), 223, 'journal.wip', 'no space left')
+  // Before it is run: it could not be noted that it may have changed something.
+  assertRefused(await alder!.run('exec', 'touch', 'run', longWord), 223, 'conf/deviations', 'no space left')
+  assert.ok(!alder!.has('tmp/run'))
   assert.equal((await alder!.status()).work?.operations.length, 1)
   const wip = readFileSync(join(disk.home, 'journal.wip'), 'utf8')
   assert.equal(wip.trimEnd().split('\n').length, 2)

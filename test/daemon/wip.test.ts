@@ -22,7 +22,10 @@ test('wip drop lets a host go on that was stuck behind lost work, and marks it f
   assertRefused(await alder!.run('up'), 1, 'luke@alder has 2 operations here', 'isconf wip drop')
   assertRefused(await alder!.run('ci'), 1, 'your lock on branch generic is gone', 'isconf wip drop')
 
-  assert.match((await alder!.does('wip', 'drop')).stderr, /dropped 2 operations; this host needs a rebuild\n/)
+  assert.match(
+    (await alder!.does('wip', 'drop')).stderr,
+    /dropped 2 operations; this host needs a rebuild, or isconf done, as status shows\n/,
+  )
   const up = await alder!.does('up')
   assert.match(up.stderr, /^isconf: alder needs a rebuild: luke@alder dropped 2 operations .*\n.*exec touch third\n/)
   assert.ok(alder!.has('tmp/third'))
@@ -42,6 +45,19 @@ test('wip drop lets a host go on that was stuck behind lost work, and marks it f
   const [, dropped] = await history(alder!)
   assert.deepEqual([dropped?.event, dropped?.dropped], ['dropped', { operations: 2, by: 'luke@alder' }])
   await birch!.does('lock', 'nobody else minds')
+  await birch!.does('ci')
+  // Others are told, and there is a way on.
+  await until(async () => (await birch!.does('hosts')).stdout.includes('needs a rebuild: dropped'), 'birch hears of it')
+  const { deviations } = await alder!.status()
+  assert.deepEqual(
+    deviations.map(({ kind, text }) => [kind, text]),
+    [['dropped', 'exec touch first, exec touch second']],
+  )
+  await alder!.does('done', deviations[0]!.operation, '-m', 'both files are removed')
+  await alder!.does('restart')
+  await lab.untilMet()
+  assert.deepEqual((await alder!.status()).needsRebuild, null)
+  await alder!.does('lock', 'as any other host')
 })
 
 test('wip shows what is not checked in, since when and under which lock, and whether that is held', async (context) => {

@@ -13,7 +13,9 @@ export const execVerb = verb({
   help:
     'Runs the command in the current directory, without a shell, without a terminal and with nothing to read; text that is piped into it is refused. When it ends with status 0 ' +
     'it is recorded, and after ci every other host of the branch runs it at this point of the journal. Otherwise ' +
-    "nothing is recorded and isconf exits with the command's status. No variable of yours reaches the command but " +
+    "nothing is recorded and isconf exits with the command's status; what the command did before it failed is on " +
+    'this host alone, which status and the hosts of the domain say until it is set right and isconf done says so. ' +
+    'No variable of yours reaches the command but ' +
     "those that --env names. What stands behind the command is the command's; -- goes before a command that begins " +
     'with a dash.',
   exits: [0, 1, 2, 220, 221],

@@ -46,6 +46,8 @@ function endOf({ event, status, reason, tookMs, dropped, decided }: HistoryRow):
       return `skipped by ${decided?.by}: ${decided?.why}`
     case 'mended':
       return `set right by hand, says ${decided?.by}: ${decided?.why}`
+    case 'unrecorded':
+      return `not recorded: ${reason}`
     case 'undone':
       return `${dropped?.by} took ${count(dropped?.operations ?? 0, 'operation')} out of the work`
     case 'passedOver':

@@ -41,10 +41,17 @@ function describe({
     where,
     ...(stopped === null ? [] : [`stopped at ${stopped.operation}: ${stopped.why}`]),
     ...deviations.map(({ kind, operation }) =>
-      kind === 'did-void' ? `did ${operation}, now void` : `${kind} ${operation}`,
+      kind === 'did-void' ? `did ${operation}, now void` : `${deviationWords[kind] ?? kind} ${operation}`,
     ),
     ...(boot === null ? [] : [bootText(boot)]),
   ]
+}
+
+/** Of what only a later release tells, its own word. */
+const deviationWords: Readonly<Record<string, string>> = {
+  failed: 'ran and did not record',
+  undone: 'keeps what was taken out of the work,',
+  dropped: 'needs a rebuild: dropped',
 }
 
 function bootText({ level, since, step, why, tree, fetched }: HostBoot): string {

@@ -149,7 +149,7 @@ for (const [what, answer, text] of wips) {
 test('wip drop says how much it dropped', async (t) => {
   for (const [operations, text] of [
     [0, 'nothing to drop: everything that was done here is checked in'],
-    [2, 'dropped 2 operations; this host needs a rebuild'],
+    [2, 'dropped 2 operations; this host needs a rebuild, or isconf done, as status shows'],
   ] as const) {
     const { type } = await hostWith(t, { 'POST /v1/wip-drop': result({ operations }) })
     const typed = await type('wip', 'drop')

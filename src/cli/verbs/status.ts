@@ -1,5 +1,5 @@
 import { idPrefixLength, inOneLine } from '../../base/index.ts'
-import type { LineStatus, Status, WaitingStatus, WorkStatus } from '../../control/index.ts'
+import type { DeviationAnswer, LineStatus, Status, WaitingStatus, WorkStatus } from '../../control/index.ts'
 import { count, jsonFlag } from '../../terminal/index.ts'
 import { verb } from '../verb.ts'
 
@@ -102,21 +102,27 @@ function describeWork({ author, operations, locked }: WorkStatus): readonly [str
 function describeDeviations(deviations: Status['deviations']): readonly [string, string][] {
   const rows = deviations.map(({ kind, operation, text, by, why, time }, index): [string, string] => [
     index === 0 ? 'differs' : '',
-    kind === 'skipped'
-      ? `${operation} (${text}) was skipped by ${by} at ${time}: ${why}`
-      : `${operation} (${text}) was done before ${by} made it void at ${time}: ${why}`,
+    `${operation} (${text}) ${deviationWords[kind](by)} at ${time}: ${why}`,
   ])
   const way =
-    'this host is not what its journal makes: build it anew, or set it right by hand, then: isconf done OPERATION'
+    'this host is not what its journal makes: build it anew, or set it right by hand, then: isconf done OPERATION -m WHY'
   return rows.length === 0 ? [] : [...rows, ['', way]]
 }
 
+const deviationWords: Readonly<Record<DeviationAnswer['kind'], (by: string) => string>> = {
+  skipped: (by) => `was skipped by ${by}`,
+  'did-void': (by) => `was done before ${by} made it void`,
+  failed: (by) => `was run here by ${by} and not recorded`,
+  undone: (by) => `was taken out of the work by ${by}`,
+  dropped: (by) => `was given up by ${by}`,
+}
+
 function placeOf({ head, position, operations, pending, deviations }: Status): string {
-  if (operations === 0) return 'with an empty journal'
+  const differing = deviations.length === 0 ? '' : `, but differing in ${deviations.length}`
+  if (operations === 0) return `with an empty journal${differing}`
   if (position === null) return 'which this host has left: its history is not in the journal'
   const level = pending > 0 ? `${pending} to do` : deviations.length > 0 ? 'level' : 'up to date'
-  const skipped = deviations.length === 0 ? '' : `, but differing in ${deviations.length}`
-  return `at ${head.slice(0, idPrefixLength)}, ${position} of ${count(operations, 'operation')} done${skipped}: ${level}`
+  return `at ${head.slice(0, idPrefixLength)}, ${position} of ${count(operations, 'operation')} done${differing}: ${level}`
 }
 
 function describeLine({ first, changesets, author, time, message, here }: LineStatus): string {

@@ -326,7 +326,7 @@ work    2 operations of luke@alder not checked in, and the lock is gone: it can 
         exec true
         snap /etc/motd
 differs 0123456789ab:0 (exec make) was skipped by bob@alder at 2030-01-01T00:00:00.000Z: no compiler
-        this host is not what its journal makes: build it anew, or set it right by hand, then: isconf done OPERATION
+        this host is not what its journal makes: build it anew, or set it right by hand, then: isconf done OPERATION -m WHY
 split   0123456789ab ann@alder 2030-01-01T00:00:00.000Z ours (1 changeset, followed here)
         fedcba987654 bob@birch 2030-01-01T00:00:00.000Z theirs (2 changesets)
 peers   none

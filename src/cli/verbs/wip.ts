@@ -9,7 +9,7 @@ const drop = action({
   run: async ({ client, user, say }) => {
     const { operations } = (await client.post('/v1/wip-drop', { user }, () => undefined)) as DropAnswer
     if (operations === 0) say('nothing to drop: everything that was done here is checked in')
-    else say(`dropped ${count(operations, 'operation')}; this host needs a rebuild`)
+    else say(`dropped ${count(operations, 'operation')}; this host needs a rebuild, or isconf done, as status shows`)
     return 0
   },
 })
@@ -52,8 +52,9 @@ export const wipVerb = verb({
     'newest operation out of it, or the number that you give, and says what that means for this host; with ' +
     '--restore the files become again what the journal, or the rest of the work, has at their paths. It stops at ' +
     'a command. wip drop forgets all of it, but only when its lock was broken or lost and it can never be checked ' +
-    'in. What was done stays done: this host no longer is what the journal says, and has to be rebuilt. Until ' +
-    'then up still works, and says so each time; lock, fork and migrate refuse.',
+    'in. What was done stays done: this host no longer is what the journal says, and has to be rebuilt, or ' +
+    'what was done undone by hand, which isconf done puts on record. Until then up still works, and says so each ' +
+    'time; lock, fork and migrate refuse. What wip undo leaves here is shown by status in the same way.',
   exits: [0, 1, 2, 220, 221],
   options: { json: jsonFlag },
   verbs: [undo, drop],

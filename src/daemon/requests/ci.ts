@@ -4,11 +4,13 @@ import { blobOf } from '../../journal/index.ts'
 import { checkIn } from '../../origin/index.ts'
 import { warningTexts } from '../work-warnings.ts'
 import { type CompanyParts, remarkOnCompany } from './shared/company.ts'
+import { remarkOnDeviations } from './shared/deviation.ts'
 import { callerOnly } from './shared/input.ts'
 import type { Parts } from './shared/parts.ts'
 import { request, type Tell } from './shared/request.ts'
 
-type CiParts = CompanyParts & Pick<Parts, 'origin' | 'branch' | 'blobs' | 'work' | 'warnings' | 'store'>
+type CiParts = CompanyParts &
+  Pick<Parts, 'origin' | 'branch' | 'blobs' | 'work' | 'warnings' | 'store' | 'deviations' | 'identity'>
 
 export const ciRequest = request({
   name: 'ci',
@@ -21,6 +23,7 @@ export const ciRequest = request({
   run: async (parts: CiParts, { user }, { tell }): Promise<CheckInAnswer> => {
     const { origin, branch, replicator, blobs } = parts
     const warnings = await warned(parts, tell)
+    remarkOnDeviations(parts, tell)
     const signed = await checkIn(origin(), user)
     const others = await replicator.announce(branch)
     remarkOnCompany(parts, branch, tell)

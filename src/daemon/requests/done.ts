@@ -11,7 +11,7 @@ export const doneRequest = request({
   result: 'what is no deviation any more, as in the `deviations` of status',
   input: decision,
   run: async (
-    parts: Pick<Parts, 'history' | 'deviations' | 'identity' | 'log' | 'replicator'>,
+    parts: Pick<Parts, 'history' | 'deviations' | 'rebuild' | 'identity' | 'log' | 'replicator'>,
     { operation, ...body }: DecisionBody,
   ): Promise<DeviationAnswer> => {
     const mended = await mend(parts, operation, decisionBy(parts, body))

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { ExecBody } from '../../control/index.ts'
 import { describeOperation, type ExecOperation } from '../../journal/index.ts'
-import { exec } from '../../origin/index.ts'
+import { exec, failedBefore } from '../../origin/index.ts'
 import type { Warning } from '../../warnings/index.ts'
 import { logged } from '../logging/logged-work.ts'
 import { warningTexts } from '../work-warnings.ts'
@@ -31,7 +31,8 @@ export const execRequest = request({
       warnings,
       branch,
       store,
-    }: Pick<Parts, 'origin' | 'log' | 'work' | 'warnings' | 'branch' | 'store'>,
+      replicator,
+    }: Pick<Parts, 'origin' | 'log' | 'work' | 'warnings' | 'branch' | 'store' | 'replicator'>,
     body,
     { tell, signal },
   ): Promise<null> => {
@@ -46,7 +47,15 @@ export const execRequest = request({
     // What is there before the command runs is not what it has made.
     const before = await warnings.beforeCommand(done(), operation)
     const begunMs = deps.clock.wallMs()
-    await logged(log, text, () => exec(deps, body, commandTo(tell), signal))
+    try {
+      await logged(log, text, () => exec(deps, body, commandTo(tell), signal))
+    } catch (thrown) {
+      // The others show that this host differs; nobody waits for them.
+      void replicator.exchangeAll()
+      throw thrown
+    }
+    const failed = failedBefore(deps, operation)
+    if (failed !== undefined) void tell({ event: 'remark', text: failed })
     say(await warnings.afterCommand(done(), before, begunMs))
     return null
   },

@@ -15,7 +15,7 @@ export const historyRequest = request({
   result: 'what happened on this host, newest first',
   details:
     'a row has `event` (`finished`, `failed`, `started`: begun and not ended, `made`, ' +
-    '`undone`: taken out of the work, `dropped`, `rebooting`, `rebootFailed`, `skipped`, `passedOver`: void, `mended`), `time` (of the end, where there is one), `operation`, `text`, `started`, ' +
+    '`undone`: taken out of the work, `dropped`, `rebooting`, `rebootFailed`, `skipped`, `passedOver`: void, `mended`, `unrecorded`: a command that did not end well), `time` (of the end, where there is one), `operation`, `text`, `started`, ' +
     '`tookMs`, `status` (exit status), `output` (SHA-256 of what was written), `remarks` (what a person should know of how it was done), `reason` (of a failure), `dropped` ' +
     '(`operations`, `by`; also of `undone`), `decided` (`by`, `why`: of what was skipped, and of what was done by hand since).',
   input: z.strictObject({ limit }),
@@ -69,14 +69,19 @@ async function rowOf(parts: HistoryParts, entry: HistoryEntry): Promise<HistoryR
     event,
     time,
     operation: ref ? operationName(ref.id, ref.index) : null,
-    text: ref ? await textOf(parts, ref) : null,
+    text: event === 'unrecorded' ? entry.text : ref ? await textOf(parts, ref) : null,
     started: event === 'started' ? time : null,
     tookMs: null,
     ...endOf(entry),
-    reason: event === 'failed' || event === 'rebootFailed' ? entry.reason : null,
+    reason: reasonOf(entry),
     dropped: event === 'dropped' || event === 'undone' ? { operations: entry.operations, by: entry.by } : null,
     decided: event === 'skipped' || event === 'mended' ? { by: entry.by, why: entry.why } : null,
   }
+}
+
+function reasonOf(entry: HistoryEntry): string | null {
+  if (entry.event === 'unrecorded') return entry.why
+  return entry.event === 'failed' || entry.event === 'rebootFailed' ? entry.reason : null
 }
 
 /** What is told of an operation that has ended. */

@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import type { LockAnswer, LockBody } from '../../control/index.ts'
-import { deviationText } from '../../host/index.ts'
 import { takeLock } from '../../origin/index.ts'
 import { type CompanyParts, remarkOnCompany } from './shared/company.ts'
+import { remarkOnDeviations } from './shared/deviation.ts'
 import { user } from './shared/input.ts'
 import { lockAnswer } from './shared/lock-answer.ts'
 import type { Parts } from './shared/parts.ts'
@@ -18,8 +18,7 @@ export const lockRequest = request({
     { user, message },
     { tell },
   ): Promise<LockAnswer> => {
-    for (const one of parts.deviations.all)
-      void tell({ event: 'remark', text: deviationText(parts.identity.host, one) })
+    remarkOnDeviations(parts, tell)
     const lock = await takeLock(parts.origin(), user, message)
     await parts.replicator.announce(parts.branch)
     remarkOnCompany(parts, parts.branch, tell)

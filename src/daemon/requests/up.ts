@@ -2,11 +2,12 @@ import * as z from 'zod'
 import { operationName } from '../../base/index.ts'
 import { operationsDone } from '../../branch/index.ts'
 import type { UpAnswer, UpBody } from '../../control/index.ts'
-import { deviationText, rebuildText } from '../../host/index.ts'
+import { rebuildText } from '../../host/index.ts'
 import { recoverCheckIn, recoveredText, refuseUnchecked } from '../../origin/index.ts'
 import { type UpListener, upWithHooks } from '../../replay/index.ts'
 import { logFailure } from '../logging/logged-work.ts'
 import { aloneText, unfetchedOf } from './shared/company.ts'
+import { remarkOnDeviations } from './shared/deviation.ts'
 import { user } from './shared/input.ts'
 import { commandTo } from './shared/output.ts'
 import type { Parts } from './shared/parts.ts'
@@ -35,7 +36,7 @@ export const upRequest = request({
     const { history, work, rebuild, identity, log, replicator } = parts
     try {
       if (rebuild.reason) void tell({ event: 'remark', text: rebuildText(identity.host, rebuild.reason) })
-      for (const one of parts.deviations.all) void tell({ event: 'remark', text: deviationText(identity.host, one) })
+      remarkOnDeviations(parts, tell)
       await replicator.catchUp()
       // Of a disk that was put back to a moment before, only the others tell that its work is checked in.
       const recovered = await recoverCheckIn(parts.origin())

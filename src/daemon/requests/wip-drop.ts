@@ -12,6 +12,8 @@ export const wipDropRequest = request({
   run: async ({ origin, replicator }: Pick<Parts, 'origin' | 'replicator'>, { user }): Promise<DropAnswer> => {
     // Whether the lock is lost is for the others to tell, too.
     await replicator.exchangeAll()
-    return { operations: await dropWork(origin(), user) }
+    const operations = await dropWork(origin(), user)
+    void replicator.exchangeAll()
+    return { operations }
   },
 })

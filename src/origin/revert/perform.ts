@@ -3,6 +3,7 @@ import { IsconfError, invariant, toIsconfError } from '../../base/index.ts'
 import { describeOperation, type Operation } from '../../journal/index.ts'
 import type { CommandListener } from '../../machine/index.ts'
 import { apply, applyInstalls, isInstall } from '../../replay/index.ts'
+import { attempt } from '../unrecorded.ts'
 import type { OriginDeps } from '../work.ts'
 
 /** So many files may be in place before they are noted. */
@@ -29,8 +30,14 @@ export async function perform(
   try {
     while (count < total) {
       signal.throwIfAborted()
-      const some = await performSome(deps, operations.slice(count, count + togetherMax), listener, signal)
-      await done(some)
+      const next = operations.slice(count, count + togetherMax)
+      const [first] = next
+      const perform = async (): Promise<readonly Operation[]> => {
+        const some = await performSome(deps, next, listener, signal)
+        await done(some)
+        return some
+      }
+      const some = await (first?.type === 'exec' ? attempt(deps, first, perform) : perform())
       for (const operation of some) {
         count += 1
         listener.operation(describeOperation(operation), count, total)
@@ -43,7 +50,7 @@ export async function perform(
     throw new IsconfError(code, `${where}${message}; ${count} of ${total} operations were done`, {
       cause: thrown,
       exit,
-      ...(code === 'COMMAND_FAILED' ? {} : { hint }),
+      hint,
     })
   }
 }

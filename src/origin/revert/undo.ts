@@ -2,6 +2,7 @@
 import { unreachable } from '../../base/index.ts'
 import { blobOf, describeOperation, type Operation, type SnapOperation } from '../../journal/index.ts'
 import { refuseRebooting } from '../reboot.ts'
+import { clearUndone, noteUndone } from '../unrecorded.ts'
 import { requireWork } from '../work.ts'
 import { type PerformListener, perform } from './perform.ts'
 import { planReversal } from './plan.ts'
@@ -58,10 +59,19 @@ export async function undo(
   const back = restore ? await wayBack(deps, taken, before, listener, signal) : []
   const stopped = newest[taken.length]
   if (taken.length > 0) {
+    // Said before it is so: a crash must not leave a host that differs and does not say so.
+    await noteUndone(
+      deps,
+      taken.filter((_, index) => undone[index]?.effect !== 'none'),
+    )
     // The work first: should it end in between, the files are as if nobody had asked for them to be put back.
     await work.takeBack(taken.length)
     await history.add([{ event: 'undone', operations: taken.length, by: `${user}@${host}` }])
     await perform(deps, back, async () => undefined, listener, signal)
+    await clearUndone(
+      deps,
+      taken.filter((_, index) => undone[index]?.effect === 'restored'),
+    )
   }
   return { undone, stoppedAt: stopped ? describeOperation(stopped) : null, left: work.operations.length }
 }
