@@ -9,7 +9,7 @@ import { type DomainName, IsconfError, sleep } from '../base/index.ts'
 import { systemRandom as random } from '../base/random.io.ts'
 import { type Config, commandHost, commandVariables, domainFilePath, multiaddrOf } from '../config/index.ts'
 import type { UnreachedAddress } from '../control/index.ts'
-import { loadHostKey, machineIdPath, noteMachine, readMachineId } from '../host/index.ts'
+import { loadHostKey } from '../host/index.ts'
 import { limitRemarks, type Machine, systemMachine } from '../machine/index.ts'
 import {
   type AddressState,
@@ -29,6 +29,7 @@ import type { LiveConfig } from './live-config.ts'
 import { dialableFromElsewhere, startMeeting } from './meeting.ts'
 import type { Rehearsals } from './rehearsals.ts'
 import type { ProcessFacts } from './requests/shared/parts.ts'
+import { settleHome } from './settle-home.io.ts'
 import { openState } from './state-on-disk.ts'
 import type { WarningFacts } from './work-warnings.ts'
 
@@ -53,7 +54,7 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
   const identity = { host: config.host.short, release, domain: domain.name, home: config.home }
   // Before anybody is met: the journals of another domain are none of theirs.
   const state = await openState(identity, { disk, clock, log })
-  await noteMachine(disk, machineIdPath(config.home), readMachineId())
+  await settleHome(config.home, log)
   const key = await loadHostKey(disk, join(config.home, 'conf/host.key'))
   const environment = environmentOf(live)
   const machine = machineOf(live, environment)

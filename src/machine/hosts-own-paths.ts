@@ -1,5 +1,6 @@
 /** Paths whose content is one host's own, by the journal's names: what a tree leaves out, and what is never recorded. */
-import { IsconfError } from '../base/index.ts'
+import { posix } from 'node:path'
+import { IsconfError, isTemporaryName } from '../base/index.ts'
 
 /** What tells machines apart: with that of another every daemon would refuse its next start. */
 const identities: readonly string[] = ['/etc/machine-id', '/var/lib/dbus/machine-id']
@@ -7,7 +8,12 @@ const identities: readonly string[] = ['/etc/machine-id', '/var/lib/dbus/machine
 const ownNames = /^\/etc\/(hostname|ssh\/ssh_host_[^/]+)$/
 
 /** PROTECTED_PATH for what no host may ever have of another. */
-export function refuseIdentity(path: string): void {
+export function refuseHostsOwn(path: string): void {
+  if (isTemporaryName(posix.basename(path))) {
+    throw new IsconfError('PROTECTED_PATH', `${path} is what an installation that was killed has left`, {
+      hint: 'remove it; it was on its way to become the file whose name it has',
+    })
+  }
   if (!identities.includes(path)) return
   throw new IsconfError('PROTECTED_PATH', `${path} tells this machine from all others`, {
     hint: 'a host with the identity of another does not start its daemon; each machine makes its own',
@@ -16,6 +22,7 @@ export function refuseIdentity(path: string): void {
 
 /** Why a tree is recorded without a path, in words; undefined when it is recorded. */
 export function leftOutText(path: string): string | undefined {
+  if (isTemporaryName(posix.basename(path))) return `${path} is what an installation that was killed has left: left out`
   if (identities.includes(path)) return `${path} is this host's own: left out`
   return ownNames.test(path) ? `${path} is this host's own: left out; snap it by its name if it is meant` : undefined
 }

@@ -400,6 +400,20 @@ test('inspect() takes the second name of a file for a hard link to the first, al
   ])
 })
 
+test('inspect() leaves what a killed installation has left out of a tree, and refuses it by name', async (t) => {
+  const { root, see } = tree(t)
+  const left = ['.isconf-0123456789ab~', '.motd.isconf-0123456789ab', '.isync-12-0123456789abcdef']
+  mkdirSync(join(root, 'etc', left[0] ?? ''), { recursive: true })
+  for (const name of [...left.slice(1), `${left[0]}/motd`, '.isconf-mine~', 'motd']) makeFile(root, `etc/${name}`, 'x')
+  const inspection = await see('/etc')
+  assert.deepEqual(shown(inspection), ['/etc/.isconf-mine~', '/etc/motd', '/etc/'])
+  assert.deepEqual(
+    inspection.remarks,
+    [...left.map((name) => `/etc/${name} is what an installation that was killed has left: left out`)].sort(),
+  )
+  for (const name of left) await assert.rejects(see(`/etc/${name}`), failure('PROTECTED_PATH', /was killed has left$/))
+})
+
 test("inspect() leaves a host's own files out of a tree, and never takes what tells machines apart", async (t) => {
   const { root, see } = tree(t)
   mkdirSync(join(root, 'etc/ssh'), { recursive: true })

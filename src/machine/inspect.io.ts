@@ -6,7 +6,7 @@ import { IsconfError } from '../base/index.ts'
 import { contentOf, goneOrUnreadable, refuseChanged, unreadable, wentAway } from './file-content.io.ts'
 import { fileSystemKind } from './file-systems.io.ts'
 import { HardLinks } from './hard-links.ts'
-import { leftOutText, refuseIdentity } from './hosts-own-paths.ts'
+import { leftOutText, refuseHostsOwn } from './hosts-own-paths.ts'
 import type { Entry, Inspection, ParentAttributes, Xattrs } from './machine.ts'
 import { OwnerNames } from './owners.io.ts'
 import type { ProtectedPaths } from './protected-paths.io.ts'
@@ -55,7 +55,7 @@ async function lookAtTop(
   { real, protectedPaths }: InspectOptions,
 ): Promise<{ readonly top: BigIntStats; readonly remarks: readonly string[] }> {
   await protectedPaths.refuseSnapshot(path)
-  refuseIdentity(path)
+  refuseHostsOwn(path)
   const top = await lstatOf(path, real)
   refuseKind(path, top)
   // Of a link, where the link is: what it leads to is not recorded.

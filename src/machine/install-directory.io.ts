@@ -21,7 +21,7 @@ async function prepareDirectory(install: Install<DirectoryAttributes>): Promise<
   const target = install.real(install.attributes.path)
   const found = await lstat(target).catch(() => undefined)
   if (!found) {
-    return prepareBeside(target, async (beside) => {
+    return prepareBeside(target, install.staging, async (beside) => {
       await mkdir(beside, { mode: 0o700 })
       await setAll(beside, install, true)
     })
@@ -30,7 +30,11 @@ async function prepareDirectory(install: Install<DirectoryAttributes>): Promise<
   // What its owner may not read is not opened again to be synced with others.
   const isReadable = (install.attributes.mode & 0o400) !== 0
   return {
-    place: () => setAll(target, install, !isReadable),
+    place: async () => {
+      // All that came to a place in it stands before it in the order; to remove this later would change its time.
+      await install.staging.leave(target)
+      await setAll(target, install, !isReadable)
+    },
     directory: isReadable ? target : dirname(target),
     discard: async () => undefined,
   }
@@ -56,5 +60,5 @@ export function installingSymlink(install: Install<SymlinkAttributes>): Installi
     if (found.uid !== wanted.uid || found.gid !== wanted.gid) await lchown(beside, wanted.uid, wanted.gid)
     await setLinkTime(beside, mtimeMs)
   }
-  return { ...install, prepare: () => prepareBeside(install.real(path), write) }
+  return { ...install, prepare: () => prepareBeside(install.real(path), install.staging, write) }
 }

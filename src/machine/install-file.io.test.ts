@@ -221,10 +221,10 @@ test('installFile() that is killed in the middle leaves the file that was there,
   child.kill('SIGKILL')
   await once(child, 'exit')
   const [left, target, ...more] = namesIn(root)
-  assert.match(left ?? '', /^\.motd\.isconf-[0-9a-f]{12}$/)
+  assert.match(left ?? '', /^\.isconf-[0-9a-f]{12}~$/)
   assert.deepEqual([target, more], ['motd', []])
   assert.equal(readFileSync(join(root, 'motd'), 'utf8'), 'before')
-  assert.equal(statSync(join(root, left ?? '')).mode & 0o777, 0o600)
+  assert.equal(statSync(join(root, left ?? '', 'motd')).mode & 0o777, 0o600)
 })
 
 test('installFile() gives the file to the name where it exists here, and tells of another number', {

@@ -22,7 +22,8 @@ export function installingFile(install: InstallFile): Installing {
   const { attributes, real, content, sha256 } = install
   const { path } = attributes
   const target = real(path)
-  const prepare = (): Promise<Prepared> => prepareBeside(target, (beside) => writeFile(beside, install))
+  const prepare = (): Promise<Prepared> =>
+    prepareBeside(target, install.staging, (beside) => writeFile(beside, install))
   const how: WriteInPlace = {
     ...{ path, target, sha256 },
     verify: async () => refuseOther(await hashOf(content()), install),

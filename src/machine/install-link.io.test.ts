@@ -8,6 +8,7 @@ import { sha256Hex } from '../base/index.ts'
 import { installingFile } from './install-file.io.ts'
 import { installTogether } from './install-together.io.ts'
 import type { InstallReport } from './machine.ts'
+import { Staging } from './temporary-files.io.ts'
 
 const owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0, user: '', group: '' }
 
@@ -26,7 +27,14 @@ function place(t: TestContext) {
       yield Buffer.from(content)
     }
     const numbersOf = () => ({ uid: owner.uid, gid: owner.gid })
-    return installingFile({ real, numbersOf, attributes, content: chunks, sha256: sha256Hex(content) })
+    return installingFile({
+      real,
+      numbersOf,
+      staging: new Staging(),
+      attributes,
+      content: chunks,
+      sha256: sha256Hex(content),
+    })
   }
   const install = (...files: readonly ReturnType<typeof file>[]): Promise<readonly InstallReport[]> =>
     installTogether(files)

@@ -4,8 +4,9 @@ import { constants } from 'node:fs'
 import { type FileHandle, link, lstat, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { errnoCode, errnoText } from '../base/index.ts'
-import { besideOf, type Install, type Prepared } from './install.io.ts'
+import type { Install, Prepared } from './install.io.ts'
 import type { FileAttributes } from './machine.ts'
+import type { Staging } from './temporary-files.io.ts'
 
 export interface InstallLink extends Install<FileAttributes> {
   /** The journal path of the other name. */
@@ -41,7 +42,7 @@ async function linkOrReason(install: InstallLink, target: string): Promise<strin
   }
   try {
     if (!(await isRight(handle, install))) return 'that is another file by now'
-    return await linkTo(handle, other, target)
+    return await linkTo(handle, other, target, install.staging)
   } finally {
     await handle.close()
   }
@@ -64,14 +65,19 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: 'its file system has no hard links',
 }
 
-async function linkTo(handle: FileHandle, other: string, target: string): Promise<string | undefined> {
+async function linkTo(
+  handle: FileHandle,
+  other: string,
+  target: string,
+  staging: Staging,
+): Promise<string | undefined> {
   const { ino, dev } = await handle.stat()
   const isIt = async (path: string): Promise<boolean> => {
     const found = await lstat(path).catch(() => undefined)
     return found?.ino === ino && found.dev === dev
   }
   if (await isIt(target)) return undefined
-  const beside = besideOf(target)
+  const beside = await staging.beside(target)
   try {
     await link(other, beside)
     // Somebody may have put another file there meanwhile.

@@ -43,9 +43,11 @@ function symlink(path: string, target: string): Installation {
 /** A machine below a directory of the test's own, and how many of some installations it does at once. */
 function machineOf(t: TestContext) {
   const root = temporaryDirectory(t)
+  const home = temporaryDirectory(t)
+  mkdirSync(join(home, 'conf'))
   const unused = (): never => assert.fail('not a part of this')
   const machine = systemMachine({
-    ...{ volroot: root, home: '/no/home', owner: () => 'name', clock: systemClock },
+    ...{ volroot: root, home, owner: () => 'name', clock: systemClock },
     ...{ environment: unused, rebootCommand: unused, bootIdPath: unused, hooksPath: unused },
   })
   const install = async (...some: readonly Installation[]): Promise<number> => (await machine.install(some)).length

@@ -78,6 +78,7 @@ class Batch {
   /** Undoes what was made for entries that are not in place. */
   async clear(): Promise<void> {
     for (const prepared of this.#prepared.slice(this.#placed)) await prepared?.discard()
+    for (const entry of this.#entries) await entry.staging.clear()
     for (const path of this.#parents.slice(this.#placed).flat().reverse()) await rmdir(path).catch(() => undefined)
   }
 

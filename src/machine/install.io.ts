@@ -1,11 +1,11 @@
 /** What installing any kind of entry has in common: a name beside the target, missing parents, owner, attributes, time. */
-import { randomBytes } from 'node:crypto'
 import { fstatSync } from 'node:fs'
-import { type FileHandle, lstat, lutimes, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { type FileHandle, lstat, lutimes, mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { IsconfError } from '../base/index.ts'
 import type { EntryAttributes, FileOwner, InstallReport, ParentAttributes, Xattrs } from './machine.ts'
 import { refusalText } from './refusal-text.io.ts'
+import type { Staging } from './temporary-files.io.ts'
 import { readXattrs, setXattrs } from './xattrs.io.ts'
 
 export interface Install<Attributes extends EntryAttributes> {
@@ -14,6 +14,8 @@ export interface Install<Attributes extends EntryAttributes> {
   readonly real: (path: string) => string
   /** The numbers that an owner has here. */
   readonly numbersOf: (owner: FileOwner) => { readonly uid: number; readonly gid: number }
+  /** Where things are made before they come to their places. */
+  readonly staging: Staging
 }
 
 /** One entry on its way to its place. */
@@ -33,10 +35,13 @@ export interface Prepared {
 }
 
 /** Lets `write` make an entry under a name of its own beside its target, from where a rename puts it in place. */
-export async function prepareBeside(target: string, write: (beside: string) => Promise<void>): Promise<Prepared> {
+export async function prepareBeside(
+  target: string,
+  staging: Staging,
+  write: (beside: string) => Promise<void>,
+): Promise<Prepared> {
   await refuseDirectory(target)
-  // Where that is now: a link on the way may lead elsewhere once what comes before is in place.
-  const beside = besideOf(join(await realpath(dirname(target)), basename(target)))
+  const beside = await staging.beside(target)
   const discard = (): Promise<void> => rm(beside, { force: true, recursive: true }).catch(() => undefined)
   try {
     await write(beside)
@@ -86,12 +91,6 @@ export async function setAttributes(
   await handle.utimes(changedSeconds, changedSeconds)
 }
 
-/** Hidden, with the target's name in it for who finds it after a crash; cut, for a name has at most 255 bytes. */
-export function besideOf(target: string): string {
-  const name = Buffer.from(basename(target)).subarray(0, 200).toString()
-  return join(dirname(target), `.${name}.isconf-${randomBytes(6).toString('hex')}`)
-}
-
 /** A rename would say no more than that it is one. */
 async function refuseDirectory(target: string): Promise<void> {
   const found = await lstat(target).catch(() => undefined)
@@ -104,7 +103,7 @@ export async function makeParent(parent: ParentAttributes, install: Install<Entr
   const found = await stat(path).catch(() => undefined)
   if (found?.isDirectory()) return false
   if (found) throw new Error(`${parent.path} is not a directory`)
-  const beside = besideOf(path)
+  const beside = await install.staging.beside(path)
   await mkdir(beside, { mode: 0o700 })
   try {
     const handle = await open(beside, 'r')

@@ -1,7 +1,7 @@
 /** The real machine, or the part of it below IS_VOLROOT. */
 import { realpathSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { join, posix } from 'node:path'
+import { dirname, join, posix } from 'node:path'
 import { type Clock, errnoText, IsconfError, unreachable } from '../base/index.ts'
 import { runCommand } from './command.io.ts'
 import { CommandOnRecord } from './command-on-record.io.ts'
@@ -16,6 +16,7 @@ import { OwnerNumbers, type OwnerRule } from './owners.io.ts'
 import { hashOf, stateOf } from './path-state.io.ts'
 import { protectedPaths } from './protected-paths.io.ts'
 import { remove } from './remove.io.ts'
+import { TemporaryFiles } from './temporary-files.io.ts'
 
 export interface MachineOptions {
   /** The directory that stands for / on this host. */
@@ -39,6 +40,8 @@ export interface MachineOptions {
 const namesMsMax = 10_000
 /** The file below IS_HOME that says which command runs. */
 const commandName = 'conf/command'
+/** The file below IS_HOME that says what is on its way to its place. */
+const temporaryFilesName = 'conf/temporary-files'
 /** A boot id is 36 characters; what is longer is not one. */
 const bootIdLengthMax = 200
 
@@ -51,6 +54,7 @@ export function systemMachine(options: MachineOptions): Machine {
   const { clock } = options
   const numbers = new OwnerNumbers()
   let askedMs = Number.NEGATIVE_INFINITY
+  const temporary = temporaryFilesOf(options.home)
   const onRecord = new CommandOnRecord(join(options.home, commandName))
   const runAnyway: Machine['run'] = async (command, output, signal) => {
     try {
@@ -88,7 +92,9 @@ export function systemMachine(options: MachineOptions): Machine {
         askedMs = clock.monotonicMs()
       }
       const numbersOf = await numbers.of(owners, options.owner())
-      return installTogether(installations.map((installation) => installing(installation, { real, numbersOf })))
+      return temporary.during(directoriesOf(installations, real), (staging) =>
+        installTogether(installations.map((installation) => installing(installation, { real, numbersOf, staging }))),
+      )
     },
     refuseRemoval: own.refuseRemoval,
     remove: async (path) => {
@@ -104,7 +110,21 @@ export function systemMachine(options: MachineOptions): Machine {
   }
 }
 
-function installing(installation: Installation, how: Pick<Installing, 'real' | 'numbersOf'>): Installing {
+/** What is on its way to its place, by a daemon with this home. */
+export function temporaryFilesOf(home: string): TemporaryFiles {
+  return new TemporaryFiles(join(home, temporaryFilesName))
+}
+
+/** Those in which something may be made: of the entries, and of directories above them. */
+function directoriesOf(installations: readonly Installation[], real: (path: string) => string): readonly string[] {
+  const paths = installations.flatMap(({ attributes: { path, parents } }) => [
+    dirname(real(path)),
+    ...parents.map((parent) => dirname(real(parent.path))),
+  ])
+  return [...new Set(paths)]
+}
+
+function installing(installation: Installation, how: Pick<Installing, 'real' | 'numbersOf' | 'staging'>): Installing {
   switch (installation.kind) {
     case 'file':
       return installingFile({ ...installation, ...how })

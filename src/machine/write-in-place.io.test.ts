@@ -12,6 +12,7 @@ import { installingFile } from './install-file.io.ts'
 import { installTogether } from './install-together.io.ts'
 import type { InstallReport } from './machine.ts'
 import { remove } from './remove.io.ts'
+import { Staging } from './temporary-files.io.ts'
 
 const root = { uid: 0, gid: 0, user: 'root', group: 'root' }
 const skip = unlessRootHas('mount', 'umount')
@@ -33,7 +34,7 @@ function place(t: TestContext) {
     run('mount', ...words, real(path))
     mounted.push(real(path))
   }
-  const how = { real, numbersOf: () => ({ uid: 0, gid: 0 }) }
+  const how = { real, numbersOf: () => ({ uid: 0, gid: 0 }), staging: new Staging() }
   const install = async (path: string, content: string, sha256 = sha256Hex(content)): Promise<InstallReport> => {
     const attributes = { path, mode: 0o640, owner: root, mtimeMs: 1_600_000_000_000, parents: [] }
     const chunks = async function* () {

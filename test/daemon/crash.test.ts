@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { assertRefused, Lab, type LabHost, until } from '../harness/lab.ts'
 
 const journal = 'branches/generic/journal'
 
-test('a line that a crash cut short is dropped at the next start, and the log says from which file', async (context) => {
+test('a line that a crash cut short is dropped at the next start, and what it left beside a file removed, and the log says so', async (context) => {
   const lab = await Lab.of(context, 'alder')
   const [alder] = lab.hosts
   await lab.start()
@@ -16,6 +16,7 @@ test('a line that a crash cut short is dropped at the next start, and the log sa
   await alder!.does('lock', 'two')
   await alder!.does('exec', 'true')
   const before = await alder!.status()
+  const left = join(alder!.home, '.isconf-0123456789ab~')
   for (const name of [journal, 'conf/history', 'journal.wip']) {
     await alder!.stop()
     const path = join(alder!.home, name)
@@ -23,6 +24,11 @@ test('a line that a crash cut short is dropped at the next start, and the log sa
     const lines = whole.toString().trimEnd().split('\n')
     const torn = lines.at(-1)!.slice(0, 50)
     appendFileSync(path, torn)
+    mkdirSync(left)
+    writeFileSync(
+      join(alder!.home, 'conf/temporary-files'),
+      `${JSON.stringify({ token: '0123456789ab', directories: [alder!.home] })}\n`,
+    )
     await alder!.start()
     const last =
       alder!
@@ -32,6 +38,7 @@ test('a line that a crash cut short is dropped at the next start, and the log sa
         .at(-1) ?? ''
     assert.ok(last.includes(path) && last.includes('50'), `${last} does not say that 50 bytes of ${path} were dropped`)
     assert.deepEqual(readFileSync(path), whole)
+    assert.ok(!existsSync(left) && alder!.log().includes(`removed ${left},`))
     const { head, position, work, lock } = await alder!.status()
     assert.deepEqual(
       { head, position, work, lock },

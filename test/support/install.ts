@@ -12,9 +12,11 @@ import type {
   SymlinkAttributes,
 } from '../../src/machine/machine.ts'
 import { OwnerNumbers, type OwnerRule } from '../../src/machine/owners.io.ts'
+import { Staging } from '../../src/machine/temporary-files.io.ts'
 
 /** What is installed where, and whether names or numbers rule. */
-export interface InstallOne<Attributes extends EntryAttributes> extends Omit<Install<Attributes>, 'numbersOf'> {
+export interface InstallOne<Attributes extends EntryAttributes>
+  extends Omit<Install<Attributes>, 'numbersOf' | 'staging'> {
   readonly ownerRule: OwnerRule
 }
 
@@ -37,10 +39,10 @@ export async function installSymlink(install: InstallOne<SymlinkAttributes>): Pr
 
 async function withNumbers<One extends InstallOne<EntryAttributes>>(
   install: One,
-): Promise<One & Pick<Installing, 'numbersOf'>> {
+): Promise<One & Pick<Installing, 'numbersOf' | 'staging'>> {
   const { owner, parents } = install.attributes
   const owners = [owner, ...parents.map((parent) => parent.owner)]
-  return { ...install, numbersOf: await new OwnerNumbers().of(owners, install.ownerRule) }
+  return { ...install, staging: new Staging(), numbersOf: await new OwnerNumbers().of(owners, install.ownerRule) }
 }
 
 async function alone(installing: Installing): Promise<InstallReport> {
