@@ -1,10 +1,12 @@
 /**
  * A file of lines that only grows: the journal, the history and the work in
- * progress are such files. What `append` returned from is durable; a crash
- * leaves at most the beginning of the append that it interrupted, and of that
- * a torn line is dropped by the next `open`, which says so.
+ * progress are such files. What `append` returned from is durable. Of the
+ * append that a crash interrupted any part may be there, in any order: where
+ * the power failed, a part that is missing reads as zeros, which no line has.
+ * The next `open` drops all from the first line that is not whole, and says so.
  */
 import type { Disk, DiskFile } from './disk.ts'
+import { uncertain } from './disk-failure.ts'
 import { invariant } from './invariant.ts'
 import { Mutex } from './mutex.ts'
 
@@ -34,6 +36,11 @@ const chunkBytes = 1024 * 1024
 /** And from the end back, where a few lines are. */
 const tailBytes = 64 * 1024
 const tornTextBytesMax = 80
+/**
+ * No append is longer, and so no hole that a power failure leaves is further from the end: four of the longest lines of
+ * a journal, and more than hosts send each other at once.
+ */
+const appendBytesMax = 32 * 1024 * 1024
 // A byte order mark is a part of the line like any other.
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
@@ -49,13 +56,19 @@ export class AppendLog {
     this.#size = size
   }
 
-  /** Opens the file, made when absent, and drops a torn last line. Failures: those of {@link Disk}. */
+  /**
+   * Opens the file, made when absent, and drops what an interrupted append left, from its first torn line on. What is
+   * found is durable: a process that was killed may have written it and not synced it. Failures: those of {@link Disk}.
+   */
   static async open(disk: Disk, path: string): Promise<OpenedLog> {
     const file = await disk.open(path, 'write')
     try {
       const foundBytes = await file.size()
       const log = new AppendLog(file, await endOfWholeLines(file, foundBytes))
-      if (log.size === foundBytes) return { log, torn: undefined }
+      if (log.size === foundBytes) {
+        if (foundBytes > 0) await file.sync()
+        return { log, torn: undefined }
+      }
       const text = decoder.decode(await file.read(log.size, tornTextBytesMax))
       await log.#cutBack()
       return { log, torn: { bytes: foundBytes - log.size, text } }
@@ -83,7 +96,9 @@ export class AppendLog {
       } catch (error) {
         this.#overlong = true
         // When this fails too, the next append tries again before it writes.
-        await this.#cutBack().catch(() => undefined)
+        await this.#cutBack().catch((thrown: unknown) => {
+          throw uncertain(thrown)
+        })
         throw error
       }
       this.#size += bytes.length
@@ -158,15 +173,25 @@ export class AppendLog {
   }
 }
 
-/** The position after the last newline of a file of `size` bytes. */
+/** Where the whole lines of a file of `size` bytes end: before the first line with a hole, and after the last newline. */
 async function endOfWholeLines(file: DiskFile, size: number): Promise<number> {
-  for (let end = size; end > 0; ) {
+  const hole = await firstHole(file, size)
+  for (let end = hole; end > 0; ) {
     const from = Math.max(0, end - tailBytes)
     const last = (await file.read(from, end - from)).lastIndexOf(newline)
     if (last >= 0) return from + last + 1
     end = from
   }
   return 0
+}
+
+/** The first zero in what may be of the last append; `size` when there is none. */
+async function firstHole(file: DiskFile, size: number): Promise<number> {
+  for (let from = Math.max(0, size - appendBytesMax); from < size; from += chunkBytes) {
+    const at = (await file.read(from, Math.min(chunkBytes, size - from))).indexOf(0)
+    if (at >= 0) return from + at
+  }
+  return size
 }
 
 /** Where the line begins whose newline is the last of `bytes` before `end`; 0 when that may be before `bytes`. */

@@ -33,3 +33,25 @@ export async function failing<T>(action: string, path: string, run: () => Promis
     throw diskFailure(action, path, error)
   }
 }
+
+/**
+ * DISK_UNCERTAIN, of a failure that came when what was to be done was done and could not be made durable: whoever wrote
+ * it goes on from what the disk shows now, and does not say that it is kept.
+ */
+export function uncertain(error: unknown): IsconfError {
+  const message = error instanceof Error ? error.message : String(error)
+  return new IsconfError('DISK_UNCERTAIN', `done, and not certain to outlive a power failure: ${message}`, {
+    cause: error,
+  })
+}
+
+/** Writes, and then has memory follow what the disk shows: also when that is in place and not certain to be kept. */
+export async function writing(write: () => Promise<void>, follow: () => void | Promise<void>): Promise<void> {
+  try {
+    await write()
+  } catch (error) {
+    if (error instanceof IsconfError && error.code === 'DISK_UNCERTAIN') await follow()
+    throw error
+  }
+  await follow()
+}

@@ -1,13 +1,13 @@
 /** An open file of the machine's own disk. */
-import type { FileHandle } from 'node:fs/promises'
 import type { DiskFile } from './disk.ts'
 import { failing } from './disk-failure.ts'
+import type { OpenedFile } from './file-calls.io.ts'
 
 export class SystemFile implements DiskFile {
   readonly #path: string
-  readonly #handle: FileHandle
+  readonly #handle: OpenedFile
 
-  constructor(path: string, handle: FileHandle) {
+  constructor(path: string, handle: OpenedFile) {
     this.#path = path
     this.#handle = handle
   }
@@ -49,10 +49,11 @@ export class SystemFile implements DiskFile {
 }
 
 /** A nearly full disk takes a part of a write and reports the failure only on the next one. */
-export async function writeAll(handle: FileHandle, position: number, bytes: Uint8Array): Promise<void> {
+export async function writeAll(handle: OpenedFile, position: number, bytes: Uint8Array): Promise<void> {
   let done = 0
   while (done < bytes.length) {
     const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done)
+    if (bytesWritten === 0) throw new Error('the disk takes none of it')
     done += bytesWritten
   }
 }

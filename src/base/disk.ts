@@ -3,7 +3,8 @@
  * them. Real in production; in the simulated world a crash loses or tears
  * whatever was not synced.
  *
- * Failures: DISK_FULL, HOME_UNWRITABLE, DISK_FAILED.
+ * Failures: DISK_FULL, HOME_UNWRITABLE, DISK_FAILED: nothing was changed. DISK_UNCERTAIN: the change of names was made,
+ * and a power failure may undo it, for the disk did not say that it is kept.
  */
 export interface Disk {
   /** The whole file; undefined when there is none. */
@@ -23,7 +24,10 @@ export interface Disk {
   remove(path: string): Promise<void>
   /** Names in a directory, sorted; none when it is absent. */
   list(directory: string): Promise<readonly string[]>
-  /** Makes directories and their missing parents, open to their owner only. Durable when it returns. */
+  /**
+   * Makes directories and their missing parents, open to their owner only. Durable when it returns, and so is whatever
+   * is found in and above those that are there: a process that was killed may have made it and not synced it.
+   */
   makeDirectory(...directories: readonly string[]): Promise<void>
 }
 

@@ -2,7 +2,7 @@
  * One branch on this host: its journal, its lock, this host's pledge, and the
  * other lines of a split. The state is changed only by compare-and-set.
  */
-import { type BranchName, type ChangesetId, type Disk, invariant, Mutex } from '../base/index.ts'
+import { type BranchName, type ChangesetId, type Disk, invariant, Mutex, writing } from '../base/index.ts'
 import { Journal, parseChain } from '../journal/index.ts'
 import type { Addition, BranchDeps, Fork, Taken } from './branch-types.ts'
 import { copyBeside, heardName } from './copy.ts'
@@ -21,18 +21,12 @@ export class Branch {
   readonly #others: DivergentLines
   readonly #state: VotedState
 
-  private constructor(
-    disk: Disk,
-    directory: string,
-    journal: Journal,
-    divergentLines: DivergentLines,
-    state: VotedState,
-  ) {
+  private constructor(disk: Disk, directory: string, journal: Journal, others: DivergentLines, state: VotedState) {
     this.name = state.current.branch
     this.#disk = disk
     this.directory = directory
     this.#journal = journal
-    this.#others = divergentLines
+    this.#others = others
     this.#state = state
   }
 
@@ -186,18 +180,21 @@ export class Branch {
   }
 
   /** Makes the journal at `path` that of this branch, which had none; a crash leaves the one or the other, whole. */
-  async #beginAs(path: string): Promise<void> {
-    await this.#disk.rename(path, `${this.directory}/journal`)
-    await this.#journal.close()
-    this.#journal = await Journal.open(this.#disk, `${this.directory}/journal`, this.#journal.domain)
-    this.#state.followJournal(this.#journal)
+  #beginAs(path: string): Promise<void> {
+    return this.#goOnAfter(() => this.#disk.rename(path, `${this.directory}/journal`))
   }
 
-  async #goOverTo(other: ChangesetId): Promise<void> {
-    await this.#journal.close()
-    await this.#others.moveTo(other, `${this.directory}/journal`)
-    this.#journal = await Journal.open(this.#disk, `${this.directory}/journal`, this.#journal.domain)
-    this.#state.followJournal(this.#journal)
+  #goOverTo(other: ChangesetId): Promise<void> {
+    return this.#goOnAfter(() => this.#others.moveTo(other, `${this.directory}/journal`))
+  }
+
+  /** The journal so far stays open until another one is in its place: when that fails, the branch goes on with it. */
+  #goOnAfter(replaceJournal: () => Promise<void>): Promise<void> {
+    return writing(replaceJournal, async () => {
+      await this.#journal.close()
+      this.#journal = await Journal.open(this.#disk, `${this.directory}/journal`, this.#journal.domain)
+      this.#state.followJournal(this.#journal)
+    })
   }
 
   /** Lets the files go, with a note for a quick next start. */

@@ -1,5 +1,5 @@
 /** The lines of a split branch that are not its journal: kept whole, side by side, until someone resolves the split. */
-import { type ChangesetId, type Disk, type DomainName, IsconfError } from '../base/index.ts'
+import { type ChangesetId, type Disk, type DomainName, IsconfError, writing } from '../base/index.ts'
 import { Journal, type SignedChangeset } from '../journal/index.ts'
 import type { Fork } from './branch-types.ts'
 
@@ -91,22 +91,23 @@ export class DivergentLines {
   async keepWhole(journal: Journal): Promise<void> {
     const unfinished = `${this.#directory}/new-line`
     await journal.copyTo(unfinished, journal.length)
-    await this.#disk.rename(unfinished, this.#pathOf(journal.head))
-    await this.#open(journal.head)
+    await this.#putInPlace(unfinished, journal.head)
   }
 
   /** Takes a line out, to `path`; that replaces what is there. */
   async moveTo(first: ChangesetId, path: string): Promise<void> {
-    await this.#journalByFirst.get(first)?.close()
-    this.#journalByFirst.delete(first)
-    await this.#disk.rename(this.#pathOf(first), path)
+    await writing(
+      () => this.#disk.rename(this.#pathOf(first), path),
+      () => this.#forget(first),
+    )
   }
 
   /** Removes a line. */
   async drop(first: ChangesetId): Promise<void> {
-    await this.#journalByFirst.get(first)?.close()
-    this.#journalByFirst.delete(first)
-    await this.#disk.remove(this.#pathOf(first))
+    await writing(
+      () => this.#disk.remove(this.#pathOf(first)),
+      () => this.#forget(first),
+    )
   }
 
   /** Removes a line after `keepAside` has kept it. */
@@ -149,12 +150,23 @@ export class DivergentLines {
     } finally {
       await other.close()
     }
-    await this.#disk.rename(unfinished, this.#pathOf(first.id))
-    await this.#open(first.id)
+    await this.#putInPlace(unfinished, first.id)
   }
 
   #pathOf(first: ChangesetId): string {
     return `${this.#directory}/other-${first}`
+  }
+
+  async #putInPlace(unfinished: string, first: ChangesetId): Promise<void> {
+    await writing(
+      () => this.#disk.rename(unfinished, this.#pathOf(first)),
+      () => this.#open(first),
+    )
+  }
+
+  async #forget(first: ChangesetId): Promise<void> {
+    await this.#journalByFirst.get(first)?.close()
+    this.#journalByFirst.delete(first)
   }
 
   async #open(first: ChangesetId): Promise<void> {

@@ -2,7 +2,7 @@
  * The state of a branch as this host has it, on disk, and this host's pledge to a proposal of the next one. They go
  * together: with a new state the pledge ends.
  */
-import { type BranchName, type Clock, type Disk, toIsconfError } from '../base/index.ts'
+import { type BranchName, type Clock, type Disk, toIsconfError, writing } from '../base/index.ts'
 import type { Journal } from '../journal/index.ts'
 import type { BranchDeps } from './branch-types.ts'
 import { type BranchState, unlockedState } from './state.ts'
@@ -10,7 +10,7 @@ import { readState } from './state-file.ts'
 import { type Pledge, type Proposal, type View, type Vote, voteOn } from './vote.ts'
 
 /** What a disk that takes nothing leads to. */
-const diskCodes: ReadonlySet<string> = new Set(['DISK_FULL', 'DISK_FAILED', 'HOME_UNWRITABLE'])
+const diskCodes: ReadonlySet<string> = new Set(['DISK_FULL', 'DISK_FAILED', 'DISK_UNCERTAIN', 'HOME_UNWRITABLE'])
 /** As long as a vote may say. */
 const troubleLengthMax = 600
 
@@ -90,8 +90,12 @@ export class VotedState {
 
   /** Durable when it returns. */
   async set(state: BranchState): Promise<void> {
-    await this.#disk.replaceFile(this.#path, `${JSON.stringify(state)}\n`)
-    this.#state = state
-    this.#pledge = undefined
+    await writing(
+      () => this.#disk.replaceFile(this.#path, `${JSON.stringify(state)}\n`),
+      () => {
+        this.#state = state
+        this.#pledge = undefined
+      },
+    )
   }
 }

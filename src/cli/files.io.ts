@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { replace } from '../base/disk.io.ts'
 import { errnoText, IsconfError } from '../base/index.ts'
+import { replace } from '../base/replace.io.ts'
 import type { CallerFile, CallerFiles } from './verb.ts'
 
 /** The machine's own files. */

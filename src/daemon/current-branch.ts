@@ -1,5 +1,5 @@
 /** The branch that this host is on, which conf/branch names. */
-import { type BranchName, type ChangesetId, type Disk, IsconfError, isName } from '../base/index.ts'
+import { type BranchName, type ChangesetId, type Disk, IsconfError, isName, writing } from '../base/index.ts'
 import { type Branch, type Branches, firstBranch } from '../branch/index.ts'
 
 export class CurrentBranch {
@@ -29,8 +29,12 @@ export class CurrentBranch {
 
   /** On disk when it returns. */
   async goTo(branch: Branch): Promise<void> {
-    await this.#disk.replaceFile(this.#path, `${branch.name}\n`)
-    this.#branch = branch
+    await writing(
+      () => this.#disk.replaceFile(this.#path, `${branch.name}\n`),
+      () => {
+        this.#branch = branch
+      },
+    )
   }
 
   /**

@@ -13,6 +13,7 @@ import {
   parseOperationKey,
   sha256Hex,
   unreachable,
+  writing,
 } from '../base/index.ts'
 import type { History } from './history.ts'
 import { type OperationRef, operationKey, toKey } from './history-entry.ts'
@@ -119,8 +120,12 @@ export class Deviations {
   }
 
   async #write(all: readonly Deviation[]): Promise<void> {
-    await this.#disk.replaceFile(this.#path, all.map((one) => `${JSON.stringify(one)}\n`).join(''))
-    this.#all = all
+    await writing(
+      () => this.#disk.replaceFile(this.#path, all.map((one) => `${JSON.stringify(one)}\n`).join('')),
+      () => {
+        this.#all = all
+      },
+    )
   }
 }
 

@@ -4,7 +4,7 @@
  * says on record that all of it was undone by hand.
  */
 import * as z from 'zod'
-import { type Disk, IsconfError } from '../base/index.ts'
+import { type Disk, IsconfError, writing } from '../base/index.ts'
 
 const schema = z.object({
   /** How many operations were done here and dropped, in all. */
@@ -41,8 +41,12 @@ export class RebuildMark {
   /** Marks the host; on disk when it returns. */
   async set({ operations, by, time }: RebuildReason): Promise<void> {
     const reason = { operations: operations + (this.#reason?.operations ?? 0), by, time }
-    await this.#disk.replaceFile(this.#path, `${JSON.stringify(reason)}\n`)
-    this.#reason = reason
+    await writing(
+      () => this.#disk.replaceFile(this.#path, `${JSON.stringify(reason)}\n`),
+      () => {
+        this.#reason = reason
+      },
+    )
   }
 
   /** Takes the mark away; on disk when it returns. */

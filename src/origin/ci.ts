@@ -6,7 +6,7 @@ import { type BranchState, changed } from '../branch/index.ts'
 import { type Changeset, publicKeyText, type SignedChangeset, signChangeset } from '../journal/index.ts'
 import { pendingReboot, refuseRebooting } from './reboot.ts'
 import { noteOwnVoids } from './void.ts'
-import { type OriginDeps, requireWork } from './work.ts'
+import { afterwards, type OriginDeps, requireWork } from './work.ts'
 import type { WorkHeader } from './work-in-progress.ts'
 
 /** Checks in; undefined when there was nothing to check in and only the lock was given back. LOCK_LOST, SPLIT, DISK_FULL. */
@@ -19,7 +19,7 @@ export async function checkIn(deps: OriginDeps, user: string): Promise<SignedCha
   await refuseRebooting(deps)
   if (work.operations.length === 0) {
     await deps.agreement.change(branch, (now) => ({ to: changed(now, { type: 'release', lockId: header.lock }) }))
-    await work.clear()
+    await afterwards(`the lock of branch ${branch.name} is given back; not noted on this host`, () => work.clear())
     return undefined
   }
   let head: ChangesetId
@@ -32,8 +32,14 @@ export async function checkIn(deps: OriginDeps, user: string): Promise<SignedCha
     throw error
   }
   const signed = await branch.journal.changesetAt(branch.journal.sequenceOf(head) ?? 0)
-  await noteMade(deps, signed, operationsOf({ signed }))
-  await work.clear()
+  const name = head.slice(0, idPrefixLength)
+  await afterwards(
+    `checked in as ${name}; not noted on this host: run \`isconf ci\` again to have it noted`,
+    async () => {
+      await noteMade(deps, signed, operationsOf({ signed }))
+      await work.clear()
+    },
+  )
   return signed
 }
 
@@ -106,8 +112,11 @@ async function noteMade(
   const { id, changeset } = signed
   // Before the history has it: a crash must not leave a host that does not say what it had done.
   await noteOwnVoids(deps, signed, count)
-  const made = changeset.operations.slice(0, count)
-  await deps.history.add(made.map((_, index) => ({ event: 'made', operation: { id, index } })))
+  // A crash may have come after it was noted, and before the work was ended.
+  const { done } = deps.history.standing
+  const noted = done?.id === id ? done.index + 1 : 0
+  const made = changeset.operations.slice(noted, count)
+  await deps.history.add(made.map((_, index) => ({ event: 'made', operation: { id, index: noted + index } })))
 }
 
 function compose({ branch, domain, key, clock, work, release }: OriginDeps, header: WorkHeader): Changeset {

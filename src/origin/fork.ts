@@ -2,7 +2,7 @@
 import { type BranchName, IsconfError, toIsconfError } from '../base/index.ts'
 import { type Branch, type Branches, changed, firstBranch, operationsDone, refuseSplit } from '../branch/index.ts'
 import { refuseUnlessSuperset, type WithInstalledEarly } from './superset.ts'
-import { type OriginDeps, refuseUnchecked } from './work.ts'
+import { afterwards, type OriginDeps, refuseUnchecked } from './work.ts'
 
 export interface BranchingDeps extends OriginDeps, WithInstalledEarly {
   readonly branches: Branches
@@ -31,7 +31,9 @@ export async function fork(deps: BranchingDeps, user: string, name: BranchName):
       return length > 0 ? { to, journal } : { to }
     }),
   )
-  await leaveFor(deps, child)
+  await afterwards(`branch ${name} is made; this host has yet to go there: run \`isconf migrate ${name}\``, () =>
+    leaveFor(deps, child),
+  )
   return child
 }
 

@@ -2,7 +2,7 @@
 import { IsconfError, isoTime } from '../base/index.ts'
 import { changed, type Lock, operationsDone } from '../branch/index.ts'
 import { publicKeyText } from '../journal/index.ts'
-import type { OriginDeps } from './work.ts'
+import { afterwards, type OriginDeps } from './work.ts'
 
 /** The longest lock message, in characters: it is repeated in every changeset. */
 const messageLengthMax = 4096
@@ -29,14 +29,10 @@ export async function takeLock(deps: OriginDeps, user: string, message: string):
     }
     return { to: next }
   })
-  await work.begin({
-    branch: branch.name,
-    base: state.head,
-    lock: id,
-    message,
-    author: `${user}@${host}`,
-    since: lock.since,
-  })
+  const [author, since] = [`${user}@${host}`, lock.since]
+  await afterwards(`branch ${branch.name} is locked by ${author}; not noted here: run \`isconf lock\` again`, () =>
+    work.begin({ branch: branch.name, base: state.head, lock: id, message, author, since }),
+  )
   return lock
 }
 

@@ -4,7 +4,7 @@
  * one operation. It survives restarts and reboots together with its lock.
  */
 import * as z from 'zod'
-import { AppendLog, type Disk, IsconfError } from '../base/index.ts'
+import { AppendLog, type Disk, IsconfError, writing } from '../base/index.ts'
 import {
   branchNameSchema,
   changesetIdSchema,
@@ -114,11 +114,15 @@ export class WorkInProgress {
 
   /** Ends the work: it is checked in, or given up. */
   async clear(): Promise<void> {
-    await this.#log?.close()
-    await this.#disk.remove(this.path)
-    this.#log = undefined
-    this.#header = undefined
-    this.#operations = []
+    await writing(
+      () => this.#disk.remove(this.path),
+      async () => {
+        await this.#log?.close()
+        this.#log = undefined
+        this.#header = undefined
+        this.#operations = []
+      },
+    )
   }
 
   async close(): Promise<void> {
@@ -129,11 +133,15 @@ export class WorkInProgress {
   async #rewrite(header: WorkHeader, operations: Operation[]): Promise<void> {
     const lines = [header, ...operations].map((entry) => `${JSON.stringify(entry)}\n`)
     // When this fails, on a full disk, what is open is still the file that is there.
-    await this.#disk.replaceFile(this.path, lines.join(''))
-    await this.#log?.close()
-    this.#log = (await AppendLog.open(this.#disk, this.path)).log
-    this.#header = header
-    this.#operations = operations
+    await writing(
+      () => this.#disk.replaceFile(this.path, lines.join('')),
+      async () => {
+        await this.#log?.close()
+        this.#log = (await AppendLog.open(this.#disk, this.path)).log
+        this.#header = header
+        this.#operations = operations
+      },
+    )
   }
 }
 

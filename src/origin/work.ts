@@ -1,7 +1,7 @@
 /** What the verbs on the origin share: who asks, and the lock they work under. */
 import type { KeyObject } from 'node:crypto'
 import type { Agreement } from '../agreement/index.ts'
-import { type Clock, type DomainName, IsconfError, type Log, type Random } from '../base/index.ts'
+import { type Clock, type DomainName, IsconfError, type Log, type Random, toIsconfError } from '../base/index.ts'
 import { type Branch, lockedBy } from '../branch/index.ts'
 import type { Deviations, History, RebuildMark } from '../host/index.ts'
 import type { Machine } from '../machine/index.ts'
@@ -46,6 +46,21 @@ export function requireWork({ branch, work, host }: OriginDeps, user: string): W
   }
   return header
 }
+
+/**
+ * Does what comes after a change that is made: a failure says that it is. `made` says so, and what is to be done about
+ * what is missing.
+ */
+export async function afterwards(made: string, run: () => Promise<void>): Promise<void> {
+  try {
+    await run()
+  } catch (thrown) {
+    const { code, message, hint } = toIsconfError(thrown)
+    throw new IsconfError(code, `${made}: ${message}`, { cause: thrown, hint: code === 'DISK_FULL' ? roomHint : hint })
+  }
+}
+
+const roomHint = 'make room on the disk of IS_HOME'
 
 function brokenBy({ state }: Branch): string {
   return state.broken ? `broken by ${state.broken.by} at ${state.broken.time}` : 'nobody holds it'

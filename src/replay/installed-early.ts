@@ -4,7 +4,7 @@
  * If that changeset is on a line that
  * loses a split, the host has gone on along that line.
  */
-import type { ChangesetId, Disk } from '../base/index.ts'
+import { type ChangesetId, type Disk, writing } from '../base/index.ts'
 import type { Journal } from '../journal/index.ts'
 
 export class InstalledEarly {
@@ -33,7 +33,11 @@ export class InstalledEarly {
   async note(id: ChangesetId, journal: Journal): Promise<void> {
     const [before, now] = [this.#id && journal.sequenceOf(this.#id), journal.sequenceOf(id)]
     if (before !== undefined && now !== undefined && before >= now) return
-    await this.#disk.replaceFile(this.#path, `${id}\n`)
-    this.#id = id
+    await writing(
+      () => this.#disk.replaceFile(this.#path, `${id}\n`),
+      () => {
+        this.#id = id
+      },
+    )
   }
 }

@@ -1,6 +1,6 @@
 /** How splits of this domain were ended: kept, told to every host, and carried out wherever both lines are. */
 import * as z from 'zod'
-import { type BranchName, type ChangesetId, type Disk, IsconfError, type Log, Mutex } from '../base/index.ts'
+import { type BranchName, type ChangesetId, type Disk, IsconfError, type Log, Mutex, writing } from '../base/index.ts'
 import { asideName, type Branches } from '../branch/index.ts'
 import { type Resolution, resolutionSchema } from './announcement.ts'
 
@@ -52,8 +52,12 @@ export class Resolutions {
   async #add(news: readonly Resolution[]): Promise<readonly BranchName[]> {
     const all = news.reduce(withResolution, this.#all)
     if (all !== this.#all) {
-      await this.#disk.replaceFile(this.#path, `${JSON.stringify(all)}\n`)
-      this.#all = all
+      await writing(
+        () => this.#disk.replaceFile(this.#path, `${JSON.stringify(all)}\n`),
+        () => {
+          this.#all = all
+        },
+      )
     }
     return this.#carryOut()
   }

@@ -1,8 +1,8 @@
 /** Reads the packages of a tree, and puts the makefile in its place. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { replace } from '../../base/disk.io.ts'
 import { errnoText, IsconfError } from '../../base/index.ts'
+import { replace } from '../../base/replace.io.ts'
 import { readGeneratedText } from '../../config/index.ts'
 import { treeNames } from '../program/index.ts'
 import { namesIn } from '../tree/index.ts'

@@ -2,8 +2,8 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { replace } from '../../base/disk.io.ts'
 import { IsconfError, sha256Hex } from '../../base/index.ts'
+import { replace } from '../../base/replace.io.ts'
 import type { Content } from './plan.ts'
 
 const record = z.object({

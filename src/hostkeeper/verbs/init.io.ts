@@ -1,7 +1,7 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
-import { replace } from '../../base/disk.io.ts'
 import { errnoText, IsconfError } from '../../base/index.ts'
+import { replace } from '../../base/replace.io.ts'
 import { aFile, count, flag, optionalWord } from '../../terminal/index.ts'
 import { packaged, verb } from '../program/index.ts'
 
