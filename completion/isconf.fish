@@ -75,6 +75,13 @@ complete -c isconf -n '__fish_seen_subcommand_from history' -s n -x -d 'show at 
 complete -c isconf -n '__fish_seen_subcommand_from history' -l json -d 'print one JSON document a line'
 complete -c isconf -n __fish_use_subcommand -a hosts -d 'Show the hosts of the domain that are known here'
 complete -c isconf -n '__fish_seen_subcommand_from hosts' -l json -d 'print one JSON document a line'
+complete -c isconf -n __fish_use_subcommand -a fleet -d 'Show which hosts need somebody, and why'
+complete -c isconf -n '__fish_seen_subcommand_from fleet' -l branch -x -d 'only hosts on this branch'
+complete -c isconf -n '__fish_seen_subcommand_from fleet' -l state -x -d 'only hosts in this state'
+complete -c isconf -n '__fish_seen_subcommand_from fleet' -l name -x -d 'only hosts whose name has this in it'
+complete -c isconf -n '__fish_seen_subcommand_from fleet' -l all -d 'list the hosts that are level, too'
+complete -c isconf -n '__fish_seen_subcommand_from fleet' -l watch -d 'look again every two seconds, until Ctrl-C'
+complete -c isconf -n '__fish_seen_subcommand_from fleet' -l json -d 'print one JSON document'
 complete -c isconf -n __fish_use_subcommand -a cat -d 'Write a file as it was snapped'
 complete -c isconf -n '__fish_seen_subcommand_from cat' -l at -x -d 'as it was after this operation'
 complete -c isconf -n '__fish_seen_subcommand_from cat' -F
@@ -88,7 +95,7 @@ complete -c isconf -n '__fish_seen_subcommand_from env' -l make -d 'as lines for
 complete -c isconf -n __fish_use_subcommand -a render -d 'Make a file from a template and this host\'s variables'
 complete -c isconf -n '__fish_seen_subcommand_from render' -F
 complete -c isconf -n __fish_use_subcommand -a help -d 'Show what there is, or what a verb takes'
-complete -c isconf -n '__fish_seen_subcommand_from help' -a 'lock unlock snap bank exec reboot void revert rehearse ci up skip done fork migrate branches resolve status log show wip history hosts cat lint env render help version init leave start stop restart seal daemon'
+complete -c isconf -n '__fish_seen_subcommand_from help' -a 'lock unlock snap bank exec reboot void revert rehearse ci up skip done fork migrate branches resolve status log show wip history hosts fleet cat lint env render help version init leave start stop restart seal daemon'
 complete -c isconf -n __fish_use_subcommand -a version -d 'Show the release'
 complete -c isconf -n __fish_use_subcommand -a init -d 'Give this host its domain, and the domain its key'
 complete -c isconf -n '__fish_seen_subcommand_from init' -l key -r -F -d 'take the key from it; - is standard input'

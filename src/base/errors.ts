@@ -8,6 +8,7 @@ export const errorKinds = {
   USAGE: { exit: 22, hint: 'see `isconf --help`' },
   NO_SUCH_LINE: { exit: 22, hint: '`isconf status` shows the lines of a split branch' },
   NO_SUCH_BRANCH: { exit: 22, hint: '`isconf branches` shows those that are known here' },
+  NO_SUCH_HOST: { exit: 22, hint: '`isconf hosts` shows those that are known here' },
   BRANCH_EXISTS: { exit: 22, hint: 'move this host onto it with `isconf migrate`, or choose another name' },
   NO_SUCH_OPERATION: { exit: 22, hint: '`isconf log` shows the names of the operations' },
   NOT_NEXT: {

@@ -108,6 +108,18 @@ export interface BranchRow {
   readonly hosts: readonly string[]
 }
 
+/** The states that a host can be in, those that need somebody first; of several that hold it is in the first. */
+export const hostStates = {
+  stopped: 'it met an operation that it cannot do',
+  boot: 'its last boot did not make it right',
+  unheard: 'nothing has been heard from it for longer than it should be silent',
+  behind: 'it has operations to do',
+  differs: 'it is not what its journal makes: an operation was skipped, was done and is void, or was done here alone',
+  unknown: 'it has not told where it stands, or stands where this host cannot tell',
+  level: 'it has done all operations of its branch that are known here',
+} as const
+export type HostState = keyof typeof hostStates
+
 /** One row of GET /v1/hosts: this host, then the others by name. */
 export interface HostRow {
   readonly name: string
@@ -118,13 +130,15 @@ export interface HostRow {
   readonly address: string | null
   /** When it was heard last, also by an earlier daemon; null while it is connected. */
   readonly seen: string | null
+  /** What an administrator should know of it first. */
+  readonly state: HostState
   readonly release: string | null
   readonly branch: string | null
   /** Operations of the branch that it has done, and those that the branch has here. */
   readonly position: number | null
   readonly operations: number | null
-  /** The operation that it can't do. */
-  readonly stopped: { readonly operation: string; readonly why: string } | null
+  /** The operation that it can't do, and since when by its own clock; null for a release that does not tell. */
+  readonly stopped: { readonly operation: string; readonly why: string; readonly since: string | null } | null
   /** In what it is not what its journal makes, as it has told. */
   readonly deviations: readonly HostDeviation[]
   /** How its last boot ended; null where no Hostkeeper looks after it. */

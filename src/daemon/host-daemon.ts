@@ -163,7 +163,7 @@ export class HostDaemon {
       host: identity.host,
       at,
       ...(boot && { boot }),
-      ...(stopped && { stopped: { ...stopped.operation, why } }),
+      ...(stopped && { stopped: { ...stopped.operation, why, since: stopped.since } }),
       ...(branch.isSplit && { split: true }),
     }
   }

@@ -27,16 +27,18 @@ export interface StoppedOperation {
   readonly operation: OperationRef
   /** Why, in words for `status`. */
   readonly reason: string
+  /** When it was stopped there first: what was tried again and failed again does not count anew. */
+  readonly since: string
 }
 
 /** The standing after one more entry. */
 export function standingAfter(standing: Standing, entry: HistoryEntry): Standing {
   const { done, stopped } = standing
-  const stoppedAt = (operation: string, reason: string): Standing => ({
-    done,
-    stopped: { operation: parseOperationKey(operation), reason },
-    rebooting: undefined,
-  })
+  const stoppedAt = (key: string, reason: string): Standing => {
+    const operation = parseOperationKey(key)
+    const isSame = stopped?.operation.id === operation.id && stopped.operation.index === operation.index
+    return { done, stopped: { operation, reason, since: isSame ? stopped.since : entry.time }, rebooting: undefined }
+  }
   switch (entry.event) {
     case 'made':
     case 'skipped':

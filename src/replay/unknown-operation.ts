@@ -20,7 +20,7 @@ export async function nextUnknown(
   branch: Branch,
   history: History,
   done: number,
-): Promise<StoppedOperation | undefined> {
+): Promise<Omit<StoppedOperation, 'since'> | undefined> {
   for await (const step of stepsAfter(branch, history, done)) {
     if (step.operation.type !== 'unknown') return undefined
     return { operation: step.ref, reason: `it ${await needOf(branch.journal, step)}` }

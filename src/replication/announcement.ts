@@ -35,7 +35,15 @@ export const ownWords = {
   /** How its last boot ended, where Hostkeeper looks after it. */
   boot: bootReportSchema.optional(),
   /** The operation that it can't do, and why. */
-  stopped: z.object({ id: changesetIdSchema, index: z.int().nonnegative(), why: z.string().max(1024) }).optional(),
+  stopped: z
+    .object({
+      id: changesetIdSchema,
+      index: z.int().nonnegative(),
+      why: z.string().max(1024),
+      /** By its own clock, for people; an earlier release did not tell. */
+      since: z.string().max(64).optional(),
+    })
+    .optional(),
   /** Its branch is split. */
   split: z.literal(true).optional(),
 }

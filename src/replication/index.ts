@@ -3,7 +3,14 @@ export type { ByteRange } from './blobs/arriving-blobs.ts'
 export { BlobReplicator } from './blobs/blob-replicator.ts'
 export { serveBlobs } from './blobs/blob-serve.ts'
 export { BootRecord } from './boot-report.ts'
-export { HostRecords, Inventory, type KeptRecord, type RecordMap, type VerifyRecord } from './inventory/index.ts'
+export {
+  HostRecords,
+  Inventory,
+  type KeptRecord,
+  type RecordMap,
+  unheardMs,
+  type VerifyRecord,
+} from './inventory/index.ts'
 export { serveJournal } from './journal-exchange.ts'
 export { journalSource } from './journal-source.ts'
 export type { PeerTrouble } from './peer-troubles.ts'

@@ -1,10 +1,14 @@
 /** The two streams of this process. */
 import { writeSync } from 'node:fs'
+import { isatty } from 'node:tty'
 import { printable } from '../base/index.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Those of this process. */
 export const systemTerminal: Terminal = {
+  get isScreen() {
+    return isatty(1)
+  },
   out: (text) => write(1, text),
   // A remark that nobody reads changes nothing: how the program ends is told by its status.
   err: (text) => write(2, text, () => undefined),

@@ -7,4 +7,6 @@ export interface Terminal {
   err(text: string | Uint8Array): void
   /** Like `out`, for what goes on also when nobody reads it any more. */
   show?(text: string | Uint8Array): void
+  /** Whether a person looks at `out`: it is a screen whose lines can be written over. */
+  readonly isScreen?: boolean
 }

@@ -1,4 +1,4 @@
-import type { HostBoot, HostRow } from '../../control/index.ts'
+import type { HostBoot, HostDeviation, HostRow } from '../../control/index.ts'
 import { jsonLinesFlag, table } from '../../terminal/index.ts'
 import { verb } from '../verb.ts'
 
@@ -40,10 +40,8 @@ function describe({
     release === null ? '?' : `isconf ${release}`,
     where,
     ...(stopped === null ? [] : [`stopped at ${stopped.operation}: ${stopped.why}`]),
-    ...deviations.map(({ kind, operation }) =>
-      kind === 'did-void' ? `did ${operation}, now void` : `${deviationWords[kind] ?? kind} ${operation}`,
-    ),
-    ...(boot === null ? [] : [bootText(boot)]),
+    ...deviations.map(deviationText),
+    ...(boot === null ? [] : [`boot ${bootText(boot)}`]),
   ]
 }
 
@@ -54,9 +52,15 @@ const deviationWords: Readonly<Record<string, string>> = {
   dropped: 'needs a rebuild: dropped',
 }
 
-function bootText({ level, since, step, why, tree, fetched }: HostBoot): string {
+/** In what a host is not what its journal makes. */
+export function deviationText({ kind, operation }: HostDeviation): string {
+  return kind === 'did-void' ? `did ${operation}, now void` : `${deviationWords[kind] ?? kind} ${operation}`
+}
+
+/** How a boot ended: the level, the step that failed, since when, and with which tree. */
+export function bootText({ level, since, step, why, tree, fetched }: HostBoot): string {
   const parts = [
-    `boot ${level}`,
+    level,
     step === null ? '' : ` at ${step}`,
     level === 'right' || since === null ? '' : ` since ${since}`,
     tree === null ? '' : `, tree ${tree}`,

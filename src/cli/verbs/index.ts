@@ -9,6 +9,7 @@ import { daemonVerb, restartVerb, startVerb, stopVerb } from './daemon.ts'
 import { doneVerb } from './done.ts'
 import { envVerb } from './env.ts'
 import { execVerb } from './exec.ts'
+import { fleetVerb } from './fleet.ts'
 import { forkVerb } from './fork.ts'
 import { historyVerb } from './history.ts'
 import { hostsVerb } from './hosts.ts'
@@ -60,6 +61,7 @@ export const verbsByGroup = {
     wipVerb,
     historyVerb,
     hostsVerb,
+    fleetVerb,
     catVerb,
     lintVerb,
     envVerb,

@@ -255,6 +255,7 @@ test('branches are rows, the current one marked', async (t) => {
 })
 
 const alder: HostRow = {
+  state: 'level',
   name: 'alder',
   peerId: 'p',
   here: true,

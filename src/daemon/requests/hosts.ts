@@ -3,6 +3,7 @@ import type { Branch, Branches, LastDone } from '../../branch/index.ts'
 import type { HostRow } from '../../control/index.ts'
 import type { StoppedOperation } from '../../host/index.ts'
 import { deviationAnswer } from './shared/deviation.ts'
+import { hostState } from './shared/host-state.ts'
 import { nothing } from './shared/input.ts'
 import type { Parts } from './shared/parts.ts'
 import { positionOn } from './shared/position.ts'
@@ -10,8 +11,10 @@ import { request } from './shared/request.ts'
 
 type HostsParts = Pick<
   Parts,
-  'identity' | 'transport' | 'replicator' | 'branch' | 'branches' | 'history' | 'deviations' | 'bootRecord'
+  'identity' | 'transport' | 'replicator' | 'branch' | 'branches' | 'history' | 'deviations' | 'bootRecord' | 'clock'
 >
+
+type StatelessRow = Omit<HostRow, 'state'>
 
 export const hostsRequest = request({
   name: 'hosts',
@@ -19,8 +22,8 @@ export const hostsRequest = request({
   result: 'this host, then those that are known here, by name',
   details:
     '`name`, `peerId`, `here` (this host), `connected`, `address`, `seen` (when it was heard last, also by an ' +
-    "earlier daemon), `release`, `branch`, `position` (operations done, by this host's journal of that branch), " +
-    '`operations`, `stopped` (the `operation` that it cannot do, and `why`), `deviations` (in what it is not what its journal makes: `kind`, `operation`), `boot` (how its last boot ended, where Hostkeeper looks after it: `level`, `since`, `step`, `why`, ' +
+    "earlier daemon), `state` (as in `isconf fleet`), `release`, `branch`, `position` (operations done, by this host's journal of that branch), " +
+    '`operations`, `stopped` (the `operation` that it cannot do, `why`, and `since` when), `deviations` (in what it is not what its journal makes: `kind`, `operation`), `boot` (how its last boot ended, where Hostkeeper looks after it: `level`, `since`, `step`, `why`, ' +
     '`tree`, `fetched`).',
   input: nothing,
   run: async (parts: HostsParts): Promise<readonly HostRow[]> => {
@@ -39,7 +42,7 @@ export const hostsRequest = request({
         stopped: undefined,
         seen: undefined,
       })),
-    ].map(async ({ peer, name, at, boot, stopped, seen }): Promise<HostRow> => {
+    ].map(async ({ peer, name, at, boot, stopped, seen }): Promise<StatelessRow> => {
       const address = addressByPeer.get(peer) ?? null
       const there = at ? await standingOf(branches, at.branch, at.done ?? undefined) : nowhere
       const connected = address !== null
@@ -52,7 +55,9 @@ export const hostsRequest = request({
         seen: connected ? null : (seen ?? null),
         release: at?.release ?? null,
         ...there,
-        stopped: stopped ? { operation: operationName(stopped.id, stopped.index), why: stopped.why } : null,
+        stopped: stopped
+          ? { operation: operationName(stopped.id, stopped.index), why: stopped.why, since: stopped.since ?? null }
+          : null,
         deviations: (at?.deviations ?? []).map(({ kind, operation: { id, index } }) => ({
           ...{ kind, operation: operationName(id, index) },
         })),
@@ -60,7 +65,7 @@ export const hostsRequest = request({
       }
     })
     await bootRecord?.refresh()
-    const own: HostRow = {
+    const own: StatelessRow = {
       name: identity.host,
       peerId: transport.self,
       here: true,
@@ -73,13 +78,18 @@ export const hostsRequest = request({
       deviations: parts.deviations.all.map(deviationAnswer).map(({ kind, operation }) => ({ kind, operation })),
       boot: bootRecord?.current ?? null,
     }
-    return [own, ...(await Promise.all(rows)).sort((a, b) => (a.name < b.name ? -1 : 1))]
+    const all = [own, ...(await Promise.all(rows)).sort((a, b) => (a.name < b.name ? -1 : 1))]
+    return all.map((row) => ({ ...row, state: hostState(row, all.length, parts.clock) }))
   },
 })
 
 function stoppedOf(stopped: StoppedOperation | undefined): HostRow['stopped'] {
   if (!stopped) return null
-  return { operation: operationName(stopped.operation.id, stopped.operation.index), why: stopped.reason }
+  return {
+    operation: operationName(stopped.operation.id, stopped.operation.index),
+    why: stopped.reason,
+    since: stopped.since,
+  }
 }
 
 type Place = Pick<HostRow, 'branch' | 'position' | 'operations'>

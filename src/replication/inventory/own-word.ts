@@ -15,6 +15,11 @@ const unchangedMsMin = 300_000
 /** Urgent words of one host. */
 const urgentMsMax = 10_000
 
+/** A host from which nothing has come for so long, in a domain of so many, has missed its turn twice. */
+export function unheardMs(hosts: number): number {
+  return 3 * waitMs('unchanged', hosts)
+}
+
 /** `urgent` is for everybody at once, `changed` and `unchanged` travel when there is time. */
 export type Occasion = 'urgent' | 'changed' | 'unchanged'
 

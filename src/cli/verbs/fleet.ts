@@ -1,0 +1,128 @@
+import { IsconfError, inOneLine, nearest } from '../../base/index.ts'
+import { type HostRow, type HostState, hostStates } from '../../control/index.ts'
+import { count, flag, jsonFlag, optionalWord, table, value, type WordType } from '../../terminal/index.ts'
+import { verb } from '../verb.ts'
+import { hostStory, sinceText } from './fleet-host.ts'
+import { bootText, deviationText } from './hosts.ts'
+
+const states = Object.keys(hostStates) as readonly HostState[]
+
+const aState: WordType<HostState> = {
+  takes: `one of ${states.join(', ')}`,
+  parse: (word) => states.find((state) => state === word),
+}
+
+/** Between two looks of --watch. */
+const watchMs = 2_000
+const clearScreen = Buffer.from('\x1b[H\x1b[2J')
+
+export const fleetVerb = verb({
+  name: 'fleet',
+  summary: 'Show which hosts need somebody, and why',
+  help:
+    'Counts the hosts of the domain by their state, and lists those that need somebody, the worst first: ' +
+    `${states.map((state) => `${state} (${hostStates[state]})`).join(', ')}. ` +
+    'Each host says where it stands in its own signed record, so every host can tell of all others, also of those ' +
+    'that are off. With HOST it shows everything that is known of that host. Exits with 0 when every host shown is ' +
+    'level, with 1 when one is not.',
+  exits: [0, 1],
+  options: {
+    branch: value('--branch <branch>', 'only hosts on this branch'),
+    state: value('--state <state>', 'only hosts in this state', aState),
+    name: value('--name <text>', 'only hosts whose name has this in it'),
+    all: flag('--all', 'list the hosts that are level, too'),
+    watch: flag('--watch', 'look again every two seconds, until Ctrl-C'),
+    json: jsonFlag,
+  },
+  exclusive: ['watch', 'json'],
+  arguments: { host: optionalWord('HOST', 'the host to tell of') },
+  run: async ({ client, terminal, sleep, onInterrupt }, { host, all, watch, json, ...filter }) => {
+    const look = async (): Promise<readonly HostRow[]> =>
+      chosen((await client.get('/v1/hosts')) as readonly HostRow[], { ...filter, host })
+    let hosts = await look()
+    const show = (): void => {
+      if (json) terminal.out(`${JSON.stringify({ counts: countsOf(hosts), hosts: worstFirst(hosts) })}\n`)
+      else terminal.out(host === undefined ? fleetText(hosts, all) : hosts.map(hostStory).join('\n'))
+    }
+    if (watch) {
+      let goesOn = true
+      onInterrupt(() => {
+        goesOn = false
+      })
+      for (; goesOn; hosts = await look()) {
+        if (terminal.isScreen) terminal.out(clearScreen)
+        show()
+        await sleep(watchMs)
+      }
+    } else show()
+    return hosts.every(({ state }) => state === 'level') ? 0 : 1
+  },
+})
+
+interface Filter {
+  readonly host?: string | undefined
+  readonly branch?: string | undefined
+  readonly state?: HostState | undefined
+  readonly name?: string | undefined
+}
+
+/** The hosts that are asked for. NO_SUCH_HOST for one by its name that is not known here. */
+function chosen(all: readonly HostRow[], { host, branch, state, name }: Filter): readonly HostRow[] {
+  const hosts = all.filter(
+    (one) =>
+      (host === undefined || one.name === host || one.peerId === host) &&
+      (branch === undefined || one.branch === branch) &&
+      (state === undefined || one.state === state) &&
+      (name === undefined || one.name.includes(name)),
+  )
+  if (host !== undefined && hosts.length === 0) throw noSuchHost(host, all)
+  return hosts
+}
+
+function noSuchHost(host: string, all: readonly HostRow[]): IsconfError {
+  const meant = nearest(
+    host,
+    all.map(({ name }) => name),
+  )
+  const guess = meant === undefined ? '' : `; did you mean ${meant}?`
+  return new IsconfError('NO_SUCH_HOST', `no host ${inOneLine(host)} is known here${guess}`)
+}
+
+function countsOf(hosts: readonly HostRow[]): Readonly<Record<HostState, number>> {
+  const counts = Object.fromEntries(states.map((state) => [state, 0])) as Record<HostState, number>
+  for (const { state } of hosts) counts[state] += 1
+  return counts
+}
+
+function worstFirst(hosts: readonly HostRow[]): readonly HostRow[] {
+  return hosts.toSorted((a, b) => states.indexOf(a.state) - states.indexOf(b.state) || (a.name < b.name ? -1 : 1))
+}
+
+function fleetText(hosts: readonly HostRow[], all: boolean): string {
+  const counts = countsOf(hosts)
+  // What is as it should be comes first, for that is the question.
+  const parts = (['level', ...states.filter((state) => state !== 'level')] as const)
+    .filter((state) => state === 'level' || counts[state] > 0)
+    .map((state) => `${counts[state]} ${state}`)
+  const branches = new Set(hosts.map(({ branch }) => branch))
+  const where = branches.size > 1 ? ` on ${branches.size} branches` : ''
+  const rows = worstFirst(hosts).filter(({ state }) => all || state !== 'level')
+  const lines = table(rows.map(describe))
+  return `${count(hosts.length, 'host')}${where}: ${parts.join(', ')}\n${lines}`
+}
+
+function describe(host: HostRow): readonly string[] {
+  const { name, state, branch, position, operations, release } = host
+  const done = operations === null ? '?' : `${position ?? '?'} of ${operations}`
+  return [state, name, branch ?? '?', done, release ?? '?', reasonOf(host)]
+}
+
+/** What there is to know of a host in its state, in one line. */
+function reasonOf({ state, stopped, boot, deviations, seen, connected }: HostRow): string {
+  const parts: string[] = []
+  if (stopped) parts.push(`at ${stopped.operation}${sinceText(stopped.since)}: ${stopped.why}`)
+  if (state === 'boot' && boot) parts.push(bootText(boot))
+  if (state === 'differs') parts.push(deviations.map(deviationText).join(', '))
+  if (!connected && state !== 'level') parts.push(seen === null ? 'never heard' : `last heard ${seen}`)
+  return parts.join('; ')
+}

@@ -1,0 +1,24 @@
+/** The state of a host among all others: what an administrator should know of it first. */
+import { type Clock, everybodyMax } from '../../../base/index.ts'
+import type { HostRow, HostState } from '../../../control/index.ts'
+import { unheardMs } from '../../../replication/index.ts'
+
+type Facts = Omit<HostRow, 'state'>
+
+/** The state of one of so many hosts. The order of the questions is that of `hostStates`. */
+export function hostState(facts: Facts, hosts: number, clock: Clock): HostState {
+  const { stopped, boot, position, operations, deviations } = facts
+  if (stopped) return 'stopped'
+  if (boot !== null && (boot.level === 'failed' || boot.level === 'old')) return 'boot'
+  if (isUnheard(facts, hosts, clock)) return 'unheard'
+  if (position === null || operations === null) return 'unknown'
+  if (position < operations) return 'behind'
+  return deviations.length > 0 ? 'differs' : 'level'
+}
+
+/** Where everybody is connected to everybody, who is not connected is off or cut off; elsewhere, who is long silent. */
+function isUnheard({ connected, seen }: Facts, hosts: number, clock: Clock): boolean {
+  if (connected) return false
+  if (hosts <= everybodyMax || seen === null) return true
+  return clock.wallMs() - Date.parse(seen) > unheardMs(hosts)
+}
