@@ -27,6 +27,12 @@ export interface ConnectionFacts {
 
 type Serve = (protocol: string, stream: ServerHttp2Stream) => void
 
+/** A stream that was opened, and whether the other end takes it; rejects when there is no answer. */
+export interface Begun {
+  readonly stream: Http2PeerStream
+  readonly isAccepted: Promise<boolean>
+}
+
 export class MeshConnection {
   readonly peer: PeerId
   readonly dialed: boolean
@@ -81,20 +87,19 @@ export class MeshConnection {
     return !this.#session.closed && !this.#session.destroyed
   }
 
-  /** Resolves when the other end is ready to be asked; before that a request could be lost. */
-  ready(): Promise<void> {
-    return Promise.race([
-      new Promise<void>((resolve) => this.#session.once('remoteSettings', () => resolve())),
-      this.closed.then(() => {
-        throw new Error('the other side hung up')
-      }),
-    ])
-  }
-
   /** Opens a stream: undefined when the other end does not speak the protocol. */
   async openStream(protocol: string, signal?: AbortSignal): Promise<Http2PeerStream | undefined> {
     if (this.#openCount >= openMax) await new Promise<void>((resolve) => this.#waiting.push(resolve))
     signal?.throwIfAborted()
+    const { stream, isAccepted } = this.begin(protocol, signal)
+    return (await isAccepted) ? stream : undefined
+  }
+
+  /**
+   * Opens a stream that can be written to at once: what is written travels with the question whether the other end speaks
+   * the protocol. Waiting for the answer, or for the other end's settings before, would cost a round trip each.
+   */
+  begin(protocol: string, signal?: AbortSignal): Begun {
     if (this.#client === undefined || !this.isOpen) throw new RefusedStreamError(`not connected to ${this.peer}`)
     const headers = { ':method': 'POST', ':path': protocol }
     const raw = this.#client.request(headers, { endStream: false, waitForTrailers: true })
@@ -104,10 +109,11 @@ export class MeshConnection {
       this.#waiting.shift()?.()
     })
     const stream = new Http2PeerStream(raw, this.peer)
-    const status = await statusOf(raw, signal)
-    if (status === 200) return stream
-    stream.abort(new Error(`status ${status}`))
-    return undefined
+    const isAccepted = statusOf(raw, signal).then((status) => {
+      if (status !== 200) stream.abort(new Error(`status ${status}`))
+      return status === 200
+    })
+    return { stream, isAccepted }
   }
 
   /** Hands what the other end opens to `serve`, from the first stream on. */

@@ -2,7 +2,7 @@
 import type { ServerHttp2Stream } from 'node:http2'
 import type { Random } from '../base/index.ts'
 import { admit, type Member, nonceBytes, RefusedError, type Role, type Wire } from './admission.ts'
-import type { MeshConnection } from './connection.io.ts'
+import type { Begun, MeshConnection } from './connection.io.ts'
 import { StreamReader } from './frames.ts'
 import { Http2PeerStream } from './http2-stream.io.ts'
 import type { Refusals } from './refusals.ts'
@@ -84,9 +84,17 @@ export class Gate {
     }
     let wire: Wire | undefined
     try {
-      const stream = connection.asks ? await ask(connection) : await answer(connection)
+      const { stream, isAccepted } = connection.asks ? connection.begin(admissionProtocol) : await answer(connection)
       const reader = new StreamReader(stream.incoming)
-      wire = { send: (bytes) => stream.write(bytes), read: (length) => reader.exactly(length) }
+      const taken = isAccepted.then((isTaken) => {
+        if (!isTaken) throw new RefusedError('other release', false)
+      })
+      taken.catch(() => undefined)
+      const read = async (length: number): Promise<Uint8Array> => {
+        await taken
+        return reader.exactly(length)
+      }
+      wire = { send: (bytes) => stream.write(bytes), read }
       const handshake = { role, self, other, nonce, binding: bindingOf(connection.socket), onNonce }
       const key = await admit(wire, handshake, member)
       await stream.closeWrite()
@@ -105,21 +113,15 @@ export class Gate {
   }
 }
 
-async function ask(connection: MeshConnection): Promise<Http2PeerStream> {
-  await connection.ready()
-  const stream = await connection.openStream(admissionProtocol)
-  if (stream === undefined) throw new RefusedError('other release', false)
-  return stream
-}
-
-function answer(connection: MeshConnection): Promise<Http2PeerStream> {
+function answer(connection: MeshConnection): Promise<Begun> {
   const lost = connection.closed.then((): never => {
     throw new Error('the other side hung up')
   })
-  const asked = new Promise<Http2PeerStream>((resolve, reject) => {
+  const asked = new Promise<Begun>((resolve, reject) => {
     connection.serveFirst((protocol: string, raw: ServerHttp2Stream) => {
       if (!begin(raw, protocol === admissionProtocol ? 200 : 404)) reject(new Error('the other side has cancelled'))
-      else if (protocol === admissionProtocol) resolve(new Http2PeerStream(raw, connection.peer))
+      else if (protocol === admissionProtocol)
+        resolve({ stream: new Http2PeerStream(raw, connection.peer), isAccepted: Promise.resolve(true) })
       else reject(new RefusedError('other release', false))
     })
   })

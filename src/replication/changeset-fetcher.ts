@@ -48,6 +48,12 @@ interface Asked {
   readonly turn: Turn
 }
 
+/** Where the peer's line leaves that of this host, and the peer's first answer from there on; undefined when it has none. */
+interface Common {
+  readonly id: ChangesetId
+  readonly range: JournalRange | undefined
+}
+
 export class ChangesetFetcher {
   readonly #deps: ChangesetFetcherDeps
   /** One fetching of a branch at a time, whoever has news of it; the next one as soon as that one stalls. */
@@ -105,20 +111,24 @@ export class ChangesetFetcher {
     }
   }
 
-  /** The newest changeset of this host that is on the peer's line, found by ever longer steps back. */
-  async #commonPoint(asked: Asked): Promise<ChangesetId> {
+  /**
+   * The newest changeset of this host that is on the peer's line, found by ever longer steps back, and what the peer has
+   * after it.
+   */
+  async #commonPoint(asked: Asked): Promise<Common> {
     const { journal } = asked.branch
     for (let back = 0; ; back = back * 2 + 1) {
       const id = journal.idAt(Math.max(0, journal.length - back))
-      if (id === noChangeset || (await this.#ask(asked, id))) return id
+      const range = await this.#ask(asked, id)
+      if (range !== undefined || id === noChangeset) return { id, range }
     }
   }
 
-  async #fetchAfter(asked: Asked, common: ChangesetId): Promise<boolean> {
+  async #fetchAfter(asked: Asked, common: Common): Promise<boolean> {
     const { branch, source, turn } = asked
     let isNews = false
-    for (let after: ChangesetId | undefined = common; after !== undefined; ) {
-      const range = await this.#ask(asked, after)
+    let { range } = common
+    for (let after: ChangesetId | undefined = common.id; after !== undefined; ) {
       if (!range || range.lines.length === 0) break
       const { added, split, follows, last, failure } = await branch.take(range.lines, source.host)
       // Each answer takes this host further along a chain of hashes, so that there is an end to it.
@@ -130,6 +140,7 @@ export class ChangesetFetcher {
       // What came before it is kept: it may hold the way to a release that reads the rest.
       if (failure) throw failure
       after = range.more ? last : undefined
+      if (after !== undefined) range = await this.#ask(asked, after)
     }
     return isNews
   }

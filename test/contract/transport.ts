@@ -112,6 +112,21 @@ function connections(check: Check): void {
     assert.equal(await birch.transport.dial(alder.address), alder.transport.self)
     await until(() => isConnected(alder, birch))
   })
+
+  check(
+    'all hear first that a peer is there and then that it is gone, also when one of them hangs up at once',
+    async (world) => {
+      const [alder, birch] = [await world.host('alder'), await world.host('birch')]
+      const heard: string[] = []
+      alder.transport.onPeer(({ type, peer }) => {
+        if (type === 'up') alder.transport.disconnect(peer)
+      })
+      alder.transport.onPeer(({ type }) => heard.push(type))
+      await birch.transport.dial(alder.address).catch(() => undefined)
+      await until(() => heard.length === 2)
+      assert.deepEqual(heard, ['up', 'down'])
+    },
+  )
 }
 
 function streams(check: Check): void {

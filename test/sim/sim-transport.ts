@@ -58,6 +58,8 @@ export class SimTransport implements Transport, LinkEnd {
   readonly #onOwnIdentity: (address: string) => void
   readonly #links = new Set<Link>()
   readonly #peerListeners = new Set<(event: PeerEvent) => void>()
+  /** What is being told, and what happened meanwhile. */
+  readonly #untold: PeerEvent[] = []
   readonly #serveByProtocol = new Map<string, Serve>()
   readonly #streams = new Set<SimStream>()
   #endedBytes = 0
@@ -228,8 +230,14 @@ export class SimTransport implements Transport, LinkEnd {
     for (const result of results) if (result.status === 'rejected') throw result.reason
   }
 
+  /** One event after the other, as on the real network: who hangs up on hearing of a peer must not have the others hear of the loss first. */
   #tell(event: PeerEvent): void {
-    for (const listener of [...this.#peerListeners]) listener(event)
+    this.#untold.push(event)
+    if (this.#untold.length > 1) return
+    for (let next = this.#untold[0]; next !== undefined; next = this.#untold[0]) {
+      for (const listener of [...this.#peerListeners]) listener(next)
+      this.#untold.shift()
+    }
   }
 
   /** The newest link, for the older one may be dead without this side having noticed. */
