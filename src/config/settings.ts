@@ -16,7 +16,7 @@ import {
   parseWarnings,
 } from './values.ts'
 
-/** How a snapped file's owner is found on the host it arrives at: by name where the name exists, or by number. */
+/** How a snapped file's owner is found on the host it arrives at: by name or by number. */
 export type OwnerMode = 'name' | 'numeric'
 
 /** Where the daemon's log goes. */
@@ -137,7 +137,9 @@ export const settings = {
     env: 'IS_OWNER',
     form: '"name" or "numeric"',
     fallback: 'name',
-    describe: "Whether a file's owner is found by name where the name exists on the host, or always by number.",
+    describe:
+      "Whether a file's owner is found by name, or by number. By name `isconf up` stops where a name, or a number that had no " +
+      "name on the origin and has one here, would make it somebody else's.",
     parse: parseOwner,
   }),
   log: setting<LogPlace>({

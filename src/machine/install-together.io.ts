@@ -64,6 +64,8 @@ class Batch {
 
   async prepare(): Promise<void> {
     await this.#untilFailure(atOnceMax, async (entry, index) => {
+      // Before anything is changed: a name that is not here.
+      entry.numbersOf(entry.attributes.owner)
       this.#prepared[index] = await entry.prepare()
     })
   }

@@ -3,7 +3,8 @@ import { fstatSync } from 'node:fs'
 import { type FileHandle, lstat, lutimes, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { IsconfError } from '../base/index.ts'
-import type { EntryAttributes, FileOwner, InstallReport, ParentAttributes, Xattrs } from './machine.ts'
+import type { EntryAttributes, InstallReport, ParentAttributes, Xattrs } from './machine.ts'
+import type { NumbersOf } from './owners.io.ts'
 import { refusalText } from './refusal-text.io.ts'
 import type { Staging } from './temporary-files.io.ts'
 import { readXattrs, setXattrs } from './xattrs.io.ts'
@@ -12,8 +13,7 @@ export interface Install<Attributes extends EntryAttributes> {
   readonly attributes: Attributes
   /** Where a journal path is on this machine. */
   readonly real: (path: string) => string
-  /** The numbers that an owner has here. */
-  readonly numbersOf: (owner: FileOwner) => { readonly uid: number; readonly gid: number }
+  readonly numbersOf: NumbersOf
   /** Where things are made before they come to their places. */
   readonly staging: Staging
 }

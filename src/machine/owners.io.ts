@@ -5,34 +5,78 @@ import type { FileOwner } from './machine.ts'
 /** Whether a file goes to the owner's name where it exists here, or always to the number. */
 export type OwnerRule = 'name' | 'numeric'
 
+/** The numbers that an owner has here. Throws what to say when it has none, or the number is somebody else's. */
+export type NumbersOf = (owner: FileOwner) => { readonly uid: number; readonly gid: number }
+
+/** What this host's name service has said, by name and by number. */
+interface Known {
+  readonly numberByName: Map<string, number>
+  readonly nameByNumber: Map<number, string>
+}
+
 /** The numbers that owners have here. */
 export class OwnerNumbers {
-  readonly #numberByName = { passwd: new Map<string, number>(), group: new Map<string, number>() }
+  readonly #known = { passwd: nothingKnown(), group: nothingKnown() }
 
   /** Forgets what names mean here: a command may have changed it. */
   forget(): void {
-    for (const numbers of Object.values(this.#numberByName)) numbers.clear()
+    this.#known.passwd = nothingKnown()
+    this.#known.group = nothingKnown()
   }
 
-  /** The numbers of each of these owners: by name where `rule` says so and the name exists. */
-  async of(owners: readonly FileOwner[], rule: OwnerRule): Promise<(owner: FileOwner) => { uid: number; gid: number }> {
+  /**
+   * The numbers of each of these owners: by number where `rule` says so, else by name; of one without a name the number,
+   * where that has no name here either. So nobody is given what is another's.
+   */
+  async of(owners: readonly FileOwner[], rule: OwnerRule): Promise<NumbersOf> {
     if (rule === 'numeric') return ({ uid, gid }) => ({ uid, gid })
     const [users, groups] = await Promise.all([
-      this.#lookUp('passwd', new Set(owners.map(({ user }) => user))),
-      this.#lookUp('group', new Set(owners.map(({ group }) => group))),
+      this.#lookUp('passwd', new Set(owners.map(({ user, uid }) => (user === '' ? `${uid}` : user)))),
+      this.#lookUp('group', new Set(owners.map(({ group, gid }) => (group === '' ? `${gid}` : group)))),
     ])
-    return ({ uid, gid, user, group }) => ({ uid: users.get(user) ?? uid, gid: groups.get(group) ?? gid })
+    return ({ uid, gid, user, group }) => ({
+      uid: numberHere(users, { what: 'user', name: user, number: uid, own: process.geteuid?.() }),
+      gid: numberHere(groups, { what: 'group', name: group, number: gid, own: process.getegid?.() }),
+    })
   }
 
-  /** A name that is not known is asked for again the next time: somebody may have added it. */
-  async #lookUp(database: NameDatabase, names: ReadonlySet<string>): Promise<ReadonlyMap<string, number>> {
-    const known = this.#numberByName[database]
-    const unknown = [...names].filter((name) => name !== '' && !known.has(name))
+  /** What is not known is asked for again the next time: somebody may have added it. */
+  async #lookUp(database: NameDatabase, keys: ReadonlySet<string>): Promise<Known> {
+    const known = this.#known[database]
+    const unknown = [...keys].filter((key) => !known.numberByName.has(key) && !known.nameByNumber.has(Number(key)))
     if (unknown.length === 0) return known
-    for (const { name, number } of await namedNumbers(database, unknown)) if (names.has(name)) known.set(name, number)
+    for (const { name, number } of await namedNumbers(database, unknown)) {
+      if (keys.has(name)) known.numberByName.set(name, number)
+      if (keys.has(`${number}`)) known.nameByNumber.set(number, name)
+    }
     return known
   }
 }
+
+function nothingKnown(): Known {
+  return { numberByName: new Map(), nameByNumber: new Map() }
+}
+
+interface Wanted {
+  readonly what: 'user' | 'group'
+  readonly name: string
+  readonly number: number
+  /** The number of this process, which gets nothing that it does not have. */
+  readonly own: number | undefined
+}
+
+function numberHere({ numberByName, nameByNumber }: Known, { what, name, number, own }: Wanted): number {
+  if (name === '') {
+    const other = number === own ? undefined : nameByNumber.get(number)
+    if (other === undefined) return number
+    throw new Error(`${what} ${number} had no name on the origin and is ${other} here; ${numericText}`)
+  }
+  const here = numberByName.get(name)
+  if (here !== undefined) return here
+  throw new Error(`there is no ${what} ${name} here (${number} on the origin): make it first; ${numericText}`)
+}
+
+const numericText = 'where numbers are the same on all hosts: IS_OWNER = numeric'
 
 /** Collects the owners of many files, and asks for all of their names at once. */
 export class OwnerNames {
