@@ -25,7 +25,10 @@ export interface Voters {
   peers(): readonly string[]
   /** How many hosts there are, as far as is known. */
   hosts(): number
-  /** Asks one and gives its answer; rejects when it does not answer within `waitMs`. */
+  /**
+   * Asks one and gives its answer, whatever it is: null when that makes no sense. Rejects when it does not answer within
+   * `waitMs`, or can't be asked.
+   */
   ask(peer: string, message: unknown, waitMs: number): Promise<unknown>
   /** Learns what the others know of the branch. */
   catchUp(branch: Branch): Promise<void>

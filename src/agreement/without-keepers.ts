@@ -8,16 +8,18 @@ import {
   type Addition,
   type Branch,
   type BranchState,
+  isSameState,
   type Proposal,
   pledgeMs,
   refuseSplit,
   type Vote,
 } from '../branch/index.ts'
 import type { Agreement, NextState, Voters } from './agreement.ts'
-import { type Message, messageSchema, voteMs, votesSchema } from './messages.ts'
+import { type Message, messageSchema, voteMs } from './messages.ts'
 import { Objections, objectionText } from './objections.ts'
 import { PassedOn } from './passed-on.ts'
 import { isObjection, type Outcome, tally } from './tally.ts'
+import { votesOf, type Wait } from './votes-of.ts'
 
 /** How often a change is tried, at least, when others try theirs at the same moment. */
 const attemptsMin = 12
@@ -60,10 +62,11 @@ async function change(deps: Conduct, branch: Branch, next: NextState): Promise<B
     const from = branch.state
     const { to, ...addition } = next(from)
     const proposal: Proposal = { id: Buffer.from(random.bytes(16)).toString('hex'), from, to }
+    const consentsEndMs = clock.monotonicMs() + pledgeMs
     const { outcome, against } = await propose(deps, branch, proposal)
     // A proposer that was held up for longer than the others' pledges must not act on them.
     const isAgreed = outcome === 'agreed' && branch.isPledgedTo(proposal.id)
-    if (isAgreed && (await makeChange(deps, branch, proposal, addition))) return branch.state
+    if (isAgreed && (await makeChange(deps, branch, proposal, addition, consentsEndMs))) return branch.state
     await giveUp(deps, branch, proposal)
     if (attempt >= attemptsMin && clock.monotonicMs() - beganMs >= tryMsMin) throw contended(branch, against)
     await sleep(clock, 1 + random.below(pauseMsMax * Math.min(attempt, attemptsMin)))
@@ -75,15 +78,23 @@ function contended({ name }: Branch, against: readonly string[]): IsconfError {
   return new IsconfError('LOCK_CONTENDED', `no agreement on branch ${name}: ${who}`)
 }
 
-/** Makes an agreed change; whether the state was still the one it starts from. */
+/**
+ * Makes an agreed change; whether it stands. On a disk that took longer than the consents hold, others may have agreed
+ * on another change meanwhile: it stands when nobody knows of one.
+ */
 async function makeChange(
   deps: AgreementDeps,
   branch: Branch,
   proposal: Proposal,
   addition: Addition,
+  consentsEndMs: number,
 ): Promise<boolean> {
   try {
-    return await branch.compareAndSet(proposal.from, proposal.to, addition)
+    const isMade = await branch.compareAndSet(proposal.from, proposal.to, addition)
+    if (!isMade || deps.clock.monotonicMs() < consentsEndMs) return isMade
+    await deps.voters.catchUp(branch)
+    await refuseSplit(branch)
+    return isSameState(branch.state, proposal.to)
   } catch (error) {
     // Nothing was changed, most often because the disk is full: the others must not wait for it.
     await giveUp(deps, branch, proposal)
@@ -102,7 +113,8 @@ async function propose(deps: Conduct, branch: Branch, proposal: Proposal): Promi
   const own = branch.vote(proposal)
   // What others ask on comes back here.
   deps.passedOn.isTurn(`propose ${proposal.id}`, deps.voters.hosts())
-  const answers = own.vote === 'yes' ? await collect(deps, branch, proposal, [deps.voters.self], voteMs) : []
+  const wait = { waitMs: voteMs, untilMs: deps.clock.monotonicMs() + 2 * voteMs }
+  const answers = own.vote === 'yes' ? await collect(deps, branch, proposal, [deps.voters.self], wait) : []
   const against = answers.flatMap(({ peer, votes }) => {
     const texts = votes.filter((vote) => isObjection(vote, knows)).map((vote) => objectionText(branch.name, vote))
     return [...new Set(texts)].map((text) => `${deps.voters.nameOf(peer)} ${text}`)
@@ -122,15 +134,16 @@ async function collect(
   branch: Branch,
   proposal: Proposal,
   visited: readonly string[],
-  waitMs: number,
+  wait: Wait,
 ): Promise<readonly Answer[]> {
+  const { waitMs } = wait
   if (waitMs < hopMs) return []
   const { voters, objections } = deps
   const fresh = voters.peers().filter((peer) => !visited.includes(peer))
   const message: Message = { type: 'propose', proposal, visited: [...visited, ...fresh], waitMs }
   return Promise.all(
     fresh.map(async (peer) => {
-      const told = await votesOf(voters, peer, message, waitMs)
+      const told = await votesOf(deps, branch, peer, message, wait)
       const { votes, passedOver } = objections.weigh(branch, peer, told)
       voters.passedOver(peer, passedOver)
       // The first is its own.
@@ -138,15 +151,6 @@ async function collect(
       return { peer, votes }
     }),
   )
-}
-
-async function votesOf(voters: Voters, peer: string, message: Message, waitMs: number): Promise<readonly Vote[]> {
-  try {
-    return votesSchema.parse(await voters.ask(peer, message, waitMs))
-  } catch {
-    // Who does not answer can't be reached, and only who can be reached has a say.
-    return []
-  }
 }
 
 async function giveUp({ voters }: AgreementDeps, branch: Branch, { id }: Proposal): Promise<void> {
@@ -164,7 +168,9 @@ async function answer(deps: Conduct, message: Message): Promise<unknown> {
     const branch = await deps.branchNamed(proposal.from.branch)
     const own = branch.vote(proposal)
     if (own.vote !== 'yes' || !deps.passedOn.isTurn(`propose ${proposal.id}`, voters.hosts())) return [own]
-    const answers = await collect(deps, branch, proposal, message.visited, message.waitMs - hopMs)
+    const waitMs = message.waitMs - hopMs
+    const wait = { waitMs, untilMs: deps.clock.monotonicMs() + waitMs }
+    const answers = await collect(deps, branch, proposal, message.visited, wait)
     const votes = answers.flatMap((one) => one.votes)
     // Whoever asks hears from this host what is behind an objection, so it has to be here when it asks again.
     if (votes.some((vote) => isObjection(vote, (head) => branch.journal.has(head)))) void voters.catchUp(branch)

@@ -67,8 +67,9 @@ export class Branch {
     return this.#others.commonLength(this.#journal)
   }
 
-  /** This host's vote on a proposal; a yes binds it for a while. */
+  /** This host's vote on a proposal; a yes binds it for a while. While a change goes onto the disk it consents to none. */
   vote(proposal: Proposal): Vote {
+    if (this.#changes.isHeld) return { vote: 'busy', state: this.state }
     return this.#state.vote(proposal, { knows: (head) => this.#journal.has(head), isSplit: this.isSplit })
   }
 

@@ -4,10 +4,12 @@ import type { PeerId, Transport } from '../mesh/index.ts'
 export class ReachablePeers {
   readonly #transport: Transport
   readonly #silent = new Set<PeerId>()
+  /** Those that were asked once in vain: what was lost may have been the answer. */
+  readonly #missed = new Set<PeerId>()
 
   constructor(transport: Transport) {
     this.#transport = transport
-    transport.onPeer(({ peer }) => this.#silent.delete(peer))
+    transport.onPeer(({ peer }) => this.hasSpoken(peer))
   }
 
   /** The connected hosts but for the silent ones. */
@@ -18,13 +20,15 @@ export class ReachablePeers {
       .filter((peer) => !this.#silent.has(peer))
   }
 
-  /** It did not answer in time: nobody waits for it again until it says something. */
-  isSilent(peer: PeerId): void {
-    this.#silent.add(peer)
+  /** It did not answer in time. The second time nobody waits for it again until it says something. */
+  didNotAnswer(peer: PeerId): void {
+    if (this.#missed.has(peer)) this.#silent.add(peer)
+    else this.#missed.add(peer)
   }
 
   /** It said something. */
   hasSpoken(peer: PeerId): void {
     this.#silent.delete(peer)
+    this.#missed.delete(peer)
   }
 }

@@ -1,7 +1,8 @@
 /** The other hosts as the agreement on branches sees them. */
+import * as z from 'zod'
 import type { Voters } from '../agreement/index.ts'
 import type { Clock } from '../base/index.ts'
-import { ask, NoAnswerError, type PeerId, type Transport } from '../mesh/index.ts'
+import { ask, NoAnswerError, type PeerId, RemoteError, type Transport } from '../mesh/index.ts'
 import type { ReachablePeers } from './reachable-peers.ts'
 import type { Replicator } from './replicator.ts'
 
@@ -16,7 +17,7 @@ export interface MeshVotersDeps {
   readonly replicator: Replicator
 }
 
-/** Asks over the mesh; who does not answer is not waited for again until it says something. */
+/** Asks over the mesh; who does not answer twice is not waited for again until it says something. */
 export function meshVoters({ transport, clock, reachable, replicator }: MeshVotersDeps): Voters {
   return {
     self: transport.self,
@@ -26,9 +27,14 @@ export function meshVoters({ transport, clock, reachable, replicator }: MeshVote
       const peer = id as PeerId
       try {
         const options = { timeoutMs: waitMs, clock, answerBytesMax: agreeBytesMax }
-        return await ask(transport, peer, agreeProtocol, message, options)
+        const answer = await ask(transport, peer, agreeProtocol, message, options)
+        reachable.hasSpoken(peer)
+        return answer
       } catch (error) {
-        if (error instanceof NoAnswerError) reachable.isSilent(peer)
+        // Whatever it is, it is an answer.
+        if (error instanceof RemoteError || error instanceof SyntaxError || error instanceof z.core.$ZodError)
+          return null
+        if (error instanceof NoAnswerError) reachable.didNotAnswer(peer)
         throw error
       }
     },
