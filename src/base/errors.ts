@@ -7,21 +7,21 @@
 export const errorKinds = {
   USAGE: { exit: 22, hint: 'see `isconf --help`' },
   NO_SUCH_LINE: { exit: 22, hint: '`isconf status` shows the lines of a split branch' },
-  NO_SUCH_BRANCH: { exit: 22, hint: '`isconf branches` shows those that are known here' },
+  NO_SUCH_BRANCH: { exit: 22, hint: '`isconf branches` shows the branches that are known here' },
   NO_SUCH_HOST: { exit: 22, hint: '`isconf hosts` shows those that are known here' },
-  BRANCH_EXISTS: { exit: 22, hint: 'move this host onto it with `isconf migrate`, or choose another name' },
+  BRANCH_EXISTS: { exit: 22, hint: 'move this host to it with `isconf migrate`, or choose another name' },
   NO_SUCH_OPERATION: { exit: 22, hint: '`isconf log` shows the names of the operations' },
   NOT_NEXT: {
     exit: 22,
-    hint: 'only what `isconf up` would do next can be skipped: `isconf status` and `isconf up --dry-run` show it',
+    hint: 'you can skip only the operation that `isconf up` would do next: `isconf status` and `isconf up --dry-run` show it',
   },
-  NOT_SKIPPED: { exit: 22, hint: '`isconf status` shows in what this host differs' },
+  NOT_SKIPPED: { exit: 22, hint: '`isconf status` shows the operations in which this host differs' },
   NOT_VOIDABLE: { exit: 22, hint: '`isconf log` shows the operations, and which of them are void' },
   BAD_REQUEST: {
     exit: 22,
     hint: 'isconf and its daemon may be of different releases; restart the daemon: isconf restart',
   },
-  NO_SUCH_FILE: { exit: 2, hint: 'check the path; a relative one starts at the current directory' },
+  NO_SUCH_FILE: { exit: 2, hint: 'check the path; a relative path starts at the current directory' },
   NOT_A_FILE: { exit: 22, hint: 'snap takes regular files, directories and symbolic links, with names in UTF-8' },
   PROTECTED_PATH: {
     exit: 22,
@@ -37,10 +37,10 @@ export const errorKinds = {
     hint: 'nothing was run: end that program (ss -ltnp shows it), or give the bank a port below 1024 (IS_HTTP_PORT)',
   },
   NOT_IN_BANK: { exit: 2, hint: '`isconf bank` lists what is published' },
-  FILE_CHANGED: { exit: 1, hint: 'nothing was recorded; stop whatever writes the file and snap it again' },
+  FILE_CHANGED: { exit: 1, hint: 'nothing was recorded; stop whatever is writing to the file, and snap it again' },
   SIZE_WRONG: {
     exit: 22,
-    hint: 'nothing was recorded: such a file is generated each time it is read; copy it to a regular file and snap that',
+    hint: 'nothing was recorded: the content of such a file is generated each time it is read; copy it to a regular file, and snap that',
   },
   FILE_UNREADABLE: { exit: 1, hint: 'the daemon must be able to read the file; is it running as root?' },
   CONFIG: { exit: 22, hint: 'correct the file and try again' },
@@ -50,28 +50,31 @@ export const errorKinds = {
   },
   NOT_EXPRESSIBLE: { exit: 1, hint: 'use --sh or --json, or name the variables that you want' },
   TEMPLATE: { exit: 1, hint: 'correct the template; what was at the destination is untouched' },
-  LOCAL_CHANGE: { exit: 1, hint: 'see what differs; `isync -o` keeps a copy of the file and overwrites it' },
+  LOCAL_CHANGE: { exit: 1, hint: 'look at what differs; `isync -o` keeps a copy of the file and overwrites it' },
   FILE_EXISTS: { exit: 1, hint: 'nothing was written; move the existing file away, or choose another name' },
   FETCH_FAILED: { exit: 1, hint: 'nothing was run; check the address, and whether its server answers' },
-  WRONG_HASH: { exit: 1, hint: 'nothing was run; either the file is the wrong one, or the hash is' },
+  WRONG_HASH: { exit: 1, hint: 'nothing was run; either the file or the hash is wrong' },
   FILE_UNWRITABLE: { exit: 1, hint: 'what was at the destination is untouched' },
   DOMAIN_MISSING: { exit: 22, hint: 'name it: isconf init DOMAIN' },
   DOMAIN_SET: {
     exit: 22,
     hint: 'nothing was changed; to move to another domain, leave this one first: isconf stop, isconf leave DOMAIN',
   },
-  LOCKED: { exit: 220, hint: 'ask the holder to check in; `isconf unlock` breaks the lock, and they lose their work' },
+  LOCKED: {
+    exit: 220,
+    hint: 'ask the holder to check in; `isconf unlock` breaks the lock, and the holder loses unchecked work',
+  },
   LOCK_CONTENDED: { exit: 220, hint: 'another host is changing the branch right now; try again' },
-  NOT_LOCKED: { exit: 221, hint: 'take the lock first: isconf lock why you need it' },
+  NOT_LOCKED: { exit: 221, hint: 'take the lock first: isconf lock WHY' },
   MESSAGE_MISSING: { exit: 222, hint: 'say why: isconf lock upgrade the mail server' },
   BEHIND: { exit: 1, hint: 'bring this host up to date first: isconf up' },
   UNCHECKED_WORK: {
     exit: 1,
-    hint: 'check it in first: isconf ci; or, if its lock was lost, give it up: isconf wip drop',
+    hint: 'check it in first: isconf ci; or, if its lock was lost, drop it: isconf wip drop',
   },
   LOCK_LOST: {
     exit: 1,
-    hint: 'the work is kept in journal.wip: lock again if nobody has checked in since, or give it up: isconf wip drop',
+    hint: 'the work is kept in journal.wip: lock again if nobody has checked in since, or drop it: isconf wip drop',
   },
   WIP_NOT_LOST: {
     exit: 1,
@@ -83,30 +86,30 @@ export const errorKinds = {
   },
   NOT_A_SUPERSET: {
     exit: 1,
-    hint: 'a host can only move to a branch that begins with everything this host has done; otherwise rebuild it on that branch',
+    hint: 'a host can move only to a branch that begins with everything the host has done; otherwise rebuild it on that branch',
   },
   SPLIT: {
     exit: 1,
-    hint: 'both lines are kept: `isconf status` shows them, `isconf resolve` chooses the one that goes on',
+    hint: 'both lines are kept: `isconf status` shows them, `isconf resolve` chooses the one that continues',
   },
   REVERT_REFUSED: {
     exit: 1,
-    hint: 'nothing was changed; each line above says what would let it go on; `isconf revert --dry-run` shows everything',
+    hint: 'nothing was changed; each line above says what to do about it; `isconf revert --dry-run` shows everything',
   },
   WIP_COMMAND: {
     exit: 1,
-    hint: 'undo what the command did with another one, which is recorded: isconf exec; or give up all the work: isconf unlock, isconf wip drop',
+    hint: 'undo what the command did with another recorded command: isconf exec; or drop all the work: isconf unlock, isconf wip drop',
   },
   NOT_REHEARSABLE: { exit: 1, hint: 'nothing was done; a rehearsal needs root, util-linux and overlayfs' },
   PACKAGES_BUSY: { exit: 1, hint: 'nothing was done; wait for it to end, and try again' },
-  REHEARSAL_FAILED: { exit: 1, hint: 'nothing was changed; do otherwise what fails, and rehearse again' },
-  NOT_REPLAYABLE: { exit: 1, hint: 'nothing was checked in; record them otherwise, or set IS_WARNINGS to warn' },
+  REHEARSAL_FAILED: { exit: 1, hint: 'nothing was changed; find another way to do what fails, and rehearse again' },
+  NOT_REPLAYABLE: { exit: 1, hint: 'nothing was checked in; record them in another way, or set IS_WARNINGS to warn' },
   COMMAND_FAILED: { exit: 1, hint: 'nothing was recorded' },
   COMMAND_NOT_RUN: {
     exit: 1,
     hint: 'give the command and its arguments as separate words, without a shell',
   },
-  COMMAND_LEFT: { exit: 1, hint: 'wait for its end, or end it; then do this again' },
+  COMMAND_LEFT: { exit: 1, hint: 'wait until it ends, or end it; then try again' },
   OFF_BRANCH: { exit: 1, hint: 'this host has left the branch: rebuild it from its image' },
   REBOOT_BY_EXEC: {
     exit: 22,
@@ -114,17 +117,17 @@ export const errorKinds = {
   },
   INSTALL_FAILED: { exit: 1, hint: 'what was there before is unchanged, except perhaps the attributes of a directory' },
   REMOVE_FAILED: { exit: 1, hint: 'some of it may be gone; fix the cause and try again' },
-  BUSY: { exit: 1, hint: 'wait until it has ended; only one command at a time may change a host' },
-  WIP_FULL: { exit: 1, hint: 'check in what you have (isconf ci), then lock again and go on' },
+  BUSY: { exit: 1, hint: 'wait until it has ended; only one verb at a time may change a host' },
+  WIP_FULL: { exit: 1, hint: 'check in what you have (isconf ci), then lock again and continue' },
   REBOOT_NEEDED: {
     exit: 1,
-    hint: 'run `isconf -r up` when this host may reboot; or go past it on this host alone: isconf skip OPERATION -m WHY; or on all that have yet to do it, under the lock: isconf void OPERATION -m WHY',
+    hint: 'run `isconf -r up` when this host may reboot; or go past the reboot, on this host alone: isconf skip OPERATION -m WHY; or on all hosts that have yet to do it, under the lock: isconf void OPERATION -m WHY',
   },
   UNFETCHED: {
     exit: 3,
-    hint: 'what is here is done; see to the way to that host, then run `isconf up` again',
+    hint: 'what is here is done; make that host reachable, then run `isconf up` again',
   },
-  REBOOT_PENDING: { exit: 1, hint: 'go on after the reboot; if the host does not go down by itself: isconf reboot' },
+  REBOOT_PENDING: { exit: 1, hint: 'continue after the reboot; if the host does not go down by itself: isconf reboot' },
   HOOK_FAILED: { exit: 1, hint: 'fix the hook and run `isconf up` again' },
   OPERATION_UNKNOWN: {
     exit: 1,
@@ -132,11 +135,11 @@ export const errorKinds = {
   },
   OPERATION_FAILED: {
     exit: 1,
-    hint: 'this host has stopped at that operation; fix the cause and run `isconf up` again; or go past it on this host alone: isconf skip OPERATION -m WHY; or on all that have yet to do it, under the lock: isconf void OPERATION -m WHY',
+    hint: 'this host has stopped at that operation; fix the cause and run `isconf up` again; or go past it, on this host alone: isconf skip OPERATION -m WHY; or on all hosts that have yet to do it, under the lock: isconf void OPERATION -m WHY',
   },
   BLOB_MISSING: {
     exit: 1,
-    hint: 'start a host that has the file, then run `isconf up` again; or go past it on this host alone: isconf skip OPERATION -m WHY; or on all that have yet to do it, under the lock: isconf void OPERATION -m WHY',
+    hint: 'start a host that has the file, then run `isconf up` again; or go past it, on this host alone: isconf skip OPERATION -m WHY; or on all hosts that have yet to do it, under the lock: isconf void OPERATION -m WHY',
   },
   BLOB_MISMATCH: { exit: 1, hint: 'the stored copy was damaged and has been deleted; `isconf up` fetches it again' },
   SOURCE_FAILED: {
@@ -149,7 +152,7 @@ export const errorKinds = {
   },
   HOST_UNNAMED: {
     exit: 1,
-    hint: 'give it its full name (hostnamectl set-hostname, /etc/hosts, or IS_HOSTNAME), or an entry of that name in hosts.conf',
+    hint: 'give this host its full name (hostnamectl set-hostname, /etc/hosts, or IS_HOSTNAME), or add an entry with that name to hosts.conf',
   },
   TREE_MISSING: { exit: 1, hint: 'fetch one: hostkeeper update' },
   CHECKPOINT_TAKEN: {
@@ -161,16 +164,16 @@ export const errorKinds = {
   DAEMON_DOWN: { exit: 223, hint: 'start it: isconf start' },
   DAEMON_LOST: {
     exit: 223,
-    hint: 'see the log (the journal, syslog or log/isconf.log below IS_HOME), then: isconf start',
+    hint: 'see the log (systemd journal, syslog or log/isconf.log below IS_HOME), then: isconf start',
   },
   NOT_ALLOWED: { exit: 223, hint: 'run as the user who owns IS_HOME, usually root' },
   ALREADY_RUNNING: { exit: 223, hint: 'stop it first: isconf stop' },
   PROGRAM_REPLACED: { exit: 75, hint: 'start the daemon again; a service manager does that by itself' },
   CLONED: {
     exit: 223,
-    hint: 'on the machine that was copied from the other: isconf stop, isconf seal, isconf start; on the same machine with a new machine-id: isconf seal --same-host, isconf start',
+    hint: 'if this machine is the copy: isconf stop, isconf seal, isconf start; if it is the same machine with a new machine-id: isconf seal --same-host, isconf start',
   },
-  PORT_TAKEN: { exit: 223, hint: 'another daemon or program has the port; set IS_PORT to a free one' },
+  PORT_TAKEN: { exit: 223, hint: 'another daemon or program uses the port; set IS_PORT to a free one' },
   HOME_UNWRITABLE: { exit: 223, hint: 'run as the user who owns IS_HOME, usually root, or set IS_HOME' },
   DISK_FULL: { exit: 223, hint: 'make room on the disk of IS_HOME; nothing was left half-written' },
   DISK_UNCERTAIN: {
@@ -182,12 +185,12 @@ export const errorKinds = {
   JOURNAL_DAMAGED: { exit: 223, hint: 'keep the file for examination; another host has a good copy' },
   OTHER_DOMAIN: {
     exit: 223,
-    hint: 'correct the domain of this host, or set aside its data of the other one: isconf leave OTHER-DOMAIN',
+    hint: 'correct the domain of this host, or set the data of the other domain aside: isconf leave OTHER-DOMAIN',
   },
   STATE_DAMAGED: { exit: 223, hint: 'keep the file for examination, then rebuild this host from its image' },
   UNEXPECTED: {
     exit: 224,
-    hint: 'this is a bug; the log (the journal, syslog or log/isconf.log below IS_HOME) has the details',
+    hint: 'this is a bug; the log (systemd journal, syslog or log/isconf.log below IS_HOME) has the details',
   },
 } as const satisfies Record<string, { exit: number; hint: string }>
 

@@ -26,7 +26,7 @@ export interface PidFileUse {
 }
 
 const daemonRuns = ({ pid, path }: PidFileHolder): IsconfError =>
-  new IsconfError('ALREADY_RUNNING', `the daemon runs already: process ${pid}, says ${path}`)
+  new IsconfError('ALREADY_RUNNING', `the daemon is already running: process ${pid}, says ${path}`)
 
 /**
  * Takes the file for this process; gives the function that lets it go. ALREADY_RUNNING, FILE_EXISTS for what is there

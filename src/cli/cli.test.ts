@@ -27,7 +27,7 @@ Options:
   -D, --debug              show this host's variables and where failures come
                            from
   -m, --message <message>  why, for the verbs that take a reason
-  -q, --quiet              say only what a command writes, and failures
+  -q, --quiet              show only the output of commands, and failures
   -r, --reboot_ok          with up: allow a reboot that is due
   -V, --version            show the release
   -h, --help               show this help
@@ -66,20 +66,20 @@ const wrongUse: readonly (readonly [readonly string[], string])[] = [
   [['Status'], 'no such verb: "Status" (did you mean status?)'],
   [[''], 'no such verb: ""'],
   [['constructor'], 'no such verb: "constructor"'],
-  [['-x', 'status'], 'isconf takes no "-x"'],
-  [['--quite', 'status'], 'isconf takes no "--quite" (did you mean --quiet?)'],
-  [['-qx', 'status'], 'isconf takes no "-x"'],
+  [['-x', 'status'], 'isconf does not take "-x"'],
+  [['--quite', 'status'], 'isconf does not take "--quite" (did you mean --quiet?)'],
+  [['-qx', 'status'], 'isconf does not take "-x"'],
   [['-m'], 'isconf -m takes a value'],
-  [['status', '-q'], 'isconf status takes no "-q"'],
-  [['status', 'now'], 'isconf status takes no "now"'],
-  [['status', '-n', '3'], 'isconf status takes no "-n"'],
-  [['log', 'web', 'mail'], 'isconf log takes no "mail"'],
+  [['status', '-q'], 'isconf status does not take "-q"'],
+  [['status', 'now'], 'isconf status does not take "now"'],
+  [['status', '-n', '3'], 'isconf status does not take "-n"'],
+  [['log', 'web', 'mail'], 'isconf log does not take "mail"'],
   [['log', '--since', 'noon'], 'isconf log --since takes a date, as 2030-01-31, not "noon"'],
   [['log', '--host'], 'isconf log --host takes a value'],
   [['fork'], 'isconf fork: no newbranch given'],
-  [['migrate', 'a', 'b'], 'isconf migrate takes no "b"'],
+  [['migrate', 'a', 'b'], 'isconf migrate does not take "b"'],
   [['show'], 'isconf show: no name given'],
-  [['wip', 'drop', 'it'], 'isconf wip drop takes no "it"'],
+  [['wip', 'drop', 'it'], 'isconf wip drop does not take "it"'],
   [['wip', 'dorp'], 'isconf wip takes undo or drop, not "dorp" (did you mean drop?)'],
   [['history', '-n', 'all'], 'isconf history -n takes a count, not "all"'],
   [['cat'], 'isconf cat: no path given'],
@@ -91,40 +91,40 @@ const wrongUse: readonly (readonly [readonly string[], string])[] = [
   [['log', '-n', '1234567890'], 'isconf log -n takes a count, not "1234567890"'],
   [['snap'], 'isconf snap: no path given'],
   [['snap', '--latest'], 'isconf snap: no path given'],
-  [['snap', '-x', 'b'], 'isconf snap takes no "-x"'],
+  [['snap', '-x', 'b'], 'isconf snap does not take "-x"'],
   [['snap', '--latest', '--delete', 'b'], "isconf snap: option '--latest' cannot be used with option '--delete'"],
   [['exec'], 'isconf exec: no command given'],
   [['resolve'], 'isconf resolve: no changeset given'],
-  [['resolve', 'abcd', 'b', 'c'], 'isconf resolve takes no "c"'],
+  [['resolve', 'abcd', 'b', 'c'], 'isconf resolve does not take "c"'],
   [['exec'], 'isconf exec: no command given'],
   [['exec', '--'], 'isconf exec: no command given'],
-  [['exec', '--odd'], 'isconf exec takes no "--odd"'],
+  [['exec', '--odd'], 'isconf exec does not take "--odd"'],
   [['exec', '--env'], 'isconf exec --env takes a value'],
   [['exec', '--env', 'A=b', 'make'], 'isconf exec --env takes the name of a variable, not "A=b"'],
   [['exec', '--env', 'UNSET', 'make'], 'isconf exec --env UNSET: UNSET is not set'],
   [['exec', '--env', 'LANG'], 'isconf exec: no command given'],
   [['exec', '--sh'], 'isconf exec --sh takes a value'],
-  [['exec', '--sh', 'make', 'install'], 'isconf exec --sh takes one string, not also "install"'],
-  [['exec', 'printf', '\ufffd'], 'isconf exec: "\ufffd" is not UTF-8, and cannot be recorded as it is'],
-  [['up', 'now'], 'isconf up takes no "now"'],
+  [['exec', '--sh', 'make', 'install'], 'isconf exec --sh takes one string, not "install" as well'],
+  [['exec', 'printf', '\ufffd'], 'isconf exec: "\ufffd" is not UTF-8, and can\'t be recorded as it is'],
+  [['up', 'now'], 'isconf up does not take "now"'],
   [['up', '--to'], 'isconf up --to takes a value'],
   [['up', '--json'], 'isconf up takes --json only with --dry-run'],
-  [['reboot', 'now'], 'isconf reboot takes no "now"'],
-  [['snap', '--lattest', 'b'], 'isconf snap takes no "--lattest" (did you mean --latest?)'],
-  [['log', '-5'], 'isconf log takes no "-5"'],
+  [['reboot', 'now'], 'isconf reboot does not take "now"'],
+  [['snap', '--lattest', 'b'], 'isconf snap does not take "--lattest" (did you mean --latest?)'],
+  [['log', '-5'], 'isconf log does not take "-5"'],
   [['log', '--json', '--oneline'], "isconf log: option '--oneline' cannot be used with option '--json'"],
-  [['lock', '-x', 'why'], 'isconf lock takes no "-x"'],
-  [['lock', '--mesage', 'why'], 'isconf lock takes no "--mesage" (did you mean --message?)'],
-  [['lock', 'mind', '-m', 'the', 'queue'], 'isconf lock takes no "-m" within the message'],
-  [['lock', '-m', 'mind', 'the', 'queue'], 'isconf lock -m takes one word, not also "the"'],
+  [['lock', '-x', 'why'], 'isconf lock does not take "-x"'],
+  [['lock', '--mesage', 'why'], 'isconf lock does not take "--mesage" (did you mean --message?)'],
+  [['lock', 'mind', '-m', 'the', 'queue'], 'isconf lock does not take "-m" inside the message'],
+  [['lock', '-m', 'mind', 'the', 'queue'], 'isconf lock -m takes one word, not "the" as well'],
   [['help', 'dance'], 'no such verb: "dance"'],
-  [['help', 'exec', 'ls'], 'isconf help takes no "ls"'],
+  [['help', 'exec', 'ls'], 'isconf help does not take "ls"'],
   [['bank', 'remov', 'x'], 'isconf bank takes list, add, remove or get, not "remov" (did you mean remove?)'],
   ...['reboot', 'exec', 'status', 'lock'].map(
     (verb) => [['-r', verb], `-r goes with up only, not with ${verb}`] as const,
   ),
   ...['unlock', 'ci', 'up', 'start', 'stop', 'restart', 'daemon'].map(
-    (verb) => [[verb, 'now'], `isconf ${verb} takes no "now"`] as const,
+    (verb) => [[verb, 'now'], `isconf ${verb} does not take "now"`] as const,
   ),
   ...['unlock', 'ci', 'up', 'snap', 'status', 'exec'].map(
     (verb) => [['-m', 'why', verb], `-m goes with lock, void, skip, done only, not with ${verb}`] as const,
@@ -327,7 +327,7 @@ test('every verb that needs a daemon says that it does not run, with 223', async
   const { type } = await hostWith(t, undefined)
   const commands = [['lock', 'x'], ['unlock'], ['snap', 'x'], ['exec', 'x'], ['ci'], ['up'], ['status'], ['log']]
   for (const words of [...commands, ['resolve', 'abcd']]) {
-    const said = 'isconf: error: the daemon does not run: nobody answers at HOME/conf/.ctl\n'
+    const said = 'isconf: error: the daemon is not running: nothing answers at HOME/conf/.ctl\n'
     assertSaid(await type(...words), 223, `${said}isconf: hint: start it: isconf start\n`)
   }
 })

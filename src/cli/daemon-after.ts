@@ -22,7 +22,7 @@ export async function daemonAfter({ client, sleep }: VerbContext, code: ErrorCod
       absent = Number.NEGATIVE_INFINITY
     } else {
       absent += 1
-      if (absent === absentMax) return 'the daemon does not run; start it: isconf start'
+      if (absent === absentMax) return 'the daemon is not running; start it: isconf start'
     }
     await sleep(lookEveryMs)
   }

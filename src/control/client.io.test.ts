@@ -178,7 +178,7 @@ for (const [how, answer] of Object.entries(brokenOff)) {
 
 test('a socket that is not there is DAEMON_DOWN and named', async (t) => {
   const path = join(temporaryDirectory(t), 'conf/.ctl')
-  const down = failure('DAEMON_DOWN', new RegExp(`^the daemon does not run: nobody answers at ${path}$`))
+  const down = failure('DAEMON_DOWN', new RegExp(`^the daemon is not running: nothing answers at ${path}$`))
   await assert.rejects(connect(path).get('/v1/status'), down)
   await assert.rejects(
     connect(path).post('/v1/up', {}, () => undefined),

@@ -128,7 +128,7 @@ function unreachable(socketPath: string, error: NodeJS.ErrnoException): IsconfEr
   if (error instanceof IsconfError) return error
   // EINVAL: longer than the name of a socket may be. `isconf start`, which the hint names, says so.
   if (['ENOENT', 'ECONNREFUSED', 'EINVAL'].includes(error.code ?? '')) {
-    return new IsconfError('DAEMON_DOWN', `the daemon does not run: nobody answers at ${socketPath}`)
+    return new IsconfError('DAEMON_DOWN', `the daemon is not running: nothing answers at ${socketPath}`)
   }
   if (error.code === 'EACCES' || error.code === 'EPERM') {
     return new IsconfError('NOT_ALLOWED', `may not talk to the daemon at ${socketPath}`)

@@ -114,7 +114,7 @@ export const hostStates = {
   boot: 'its last boot did not make it right',
   unheard: 'nothing has been heard from it for longer than it should be silent',
   behind: 'it has operations to do',
-  differs: 'it is not what its journal makes: an operation was skipped, was done and is void, or was done here alone',
+  differs: 'it differs from its journal: an operation was skipped, was done and is void, or was done here alone',
   unknown: 'it has not told where it stands, or stands where this host cannot tell',
   level: 'it has done all operations of its branch that are known here',
 } as const

@@ -1,5 +1,5 @@
 /**
- * In what this host is not what its journal makes: operations that were
+ * In what this host differs from its journal: operations that were
  * skipped here, or that it had done before they became void, and what was done
  * here and is in no journal. Each stays until a person says on record that it
  * was set right by hand, or until the host is built anew.
@@ -131,7 +131,7 @@ export class Deviations {
 
 /** A deviation in a sentence. */
 export function deviationText(host: string, deviation: Deviation): string {
-  return `${host} is not what its journal makes: ${howText(deviation)} at ${deviation.time}: ${deviation.why}`
+  return `${host} differs from its journal: ${howText(deviation)} at ${deviation.time}: ${deviation.why}`
 }
 
 function howText(deviation: Deviation): string {

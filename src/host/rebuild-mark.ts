@@ -64,7 +64,7 @@ export class RebuildMark {
 /** The mark in a sentence. */
 export function rebuildText(host: string, { operations, by, time }: RebuildReason): string {
   const what = operations === 1 ? '1 operation' : `${operations} operations`
-  return `${host} needs a rebuild: ${by} dropped ${what} that had been done here, last at ${time}`
+  return `${host} needs a rebuild: ${by} dropped ${what} done here, last at ${time}`
 }
 
 function parse(bytes: Uint8Array, path: string): RebuildReason {

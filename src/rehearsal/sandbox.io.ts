@@ -165,7 +165,7 @@ function kindOf(place: string): 'directory' | 'file' | undefined {
 }
 
 function refuseWithout(): void {
-  if (process.getuid?.() !== 0) throw notHere('the daemon does not run as root')
+  if (process.getuid?.() !== 0) throw notHere('the daemon is not running as root')
   const isThere = (name: string): boolean =>
     environment.PATH.split(':').some((directory) => existsSync(`${directory}/${name}`))
   const missing = needed.filter((name) => !isThere(name))

@@ -71,7 +71,7 @@ export class Resolutions {
       if (!aside) continue
       this.#log.warn(
         { branch: name, chosen, rejected, aside, by },
-        `split of ${name} resolved: the other line is branch ${aside}`,
+        `split of ${name} resolved: the other line is now branch ${aside}`,
       )
       made.push(aside)
     }

@@ -91,7 +91,7 @@ export function read<O extends Options, A extends Arguments>(
 /** To commander what looks like a number is no option, though it has a dash. */
 function refuseNumbers(command: Command, { passThrough }: Declaration, words: readonly string[]): void {
   const number = passThrough || words.includes('--') ? undefined : command.args.find((word) => /^-./.test(word))
-  if (number !== undefined) throw new IsconfError('USAGE', `${command.name()} takes no ${JSON.stringify(number)}`)
+  if (number !== undefined) throw new IsconfError('USAGE', `${command.name()} does not take ${JSON.stringify(number)}`)
 }
 
 function wrongUse(command: Command, error: CommanderError, hint: Hint): IsconfError {
@@ -107,9 +107,9 @@ function messageOf(command: Command, code: string, told: string, quoted: string)
   const path = command.name()
   switch (code) {
     case 'commander.unknownOption':
-      return `${path} takes no ${JSON.stringify(quoted)}${/\n\(Did/.test(told) ? told.replace(/^.*\n\(Did/s, ' (did') : ''}`
+      return `${path} does not take ${JSON.stringify(quoted)}${/\n\(Did/.test(told) ? told.replace(/^.*\n\(Did/s, ' (did') : ''}`
     case 'commander.excessArguments':
-      return `${path} takes no ${JSON.stringify(command.args[command.registeredArguments.length])}`
+      return `${path} does not take ${JSON.stringify(command.args[command.registeredArguments.length])}`
     case 'commander.missingArgument':
       return `${path}: no ${quoted.toLowerCase()} given`
     case 'commander.optionMissingArgument':

@@ -16,7 +16,7 @@ export interface ProgramProcess {
 
 /** The flags that every program has. */
 export const debugFlag = flag('-D, --debug', "show this host's variables and where failures come from")
-export const quietFlag = flag('-q, --quiet', 'say only what a command writes, and failures')
+export const quietFlag = flag('-q, --quiet', 'show only the output of commands, and failures')
 
 /** A program as commander has it. */
 export function programCommand(program: Program, release: string): Command {
@@ -151,8 +151,8 @@ function listed(actions: readonly { readonly name: string }[] = []): string {
 export function commonVerbs(program: () => Program): readonly Verb<ProgramProcess>[] {
   const help: Verb<ProgramProcess, Options, typeof helpWords> = {
     name: 'help',
-    summary: 'Show what there is, or what a verb takes',
-    help: 'The same as --help in front of the verb, or behind it.',
+    summary: 'Show the verbs, or what a verb takes',
+    help: 'The same as --help before or after the verb.',
     exits: [0],
     arguments: helpWords,
     run: async ({ terminal, release }, { verb, inner }) => {
@@ -162,7 +162,7 @@ export function commonVerbs(program: () => Program): readonly Verb<ProgramProces
           ? read(programCommand(program(), release), program(), ['--help'], () => '')
           : chooseVerb(program(), [...words, '--help'], () => undefined).typed
       if (typeof text !== 'string')
-        throw new IsconfError('USAGE', `${program().name} help takes no ${JSON.stringify(inner)}`)
+        throw new IsconfError('USAGE', `${program().name} help does not take ${JSON.stringify(inner)}`)
       terminal.out(text)
       return 0
     },

@@ -5,7 +5,7 @@
  *     isconf: snapped /etc/motd (6 bytes)
  *     alder:/etc$ isconf unlock
  *     isconf: error: branch generic is not locked
- *     isconf: hint: take the lock first: isconf lock why you need it
+ *     isconf: hint: take the lock first: isconf lock WHY
  *     (status 221)
  *
  * A prompt names the host and the directory. A status other than 0 follows

@@ -14,7 +14,7 @@ test('only the host that ran fork moves; the others get the branch, and a second
   await cedar!.does('up')
   await alder!.does('lock', 'before the fork')
   const forked = await alder!.does('fork', 'web')
-  assert.match(forked.stderr, /forked web from generic, stored on 3 hosts; this host is on branch web now\n/)
+  assert.match(forked.stderr, /forked web from generic, stored on 3 hosts; this host is now on branch web\n/)
   assert.deepEqual(await branchOfEach(lab.hosts), ['web', 'generic', 'generic'])
   assert.equal(journalOf(alder!, 'web'), journalOf(alder!, 'generic'))
   assert.equal((await alder!.status()).lock, null)
@@ -24,7 +24,7 @@ test('only the host that ran fork moves; the others get the branch, and a second
   }
 
   await changed(alder!, 'on-web')
-  assert.match((await birch!.does('migrate', 'web')).stderr, /is on branch web now: 1 operation to do\n/)
+  assert.match((await birch!.does('migrate', 'web')).stderr, /from branch generic to branch web: 1 operation to do\n/)
   await birch!.does('up')
   await changed(cedar!, 'on-generic')
   assert.equal(birch!.read('tmp/steps'), 'common\non-web\n')

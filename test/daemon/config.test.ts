@@ -104,7 +104,7 @@ test('a file without keys is as none: the domain is open, and status says so', a
   assert.equal((await alder.status()).mesh.authenticated, false)
   assert.match(
     (await alder.does('status')).stdout,
-    /^open +any host that knows the domain name is let in: no hmac keys/m,
+    /^open +any host that knows the domain name is admitted: there are no hmac keys/m,
   )
   assert.match((await alder.does('lint')).stdout, /hmac_keys: warning: no keys: the file is ignored/)
 })

@@ -22,7 +22,7 @@ test('a host without a domain runs its daemon, says so everywhere, and begins wi
     assertRefused(await alder.run(...words), 22, missing, hint)
 
   const run = assertDone(await alder.run('init', 'example.com'))
-  assert.match(run.stdout, /^this host is in the domain example\.com .*\nmade the secret key .*\n/)
+  assert.match(run.stdout, /^this host is in the domain example\.com .*\ncreated the secret key .*\n/)
   assert.match(run.stdout, /ssh HOST isconf init example\.com --key - < .*conf\/hmac_keys\n$/)
   assert.equal(run.stderr, 'isconf: the daemon takes part in the domain example.com\n')
   assert.match(readFileSync(keysOf(alder), 'utf8'), /^[0-9a-f]{40}\n$/)
@@ -39,10 +39,10 @@ test('the key that init made lets another host in, from its place or from standa
   const [alder, birch, cedar] = lab.hosts as [LabHost, LabHost, LabHost]
   for (const host of lab.hosts) rmSync(domainOf(host))
   // Before any daemon runs.
-  assert.match((await alder.does('init', labDomain)).stderr, /the daemon does not run; start it: isconf start/)
+  assert.match((await alder.does('init', labDomain)).stderr, /the daemon is not running; start it: isconf start/)
   const input = readFileSync(keysOf(alder), 'utf8')
   const joined = assertDone(await birch.runWith({ input }, 'init', labDomain, '--key', '-'))
-  assert.match(joined.stdout, /\nits key is the one that was given \(.*\)\n$/)
+  assert.match(joined.stdout, /\nstored the key that you gave \(.*\)\n$/)
   writeFileSync(keysOf(cedar), input, { mode: 0o600 })
   assert.match((await cedar.does('init', labDomain)).stdout, /\nkept the key that was there/)
   await lab.start()

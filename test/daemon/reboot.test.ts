@@ -29,7 +29,7 @@ test('a reboot is recorded, survives itself, and every other host reboots at the
   await alder.does('exec', 'sh', '-c', 'echo before >> steps')
   assert.match(
     (await alder.does('reboot')).stderr,
-    /^isconf: this host reboots now; 2 operations to check in after it\n$/,
+    /^isconf: this host reboots now; 2 operations to check in afterwards\n$/,
   )
   await alder.stop()
   await alder.start()
@@ -66,7 +66,7 @@ test('until the host has rebooted status says so, nothing is recorded, and reboo
   const { rebootPending } = await alder.status()
   assert.equal(rebootPending?.operation, null)
   const status = (await alder.does('status')).stdout
-  assert.match(status, /^reboot {2}asked for at \S+Z for the work below, and not come yet$/m)
+  assert.match(status, /^reboot {2}requested at \S+Z for the work below, and still to come$/m)
   alder.write('tmp/motd', 'hello\n')
   for (const words of [['exec', 'true'], ['snap', 'motd'], ['ci']]) {
     assertRefused(
@@ -125,7 +125,7 @@ test('kill -9 of the daemon while the reboot command runs, and a machine that th
   await birch.start()
   assert.match(
     (await birch.does('status')).stdout,
-    /^reboot {2}asked for at \S+ for [0-9a-f]{12}:0, and not come yet$/m,
+    /^reboot {2}requested at \S+ for [0-9a-f]{12}:0, and still to come$/m,
   )
   assertRefused(await birch.run('up'), 1, /\(reboot\) was asked for at \S+ and has not come/)
   birch.write('quick', '')

@@ -129,5 +129,5 @@ test('without root nothing is rehearsed, and the reason is said', {
   const lab = await Lab.of(context, 'alder')
   await lab.start()
   const refused: Run = await (lab.hosts[0] as LabHost).run('rehearse', 'true')
-  assertRefused(refused, 1, 'nothing can be rehearsed on this host: the daemon does not run as root', 'util-linux')
+  assertRefused(refused, 1, 'nothing can be rehearsed on this host: the daemon is not running as root', 'util-linux')
 })

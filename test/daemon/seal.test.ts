@@ -15,7 +15,7 @@ test('a sealed host has another key, no history but its place, and goes on from 
   await alder.does('ci')
   await birch.does('up')
   const before = (await birch.status()).mesh.peerId
-  assertRefused(await birch.run('seal'), 223, 'runs already', 'isconf stop')
+  assertRefused(await birch.run('seal'), 223, 'is already running', 'isconf stop')
   await birch.stop()
   await birch.does('seal')
   assert.equal(existsSync(join(birch.home, 'conf/host.key')), false)

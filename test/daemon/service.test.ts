@@ -141,7 +141,7 @@ test('a command that restarts or stops the daemon ends and is recorded, on origi
   writeFileSync(own, `#!/bin/sh\nexec ${process.execPath} ${program} -c $IS_HOME/../main.cf "$@"\n`, { mode: 0o755 })
   await alder.does('lock', 'restart')
   const { stderr } = await alder.does('exec', '--sh', `${own} restart && sleep 0.1 && echo restarted >> steps`)
-  assert.match(stderr, /the daemon restarts when `isconf exec` has come to its end/)
+  assert.match(stderr, /the daemon restarts when `isconf exec` has ended/)
   await alder.does('exec', '--sh', 'echo after >> steps')
   await alder.does('ci')
   assert.notEqual(alder.pid(), pids[0])

@@ -24,12 +24,12 @@ test('start, a second start, restart and stop say what they did', async (context
   assert.match(first.stderr, /^isconf: the daemon answers: process \d+\n$/)
   const pid = alder!.pid()
   const second = assertDone(await alder!.run('start'))
-  assert.equal(second.stderr, `isconf: the daemon runs already: process ${pid}\n`)
+  assert.equal(second.stderr, `isconf: the daemon is already running: process ${pid}\n`)
   assert.equal((await alder!.status()).pid, pid)
   assertDone(await alder!.run('restart'))
   assert.notEqual(alder!.pid(), pid)
   assert.match(assertDone(await alder!.run('stop')).stderr, /the daemon has stopped/)
-  assert.match(assertDone(await alder!.run('stop')).stderr, /the daemon does not run/)
+  assert.match(assertDone(await alder!.run('stop')).stderr, /the daemon is not running/)
   assert.deepEqual(
     [existsSync(join(alder!.home, 'conf/.pid')), existsSync(join(alder!.home, 'conf/.ctl'))],
     [false, false],
@@ -41,7 +41,7 @@ test('two starts at the same moment leave one daemon', async (context) => {
   const [alder] = lab.hosts
   const runs = await Promise.all([alder!.run('start'), alder!.run('start')])
   assert.ok(runs.some(({ status }) => status === 0))
-  for (const run of runs) if (run.status !== 0) assertRefused(run, 223, 'the daemon runs already')
+  for (const run of runs) if (run.status !== 0) assertRefused(run, 223, 'the daemon is already running')
   assert.equal((await alder!.status()).pid, alder!.pid())
 })
 
@@ -51,7 +51,7 @@ test('a socket and a pid file that kill -9 left do not keep the next start away'
   await alder!.start()
   await killed(alder!)
   assert.ok(existsSync(join(alder!.home, 'conf/.ctl')) && existsSync(join(alder!.home, 'conf/.pid')))
-  assertRefused(await alder!.run('status'), 223, 'the daemon does not run')
+  assertRefused(await alder!.run('status'), 223, 'the daemon is not running')
   assertDone(await alder!.run('start'))
   await killed(alder!)
   // The number of the daemon that was is that of another process now.

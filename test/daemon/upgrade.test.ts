@@ -154,7 +154,7 @@ test('a host of an older release does and hands on what stands before a newer op
   assertDone(await site.type('start'))
   await lab.untilMet(alder, cedar)
   const up = assertDone(await site.type('up'))
-  assert.match(up.stderr, /; going on with the release that was installed just now\n/)
+  assert.match(up.stderr, /; continuing with the release that was just installed\n/)
   assert.match(up.stderr, /did 1 operation; this host has done 3 operations/)
   assert.equal(alder.read('tmp/steps'), 'before\ninstall 1\nafter\n')
   assert.deepEqual(historyOf(alder, 'started'), ['0', '1', '0'])

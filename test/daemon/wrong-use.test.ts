@@ -12,10 +12,10 @@ test('what is typed wrong is refused with status 22, and named', async (context)
   assertRefused(await alder!.run('-c'), 22, '-c')
   assertRefused(await alder!.run('-m', 'why', 'ci'), 22, '-m goes with lock, void, skip, done only, not with ci')
   assertRefused(await alder!.run('snap'), 22, 'isconf snap: no path given')
-  assertRefused(await alder!.run('snap', '--all', 'one'), 22, 'isconf snap takes no "--all"')
+  assertRefused(await alder!.run('snap', '--all', 'one'), 22, 'isconf snap does not take "--all"')
   assertRefused(await alder!.run('exec'), 22, 'isconf exec: no command given')
-  assertRefused(await alder!.run('ci', 'all'), 22, 'isconf ci takes no "all"')
-  assertRefused(await alder!.run('up', '-v'), 22, 'isconf up takes no "-v"')
+  assertRefused(await alder!.run('ci', 'all'), 22, 'isconf ci does not take "all"')
+  assertRefused(await alder!.run('up', '-v'), 22, 'isconf up does not take "-v"')
   assertRefused(await alder!.run('log', '-n', 'few'), 22, 'takes a count, not "few"')
   assertRefused(await alder!.run('resolve'), 22, 'isconf resolve: no changeset given')
   assertRefused(await alder!.run('-c', '/nowhere/main.cf', 'status'), 22, '/nowhere/main.cf: no such file')
@@ -48,9 +48,9 @@ test('without a daemon every verb that needs it ends with 223 and says how to st
     ['ci'],
     ['up'],
   ]) {
-    assertRefused(await alder!.run(...words), 223, 'the daemon does not run', 'isconf start')
+    assertRefused(await alder!.run(...words), 223, 'the daemon is not running', 'isconf start')
   }
-  assert.match(assertDone(await alder!.run('stop')).stderr, /the daemon does not run/)
+  assert.match(assertDone(await alder!.run('stop')).stderr, /the daemon is not running/)
 })
 
 test('what the state of the branch does not allow has a status of its own', async (context) => {
@@ -96,7 +96,7 @@ test('-m gives lock its message, before the verb and behind it, and no option be
     assert.match(stderr, new RegExp(`^isconf: branch generic is locked by \\S+: ${message}\n$`))
     assert.equal((await alder!.status()).lock?.message, message)
   }
-  assertRefused(await alder!.run('lock', '--quick', 'x'), 22, 'isconf lock takes no "--quick"')
-  assertRefused(await alder!.run('lock', 'x', '--quick'), 22, 'isconf lock takes no "--quick"', 'in quotes')
+  assertRefused(await alder!.run('lock', '--quick', 'x'), 22, 'isconf lock does not take "--quick"')
+  assertRefused(await alder!.run('lock', 'x', '--quick'), 22, 'isconf lock does not take "--quick"', 'in quotes')
   assert.equal((await alder!.status()).lock?.message, 'the other way')
 })

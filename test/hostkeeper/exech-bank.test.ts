@@ -32,5 +32,5 @@ test('exech runs a script of the package bank by its name, and by the address in
 test('exech of a name tells when no daemon runs', async (t) => {
   const run = await hostkeeperHost(t).run('exech', 'foo-1.sh')
   assert.equal(run.status, 223, describe(run))
-  assert.match(run.stderr, /^exech: error: the daemon does not run: .*\nexech: hint: .*\n$/)
+  assert.match(run.stderr, /^exech: error: the daemon is not running: .*\nexech: hint: .*\n$/)
 })

@@ -103,7 +103,7 @@ test('isconf: says why there is no tree, and the current one stays', async (t) =
 
   assertDone(await update(site, 'isconf:///srv/config'))
   await birch.stop()
-  await refuse('isconf:/srv/config', 1, /the daemon does not run: nobody answers at /, /isconf start/)
+  await refuse('isconf:/srv/config', 1, /the daemon is not running: nothing answers at /, /isconf start/)
   assert.equal(readTree(site, 'files/etc/motd'), 'hello\n')
 })
 

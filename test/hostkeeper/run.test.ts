@@ -76,7 +76,7 @@ for (const [words, said] of [
   [['BOOT', 'bb'], /"bb" is neither an action of this host nor a target/],
   [['a', 'bb', 'b'], /"bb" is neither/],
   [['a=1'], /"a=1" is neither/],
-  [['-j4'], /hostkeeper run takes no "-j4"/],
+  [['-j4'], /hostkeeper run does not take "-j4"/],
 ] as const) {
   test(`run ${words.join(' ')} is refused before anything runs`, async (t) => {
     const host = hostWith(t, 'PACKAGES=a', steps('a', 'b'))

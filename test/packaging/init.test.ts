@@ -37,7 +37,7 @@ test('isconf.init start starts the daemon, waits for it, and brings the host lev
   const { stderr } = assertDone(await init('start'))
   assert.match(stderr, /the daemon answers: process \d+\n(.*\n)*isconf: did 1 operation;/)
   assert.ok(birch.has('tmp/done'))
-  assert.match(assertDone(await init('start')).stderr, /the daemon runs already/)
+  assert.match(assertDone(await init('start')).stderr, /the daemon is already running/)
 })
 
 test('isconf.init stop, restart, force-reload, reload and status do what LSB says', { skip }, async (t) => {

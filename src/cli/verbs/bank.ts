@@ -57,12 +57,12 @@ export const bankVerb = verb({
   help:
     'The package bank holds the files that the branch publishes by name. The daemon on each host offers them to ' +
     "that host's programs at http://127.0.0.1:65028/pkgbank/NAME (see IS_HTTP_PORT), and fetches them from other " +
-    'hosts if need be. add publishes files under their base names: it needs the lock, and takes effect with ci, ' +
-    'on every host at once, even before its up has come that far. A name keeps its content for ever: give a new ' +
-    'version a new name. remove needs the lock, too; from then on whatever fetches the name fails, even a ' +
-    'command in the journal that a host has yet to run. The list shows name, size, the operation that published ' +
-    'the file, whether it is on this host, and its SHA-256; bank without another word shows the list. Put -- ' +
-    'before a path that begins with a dash.',
+    'hosts when needed. add publishes files under their base names: it needs the lock, and takes effect with ci, ' +
+    "on every host at once, even before that host's up has come that far. A name keeps its content for ever: give " +
+    'a new version a new name. remove needs the lock, too; from then on every fetch of that name fails, even by a ' +
+    "command in the journal that a host has yet to run. list, the default, shows each file's name, size, the " +
+    'operation that published it, whether it is on this host, and its SHA-256. Put -- before a path that begins ' +
+    'with a dash.',
   exits: [0, 1, 2, 220, 221],
   verbs: [list, add, remove, get],
 })

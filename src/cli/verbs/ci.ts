@@ -8,15 +8,15 @@ export const ciVerb = verb({
   name: 'ci',
   summary: 'Check in what was done since the lock',
   help:
-    'Adds the operations since lock to the journal of the branch, as one changeset signed by this host, and ' +
-    'releases the lock. Says on how many hosts the changeset is on disk. Without operations it only releases the ' +
-    'lock. Warns of operations that are likely not to do the same where they are replayed, and says what to type ' +
-    'instead; IS_WARNINGS makes it refuse them. --rehearse rehearses the work first, and checks nothing in where an ' +
-    'operation fails.',
+    'Adds the operations since lock to the journal of the branch, as one changeset signed by this host, releases ' +
+    'the lock, and says on how many hosts the changeset is stored. Without operations it only releases the lock. ' +
+    'Warns about operations that are likely to do something else where they are replayed, and says what to type ' +
+    'instead; IS_WARNINGS makes it refuse them. With --rehearse it rehearses the work first, and checks nothing ' +
+    'in if an operation fails.',
   exits: [0, 1, 220, 221],
   options: {
-    rehearse: flag('--rehearse', 'rehearse the work first; nothing is checked in where it fails'),
-    net: flag('--net', "with --rehearse: let commands see this host's network"),
+    rehearse: flag('--rehearse', 'rehearse the work first, and check nothing in if it fails'),
+    net: flag('--net', "with --rehearse: let commands use this host's network"),
     json: jsonFlag,
   },
   run: async ({ client, user, cwd, say, show, terminal }, { rehearse, net, json }) => {

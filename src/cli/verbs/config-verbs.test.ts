@@ -155,7 +155,7 @@ test('render refuses what it can not read or write, in one voice', async (t) => 
     [['t', 'gone/d'], 1, /cannot write .*\/gone\/d: no such file or directory\n/],
     [[], 22, /no template given\n/],
     [['t'], 22, /no dest given/],
-    [['t', 'd', 'e'], 22, /takes no "e"\n/],
+    [['t', 'd', 'e'], 22, /does not take "e"\n/],
   ]
   for (const [words, status, message] of refused) {
     const typed = await site.type('render', ...words)

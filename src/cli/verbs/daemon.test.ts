@@ -28,7 +28,7 @@ test('start says that the daemon answers, and hands its flags and home on', asyn
 test('start says that the daemon runs already, and starts none', async (t) => {
   const { type } = await hostWith(t, answers)
   const { status, out, err } = await type('start')
-  assert.deepEqual([status, out, err], [0, '', 'isconf: the daemon runs already: process 4711\n'])
+  assert.deepEqual([status, out, err], [0, '', 'isconf: the daemon is already running: process 4711\n'])
 })
 
 test('start shows what kept the daemon from starting, as the daemon told it, with its status', async (t) => {
@@ -60,7 +60,7 @@ test('stop returns when the process has ended', async (t) => {
 test('stop of a daemon that does not run says so, and exits 0', async (t) => {
   const { type } = await hostWith(t, undefined)
   const { status, out, err } = await type('stop')
-  assert.deepEqual([status, out, err], [0, '', 'isconf: the daemon does not run\n'])
+  assert.deepEqual([status, out, err], [0, '', 'isconf: the daemon is not running\n'])
 })
 
 test('stop of a daemon that does not end is DAEMON_LOST, after a while', async (t) => {
@@ -73,7 +73,7 @@ test('stop of a daemon that does not end is DAEMON_LOST, after a while', async (
   })
   const { status, err } = await type('stop')
   assert.equal(status, 223)
-  assert.match(err, /^isconf: error: process 4711 was told to stop and still runs\nisconf: hint: .*\n$/)
+  assert.match(err, /^isconf: error: process 4711 was told to stop, and is still running\nisconf: hint: .*\n$/)
   assert.ok(waitedMs >= 20_000 && waitedMs < 21_000, `${waitedMs} ms`)
 })
 
@@ -105,7 +105,7 @@ test('stop within a command that the daemon runs waits for nothing: the daemon e
     { isBelow: (pid: number) => pid === 4711 },
   ]) {
     const { status, err, asked } = await (await hostWith(t, later, within)).type('stop')
-    assert.deepEqual([status, err], [0, 'isconf: the daemon stops when `isconf wip drop` has come to its end\n'])
+    assert.deepEqual([status, err], [0, 'isconf: the daemon stops when `isconf wip drop` has ended\n'])
     assert.deepEqual(asked, ['GET /v1/status', 'POST /v1/stop {"whenIdle":true}'])
   }
 })
@@ -113,14 +113,14 @@ test('stop within a command that the daemon runs waits for nothing: the daemon e
 test('restart of a daemon that changes this host leaves it to that', async (t) => {
   const later = { ...answers, 'POST /v1/restart': result({ pid: 4711, restarts: true, after: 'up' }) }
   const { status, err } = await (await hostWith(t, later)).type('restart')
-  assert.deepEqual([status, err], [0, 'isconf: the daemon restarts when `isconf up` has come to its end\n'])
+  assert.deepEqual([status, err], [0, 'isconf: the daemon restarts when `isconf up` has ended\n'])
 })
 
 test('restart of a daemon that does not run starts it', async (t) => {
   const { type } = await hostWith(t, undefined, { spawnDaemon: async () => ({ ready: true, pid: 99 }) })
   const { status, err } = await type('restart')
   assert.equal(status, 0)
-  assert.equal(err, 'isconf: the daemon does not run\nisconf: the daemon answers: process 99\n')
+  assert.equal(err, 'isconf: the daemon is not running\nisconf: the daemon answers: process 99\n')
 })
 
 test('daemon runs in the foreground with the configuration of -c, and tells what keeps it from running', async (t) => {
@@ -130,9 +130,9 @@ test('daemon runs in the foreground with the configuration of -c, and tells what
   assert.deepEqual([status, out, err], [0, '', ''])
   assert.deepEqual(ran, [join(good.home, 'main.cf')])
   const bad = await hostWith(t, undefined, {
-    runDaemon: () => Promise.reject(new IsconfError('ALREADY_RUNNING', 'the daemon runs already: process 1')),
+    runDaemon: () => Promise.reject(new IsconfError('ALREADY_RUNNING', 'the daemon is already running: process 1')),
   })
   const failed = await bad.type('daemon')
   assert.equal(failed.status, 223)
-  assert.match(failed.err, /^isconf: error: the daemon runs already: process 1\nisconf: hint: /)
+  assert.match(failed.err, /^isconf: error: the daemon is already running: process 1\nisconf: hint: /)
 })

@@ -10,7 +10,7 @@ const lookEveryMs = 20
 export const startVerb = verb({
   name: 'start',
   summary: 'Start the daemon',
-  help: 'Returns when the daemon answers, or says why it did not start. If it is already running, says so.',
+  help: 'Returns when the daemon answers, or says why it did not start. Does nothing if it is already running.',
   exits: [0],
   run: start,
 })
@@ -19,9 +19,9 @@ export const stopVerb = verb({
   name: 'stop',
   summary: 'Stop the daemon',
   help:
-    'Returns when the daemon has ended. A command that it is running is stopped first, and not recorded as done. ' +
-    'When run by a command that ISconf runs it returns at once, and the daemon ends after the verb that runs the ' +
-    'command.',
+    'Returns when the daemon has ended. A command that the daemon is running is stopped first, and not recorded ' +
+    'as done. When a command that ISconf runs calls it, it returns at once, and the daemon ends after the verb ' +
+    'that runs the command.',
   exits: [0],
   run: stop,
 })
@@ -30,8 +30,8 @@ export const restartVerb = verb({
   name: 'restart',
   summary: 'Stop the daemon and start it again',
   help:
-    'Does stop and then start. A daemon that systemd runs is restarted by systemd. Interrupts nothing: while ' +
-    'something changes this host it returns at once, and the daemon restarts afterwards.',
+    'Does stop and then start; a daemon that systemd started is restarted by systemd. Interrupts nothing: while a ' +
+    'verb is changing this host it returns at once, and the daemon restarts afterwards.',
   exits: [0],
   run: async (context) => {
     if (await isRestartedByManager(context)) return 0
@@ -45,8 +45,8 @@ export const daemonVerb = verb({
   summary: 'Run the daemon in the foreground',
   help:
     'Does in the foreground what start does in the background, for service managers. Ends cleanly on SIGTERM; ' +
-    'reads its configuration again and reopens its log on SIGHUP, and only reopens its log on SIGUSR1. Ends with 75, to be started again, after an ' +
-    'operation has replaced the program.',
+    'reads its configuration again and reopens its log on SIGHUP; only reopens its log on SIGUSR1. Exits with 75, ' +
+    'to be started again, after an operation has replaced the program.',
   exits: [0, 75],
   run: async ({ runDaemon, flags }) => {
     await runDaemon(flags.config)
@@ -57,7 +57,7 @@ export const daemonVerb = verb({
 async function start(context: VerbContext): Promise<number> {
   const running = await pidOf(context)
   if (running !== undefined) {
-    context.say(`the daemon runs already: process ${running}`)
+    context.say(`the daemon is already running: process ${running}`)
     return 0
   }
   const spawned = await context.spawnDaemon(context.flags, context.config.home)
@@ -105,7 +105,7 @@ async function isRestartedByManager(context: VerbContext): Promise<boolean> {
 async function stop(context: VerbContext): Promise<number> {
   const pid = await pidOf(context)
   if (pid === undefined) {
-    context.say('the daemon does not run')
+    context.say('the daemon is not running')
     return 0
   }
   const body = isWithinCommand(context, pid) ? { whenIdle: true } : {}
@@ -124,13 +124,14 @@ function isWithinCommand({ variable, isBelow }: VerbContext, daemonPid: number):
 function isLater({ say }: VerbContext, after: string | null | undefined, what: string): boolean {
   // Undefined of an older daemon, which has ended at once.
   if (after === null || after === undefined) return false
-  say(`the daemon ${what} when \`isconf ${after.replace('-', ' ')}\` has come to its end`)
+  say(`the daemon ${what} when \`isconf ${after.replace('-', ' ')}\` has ended`)
   return true
 }
 
 async function untilEnded(context: VerbContext, pid: number): Promise<void> {
   for (let waitedMs = 0; context.isAlive(pid); waitedMs += lookEveryMs) {
-    if (waitedMs > stopMsMax) throw new IsconfError('DAEMON_LOST', `process ${pid} was told to stop and still runs`)
+    if (waitedMs > stopMsMax)
+      throw new IsconfError('DAEMON_LOST', `process ${pid} was told to stop, and is still running`)
     await context.sleep(lookEveryMs)
   }
 }

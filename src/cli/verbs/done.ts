@@ -5,12 +5,12 @@ import { verb } from '../verb.ts'
 
 export const doneVerb = verb({
   name: 'done',
-  summary: 'Say that what this host differs in was set right by hand',
+  summary: 'Record that something in which this host differs was put right by hand',
   help:
-    'OPERATION is one that was skipped on this host and has been done by hand, or that it had done and that was undone ' +
-    'by hand: before it became void, or without recording it (a command of exec that failed or was interrupted, what ' +
-    'wip undo left here, what wip drop gave up). status names it. It is in the history who says so and why, and ' +
-    'the host counts as what its journal makes again, unless there is something else.',
+    'OPERATION is one that this host skipped and somebody has done by hand since, or one that this host did and ' +
+    'somebody has undone by hand since: it was done before it became void, or was never recorded (a command of ' +
+    'exec that failed or was interrupted, what wip undo left here, what wip drop gave up). status names it. The ' +
+    'history records who says so and why. Once nothing else differs, the host counts as up to date again.',
   exits: [0, 1, 222],
   options: { message: reasonOption },
   arguments: { operation: word('OPERATION', 'in what this host differs') },

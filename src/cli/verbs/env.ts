@@ -8,13 +8,13 @@ export const envVerb = verb({
   name: 'env',
   summary: "Print this host's variables",
   help:
-    'Prints the variables that commands get on this host, exactly as they get them (see ENVIRONMENT), those of main.cf ' +
-    'among them, as lines for the shell, so that `eval "$(isconf env)"` sets them. With names, prints only ' +
+    'Prints the variables that commands get on this host, exactly as they get them (see ENVIRONMENT), including ' +
+    'those of main.cf, as lines for the shell, so that `eval "$(isconf env)"` sets them. With names, prints only ' +
     'those; a name that is not set is an error. Needs no daemon. Run it as the user who runs the daemon: HOME, ' +
-    'LOGNAME and USER are theirs.',
+    "LOGNAME and USER are that user's.",
   exits: [0, 1],
   options: {
-    sh: flag('--sh', 'as lines for the shell, as without it'),
+    sh: flag('--sh', 'as lines for the shell; the default'),
     json: flag('--json', 'as one JSON object'),
     make: flag('--make', 'as lines for make'),
   },

@@ -11,12 +11,12 @@ export const execVerb = verb({
   name: 'exec',
   summary: 'Run a command here, and record it',
   help:
-    'Runs the command in the current directory, without a shell, without a terminal and with nothing to read; text that is piped into it is refused. When it ends with status 0 ' +
-    'it is recorded, and after ci every other host of the branch runs it at this point of the journal. Otherwise ' +
-    "nothing is recorded and isconf exits with the command's status; what the command did before it failed is on " +
-    'this host alone, which status and the hosts of the domain say until it is set right and isconf done says so. ' +
-    'No variable of yours reaches the command but ' +
-    "those that --env names. What stands behind the command is the command's; -- goes before a command that begins " +
+    'Runs the command in the current directory, without a shell, without a terminal and with no input; text that ' +
+    'is piped into it is refused. If it exits with 0 it is recorded, and after ci every other host of the branch ' +
+    "runs it at this point of the journal. Otherwise nothing is recorded, and isconf exits with the command's " +
+    'status; what the command did before it failed is on this host alone, and status and the other hosts say so ' +
+    'until it is put right and isconf done records that. The command gets none of your variables except those ' +
+    'that --env names. Everything after the command belongs to the command; put -- before a command that begins ' +
     'with a dash.',
   exits: [0, 1, 2, 220, 221],
   options: {
@@ -55,7 +55,7 @@ function commandIn(
 ): { readonly argv: readonly string[]; readonly env: Readonly<Record<string, string>> } {
   const env = Object.fromEntries(names.map((name) => [name, callersValue(name, variable)]))
   if (sh !== undefined && command !== undefined)
-    throw wrongUse(`exec --sh takes one string, not also ${JSON.stringify(command)}`)
+    throw wrongUse(`exec --sh takes one string, not ${JSON.stringify(command)} as well`)
   const argv = sh !== undefined ? ['sh', '-c', sh] : command === undefined ? [] : [command, ...words]
   if (argv.length === 0) throw wrongUse('exec: no command given')
   refuseUnreadable([...argv, ...Object.values(env)])
@@ -71,8 +71,7 @@ function callersValue(name: string, variable: VerbContext['variable']): string {
 /** What is not UTF-8 has come here with replacement characters in it: it would be another command. */
 function refuseUnreadable(words: readonly string[]): void {
   const wrong = words.find((word) => word.includes('\ufffd'))
-  if (wrong !== undefined)
-    throw wrongUse(`exec: ${JSON.stringify(wrong)} is not UTF-8, and cannot be recorded as it is`)
+  if (wrong !== undefined) throw wrongUse(`exec: ${JSON.stringify(wrong)} is not UTF-8, and can't be recorded as it is`)
 }
 
 function wrongUse(what: string): IsconfError {

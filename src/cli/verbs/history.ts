@@ -8,10 +8,10 @@ export const historyVerb = verb({
   name: 'history',
   summary: 'Show what happened on this host, newest first',
   help:
-    'Shows each operation that was begun on this host: when, how it ended, how long it took, and the digest of ' +
-    'what a command wrote. The history belongs to the host, not to a branch, and no other host has it.',
+    'Shows each operation that was started on this host: when, how it ended, how long it took, and the digest of ' +
+    "a command's output. The history belongs to the host, not to a branch, and no other host has it.",
   exits: [0],
-  options: { limit: value('-n <count>', 'show at most so many', aCount), json: jsonLinesFlag },
+  options: { limit: value('-n <count>', 'show at most this many', aCount), json: jsonLinesFlag },
   run: async ({ client, terminal }, { json, limit }) => {
     const rows = (await client.get(withQuery('/v1/history', { limit }))) as readonly HistoryRow[]
     for (const row of rows) terminal.out(json ? `${JSON.stringify(row)}\n` : describe(row))
@@ -45,15 +45,15 @@ function endOf({ event, status, reason, tookMs, dropped, decided }: HistoryRow):
     case 'skipped':
       return `skipped by ${decided?.by}: ${decided?.why}`
     case 'mended':
-      return `set right by hand, says ${decided?.by}: ${decided?.why}`
+      return `put right by hand, according to ${decided?.by}: ${decided?.why}`
     case 'unrecorded':
       return `not recorded: ${reason}`
     case 'undone':
-      return `${dropped?.by} took ${count(dropped?.operations ?? 0, 'operation')} out of the work`
+      return `${dropped?.by} took ${count(dropped?.operations ?? 0, 'operation')} out of the work in progress`
     case 'passedOver':
       return 'void, and passed over'
     case 'dropped':
-      return `${dropped?.by} dropped ${count(dropped?.operations ?? 0, 'operation')} that had been done here`
+      return `${dropped?.by} dropped ${count(dropped?.operations ?? 0, 'operation')} done here`
     default:
       return event
   }

@@ -6,9 +6,9 @@ export const hostsVerb = verb({
   name: 'hosts',
   summary: 'Show the hosts of the domain that are known here',
   help:
-    'Shows this host and all hosts that have told of themselves, also those that are off by now: the branch each is ' +
-    'on, how many of its operations it has done, its release, and its address or when it was last seen; and, where ' +
-    'Hostkeeper is in use, how the last boot ended, since when, and with which configuration tree.',
+    'Shows this host and all hosts that this host has heard of, including those that are now off: the branch of ' +
+    'each, how many of its operations it has done, its release, and its address or when it was last seen. Where ' +
+    'Hostkeeper is in use, also shows how the last boot ended, since when, and with which configuration tree.',
   exits: [0],
   options: { json: jsonLinesFlag },
   run: async ({ client, terminal }, { json }) => {

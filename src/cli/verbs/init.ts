@@ -16,13 +16,13 @@ export const initVerb = verb({
   name: 'init',
   summary: 'Give this host its domain, and the domain its key',
   help:
-    'Writes the name of the domain to conf/domain below IS_HOME, and makes a secret key in the file that ' +
-    'IS_HMAC_KEYS names, by default conf/hmac_keys below IS_HOME: hosts of a domain recognize each other by it. ' +
-    'Says how to give both to the other hosts; there, --key takes the key from a file, or from standard input ' +
-    'for `-`, and a key that is there already is kept. Refuses on a host that has a domain. Needs no daemon; one ' +
-    'that is waiting for a domain starts work at once.',
+    'Writes the name of the domain to conf/domain below IS_HOME, and creates a secret key in the file that ' +
+    'IS_HMAC_KEYS names, by default conf/hmac_keys below IS_HOME. The hosts of a domain recognize each other by ' +
+    'this key. Says how to give both to the other hosts; there, --key takes the key from a file, or from standard ' +
+    'input for `-`. A key that is already there is kept. Refuses on a host that has a domain. Needs no daemon; ' +
+    'one that is waiting for a domain starts work at once.',
   exits: [0, 1, 2],
-  options: { key: value('--key <file>', 'take the key from it; - is standard input', aFile) },
+  options: { key: value('--key <file>', 'take the key from this file; - is standard input', aFile) },
   arguments: { domain: word('DOMAIN', 'its name', aDomain) },
   run: async (context, { domain, key }) => {
     const keys = key === undefined ? undefined : await keysFrom(context, key)
@@ -42,9 +42,9 @@ async function keysFrom({ files, cwd, input }: VerbContext, file: string): Promi
 
 function describe(domain: string, { domainPath, keysPath, key }: DomainGiven): string {
   const first = `this host is in the domain ${domain} (${domainPath})\n`
-  if (key === 'given') return `${first}its key is the one that was given (${keysPath})\n`
+  if (key === 'given') return `${first}stored the key that you gave (${keysPath})\n`
   const second =
-    key === 'made' ? `made the secret key of the domain (${keysPath})` : `kept the key that was there (${keysPath})`
+    key === 'made' ? `created the secret key of the domain (${keysPath})` : `kept the key that was there (${keysPath})`
   return `${first}${second}
 every other host of the domain needs the same key; for each of them:
     ssh HOST isconf init ${domain} --key - < ${keysPath}

@@ -6,17 +6,17 @@ import { type VerbContext, verb } from '../verb.ts'
 
 export const leaveVerb = verb({
   name: 'leave',
-  summary: 'Set aside what this host has of a domain',
+  summary: 'Set aside the data of a domain that this host was in',
   help:
-    "For a host that was in a wrong domain. Moves this host's journals, files, history and unchecked work of " +
+    "For a host that was in the wrong domain. Moves this host's journals, files, history and unchecked work of " +
     'DOMAIN to left/DOMAIN below IS_HOME, where they can be read, and lists what was done on this host there: no ' +
     'other host gets that, and status keeps saying so. If DOMAIN is still the domain of this host, the host then ' +
-    'has none. Works while the daemon waits because of the other domain, and when no daemon runs.',
+    'has none. Works while the daemon waits because of the other domain, and when no daemon is running.',
   exits: [0],
-  arguments: { domain: word('DOMAIN', 'the one to leave') },
+  arguments: { domain: word('DOMAIN', 'the domain to leave') },
   run: async (context, { domain }) => {
     const { directory, operations, texts } = await left(context, domain)
-    context.say(`what this host had of the domain ${domain} is in ${directory}`)
+    context.say(`the data of the domain ${domain} is now in ${directory}`)
     if (operations > 0) context.say(`${lost(operations)}:`)
     context.terminal.out(texts.map((text) => `${inOneLine(text)}\n`).join(''))
     context.say(await daemonAfter(context, 'OTHER_DOMAIN'))

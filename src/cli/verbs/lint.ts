@@ -9,10 +9,10 @@ export const lintVerb = verb({
   summary: 'Check the configuration',
   help:
     "Reads main.cf, conf/domain, and the files that IS_HMAC_KEYS and IS_NETS name, as this host's daemon would, " +
-    'and reports everything that is wrong with them: errors, with which the daemon would not start, and warnings ' +
-    'about what is legal but seldom meant. With files, reads only those, each as a main.cf. Where the daemon ' +
-    'runs, also reports which of the hosts that this one was told of can not be reached, and why. Exits 0 if there ' +
-    'are no errors, 1 if there are. Needs no daemon.',
+    'and reports everything that is wrong: errors, with which the daemon would not start, and warnings about what ' +
+    'is legal but seldom meant. With files, reads only those, each as a main.cf. If the daemon is running, also ' +
+    "reports which of the hosts that it was told of it can't reach, and why. Exits with 0 if there are no errors, " +
+    'and 1 if there are. Needs no daemon.',
   exits: [0, 1],
   withoutConfig: true,
   options: { json: jsonFlag },

@@ -5,13 +5,13 @@ import { verb } from '../verb.ts'
 
 export const lockVerb = verb({
   name: 'lock',
-  summary: 'Lock the branch, to change it',
+  summary: 'Lock the branch in order to change it',
   help:
-    'Takes the lock of the branch for you on this host. The message says why; it is recorded with every change ' +
-    'until the next ci. Its words need no quotes, unless one of them looks like an option. A host that has not ' +
-    'done everything in the journal is refused: run up first.',
+    'Takes the lock of the branch for you, on this host. The message says why; it is recorded with every change ' +
+    'until the next ci, and needs no quotes unless one of its words looks like an option. Refused on a host that ' +
+    'has not done everything in the journal: run up first.',
   exits: [0, 1, 220, 222],
-  options: { message: value('-m, --message <message>', 'the message in one word') },
+  options: { message: value('-m, --message <message>', 'the message, as one word') },
   arguments: { words: optionalWords('MESSAGE', 'why') },
   passThrough: true,
   run: async ({ client, flags, user, say, show }, { message: behind, words }) => {
@@ -31,7 +31,7 @@ function refuseOptions(words: readonly string[], behind: string | undefined): vo
   const option = words.slice(0, end === -1 ? undefined : end).find((word) => /^--?[a-z]/i.test(word))
   const hint = 'put the message in quotes: isconf lock "why you need it"'
   if (option !== undefined)
-    throw new IsconfError('USAGE', `isconf lock takes no ${JSON.stringify(option)} within the message`, { hint })
+    throw new IsconfError('USAGE', `isconf lock does not take ${JSON.stringify(option)} inside the message`, { hint })
   if (behind !== undefined && words.length > 0)
-    throw new IsconfError('USAGE', `isconf lock -m takes one word, not also ${JSON.stringify(words[0])}`, { hint })
+    throw new IsconfError('USAGE', `isconf lock -m takes one word, not ${JSON.stringify(words[0])} as well`, { hint })
 }

@@ -18,18 +18,18 @@ export const logVerb = verb({
   name: 'log',
   summary: "Show the branch's changesets, newest first",
   help:
-    'Shows each changeset with its author, time, message and operations. An operation that this host has not done is ' +
-    'marked with an asterisk.',
+    'Shows each changeset with its author, time, message and operations. An asterisk marks an operation that this ' +
+    'host has not done.',
   exits: [0],
   options: {
-    limit: value('-n <count>', 'show at most so many', aCount),
-    since: value('--since <date>', 'only those since then: 2030-01-31, or 2030-01-31T18:00', aDate),
-    host: value('--host <host>', 'only those that were made on this host'),
-    oneline: flag('--oneline', 'print each changeset in one line'),
+    limit: value('-n <count>', 'show at most this many', aCount),
+    since: value('--since <date>', 'only changesets since then: 2030-01-31, or 2030-01-31T18:00', aDate),
+    host: value('--host <host>', 'only changesets made on this host'),
+    oneline: flag('--oneline', 'print each changeset on one line'),
     json: jsonLinesFlag,
   },
   exclusive: ['oneline', 'json'],
-  arguments: { branch: optionalWord('BRANCH', 'whose changesets, if not those of the branch of this host') },
+  arguments: { branch: optionalWord('BRANCH', "another branch than this host's") },
   run: async ({ client, terminal }, { json, oneline, ...query }) => {
     const entries = (await client.get(withQuery('/v1/log', query))) as readonly LogEntry[]
     const form = json ? toJson : oneline ? shortForm : describe

@@ -148,7 +148,7 @@ for (const [what, answer, text] of wips) {
 
 test('wip drop says how much it dropped', async (t) => {
   for (const [operations, text] of [
-    [0, 'nothing to drop: everything that was done here is checked in'],
+    [0, 'nothing to drop: everything is checked in'],
     [2, 'dropped 2 operations; this host needs a rebuild, or isconf done, as status shows'],
   ] as const) {
     const { type } = await hostWith(t, { 'POST /v1/wip-drop': result({ operations }) })
@@ -209,7 +209,7 @@ const histories: readonly (readonly [HistoryRow, string])[] = [
       output: null,
       dropped: { operations: 1, by: 'ann@alder' },
     },
-    `${time}\n    ann@alder dropped 1 operation that had been done here\n`,
+    `${time}\n    ann@alder dropped 1 operation done here\n`,
   ],
 ]
 for (const [one, text] of histories) {
@@ -319,10 +319,10 @@ test('fork and migrate say where this host is now', async (t) => {
     'POST /v1/fork': result({ branch: 'web', parent: 'generic', journalHosts: 3 }),
     'POST /v1/migrate': result({ branch: 'web', from: 'generic', position: 1, pending: 2 }),
   })
-  const forked = 'isconf: forked web from generic, stored on 3 hosts; this host is on branch web now\n'
+  const forked = 'isconf: forked web from generic, stored on 3 hosts; this host is now on branch web\n'
   assert.equal((await type('fork', 'web')).err, forked)
   const typed = await type('migrate', 'web')
-  assert.equal(typed.err, 'isconf: this host has left branch generic and is on branch web now: 2 operations to do\n')
+  assert.equal(typed.err, 'isconf: this host has moved from branch generic to branch web: 2 operations to do\n')
   assert.deepEqual(typed.asked.slice(-1), ['POST /v1/migrate {"user":"luke","branch":"web"}'])
 })
 

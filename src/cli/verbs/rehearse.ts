@@ -5,21 +5,22 @@ import { verb } from '../verb.ts'
 
 export const rehearseVerb = verb({
   name: 'rehearse',
-  summary: 'Do operations in a copy of this host that is thrown away',
+  summary: 'Try operations in a sandbox over this host, which is then thrown away',
   help:
-    'Does operations in a sandbox over all that is on the disks of this host, says of each whether it passes, and ' +
-    'throws the sandbox away: the work in progress, on this host as it was before it, as far as that is known; without ' +
-    'work, what up would do; or the command that is named, as exec would. It stops at the first that fails, and ends ' +
-    'with 1. What cannot be told from a rehearsal, as whether a service starts, is said for the operation that it ' +
-    "concerns. Commands have no network but --net's, which reaches whatever this host does. Needs root and overlayfs.",
+    'Does operations in a sandbox over all disks of this host, says whether each passes, and throws the sandbox ' +
+    'away. It rehearses the work in progress, on this host as it was before that work as far as that is known; ' +
+    'without work, what up would do; or the command that you give, as exec would run it. It stops at the first ' +
+    "operation that fails, and exits with 1. What a rehearsal can't tell, such as whether a service starts, is " +
+    'noted with the operation that it concerns. Commands have no network unless you give --net, which lets them ' +
+    'reach everything that this host reaches. Needs root and overlayfs.',
   exits: [0, 1],
   options: {
-    net: flag('--net', "let commands see this host's network"),
+    net: flag('--net', "let commands use this host's network"),
     sh: value('--sh <string>', 'short for sh -c'),
     json: jsonFlag,
   },
   arguments: {
-    command: optionalWord('COMMAND', 'what to rehearse in place of the work', aCommand),
+    command: optionalWord('COMMAND', 'what to rehearse instead of the work in progress', aCommand),
     words: optionalWords('ARG', 'its arguments', aFile),
   },
   passThrough: true,

@@ -13,14 +13,14 @@ export const renderVerb = verb({
   name: 'render',
   summary: "Make a file from a template and this host's variables",
   help:
-    'Writes DEST from TEMPLATE, replacing {{ NAME }} by a variable that `isconf env` shows; the language is ' +
-    'Liquid. A variable that is not set is an error, and leaves DEST untouched. DEST gets the permissions of ' +
-    'TEMPLATE and is replaced in one step; if it already has that content and those permissions it is left ' +
-    'alone. Needs no daemon.',
+    'Writes DEST from TEMPLATE, replacing {{ NAME }} with the value of a variable that `isconf env` shows; the ' +
+    'template language is Liquid. If a variable is not set, that is an error, and DEST stays as it was. DEST gets ' +
+    'the permissions of TEMPLATE and is replaced in one step; if it already has that content and those ' +
+    'permissions, nothing is written. Needs no daemon.',
   exits: [0, 1, 2],
   arguments: {
     template: word('TEMPLATE', 'the file to read', aFile),
-    dest: word('DEST', 'the file to write; - prints', aFile),
+    dest: word('DEST', 'the file to write; - is standard output', aFile),
   },
   run: async ({ config, cwd, files, terminal, say }, { template, dest }) => {
     const from = resolve(cwd, template)

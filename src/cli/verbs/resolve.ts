@@ -10,21 +10,21 @@ const anId: WordType<string> = {
 
 export const resolveVerb = verb({
   name: 'resolve',
-  summary: 'End a split: say which line goes on',
+  summary: 'End a split: choose the line that continues',
   help:
-    'When changes were checked in on both sides of a broken network, the branch has two lines; status shows ' +
-    'them. The line with CHANGESET goes on as the branch; the other becomes a branch of its own, and hosts that ' +
-    "have followed it are moved there. BRANCH names the split branch if it is not this host's.",
+    'When changes were checked in on both sides of a broken network, the branch has two lines; status shows them. ' +
+    'The line with CHANGESET continues as the branch. The other becomes a branch of its own, and the hosts that ' +
+    "followed it move to that branch. BRANCH names the split branch if it is not this host's.",
   exits: [0, 1],
   arguments: {
-    keep: word('CHANGESET', 'one of the line that goes on', anId),
+    keep: word('CHANGESET', 'a changeset of the line that continues', anId),
     branch: optionalWord('BRANCH', 'the split branch'),
   },
   run: async ({ client, user, say }, { keep, branch: named }) => {
     const body = { user, keep, ...(named !== undefined && { branch: named }) }
     const answer = await client.post('/v1/resolve', body, () => undefined)
     const { branch, kept, aside } = answer as ResolveAnswer
-    say(`branch ${branch} goes on from ${kept.slice(0, idPrefixLength)}; the other line is branch ${aside}`)
+    say(`branch ${branch} continues from ${kept.slice(0, idPrefixLength)}; the other line is now branch ${aside}`)
     return 0
   },
 })

@@ -10,20 +10,21 @@ const aCommandLine: WordType<string> = {
 
 export const revertVerb = verb({
   name: 'revert',
-  summary: 'Take a changeset back',
+  summary: 'Undo a checked-in changeset',
   help:
-    'Does the inverse of what a changeset of this branch did, here and now, and records it in the work in progress as ' +
-    'any other change: ci checks it in. Files get back what the journal had at their paths before. What takes a ' +
-    'command back nobody can know: --with says it, once for each command of the changeset, in their order; they are ' +
-    'run in the reverse order, each at its place. A path that the changeset recorded first is removed only where the ' +
-    'journal knows that nothing was there; else --delete removes it and --keep leaves it. What is not as the ' +
-    'changeset left it is named, and left alone without --overwrite. Services are restarted by exec, after it.',
+    'Does the inverse of a changeset of this branch, here and now, and records it in the work in progress like ' +
+    'any other change; ci checks it in. Files go back to what the journal had at their paths before. For commands ' +
+    'you have to say what undoes them: give --with once for each command of the changeset, in their order; they ' +
+    'are run in reverse order, each in its place. A path that this changeset was the first to record is removed ' +
+    'only if the journal knows that nothing was there; otherwise --delete removes it, and --keep leaves it. What ' +
+    'has changed since the changeset is named, and left alone unless you give --overwrite. Restart services ' +
+    'afterwards, with exec.',
   exits: [0, 1, 2, 220, 221],
   options: {
-    commands: values('--with <command>', 'what takes back a command of it, for sh -c', aCommandLine),
-    remove: flag('--delete', 'remove paths of which the journal has nothing older'),
+    commands: values('--with <command>', 'what undoes one of its commands, for sh -c', aCommandLine),
+    remove: flag('--delete', 'remove paths that the journal had nothing at before'),
     keep: flag('--keep', 'leave such paths as they are'),
-    overwrite: flag('--overwrite', 'also go over what is not as the changeset left it'),
+    overwrite: flag('--overwrite', 'also overwrite what has changed since the changeset'),
     dryRun: flag('--dry-run', 'show what would be done, and do nothing'),
     json: flag('--json', 'with --dry-run: print one JSON document'),
   },
@@ -49,9 +50,7 @@ export const revertVerb = verb({
       terminal.out(json ? `${JSON.stringify(answer)}\n` : describe(answer))
       return obstacles.length === 0 ? 0 : 1
     }
-    say(
-      `took back changeset ${id.slice(0, idPrefixLength)}: ${count(operations.length, 'operation')}, to be checked in`,
-    )
+    say(`undid changeset ${id.slice(0, idPrefixLength)}: ${count(operations.length, 'operation')}, to be checked in`)
     return 0
   },
 })

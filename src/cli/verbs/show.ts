@@ -7,10 +7,10 @@ import { voidText } from './log.ts'
 
 export const showVerb = verb({
   name: 'show',
-  summary: 'Show everything that is recorded of a changeset',
+  summary: 'Show everything that is recorded about a changeset',
   help:
-    'NAME is the beginning of the id of a changeset, or that, a colon and the index of one operation, as log shows ' +
-    'them. An asterisk marks what this host has not done.',
+    "NAME is the beginning of a changeset's id, or that, a colon and the index of one operation, as log shows " +
+    'them. An asterisk marks an operation that this host has not done.',
   exits: [0],
   options: { json: jsonFlag },
   arguments: { name: word('NAME', 'a changeset or an operation') },

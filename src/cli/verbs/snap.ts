@@ -7,13 +7,13 @@ export const snapVerb = verb({
   summary: 'Record files, directories and links as they are now',
   help:
     'Records what is at each path: contents, mode, owner, modification time, extended attributes, access lists ' +
-    'and capabilities; for a directory, everything in it except what the kernel mounts there, such as /proc; for ' +
-    'a symbolic link, the link; hard links stay hard links. Records either all of it or nothing. After ci, every other ' +
-    'host of the branch puts it at the same paths when it gets to this point of the journal, and leaves everything else there ' +
-    'alone. Put -- before a path that begins with a dash.',
+    'and capabilities. A directory is recorded with everything in it, except what the kernel mounts there, such ' +
+    'as /proc; a symbolic link is recorded as a link, and hard links stay hard links. Records all of it or ' +
+    'nothing. After ci, every other host of the branch installs it at the same paths when it gets to this point ' +
+    'of the journal, and leaves everything else there alone. Put -- before a path that begins with a dash.',
   exits: [0, 1, 2, 220, 221],
   options: {
-    latest: flag('--latest', 'have hosts that catch up install the newest version at once, not one after the other'),
+    latest: flag('--latest', 'hosts that catch up install only the newest version, at once'),
     remove: flag('--delete', 'remove what is there, here and on every other host'),
   },
   exclusive: ['latest', 'remove'],

@@ -54,7 +54,10 @@ function describe(status: Status): string {
   for (const line of status.lines) rows.push([line === status.lines[0] ? 'split' : '', describeLine(line)])
   rows.push(...describePeers(mesh))
   if (!mesh.authenticated)
-    rows.push(['open', 'any host that knows the domain name is let in: no hmac keys, or +ANY+ among them'])
+    rows.push([
+      'open',
+      'any host that knows the domain name is admitted: there are no hmac keys, or +ANY+ is among them',
+    ])
   for (const warning of status.warnings) rows.push(['warning', warning])
   return rowsText(rows)
 }
@@ -62,12 +65,15 @@ function describe(status: Status): string {
 function describeStopped({ operation, reason }: NonNullable<Status['stopped']>): readonly [string, string][] {
   return [
     ['stopped', `at ${operation}: ${reason}`],
-    ['', `fix the cause, then: isconf up; or past it: isconf skip ${operation} -m WHY, or for all hosts: isconf void`],
+    [
+      '',
+      `fix the cause, then: isconf up; or go past it: isconf skip ${operation} -m WHY, or for all hosts: isconf void`,
+    ],
   ]
 }
 
 function describeRebuild({ by, operations, time }: NonNullable<Status['needsRebuild']>): string {
-  return `needed: ${by} dropped ${count(operations, 'operation')} that had been done here, last at ${time}`
+  return `needed: ${by} dropped ${count(operations, 'operation')} done here, last at ${time}`
 }
 
 /** Addresses that are listed; a list that is longer is most often of a network that is down. */
@@ -90,11 +96,11 @@ function listed(name: string, texts: readonly string[]): readonly [string, strin
 }
 
 function describeReboot({ since, operation }: NonNullable<Status['rebootPending']>): string {
-  return `asked for at ${since} for ${operation ?? 'the work below'}, and not come yet`
+  return `requested at ${since} for ${operation ?? 'the work below'}, and still to come`
 }
 
 function describeWork({ author, operations, locked }: WorkStatus): readonly [string, string][] {
-  const state = locked ? '' : ', and the lock is gone: it can no longer be checked in'
+  const state = locked ? '' : ', and its lock is gone: it can no longer be checked in'
   const texts = operations.map((text): [string, string] => ['', text])
   return [['work', `${count(operations.length, 'operation')} of ${author} not checked in${state}`], ...texts]
 }
@@ -105,7 +111,7 @@ function describeDeviations(deviations: Status['deviations']): readonly [string,
     `${operation} (${text}) ${deviationWords[kind](by)} at ${time}: ${why}`,
   ])
   const way =
-    'this host is not what its journal makes: build it anew, or set it right by hand, then: isconf done OPERATION -m WHY'
+    'this host differs from its journal: rebuild it, or put it right by hand, then: isconf done OPERATION -m WHY'
   return rows.length === 0 ? [] : [...rows, ['', way]]
 }
 
@@ -120,7 +126,7 @@ const deviationWords: Readonly<Record<DeviationAnswer['kind'], (by: string) => s
 function placeOf({ head, position, operations, pending, deviations }: Status): string {
   const differing = deviations.length === 0 ? '' : `, but differing in ${deviations.length}`
   if (operations === 0) return `with an empty journal${differing}`
-  if (position === null) return 'which this host has left: its history is not in the journal'
+  if (position === null) return 'which this host has left: what it has done is not in the journal'
   const level = pending > 0 ? `${pending} to do` : deviations.length > 0 ? 'level' : 'up to date'
   return `at ${head.slice(0, idPrefixLength)}, ${position} of ${count(operations, 'operation')} done${differing}: ${level}`
 }

@@ -5,8 +5,8 @@ export const unlockVerb = verb({
   name: 'unlock',
   summary: 'Break the lock of the branch',
   help:
-    'Takes the lock away from whoever holds it. What they have done and not checked in can then no longer be checked ' +
-    'in; they may have to rebuild their host. Ask them first.',
+    'Takes the lock away from its holder. What they have done and not checked in can then no longer be checked ' +
+    'in, and they may have to rebuild their host. Ask them first.',
   exits: [0, 1, 220, 221],
   run: async ({ client, user, say, show }) => {
     const lock = (await client.post('/v1/unlock', { user }, show)) as LockAnswer

@@ -5,17 +5,17 @@ import { type VerbContext, verb } from '../verb.ts'
 
 export const upVerb = verb({
   name: 'up',
-  summary: 'Do what the journal has and this host has not done',
+  summary: 'Do what is in the journal and not yet done on this host',
   help:
-    'Does the operations of the journal in order, and stops at the first that fails; the next up starts there. ' +
-    'Copies what commands write to standard output and standard error. Stops at a reboot unless isconf -r up ' +
-    'allows it; the next up goes on after it. --to stops after an operation or a changeset, --step after one ' +
-    'operation. --dry-run shows what would be done and does nothing. If other hosts have more of the branch than could ' +
-    'be fetched, it does what is here and ends with 3. The programs in pre-up.d, post-up.d and ' +
+    'Does the operations of the journal in order, and stops at the first that fails; the next up resumes there. ' +
+    'Passes on what commands write to standard output and standard error. Stops at a reboot unless you say isconf ' +
+    '-r up; the next up continues after it. --to stops after an operation or a changeset, --step after one ' +
+    'operation. --dry-run shows what would be done and does nothing. If other hosts have more of the branch than ' +
+    'could be fetched, up does what is here and exits with 3. The programs in pre-up.d, post-up.d and ' +
     'on-failure.d below IS_HOOKS run before it, after it, and when it has failed.',
   exits: [0, 1, 2, 3],
   options: {
-    to: value('--to <operation>', 'stop after this operation, or after this changeset'),
+    to: value('--to <operation>', 'stop after this operation or changeset'),
     step: flag('--step', 'stop after one operation'),
     dryRun: flag('--dry-run', 'show what would be done, and do nothing'),
     json: flag('--json', 'with --dry-run: print one JSON document'),
@@ -54,7 +54,7 @@ async function doUp(
     } catch (thrown) {
       const { code, message } = toIsconfError(thrown)
       if (code !== 'OPERATION_UNKNOWN' || !client.isRestarting()) throw thrown
-      say(`${message}; going on with the release that was installed just now`)
+      say(`${message}; continuing with the release that was just installed`)
     }
   }
 }

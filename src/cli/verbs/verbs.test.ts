@@ -125,7 +125,7 @@ for (const [words, body] of snapWords) {
 test('resolve says which line goes on, and where the other went', async (t) => {
   const answer = { branch: 'web', kept: id, aside: 'web-fedcba98' }
   const shown = await typed(t, { 'POST /v1/resolve': result(answer) }, 'resolve', '0123')
-  const message = 'isconf: branch web goes on from 0123456789ab; the other line is branch web-fedcba98\n'
+  const message = 'isconf: branch web continues from 0123456789ab; the other line is now branch web-fedcba98\n'
   assert.deepEqual(said(shown), [0, '', message])
 })
 
@@ -220,7 +220,7 @@ test('up --dry-run shows each operation with its size and where it would stop, a
 
 test('reboot says that the host reboots, and what is to be checked in after it', async (t) => {
   const shown = await typed(t, { 'POST /v1/reboot': result({ operations: 3 }) }, 'reboot')
-  assert.deepEqual(said(shown), [0, '', 'isconf: this host reboots now; 3 operations to check in after it\n'])
+  assert.deepEqual(said(shown), [0, '', 'isconf: this host reboots now; 3 operations to check in afterwards\n'])
 })
 
 test('exec takes its options before the command, and leaves what is behind it alone', async (t) => {
@@ -320,17 +320,17 @@ const fullText = `host    alder (isconf 5.0.0, process 4711)
 domain  example.com (from /var/is/conf/domain)
 branch  web at 0123456789ab, 1 of 3 operations done, but differing in 1: 2 to do
 stopped at 0123456789ab:1: it ended with exit status 2
-        fix the cause, then: isconf up; or past it: isconf skip 0123456789ab:1 -m WHY, or for all hosts: isconf void
+        fix the cause, then: isconf up; or go past it: isconf skip 0123456789ab:1 -m WHY, or for all hosts: isconf void
 lock    ann@birch since 2030-01-01T00:00:00.000Z: mail server
-work    2 operations of luke@alder not checked in, and the lock is gone: it can no longer be checked in
+work    2 operations of luke@alder not checked in, and its lock is gone: it can no longer be checked in
         exec true
         snap /etc/motd
 differs 0123456789ab:0 (exec make) was skipped by bob@alder at 2030-01-01T00:00:00.000Z: no compiler
-        this host is not what its journal makes: build it anew, or set it right by hand, then: isconf done OPERATION -m WHY
+        this host differs from its journal: rebuild it, or put it right by hand, then: isconf done OPERATION -m WHY
 split   0123456789ab ann@alder 2030-01-01T00:00:00.000Z ours (1 changeset, followed here)
         fedcba987654 bob@birch 2030-01-01T00:00:00.000Z theirs (2 changesets)
 peers   none
-open    any host that knows the domain name is let in: no hmac keys, or +ANY+ among them
+open    any host that knows the domain name is admitted: there are no hmac keys, or +ANY+ is among them
 warning environment: IS_PRT is not a setting
 warning another
 `
@@ -346,7 +346,7 @@ const statuses: readonly (readonly [string, Status, string])[] = [
   [
     'a host that has left its branch',
     { ...level, position: null, pending: 3 },
-    levelText.replace(/^branch.*/m, 'branch  web which this host has left: its history is not in the journal'),
+    levelText.replace(/^branch.*/m, 'branch  web which this host has left: what it has done is not in the journal'),
   ],
   [
     'work under a lock',

@@ -5,10 +5,10 @@ import { action, verb } from '../verb.ts'
 
 const drop = action({
   name: 'drop',
-  summary: 'Give it up, when it can never be checked in',
+  summary: 'Drop work that can never be checked in',
   run: async ({ client, user, say }) => {
     const { operations } = (await client.post('/v1/wip-drop', { user }, () => undefined)) as DropAnswer
-    if (operations === 0) say('nothing to drop: everything that was done here is checked in')
+    if (operations === 0) say('nothing to drop: everything is checked in')
     else say(`dropped ${count(operations, 'operation')}; this host needs a rebuild, or isconf done, as status shows`)
     return 0
   },
@@ -16,9 +16,9 @@ const drop = action({
 
 const undo = action({
   name: 'undo',
-  summary: 'Take the newest operation out of it, or so many',
-  options: { restore: flag('--restore', 'put back what the journal has at their paths') },
-  arguments: { typed: optionalWord('COUNT', 'how many, 1 when it is left out') },
+  summary: 'Undo the newest operation, or the newest COUNT',
+  options: { restore: flag('--restore', 'restore what the journal has at their paths') },
+  arguments: { typed: optionalWord('COUNT', 'how many; by default 1') },
   run: async ({ client, user, say, show }, { restore, typed }) => {
     const wanted = typed === undefined ? 1 : aCount.parse(typed)
     if (wanted === undefined) {
@@ -26,12 +26,12 @@ const undo = action({
     }
     const body = { user, count: wanted, ...(restore && { restore }) }
     const { undone, stoppedAt, left } = (await client.post('/v1/wip-undo', body, show)) as UndoAnswer
-    for (const { text, effect } of undone) say(`took back ${text}${effects[effect]}`)
+    for (const { text, effect } of undone) say(`undid ${text}${effects[effect]}`)
     if (stoppedAt !== null) {
-      const before = undone.length === 0 ? '' : `${count(undone.length, 'operation')} taken back; `
-      throw new IsconfError('WIP_COMMAND', `${before}what a command did can't be taken back: ${stoppedAt}`)
+      const before = undone.length === 0 ? '' : `${count(undone.length, 'operation')} undone; `
+      throw new IsconfError('WIP_COMMAND', `${before}isconf can't undo what a command did: ${stoppedAt}`)
     }
-    if (undone.length === 0) say('nothing to take back: everything that was done here is checked in')
+    if (undone.length === 0) say('nothing to undo: everything is checked in')
     else say(left === 0 ? 'nothing is left to check in' : `${count(left, 'operation')} left to check in`)
     return 0
   },
@@ -39,22 +39,22 @@ const undo = action({
 
 const effects: Readonly<Record<UndoAnswer['undone'][number]['effect'], string>> = {
   none: '',
-  restored: '; what was there before is there again',
-  stays: '; what is there stays, on this host alone: snap it again, or put back what others have (isconf cat)',
-  gone: '; what was removed stays away, on this host alone: remove it again, or put back what others have (isconf cat)',
+  restored: '; what was there before is restored',
+  stays: '; the file stays as it is, on this host alone: snap it again, or restore what others have (isconf cat)',
+  gone: '; what was removed stays removed, on this host alone: remove it again, or restore what others have (isconf cat)',
 }
 
 export const wipVerb = verb({
   name: 'wip',
-  summary: 'Show what is not checked in, take it back, or give it up',
+  summary: 'Show, undo or drop what is not checked in',
   help:
-    'Shows what was done on this host and is not checked in, since when and under which lock. wip undo takes the ' +
-    'newest operation out of it, or the number that you give, and says what that means for this host; with ' +
-    '--restore the files become again what the journal, or the rest of the work, has at their paths. It stops at ' +
-    'a command. wip drop forgets all of it, but only when its lock was broken or lost and it can never be checked ' +
-    'in. What was done stays done: this host no longer is what the journal says, and has to be rebuilt, or ' +
-    'what was done undone by hand, which isconf done puts on record. Until then up still works, and says so each ' +
-    'time; lock, fork and migrate refuse. What wip undo leaves here is shown by status in the same way.',
+    'Shows what was done on this host and is not checked in, since when, and under which lock. wip undo removes ' +
+    'the newest operation from it, or the newest COUNT, and says what that means for this host; with --restore ' +
+    'the files go back to what the journal, or the rest of the work, has at their paths. It stops at a command. ' +
+    'status shows what wip undo leaves behind. wip drop forgets all of it, but only when its lock was broken or ' +
+    'lost, so that it can never be checked in. What was done stays done: this host then differs from its journal, ' +
+    'and has to be rebuilt, or somebody undoes it by hand and isconf done records that. Until then up still ' +
+    'works, and says so each time; lock, fork and migrate refuse.',
   exits: [0, 1, 2, 220, 221],
   options: { json: jsonFlag },
   verbs: [undo, drop],

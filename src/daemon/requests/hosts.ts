@@ -23,7 +23,7 @@ export const hostsRequest = request({
   details:
     '`name`, `peerId`, `here` (this host), `connected`, `address`, `seen` (when it was heard last, also by an ' +
     "earlier daemon), `state` (as in `isconf fleet`), `release`, `branch`, `position` (operations done, by this host's journal of that branch), " +
-    '`operations`, `stopped` (the `operation` that it cannot do, `why`, and `since` when), `deviations` (in what it is not what its journal makes: `kind`, `operation`), `boot` (how its last boot ended, where Hostkeeper looks after it: `level`, `since`, `step`, `why`, ' +
+    '`operations`, `stopped` (the `operation` that it cannot do, `why`, and `since` when), `deviations` (in what it differs from its journal: `kind`, `operation`), `boot` (how its last boot ended, where Hostkeeper looks after it: `level`, `since`, `step`, `why`, ' +
     '`tree`, `fetched`).',
   input: nothing,
   run: async (parts: HostsParts): Promise<readonly HostRow[]> => {

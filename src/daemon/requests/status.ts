@@ -36,7 +36,7 @@ export const statusRequest = request({
     'done; null on a host that has left its branch), `operations`, `pending`, `stopped` (`operation`, `reason`), ' +
     '`rebootPending` (`since`, `operation`), `lock` (`branch`, `user`, `host`, `message`, `since`), `work` (`author`, ' +
     '`message`, `operations` in words, `locked`: whether its lock is still held), `needsRebuild` (`operations`, `by`, ' +
-    '`time`: what `wip drop` gave up), `deviations` (in what it is not what its journal makes: `kind`, `operation`, ' +
+    '`time`: what `wip drop` gave up), `deviations` (in what it differs from its journal: `kind`, `operation`, ' +
     '`text`, `by`, `why`, `time`), `left` (domains that were left: `domain`, `by`, `time`, `operations` that no ' +
     'other host gets, `directory`), `lines` (of a split: `first`, `head`, `author`, `message`, `time`, ' +
     '`changesets`, `here`), `mesh` (`peerId`, `addresses`, `peers` with `host` and `address`, `unreached` with `address` and `reason`, `authenticated`, ' +

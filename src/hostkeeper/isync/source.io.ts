@@ -43,7 +43,7 @@ export function pathFromWord(word: string): string {
   const names = word.split('/').filter((name) => name !== '' && name !== '.')
   if (names.includes('..') || word === '' || /[\0\n]/.test(word)) {
     const hint = 'name a file as it lies below files/ of the tree: etc/ntp.conf'
-    throw new IsconfError('USAGE', `isync takes no ${JSON.stringify(word)}`, { hint })
+    throw new IsconfError('USAGE', `isync does not take ${JSON.stringify(word)}`, { hint })
   }
   return names.join('/')
 }

@@ -33,7 +33,7 @@ export const hostkeeperSettings = {
     form: 'address of a source',
     fallback: undefined,
     describe:
-      'Where the configuration tree is fetched from; see SOURCES. Without it the tree is what somebody has put into the directory tree below ISCONFDIR.',
+      'Where the configuration tree is fetched from; see SOURCES. Without it the tree is what somebody put into the directory tree below ISCONFDIR.',
     parse: (text) => text,
   }),
   key: setting<string | undefined>({
@@ -41,21 +41,21 @@ export const hostkeeperSettings = {
     form: 'absolute path',
     fallback: undefined,
     describe:
-      'A file with an Ed25519 public key in PEM. With it an archive or a channel from a web server counts only when it is signed by that key, or when the address has its checksum.',
+      'A file with an Ed25519 public key in PEM. If set, an archive or a channel from a web server is accepted only if it is signed by that key, or if the address contains its checksum.',
     parse: absolutePath,
   }),
   onFailure: setting<'continue' | 'stop'>({
     name: 'HOSTKEEPER_ON_FAILURE',
     form: '"continue" or "stop"',
     fallback: 'continue',
-    describe: 'What the boot hook does when the host could not be made right: let the boot go on, or stop it.',
+    describe: 'What the boot hook does if the host could not be configured: let the boot continue, or stop it.',
     parse: (text) => (text === 'continue' || text === 'stop' ? text : undefined),
   }),
   timeoutS: setting<number>({
     name: 'HOSTKEEPER_TIMEOUT',
     form: 'seconds',
     fallback: 60,
-    describe: 'How long a source may say nothing before the host goes on with the tree that it has.',
+    describe: 'How long a source may be silent before the host continues with the tree that it has.',
     parse: count,
   }),
   stepTimeoutS: setting<number>({
@@ -63,7 +63,7 @@ export const hostkeeperSettings = {
     form: 'seconds, 0 for no limit',
     fallback: 3600,
     describe:
-      'How long a step of packages.conf may take. One that takes longer is ended, and the run fails there: a boot that waits for ever could not even be mended from elsewhere.',
+      'How long a step of packages.conf may take. A step that takes longer is ended, and the run fails there: a boot that waits for ever could not even be repaired from another host.',
     parse: (text) => (text === '0' ? 0 : count(text)),
   }),
   make: setting<string>({
@@ -77,7 +77,7 @@ export const hostkeeperSettings = {
     name: 'HOSTKEEPER_LOGS',
     form: 'count',
     fallback: 100,
-    describe: 'Of how many runs the logs are kept.',
+    describe: 'How many runs to keep the logs of.',
     parse: count,
   }),
   root: setting<string>({
@@ -92,14 +92,14 @@ export const hostkeeperSettings = {
     form: 'absolute path',
     fallback: '/run/motd.d',
     describe:
-      'The directory that gets a line for the message of the day while the host is not as its newest tree says. What is below /run is gone after a reboot, and can be written where / cannot.',
+      "The directory for a line in the message of the day, which is there while the host does not match its newest tree. A directory below /run is empty after a reboot, and can be written even if / can't.",
     parse: absolutePath,
   }),
   runDirectory: setting<string>({
     name: 'HOSTKEEPER_RUN',
     form: 'absolute path',
     fallback: '/run',
-    describe: 'A directory in memory, for the result of a boot that cannot write below ISCONFDIR.',
+    describe: "A directory in memory, for the result of a boot that can't write below ISCONFDIR.",
     parse: absolutePath,
   }),
 } as const

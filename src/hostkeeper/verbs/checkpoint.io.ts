@@ -24,7 +24,7 @@ const aChannel: WordType<string> = {
 const build = action({
   name: 'build',
   summary: 'Fetch a tree, check it as a boot does, and pack it into NAME-ID.tar.gz',
-  options: { key: keyOption, name: value('--name <name>', 'how its name begins', anArchive, 'tree') },
+  options: { key: keyOption, name: value('--name <name>', 'the beginning of its name', anArchive, 'tree') },
   arguments: {
     tree: word('TREE', 'a directory, or an address of a source', aFile),
     into: word('DIRECTORY', 'where to put it', aFile),
@@ -41,7 +41,7 @@ const build = action({
 
 const push = action({
   name: 'push',
-  summary: 'Copy one to where hosts fetch it',
+  summary: 'Copy an archive to where hosts fetch it',
   arguments: { archive: archiveArgument, to: destinationArgument },
   run: async (context, { archive, to }) => {
     const destination = destinationOf(destinationWord(context, to), depsOf(context))
@@ -54,8 +54,8 @@ const push = action({
 
 const tag = action({
   name: 'tag',
-  summary: 'Make a channel name one',
-  options: { key: keyOption, move: flag('--move', 'also a channel that names another one') },
+  summary: 'Point a channel to an archive',
+  options: { key: keyOption, move: flag('--move', 'even if the channel points to another archive') },
   arguments: {
     channel: word('CHANNEL', 'what hosts follow', aChannel),
     archive: archiveArgument,

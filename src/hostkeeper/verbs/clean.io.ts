@@ -6,7 +6,7 @@ import { oldLogs, removeLogs, removeStamps, stampsIn } from '../run/index.ts'
 
 export const cleanVerb = verb({
   name: 'clean',
-  summary: 'Remove stamps of steps that packages.conf does not have any more, and old logs',
+  summary: 'Remove old logs, and stamps of steps that are no longer in packages.conf',
   help:
     'Removes stamps that belong to no target of packages.conf any more, and logs beyond the number that ' +
     'HOSTKEEPER_LOGS keeps; prints each of them. The stamp of a step that is in packages.conf stays, even if ' +

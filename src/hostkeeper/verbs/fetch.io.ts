@@ -7,7 +7,7 @@ import { shownAddress } from '../sources/index.ts'
 import { type FetchDeps, type Fetched, fetchTree, withTrees } from '../update/index.ts'
 
 /** Of update, too. */
-export const againOption = { again: flag('--again', 'take also a tree that was turned back from') }
+export const againOption = { again: flag('--again', 'accept even a tree that was rolled back') }
 
 export const fetchVerb = verb({
   name: 'fetch',
@@ -21,7 +21,7 @@ export const fetchVerb = verb({
   exits: [0, 1, 2],
   options: {
     ...againOption,
-    wait: flag('--wait', 'as at boot: ask a source that gives nothing again, and wait for the name of this host'),
+    wait: flag('--wait', 'as at boot: try a failing source again, and wait for the name of this host'),
   },
   run: async (context, asked) => {
     if (asked.wait) await waitForName(context)

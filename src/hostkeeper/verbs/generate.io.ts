@@ -11,10 +11,10 @@ export const generateVerb = verb({
     'file. --check compares it with that file, or with packages.conf of the tree.',
   exits: [0, 1],
   options: {
-    output: value('-o, --output <file>', 'write into this file, unless somebody has written it by hand', aFile),
-    check: flag('--check', 'write nothing; end with 1 when the file is not what would be written'),
+    output: value('-o, --output <file>', 'write to this file, unless somebody wrote it by hand', aFile),
+    check: flag('--check', 'write nothing; exit with 1 if the file differs from what would be written'),
   },
-  arguments: { directory: optionalWord('DIR', 'the tree, if not that of this host', aFile) },
+  arguments: { directory: optionalWord('DIR', 'the tree, by default that of this host', aFile) },
   run: async ({ layout, cwd, terminal, say }, { output, check, directory }) => {
     const tree = resolve(cwd, directory ?? layout.tree)
     const makefile = makefileOf(tree)

@@ -7,13 +7,13 @@ import { packaged, verb } from '../program/index.ts'
 
 export const initVerb = verb({
   name: 'init',
-  summary: 'Begin a configuration tree',
+  summary: 'Start a configuration tree',
   help:
     'Writes a small tree that works: hosts.conf, packages.conf, a described package, a file for isync with its ' +
     'manifest, and a README. Writes nothing if one of these files already exists.',
   exits: [0, 1],
   options: { force: flag('-f, --force', 'overwrite them, and leave all others alone') },
-  arguments: { into: optionalWord('DIR', 'where, if not the tree of this host', aFile) },
+  arguments: { into: optionalWord('DIR', 'where to write it, by default the tree of this host', aFile) },
   run: async ({ layout, cwd, say }, { force, into }) => {
     const directory = resolve(cwd, into ?? layout.tree)
     const starter = packaged('starter')

@@ -14,7 +14,7 @@ export const lintVerb = verb({
     'Exits 0 if there are no errors, 1 if there are.',
   exits: [0, 1],
   options: { json: jsonFlag },
-  arguments: { tree: optionalWord('TREE', 'what to read, if not the tree of this host', aFile) },
+  arguments: { tree: optionalWord('TREE', 'the tree to read, by default that of this host', aFile) },
   run: async (context, { json, tree }) => {
     const path = tree === undefined ? context.layout.tree : resolve(context.cwd, tree)
     const { text, summary, errors } = findingsReport(await lintTree(path, context.settings.make), json)

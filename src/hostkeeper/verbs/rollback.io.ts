@@ -4,7 +4,7 @@ import { switchedText } from './switch.io.ts'
 
 export const rollbackVerb = verb({
   name: 'rollback',
-  summary: 'Turn back to the previous tree',
+  summary: 'Go back to the previous tree',
   help:
     'Makes the previous tree the current one. The tree it leaves is not used again, at boot or otherwise, until ' +
     'its source has another one, or until `hostkeeper fetch --again`. Rollback does not undo what make did: run ' +

@@ -4,7 +4,7 @@ import { failAsMake, planRun, runActions, saidExcluded } from '../run/index.ts'
 
 export const runVerb = verb({
   name: 'run',
-  summary: 'Do what this host lacks',
+  summary: 'Do the steps that this host has not done',
   help:
     'Reads hosts.conf, sets up the environment of make, and runs it on packages.conf in the stamp directory. An ' +
     'ACTION is INSTALL, BOOT, CRON, CFCLUSTER or any variable of this host that holds targets; if no word is an ' +

@@ -4,8 +4,8 @@ import { loneName, noteIn, parseLone, takeAway, timedStamps } from '../run/index
 
 const remove = action({
   name: 'remove',
-  summary: 'Take stamps away, so that their steps are done again',
-  options: { only: flag('--only', 'not what needs them') },
+  summary: 'Remove stamps, so that their steps are done again',
+  options: { only: flag('--only', 'but not those of the steps that need them') },
   arguments: { names: words('NAME', 'which stamps') },
   run: async (context, { only, names }) => {
     const again = await takeAway(context, names, only)

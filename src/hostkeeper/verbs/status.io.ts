@@ -8,7 +8,7 @@ const rowsShown = 5
 
 export const statusVerb = verb({
   name: 'status',
-  summary: 'Show the tree, the last runs, and what is to be done',
+  summary: 'Show the tree, the last runs, and the steps to do',
   help:
     'Shows which tree this host has and where it comes from, whether the last boot succeeded, the last runs and ' +
     'how they ended, which step is under way and since when, which steps were done last, and which ones the next ' +
