@@ -29,15 +29,18 @@ export interface StoppedOperation {
   readonly reason: string
   /** When it was stopped there first: what was tried again and failed again does not count anew. */
   readonly since: string
+  /** When it was begun, of one whose end the history does not tell: the daemon, or the machine, went down in it. */
+  readonly interruptedSince?: string
 }
 
 /** The standing after one more entry. */
 export function standingAfter(standing: Standing, entry: HistoryEntry): Standing {
   const { done, stopped } = standing
-  const stoppedAt = (key: string, reason: string): Standing => {
+  const stoppedAt = (key: string, reason: string, more: { readonly interruptedSince?: string } = {}): Standing => {
     const operation = parseOperationKey(key)
     const isSame = stopped?.operation.id === operation.id && stopped.operation.index === operation.index
-    return { done, stopped: { operation, reason, since: isSame ? stopped.since : entry.time }, rebooting: undefined }
+    const since = isSame ? stopped.since : entry.time
+    return { done, stopped: { operation, reason, since, ...more }, rebooting: undefined }
   }
   switch (entry.event) {
     case 'made':
@@ -45,7 +48,7 @@ export function standingAfter(standing: Standing, entry: HistoryEntry): Standing
     case 'passedOver':
       return { done: parseOperationKey(entry.operation), stopped: undefined, rebooting: undefined }
     case 'started':
-      return stoppedAt(entry.operation, 'it was interrupted')
+      return stoppedAt(entry.operation, 'it was interrupted', { interruptedSince: entry.time })
     case 'failed':
       return stoppedAt(entry.operation, entry.reason)
     case 'finished':

@@ -13,6 +13,7 @@ import { installingFile } from './install-file.io.ts'
 import { installTogether } from './install-together.io.ts'
 import type { Installation, Machine, OutputListener } from './machine.ts'
 import { OwnerNumbers, type OwnerRule } from './owners.io.ts'
+import { readyPackages } from './package-care.io.ts'
 import { hashOf, stateOf } from './path-state.io.ts'
 import { protectedPaths } from './protected-paths.io.ts'
 import { remove } from './remove.io.ts'
@@ -102,6 +103,7 @@ export function systemMachine(options: MachineOptions): Machine {
       return remove(path, real(path))
     },
     run,
+    readyPackages: (...words) => readyPackages({ clock, run }, ...words),
     hooks: (stage) => hooksIn(join(options.hooksPath(), `${stage}.d`)),
     bootId: () => readBootId(options.bootIdPath()),
     reboot: (output: OutputListener, signal: AbortSignal) =>

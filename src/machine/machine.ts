@@ -97,6 +97,8 @@ export interface CommandListener {
   readonly output: OutputListener
   /** It has written nothing for a while: it may wait for an answer that nobody can give. */
   readonly silent?: (command: Command) => void
+  /** Something that a person should know of how it is run. */
+  readonly remark?: (text: string) => void
 }
 
 /** Before `up`, after it, and when it has failed. */
@@ -156,6 +158,11 @@ export interface Machine {
    * INTERRUPTED when the signal stopped it.
    */
   run(command: Command, output: OutputListener, signal: AbortSignal): Promise<CommandResult>
+  /**
+   * Waits until nobody else has the locks of apt and dpkg, and brings an interrupted dpkg to its end, for a command that
+   * calls one of them; the listener hears of both. PACKAGES_BUSY, INTERRUPTED.
+   */
+  readyPackages(command: Command, listener: CommandListener, signal: AbortSignal): Promise<void>
   /** What the kernel names this run of the machine by: another one after every reboot. CONFIG when it can't be read. */
   bootId(): Promise<string>
   /** The paths of the programs that are to be run around `up`, in their order; HOOK_FAILED when they can't be listed. */

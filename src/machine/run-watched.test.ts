@@ -13,11 +13,12 @@ function watched() {
   const machine: Machine = new SimMachine(clock)
   let write: OutputListener = () => undefined
   let end: () => void = () => undefined
+  const ended = new Promise<void>((resolve) => {
+    end = resolve
+  })
   machine.run = (_, output) => {
     write = output
-    return new Promise((resolve) => {
-      end = () => resolve({ status: 0, outputSha256: '' })
-    })
+    return ended.then(() => ({ status: 0, outputSha256: '' }))
   }
   const silences: Command[] = []
   const listener = { output: () => undefined, silent: (silentOne: Command) => void silences.push(silentOne) }
@@ -38,6 +39,33 @@ test('runWatched() says once that a command has written nothing for ten seconds,
   assert.equal(silences.length, 1)
   end()
   assert.equal((await done).status, 0)
+})
+
+/** What happens to apt-get, or a script, that writes this and fails when it is begun first. */
+async function metWith(argv: readonly string[], text: string): Promise<readonly [number, readonly string[]]> {
+  const clock = new SimClock()
+  const machine: Machine = new SimMachine(clock)
+  let begun = 0
+  machine.run = async (_, output) => {
+    begun += 1
+    if (begun > 1) return { status: 0, outputSha256: '' }
+    await output('stderr', Buffer.from(text))
+    return { status: 100, outputSha256: '' }
+  }
+  const said: string[] = []
+  const listener = { output: () => undefined, remark: (line: string) => void said.push(line) }
+  const done = runWatched({ machine, clock }, { ...command, argv }, listener, new AbortController().signal)
+  await clock.run(60_000)
+  await done
+  return [begun, said]
+}
+
+test('runWatched() begins apt again that met a lock, and nothing else', async () => {
+  const lock = 'E: Could not get lock /var/lib/apt/lists/lock. It is held by process 7\n'
+  const said = ['it met a lock, and is begun again when that is free']
+  assert.deepEqual(await metWith(['apt-get', 'update'], lock), [2, said])
+  assert.deepEqual(await metWith(['apt-get', 'update'], 'E: Unable to locate package\n'), [1, []])
+  assert.deepEqual(await metWith(['sh', '-c', 'echo x >>y; apt-get update'], lock), [1, []])
 })
 
 test('runWatched() says nothing of a command that has ended', async () => {

@@ -27,13 +27,22 @@ export interface Account extends UpListener {
 }
 
 /** Tells the listener and the log of each step. */
-export function accountOf({ branch, log }: UpDeps, listener: UpListener): Account {
+export function accountOf({ branch, log, history }: UpDeps, listener: UpListener): Account {
+  const { stopped } = history.standing
+  const since = ({ id, index }: OperationRef): string | undefined =>
+    stopped?.operation.id === id && stopped.operation.index === index ? stopped.interruptedSince : undefined
   return {
     ...listener,
     begun: ({ ref, text, number, newerBy }) => {
       const name = operationName(ref.id, ref.index)
       listener.operation(name, text, number, branch.journal.operationCount)
       log.info({ operation: name }, `up: ${text}: begun`)
+      const interruptedSince = since(ref)
+      if (interruptedSince !== undefined) {
+        const again = `operation ${name} was begun at ${interruptedSince} and interrupted: it is done from its beginning`
+        listener.remark(again)
+        log.warn({ operation: name }, again)
+      }
       if (newerBy !== undefined) listener.newer(name, newerBy)
     },
     voided: ({ ref, operation }, { by, author, why }) => {

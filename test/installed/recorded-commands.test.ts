@@ -12,7 +12,7 @@ import { makeDeb } from '../../scripts/packages/deb.ts'
 import { NetLab } from '../harness/netns.ts'
 import { unlessRootHas } from '../support/tools.ts'
 import { debianRoot, debianScript, packageArchitecture, suites } from './debian-lab.ts'
-import { askingPackage } from './small-package.ts'
+import { askingPackage, smallPackage } from './small-package.ts'
 
 const skip = unlessRootHas('debootstrap', 'dpkg-deb', 'ip', 'unshare', 'nsenter')
 let share = ''
@@ -68,4 +68,44 @@ test('a package that asks gets its default answers, twice, and the same surround
     assert.equal(await host.read('/root/asked'), expected, host.name)
   }
   assert.equal(await alder.read('/root/limits'), '1024\n0\n')
+})
+
+/** Holds a lock as apt does, until it is killed: perl is on every Debian. */
+const holdLock =
+  'perl -e \'open(F, "+>>", $ARGV[0]) or die; $l = pack("ssx4qqlx4", 1, 0, 0, 0, 0); fcntl(F, 6, $l) or die; open(G, ">/root/held"); close(G); sleep 1000\''
+
+test('an interrupted dpkg is brought to its end before apt, a lock of apt is waited for, and both are said', {
+  skip,
+}, async (t) => {
+  const postinst = '#!/bin/sh\ntest -e /root/go || { touch /root/begun; exec sleep 1000; }\n'
+  const slow = smallPackage(share, { name: 'slow', version: '1', control: { postinst } })
+  const other = smallPackage(share, { name: 'other', version: '1' })
+  const [alder, birch] = await twoReleases(t)
+  for (const host of [alder, birch])
+    await host.types(
+      `setsid dpkg -i /mnt/${slow} >/dev/null 2>&1 & until test -e /root/begun; do sleep 0.05; done; kill -s KILL -- -$!; touch /root/go`,
+    )
+  assert.notEqual((await alder.sh(`apt-get install -y /mnt/${other}`)).status, 0, 'apt itself refuses')
+  await alder.does('lock', 'after an interruption')
+  const here = await alder.types(`isconf exec apt-get install -y /mnt/${other}`)
+  await alder.does('ci')
+  const there = await birch.does('up')
+  for (const { stderr } of [here, there])
+    assert.match(stderr, /an earlier dpkg was interrupted: running dpkg --configure -a first/)
+  for (const host of [alder, birch])
+    assert.equal(
+      (await host.types("dpkg-query -Wf '${Status}\\n' slow other")).stdout,
+      'install ok installed\n'.repeat(2),
+    )
+
+  await alder.does('lock', 'while another is at work')
+  await alder.types(
+    `${holdLock} /var/cache/apt/archives/lock >/dev/null 2>&1 & until test -e /root/held; do sleep 0.05; done; echo $! >/root/holder`,
+  )
+  const waits = alder.types('isconf exec apt-get remove -y other 2>/root/said')
+  await alder.types(
+    "until grep -q 'waiting: perl.* is at work on this host, and has /var/cache/apt/archives/lock' /root/said; do sleep 0.05; done",
+  )
+  await alder.types('kill -9 $(cat /root/holder)')
+  await waits
 })

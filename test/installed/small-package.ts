@@ -18,7 +18,7 @@ interface SmallPackage {
 const scripts = new Set(['config', 'preinst', 'postinst', 'prerm', 'postrm'])
 
 /** Makes `NAME_VERSION.deb` in a directory; its name. */
-function smallPackage(directory: string, { name, version, depends, control, files }: SmallPackage): string {
+export function smallPackage(directory: string, { name, version, depends, control, files }: SmallPackage): string {
   const tree = mkdtempSync(join(tmpdir(), 'isconf-small-package-'))
   const write = (path: string, text: string, mode: number): void => {
     mkdirSync(dirname(join(tree, path)), { recursive: true, mode: 0o755 })

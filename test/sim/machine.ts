@@ -265,6 +265,10 @@ export class SimMachine implements Machine {
     return { status, outputSha256: sha256Hex(said) }
   }
 
+  async readyPackages(): Promise<void> {
+    // There is no apt here.
+  }
+
   async bootId(): Promise<string> {
     return `boot ${this.boots}`
   }

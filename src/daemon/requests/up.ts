@@ -74,7 +74,7 @@ function listenerOf(tell: Tell): UpListener {
     passedOver: (name, text, by) => progress(`${name} ${text}: passed over, for ${by} made it void`),
     newer: (_, by) => progress(`installing the newest version, ${by}`),
     installing: (path, done, total) => progress(`wrote ${done} of ${total} bytes of ${path}`),
-    remark: (text) => void tell({ event: 'remark', text }),
     ...commandTo(tell),
+    remark: (text) => void tell({ event: 'remark', text }),
   }
 }

@@ -19,6 +19,7 @@ export function commandTo(tell: Tell): CommandListener {
   const waits = 'it has no terminal and nothing to read, and Ctrl-C stops it'
   return {
     output: outputTo(tell),
+    remark: (text) => void tell({ event: 'remark', text }),
     silent: ({ argv }) => {
       const words = argv.map(quoteWord).join(' ')
       const command = words.length > commandLengthMax ? `${words.slice(0, commandLengthMax)}…` : words
