@@ -8,7 +8,7 @@ import { readdirSync } from 'node:fs'
 import { test } from 'node:test'
 import { Lab, type LabHost, until } from '../harness/lab.ts'
 
-const kills = Number(process.env['ISCONF_KILLS'] ?? 3)
+const kills = Number(process.env['ISCONF_KILLS'] ?? 2)
 /** From the beginning of an `up` to the last moment of a kill; after that it is done on most machines. */
 const spanMs = 600
 
