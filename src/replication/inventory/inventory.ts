@@ -52,7 +52,10 @@ export interface InventoryDeps {
   readonly words: () => OwnWords
   /** Where this host can be dialed. */
   readonly addresses: () => readonly string[]
-  /** Another check of signatures, and records that are here already: in a simulation of many hosts. */
+  /**
+   * Another check of signatures, and records that are here already and kept by who gives them, not in the file: in a
+   * simulation of many hosts, of which each would write down what all the others write.
+   */
   readonly isSigned?: VerifyRecord
   readonly records?: HostRecords
 }
@@ -62,7 +65,7 @@ export class Inventory {
   readonly #records: HostRecords
   readonly #exchange: RecordExchange
   readonly #ownWord = new OwnWord()
-  readonly #file: RecordsFile
+  readonly #file: RecordsFile | undefined
   /** What neighbours have told directly, in the order in which they were heard last. */
   readonly #directByPeer = new Map<PeerId, { readonly words: OwnWords; readonly seen: string }>()
   #cancel: Cancel = () => undefined
@@ -79,12 +82,12 @@ export class Inventory {
         if (record.peer === deps.transport.self) this.#ownWord.unsay()
       },
     })
-    this.#file = new RecordsFile(deps)
+    this.#file = deps.records ? undefined : new RecordsFile(deps)
   }
 
   /** Reads what an earlier daemon has kept. */
   async open(): Promise<void> {
-    await this.#file.read(this.#records, this.#deps.isSigned ?? verifyByPeerId)
+    await this.#file?.read(this.#records, this.#deps.isSigned ?? verifyByPeerId)
   }
 
   /** Begins to answer, and to say and hear. */
@@ -99,7 +102,7 @@ export class Inventory {
 
   async stop(): Promise<void> {
     this.#cancel()
-    await this.#file.write(this.#records)
+    await this.#file?.write(this.#records)
   }
 
   /** How many hosts the domain has, as far as is known; this one is one of them. */
@@ -187,7 +190,7 @@ export class Inventory {
       if (occasion === 'urgent') this.#exchange.tellAtOnce(kept)
     }
     this.#forgetOld()
-    void this.#file.writeIfDue(this.#records)
+    void this.#file?.writeIfDue(this.#records)
   }
 
   #forgetOld(): void {
