@@ -24,7 +24,7 @@ _isconf() {
     void) mapfile -t COMPREPLY < <(compgen -W '-m --message' -- "$word") ;;
     revert) mapfile -t COMPREPLY < <(compgen -W '--with --delete --keep --overwrite --dry-run --json' -- "$word") ;;
     ci) mapfile -t COMPREPLY < <(compgen -W '--rehearse --net --json' -- "$word") ;;
-    up) mapfile -t COMPREPLY < <(compgen -W '--to --step --dry-run --json' -- "$word") ;;
+    up) mapfile -t COMPREPLY < <(compgen -W '--to --step --wait --dry-run --json' -- "$word") ;;
     skip) mapfile -t COMPREPLY < <(compgen -W '-m --message' -- "$word") ;;
     done) mapfile -t COMPREPLY < <(compgen -W '-m --message' -- "$word") ;;
     branches) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word") ;;

@@ -45,6 +45,7 @@ complete -c isconf -n '__fish_seen_subcommand_from ci' -l json -d 'print one JSO
 complete -c isconf -n __fish_use_subcommand -a up -d 'Do what is in the journal and not yet done on this host'
 complete -c isconf -n '__fish_seen_subcommand_from up' -l to -x -d 'stop after this operation or changeset'
 complete -c isconf -n '__fish_seen_subcommand_from up' -l step -d 'stop after one operation'
+complete -c isconf -n '__fish_seen_subcommand_from up' -l wait -d 'wait while another command changes this host'
 complete -c isconf -n '__fish_seen_subcommand_from up' -l dry-run -d 'show what would be done, and do nothing'
 complete -c isconf -n '__fish_seen_subcommand_from up' -l json -d 'with --dry-run: print one JSON document'
 complete -c isconf -n __fish_use_subcommand -a skip -d 'Go past an operation that this host can\'t do'

@@ -16,6 +16,7 @@ const meaningByExit: Readonly<Record<number, string>> = {
   1: 'A change or a replay failed, or is not possible as things stand.',
   2: 'No such file; or interrupted, as by Ctrl-C.',
   3: 'What is here is done, and other hosts have more that could not be fetched.',
+  4: 'Another command changes this host just now; nothing was done.',
   22: 'Wrong use, or a mistake in the configuration.',
   75: 'The daemon gives way to another release of itself and is to be started again.',
   220: 'Somebody else has the lock.',

@@ -117,7 +117,10 @@ export const errorKinds = {
   },
   INSTALL_FAILED: { exit: 1, hint: 'what was there before is unchanged, except perhaps the attributes of a directory' },
   REMOVE_FAILED: { exit: 1, hint: 'some of it may be gone; fix the cause and try again' },
-  BUSY: { exit: 1, hint: 'wait until it has ended; only one verb at a time may change a host' },
+  BUSY: {
+    exit: 4,
+    hint: 'only one verb at a time may change a host: wait until it has ended, as `isconf up --wait` does by itself',
+  },
   WIP_FULL: { exit: 1, hint: 'check in what you have (isconf ci), then lock again and continue' },
   REBOOT_NEEDED: {
     exit: 1,

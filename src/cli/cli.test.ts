@@ -150,6 +150,9 @@ test('a hint says where a flag belongs, and how a word is taken that looks like 
   const hintOf = async (...words: readonly string[]): Promise<string> =>
     (await type(...words)).err.split('hint: ')[1] ?? ''
   assert.equal(await hintOf('status', '-q'), '-q is a flag of isconf itself: it stands before the verb\n')
+  for (const verb of ['exec', 'snap', 'status'])
+    assert.match(await hintOf(verb, '-m', 'x'), /^-m goes with lock, [a-z, ]+ only\n$/)
+  assert.equal(await hintOf('lock', '-r', 'x').then((hint) => hint.includes('stands before')), false)
   assert.equal(await hintOf('snap', '-x'), 'see `isconf help snap`; -- goes before a word that begins with a dash\n')
   assert.equal(await hintOf('bank', 'add'), 'see `isconf help bank add`\n')
 })

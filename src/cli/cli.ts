@@ -1,9 +1,9 @@
 /** What a person types: flags, a verb, and everything after the verb belongs to the verb. */
 import { join, resolve } from 'node:path'
-import { IsconfError, inOneLine } from '../base/index.ts'
+import { inOneLine } from '../base/index.ts'
 import { type Config, loadConfig, placedVariables } from '../config/index.ts'
 import { type Client, connect, socketName } from '../control/index.ts'
-import { runProgram, runVerb, type Terminal } from '../terminal/index.ts'
+import { refuseStrayFlags, runProgram, runVerb, type Terminal } from '../terminal/index.ts'
 import { showEvent } from './show.ts'
 import type { Flags, Surroundings, Verb, VerbContext } from './verb.ts'
 import { isconf } from './verbs/index.ts'
@@ -22,16 +22,8 @@ export function runCli(argv: readonly string[], surroundings: Surroundings): Pro
       }
       return context
     }
-    return runVerb(isconf, words, terminal, contextOf, (verb) => refuseStrayFlags(flags, verb))
+    return runVerb(isconf, words, terminal, contextOf, (verb) => refuseStrayFlags(isconf, flags, verb))
   })
-}
-
-function refuseStrayFlags({ message, reboot }: Flags, { name, options }: Verb): void {
-  if (message !== undefined && !options?.['message']) {
-    const takers = isconf.verbs.filter((verb) => verb.options?.['message']).map((verb) => verb.name)
-    throw new IsconfError('USAGE', `-m goes with ${takers.join(', ')} only, not with ${name}`)
-  }
-  if (reboot && name !== 'up') throw new IsconfError('USAGE', `-r goes with up only, not with ${name}`)
 }
 
 function makeContext(flags: Flags, surroundings: Surroundings): VerbContext {

@@ -138,15 +138,15 @@ test('resolveConfig() refuses values that are none, with their place', () => {
 
 test('resolveConfig() warns of what has no effect', () => {
   const { warnings } = resolve({
-    environment: { IS_PROT: '1', ISCONF_X: '1', PATH: '/bin', IS_: '' },
+    // IS_ROLE is like no setting: it may be another program's.
+    environment: { IS_PROT: '1', ISCONF_X: '1', PATH: '/bin', IS_: '', IS_ROLE: 'db' },
     mainCfText: 'DEFAULT:\n IS_NET = /x\n IS_HOSTNAME = y\nalder:\nalder:\n',
   })
   assert.deepEqual(warnings, [
     '/etc/is/main.cf:5: alder is never used here, it stands in line 4 already',
-    '/etc/is/main.cf:2: IS_NET is not a setting',
+    '/etc/is/main.cf:2: IS_NET is not a setting (did you mean IS_NETS?)',
     '/etc/is/main.cf:3: IS_HOSTNAME has an effect only in the environment',
-    'environment: IS_ is not a setting',
-    'environment: IS_PROT is not a setting',
+    'environment: IS_PROT is not a setting (did you mean IS_PORT?)',
   ])
 })
 

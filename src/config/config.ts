@@ -7,14 +7,8 @@ import { type DomainName, IsconfError, parseDomainName } from '../base/index.ts'
 import type { HostNames } from './host-names.ts'
 import { type Assignment, parseMainCf } from './main-cf.ts'
 import { repeatedTargets, resolveAssignments } from './main-cf-resolve.ts'
-import {
-  isUnknownSetting,
-  type LogPlace,
-  type OwnerMode,
-  type ReplayWarnings,
-  type Setting,
-  settings,
-} from './settings.ts'
+import { isMisspelt, notASetting } from './misspelt.ts'
+import { type LogPlace, type OwnerMode, type ReplayWarnings, type Setting, settings } from './settings.ts'
 
 /** Everything that is set for this host; frozen. */
 export interface Config {
@@ -114,9 +108,9 @@ export function resolveAllButDomain(input: Omit<ConfigInput, 'domainFileText'>):
       ...repeatedTargets(mainCf).map(({ line, message }) => `${mainCfPath}:${line}: ${message}`),
       ...oddVariables(mainCfPath, assignments),
       ...Object.keys(environment)
-        .filter(isUnknownSetting)
         .sort()
-        .map((name) => `environment: ${name} is not a setting`),
+        .filter(isMisspelt)
+        .map((name) => `environment: ${notASetting(name)}`),
     ]),
     mainCfPath,
   }
@@ -184,7 +178,7 @@ function domainOf(home: string, fileText: string | undefined, found: Found | und
 
 function oddVariables(path: string, assignments: ReadonlyMap<string, Assignment>): readonly string[] {
   return [...assignments.values()].flatMap(({ name, line }) => {
-    if (isUnknownSetting(name)) return `${path}:${line}: ${name} is not a setting`
+    if (isMisspelt(name)) return `${path}:${line}: ${notASetting(name)}`
     if (name === settings.hostname.env) return `${path}:${line}: ${name} has an effect only in the environment`
     return []
   })

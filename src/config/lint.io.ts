@@ -6,6 +6,7 @@ import { type Finding, lintHmacKeys, lintMainCf, lintNets } from './lint.ts'
 import { defaultMainCfPath, type LoadOptions, namesOf } from './load.io.ts'
 import { type MainCf, parseMainCf } from './main-cf.ts'
 import { matchingStanza, possibleFullNames, resolveAssignments } from './main-cf-resolve.ts'
+import { notASetting } from './misspelt.ts'
 import { isUnknownSetting, type Setting, settings } from './settings.ts'
 import { readTextFile } from './text-file.io.ts'
 
@@ -71,7 +72,7 @@ function environmentFindings(environment: Readonly<Record<string, string | undef
     if (parsed && 'problem' in parsed) add('error', `${row.env} ${parsed.problem}`)
   }
   for (const name of Object.keys(environment).filter(isUnknownSetting).sort()) {
-    add('warning', `${name} is not a setting`)
+    add('warning', notASetting(name))
   }
   return findings
 }

@@ -35,7 +35,7 @@ test('lintMainCf() warns of a variable that is set twice in a stanza', () => {
 
 test('lintMainCf() warns of names that begin like a setting and of IS_HOSTNAME', () => {
   assert.deepEqual(lint('a:', 'IS_PROT = 1', 'IS_HOSTNAME = b'), [
-    'warning 2: IS_PROT is not a setting',
+    'warning 2: IS_PROT is not a setting (did you mean IS_PORT?)',
     'warning 3: IS_HOSTNAME has an effect only in the environment',
   ])
 })

@@ -7,6 +7,7 @@ import { openToOthers, scanHmacKeys, shortKeys } from './hmac-keys.ts'
 import { isHostName } from './host-names.ts'
 import { type Assignment, type MainCf, type Stanza, scanMainCf } from './main-cf.ts'
 import { defaultTarget, repeatedTargets } from './main-cf-resolve.ts'
+import { notASetting } from './misspelt.ts'
 import { type Nets, scanNets } from './nets.ts'
 import type { Scanned } from './problems.ts'
 import { isUnknownSetting, type Setting, settings } from './settings.ts'
@@ -93,7 +94,7 @@ function lintStanza(stanza: Stanza, mainCf: MainCf, error: Note, warn: Note): vo
 function lintSetting({ name, value, line }: Assignment, error: Note, warn: Note): void {
   const row = rowByEnv.get(name)
   const parsed = value === '' ? undefined : row?.parse(value)
-  if (isUnknownSetting(name)) warn(line, `${name} is not a setting`)
+  if (isUnknownSetting(name)) warn(line, notASetting(name))
   else if (row?.environmentOnly) warn(line, `${name} has an effect only in the environment`)
   else if (parsed && 'problem' in parsed) error(line, `${name} ${parsed.problem}`)
 }

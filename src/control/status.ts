@@ -78,12 +78,23 @@ export interface UnreachedAddress {
   readonly reason: string
 }
 
+/** A host that was met, or heard on the local network, and is not connected. */
+export interface StrangerStatus {
+  readonly address: string
+  /** What is the matter, in a sentence that has the host as its subject. */
+  readonly text: string
+  /** When it was met last. */
+  readonly time: string
+}
+
 export interface MeshStatus {
   readonly peerId: string
   readonly addresses: readonly string[]
   readonly peers: readonly { readonly host: string; readonly address: string }[]
   /** The addresses at which this host was told of others, or has met them, where it reaches none, and why not. */
   readonly unreached: readonly UnreachedAddress[]
+  /** Who was not admitted lately, or has not admitted this host; absent from older daemons. */
+  readonly strangers?: readonly StrangerStatus[]
   /** False when no hmac key is set and any host of the domain's name is let in. */
   readonly authenticated: boolean
   /** Strangers turned away since the daemon started. */

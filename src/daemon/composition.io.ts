@@ -8,17 +8,9 @@ import { threadPoolHasher } from '../base/hash.io.ts'
 import { type DomainName, IsconfError, sleep } from '../base/index.ts'
 import { systemRandom as random } from '../base/random.io.ts'
 import { type Config, commandHost, commandVariables, domainFilePath, multiaddrOf } from '../config/index.ts'
-import type { UnreachedAddress } from '../control/index.ts'
 import { loadHostKey } from '../host/index.ts'
 import { limitRemarks, type Machine, systemMachine } from '../machine/index.ts'
-import {
-  type AddressState,
-  type ConnectedPeer,
-  hostCertificate,
-  LearnedAddresses,
-  LocalDiscovery,
-  openTls,
-} from '../mesh/index.ts'
+import { hostCertificate, LearnedAddresses, LocalDiscovery, openTls, Strangers } from '../mesh/index.ts'
 import { rehearse } from '../rehearsal/index.ts'
 import { BootRecord } from '../replication/index.ts'
 import { openStore, workerWholeHasher } from '../store/index.ts'
@@ -31,6 +23,7 @@ import type { Rehearsals } from './rehearsals.ts'
 import type { ProcessFacts } from './requests/shared/parts.ts'
 import { settleHome } from './settle-home.io.ts'
 import { openState } from './state-on-disk.ts'
+import { unconnectedFacts } from './unconnected.ts'
 import type { WarningFacts } from './work-warnings.ts'
 
 /** How long hosts on the local network take to answer a question of who is there. */
@@ -67,13 +60,14 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
   })
   const where = { host: config.listen, port: config.port }
   const member = { domain: domain.name, keys }
+  const strangers = new Strangers(clock)
   const transport = await openTls({
     ...where,
+    strangers,
     ...member,
     hostKey: key,
     certificate: await hostCertificate(disk, join(config.home, 'conf/host.crt'), key),
-    clock,
-    random,
+    ...world,
     log,
     onOwnIdentity: (address) => {
       cloned = `another machine, at ${address}, has this host's key, conf/host.key`
@@ -87,8 +81,9 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
     // IS_NOBROADCAST says that only those in nets are connected to.
     learned: config.noBroadcast ? undefined : learned,
   })
-  const discoveryOptions = { ...where, transport, member, wanted: () => meeting.keeper.wanted(), clock, random, log }
-  const discovery = config.noBroadcast ? undefined : await LocalDiscovery.open(discoveryOptions)
+  const wanted = (): number | undefined => meeting.keeper.wanted()
+  const around = { ...where, transport, member, wanted, strangers, ...world, log }
+  const discovery = config.noBroadcast ? undefined : await LocalDiscovery.open(around)
   learned.start()
   const discovered = config.noBroadcast ? Promise.resolve() : sleep(clock, discoveryMs)
   const settled = Promise.all([meeting.peering.settled(settleMsMax), discovered]).then(() => undefined)
@@ -105,13 +100,9 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
       pid: process.pid,
       domainSource: domain.source,
       cloned: () => cloned,
-      warnings: () => [
-        ...live.warnings(),
-        ...limitRemarks(),
-        ...[cloned, bank.warning()].filter((text) => text !== undefined),
-      ],
+      warnings: () => [...live.warnings(), ...limitRemarks(), ...said(cloned, bank.warning())],
       bankAddress: bank.address,
-      unreached: () => unreachedOf(meeting.peering.states(), transport.peers()),
+      ...unconnectedFacts(meeting.peering, transport, strangers),
       mesh: () => ({
         addresses: transport.addresses(),
         authenticated: keys().proves !== undefined && !keys().acceptsAny,
@@ -175,15 +166,8 @@ function machineOf(live: LiveConfig, environment: () => Record<string, string>):
   })
 }
 
-/** Addresses that were tried in vain; where a host was met before counts only for a host that is alone. */
-function unreachedOf(states: readonly AddressState[], peers: readonly ConnectedPeer[]): readonly UnreachedAddress[] {
-  // Who is there may have dialed this host, which then does not dial it.
-  const isThere = (wanted: string): boolean =>
-    peers.some(({ address, dialable }) => [address, ...dialable].some((known) => known.startsWith(wanted)))
-  return states.flatMap(({ address, state, failure, isHint }) => {
-    if (failure === undefined || state === 'connected' || (isHint && peers.length > 0) || isThere(address)) return []
-    return { address, reason: failure.startsWith(`${address}: `) ? failure.slice(address.length + 2) : failure }
-  })
+function said(...texts: readonly (string | undefined)[]): readonly string[] {
+  return texts.filter((text) => text !== undefined)
 }
 
 function sum(counts: readonly number[]): number {

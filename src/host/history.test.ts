@@ -142,3 +142,19 @@ test('work that was dropped does not change where a host stands', async () => {
   await history.close()
   assert.deepEqual((await opened(disk)).history.standing, history.standing)
 })
+
+test('an image keeps what tells that an operation was not done, and where its host stood', async () => {
+  for (const last of [{ event: 'passedOver', operation: at(3), by: at(9) } as const, finished(3)]) {
+    const { disk, clock, history } = await opened()
+    await history.add([
+      ...[finished(0), { event: 'passedOver', operation: at(1), by: at(9) } as const],
+      ...[{ event: 'skipped', operation: at(2), by: 'ann@alder', why: 'no disk' } as const, last],
+    ])
+    await history.close()
+    await History.forget(disk, path, clock)
+    const made = await History.open(disk, path, clock)
+    assert.deepEqual(made.standing.done, at(3))
+    const done = await Promise.all([0, 1, 2, 3].map((index) => made.hasDone(at(index))))
+    assert.deepEqual(done, [true, false, false, last.event === 'finished'])
+  }
+})

@@ -42,8 +42,12 @@ export class History {
   static async forget(disk: Disk, path: string, clock: Clock): Promise<void> {
     const history = await History.open(disk, path, clock)
     const { done } = history.standing
+    const kept = await history.#notDone()
     await history.close()
-    const entries = done ? [toEntry({ event: 'made', operation: done }, isoTime(clock))] : []
+    const last = kept.findLast(isPast)
+    const isTold = done && last && 'operation' in last && last.operation === toKey(done)
+    const made = done && !isTold ? [toEntry({ event: 'made', operation: done }, isoTime(clock))] : []
+    const entries = [...kept, ...made]
     await disk.replaceFile(path, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
   }
 
@@ -84,6 +88,14 @@ export class History {
       if (isPast(entry)) return entry.event !== 'skipped' && entry.event !== 'passedOver'
     }
     return true
+  }
+
+  /** What tells that operations were not done on this disk, which an image has as well. */
+  async #notDone(): Promise<readonly HistoryEntry[]> {
+    const entries: HistoryEntry[] = []
+    for await (const entry of this.entriesFromEnd())
+      if (['skipped', 'passedOver', 'mended'].includes(entry.event)) entries.push(entry)
+    return entries.reverse()
   }
 
   /** The entries at the end, back to one that says that the host is past an operation: the rest cannot change the standing. */

@@ -5,7 +5,7 @@ import { SimDisk } from '../../test/sim/disk.ts'
 import { seededRandom } from '../../test/sim/random.ts'
 import type { DomainName, IsconfError } from '../base/index.ts'
 import type { SignedChangeset } from './changeset.ts'
-import { findOperation } from './find-operation.ts'
+import { findChangeset, findOperation } from './find-operation.ts'
 import { Journal } from './journal.ts'
 
 async function journalOf(...changesets: readonly SignedChangeset[]): Promise<Journal> {
@@ -69,4 +69,19 @@ test('findOperation() refuses the beginning that two ids share', async () => {
     }
     byPrefix.set(prefix, next)
   }
+})
+
+test('a name with a slip in it, or that is none, is answered with the one that may have been meant', async () => {
+  const journal = await journalOf(one, two)
+  const typed = one.id.slice(0, 12)
+  const slip = `${typed.slice(0, 5)}${typed[5] === '0' ? '1' : '0'}${typed.slice(6)}`
+  const message = (find: Promise<unknown>): Promise<string> => find.then(String, (error: Error) => error.message)
+  const meant = `did you mean ${typed}`
+  assert.ok((await message(findOperation(journal, `${slip}:1`))).endsWith(`(${meant}:1?)`))
+  assert.ok((await message(findChangeset(journal, slip))).endsWith(`(${meant}?)`))
+  assert.ok((await message(findChangeset(journal, typed.toUpperCase()))).endsWith(`(${meant}?)`))
+  const head = `not the name of a changeset: "HEAD" (the newest changeset is ${two.id.slice(0, 12)})`
+  assert.equal(await message(findChangeset(journal, 'HEAD')), head)
+  assert.match(await message(findOperation(await journalOf(), 'abcd')), /: the journal is empty$/)
+  assert.equal((await findChangeset(journal, typed)).id, one.id)
 })

@@ -10,7 +10,7 @@ export {
   signChangeset,
 } from './changeset.ts'
 export { describeOperation, quoteWord } from './describe-operation.ts'
-export { findOperation } from './find-operation.ts'
+export { findChangeset, findOperation } from './find-operation.ts'
 export { Journal, type JournalRange } from './journal.ts'
 export { branchNameSchema, changesetIdSchema } from './name-schemas.ts'
 export {

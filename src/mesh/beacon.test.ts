@@ -17,16 +17,20 @@ test('a beacon is heard by the hosts of its domain, and by those of a key only w
   assert.deepEqual(decodeBeacon(plain, member('x.example')), beacon)
   assert.deepEqual(decodeBeacon(keyed, member('x.example')), beacon)
   assert.deepEqual(decodeBeacon(keyed, member('x.example', 'k2', 'a key')), beacon)
-  assert.equal(decodeBeacon(plain, member('y.example')), undefined)
-  assert.equal(decodeBeacon(plain, member('x.example', 'a key')), undefined)
-  assert.equal(decodeBeacon(keyed, member('x.example', 'k2')), undefined)
+  const apart = (mismatch: string): object => ({ peer: beacon.peer, mismatch })
+  assert.deepEqual(decodeBeacon(plain, member('y.example')), apart('other domain'))
+  assert.deepEqual(decodeBeacon(plain, member('x.example', 'a key')), apart('other key'))
+  assert.deepEqual(decodeBeacon(keyed, member('x.example', 'k2')), apart('other key'))
   assert.doesNotMatch(Buffer.from(keyed).toString(), /x\.example|a key/)
 })
 
 test('what is no beacon, or was changed on its way, is nothing', () => {
   const keyed = member('x.example', 'k1')
   const text = Buffer.from(encodeBeacon(beacon, keyed)).toString()
-  for (const wrong of ['', 'isconf', text.replace('65027', '65028'), `${text} x`, text.slice(0, -1), 'x'.repeat(600)]) {
+  for (const wrong of ['', 'isconf', text.replace('65027', '65536'), `${text} x`, 'x'.repeat(600)]) {
     assert.equal(decodeBeacon(Buffer.from(wrong), keyed), undefined, wrong)
+  }
+  for (const wrong of [text.replace('65027', '65028'), text.slice(0, -1)]) {
+    assert.deepEqual(decodeBeacon(Buffer.from(wrong), keyed), { peer: beacon.peer, mismatch: 'other key' }, wrong)
   }
 })

@@ -22,14 +22,24 @@ export function encodeBeacon({ peer, port }: Beacon, { domain, keys }: Member): 
   return Buffer.from(['isconf-beacon-1', tagOf(domain), peer, port, proofOf(domain, { peer, port }, proves)].join(' '))
 }
 
-/** What a datagram says; undefined when it is no beacon of a member. */
-export function decodeBeacon(bytes: Uint8Array, { domain, keys }: Member): Beacon | undefined {
+/** Why a beacon is none of a member. */
+export type BeaconMismatch = 'other domain' | 'other key'
+
+/** Who has said what is no beacon of a member; undefined when it is none at all. */
+export interface StrangersBeacon {
+  readonly peer: PeerId
+  readonly mismatch: BeaconMismatch
+}
+
+/** What a datagram says; undefined when it is no beacon. */
+export function decodeBeacon(bytes: Uint8Array, { domain, keys }: Member): Beacon | StrangersBeacon | undefined {
   if (bytes.length > beaconBytesMax) return undefined
   const words = Buffer.from(bytes).toString('latin1').split(' ')
   const [kind, tag, peer = '', port = '', proof = '', ...more] = words
-  if (kind !== 'isconf-beacon-1' || tag !== tagOf(domain) || more.length > 0) return undefined
+  if (kind !== 'isconf-beacon-1' || more.length > 0) return undefined
   if (!/^[1-9]\d{0,4}$/.test(port) || Number(port) > 65_535 || publicKeyOf(peer) === undefined) return undefined
   const said = { peer: peer as PeerId, port: Number(port) }
+  if (tag !== tagOf(domain)) return { peer: said.peer, mismatch: 'other domain' }
   const { accepts, acceptsAny } = keys()
   const isProved = (key: string | undefined): boolean => {
     const expected = Buffer.from(proofOf(domain, said, key))
@@ -37,7 +47,7 @@ export function decodeBeacon(bytes: Uint8Array, { domain, keys }: Member): Beaco
   }
   // As at the gate, a host that asks for no key takes any, and then there is nothing to check.
   if (accepts.length === 0 || acceptsAny) return said
-  return accepts.filter(isProved).length > 0 ? said : undefined
+  return accepts.filter(isProved).length > 0 ? said : { peer: said.peer, mismatch: 'other key' }
 }
 
 /** Hosts of a domain look for its tag alone; it does not tell the domain's name to the rest of the network. */

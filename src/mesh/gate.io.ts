@@ -7,6 +7,7 @@ import { StreamReader } from './frames.ts'
 import { Http2PeerStream } from './http2-stream.io.ts'
 import type { Refusals } from './refusals.ts'
 import { begin } from './session.io.ts'
+import type { Strangers } from './strangers.ts'
 import { bindingOf } from './tls.io.ts'
 import { OwnAddressError, type PeerId } from './transport.ts'
 
@@ -15,6 +16,8 @@ export interface GateOptions {
   readonly member: Member
   readonly random: Random
   readonly refusals: Refusals
+  /** Hears of those that were not admitted. */
+  readonly strangers?: Strangers
   /** Another machine answered with this host's own identity. */
   readonly onOwnIdentity: (address: string) => void
 }
@@ -68,7 +71,7 @@ export class Gate {
   }
 
   async #converse(connection: MeshConnection, linkId: Uint8Array): Promise<Passed> {
-    const { self, random, member, refusals, onOwnIdentity } = this.#options
+    const { self, random, member, onOwnIdentity } = this.#options
     const { peer: other, remoteAddress: address } = connection
     const role: Role = connection.dialed ? 'dialer' : 'listener'
     const nonce = Buffer.concat([linkId, random.bytes(nonceBytes - linkIdBytes)])
@@ -100,16 +103,20 @@ export class Gate {
       await stream.closeWrite()
       return { connection, key, linkId: Buffer.from(dialersNonce.subarray(0, linkIdBytes)).toString('hex') }
     } catch (error) {
-      if (other !== self) {
-        const reason = error instanceof RefusedError ? error.reason : 'broken'
-        refusals.note(reason, { address, peer: other, detail: (error as Error).message })
-      }
+      if (other !== self) this.#note(address, other, error as Error)
       const isClone = other === self && !(error instanceof OwnAddressError)
       if (wire !== undefined && (isClone || speaksLast(role, error))) await hangUpSeen(wire)
       throw error
     } finally {
       this.#ownNonces.delete(ownNonce)
     }
+  }
+
+  #note(address: string, peer: PeerId, error: Error): void {
+    const { refusals, strangers } = this.#options
+    if (error instanceof RefusedError) strangers?.refused(address, error)
+    const reason = error instanceof RefusedError ? error.reason : 'broken'
+    refusals.note(reason, { address, peer, detail: error.message })
   }
 }
 

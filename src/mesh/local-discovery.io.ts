@@ -11,6 +11,7 @@ import { addressText } from './address.ts'
 import type { Member } from './admission.ts'
 import { beaconBytesMax, decodeBeacon, encodeBeacon } from './beacon.ts'
 import { dialTimes } from './dial-times.ts'
+import type { Strangers } from './strangers.ts'
 import type { Transport } from './transport.ts'
 
 export interface DiscoveryOptions {
@@ -22,6 +23,8 @@ export interface DiscoveryOptions {
   readonly port: number
   /** How many more connections are wanted; undefined where everybody may know everybody. */
   readonly wanted?: () => number | undefined
+  /** Hears of those that this host can't be meant by. */
+  readonly strangers?: Strangers
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -129,6 +132,10 @@ export class LocalDiscovery {
     if (bytes.length > beaconBytesMax) return
     const beacon = decodeBeacon(bytes, member)
     if (beacon === undefined || beacon.peer === transport.self) return
+    if ('mismatch' in beacon) {
+      this.#options.strangers?.heard(address, beacon.mismatch)
+      return
+    }
     if (transport.peers().some(({ id }) => id === beacon.peer) || this.#options.wanted?.() === 0) return
     if (!this.#isDue(beacon.peer, clock.monotonicMs())) return
     transport.dial(addressText(address, beacon.port, beacon.peer)).catch((error) => {

@@ -2,6 +2,7 @@
 import type { KeyObject } from 'node:crypto'
 import type { Clock, Log, Random } from '../base/index.ts'
 import type { Member } from './admission.ts'
+import type { Strangers } from './strangers.ts'
 
 export interface TlsTransportOptions extends Member {
   /** This host's Ed25519 private key. */
@@ -12,6 +13,8 @@ export interface TlsTransportOptions extends Member {
   readonly host: string
   /** TCP port; 0 for any that is free. */
   readonly port: number
+  /** Hears of those that were not admitted. */
+  readonly strangers?: Strangers
   readonly clock: Clock
   readonly random: Random
   readonly log: Log

@@ -51,7 +51,9 @@ export class TlsTransport implements Transport {
     this.#refusals = new Refusals(clock, log)
     this.#services = new Services(log)
     const [identity, refusals] = [this.#identity, this.#refusals]
-    this.#entrance = new Entrance({ identity, self: this.self, member: options, random, refusals, onOwnIdentity })
+    const { strangers } = options
+    const gate = { self: this.self, member: options, random, refusals, onOwnIdentity, ...(strangers && { strangers }) }
+    this.#entrance = new Entrance({ identity, ...gate })
     this.#links = new Links(this.self, clock, (event) => this.#changed(event))
     this.#listens = new ListenAddresses(this, clock, () => this.addresses())
   }
@@ -169,6 +171,7 @@ export class TlsTransport implements Transport {
 
   #join({ connection, linkId, key }: Passed): void {
     this.#admitted.note(connection.peer, key)
+    this.#options.strangers?.forget(connection.remoteAddress)
     if (connection.dialed) this.#dialedAt.set(connection.peer, connection.remoteAddress)
     if (!connection.asks) connection.serve((protocol, raw) => void this.#services.serve(connection.peer, protocol, raw))
     this.#links.add(connection, linkId)

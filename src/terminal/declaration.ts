@@ -136,6 +136,8 @@ export interface Verb<Context, O extends Options = Options, A extends Arguments 
 /** A program: its own flags, and what stands behind them. */
 export interface Program<O extends Options = Options, A extends Arguments = Arguments> extends Declaration<O, A> {
   readonly name: string
+  /** Of its flags, by key, that go with some verbs only: whether with this one. */
+  readonly takers?: Readonly<Record<string, (verb: Pick<Verb<never>, 'name' | 'options'>) => boolean>>
   /** Empty for a program without verbs. */
   readonly verbs: readonly Verb<never>[]
 }

@@ -14,6 +14,7 @@ export {
   runVerb,
   verbWords,
 } from './program.ts'
+export { refuseStrayFlags } from './program-flags.ts'
 export { listing, table } from './table.ts'
 export { systemTerminal } from './terminal.io.ts'
 export type { Terminal } from './terminal.ts'

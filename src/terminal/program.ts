@@ -5,6 +5,7 @@ import { commandOf, type Hint, read } from './command-line.ts'
 import type { Action, Arguments, Options, Program, Typed, Verb } from './declaration.ts'
 import { aVerb, flag, optionalWord, optionalWords } from './declaration.ts'
 import { failureText, originText } from './failure.ts'
+import { ownFlagText } from './program-flags.ts'
 import type { Terminal } from './terminal.ts'
 import { programUsage, verbTable } from './usage.ts'
 
@@ -99,16 +100,17 @@ function chooseVerb<V extends Verb<never>>(
   const path = `${program.name} ${name}`
   const [inner] = rest
   if (!verb.verbs || inner === undefined || inner.startsWith('-'))
-    return { verb, action: verb, path, typed: readAction(program, path, verb, verb.help, rest) }
+    return { verb, action: verb, path, typed: readAction(program, path, verb, verb, verb.help, rest) }
   const wrong = `${path} takes ${listed(verb.verbs)}, not ${JSON.stringify(inner)}`
   const action = named(verb.verbs, inner, wrong, helpHint(path))
   const whole = `${path} ${inner}`
-  return { verb, action, path, typed: readAction(program, whole, action, action.summary, rest.slice(1)) }
+  return { verb, action, path, typed: readAction(program, whole, verb, action, action.summary, rest.slice(1)) }
 }
 
 function readAction(
-  { name, options = {} }: Program,
+  program: Program,
   path: string,
+  verb: Verb<never>,
   action: Verb<never> | Action<never>,
   help: string,
   words: readonly string[],
@@ -116,8 +118,8 @@ function readAction(
   const command = withVerbTable(commandOf(path, action).description(help), ('verbs' in action && action.verbs) || [])
   const hint: Hint = (option) => {
     if (option === undefined) return helpHint(path)
-    const isProgram = Object.values(options).some(({ flags }) => flags.split(/[ ,]+/).includes(option))
-    if (isProgram) return `${option} is a flag of ${name} itself: it stands before the verb`
+    const own = ownFlagText(program, verb, option)
+    if (own !== undefined) return own
     return action.arguments ? `${helpHint(path)}; -- goes before a word that begins with a dash` : helpHint(path)
   }
   return read(command, action, words, hint)

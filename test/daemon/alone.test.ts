@@ -1,5 +1,7 @@
 /** A host that reaches none of those that it was told of says so where it matters. */
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { Lab, type LabHost, until } from '../harness/lab.ts'
 
@@ -22,4 +24,29 @@ test('a host that reaches nobody says so, and why, in up, lock, status and lint,
   await lab.untilMet()
   await until(async () => (await alder.status()).mesh.unreached.length === 0, 'birch is reached')
   assert.doesNotMatch((await alder.does('unlock')).stderr, /no other host/)
+})
+
+test('hosts that do not admit each other say what is the matter, on both sides, in status, hosts, lock and up', async (t) => {
+  const lab = await Lab.of(t, 'alder', 'birch', 'cedar')
+  const [alder, birch, cedar] = lab.hosts as [LabHost, LabHost, LabHost]
+  writeFileSync(join(alder.home, 'conf/hmac_keys'), 'one\n', { mode: 0o600 })
+  writeFileSync(join(birch.home, 'conf/hmac_keys'), 'two\n', { mode: 0o600 })
+  writeFileSync(join(cedar.home, 'conf/domain'), 'other.example.com\n')
+  await Promise.all(lab.hosts.map((host) => host.start()))
+  const apart = async (host: LabHost, ...others: readonly (readonly [LabHost, string])[]): Promise<void> => {
+    const says = async (): Promise<boolean> => {
+      const { strangers = [] } = (await host.status()).mesh
+      return others.every(([{ address }, words]) =>
+        strangers.some((one) => one.address === address && one.text.includes(words)),
+      )
+    }
+    await until(says, `${host.name} says what is the matter`)
+  }
+  await apart(alder, [birch, 'key'], [cedar, 'is of another domain'])
+  await apart(cedar, [alder, 'is of another domain'])
+  const words = /127\.\d+\.\d+\.\d (is of another domain|shows no key|does not accept the key)/
+  assert.match((await alder.does('status')).stdout, new RegExp(`peers +none\n(.*\n)*apart +${words.source}`))
+  assert.match((await alder.does('hosts')).stderr, words)
+  assert.match((await alder.does('lock', 'alone')).stderr, words)
+  assert.match((await alder.does('up')).stderr, words)
 })

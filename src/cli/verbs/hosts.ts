@@ -1,4 +1,4 @@
-import type { HostBoot, HostDeviation, HostRow } from '../../control/index.ts'
+import type { Client, HostBoot, HostDeviation, HostRow, Status } from '../../control/index.ts'
 import { jsonLinesFlag, table } from '../../terminal/index.ts'
 import { verb } from '../verb.ts'
 
@@ -11,12 +11,20 @@ export const hostsVerb = verb({
     'Hostkeeper is in use, also shows how the last boot ended, since when, and with which configuration tree.',
   exits: [0],
   options: { json: jsonLinesFlag },
-  run: async ({ client, terminal }, { json }) => {
+  run: async ({ client, terminal, say }, { json }) => {
     const rows = (await client.get('/v1/hosts')) as readonly HostRow[]
     terminal.out(json ? rows.map((row) => `${JSON.stringify(row)}\n`).join('') : table(rows.map(describe)))
+    if (!json && !rows.some(({ here, connected }) => connected && !here)) await sayWhyAlone(client, say)
     return 0
   },
 })
+
+/** What is the matter where this host is alone, as far as it knows. */
+async function sayWhyAlone(client: Client, say: (text: string) => void): Promise<void> {
+  const { mesh } = (await client.get('/v1/status')) as Status
+  for (const { address, text } of mesh.strangers ?? []) say(`${address} ${text}`)
+  for (const { address, reason } of mesh.unreached) say(`not reached: ${address}: ${reason}`)
+}
 
 function describe({
   name,

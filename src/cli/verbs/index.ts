@@ -80,5 +80,9 @@ export const isconf = {
   options: flags,
   arguments: verbWords,
   passThrough: true,
+  takers: {
+    message: ({ options }) => options?.['message'] !== undefined,
+    reboot: ({ name }) => name === 'up',
+  },
   verbs,
 } satisfies Program

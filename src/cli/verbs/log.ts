@@ -1,5 +1,5 @@
-import { idPrefixLength, inOneLine } from '../../base/index.ts'
-import type { LogEntry, LoggedOperation } from '../../control/index.ts'
+import { idPrefixLength, inOneLine, nearest } from '../../base/index.ts'
+import type { Client, HostRow, LogEntry, LoggedOperation } from '../../control/index.ts'
 import { aCount, count, flag, jsonLinesFlag, optionalWord, value, type WordType } from '../../terminal/index.ts'
 import { withQuery } from '../query.ts'
 import { verb } from '../verb.ts'
@@ -30,13 +30,30 @@ export const logVerb = verb({
   },
   exclusive: ['oneline', 'json'],
   arguments: { branch: optionalWord('BRANCH', "another branch than this host's") },
-  run: async ({ client, terminal }, { json, oneline, ...query }) => {
+  run: async ({ client, terminal, say }, { json, oneline, ...query }) => {
     const entries = (await client.get(withQuery('/v1/log', query))) as readonly LogEntry[]
     const form = json ? toJson : oneline ? shortForm : describe
     for (const entry of entries) terminal.out(form(entry))
+    if (entries.length === 0 && !json) say(`${emptyText(query)}${await meantText(client, query.host)}`)
     return 0
   },
 })
+
+/** Nothing at all could as well be a failure that nobody tells. */
+function emptyText({ since, host, branch }: Readonly<Record<'since' | 'host' | 'branch', string | undefined>>): string {
+  const asked = [host === undefined ? '' : ` from ${host}`, since === undefined ? '' : ` since ${since}`].join('')
+  const which = branch === undefined ? 'the branch of this host' : `branch ${branch}`
+  if (asked !== '') return `${which} has no changeset${asked}`
+  return `the journal of ${which} is empty: nothing was checked in yet`
+}
+
+/** Which host was meant where none is called so. */
+async function meantText(client: Client, host: string | undefined): Promise<string> {
+  if (host === undefined) return ''
+  const names = ((await client.get('/v1/hosts')) as readonly HostRow[]).map(({ name }) => name)
+  const meant = names.includes(host) ? undefined : nearest(host, names)
+  return meant === undefined ? '' : ` (did you mean ${meant}?)`
+}
 
 function toJson(entry: LogEntry): string {
   return `${JSON.stringify(entry)}\n`

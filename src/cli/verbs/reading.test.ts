@@ -13,8 +13,8 @@ const operations = [
 const entry: LogEntry = { id, branch: 'web', author: 'ann@alder', message: 'mail server', time, operations }
 
 const asked: readonly (readonly [words: readonly string[], path: string])[] = [
-  [['log'], '/v1/log'],
-  [['log', 'web', '-n', '2', '--host', 'alder'], '/v1/log?limit=2&host=alder&branch=web'],
+  [['log', '--json'], '/v1/log'],
+  [['log', 'web', '-n', '2', '--host', 'alder', '--json'], '/v1/log?limit=2&host=alder&branch=web'],
   [['log', '--since', '2030-01-01T12:00:00Z', '--json'], '/v1/log?since=2030-01-01T12%3A00%3A00.000Z'],
   [['history', '-n', '3'], '/v1/history?limit=3'],
   [['branches'], '/v1/branches'],

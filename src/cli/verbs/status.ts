@@ -80,15 +80,24 @@ function describeRebuild({ by, operations, time }: NonNullable<Status['needsRebu
 const unreachedMax = 10
 
 /** Those that are connected, and where this host was told of others and reaches none. */
-function describePeers({ peers, unreached = [] }: Status['mesh']): readonly [string, string][] {
+function describePeers({ peers, unreached = [], strangers = [] }: Status['mesh']): readonly [string, string][] {
   const here = peers.length === 0 ? ['none'] : peers.map(({ host, address }) => `${host} at ${address}`)
-  return [...listed('peers', here), ...listed('unmet', describeUnreached(unreached))]
+  const others = strangers.map(({ address, text, time }) => `${address} ${text} (${time})`)
+  return [
+    ...listed('peers', here),
+    ...listed(
+      'unmet',
+      atMost(
+        unreachedMax,
+        unreached.map(({ address, reason }) => `${address}: ${reason}`),
+      ),
+    ),
+    ...listed('apart', atMost(unreachedMax, others)),
+  ]
 }
 
-function describeUnreached(unreached: Status['mesh']['unreached']): readonly string[] {
-  const texts = unreached.slice(0, unreachedMax).map(({ address, reason }) => `${address}: ${reason}`)
-  if (unreached.length > unreachedMax) texts.push(`and ${unreached.length - unreachedMax} more`)
-  return texts
+function atMost(max: number, texts: readonly string[]): readonly string[] {
+  return texts.length > max ? [...texts.slice(0, max), `and ${texts.length - max} more`] : texts
 }
 
 function listed(name: string, texts: readonly string[]): readonly [string, string][] {

@@ -11,16 +11,20 @@ export const upVerb = verb({
     'Passes on what commands write to standard output and standard error. Stops at a reboot unless you say isconf ' +
     '-r up; the next up continues after it. --to stops after an operation or a changeset, --step after one ' +
     'operation. --dry-run shows what would be done and does nothing. If other hosts have more of the branch than ' +
-    'could be fetched, up does what is here and exits with 3. The programs in pre-up.d, post-up.d and ' +
+    'could be fetched, up does what is here and exits with 3. While another verb changes this host, up exits with 4, or ' +
+    'with --wait begins when that has ended. The programs in pre-up.d, post-up.d and ' +
     'on-failure.d below IS_HOOKS run before it, after it, and when it has failed.',
   exits: [0, 1, 2, 3],
   options: {
     to: value('--to <operation>', 'stop after this operation or changeset'),
     step: flag('--step', 'stop after one operation'),
+    wait: flag('--wait', 'wait while another command changes this host'),
     dryRun: flag('--dry-run', 'show what would be done, and do nothing'),
     json: flag('--json', 'with --dry-run: print one JSON document'),
   },
-  run: async ({ client, user, say, show, flags, terminal }, { to, step, dryRun, json }) => {
+  exclusive: ['wait', 'dryRun'],
+  run: async (context, { to, step, wait, dryRun, json }) => {
+    const { client, user, say, flags, terminal } = context
     if (json && !dryRun) throw new IsconfError('USAGE', 'isconf up takes --json only with --dry-run')
     const { reboot } = flags
     const limits: UpLimits = { ...(step && { step }), ...(to !== undefined && { to }) }
@@ -31,7 +35,7 @@ export const upVerb = verb({
       return 0
     }
     const body = { user, ...limits, ...(reboot && { reboot }) }
-    const answer = await doUp({ client, show, say }, body)
+    const answer = await doUp(context, body, wait)
     say(describe(answer))
     refuseUnfetched(answer)
     return 0
@@ -44,17 +48,38 @@ function refuseUnfetched({ unfetched = [] }: Pick<UpAnswer, 'unfetched'>): void 
 }
 
 /** An operation that only a later release can do may stand behind the one that has just installed that release. */
-async function doUp(
-  { client, show, say }: Pick<VerbContext, 'client' | 'show' | 'say'>,
-  body: UpBody,
-): Promise<UpAnswer> {
+async function doUp(context: VerbContext, body: UpBody, wait: boolean): Promise<UpAnswer> {
+  const { client, say } = context
   for (;;) {
     try {
-      return (await client.post('/v1/up', body, show)) as UpAnswer
+      return (await (wait ? postWhenIdle(context, body) : client.post('/v1/up', body, context.show))) as UpAnswer
     } catch (thrown) {
       const { code, message } = toIsconfError(thrown)
       if (code !== 'OPERATION_UNKNOWN' || !client.isRestarting()) throw thrown
       say(`${message}; continuing with the release that was just installed`)
+    }
+  }
+}
+
+/** Between two attempts; asking costs the daemon next to nothing. */
+const askEveryMs = 500
+
+/** Asks again for as long as the daemon does something else: also one of an older release can be waited for. */
+async function postWhenIdle({ client, show, say, sleep, onInterrupt }: VerbContext, body: UpBody): Promise<unknown> {
+  let isInterrupted = false
+  onInterrupt(() => {
+    isInterrupted = true
+  })
+  for (let said = ''; ; ) {
+    try {
+      return await client.post('/v1/up', body, show)
+    } catch (thrown) {
+      const { code, message } = toIsconfError(thrown)
+      if (code !== 'BUSY') throw thrown
+      if (isInterrupted) throw new IsconfError('INTERRUPTED', '`isconf up --wait` was interrupted while it waited')
+      if (message !== said) say(`waiting: ${message}`)
+      said = message
+      await sleep(askEveryMs)
     }
   }
 }

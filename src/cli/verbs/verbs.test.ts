@@ -9,7 +9,7 @@ import { usagesOf } from '../../terminal/index.ts'
 import { verbs } from './index.ts'
 
 /** What every verb can end with, and what a verb may say that it can end with besides. */
-const everyVerb = [22, 223, 224]
+const everyVerb = [4, 22, 223, 224]
 const documented = new Set([0, ...Object.values(errorKinds).map(({ exit }) => exit)])
 /** No page: one runs in the foreground, the others' work is shown elsewhere. */
 const pageOf: Readonly<Record<string, string>> = {
@@ -312,7 +312,13 @@ const full: Status = {
     line,
     { ...line, first: other, head: other, author: 'bob@birch', message: 'theirs', changesets: 2, here: false },
   ],
-  mesh: { ...level.mesh, peers: [], authenticated: false, refused: 3 },
+  mesh: {
+    ...level.mesh,
+    peers: [],
+    strangers: [{ address: '10.0.0.9', text: 'is of another domain than this host', time: since }],
+    authenticated: false,
+    refused: 3,
+  },
   warnings: ['environment: IS_PRT is not a setting', 'another'],
 }
 
@@ -330,10 +336,42 @@ differs 0123456789ab:0 (exec make) was skipped by bob@alder at 2030-01-01T00:00:
 split   0123456789ab ann@alder 2030-01-01T00:00:00.000Z ours (1 changeset, followed here)
         fedcba987654 bob@birch 2030-01-01T00:00:00.000Z theirs (2 changesets)
 peers   none
+apart   10.0.0.9 is of another domain than this host (2030-01-01T00:00:00.000Z)
 open    any host that knows the domain name is admitted: there are no hmac keys, or +ANY+ is among them
 warning environment: IS_PRT is not a setting
 warning another
 `
+
+test('up --wait asks again until nothing else changes this host, and Ctrl-C ends the waiting', async (t) => {
+  const busy = (verb: string): object => ({
+    event: 'error',
+    ...{ code: 'BUSY', message: `this host is busy with \`isconf ${verb}\``, hint: 'wait', exit: 4 },
+  })
+  const done = { branch: 'web', done: 0, position: 3, left: 0, rebooting: null }
+  const answers: Record<string, unknown> = { 'POST /v1/up': [busy('exec')] }
+  assert.equal((await typed(t, answers, 'up')).status, 4)
+  const then = [[busy('exec')], [busy('ci')], result(done)]
+  const sleep = async (): Promise<void> => {
+    answers['POST /v1/up'] = then.shift()
+  }
+  const waited = await (await hostWith(t, answers, { sleep })).type('up', '--wait')
+  assert.equal(waited.status, 0)
+  assert.match(waited.err, /^isconf: waiting: .*`isconf exec`\nisconf: waiting: .*`isconf ci`\nisconf: nothing to do;/)
+  answers['POST /v1/up'] = [busy('exec')]
+  const host = await hostWith(t, answers, { sleep: async () => host.interrupt() })
+  const stopped = await host.type('up', '--wait')
+  assert.deepEqual([stopped.status, /was interrupted while it waited/.test(stopped.err)], [2, true])
+  assert.equal((await typed(t, answers, 'up', '--wait', '--dry-run')).status, 22)
+})
+
+test('log of an empty journal, and one in which nothing is as asked for, says so', async (t) => {
+  const none = await typed(t, { 'GET /v1/log': [] }, 'log')
+  assert.deepEqual([none.status, none.out], [0, ''])
+  assert.equal(none.err, 'isconf: the journal of the branch of this host is empty: nothing was checked in yet\n')
+  const answers = { 'GET /v1/log?host=brich&branch=web': [], 'GET /v1/hosts': [{ name: 'alder' }, { name: 'birch' }] }
+  const other = await typed(t, answers, 'log', '--host', 'brich', 'web')
+  assert.equal(other.err, 'isconf: branch web has no changeset from brich (did you mean birch?)\n')
+})
 
 const statuses: readonly (readonly [string, Status, string])[] = [
   ['a host that is level', level, levelText],
@@ -401,5 +439,5 @@ test('log -n asks for that many, and --json gives one changeset a line', async (
   const { type } = await hostWith(t, { 'GET /v1/log?limit=2': [entry, entry], 'GET /v1/log': [] })
   const json = `${JSON.stringify(entry)}\n`
   assert.deepEqual(said(await type('log', '-n', '2', '--json')), [0, json + json, ''])
-  assert.deepEqual(said(await type('log')), [0, '', ''])
+  assert.deepEqual(said(await type('-q', 'log')), [0, '', ''])
 })

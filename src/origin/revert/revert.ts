@@ -1,7 +1,7 @@
 /** `revert`: takes a changeset back by recording the inverse of what it did, as any other change. */
 import { type BlobRef, type ChangesetId, IsconfError, idPrefixLength, operationName } from '../../base/index.ts'
-import { bankAfter } from '../../branch/index.ts'
-import { blobOf, findOperation, type Operation, type SignedChangeset } from '../../journal/index.ts'
+import { bankAfter, type Voids, voidsIn } from '../../branch/index.ts'
+import { blobOf, describeOperation, findChangeset, type Operation, type SignedChangeset } from '../../journal/index.ts'
 import { refuseRebooting } from '../reboot.ts'
 import { type OriginDeps, requireWork } from '../work.ts'
 import { LaterChanges, notAsLeft } from './as-left.ts'
@@ -30,11 +30,14 @@ export interface RevertPlan extends Reversal {
 export async function planRevert(deps: OriginDeps, request: RevertRequest): Promise<RevertPlan> {
   const { machine } = deps
   const { id, changeset } = await changesetOf(deps, request.changeset)
-  const wanted = wantedBy(changeset.operations)
+  const voids = await voidsIn(deps.branch.journal)
+  const operations = withoutVoid({ id, changeset }, voids)
+  const wanted = wantedBy(operations)
   const { recorded, bank } = await upTo(deps, changeset.sequence - 1, wanted)
   const before = recorded.copy()
-  const planned = planReversal(changeset.operations, recorded, bank, request)
-  const reversal = await sparingOthers(machine, planned, wanted.paths)
+  const planned = planReversal(operations, recorded, bank, request)
+  const spared = await sparingOthers(machine, planned, wanted.paths)
+  const reversal = { ...spared, remarks: [...voidRemarks({ id, changeset }, voids), ...spared.remarks] }
   if (request.overwrite) return { id, ...reversal }
   const later = await changesAfter(deps, changeset.sequence)
   const changed = await notAsLeft(machine, {
@@ -82,13 +85,36 @@ export async function upTo(
   wanted: WantedPaths,
 ): Promise<{ readonly recorded: RecordedPaths; readonly bank: ReturnType<typeof bankAfter> }> {
   const recorded = new RecordedPaths(wanted)
+  const voids = await voidsIn(branch.journal)
   let bank = bankAfter(new Map(), [])
-  for await (const { changeset } of branch.journal.changesetsAfter(0)) {
-    if (changeset.sequence > length) break
-    recorded.read(changeset.operations)
-    if (changeset.operations.some(({ type }) => type === 'bank')) bank = bankAfter(bank, changeset.operations)
+  for await (const signed of branch.journal.changesetsAfter(0)) {
+    if (signed.changeset.sequence > length) break
+    const operations = withoutVoid(signed, voids)
+    recorded.read(operations)
+    if (operations.some(({ type }) => type === 'bank')) bank = bankAfter(bank, operations)
   }
   return { recorded, bank }
+}
+
+/** What of a changeset hosts still do: what is void is neither an older version of anything nor to be taken back. */
+function withoutVoid({ id, changeset }: Named, voids: Voids): readonly Operation[] {
+  if (voids.size === 0) return changeset.operations
+  return changeset.operations.filter((_, index) => !voids.has(operationKeyOf(id, index)))
+}
+
+function voidRemarks({ id, changeset }: Named, voids: Voids): readonly string[] {
+  return changeset.operations.flatMap((operation, index) => {
+    const by = voids.get(operationKeyOf(id, index))
+    if (!by) return []
+    const what = `${operationName(id, index)} (${describeOperation(operation)})`
+    return `${what} is void, by ${by.author}: it is not taken back, for hosts pass over it`
+  })
+}
+
+type Named = Pick<SignedChangeset, 'id' | 'changeset'>
+
+function operationKeyOf(id: ChangesetId, index: number): string {
+  return `${id}:${index}`
 }
 
 /** The paths that operations are about; of what was removed, also what was below. */
@@ -106,8 +132,7 @@ async function changesetOf({ branch }: OriginDeps, name: string): Promise<Signed
       hint: `say: isconf revert ${name.slice(0, name.indexOf(':'))}`,
     })
   }
-  const { sequence } = await findOperation(branch.journal, name)
-  return branch.journal.changesetAt(sequence)
+  return findChangeset(branch.journal, name)
 }
 
 async function changesAfter({ branch, work }: OriginDeps, sequence: number): Promise<LaterChanges> {

@@ -10,7 +10,14 @@ export type CompanyParts = Pick<Parts, 'transport' | 'replicator' | 'process'>
 /** That no other host is connected; undefined when one is. */
 export function aloneText({ transport, process }: Pick<Parts, 'transport' | 'process'>): string | undefined {
   if (transport.peers().length > 0) return undefined
+  const [stranger] = process.strangers?.() ?? []
+  if (stranger) return `no other host is connected: ${stranger.address} ${stranger.text} (see \`isconf status\`)`
   return `no other host is connected${process.unreached().length > 0 ? ' (`isconf status` says why)' : ''}`
+}
+
+/** Whether others should be there. */
+function missesCompany({ process }: Pick<Parts, 'process'>): boolean {
+  return process.unreached().length > 0 || (process.strangers?.() ?? []).length > 0
 }
 
 /** What others have of a branch and is not here. */
@@ -23,7 +30,7 @@ export function unfetchedOf({ replicator }: Pick<Parts, 'replicator'>, branch: B
 
 /** With a change that the others are to agree to: who could not be asked, and what of theirs was not looked at. */
 export function remarkOnCompany(parts: CompanyParts, branch: Branch, tell: Tell): void {
-  const alone = parts.process.unreached().length > 0 ? aloneText(parts) : undefined
+  const alone = missesCompany(parts) ? aloneText(parts) : undefined
   if (alone !== undefined) void tell({ event: 'remark', text: `${alone}; nobody else has agreed to this` })
   for (const { text } of unfetchedOf(parts, branch)) void tell({ event: 'remark', text })
   for (const { host, text } of parts.replicator.troubles.all()) void tell({ event: 'remark', text: `${host} ${text}` })

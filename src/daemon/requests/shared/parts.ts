@@ -1,6 +1,6 @@
 /** The parts of the daemon that requests may ask for. */
 import type { Branch } from '../../../branch/index.ts'
-import type { MeshStatus, RestartAnswer, UnreachedAddress } from '../../../control/index.ts'
+import type { MeshStatus, RestartAnswer, StrangerStatus, UnreachedAddress } from '../../../control/index.ts'
 import type { BranchingDeps } from '../../../origin/index.ts'
 import type { DaemonDeps } from '../../daemon-deps.ts'
 import type { HostDaemon } from '../../host-daemon.ts'
@@ -51,9 +51,11 @@ export interface ProcessFacts {
   readonly cloned?: () => string | undefined
   /** Where the package bank answers; undefined while its port can't be had. */
   readonly bankAddress: () => string | undefined
-  readonly mesh: () => Omit<MeshStatus, 'peers' | 'peerId' | 'unreached'>
+  readonly mesh: () => Omit<MeshStatus, 'peers' | 'peerId' | 'unreached' | 'strangers'>
   /** Where others should be, and nobody was reached. */
   readonly unreached: () => readonly UnreachedAddress[]
+  /** Who was not admitted lately; not in a simulated world. */
+  readonly strangers?: () => readonly StrangerStatus[]
 }
 
 export function partsOf(daemon: HostDaemon, process: DaemonProcess): Parts {
