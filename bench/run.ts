@@ -8,6 +8,7 @@ import { program } from '../test/harness/lab.ts'
 import type { Bench, Benchmark } from './bench.ts'
 import { blob } from './blob.ts'
 import { durableRun } from './durable-run.ts'
+import { hostkeeperNothing } from './hostkeeper-nothing.ts'
 import { hostsConfBench } from './hosts-conf.ts'
 import { idle } from './idle.ts'
 import { latency } from './latency.ts'
@@ -30,6 +31,7 @@ const benchmarks: readonly Benchmark[] = [
   memory,
   hostsConfBench,
   durableRun,
+  hostkeeperNothing,
 ]
 
 interface Options {

@@ -14,6 +14,7 @@ import { type BuildFailure, build, type Metafile, transformSync } from 'esbuild'
 import { errorKinds } from '../src/base/index.ts'
 import { aptConfName } from '../src/config/command-host.io.ts'
 import { aptConf } from '../src/config/command-variables.ts'
+import { lazyBanner, withLazyModules } from './lazy-modules.ts'
 import { type Architecture, putNativePart } from './native.ts'
 import { packageDirectoriesOf, thirdPartyNotices } from './third-party.ts'
 
@@ -46,6 +47,16 @@ const commonJsBanner = [
   'const __dirname = $dirname(__filename)',
 ].join(';')
 
+/**
+ * Recipes call these hundreds of times in a run: each is one file of CommonJS, which Node starts sooner than several ES
+ * modules.
+ */
+const soonest: readonly string[] = ['src/hostkeeper.ts', 'src/isync.ts', 'src/exech.ts']
+
+const urlBanner = 'const $url=require("node:url").pathToFileURL(__filename).href'
+
+type BuildOptionsOf = NonNullable<Parameters<typeof build>[0]>
+
 export interface Bundle {
   /** The text of each file of dist/, by its name. */
   readonly textByName: ReadonlyMap<string, string>
@@ -67,34 +78,55 @@ const nodeMajor = Number(/\d+/.exec(manifest().engines.node)?.[0])
 
 /** Bundles into memory. */
 export async function bundle(version = releaseVersion()): Promise<Bundle> {
-  const result = await build({
+  const sources = Object.values(programByFile).map(({ source }) => source)
+  const options = optionsFor(version)
+  const esm = await build({
+    ...options,
+    entryPoints: [...sources.filter((source) => !soonest.includes(source)), hashWorker, rehearseInside],
+    splitting: true,
+    format: 'esm',
+    banner: { js: commonJsBanner },
+  })
+  const cjs = await build({
+    ...options,
+    entryPoints: [...soonest],
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    banner: { js: `${urlBanner};${lazyBanner}` },
+    define: { ...options.define, 'import.meta.url': '$url' },
+  })
+  const textByName = new Map(esm.outputFiles.map((file) => [basename(file.path), file.text]))
+  for (const { path, text } of cjs.outputFiles) textByName.set(basename(path), withLazyModules(text))
+  const metafile = {
+    inputs: { ...esm.metafile.inputs, ...cjs.metafile.inputs },
+    outputs: { ...esm.metafile.outputs, ...cjs.metafile.outputs },
+  }
+  const thread = builtFrom(metafile, hashWorker)
+  // The thread is run from its text, which has no place on disk that the banner could ask for.
+  textByName.set('hash-worker.js', (textByName.get(thread) ?? '').replace(commonJsBanner, ''))
+  textByName.delete(thread)
+  textByName.set('rehearse-inside.js', `import './${builtFrom(metafile, rehearseInside)}'\n`)
+  return { textByName, metafile }
+}
+
+function optionsFor(version: string) {
+  return {
     absWorkingDir: root,
-    entryPoints: [...Object.values(programByFile).map(({ source }) => source), hashWorker, rehearseInside],
     // By what is in them, like the files that are imported: a daemon knows by its launcher whether it was replaced.
     entryNames: '[name]-[hash]',
     outdir: 'dist',
     write: false,
     metafile: true,
     bundle: true,
-    splitting: true,
-    format: 'esm',
     platform: 'node',
     target: `node${nodeMajor}`,
     // Names stay, so that a stack trace in the log can be read; the rest goes, so that it is parsed sooner.
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',
-    banner: { js: commonJsBanner },
     define: { ISCONF_VERSION: JSON.stringify(version) },
     logLevel: 'warning',
-  })
-  const textByName = new Map(result.outputFiles.map((file) => [basename(file.path), file.text]))
-  const thread = builtFrom(result.metafile, hashWorker)
-  // The thread is run from its text, which has no place on disk that the banner could ask for.
-  textByName.set('hash-worker.js', (textByName.get(thread) ?? '').replace(commonJsBanner, ''))
-  textByName.delete(thread)
-  textByName.set('rehearse-inside.js', `import './${builtFrom(result.metafile, rehearseInside)}'\n`)
-  return { textByName, metafile: result.metafile }
+  } satisfies BuildOptionsOf
 }
 
 /** The file of dist/ that a source became. */

@@ -2,4 +2,4 @@
 import { runExech } from './hostkeeper/exech/index.ts'
 import { programSurroundings } from './hostkeeper/program/index.ts'
 
-process.exit(await runExech(process.argv.slice(2), programSurroundings))
+void runExech(process.argv.slice(2), programSurroundings).then((status) => process.exit(status))

@@ -3,4 +3,4 @@
 import { programSurroundings } from './hostkeeper/program/index.ts'
 import { runHostkeeper } from './hostkeeper/verbs/index.ts'
 
-process.exit(await runHostkeeper(process.argv.slice(2), programSurroundings))
+void runHostkeeper(process.argv.slice(2), programSurroundings).then((status) => process.exit(status))

@@ -2,4 +2,4 @@
 import { runIsync } from './hostkeeper/isync/index.ts'
 import { programSurroundings } from './hostkeeper/program/index.ts'
 
-process.exit(await runIsync(process.argv.slice(2), programSurroundings))
+void runIsync(process.argv.slice(2), programSurroundings).then((status) => process.exit(status))

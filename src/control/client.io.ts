@@ -8,7 +8,7 @@ import { IsconfError, sleep, toIsconfError } from '../base/index.ts'
 import { type ControlEvent, callerHeader, type ErrorEvent, restartingName } from './protocol.ts'
 
 // An import of it reads every name that it exports, WebSocket among them, and so loads all of fetch: 40 ms of CPU.
-const { request } = process.getBuiltinModule('node:http')
+const http = (): typeof import('node:http') => process.getBuiltinModule('node:http')
 
 /** A daemon that goes over to another release answers again within a second or two; a slow host takes longer. */
 const restartMsMax = 30_000
@@ -93,7 +93,7 @@ function sendOnce({ socketPath, silenceSMax, caller, method, path, body }: Call)
     const headers = { [callerHeader]: caller, ...(body && { 'content-type': 'application/json' }) }
     // Each call has a connection of its own: one that is left over from the call before may lead to a daemon that has
     // ended since, as between the two halves of a restart.
-    const call: ClientRequest = request({ socketPath, method, path, headers, agent: false }, resolve)
+    const call: ClientRequest = http().request({ socketPath, method, path, headers, agent: false }, resolve)
     call.once('error', (error: NodeJS.ErrnoException) => reject(unreachable(socketPath, error)))
     giveUpOnSilence(call, silenceSMax)
     call.end(body && JSON.stringify(body))

@@ -26,8 +26,8 @@ import {
   undo,
 } from './commit.io.ts'
 import { keepCopy } from './kept.io.ts'
-import { type Place, pathOf, statOf } from './place.io.ts'
-import { type Action, type Attributes, type Content, fileContent, type Present, type Wanted } from './plan.ts'
+import { pathOf, statOf } from './place.io.ts'
+import { type Attributes, type Content, fileContent, type Wanted } from './plan.ts'
 import { remember } from './record.io.ts'
 
 /** All; nothing when a part of it cannot be written. Gives the copies of what was overwritten. FILE_UNWRITABLE, DISK_FULL. */

@@ -1,16 +1,19 @@
 /** What isync has installed on this host: a small file for each path, so that two isyncs at once do not disturb each other. */
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import * as z from 'zod'
 import { IsconfError, sha256Hex } from '../../base/index.ts'
 import { replace } from '../../base/replace.io.ts'
 import type { Content } from './plan.ts'
 
-const record = z.object({
-  path: z.string(),
-  /** What isync installs, and what was there before and was isync's own. */
-  contents: z.array(z.string()).max(2),
-})
+/** What isync installs, and what was there before and was isync's own. By hand: a schema would take as long as the rest. */
+function contentsIn(text: string): readonly Content[] | undefined {
+  try {
+    const { contents } = JSON.parse(text)
+    return Array.isArray(contents) && contents.every((one) => typeof one === 'string') ? contents : undefined
+  } catch {
+    return undefined
+  }
+}
 
 /** The file that says what was installed at `path`: a path may be longer than a name may be. */
 function fileOf(directory: string, path: string): string {
@@ -27,23 +30,15 @@ export function installedAt(directory: string, path: string): readonly Content[]
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
     throw new IsconfError('FILE_UNREADABLE', `cannot read ${file}`, { cause: error, hint: readableHint })
   }
-  const parsed = record.safeParse(asJson(text))
-  if (!parsed.success) {
+  const contents = contentsIn(text)
+  if (contents === undefined) {
     const hint = `remove it: what differs from the tree then counts as changed here`
     throw new IsconfError('STATE_DAMAGED', `${file} is no record of isync`, { hint })
   }
-  return parsed.data.contents
+  return contents
 }
 
 const readableHint = 'isync must be able to read what it has written; is it running as root?'
-
-function asJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
 
 /**
  * Remembers what is about to be installed, before it is: whatever happens in between, what is there afterwards is known

@@ -11,6 +11,7 @@ for (const recipe of [
   'tar xf a.tar -C / ; echo done >$@',
   'cd /usr/src && \\\n./configure; make; touch $@',
   'touch $(@)\nfalse',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: as a makefile has it.
   'touch "${@}"\nfalse',
   'touch done-1.0\nfalse',
   'cp -p a $@\nfalse',

@@ -1,6 +1,5 @@
 import { join, resolve } from 'node:path'
 import { aFile, flag, optionalWord, value } from '../../terminal/index.ts'
-import { isUpToDate, makefileOf, writeMakefile } from '../generate/index.ts'
 import { treeNames, verb } from '../program/index.ts'
 
 export const generateVerb = verb({
@@ -16,6 +15,8 @@ export const generateVerb = verb({
   },
   arguments: { directory: optionalWord('DIR', 'the tree, by default that of this host', aFile) },
   run: async ({ layout, cwd, terminal, say }, { output, check, directory }) => {
+    // The parser of YAML takes as long to load as all the rest, and no boot needs it.
+    const { isUpToDate, makefileOf, writeMakefile } = await import('../generate/index.ts')
     const tree = resolve(cwd, directory ?? layout.tree)
     const makefile = makefileOf(tree)
     if (check) {
