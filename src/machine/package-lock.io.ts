@@ -8,25 +8,40 @@ const lockPath = '/var/lib/dpkg/lock-frontend'
 const waitMsMax = 120_000
 const lookEveryMs = 500
 
+export interface PackageLockListener {
+  /** Somebody is at work, and is waited for. */
+  waits(): void
+  /** It can't be locked here; why, in words. */
+  cannotLock(why: string): void
+}
+
 /**
  * Keeps apt and dpkg of this host from work until what it gives is called; at once where there is no dpkg. PACKAGES_BUSY
  * when they are at work themselves and do not come to an end.
  */
-export async function holdPackages(clock: Clock, onWait: () => void, signal: AbortSignal): Promise<() => void> {
-  const { calls } = systemCalls()
+export async function holdPackages(
+  clock: Clock,
+  listener: PackageLockListener,
+  signal: AbortSignal,
+  { path = lockPath, loaded = systemCalls() } = {},
+): Promise<() => void> {
   let fd: number
   try {
-    fd = openSync(lockPath, 'r+')
+    fd = openSync(path, 'r+')
   } catch {
     return () => undefined
   }
-  if (!calls) return () => closeSync(fd)
+  if (!loaded.calls) {
+    listener.cannotLock(loaded.why)
+    return () => closeSync(fd)
+  }
+  const { calls } = loaded
   const beganMs = clock.monotonicMs()
   try {
     for (let isFirst = true; !calls.lockFile(fd); isFirst = false) {
-      if (isFirst) onWait()
+      if (isFirst) listener.waits()
       if (clock.monotonicMs() - beganMs > waitMsMax)
-        throw new IsconfError('PACKAGES_BUSY', `apt or dpkg is at work on this host, and holds ${lockPath}`)
+        throw new IsconfError('PACKAGES_BUSY', `apt or dpkg is at work on this host, and holds ${path}`)
       await sleep(clock, lookEveryMs, signal)
     }
   } catch (error) {

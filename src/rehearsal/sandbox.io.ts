@@ -42,7 +42,12 @@ export async function rehearse(
   refuseWithout()
   const sandbox = sandboxOf(options)
   // What is below an overlay must not change meanwhile, and locks of the host are not seen in the sandbox.
-  const letGo = await holdPackages(systemClock, () => listener.remark('waiting for apt or dpkg'), signal)
+  const aboutPackages = {
+    waits: () => listener.remark('waiting for apt or dpkg'),
+    cannotLock: (why: string) =>
+      listener.remark(`apt and dpkg of this host are not kept from work meanwhile, which may mislead it: ${why}`),
+  }
+  const letGo = await holdPackages(systemClock, aboutPackages, signal)
   try {
     return await inSandbox(sandbox, options, listener, signal)
   } finally {

@@ -38,7 +38,7 @@ test('a line that a crash cut short is dropped at the next start, and what it le
         .at(-1) ?? ''
     assert.ok(last.includes(path) && last.includes('50'), `${last} does not say that 50 bytes of ${path} were dropped`)
     assert.deepEqual(readFileSync(path), whole)
-    assert.ok(!existsSync(left) && alder!.log().includes(`removed ${left},`))
+    assert.ok(!existsSync(left) && alder!.log().includes(`removed ${left}:`))
     const { head, position, work, lock } = await alder!.status()
     assert.deepEqual(
       { head, position, work, lock },
