@@ -39,7 +39,7 @@ export async function takePidFile(
   const started = processStart(process.pid)
   if (started === '') {
     const hint = 'mount it: mount -t proc proc /proc'
-    throw new IsconfError('DISK_FAILED', `who has ${path} cannot be told, for /proc is not there`, { hint })
+    throw new IsconfError('DISK_FAILED', `cannot tell who holds ${path}: /proc is missing`, { hint })
   }
   const own = `${`${process.pid} ${started} ${what}`.trimEnd()}\n`
   const beside = `${path}.${process.pid}`
@@ -73,7 +73,7 @@ async function take(path: string, beside: string, taken: (holder: PidFileHolder)
     const found = await readText(path)
     // Let go in this moment; for ever only where the disk does not do what it says.
     if (found === undefined && tries < triesMax) continue
-    if (found === undefined) throw new IsconfError('DISK_FAILED', `${path} is there, and cannot be read`)
+    if (found === undefined) throw new IsconfError('DISK_FAILED', `${path} exists, but can't be read`)
     const holder = livingHolder(found, path)
     if (holder) throw taken(holder)
     const claim = claimPath(path, found)
@@ -92,7 +92,7 @@ export function refuseUnlessFile(path: string): void {
   if (found === undefined || found.isFile()) return
   const kind = found.isDirectory() ? 'a directory' : found.isSymbolicLink() ? 'a symbolic link' : 'no regular file'
   const hint = `move it away: mv ${path} ${path}.old`
-  throw new IsconfError('FILE_EXISTS', `${path} is ${kind}, where a file is to say who is at work`, { hint })
+  throw new IsconfError('FILE_EXISTS', `${path} is ${kind}, where the lock file should be`, { hint })
 }
 
 /** The name that stands for replacing the file at `path` as long as it holds `content`. */

@@ -21,7 +21,7 @@ const nothing = '$()'
 
 function makeValue(name: string, value: string): string {
   if (value.includes('\n')) {
-    throw new IsconfError('NOT_EXPRESSIBLE', `the value of ${name} holds a line break, which no makefile line can`)
+    throw new IsconfError('NOT_EXPRESSIBLE', `the value of ${name} contains a line break, which a makefile line can't`)
   }
   const escaped = value
     .replaceAll('$', '$$$$')

@@ -28,24 +28,24 @@ export async function giveDomain(config: Config, domain: DomainName, keys: strin
   const domainPath = domainFilePath(home)
   if (config.domain) {
     const { name, source } = config.domain
-    throw new IsconfError('DOMAIN_SET', `this host is in the domain ${name} already, says ${source}`)
+    throw new IsconfError('DOMAIN_SET', `this host is already in the domain ${name} (from ${source})`)
   }
   if (existsSync(`${home}/left/${domain}`)) {
     throw new IsconfError(
       'DOMAIN_SET',
       `this host was in the domain ${domain} before and would do all its operations again`,
       {
-        hint: `build it anew from its image; or, where nothing was done in it, remove ${home}/left/${domain}`,
+        hint: `rebuild the host from its image; or, if nothing was done in that domain, remove ${home}/left/${domain}`,
       },
     )
   }
   const there = readTextFile(keysPath)
   if (there !== undefined && keys !== undefined && there !== keys) {
-    throw new IsconfError('FILE_EXISTS', `other keys are in ${keysPath} already`)
+    throw new IsconfError('FILE_EXISTS', `${keysPath} already contains other keys`)
   }
   const text = there ?? keys ?? `${Buffer.from(systemRandom.bytes(keyBytes)).toString('hex')}\n`
   const where = there === undefined ? 'the keys that were given' : keysPath
-  if (parseHmacKeys(text, where).proves === undefined) throw new IsconfError('CONFIG', `${where}: no key is in it`)
+  if (parseHmacKeys(text, where).proves === undefined) throw new IsconfError('CONFIG', `${where}: it contains no key`)
   await systemDisk.makeDirectory(dirname(domainPath))
   if (there === undefined) {
     await systemDisk.makeDirectory(dirname(keysPath))

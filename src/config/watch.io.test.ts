@@ -59,7 +59,7 @@ test('watchHmacKeys() keeps the last good content when the new one is bad, and s
     assert.equal(keys().proves, one)
   }
   assert.deepEqual(warnings, [
-    `${path}:2: a key must not hold #; a comment has a line of its own; what was read before stays in force`,
+    `${path}:2: a key must not hold #; a comment has a line of its own; what was read before stays in effect`,
   ])
   write(`${four}\n`)
   wait()
@@ -73,7 +73,7 @@ test('watchHmacKeys() keeps the keys of a file that is gone', (context) => {
   rmSync(path)
   wait()
   assert.equal(keys().proves, one)
-  assert.deepEqual(warnings, [`no such file: ${path}; what was read before stays in force`])
+  assert.deepEqual(warnings, [`no such file: ${path}; what was read before stays in effect`])
 })
 
 test('watchHmacKeys() keeps the keys when the file can not be looked at, and says so once', (context) => {
@@ -86,14 +86,14 @@ test('watchHmacKeys() keeps the keys when the file can not be looked at, and say
     wait()
     assert.equal(keys().proves, one)
   }
-  assert.deepEqual(warnings, [`cannot read ${path}: too many symbolic links; what was read before stays in force`])
+  assert.deepEqual(warnings, [`cannot read ${path}: too many symbolic links; what was read before stays in effect`])
 })
 
 test('watchHmacKeys() warns of a missing file, goes on without keys, and takes them when they come', (context) => {
   const { path, deps, warnings, write, wait } = bench(context)
   const keys = watchHmacKeys(path, true, deps)
   assert.equal(keys().proves, undefined)
-  assert.deepEqual(warnings, [`no such file: ${path}; going on without it`])
+  assert.deepEqual(warnings, [`no such file: ${path}; continuing without it`])
   write(`${one}\n`)
   wait()
   assert.equal(keys().proves, one)

@@ -60,7 +60,7 @@ function watchFile<Value>({ path, named, deps, absent, parse, odd }: Watched<Val
   let complaint = ''
   let lookedMs = clock.monotonicMs()
   if (seen !== undefined) value = read()
-  else if (named) log.warn({ path }, `no such file: ${path}; going on without it`)
+  else if (named) log.warn({ path }, `no such file: ${path}; continuing without it`)
 
   const now = (): Value => {
     const nowMs = clock.monotonicMs()
@@ -84,7 +84,7 @@ function watchFile<Value>({ path, named, deps, absent, parse, odd }: Watched<Val
     } catch (error) {
       const { message } = toIsconfError(error)
       // Said once, not at every look.
-      if (message !== complaint) log.warn({ path }, `${message}; what was read before stays in force`)
+      if (message !== complaint) log.warn({ path }, `${message}; what was read before stays in effect`)
       complaint = message
     }
   }

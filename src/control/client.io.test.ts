@@ -170,7 +170,7 @@ for (const [how, answer] of Object.entries(brokenOff)) {
     const { client } = await serving(t, answer)
     await assert.rejects(
       client.post('/v1/up', {}, () => undefined),
-      failure('DAEMON_LOST', /^the daemon went away in the middle$/),
+      failure('DAEMON_LOST', /^the daemon ended in the middle of the request$/),
     )
     await assert.rejects(client.get('/v1/status'), failure('DAEMON_LOST'))
   })

@@ -172,5 +172,5 @@ function failureOf(told: object): IsconfError {
 }
 
 function lost(cause?: unknown): IsconfError {
-  return new IsconfError('DAEMON_LOST', 'the daemon went away in the middle', { cause })
+  return new IsconfError('DAEMON_LOST', 'the daemon ended in the middle of the request', { cause })
 }

@@ -120,7 +120,7 @@ export class Ending {
     if (!supervisor || busyWith() === undefined || (await manager.isGoingDown())) return false
     const verb = busyWith()
     if (verb === undefined) return false
-    log.info({}, `told to end by ${signal}: it will as soon as \`isconf ${verb}\` has ended`)
+    log.info({}, `received ${signal}: ending as soon as \`isconf ${verb}\` has ended`)
     // The next daemon puts its own.
     await removeMark(home)
     this.#isReleased = true

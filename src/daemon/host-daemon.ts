@@ -193,7 +193,7 @@ export class HostDaemon {
     const ids = [last?.id, this.installedEarly.id].filter((id) => id !== undefined)
     const branch = await this.#current.followDone(ids, this.resolutions.asides)
     if (!branch) return
-    const text = `this host had gone on along the other line and is on branch ${branch.name} now`
+    const text = `this host had followed the other line, and is now on branch ${branch.name}`
     this.deps.log.warn({ branch: branch.name }, text)
   }
 }

@@ -31,7 +31,7 @@ export async function leave(deps: LeaveDeps, user: string, domain: string): Prom
   const begun = (await leftDomains(disk, home)).find((one) => one.domain === domain && !one.finished)
   const isInForce = await isLeftForNone(deps, domain)
   if (branches.size === 0 && !isInForce && !begun) {
-    throw new IsconfError('USAGE', `nothing on this host is of domain ${domain}`)
+    throw new IsconfError('USAGE', `this host has no data of the domain ${domain}`)
   }
   const isHostThere = isInForce || branches.has(await currentBranch(disk, home)) || begun !== undefined
   const left = begun ?? (await noteOf(deps, user, domain, isHostThere ? await doneHere(deps, branches) : []))
@@ -51,13 +51,16 @@ export async function leave(deps: LeaveDeps, user: string, domain: string): Prom
 async function isLeftForNone({ disk, config: { home, domain: inForce } }: LeaveDeps, domain: string): Promise<boolean> {
   if (inForce?.name !== domain) return false
   if (inForce.source !== domainFilePath(home)) {
-    throw new IsconfError('CONFIG', `the domain ${domain} is set in ${inForce.source}: take it out there first`)
+    throw new IsconfError('CONFIG', `the domain ${domain} is set in ${inForce.source}: remove it there first`)
   }
   for (const name of await disk.list(`${home}/branches`)) {
     const [first] = changesetsIn(await disk.readFile(`${home}/branches/${name}/journal`))
     if (first && first.changeset.domain !== domain) {
       const other = first.changeset.domain
-      throw new IsconfError('USAGE', `what is on this host is of domain ${other}; say: isconf leave ${other}`)
+      throw new IsconfError(
+        'USAGE',
+        `the data on this host is of the domain ${other}; to leave it: isconf leave ${other}`,
+      )
     }
   }
   return true

@@ -39,10 +39,13 @@ export class ProgramOnDisk {
     const release = await within(this.#clock, checkMsMax, releaseOf(this.#path), () => undefined)
     if (release === undefined) {
       // Rather the old release than none.
-      this.#log.error({ path: this.#path }, 'the program was replaced by one that does not run; going on with this one')
+      this.#log.error(
+        { path: this.#path },
+        'the program was replaced by one that does not run; continuing with this one',
+      )
       return false
     }
-    this.#log.info({ path: this.#path }, `the program was replaced: going over to ${release}`)
+    this.#log.info({ path: this.#path }, `the program was replaced: switching to ${release}`)
     return true
   }
 }

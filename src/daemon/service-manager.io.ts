@@ -27,7 +27,8 @@ export function serviceManager(clock: Clock, log: Log): ServiceManager {
   const tell = async (...words: readonly string[]): Promise<void> => {
     if (!socket) return
     const problem = await within(clock, tellMsMax, notify(socket, words), () => `no end within ${tellMsMax} ms`)
-    if (problem) log.warn({ problem }, 'systemd-notify failed: the service manager does not know how the daemon stands')
+    if (problem)
+      log.warn({ problem }, 'systemd-notify failed: the service manager does not know the state of the daemon')
   }
   return {
     isThere: socket !== undefined,

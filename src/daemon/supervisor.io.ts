@@ -41,7 +41,7 @@ export async function waitForTurn(config: Config): Promise<boolean> {
   const { log, close } = openLog(config)
   const told = new AbortController()
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => told.abort())
-  log.warn({}, `waiting for the end of the daemon that has ${home}: process ${first.pid}`)
+  log.warn({}, `waiting for the daemon that uses ${home} to end: process ${first.pid}`)
   // Who finds nobody in between is to wait, too; and who has started this one is not.
   await putMark(home)
   await serviceManager(systemClock, log).ready()

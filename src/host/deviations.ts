@@ -112,7 +112,10 @@ export class Deviations {
     const [one] = those
     if (one && those.length === 1) return one
     const what = those.length > 1 ? `more than one operation in which this host differs begins with ${name}` : undefined
-    throw new IsconfError('NOT_SKIPPED', what ?? `${name} is no operation in which this host differs${this.#known()}`)
+    throw new IsconfError(
+      'NOT_SKIPPED',
+      what ?? `${name} is not an operation in which this host differs${this.#known()}`,
+    )
   }
 
   #known(): string {

@@ -111,7 +111,7 @@ test('History.open() reads an entry with a member that it does not know, and nam
   await disk.replaceFile(path, `{"event":"made","operation":"${id}:0","time":"","x":1}\n`)
   assert.deepEqual((await opened(disk)).history.standing.done, at(0))
   await disk.replaceFile(path, `{"event":"danced","operation":"${id}:0","time":""}\n`)
-  const message = /^\/history: line 1 tells of "danced", as only a later release does$/
+  const message = /^\/history: line 1 has "danced", which only a later release writes$/
   await assert.rejects(opened(disk), failure('NEWER_RELEASE', message))
 })
 

@@ -120,7 +120,7 @@ export class History {
     const where = `${this.path}: line ${await this.#log.lineNumberAt(position)}`
     const event = unknownEvent(value)
     if (event !== undefined) {
-      throw new IsconfError('NEWER_RELEASE', `${where} tells of ${JSON.stringify(event)}, as only a later release does`)
+      throw new IsconfError('NEWER_RELEASE', `${where} has ${JSON.stringify(event)}, which only a later release writes`)
     }
     throw new IsconfError('STATE_DAMAGED', `${where} is not an entry of the history`)
   }

@@ -13,7 +13,7 @@ test('noteMachine() notes the machine once, knows it again, and refuses another'
   await noteMachine(disk, path, one)
   await assert.rejects(noteMachine(disk, path, other), {
     code: 'CLONED',
-    message: `the identity in ${path} is that of machine ${one}, and this is ${other}`,
+    message: `the identity in ${path} belongs to machine ${one}, and this machine is ${other}`,
   })
 })
 

@@ -16,7 +16,10 @@ export async function noteMachine(disk: Disk, path: string, machineId: string | 
   if (noted === undefined) return disk.replaceFile(path, `${machineId}\n`)
   const before = Buffer.from(noted).toString('utf8').trim()
   if (before !== machineId) {
-    throw new IsconfError('CLONED', `the identity in ${path} is that of machine ${before}, and this is ${machineId}`)
+    throw new IsconfError(
+      'CLONED',
+      `the identity in ${path} belongs to machine ${before}, and this machine is ${machineId}`,
+    )
   }
 }
 

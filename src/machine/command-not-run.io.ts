@@ -38,7 +38,7 @@ function noDirectory({ cwd, realCwd }: NotRun): Reason | undefined {
     reason: stat
       ? `${cwd}, where it is to run, is no directory here`
       : `there is no directory ${cwd} here to run it in`,
-    hint: 'make the directory; a change that needs one snaps it before the command, where it is made',
+    hint: 'create the directory; if a change needs one, snap it before the command that uses it',
   }
 }
 
@@ -47,14 +47,14 @@ function notFound({ program, path, realCwd }: NotRun): Reason {
   if (file === undefined)
     return {
       reason: program.includes('/') ? 'there is no such file here' : `there is no such command in ${path}`,
-      hint: 'install what it belongs to, before it in the same change; and give the command and its arguments as separate words, without a shell',
+      hint: 'install what it belongs to first, in the same change; and give the command and its arguments as separate words, without a shell',
     }
   const interpreter = interpreterOf(file)
   return {
     reason: interpreter
       ? `${file} is to be run by ${interpreter}, which is not here`
       : `${file} is here, and what loads it is not: it is made for another system`,
-    hint: 'install what runs it, before it in the same change',
+    hint: 'install what runs it first, in the same change',
   }
 }
 

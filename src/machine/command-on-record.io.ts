@@ -22,7 +22,7 @@ export class CommandOnRecord {
       'COMMAND_LEFT',
       `${words.join(' ')}, which a daemon that has died began, still runs: process ${pid}`,
       {
-        hint: `wait for its end, or end it with all that it started: kill -- -${pid}; then do this again`,
+        hint: `wait until it ends, or end it and everything that it started: kill -- -${pid}; then do this again`,
       },
     )
   }

@@ -33,7 +33,7 @@ export async function* contentOf(path: string, seen: BigIntStats, realPath: stri
   }
   if (position === sizeBytes) return
   const found = position > sizeBytes ? 'more' : `${position}`
-  throw new IsconfError('SIZE_WRONG', `${path} says that it has ${sizeBytes} bytes, and gives ${found}`)
+  throw new IsconfError('SIZE_WRONG', `${path} claims to have ${sizeBytes} bytes, but gives ${found}`)
 }
 
 /** FILE_CHANGED when what is found is not what was seen before. */

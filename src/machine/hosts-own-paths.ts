@@ -11,12 +11,12 @@ const ownNames = /^\/etc\/(hostname|ssh\/ssh_host_[^/]+)$/
 export function refuseHostsOwn(path: string): void {
   if (isTemporaryName(posix.basename(path))) {
     throw new IsconfError('PROTECTED_PATH', `${path} is what an installation that was killed has left`, {
-      hint: 'remove it; it was on its way to become the file whose name it has',
+      hint: 'remove it; it is an unfinished version of the file whose name it has',
     })
   }
   if (!identities.includes(path)) return
-  throw new IsconfError('PROTECTED_PATH', `${path} tells this machine from all others`, {
-    hint: 'a host with the identity of another does not start its daemon; each machine makes its own',
+  throw new IsconfError('PROTECTED_PATH', `${path} identifies this machine`, {
+    hint: 'the daemon does not start on a host with the identity of another; each machine creates its own',
   })
 }
 

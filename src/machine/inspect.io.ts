@@ -65,7 +65,7 @@ async function lookAtTop(
       'NOT_A_FILE',
       `${path} is on ${kind.name}, a pseudo file system: an answer of this host's kernel`,
       {
-        hint: 'what has to be the same on every host is set by a command or a file, for example below /etc/sysctl.d',
+        hint: 'to set it on every host, use a command or a file, for example below /etc/sysctl.d',
       },
     )
   }
@@ -106,7 +106,7 @@ class Survey {
         'WIP_FULL',
         `a changeset has no room for more than ${entriesMax} entries: stopped at ${path}`,
         {
-          hint: 'snap a part of the tree at a time, with a check-in after each',
+          hint: 'snap one part of the tree at a time, and check in after each',
         },
       )
     }

@@ -41,7 +41,7 @@ export async function holdPackages(
     for (let isFirst = true; !calls.lockFile(fd); isFirst = false) {
       if (isFirst) listener.waits()
       if (clock.monotonicMs() - beganMs > waitMsMax)
-        throw new IsconfError('PACKAGES_BUSY', `apt or dpkg is at work on this host, and holds ${path}`)
+        throw new IsconfError('PACKAGES_BUSY', `apt or dpkg is running on this host, and holds ${path}`)
       await sleep(clock, lookEveryMs, signal)
     }
   } catch (error) {

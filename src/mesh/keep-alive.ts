@@ -35,7 +35,7 @@ export function keepAlive(
     const { peer, remoteAddress: address } = connection
     // It may have been closed meanwhile, or have said something else.
     if (!connections().includes(connection) || connection.hasSpoken()) return
-    log.warn({ peer, address }, 'a silent peer is cut')
+    log.warn({ peer, address }, 'disconnected a silent peer')
     connection.close(new Error(`silent for ${answerMsMax} ms`))
   }
   let cancel = clock.after(lookEveryMs, look)

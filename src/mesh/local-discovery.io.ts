@@ -78,7 +78,7 @@ export class LocalDiscovery {
     const socket = createSocket({ type, reuseAddr: true, ipv6Only: type === 'udp6' })
     return new Promise((resolve) => {
       const onFailure = (error: Error): void => {
-        log.warn({ port, error: String(error) }, 'hosts on the local network are not looked for')
+        log.warn({ port, error: String(error) }, 'not looking for hosts on the local network')
         resolve()
       }
       socket.once('error', onFailure)

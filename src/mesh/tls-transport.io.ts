@@ -179,7 +179,7 @@ export class TlsTransport implements Transport {
 
   /** Members by a key that is gone may come again, and prove another. */
   #cut(peer: PeerId): void {
-    this.#options.log.warn({ peer }, 'cut off: the key that this host has proved is not in hmac_keys any more')
+    this.#options.log.warn({ peer }, 'cut off: the key that this host proved is no longer in hmac_keys')
     for (const connection of this.#links.with(peer)) connection.close(new Error('hmac_keys has changed'))
   }
 

@@ -90,7 +90,7 @@ function nameOf(path: string): string {
   const name = posix.basename(path)
   if (isBankName(name)) return name
   throw new IsconfError('USAGE', `not a name for the package bank: ${JSON.stringify(name)}`, {
-    hint: 'a name has letters of ASCII, digits and . _ ~ + @ , = : -, begins with a letter, a digit or _, and has 200 characters at most',
+    hint: 'a name consists of ASCII letters, digits and . _ ~ + @ , = : -, begins with a letter, a digit or _, and has at most 200 characters',
   })
 }
 

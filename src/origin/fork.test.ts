@@ -54,7 +54,7 @@ test('whichever byte of a fork the power fails at, there is a whole branch or no
       const exists = child !== undefined && host.daemon.branches.exists(child)
       assert.ok(!exists || child.journal.length === 2, `${child?.journal.length} of 2 after ${bytes} bytes`)
       const again = await said(cluster, exists ? 'migrate' : 'fork', 'web')
-      const isThere = again === 'USAGE: alder is on branch web already'
+      const isThere = again === 'USAGE: alder is already on branch web'
       assert.ok(isThere || again === 'done', again)
       if (outcome === 'done') assert.ok(isThere)
       assert.equal(host.daemon.branch.name, 'web')
@@ -101,7 +101,7 @@ test('fork and migrate refuse with work that is not checked in', async () => {
   await cluster.ask('alder', 'fork', 'web')
   await cluster.ask('alder', 'lock', 'on web')
   await cluster.ask('alder', 'exec', 'append', '/data/log', 'three')
-  const refusal = 'UNCHECKED_WORK: ann@alder has 1 operation here that are not checked in'
+  const refusal = 'UNCHECKED_WORK: ann@alder has 1 operation here not checked in'
   assert.equal(await said(cluster, 'fork', 'mail'), refusal)
   assert.equal(await said(cluster, 'migrate', 'generic'), refusal)
 })

@@ -44,7 +44,7 @@ export async function fork(deps: BranchingDeps, user: string, name: BranchName):
  */
 export async function migrate(deps: BranchingDeps, user: string, name: BranchName): Promise<Branch> {
   const { branch, branches, host } = deps
-  if (name === branch.name) throw new IsconfError('USAGE', `${host} is on branch ${name} already`)
+  if (name === branch.name) throw new IsconfError('USAGE', `${host} is already on branch ${name}`)
   refuseToLeave(deps, user)
   const to = branches.named(name)
   await refuseSplit(to)

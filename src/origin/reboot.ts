@@ -65,7 +65,7 @@ export async function refuseRebooting(deps: OriginDeps): Promise<void> {
 }
 
 function rebootPending(host: string, { since }: Rebooting): IsconfError {
-  return new IsconfError('REBOOT_PENDING', `the reboot of ${host} that was asked for at ${since} has not come yet`)
+  return new IsconfError('REBOOT_PENDING', `the reboot of ${host} that was requested at ${since} has not happened yet`)
 }
 
 async function askForReboot(

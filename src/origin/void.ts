@@ -31,15 +31,15 @@ export async function voidOperation(deps: OriginDeps, user: string, name: string
   const operation = operations[ref.index]
   if (operation?.type === 'void') throw new IsconfError('NOT_VOIDABLE', `${whole} is itself a void, which stays`)
   if (operation?.type === 'bank') {
-    const hint = 'what is published is taken back by `isconf bank remove`'
+    const hint = 'to remove a published file: isconf bank remove'
     throw new IsconfError('NOT_VOIDABLE', `${whole} changes nothing on any host`, { hint })
   }
   const key = toKey(ref)
   const before: Voided | undefined = (await voidsIn(journal)).get(key)
-  if (before) throw new IsconfError('NOT_VOIDABLE', `${whole} is void already: ${before.author}: ${before.why}`)
+  if (before) throw new IsconfError('NOT_VOIDABLE', `${whole} is already void: ${before.author}: ${before.why}`)
   const entry: VoidOperation = { type: 'void', operation: key, why }
   if (work.operations.some((one) => one.type === 'void' && one.operation === key))
-    throw new IsconfError('NOT_VOIDABLE', `${whole} is void already, by work that is not checked in`)
+    throw new IsconfError('NOT_VOIDABLE', `${whole} is already void, by work that is not checked in`)
   await work.add(entry)
   return {
     name: whole,

@@ -95,7 +95,7 @@ export class WorkInProgress {
     if (before + sizeBytes <= workBytesMax) return
     const message = `operations of about ${sizeBytes} bytes do not fit ${this.path}, which has ${before} bytes of at most ${workBytesMax}`
     if (sizeBytes <= workBytesMax) throw new IsconfError('WIP_FULL', message)
-    throw new IsconfError('WIP_FULL', message, { hint: 'make it of several parts, with a check-in after each' })
+    throw new IsconfError('WIP_FULL', message, { hint: 'make the change in several parts, and check in after each' })
   }
 
   /** Notes an operation that was done; on disk when it returns. */

@@ -70,5 +70,5 @@ function brokenBy({ state }: Branch): string {
 export function refuseUnchecked({ operations, header }: WorkInProgress): void {
   if (operations.length === 0) return
   const count = operations.length === 1 ? '1 operation' : `${operations.length} operations`
-  throw new IsconfError('UNCHECKED_WORK', `${header?.author} has ${count} here that are not checked in`)
+  throw new IsconfError('UNCHECKED_WORK', `${header?.author} has ${count} here not checked in`)
 }

@@ -116,7 +116,7 @@ class RehearsalRun {
     this.#complaint += text
     for (const line of text.split('\n')) {
       if (!line.startsWith(readOnlyMark)) continue
-      this.#listener.remark(`${line.slice(readOnlyMark.length)} can only be read in a rehearsal`)
+      this.#listener.remark(`${line.slice(readOnlyMark.length)} is read-only in a rehearsal`)
     }
   }
 

@@ -62,11 +62,14 @@ test('with the same boot id the reboot is still to be done, whatever the command
   const { cluster, host, up } = await hostWith()
   host.machine.onReboot = () => undefined
   assert.equal(await up('-r'), `did 1, now at 1, reboots for ${id}:1`)
-  assert.match(await up(), /^REBOOT_NEEDED: operation [0-9a-f]{12}:1 \(reboot\) was asked for at \S+ and has not come$/)
+  assert.match(
+    await up(),
+    /^REBOOT_NEEDED: operation [0-9a-f]{12}:1 \(reboot\) was requested at \S+ and has not happened$/,
+  )
   // The daemon is killed; the machine goes on.
   host.kill()
   await cluster.clock.until(host.start())
-  assert.match(await up(), /was asked for at \S+ and has not come$/)
+  assert.match(await up(), /was requested at \S+ and has not happened$/)
   assert.equal(await up('-r'), `did 0, now at 1, reboots for ${id}:1`)
   assert.equal(host.machine.begun.filter((what) => what === 'reboot').length, 2)
   host.machine.bootAgain()

@@ -25,7 +25,7 @@ export function rebootNeeded({ history }: RebootDeps, ref: OperationRef): Isconf
   const { rebooting } = history.standing
   const name = operationName(ref.id, ref.index)
   const what = isSameOperation(rebooting?.operation, ref)
-    ? `was asked for at ${rebooting?.since} and has not come`
+    ? `was requested at ${rebooting?.since} and has not happened`
     : 'is next, and -r was not given'
   const hint = wayOn(ref, 'run `isconf -r up` when this host may reboot')
   return new IsconfError('REBOOT_NEEDED', `operation ${name} (reboot) ${what}`, { hint })

@@ -49,7 +49,7 @@ export function accountOf({ branch, log, history }: UpDeps, listener: UpListener
       const name = operationName(ref.id, ref.index)
       const text = describeOperation(operation)
       listener.passedOver(name, text, operationName(by.id, by.index))
-      log.info({ operation: name }, `up: ${text}: passed over, for ${author} made it void: ${why}`)
+      log.info({ operation: name }, `up: ${text}: passed over, because ${author} made it void: ${why}`)
     },
     finished: ({ ref, text }) => {
       log.info({ operation: operationName(ref.id, ref.index), status: 0 }, `up: ${text}: finished with exit status 0`)

@@ -37,7 +37,7 @@ async function runAfter(deps: UpDeps & HookDeps, { done }: UpResult, listener: U
   } catch (thrown) {
     const error = toIsconfError(thrown)
     if (error.code !== 'HOOK_FAILED') throw thrown
-    throw new IsconfError('HOOK_FAILED', `${error.message}; what was to be done is done`, { cause: thrown })
+    throw new IsconfError('HOOK_FAILED', `${error.message}; all operations are done`, { cause: thrown })
   }
 }
 

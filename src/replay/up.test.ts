@@ -250,6 +250,6 @@ test('up refuses while there is work that is not checked in', async () => {
   await cluster.ask('alder', 'exec', 'append', '/data/log', 'mine')
   assert.equal(
     describeOutcome(await cluster.ask('alder', 'up')),
-    'UNCHECKED_WORK: ann@alder has 1 operation here that are not checked in',
+    'UNCHECKED_WORK: ann@alder has 1 operation here not checked in',
   )
 })

@@ -114,7 +114,7 @@ async function stepOf(deps: UpDeps, latest: LatestFiles, step: Step): Promise<Up
 async function refuseIfOffLine(branch: Branch, { sequence, ref }: UpStep): Promise<void> {
   if (sequence <= branch.commonLength && branch.journal.sequenceOf(ref.id) === sequence) return
   await refuseSplit(branch)
-  throw new IsconfError('INTERRUPTED', `branch ${branch.name} has gone over to another line meanwhile`, {
+  throw new IsconfError('INTERRUPTED', `branch ${branch.name} has moved to another line meanwhile`, {
     hint: 'run `isconf up` again',
   })
 }

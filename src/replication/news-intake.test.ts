@@ -63,7 +63,7 @@ test('a branch that does not come keeps no other one out, and is told until it c
   assert.deepEqual(await clock.until(taken), new Set([generic]))
   assert.deepEqual(
     intake.unfetched.all(alpha).map(({ reason, length, host }) => `${host} ${length}: ${reason}`),
-    ['alder 1: nothing came for 10 seconds'],
+    ['alder 1: nothing arrived for 10 seconds'],
   )
   assert.deepEqual(intake.unfetched.all(generic), [])
   isThrough = true

@@ -31,7 +31,7 @@ const peersFault: ReadonlySet<string> = new Set(['JOURNAL_DAMAGED', 'NEWER_RELEA
 
 /** Why something did not come, for people. */
 function reasonOf(thrown: unknown): string {
-  return thrown instanceof NoAnswerError ? 'nothing came for 10 seconds' : toIsconfError(thrown).message
+  return thrown instanceof NoAnswerError ? 'nothing arrived for 10 seconds' : toIsconfError(thrown).message
 }
 
 /** A peer that has not answered so often would not answer the next question either. */

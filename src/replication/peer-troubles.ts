@@ -32,7 +32,7 @@ export class PeerTroubles {
     const key = `${peer} ${kind}`
     const before = this.#troubles.get(key)
     if (text === undefined) {
-      if (before) this.#log.info({ host, peer }, `${host} is in order again`)
+      if (before) this.#log.info({ host, peer }, `${host} is all right again`)
       this.#troubles.delete(key)
       return
     }

@@ -192,6 +192,6 @@ export class Replicator {
     const { code, message } = toIsconfError(thrown)
     const facts = { host: this.hostOf(peer), code }
     if (code === 'UNEXPECTED') this.#deps.log.debug(facts, `no exchange: ${message}`)
-    else this.#deps.log.warn(facts, `could not take in what ${facts.host} told: ${message}`)
+    else this.#deps.log.warn(facts, `could not process what ${facts.host} sent: ${message}`)
   }
 }

@@ -19,7 +19,7 @@ test('a host that reaches nobody says so, and why, in up, lock, status and lint,
   assert.match(lock.stderr, /no other host is connected \(`isconf status` says why\); nobody else has agreed to this\n/)
   assert.match((await alder.does('status')).stdout, new RegExp(`peers +none\nunmet +.*${where}.*ECONNREFUSED`))
   const lint = await alder.does('lint')
-  assert.match(lint.stdout, new RegExp(`no host is reached at .*${where}`))
+  assert.match(lint.stdout, new RegExp(`no host can be reached at .*${where}`))
   await birch.start()
   await lab.untilMet()
   await until(async () => (await alder.status()).mesh.unreached.length === 0, 'birch is reached')

@@ -56,7 +56,7 @@ test('migrate is refused on a host that has done something since the fork, and n
     /[0-9a-f]{12}:0 \(exec sh -c 'echo on-generic/,
     /'echo on-web >> steps'\) on web/,
   )
-  assertRefused(await birch!.run('migrate', 'generic'), 22, 'birch is on branch generic already')
+  assertRefused(await birch!.run('migrate', 'generic'), 22, 'birch is already on branch generic')
   assertRefused(await birch!.run('migrate', 'nowhere'), 22, 'no branch nowhere', 'isconf branches')
   assertRefused(await birch!.run('migrate', '../web'), 22, 'not a branch name: "../web"')
   assertRefused(await birch!.run('fork', 'web'), 22, 'did you mean isconf migrate web?')

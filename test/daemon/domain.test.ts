@@ -30,7 +30,7 @@ test('a host without a domain runs its daemon, says so everywhere, and begins wi
   const now = await alder.status()
   assert.deepEqual([now.pid, now.domain.name, now.mesh.authenticated], [status.pid, 'example.com', true])
   await alder.does('lock', 'a change')
-  assertRefused(await alder.run('init', 'example.org'), 22, 'is in the domain example.com already', 'isconf leave')
+  assertRefused(await alder.run('init', 'example.org'), 22, 'is already in the domain example.com', 'isconf leave')
   assert.equal(readFileSync(domainOf(alder), 'utf8'), 'example.com\n')
 })
 
@@ -55,19 +55,19 @@ test('init writes nothing that it would have to replace, and nothing for what is
   assertRefused(await alder.run('init', '../x'), 22, 'takes a domain name, not')
   assertRefused(await alder.run('init', 'a.b', 'c.d'), 22, 'c.d')
   assertRefused(await alder.run('init', 'a.b', '--key', 'gone'), 2, 'no such file: gone')
-  assertRefused(await alder.runWith({ input: '# none\n' }, 'init', 'a.b', '--key', '-'), 22, 'no key is in it')
+  assertRefused(await alder.runWith({ input: '# none\n' }, 'init', 'a.b', '--key', '-'), 22, 'it contains no key')
   assertRefused(await alder.runWith({ input: 'a#b\n' }, 'init', 'a.b', '--key', '-'), 22, 'must not hold #')
   writeFileSync(keysOf(alder), `${'k'.repeat(20)}\n`, { mode: 0o600 })
   const other = `${'o'.repeat(20)}\n`
   assertRefused(
     await alder.runWith({ input: other }, 'init', 'a.b', '--key', '-'),
     1,
-    'other keys are in',
+    'already contains other keys',
     keysOf(alder),
   )
   assert.deepEqual([existsSync(domainOf(alder)), readFileSync(keysOf(alder), 'utf8')], [false, `${'k'.repeat(20)}\n`])
   writeFileSync(alder.mainCfPath, 'DEFAULT:\n\tIS_DOMAIN = example.org\n')
-  assertRefused(await alder.run('init', 'a.b'), 22, 'example.org already', `${alder.mainCfPath}:2`)
+  assertRefused(await alder.run('init', 'a.b'), 22, 'already in the domain example.org', `${alder.mainCfPath}:2`)
 })
 
 test('a host that was in a wrong domain keeps nobody from going on, says what it waits for, and gets out of it', async (t) => {
@@ -95,8 +95,8 @@ test('a host that was in a wrong domain keeps nobody from going on, says what it
   await alder.does('ci')
   assert.deepEqual((await alder.status()).mesh.peers, [])
 
-  assertRefused(await birch.run('leave', labDomain), 22, 'say: isconf leave exampel.com')
-  assertRefused(await birch.run('leave', 'nowhere.example.com'), 22, 'nothing on this host is of domain')
+  assertRefused(await birch.run('leave', labDomain), 22, 'to leave it: isconf leave exampel.com')
+  assertRefused(await birch.run('leave', 'nowhere.example.com'), 22, 'this host has no data of the domain')
   const run = assertDone(await birch.run('leave', 'exampel.com'))
   assert.match(run.stderr, /2 operations that were done here are in no journal of its domain/)
   assert.deepEqual(run.stdout.split('\n').map((line) => line.replace(/ in \/tmp.*/, '')).length, 3)

@@ -176,7 +176,7 @@ test('a command of a directory that only the origin has stops the others, which 
     await birch!.run('up'),
     1,
     'cannot run touch: there is no directory /tmp/own here to run it in',
-    'hint: make the directory; a change that needs one snaps it before the command, where it is made; this host has stopped at',
+    'hint: create the directory; if a change needs one, snap it before the command that uses it; this host has stopped at',
   )
   assert.match((await birch!.status()).stopped?.reason ?? '', /there is no directory \/tmp\/own here/)
   birch!.write('tmp/own/note', '')

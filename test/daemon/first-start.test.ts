@@ -49,7 +49,7 @@ test('a read-only disk of IS_HOME is named as what it is at the first start', { 
 test('without /proc no daemon starts, for two could have one home; what needs none works', { skip }, async (t) => {
   const alder = await hostAfter(t, 'umount -l /proc')
   for (const verb of ['start', 'daemon', 'seal'])
-    assertRefused(await alder.run(verb), 223, '/proc is not there', 'mount -t proc proc /proc')
+    assertRefused(await alder.run(verb), 223, '/proc is missing', 'mount -t proc proc /proc')
   alder.env['IS_DOMAIN'] = ''
   assertDone(await alder.run('init', 'a.example'))
   assertDone(await alder.run('lint'))

@@ -91,7 +91,7 @@ test('a post-up hook that fails says that what was to be done is done', async (c
   const lab = await Lab.of(context, 'alder', 'birch')
   const birch = await checkedIn(lab, 'echo one >> steps')
   hook(birch, 'post-up.d/check', 'exit 5')
-  assertRefused(await birch.run('up'), 1, /post-up hook .*check: ended with exit status 5; what was to be done is done/)
+  assertRefused(await birch.run('up'), 1, /post-up hook .*check: ended with exit status 5; all operations are done/)
   assert.deepEqual([birch.read('tmp/steps'), (await birch.status()).position], ['one\n', 1])
 })
 

@@ -72,7 +72,7 @@ test('until the host has rebooted status says so, nothing is recorded, and reboo
     assertRefused(
       await alder.run(...words),
       1,
-      /the reboot of alder that was asked for at \S+ has not come yet/,
+      /the reboot of alder that was requested at \S+ has not happened yet/,
       'isconf reboot',
     )
   }
@@ -127,7 +127,7 @@ test('kill -9 of the daemon while the reboot command runs, and a machine that th
     (await birch.does('status')).stdout,
     /^reboot {2}requested at \S+ for [0-9a-f]{12}:0, and still to come$/m,
   )
-  assertRefused(await birch.run('up'), 1, /\(reboot\) was asked for at \S+ and has not come/)
+  assertRefused(await birch.run('up'), 1, /\(reboot\) was requested at \S+ and has not happened/)
   birch.write('quick', '')
   await birch.does('-r', 'up')
   assert.equal(birch.has('tmp/after'), false)

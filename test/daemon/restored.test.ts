@@ -68,7 +68,7 @@ test('a host that is put back into the middle of its work has done what its disk
   await step(alder, 'another six')
   await birch.start()
   await lab.untilMet()
-  assertRefused(await alder.run('up'), 1, '1 operation here that are not checked in', 'isconf wip drop')
+  assertRefused(await alder.run('up'), 1, '1 operation here not checked in', 'isconf wip drop')
   assertRefused(await alder.run('ci'), 1, 'your lock on branch generic is gone', 'isconf wip drop')
   assert.equal((await alder.status()).position, 5)
   await alder.does('wip', 'drop')

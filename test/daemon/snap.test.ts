@@ -275,6 +275,6 @@ test('a tree that is larger than a changeset is refused, and says what to do', a
   mkdirSync(directory)
   for (let count = 0; count < 14_000; count += 1) writeFileSync(join(directory, `${count}${'x'.repeat(200)}`), '')
   const refused = await alder.run('snap', '/srv')
-  assertRefused(refused, 1, /operations of about \d+ bytes do not fit/, 'make it of several parts')
+  assertRefused(refused, 1, /operations of about \d+ bytes do not fit/, 'make the change in several parts')
   assert.deepEqual((await alder.status()).work?.operations, [])
 })

@@ -41,7 +41,7 @@ async function unreached(context: VerbContext): Promise<readonly Finding[]> {
     if ('waiting' in status) return []
     return status.mesh.unreached.map(({ address, reason }) => ({
       ...{ severity: 'warning', file: null, line: null },
-      message: `no host is reached at ${address}: ${reason}`,
+      message: `no host can be reached at ${address}: ${reason}`,
     }))
   } catch {
     // There is none, or it is of another user or release.

@@ -91,6 +91,6 @@ function fileIn(found: Found | undefined, path: string, branch: string): Snapped
 
 function notRegular(message: string): IsconfError {
   return new IsconfError('NOT_A_FILE', message, {
-    hint: 'cat writes regular files; `isconf show` tells what else was recorded',
+    hint: 'cat writes regular files; `isconf show` shows what else was recorded',
   })
 }

@@ -29,7 +29,7 @@ export interface Sources {
 /** NO_SUCH_FILE when there is no tree; CONFIG for a mistake in the manifest. */
 export function openTree(path: string): { readonly tree: string; readonly manifest: Manifest } {
   if (!existsSync(path)) {
-    const hint = 'fetch it with `hostkeeper update`, or begin one with `hostkeeper init`'
+    const hint = 'fetch it with `hostkeeper update`, or start one with `hostkeeper init`'
     throw new IsconfError('NO_SUCH_FILE', `there is no configuration tree at ${path}`, { hint })
   }
   // As one tree to the end, also when the host is switched to the next one meanwhile.

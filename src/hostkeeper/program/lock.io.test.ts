@@ -147,7 +147,7 @@ for (const [what, lay] of Object.entries(inTheWay)) {
       assert.equal(await lockHolder(path), undefined)
       await assert.rejects(takeLock(path, 'a run'), (error: IsconfError) => {
         assert.equal(error.hint, `move it away: mv ${place} ${place}.old`)
-        return failure('FILE_EXISTS', /where a file is to say who is at work$/)(error)
+        return failure('FILE_EXISTS', /where the lock file should be$/)(error)
       })
       rmSync(place, { recursive: true })
       await (await takeLock(path, 'a run'))()

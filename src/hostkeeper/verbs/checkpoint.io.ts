@@ -96,7 +96,7 @@ function archiveName(word: string): string {
 function checkName(name: string): string {
   if (isArchiveName(name)) return name
   throw new IsconfError('USAGE', `no name of a checkpoint: ${JSON.stringify(name)}`, {
-    hint: 'it is as `hostkeeper checkpoint build` made it: NAME-ID.tar.gz',
+    hint: 'it must be as `hostkeeper checkpoint build` made it: NAME-ID.tar.gz',
   })
 }
 

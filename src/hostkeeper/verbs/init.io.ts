@@ -30,7 +30,7 @@ export const initVerb = verb({
 /** What was fetched is replaced as a whole by the next one, and named by its content. */
 function refuseFetched(directory: string): void {
   if (!lstatSync(directory, { throwIfNoEntry: false })?.isSymbolicLink()) return
-  const hint = 'begin a tree in another directory: hostkeeper init DIR'
+  const hint = 'start a tree in another directory: hostkeeper init DIR'
   throw new IsconfError('FILE_EXISTS', `${directory} is a symbolic link to a tree that was fetched`, { hint })
 }
 

@@ -25,7 +25,7 @@ export async function notAsLeft(machine: Machine, left: WhatWasLeft): Promise<re
     if (before.get(path) !== undefined && (await isAsRecorded(machine, path, before.get(path)))) continue
     const later = laterChange(path)
     const why = later === undefined ? 'is not as the changeset left it' : `was changed again ${later}`
-    found.push(`${path} ${why}; --overwrite goes over it`)
+    found.push(`${path} ${why}; --overwrite overwrites it`)
   }
   return found
 }

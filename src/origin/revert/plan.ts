@@ -59,7 +59,7 @@ export function planReversal(
         inverse.ofBank(first.name, bankBefore)
         break
       case 'reboot':
-        inverse.remarks.push('reboot: nothing is to be taken back; if another one is needed: isconf reboot')
+        inverse.remarks.push('reboot: there is nothing to undo; if another one is needed: isconf reboot')
         break
       case 'void':
         inverse.obstacles.push(`${describeOperation(first)}: a void stays; record again what is wanted`)
@@ -157,7 +157,7 @@ class Inverse implements Reversal {
     if (known.length === 0 && this.#unknown === undefined) {
       this.obstacles.push(`${path}: the journal does not have what was removed there; --keep leaves it removed`)
     } else if (before.get(path) === undefined) {
-      this.remarks.push(`${path}: what was removed there and was never recorded does not come back`)
+      this.remarks.push(`${path}: what was removed there was never recorded, and can't be restored`)
     }
   }
 }

@@ -123,8 +123,8 @@ test('what is not as the changeset left it is named and left alone, without --ov
   alder.machine.write('/etc/c', 'one\n')
   await type('lock', 'take it back')
   assert.deepEqual((await dryRun(id)).obstacles, [
-    `/etc/a was changed again by ${later.slice(0, 12)}:0; --overwrite goes over it`,
-    '/etc/b is not as the changeset left it; --overwrite goes over it',
+    `/etc/a was changed again by ${later.slice(0, 12)}:0; --overwrite overwrites it`,
+    '/etc/b is not as the changeset left it; --overwrite overwrites it',
   ])
   assert.equal(await type('revert', id), 'REVERT_REFUSED')
   assert.deepEqual([alder.machine.read('/etc/a'), alder.machine.read('/etc/b')], ['three\n', 'by hand\n'])

@@ -128,7 +128,7 @@ export function wantedBy(operations: readonly Operation[]): WantedPaths {
 
 async function changesetOf({ branch }: OriginDeps, name: string): Promise<SignedChangeset> {
   if (name.includes(':')) {
-    throw new IsconfError('USAGE', `a whole changeset is taken back, and ${name} is one operation`, {
+    throw new IsconfError('USAGE', `revert undoes a whole changeset, and ${name} is one operation`, {
       hint: `say: isconf revert ${name.slice(0, name.indexOf(':'))}`,
     })
   }
