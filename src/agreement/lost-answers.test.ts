@@ -91,3 +91,24 @@ test('in a large domain the votes that a host died with are asked for by another
   await clock.until(alder.agreement.change(alder.branch, lockFor(alder)))
   assert.ok(clock.monotonicMs() >= pledgeMs, `${clock.monotonicMs()} ms`)
 })
+
+test('a change that is given up is released also on a host that only another one reaches', async () => {
+  const clock = new SimClock()
+  const [alder, , cedar] = (await hosts(clock, 'alder', 'birch', 'cedar')) as [Host, Host, Host]
+  alder.reaches.delete(cedar)
+  cedar.reaches.delete(alder)
+  const refuse = new Error('given up')
+  let tries = 0
+  const next: NextState = (state) => {
+    tries += 1
+    if (tries > 1) throw refuse
+    return lockFor(alder)(state)
+  }
+  // Cedar consents when the consent of alder itself has ended.
+  cedar.whenAsked = async (type) => {
+    if (type === 'propose') await new Promise((resolve) => clock.after(pledgeMs + 1_000, () => resolve(undefined)))
+  }
+  await assert.rejects(clock.until(alder.agreement.change(alder.branch, next)), refuse)
+  const { state } = cedar.branch
+  assert.equal(cedar.branch.vote({ id: 'e'.repeat(32), from: state, to: state }).vote, 'yes')
+})

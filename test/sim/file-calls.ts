@@ -123,6 +123,10 @@ export class SimFileCalls implements FileCalls {
   }
 
   #opened(path: string, file: File): OpenedFile {
+    let isClosed = false
+    const refuseClosed = (): void => {
+      if (isClosed) throw errno('EBADF', path)
+    }
     const sync = (): Promise<void> =>
       this.#call(`sync ${path}`, () => {
         file.durable = file.bytes
@@ -134,12 +138,14 @@ export class SimFileCalls implements FileCalls {
         next.set(bytes.subarray(from, from + count), position)
         file.bytes = next
       }
+      refuseClosed()
       const half = (): void => put(Math.floor(length / 2))
       await this.#call(`write ${path}`, () => put(length), half)
       return { bytesWritten: length, buffer: bytes }
     }
     const read = async (into: Uint8Array, at: number, length: number, position: number): Promise<object> => {
       this.#refuseDead()
+      refuseClosed()
       const found = file.bytes.subarray(position, position + length)
       into.set(found, at)
       return { bytesRead: found.length, buffer: into }
@@ -150,6 +156,9 @@ export class SimFileCalls implements FileCalls {
         next.set(file.bytes.subarray(0, size))
         file.bytes = next
       })
+    const close = async (): Promise<void> => {
+      isClosed = true
+    }
     const stat = async (): Promise<object> => ({ size: file.bytes.length })
     return {
       ...unused(path),

@@ -1,0 +1,167 @@
+/** Changes of the code that would break a promise, each with the test file that fails on it. */
+export interface Mutation {
+  /** What it breaks. */
+  readonly breaks: string
+  readonly file: string
+  /** A text that stands there once, and what it becomes. */
+  readonly from: string
+  readonly to: string
+  /** The test file that notices. */
+  readonly test: string
+}
+
+const agreement = 'src/agreement/without-keepers.ts'
+const lostAnswers = 'src/agreement/lost-answers.test.ts'
+const branchDisk = 'src/branch/branch-disk.test.ts'
+const upDisk = 'src/replay/up-disk.test.ts'
+const cutDisk = 'test/contract/disk-cut.test.ts'
+
+export const mutations: readonly Mutation[] = [
+  {
+    breaks: 'a proposal that was given up binds nobody',
+    file: agreement,
+    from: 'await Promise.allSettled(fresh.map((peer) => voters.ask(peer, onward, hopMs)))',
+    to: 'void onward',
+    test: lostAnswers,
+  },
+  {
+    breaks: 'a host that writes a change consents to no other',
+    file: 'src/branch/branch.ts',
+    from: 'if (this.#changes.isHeld) return',
+    to: 'if (false) return',
+    test: lostAnswers,
+  },
+  {
+    breaks: 'a change whose consents ended while it was written is looked at again',
+    file: agreement,
+    from: 'deps.clock.monotonicMs() < consentsEndMs',
+    to: 'true',
+    test: lostAnswers,
+  },
+  {
+    breaks: 'a lost answer is asked for again',
+    file: 'src/agreement/votes-of.ts',
+    from: 'isLarge ? 1 : 2',
+    to: '1',
+    test: lostAnswers,
+  },
+  {
+    breaks: 'an answer without sense is no consent',
+    file: 'src/agreement/votes-of.ts',
+    from: "data ?? [{ vote: 'other', state: branch.state }]",
+    to: 'data ?? []',
+    test: lostAnswers,
+  },
+  {
+    breaks: 'votes that are lost with the host that asked for them are asked for by another way',
+    file: 'src/agreement/votes-of.ts',
+    from: "isLarge ? [{ vote: 'busy', state: branch.state }] : []",
+    to: '[]',
+    test: lostAnswers,
+  },
+  {
+    breaks: 'a new state counts when it is on disk',
+    file: 'src/branch/voted-state.ts',
+    from: '    await writing(\n',
+    to: '    this.#state = state\n    await writing(\n',
+    test: branchDisk,
+  },
+  {
+    breaks: 'memory follows what the disk shows',
+    file: 'src/base/disk-failure.ts',
+    from: "error.code === 'DISK_UNCERTAIN') await follow()",
+    to: "error.code === 'DISK_UNCERTAIN') void follow",
+    test: branchDisk,
+  },
+  {
+    breaks: 'a fork that fails leaves a branch that can be used',
+    file: 'src/branch/branch.ts',
+    from: 'return writing(replaceJournal, async () => {',
+    to: 'return writing(() => this.#journal.close().then(replaceJournal), async () => {',
+    test: branchDisk,
+  },
+  {
+    breaks: 'a line that a crash left beside the journal that holds it is no split',
+    file: 'src/branch/divergent-lines.ts',
+    from: 'if (journal.has(head)) await lines.drop(first)',
+    to: 'if (journal.has(head)) void first',
+    test: branchDisk,
+  },
+  {
+    breaks: 'another line is there whole or not at all',
+    file: 'src/branch/divergent-lines.ts',
+    from: '    const unfinished = `${this.#directory}/new-line`\n    await source',
+    to: '    const unfinished = this.#pathOf(first.id)\n    await source',
+    test: branchDisk,
+  },
+  {
+    breaks: 'up does only what all lines of a split share',
+    file: 'src/branch/divergent-lines.ts',
+    from: 'return Math.min(journal.length, ...common)',
+    to: 'return Math.min(journal.length, ...common.slice(0, 1))',
+    test: branchDisk,
+  },
+  {
+    breaks: 'a note that is not believed leaves no trace',
+    file: 'src/journal/load-journal.ts',
+    from: "if (last === 0 || hash.digest('hex') !== note.sha256) return nothing",
+    to: "if (last === 0 || hash.digest('hex') !== note.sha256) return { ...nothing, lines }",
+    test: branchDisk,
+  },
+  {
+    breaks: 'what was done is on disk before up waits for the network',
+    file: 'src/replay/install-batch.ts',
+    from: '    await this.#recorder.flush()\n',
+    to: '',
+    test: upDisk,
+  },
+  {
+    breaks: 'a damaged copy does not stand in the way of a good one',
+    file: 'src/store/whole-blobs.ts',
+    from: '      await this.drop(id)\n      throw new IsconfError(',
+    to: '      throw new IsconfError(',
+    test: 'src/store/blob-store.test.ts',
+  },
+  {
+    breaks: 'a crash leaves no later file unsaid',
+    file: 'src/replay/up.ts',
+    from: 'if (isNewer) await deps.installedEarly.note(newest.ref.id, deps.branch.journal)',
+    to: 'if (isNewer) void deps.installedEarly.note(newest.ref.id, deps.branch.journal).catch(() => undefined)',
+    test: upDisk,
+  },
+  {
+    breaks: 'a dry run says what up would do',
+    file: 'src/replay/plan.ts',
+    from: 'if (stop) return { operations, stop: { reason: stop, operation } }',
+    to: "if (stop && stop !== 'split') return { operations, stop: { reason: stop, operation } }",
+    test: upDisk,
+  },
+  {
+    breaks: 'a directory that is found is durable before anything in it is acknowledged',
+    file: 'src/base/directories.io.ts',
+    from: '    await this.#settleAbove(path)\n',
+    to: '',
+    test: cutDisk,
+  },
+  {
+    breaks: 'what a killed process wrote is durable before anything depends on it',
+    file: 'src/base/append-log.ts',
+    from: '        if (foundBytes > 0) await file.sync()\n',
+    to: '',
+    test: cutDisk,
+  },
+  {
+    breaks: 'a last line with a hole is dropped',
+    file: 'src/base/append-log.ts',
+    from: 'const hole = await firstHole(file, size)',
+    to: 'const hole = size || (await firstHole(file, size))',
+    test: cutDisk,
+  },
+  {
+    breaks: 'after a failed sync nothing is believed until it was written again',
+    file: 'src/base/disk.io.ts',
+    from: '        await again()\n        await directories.syncAll(places)\n',
+    to: '        void again\n',
+    test: cutDisk,
+  },
+]
