@@ -179,10 +179,7 @@ export const errorKinds = {
   PORT_TAKEN: { exit: 223, hint: 'another daemon or program uses the port; set IS_PORT to a free one' },
   HOME_UNWRITABLE: { exit: 223, hint: 'run as the user who owns IS_HOME, usually root, or set IS_HOME' },
   DISK_FULL: { exit: 223, hint: 'make room on the disk of IS_HOME; nothing was left half-written' },
-  DISK_UNCERTAIN: {
-    exit: 223,
-    hint: 'check the disk and the kernel log, look with `isconf status`, and do again what is missing there',
-  },
+  DISK_UNCERTAIN: { exit: 223, hint: 'check the disk; then do again what `isconf status` shows to be missing' },
   DISK_FAILED: { exit: 223, hint: 'check the disk and the kernel log before you go on' },
   NEWER_RELEASE: { exit: 223, hint: 'nothing was changed; install that release of isconf here, or a later one' },
   JOURNAL_DAMAGED: { exit: 223, hint: 'keep the file for examination; another host has a good copy' },

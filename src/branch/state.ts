@@ -3,6 +3,9 @@ import * as z from 'zod'
 import { type BranchName, type ChangesetId, IsconfError, unreachable } from '../base/index.ts'
 import { branchNameSchema, changesetIdSchema } from '../journal/index.ts'
 
+/** A state is only taken within a million of the last: this far none comes, and the number after it is still one. */
+const revisionMax = 2 ** 48
+
 const lockSchema = z.object({
   /** Names this taking of the lock, and no other. */
   id: z.string().regex(/^[0-9a-f]{32}$/),
@@ -24,7 +27,7 @@ export const branchStateSchema = z.object({
   /** Changesets up to and with the head. */
   length: z.int().nonnegative(),
   /** Counts the changes of the lock at this head; the larger one is the later. */
-  revision: z.int().nonnegative(),
+  revision: z.int().nonnegative().max(revisionMax),
   lock: lockSchema.nullable(),
   /** The lock that was broken last at this head, and by whom. */
   broken: z.object({ lock: lockSchema, by: z.string().max(600), time: z.iso.datetime() }).nullable(),

@@ -23,6 +23,7 @@ export {
   type KnownOperation,
   type Operation,
   type Owner,
+  operationSchema,
   type ParentDirectory,
   type RebootOperation,
   type RemovalOperation,

@@ -104,3 +104,25 @@ for (const [what, members] of malformed) {
     assert.equal(operationSchema.safeParse({ ...file, ...members }).success, false)
   })
 }
+
+test('what no origin can make is nothing that this release does', () => {
+  const other = { ...owner, user: 'x'.repeat(257) }
+  const deep = Array.from({ length: 2049 }, () => ({ path: '/srv', mode: 0o755, owner }))
+  for (const wrong of [
+    { mode: 0o10000 },
+    { owner: { ...owner, uid: 2 ** 32 - 1 } },
+    { owner: { ...owner, gid: 2 ** 32 - 1 } },
+    { owner: other },
+    { parents: [{ path: '/srv', mode: 0o777777, owner }] },
+    { parents: deep },
+    { path: `/${'x'.repeat(256)}` },
+    { path: '/x'.repeat(2049) },
+    { blob: { ...blob, sizeBytes: 2 ** 40 + 1 } },
+  ]) {
+    assert.equal(operationSchema.safeParse({ ...file, ...wrong }).success, false, JSON.stringify(wrong).slice(0, 80))
+  }
+  const most = { ...file, mode: 0o7777, path: '/x'.repeat(2048), owner: { ...owner, uid: 2 ** 32 - 2 } }
+  assert.ok(operationSchema.safeParse({ ...most, blob: { ...blob, sizeBytes: 2 ** 40 } }).success)
+  const link = { ...common, kind: 'symlink', path: '/srv/link', target: 'x'.repeat(4097) }
+  assert.equal(operationSchema.safeParse(link).success, false)
+})

@@ -3,21 +3,37 @@ import * as z from 'zod'
 import { type BlobRef, isBankName, unreachable } from '../base/index.ts'
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
-const wholeNumber = z.int().nonnegative()
+/** As many bytes as Linux takes in one path; a part of it may have 255. */
+const pathBytesMax = 4096
+const partBytesMax = 255
+/** A path of single letters has so many directories above it. */
+const parentsMax = pathBytesMax / 2
+/** The last number means "leave it as it is" to the system: a file with it would stay root's. */
+const idMax = 2 ** 32 - 2
+/** Longer than any system lets a user's or group's name be. */
+const nameLengthMax = 256
+/** What follows from a file's size is laid out before its bytes come: of this one a list of a million pieces, 32 MiB. */
+const fileBytesMax = 2 ** 40
+
 /** An absolute path in its shortest form, so that two spellings never name one file. */
 const absolutePath = z.string().refine(isPlainAbsolutePath, 'must be an absolute path without `.`, `..`, `//` or NUL')
 
+/** Permission bits, setuid, setgid and sticky among them. */
+const mode = z.int().nonnegative().max(0o7777)
+
+const id = z.int().nonnegative().max(idMax)
+
 const owner = z.strictObject({
-  uid: wholeNumber,
-  gid: wholeNumber,
+  uid: id,
+  gid: id,
   /** Names as the origin knew them; empty where it knew none. */
-  user: z.string(),
-  group: z.string(),
+  user: z.string().max(nameLengthMax),
+  group: z.string().max(nameLengthMax),
 })
 
-const parentDirectory = z.strictObject({ path: absolutePath, mode: wholeNumber, owner })
+const parentDirectory = z.strictObject({ path: absolutePath, mode, owner })
 
-const blobRef = z.strictObject({ id: sha256, sizeBytes: wholeNumber, pieces: sha256 })
+const blobRef = z.strictObject({ id: sha256, sizeBytes: z.int().nonnegative().max(fileBytesMax), pieces: sha256 })
 
 /** Extended attributes, ACLs and file capabilities among them: the value of each name in base64. */
 const xattrs = z.record(z.string().regex(/^[a-z]+\.[^\0]+$/), z.base64())
@@ -29,11 +45,8 @@ const entry = {
   owner,
   mtimeMs: z.int(),
   /** Every parent directory from the top down, for hosts where one is missing. */
-  parents: z.array(parentDirectory),
+  parents: z.array(parentDirectory).max(parentsMax),
 }
-
-/** Permission bits, setuid, setgid and sticky among them. */
-const mode = wholeNumber
 
 const snapFile = z.strictObject({
   ...entry,
@@ -62,7 +75,10 @@ const snapSymlink = z.strictObject({
   ...entry,
   kind: z.literal('symlink'),
   /** What the link names, as it is written in it. */
-  target: z.string().regex(/^[^\0]+$/),
+  target: z
+    .string()
+    .max(pathBytesMax)
+    .regex(/^[^\0]+$/),
 })
 
 /** That nothing is at the path; what is there is removed, a directory with all it holds. */
@@ -165,9 +181,9 @@ export function blobOf(operation: Operation): BlobRef | undefined {
 
 function isPlainAbsolutePath(path: string): boolean {
   if (path === '/') return true
-  if (!path.startsWith('/') || path.includes('\0')) return false
+  if (!path.startsWith('/') || path.includes('\0') || Buffer.byteLength(path) > pathBytesMax) return false
   return path
     .slice(1)
     .split('/')
-    .every((part) => part !== '' && part !== '.' && part !== '..')
+    .every((part) => part !== '' && part !== '.' && part !== '..' && Buffer.byteLength(part) <= partBytesMax)
 }

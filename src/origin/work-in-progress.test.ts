@@ -4,6 +4,7 @@ import { execOf, generic } from '../../test/cluster/changesets.ts'
 import { SimDisk } from '../../test/sim/disk.ts'
 import { seededRandom } from '../../test/sim/random.ts'
 import { noChangeset } from '../base/index.ts'
+import type { Operation } from '../journal/index.ts'
 import { WorkInProgress } from './work-in-progress.ts'
 
 const path = '/journal.wip'
@@ -22,6 +23,16 @@ test('there is no work at first, and nothing can be added to it', async () => {
   assert.deepEqual([work.header, work.operations], [undefined, []])
   await assert.rejects(work.add(execOf('true')), { code: 'NOT_LOCKED' })
   assert.deepEqual(await disk.list('/'), [])
+})
+
+test('what the next start could not read is refused, and nothing of it is noted', async () => {
+  const { disk, work } = await begun()
+  const owner = { uid: 0, gid: 0, user: 'root', group: 'root' }
+  const blob = { id: 'a'.repeat(64), sizeBytes: 2 ** 53, pieces: 'b'.repeat(64) }
+  const entry = { path: '/disk', owner, mtimeMs: 0, parents: [] }
+  const large: Operation = { type: 'snap', kind: 'file', ...entry, mode: 0o644, blob }
+  await assert.rejects(work.addAll([execOf('true'), large]), { code: 'NOT_A_FILE', message: /\/disk/ })
+  assert.deepEqual([work.operations, (await WorkInProgress.open(disk, path)).operations], [[], []])
 })
 
 test('work survives a crash together with its lock', async () => {

@@ -12,6 +12,7 @@ import {
   type KnownOperation,
   lineBytesMax,
   type Operation,
+  operationSchema,
   recordedOperationSchema,
 } from '../journal/index.ts'
 
@@ -103,9 +104,10 @@ export class WorkInProgress {
     return this.addAll([operation])
   }
 
-  /** Notes operations, all or none; on disk when it returns. WIP_FULL. */
+  /** Notes operations, all or none; on disk when it returns. WIP_FULL, NOT_A_FILE. */
   async addAll(operations: readonly Operation[]): Promise<void> {
     if (!this.#log) throw new IsconfError('NOT_LOCKED', 'there is no lock to work under')
+    operations.forEach(refuseUnreadable)
     const lines = operations.map((operation) => JSON.stringify(operation))
     this.refuseWithoutRoom(lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0))
     await this.#log.append(lines)
@@ -143,6 +145,13 @@ export class WorkInProgress {
       },
     )
   }
+}
+
+/** NOT_A_FILE for what the next start, and every other host, would not know. */
+function refuseUnreadable(operation: Operation): void {
+  if (operationSchema.safeParse(operation).success) return
+  const hint = 'its size, mode, owner or path is more than a journal has: leave it out'
+  throw new IsconfError('NOT_A_FILE', `a journal can't have ${describeOperation(operation)}`, { hint })
 }
 
 function parseOperation(line: string, where: string): KnownOperation {

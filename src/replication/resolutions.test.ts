@@ -157,3 +157,26 @@ for (const [what, announcement] of Object.entries(badNotices)) {
     assert.ok(!announcementSchema.safeParse(announcement).success)
   })
 }
+
+test('Resolutions that lead from each to each, in many layers, are gone through once, now and at the next start', async () => {
+  const { disk, resolutions } = await opened()
+  const layers = Array.from({ length: 60 }, (_, layer) => [`${layer} a`, `${layer} b`] as const)
+  const made = layers
+    .slice(1)
+    .flatMap((layer, index) =>
+      layer.flatMap((rejected) => (layers[index] ?? []).map((chosen) => resolution(chosen, rejected))),
+    )
+  await resolutions.add([...made, resolution('59 a', '0 a')])
+  assert.equal((await opened(disk)).resolutions.all.length, made.length + 1)
+})
+
+test('Resolutions keeps no more than a domain can have', async () => {
+  const { resolutions } = await opened()
+  for (let round = 0; round < 3; round += 1) {
+    await resolutions.add(
+      Array.from({ length: 500 }, (_, index) => resolution(`${round} ${index}`, `other ${round} ${index}`)),
+    )
+  }
+  assert.equal(resolutions.all.length, 1_000)
+  assert.ok(resolutions.all.some(({ chosen }) => chosen === idOf('0 0')))
+})

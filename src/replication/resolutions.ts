@@ -4,6 +4,9 @@ import { type BranchName, type ChangesetId, type Disk, IsconfError, type Log, Mu
 import { asideName, type Branches } from '../branch/index.ts'
 import { type Resolution, resolutionSchema } from './announcement.ts'
 
+/** So many splits no domain has; a member that tells of more is out of order, and what came first stays. */
+const resolutionsMax = 1_000
+
 export class Resolutions {
   readonly #disk: Disk
   readonly #path: string
@@ -50,8 +53,8 @@ export class Resolutions {
   }
 
   async #add(news: readonly Resolution[]): Promise<readonly BranchName[]> {
-    const all = news.reduce(withResolution, this.#all)
-    if (all !== this.#all) {
+    const all = news.reduce(withResolution, this.#all).slice(0, resolutionsMax)
+    if (all.length !== this.#all.length || all.some((one, index) => one !== this.#all[index])) {
       await writing(
         () => this.#disk.replaceFile(this.#path, `${JSON.stringify(all)}\n`),
         () => {
@@ -93,10 +96,22 @@ function withResolution(all: readonly Resolution[], one: Resolution): readonly R
  */
 function withoutCircles(all: readonly Resolution[]): readonly Resolution[] {
   const counted: Resolution[] = []
-  const leadsTo = (from: ChangesetId, to: ChangesetId): boolean =>
-    from === to || counted.some(({ chosen, rejected }) => chosen === from && leadsTo(rejected, to))
+  const rejectedByChosen = new Map<ChangesetId, ChangesetId[]>()
+  /** Each is looked at once: whoever made them up can't keep a host at it. */
+  const leadsTo = (from: ChangesetId, to: ChangesetId): boolean => {
+    const seen = new Set([from])
+    for (const one of seen) {
+      if (one === to) return true
+      for (const next of rejectedByChosen.get(one) ?? []) seen.add(next)
+    }
+    return false
+  }
   const inOrder = [...all].sort((a, b) => (`${a.chosen}${a.rejected}` < `${b.chosen}${b.rejected}` ? -1 : 1))
-  for (const one of inOrder) if (!leadsTo(one.rejected, one.chosen)) counted.push(one)
+  for (const one of inOrder) {
+    if (leadsTo(one.rejected, one.chosen)) continue
+    counted.push(one)
+    rejectedByChosen.set(one.chosen, [...(rejectedByChosen.get(one.chosen) ?? []), one.rejected])
+  }
   return counted
 }
 

@@ -90,6 +90,7 @@ export const mutations: readonly Mutation[] = [
   {
     breaks: 'another line is there whole or not at all',
     file: 'src/branch/divergent-lines.ts',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is code.
     from: '    const unfinished = `${this.#directory}/new-line`\n    await source',
     to: '    const unfinished = this.#pathOf(first.id)\n    await source',
     test: branchDisk,
