@@ -19,7 +19,7 @@ _isconf() {
   fi
   case ${COMP_WORDS[at]} in
     lock) mapfile -t COMPREPLY < <(compgen -W '-m --message' -- "$word") ;;
-    snap) mapfile -t COMPREPLY < <(compgen -W '--latest --delete' -- "$word"); compopt -o default ;;
+    snap) mapfile -t COMPREPLY < <(compgen -W '--latest --mirror --keep --delete' -- "$word"); compopt -o default ;;
     bank) mapfile -t COMPREPLY < <(compgen -W '--json list add remove get' -- "$word"); compopt -o default ;;
     void) mapfile -t COMPREPLY < <(compgen -W '-m --message' -- "$word") ;;
     revert) mapfile -t COMPREPLY < <(compgen -W '--with --delete --keep --overwrite --dry-run --json' -- "$word") ;;

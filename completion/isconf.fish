@@ -12,6 +12,8 @@ complete -c isconf -n '__fish_seen_subcommand_from lock' -s m -l message -x -d '
 complete -c isconf -n __fish_use_subcommand -a unlock -d 'Break the lock of the branch'
 complete -c isconf -n __fish_use_subcommand -a snap -d 'Record files, directories and links as they are now'
 complete -c isconf -n '__fish_seen_subcommand_from snap' -l latest -d 'hosts that catch up install only the newest version, at once'
+complete -c isconf -n '__fish_seen_subcommand_from snap' -l mirror -d 'have the other hosts remove what was recorded before and is gone here'
+complete -c isconf -n '__fish_seen_subcommand_from snap' -l keep -d 'leave on the other hosts what was recorded before and is gone here'
 complete -c isconf -n '__fish_seen_subcommand_from snap' -l delete -d 'remove what is there, here and on every other host'
 complete -c isconf -n '__fish_seen_subcommand_from snap' -F
 complete -c isconf -n __fish_use_subcommand -a bank -d 'Publish files under a name, for programs that fetch packages'

@@ -37,6 +37,8 @@ export const errorKinds = {
     hint: 'nothing was run: end that program (ss -ltnp shows it), or give the bank a port below 1024 (IS_HTTP_PORT)',
   },
   NOT_IN_BANK: { exit: 2, hint: '`isconf bank` lists what is published' },
+  PATHS_GONE: { exit: 1, hint: 'nothing was recorded; --mirror has other hosts remove them, --keep keep them' },
+  KIND_CHANGED: { exit: 1, hint: 'nothing was recorded; --mirror has others remove it first, with all that it holds' },
   FILE_CHANGED: { exit: 1, hint: 'nothing was recorded; stop whatever is writing to the file, and snap it again' },
   SIZE_WRONG: {
     exit: 22,

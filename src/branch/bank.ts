@@ -1,7 +1,8 @@
 /** The package bank of a branch: the files that its journal publishes by name and has not removed since. */
-import { type BlobRef, Mutex, operationName } from '../base/index.ts'
-import type { Journal, Operation } from '../journal/index.ts'
+import type { BlobRef } from '../base/index.ts'
+import type { Operation } from '../journal/index.ts'
 import type { Branch } from './branch.ts'
+import { JournalFold } from './journal-fold.ts'
 
 export interface BankFile {
   readonly name: string
@@ -14,13 +15,13 @@ export type BankFiles = ReadonlyMap<string, BankFile>
 
 /** What every branch publishes: a journal is read once, then what is added to it. */
 export class Banks {
-  readonly #bankByBranch = new WeakMap<Branch, Bank>()
+  readonly #bankByBranch = new WeakMap<Branch, JournalFold<Map<string, BankFile>>>()
 
   /** By name, as the newest changeset known here has them, whatever this host has done. */
   filesOf(branch: Branch): Promise<BankFiles> {
-    const bank = this.#bankByBranch.get(branch) ?? new Bank(branch)
+    const bank = this.#bankByBranch.get(branch) ?? new JournalFold(branch, { begin: () => new Map(), note })
     this.#bankByBranch.set(branch, bank)
-    return bank.files()
+    return bank.state()
   }
 }
 
@@ -29,46 +30,6 @@ export function bankAfter(files: BankFiles, operations: readonly Operation[]): B
   const after = new Map(files)
   for (const operation of operations) note(after, operation, '')
   return after
-}
-
-class Bank {
-  readonly #branch: Branch
-  readonly #turn = new Mutex()
-  #journal: Journal | undefined
-  #readUpTo = 0
-  #fileByName = new Map<string, BankFile>()
-
-  constructor(branch: Branch) {
-    this.#branch = branch
-  }
-
-  files(): Promise<BankFiles> {
-    return this.#turn.run(async () => {
-      for (;;) {
-        const { journal } = this.#branch
-        try {
-          await this.#read(journal)
-          return this.#fileByName
-        } catch (error) {
-          // A line that is followed no more is closed.
-          if (journal === this.#branch.journal) throw error
-        }
-      }
-    })
-  }
-
-  async #read(journal: Journal): Promise<void> {
-    if (journal !== this.#journal) {
-      this.#journal = journal
-      this.#readUpTo = 0
-      this.#fileByName = new Map()
-    }
-    for await (const { id, changeset } of journal.changesetsAfter(this.#readUpTo)) {
-      for (const [index, operation] of changeset.operations.entries())
-        note(this.#fileByName, operation, operationName(id, index))
-      this.#readUpTo = changeset.sequence
-    }
-  }
 }
 
 function note(fileByName: Map<string, BankFile>, operation: Operation, operationText: string): void {

@@ -20,6 +20,8 @@ export interface SnapBody extends Caller {
   readonly paths: readonly string[]
   /** Of these files a host that catches up needs only the newest. */
   readonly latest?: boolean | undefined
+  /** What was recorded below a directory before and is gone is removed on the other hosts, too, or kept there. */
+  readonly gone?: 'mirror' | 'keep' | undefined
   /** Remove what is there, and record that. */
   readonly remove?: boolean | undefined
 }

@@ -10,7 +10,7 @@ import { leftOutText, refuseHostsOwn } from './hosts-own-paths.ts'
 import type { Entry, Inspection, ParentAttributes, Xattrs } from './machine.ts'
 import { OwnerNames } from './owners.io.ts'
 import type { ProtectedPaths } from './protected-paths.io.ts'
-import { refuseKind } from './recordable-kind.io.ts'
+import { recordableTime, refuseKind, refuseSize } from './recordable-kind.io.ts'
 import { readXattrs, whyNoXattrs } from './xattrs.io.ts'
 
 /** Entries of one tree: even of the shortest operations no more fit a changeset. */
@@ -114,8 +114,11 @@ class Survey {
     this.#statByPath.set(path, found)
     const owner = this.owners.of(Number(found.uid), Number(found.gid))
     const mode = Number(found.mode & permissionBits)
-    const common = { path, owner, mtimeMs: Number(found.mtimeMs), parents }
+    const { timeMs: mtimeMs, remark } = recordableTime(path, found.mtimeMs)
+    if (remark !== undefined) this.remarks.push(remark)
+    const common = { path, owner, mtimeMs, parents }
     if (found.isFile()) {
+      refuseSize(path, found.size)
       const isSparse = found.blocks * blockBytes < found.size
       const sizeBytes = Number(found.size)
       const sparse = isSparse ? { sparse: true as const } : {}

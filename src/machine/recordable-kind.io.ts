@@ -13,3 +13,23 @@ function kindOf(found: BigIntStats): string {
   if (found.isSocket()) return 'a socket'
   return 'a device'
 }
+
+/** SIZE_WRONG for more bytes than the journal's numbers can count exactly. */
+export function refuseSize(path: string, sizeBytes: bigint): void {
+  if (sizeBytes <= BigInt(Number.MAX_SAFE_INTEGER)) return
+  throw new IsconfError('SIZE_WRONG', `${path} has ${sizeBytes} bytes, more than can be recorded`, {
+    hint: 'nothing was recorded; leave the file out',
+  })
+}
+
+/** The years 1 to 9999: what every release, and who reads the journal, can write as a date. */
+const timeMsMin = -62_135_596_800_000n
+const timeMsMax = 253_402_300_799_999n
+
+/** A time of change as it is recorded, and what a person should know when that is another one. */
+export function recordableTime(path: string, timeMs: bigint): { readonly timeMs: number; readonly remark?: string } {
+  if (timeMs >= timeMsMin && timeMs <= timeMsMax) return { timeMs: Number(timeMs) }
+  const cut = Number(timeMs < timeMsMin ? timeMsMin : timeMsMax)
+  const what = `its time of change is outside of the years 1 to 9999: recorded as ${new Date(cut).toISOString()}`
+  return { timeMs: cut, remark: `${path}: ${what}` }
+}

@@ -1,9 +1,11 @@
 /** `snap`: records what is at some paths as it is now, or that nothing is there, for every host of the branch. */
 import { type BlobRef, IsconfError, invariant, Progress, toIsconfError, unreachable } from '../base/index.ts'
-import type { Operation, SnapOperation } from '../journal/index.ts'
+import { recordedPaths } from '../branch/index.ts'
+import type { SnapOperation } from '../journal/index.ts'
 import { type Entry, type FileEntry, HardLinks, type Inspection } from '../machine/index.ts'
 import { keepFiles } from './keep-files.ts'
 import { refuseRebooting } from './reboot.ts'
+import { recordedBefore, type WhatIsGone } from './recorded-before.ts'
 import { clearUndone, noteUndone } from './unrecorded.ts'
 import { type OriginDeps, requireWork } from './work.ts'
 
@@ -14,12 +16,20 @@ export interface SnapRequest {
   readonly paths: readonly string[]
   /** Of these files a host that catches up needs only the newest. */
   readonly latest?: boolean | undefined
+  /** What was recorded below a directory before and is gone here is removed on the other hosts, too, or kept there. */
+  readonly gone?: WhatIsGone
 }
 
 /** Hears what `snap` does while it does it. */
 export interface SnapListener {
   progress(doneBytes: number, totalBytes: number): void
   remark(text: string): void
+}
+
+/** What was recorded: each path that was asked for, and the paths whose removal came first. */
+export interface SnapResult {
+  readonly snapped: readonly Snapped[]
+  readonly removed: readonly Removed[]
 }
 
 /** One path that was asked for, and what was found there. */
@@ -35,14 +45,14 @@ const blobMembersBytes = 200
 /**
  * Keeps the bytes of the files and notes the operations: all of them, or after
  * a failure none. The failures of {@link requireWork} and of looking and
- * reading, and WIP_FULL.
+ * reading, PATHS_GONE, KIND_CHANGED and WIP_FULL.
  */
 export async function snap(
   deps: OriginDeps,
   request: SnapRequest,
   listener: SnapListener,
   signal: AbortSignal,
-): Promise<readonly Snapped[]> {
+): Promise<SnapResult> {
   const { machine, work, clock } = deps
   const paths = request.paths.map((path) => machine.journalPath(path, request.cwd))
   // The files first, as in 4.2: what is not there is wrong with a lock and without.
@@ -55,12 +65,17 @@ export async function snap(
   for (const path of paths) inspections.push(await machine.inspect(path, links))
   const entries = inspections.flatMap((inspection) => inspection.entries)
   if (latest) for (const entry of entries) refuseNoFile(entry)
-  for (const remark of new Set([...inspections.flatMap(({ remarks }) => remarks), ...links.remarks]))
+  const before = await recordedBefore(
+    await recordedPaths(deps.branch, work.operations),
+    { tops: paths, entries, whatIsGone: request.gone },
+    machine,
+  )
+  for (const remark of new Set([...before.remarks, ...inspections.flatMap(({ remarks }) => remarks), ...links.remarks]))
     listener.remark(remark)
   work.refuseWithoutRoom(entries.reduce((sum, entry) => sum + JSON.stringify(entry).length + blobMembersBytes, 0))
   const totalBytes = entries.reduce((sum, entry) => sum + (hasContent(entry) ? entry.sizeBytes : 0), 0)
   const progress = new Progress(clock, totalBytes, (done, total) => listener.progress(done, total))
-  const operations: SnapOperation[] = []
+  const operations: SnapOperation[] = [...before.changed, ...before.gone].map(removalOf)
   const blobByPath = new Map<string, BlobRef>()
   for (const inspection of inspections) {
     const files = inspection.entries.filter(hasContent)
@@ -72,7 +87,10 @@ export async function snap(
   for (const inspection of inspections) await inspection.confirm()
   await work.addAll(operations)
   await clearUndone(deps, operations)
-  return inspections.map((inspection, index) => ({ path: paths[index] ?? '', entries: inspection.entries }))
+  return {
+    snapped: inspections.map((inspection, index) => ({ path: paths[index] ?? '', entries: inspection.entries })),
+    removed: before.gone.map((path) => ({ path, here: false })),
+  }
 }
 
 /** One path whose removal was asked for. */
@@ -89,7 +107,7 @@ export async function snapRemoval(deps: OriginDeps, request: SnapRequest): Promi
   await refuseRebooting(deps)
   const paths = request.paths.map((path) => machine.journalPath(path, request.cwd))
   for (const path of paths) await machine.refuseRemoval(path)
-  const operations = paths.map((path): Operation => ({ type: 'snap', kind: 'removal', path }))
+  const operations = paths.map(removalOf)
   work.refuseWithoutRoom(JSON.stringify(operations).length)
   const removed: Removed[] = []
   try {
@@ -98,7 +116,7 @@ export async function snapRemoval(deps: OriginDeps, request: SnapRequest): Promi
   } catch (thrown) {
     const gone = removed.flatMap(({ path, here }) => (here ? [path] : []))
     if (gone.length === 0) throw thrown
-    const removals = gone.map((path): Operation => ({ type: 'snap', kind: 'removal', path }))
+    const removals = gone.map(removalOf)
     // What keeps it from being recorded may keep this from being noted, too: then it is only told.
     await noteUndone(deps, removals).catch(() => undefined)
     const { code, message } = toIsconfError(thrown)
@@ -106,6 +124,10 @@ export async function snapRemoval(deps: OriginDeps, request: SnapRequest): Promi
   }
   await clearUndone(deps, operations)
   return removed
+}
+
+function removalOf(path: string): SnapOperation {
+  return { type: 'snap', kind: 'removal', path }
 }
 
 function refuseNoFile({ kind, path }: Entry): void {

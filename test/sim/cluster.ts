@@ -146,6 +146,7 @@ function bodyOf([verb = '', ...words]: readonly string[]): object {
         cwd: '/',
         paths: words.filter((word) => !word.startsWith('--')),
         latest: words.includes('--latest'),
+        gone: 'keep',
         remove: words.includes('--delete'),
       }
     case 'revert':

@@ -18,6 +18,12 @@ export const snapRequest = request({
     cwd,
     paths,
     latest: z.boolean().optional().describe('of these files a host that catches up needs only the newest'),
+    gone: z
+      .enum(['mirror', 'keep'])
+      .optional()
+      .describe(
+        'what was recorded below a directory before and is gone here: removed on the other hosts, too, or kept',
+      ),
     remove: z.boolean().optional().describe('remove what is there, and record that'),
   }) satisfies z.ZodType<SnapBody>,
   run: async (
@@ -31,8 +37,8 @@ export const snapRequest = request({
       progress: readProgressTo(tell),
       remark: (text: string) => void tell({ event: 'remark', text }),
     }
-    const snapped = await logged(log, what, () => snap(origin(), body, listener, signal))
-    return { snapped: snapped.map(toSnappedPath), removed: [] }
+    const { snapped, removed } = await logged(log, what, () => snap(origin(), body, listener, signal))
+    return { snapped: snapped.map(toSnappedPath), removed: [...removed] }
   },
 })
 

@@ -1,0 +1,117 @@
+/**
+ * What a snapshot leaves behind on the hosts that had the one before: paths that are gone here, and paths that are of
+ * another kind now, which stops every other host. See docs/design/snapped-again.md.
+ */
+import { posix } from 'node:path'
+import { IsconfError } from '../base/index.ts'
+import type { RecordedPaths } from '../branch/index.ts'
+import type { Entry, Machine } from '../machine/index.ts'
+
+/** What becomes of paths that were recorded below a directory and are gone: removed on the other hosts too, or kept. */
+export type WhatIsGone = 'mirror' | 'keep' | undefined
+
+export interface RecordedBefore {
+  /** What is of another kind now: its removal is to be recorded first. */
+  readonly changed: readonly string[]
+  /** What is gone, and is to be removed on the other hosts. */
+  readonly gone: readonly string[]
+  /** What a person should know. */
+  readonly remarks: readonly string[]
+}
+
+const firstText = 'the other hosts remove it first'
+/** So many are named; of the others how many there are. */
+const namedMax = 5
+
+/**
+ * What is to be recorded before these entries: `tops` are the paths that were asked for. PATHS_GONE, KIND_CHANGED where
+ * a person has to say what is meant.
+ */
+export async function recordedBefore(
+  recorded: RecordedPaths,
+  { tops, entries, whatIsGone }: { tops: readonly string[]; entries: readonly Entry[]; whatIsGone: WhatIsGone },
+  machine: Pick<Machine, 'stateOf'>,
+): Promise<RecordedBefore> {
+  const directories = directoriesIn(recorded)
+  const wereDirectories = entries.filter(({ kind, path }) => kind !== 'directory' && directories.has(path))
+  const nowDirectories = [
+    ...entries.flatMap(({ kind, path }) => (kind === 'directory' ? [path] : [])),
+    ...(await directoriesAbove(tops, recorded, machine)),
+  ].filter((path) => isNoDirectory(recorded, path))
+  const changed = wereDirectories.map(({ path }) => path)
+  const gone = topmost(await goneBelow(tops, entries, recorded, machine), changed)
+  if (whatIsGone !== 'mirror' && changed.length > 0) {
+    throw new IsconfError('KIND_CHANGED', `recorded as a directory, and no directory now: ${listed(changed)}`)
+  }
+  if (whatIsGone === undefined && gone.length > 0)
+    throw new IsconfError('PATHS_GONE', `recorded before, and gone here: ${listed(gone)}`)
+  return {
+    changed: [...nowDirectories, ...changed],
+    gone: whatIsGone === 'mirror' ? gone : [],
+    remarks: [
+      ...nowDirectories.map((path) => `${path} was a ${textOf(recorded, path)} and is a directory now: ${firstText}`),
+      ...changed.map((path) => `${path} was a directory and is none now: ${firstText}`),
+    ],
+  }
+}
+
+/** What hosts have as directories: what was recorded as one, and what something was recorded below. */
+function directoriesIn(recorded: RecordedPaths): ReadonlySet<string> {
+  const directories = new Set<string>()
+  for (const [path, kind] of recorded) {
+    if (kind === 'directory') directories.add(path)
+    for (let above = posix.dirname(path); above !== '/' && !directories.has(above); above = posix.dirname(above))
+      if (!isNoDirectory(recorded, above)) directories.add(above)
+  }
+  return directories
+}
+
+function isNoDirectory(recorded: RecordedPaths, path: string): boolean {
+  return recorded.has(path) && recorded.get(path) !== 'directory'
+}
+
+/** Those above the paths that were recorded as something else; a link that leads to a directory is still a link. */
+async function directoriesAbove(
+  tops: readonly string[],
+  recorded: RecordedPaths,
+  machine: Pick<Machine, 'stateOf'>,
+): Promise<readonly string[]> {
+  const above = new Set<string>()
+  for (const top of tops)
+    for (let path = posix.dirname(top); path !== '/'; path = posix.dirname(path))
+      if (isNoDirectory(recorded, path) && (await machine.stateOf(path))?.kind === 'directory') above.add(path)
+  return [...above]
+}
+
+/** What was recorded below directories that are recorded again, and is not there; by their names. */
+async function goneBelow(
+  tops: readonly string[],
+  entries: readonly Entry[],
+  recorded: RecordedPaths,
+  machine: Pick<Machine, 'stateOf'>,
+): Promise<readonly string[]> {
+  const here = new Set(entries.map(({ path }) => path))
+  const isBelow = (path: string): boolean => tops.some((top) => path.startsWith(top === '/' ? '/' : `${top}/`))
+  const gone: string[] = []
+  for (const path of recorded.keys())
+    if (!here.has(path) && isBelow(path) && (await machine.stateOf(path)) === undefined) gone.push(path)
+  return gone.sort()
+}
+
+/** Without what lies below another of them, or below one of `others`. */
+function topmost(paths: readonly string[], others: readonly string[]): readonly string[] {
+  const all = new Set([...paths, ...others])
+  return paths.filter((path) => {
+    for (let above = posix.dirname(path); above !== '/'; above = posix.dirname(above)) if (all.has(above)) return false
+    return true
+  })
+}
+
+function listed(paths: readonly string[]): string {
+  const more = paths.length - namedMax
+  return `${paths.slice(0, namedMax).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}
+
+function textOf(recorded: RecordedPaths, path: string): string {
+  return recorded.get(path) === 'symlink' ? 'symbolic link' : 'file'
+}
