@@ -21,6 +21,18 @@ export interface LogEntry {
   readonly operations: readonly LoggedOperation[]
 }
 
+/** One row of GET /v1/blame: what is at a path, and which operation put it there. */
+export interface BlameRow {
+  readonly path: string
+  /** `file`, `directory` or `symlink`. */
+  readonly kind: string
+  /** The name of the operation. */
+  readonly operation: string
+  readonly author: string
+  readonly time: string
+  readonly message: string
+}
+
 /** An operation with all that is recorded of it. */
 export interface ShownOperation {
   /** In a few words. */

@@ -1,3 +1,4 @@
+export { isAbout, isAboutTree, isWithin } from './about-path.ts'
 export {
   blobsOf,
   type Changeset,

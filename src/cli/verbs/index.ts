@@ -2,6 +2,7 @@ import { commonVerbs, type Program, verbWords } from '../../terminal/index.ts'
 import { flags } from '../flags.ts'
 import type { Verb } from '../verb.ts'
 import { bankVerb } from './bank.ts'
+import { blameVerb } from './blame.ts'
 import { branchesVerb } from './branches.ts'
 import { catVerb } from './cat.ts'
 import { ciVerb } from './ci.ts'
@@ -58,6 +59,7 @@ export const verbsByGroup = {
     statusVerb,
     logVerb,
     showVerb,
+    blameVerb,
     wipVerb,
     historyVerb,
     hostsVerb,

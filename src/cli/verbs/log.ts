@@ -19,7 +19,7 @@ export const logVerb = verb({
   summary: "Show the branch's changesets, newest first",
   help:
     'Shows each changeset with its author, time, message and operations. An asterisk marks an operation that this ' +
-    'host has not done.',
+    'host has not done. With a PATH, such as ./motd, it shows only operations that snapped it or something below it.',
   exits: [0],
   options: {
     limit: value('-n <count>', 'show at most this many', aCount),
@@ -29,8 +29,13 @@ export const logVerb = verb({
     json: jsonLinesFlag,
   },
   exclusive: ['oneline', 'json'],
-  arguments: { branch: optionalWord('BRANCH', "another branch than this host's") },
-  run: async ({ client, terminal, say }, { json, oneline, ...query }) => {
+  arguments: {
+    branch: optionalWord('BRANCH|PATH', "another branch than this host's; or a path, which has a slash in it"),
+  },
+  run: async ({ client, terminal, cwd, say }, { json, oneline, branch: word, ...filter }) => {
+    // The name of a branch has no slash.
+    const isPath = word?.includes('/') ?? false
+    const query = { ...filter, branch: isPath ? undefined : word, ...(isPath && { path: word, cwd }) }
     const entries = (await client.get(withQuery('/v1/log', query))) as readonly LogEntry[]
     const form = json ? toJson : oneline ? shortForm : describe
     for (const entry of entries) terminal.out(form(entry))
@@ -40,9 +45,10 @@ export const logVerb = verb({
 })
 
 /** Nothing at all could as well be a failure that nobody tells. */
-function emptyText({ since, host, branch }: Readonly<Record<'since' | 'host' | 'branch', string | undefined>>): string {
+function emptyText({ since, host, branch, path }: Readonly<Record<string, string | number | undefined>>): string {
   const asked = [host === undefined ? '' : ` from ${host}`, since === undefined ? '' : ` since ${since}`].join('')
   const which = branch === undefined ? 'the branch of this host' : `branch ${branch}`
+  if (path !== undefined) return `${which} has no operation${asked} that snapped ${path}, or something below it`
   if (asked !== '') return `${which} has no changeset${asked}`
   return `the journal of ${which} is empty: nothing was checked in yet`
 }

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { IsconfError, operationName, unreachable } from '../../base/index.ts'
 import { voidsIn } from '../../branch/index.ts'
 import type { CatBody } from '../../control/index.ts'
-import { findOperation, type Journal, type Operation } from '../../journal/index.ts'
+import { findOperation, isAbout, type Journal, type Operation } from '../../journal/index.ts'
 import { cwd } from './shared/input.ts'
 import { outputTo } from './shared/output.ts'
 import type { Parts } from './shared/parts.ts'
@@ -63,12 +63,6 @@ async function lastAbout(
     if (operation) return { operation, name: operationName(id, index) }
   }
   return undefined
-}
-
-/** What is removed is removed with all that is below it. */
-function isAbout(operation: Operation, path: string): boolean {
-  if (operation.type !== 'snap') return false
-  return operation.path === path || (operation.kind === 'removal' && path.startsWith(`${operation.path}/`))
 }
 
 function fileIn(found: Found | undefined, path: string, branch: string): SnappedFile {

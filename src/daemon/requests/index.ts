@@ -2,6 +2,7 @@ import { bankRequest } from './bank.ts'
 import { bankAddRequest } from './bank-add.ts'
 import { bankGetRequest } from './bank-get.ts'
 import { bankRemoveRequest } from './bank-remove.ts'
+import { blameRequest } from './blame.ts'
 import { blobRequest } from './blob.ts'
 import { branchesRequest } from './branches.ts'
 import { catRequest } from './cat.ts'
@@ -41,6 +42,7 @@ export const requests: readonly Request[] = [
   statusRequest,
   logRequest,
   showRequest,
+  blameRequest,
   wipRequest,
   historyRequest,
   branchesRequest,

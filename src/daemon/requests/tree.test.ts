@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { Cluster, type SimHost } from '../../../test/sim/cluster.ts'
 import { toIsconfError } from '../../base/index.ts'
-import type { TreeAnswer, TreeEntry } from '../../control/index.ts'
+import type { BlameRow, TreeAnswer, TreeEntry } from '../../control/index.ts'
+import { blameRequest } from './blame.ts'
 import { blobRequest } from './blob.ts'
 import type { Request } from './shared/request.ts'
 import { treeRequest } from './tree.ts'
@@ -122,4 +123,23 @@ test('only what an operation carries is given, and a path has to be whole', asyn
   assert.equal(await failing(blobRequest, { operation: 'f'.repeat(64) }), 'NO_SUCH_OPERATION')
   for (const path of ['', 't', '/t/', '/t/../x', '//t'])
     assert.equal(await failing(treeRequest, { path }), 'BAD_REQUEST', path)
+})
+
+test('who put what is there comes from the newest operations that are not void', async (t) => {
+  const { alder, birch, checkIn, ask } = await two(t)
+  const blamed = async (path: string): Promise<readonly string[]> => {
+    const { result } = await ask<readonly BlameRow[]>(birch, blameRequest, { cwd: '/', path })
+    return result.map(({ path, kind, author, message }) => `${path} ${kind} ${author} ${message}`)
+  }
+  alder.machine.makeDirectory('/t')
+  for (const path of ['/t/a', '/t/b', '/t/sub/c']) alder.machine.write(path, 'first\n')
+  await checkIn('snap /t')
+  assert.deepEqual(await blamed('t/sub'), ['/t/sub/c file ann@alder because'])
+  await checkIn('snap --delete /t/sub')
+  assert.deepEqual(await blamed('/t'), [
+    '/t directory ann@alder because',
+    '/t/a file ann@alder because',
+    '/t/b file ann@alder because',
+  ])
+  await assert.rejects(blamed('/t/sub/c'), { code: 'NO_SUCH_FILE' })
 })
