@@ -1,9 +1,9 @@
 /** The process: arguments, environment, signals, exit status. */
 import { spawn } from 'node:child_process'
 import { mkdirSync, openSync, readFileSync } from 'node:fs'
-import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { currentDirectory, userHere } from './base/caller.io.ts'
 import { IsconfError, release, toIsconfError } from './base/index.ts'
 import {
   type Flags,
@@ -33,8 +33,8 @@ type FirstWord = { readonly ready: true } | { readonly ready: false; readonly er
 
 const surroundings: Surroundings = {
   terminal: systemTerminal,
-  user: process.env['SUDO_USER'] || process.env['LOGNAME'] || userInfo().username,
-  cwd: process.cwd(),
+  user: process.env['SUDO_USER'] || process.env['LOGNAME'] || userHere().name,
+  cwd: currentDirectory(),
   variable: (name) => process.env[name],
   release,
   spawnDaemon,

@@ -1,5 +1,6 @@
 /** What a person types: flags, a verb, and everything after the verb belongs to the verb. */
-import { join, resolve } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
+import { requireDirectory } from '../base/caller.io.ts'
 import { inOneLine } from '../base/index.ts'
 import { type Config, loadConfig, placedVariables } from '../config/index.ts'
 import { type Client, connect, socketName } from '../control/index.ts'
@@ -10,9 +11,10 @@ import { isconf } from './verbs/index.ts'
 
 /** Runs one command line; its exit status. */
 export function runCli(argv: readonly string[], surroundings: Surroundings): Promise<number> {
-  const { terminal, cwd } = surroundings
+  const { terminal } = surroundings
   return runProgram(isconf, argv, surroundings, ({ words, ...typed }) => {
-    const flags = { ...typed, config: typed.config === undefined ? undefined : resolve(cwd, typed.config) }
+    const config = typed.config === undefined ? undefined : fromHere(surroundings, typed.config)
+    const flags = { ...typed, config }
     const contextOf = (verb: Verb): VerbContext => {
       const context = makeContext(flags, surroundings)
       // At once, so that a mistake in it is told before anything is done.
@@ -26,6 +28,10 @@ export function runCli(argv: readonly string[], surroundings: Surroundings): Pro
   })
 }
 
+function fromHere({ cwd }: Surroundings, path: string): string {
+  return isAbsolute(path) ? path : resolve(requireDirectory(cwd), path)
+}
+
 function makeContext(flags: Flags, surroundings: Surroundings): VerbContext {
   const { terminal } = surroundings
   let config: Config | undefined
@@ -36,6 +42,9 @@ function makeContext(flags: Flags, surroundings: Surroundings): VerbContext {
     get config() {
       config ??= loadConfig({ configPath: flags.config })
       return config
+    },
+    get cwd() {
+      return requireDirectory(surroundings.cwd)
     },
     get client() {
       if (!client) {

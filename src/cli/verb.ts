@@ -21,6 +21,7 @@ export interface Surroundings {
   readonly terminal: terminal.Terminal
   /** The person at the keyboard, also behind sudo. */
   readonly user: string
+  /** Empty when it is gone; a verb that asks its context for it then fails. */
   readonly cwd: string
   /** A variable of the caller; undefined when it is not set. */
   readonly variable: (name: string) => string | undefined

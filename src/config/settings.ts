@@ -123,7 +123,7 @@ export const settings = {
     form: 'absolute path',
     fallback: '/proc/sys/kernel/random/boot_id',
     describe:
-      'A file whose content changes with each reboot. Set it where the kernel outlives the host: in a container, to a file that each start of the container writes.',
+      'A file whose content changes with each reboot; that process 1 was started anew counts, too, as in a container below a kernel that goes on. Set it, to a file that each start writes, where neither tells.',
     parse: parseAbsolutePath,
   }),
   hooksPath: setting<string>({

@@ -14,7 +14,12 @@ export async function awaitedReboot(
 ): Promise<Rebooting | undefined> {
   const { rebooting } = history.standing
   if (!rebooting) return undefined
-  return rebooting.bootId === (await machine.bootId()) ? rebooting : undefined
+  return isSameBoot(rebooting.bootId, await machine.bootId()) ? rebooting : undefined
+}
+
+/** Whether two boot ids are of one boot. An earlier release noted the kernel's alone, without when process 1 began. */
+export function isSameBoot(noted: string, now: string): boolean {
+  return noted === now || (!noted.includes(' ') && now.startsWith(`${noted} `))
 }
 
 /** Statuses of a command that SIGTERM or SIGKILL has ended. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { SimClock } from '../../test/sim/clock.ts'
@@ -146,4 +146,13 @@ test('stateOf() and hashOf() tell what stands at a path, no link followed', asyn
   for (const path of ['/missing', '/home/file/below']) assert.equal(await machine.stateOf(path), undefined)
   assert.equal(await machine.hashOf('/home/file'), sha256Hex('hello\n'))
   await assert.rejects(machine.hashOf('/missing'), failure('NO_SUCH_FILE', /^no such file: \/missing$/))
+})
+
+test('bootId() has, beside what the file says, when process 1 began', async (t) => {
+  const { root, machine } = machineBelow(t)
+  writeFileSync(join(root, 'boot_id'), 'one\n')
+  const fields = readFileSync('/proc/1/stat', 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ')
+  assert.equal(await machine.bootId(), `one ${fields[19]}`)
 })

@@ -3,6 +3,7 @@ import { realpathSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join, posix } from 'node:path'
 import { type Clock, errnoText, IsconfError, unreachable } from '../base/index.ts'
+import { processStart } from '../base/pid-file.io.ts'
 import { runCommand } from './command.io.ts'
 import { CommandOnRecord } from './command-on-record.io.ts'
 import { hooksIn } from './hooks.io.ts'
@@ -105,7 +106,7 @@ export function systemMachine(options: MachineOptions): Machine {
     run,
     readyPackages: (...words) => readyPackages({ clock, run }, ...words),
     hooks: (stage) => hooksIn(join(options.hooksPath(), `${stage}.d`)),
-    bootId: () => readBootId(options.bootIdPath()),
+    bootId: async () => `${await readBootId(options.bootIdPath())}${startOfFirst()}`,
     reboot: (output: OutputListener, signal: AbortSignal) =>
       // One that a daemon that has died began may never come.
       runAnyway({ argv: ['sh', '-c', options.rebootCommand()], cwd: '/', env: {} }, output, signal),
@@ -149,6 +150,19 @@ async function readBootId(path: string): Promise<string> {
   }
   if (text === '' || text.length > bootIdLengthMax) throw new IsconfError('CONFIG', `${where} holds no boot id`)
   return text
+}
+
+/**
+ * When process 1 was started, by the kernel's clock of this boot: in a container it begins anew with each start, and the
+ * kernel, with its boot id, goes on. Nothing where /proc does not tell.
+ */
+function startOfFirst(): string {
+  try {
+    const [started] = processStart(1).split('@')
+    return started ? ` ${started}` : ''
+  } catch {
+    return ''
+  }
 }
 
 function realVolroot(volroot: string): string {

@@ -4,7 +4,7 @@
  * came back and rebooted again would never get past it.
  */
 import { IsconfError, operationName, toIsconfError } from '../base/index.ts'
-import { type History, mayBeGoingDown, type OperationRef } from '../host/index.ts'
+import { type History, isSameBoot, mayBeGoingDown, type OperationRef } from '../host/index.ts'
 import type { Machine, OutputListener } from '../machine/index.ts'
 import type { Recorder } from './recorder.ts'
 import { isSameOperation } from './steps.ts'
@@ -18,7 +18,8 @@ export interface RebootDeps {
 /** Whether the machine has been rebooted for this operation. CONFIG when the boot id can't be read. */
 export async function hasRebooted({ history, machine }: RebootDeps, ref: OperationRef): Promise<boolean> {
   const { rebooting } = history.standing
-  return isSameOperation(rebooting?.operation, ref) && rebooting?.bootId !== (await machine.bootId())
+  if (!rebooting || !isSameOperation(rebooting.operation, ref)) return false
+  return !isSameBoot(rebooting.bootId, await machine.bootId())
 }
 
 export function rebootNeeded({ history }: RebootDeps, ref: OperationRef): IsconfError {

@@ -60,6 +60,20 @@ test('a socket and a pid file that kill -9 left do not keep the next start away'
   assert.equal((await alder!.status()).pid, alder!.pid())
 })
 
+test('a current directory that is gone is no trouble for what needs none, and named by what needs one', async (context) => {
+  const lab = await Lab.of(context, 'alder')
+  const [alder] = lab.hosts
+  await lab.start()
+  const inGone = (...words: readonly string[]): Promise<Run> => {
+    const script = 'mkdir gone && cd gone && rmdir ../gone && exec "$@"'
+    const argv = ['/bin/sh', '-c', script, 'sh', process.execPath, program, '-c', alder!.mainCfPath, ...words]
+    return begin(argv, { cwd: alder!.path('tmp'), env: alder!.variables() }).done
+  }
+  assert.match(assertDone(await inGone('status')).stdout, /^host {4}alder /)
+  assertDone(await inGone('lock', 'from nowhere'))
+  assertRefused(await inGone('exec', 'true'), 2, 'the current directory is not there any more', 'cd /')
+})
+
 test('a domain that is no name is refused at the start', async (context) => {
   const lab = await Lab.of(context, 'alder')
   const [alder] = lab.hosts

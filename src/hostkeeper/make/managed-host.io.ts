@@ -1,7 +1,8 @@
 /** What this host gives to make: its variables, the environment, and the makefile as make reads it. */
 import { existsSync, realpathSync } from 'node:fs'
-import { hostname, userInfo } from 'node:os'
+import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
+import { userHere } from '../../base/caller.io.ts'
 import { IsconfError } from '../../base/index.ts'
 import { readGeneratedText } from '../../config/index.ts'
 import { type Placed, type ResolvedHost, resolveHost } from '../hosts-conf/index.ts'
@@ -91,17 +92,7 @@ function readFor(
 export function environmentFor(tree: string, caller: ProgramContext['environment']): MakeCall['environment'] {
   const first = [join(tree, treeNames.programs), programDirectory()]
   // The programs of this package begin with `env node`.
-  return stepEnvironment(thisUser(), caller, { first, last: [dirname(process.execPath)] })
-}
-
-/** A container may run under a number that no user has. */
-function thisUser(): { readonly name: string; readonly home: string } {
-  try {
-    const { username, homedir } = userInfo()
-    return { name: username, home: homedir }
-  } catch {
-    return { name: String(process.geteuid?.() ?? ''), home: '/' }
-  }
+  return stepEnvironment(userHere(), caller, { first, last: [dirname(process.execPath)] })
 }
 
 /** Those that hosts.conf does not say, but may. */

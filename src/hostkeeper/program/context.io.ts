@@ -1,6 +1,7 @@
 /** What a program of Hostkeeper knows about its host. */
 
-import { resolve } from 'node:path'
+import { isAbsolute, resolve } from 'node:path'
+import { requireDirectory } from '../../base/caller.io.ts'
 import { inOneLine } from '../../base/index.ts'
 import { type HostNames, namesOf } from '../../config/index.ts'
 import { type Layout, layoutOf } from './layout.ts'
@@ -10,7 +11,7 @@ import type { Settings } from './settings.ts'
 import type { ProgramContext, ProgramSurroundings } from './verb.ts'
 
 export function contextOf(program: string, flags: ProgramFlags, surroundings: ProgramSurroundings): ProgramContext {
-  const { terminal, environment, cwd } = surroundings
+  const { terminal, environment } = surroundings
   let settings: Settings | undefined
   let names: HostNames | undefined
   const context: ProgramContext = {
@@ -18,8 +19,11 @@ export function contextOf(program: string, flags: ProgramFlags, surroundings: Pr
     debug: flags.debug,
     quiet: flags.quiet,
     get settings(): Settings {
-      settings ??= loadSettings(flags.config === undefined ? undefined : resolve(cwd, flags.config), environment)
+      settings ??= loadSettings(flags.config === undefined ? undefined : fromHere(context, flags.config), environment)
       return settings
+    },
+    get cwd() {
+      return requireDirectory(surroundings.cwd)
     },
     get layout(): Layout {
       return layoutOf(context.settings.home)
@@ -33,4 +37,8 @@ export function contextOf(program: string, flags: ProgramFlags, surroundings: Pr
     },
   }
   return context
+}
+
+function fromHere(context: ProgramContext, path: string): string {
+  return isAbsolute(path) ? path : resolve(context.cwd, path)
 }

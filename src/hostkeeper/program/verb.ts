@@ -11,6 +11,7 @@ export const { verb, action } = terminal.declaring<ProgramContext>()
 /** What the process hands in to hostkeeper, isync and exech. */
 export interface ProgramSurroundings {
   readonly terminal: terminal.Terminal
+  /** Empty when it is gone; a verb that asks its context for it then fails. */
   readonly cwd: string
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly release: string
