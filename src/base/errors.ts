@@ -64,7 +64,7 @@ export const errorKinds = {
   },
   LOCKED: {
     exit: 220,
-    hint: 'ask the holder to check in; `isconf unlock` breaks the lock, and the holder loses unchecked work',
+    hint: 'ask the holder to check in; `isconf unlock` breaks the lock, and the holder can then lock again and check in only if nobody else has',
   },
   LOCK_CONTENDED: { exit: 220, hint: 'another host is changing the branch right now; try again' },
   NOT_LOCKED: { exit: 221, hint: 'take the lock first: isconf lock WHY' },

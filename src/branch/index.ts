@@ -7,5 +7,13 @@ export { commonLength } from './divergent-lines.ts'
 export { type LastDone, operationsDone } from './position.ts'
 export { type RecordedKind, type RecordedPaths, recordedPaths } from './recorded-paths.ts'
 export { linesOfSplit, refuseSplit } from './split.ts'
-export { type BranchState, branchStateSchema, changed, isSameState, type Lock, lockedBy } from './state.ts'
+export {
+  type BranchState,
+  branchStateSchema,
+  changed,
+  isSameState,
+  type Lock,
+  lockedBy,
+  otherUserHint,
+} from './state.ts'
 export { type Proposal, pledgeMs, type Vote, voteSchema } from './vote.ts'

@@ -50,8 +50,7 @@ export function changed(state: BranchState, change: Change): BranchState {
   const next = { ...state, revision: state.revision + 1 }
   switch (change.type) {
     case 'lock':
-      if (state.lock && !isSameHolder(state.lock, change.lock))
-        throw new IsconfError('LOCKED', `branch ${state.branch} is ${lockedBy(state.lock)}`)
+      if (state.lock && !isSameHolder(state.lock, change.lock)) throw lockedFor(state.branch, state.lock, change.lock)
       return { ...next, lock: change.lock }
     case 'unlock':
       if (!state.lock) {
@@ -105,6 +104,16 @@ export function isSameState(a: BranchState, b: BranchState): boolean {
 /** The lock in a sentence: holder, host, message and since when. */
 export function lockedBy(lock: Lock): string {
   return `locked by ${lock.user}@${lock.host} since ${lock.since}: ${lock.message}`
+}
+
+/** What to do where this host has the lock, and another user of it. */
+export function otherUserHint(holder: string, user: string): string {
+  return `it is held on this host, by ${holder}, and you are ${user}: let ${holder} check in, or as ${holder}: LOGNAME=${holder} isconf ci; or break it: isconf unlock`
+}
+
+function lockedFor(branch: BranchName, held: Lock, wanted: Lock): IsconfError {
+  const own = held.key === wanted.key ? { hint: otherUserHint(held.user, wanted.user) } : {}
+  return new IsconfError('LOCKED', `branch ${branch} is ${lockedBy(held)}`, own)
 }
 
 function isSameHolder(a: Lock, b: Lock): boolean {

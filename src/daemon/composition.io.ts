@@ -7,7 +7,7 @@ import { systemDisk as disk } from '../base/disk.io.ts'
 import { threadPoolHasher } from '../base/hash.io.ts'
 import { type DomainName, IsconfError, sleep } from '../base/index.ts'
 import { systemRandom as random } from '../base/random.io.ts'
-import { type Config, commandHost, commandVariables, domainFilePath, multiaddrOf } from '../config/index.ts'
+import { type Config, domainFilePath, multiaddrOf } from '../config/index.ts'
 import { loadHostKey } from '../host/index.ts'
 import { limitRemarks, type Machine, systemMachine } from '../machine/index.ts'
 import { hostCertificate, LearnedAddresses, LocalDiscovery, openTls, Strangers } from '../mesh/index.ts'
@@ -18,6 +18,7 @@ import { HostDaemon } from './host-daemon.ts'
 import { hostFacts } from './host-facts.io.ts'
 import { serveBank } from './http/bank-server.io.ts'
 import type { LiveConfig } from './live-config.ts'
+import { environmentOf, liveIdentity } from './live-host.io.ts'
 import { dialableFromElsewhere, startMeeting } from './meeting.ts'
 import type { Rehearsals } from './rehearsals.ts'
 import type { ProcessFacts } from './requests/shared/parts.ts'
@@ -44,7 +45,7 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
   const { started: config, keys, nets } = live
   const domain = requireDomain(config)
   let cloned: string | undefined
-  const identity = { host: config.host.short, release, domain: domain.name, home: config.home }
+  const identity = liveIdentity(live, { release, domain: domain.name, home: config.home })
   // Before anybody is met: the journals of another domain are none of theirs.
   const state = await openState(identity, { disk, clock, log })
   await settleHome(config.home, log)
@@ -125,13 +126,6 @@ function warningFactsOf(live: LiveConfig, environment: WarningFacts['environment
     environment,
     refuses: () => live.now.replayWarnings === 'error',
   }
-}
-
-/** What every command gets, as it is set at each moment. */
-function environmentOf(live: LiveConfig): () => Record<string, string> {
-  const here = commandHost()
-  const { home, domain, volroot, host } = live.started
-  return () => commandVariables({ ...live.now, variables: live.variables(), home, domain, volroot, host }, here)
 }
 
 function rehearsalsOn(live: LiveConfig, environment: () => Record<string, string>): Rehearsals {

@@ -34,7 +34,7 @@ export interface DaemonDeps {
 
 /** Who this host is. */
 export interface Identity {
-  /** The short host name. */
+  /** The short host name, at the moment when it is read: a host may be renamed while its daemon runs. */
   readonly host: string
   readonly release: string
   readonly domain: DomainName

@@ -3,12 +3,13 @@ import { test } from 'node:test'
 import { type Clock, IsconfError, silentLog } from '../base/index.ts'
 import { type Config, resolveConfig } from '../config/config.ts'
 import { noHmacKeys } from '../config/hmac-keys.ts'
+import { hostNamesOf } from '../config/host-names.ts'
 import { noNets } from '../config/nets.ts'
 import type { Watching } from '../config/watch.io.ts'
 import { LiveConfig } from './live-config.ts'
 
-function configOf(lines: string): Config {
-  const host = { short: 'alder', fqdn: 'alder.example.com' }
+function configOf(lines: string, name = 'alder.example.com'): Config {
+  const host = hostNamesOf(name)
   const mainCfText = `DEFAULT:\n${lines}`
   return resolveConfig({ environment: {}, host, mainCfPath: '/main.cf', mainCfText, domainFileText: 'example.com\n' })
 }
@@ -17,6 +18,7 @@ interface Live {
   readonly live: LiveConfig
   readonly watched: string[]
   next: string
+  name: string
   nowMs: number
   readonly errors: string[]
 }
@@ -24,7 +26,7 @@ interface Live {
 function liveOf(lines: string): Live {
   const watched: string[] = []
   const errors: string[] = []
-  const world = { next: lines, nowMs: 0 }
+  const world = { next: lines, name: 'alder.example.com', nowMs: 0 }
   const clock: Clock = { wallMs: () => 0, monotonicMs: () => world.nowMs, after: () => () => undefined }
   const watch = <Value>(path: string | undefined, value: Value): Watching<Value> => {
     if (path?.includes('bad')) throw new IsconfError('CONFIG', `${path}:1: a bad line`)
@@ -32,7 +34,8 @@ function liveOf(lines: string): Live {
     return Object.assign(() => value, { warnings: () => [] })
   }
   const deps = {
-    load: () => configOf(world.next),
+    load: () => configOf(world.next, world.name),
+    names: () => hostNamesOf(world.name),
     watchKeys: ({ hmacKeysPath }: Config) => watch(hmacKeysPath, { ...noHmacKeys, proves: hmacKeysPath }),
     watchNets: ({ netsPath }: Config) => watch(netsPath, noNets),
     clock,
@@ -121,4 +124,12 @@ test('keys() does not open the domain because a file that is being written names
   world.live.reread()
   assert.equal(world.live.keys().proves, '/var/is/conf/hmac_keys')
   assert.deepEqual(world.live.warnings(), [])
+})
+
+test('host() is how the host is called at each moment, and main.cf counts as it is for that name', () => {
+  const world = liveOf('\tROLE=web\n\nbirch.example.com:\n\tROLE=db\n')
+  assert.equal(world.live.host().short, 'alder')
+  world.name = 'birch.example.com'
+  assert.deepEqual(world.live.host(), { short: 'birch', fqdn: 'birch.example.com' })
+  assert.equal(world.live.now.variables['ROLE'], 'db')
 })

@@ -1,10 +1,19 @@
 /** The configuration of a running daemon, and reading it again. */
 import { type Clock, type Log, toIsconfError } from '../base/index.ts'
-import { type Config, type HmacKeys, type Nets, type Watching, waitingForRestart } from '../config/index.ts'
+import {
+  type Config,
+  type HmacKeys,
+  type HostNames,
+  type Nets,
+  type Watching,
+  waitingForRestart,
+} from '../config/index.ts'
 
 export interface LiveConfigDeps {
   /** Reads the files as they are now. CONFIG. */
   readonly load: () => Config
+  /** How this host is called at this moment. */
+  readonly names: () => HostNames
   /** The keys and addresses of a configuration. CONFIG. */
   readonly watchKeys: (config: Config) => Watching<HmacKeys>
   readonly watchNets: (config: Config) => () => Nets
@@ -23,6 +32,7 @@ export class LiveConfig {
   #now: Config
   #keys: Watching<HmacKeys>
   #nets: () => Nets
+  #names: HostNames
   #waiting: readonly string[] = []
   #lookedMs: number
   #aboutKeys: string | undefined
@@ -34,6 +44,7 @@ export class LiveConfig {
     this.#now = config
     this.#keys = deps.watchKeys(config)
     this.#nets = deps.watchNets(config)
+    this.#names = config.host
     this.#lookedMs = deps.clock.monotonicMs()
   }
 
@@ -47,6 +58,17 @@ export class LiveConfig {
   }
 
   readonly nets = (): Nets => this.#nets()
+
+  /** How this host is called at this moment; under another name than before it may have other entries of main.cf. */
+  host(): HostNames {
+    const names = this.#deps.names()
+    if (names.fqdn !== this.#names.fqdn || names.short !== this.#names.short) {
+      this.#deps.log.info({}, `this host was called ${this.#names.fqdn}, and is called ${names.fqdn} now`)
+      this.#names = names
+      this.reread()
+    }
+    return names
+  }
 
   warnings(): readonly string[] {
     const about = [this.#aboutKeys, this.#aboutVariables].filter((text) => text !== undefined)

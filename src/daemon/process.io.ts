@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { systemClock } from '../base/clock.io.ts'
 import { InvariantError, toIsconfError } from '../base/index.ts'
-import { type Config, loadConfig, watchHmacKeys, watchNets } from '../config/index.ts'
+import { type Config, loadConfig, namesOf, watchHmacKeys, watchNets } from '../config/index.ts'
 import { socketName } from '../control/index.ts'
 import { commandUmask, limitRemarks } from '../machine/index.ts'
 import { type OpenedDaemon, openDaemon } from './composition.io.ts'
@@ -120,6 +120,7 @@ function liveConfig(options: DaemonOptions, config: Config, log: Logger): LiveCo
   return new LiveConfig(
     {
       load: () => loadConfig({ configPath: options.configPath }),
+      names: () => namesOf({}, process.env),
       watchKeys: ({ hmacKeysPath, hmacKeysNamed }) => watchHmacKeys(hmacKeysPath, hmacKeysNamed, watching),
       watchNets: ({ netsPath }) => watchNets(netsPath, config.port, watching),
       ...watching,

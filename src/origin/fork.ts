@@ -2,7 +2,7 @@
 import { type BranchName, IsconfError, toIsconfError } from '../base/index.ts'
 import { type Branch, type Branches, changed, firstBranch, operationsDone, refuseSplit } from '../branch/index.ts'
 import { refuseUnlessSuperset, type WithInstalledEarly } from './superset.ts'
-import { afterwards, type OriginDeps, refuseUnchecked } from './work.ts'
+import { afterwards, type OriginDeps, refuseOthersWork, refuseUnchecked } from './work.ts'
 
 export interface BranchingDeps extends OriginDeps, WithInstalledEarly {
   readonly branches: Branches
@@ -54,12 +54,11 @@ export async function migrate(deps: BranchingDeps, user: string, name: BranchNam
 }
 
 function refuseToLeave(deps: OriginDeps, user: string): void {
-  const { work, rebuild, host, branch } = deps
+  const { work, rebuild, host } = deps
   refuseUnchecked(work)
   rebuild.refuse(host)
   const { header } = work
-  if (header && header.author !== `${user}@${host}`)
-    throw new IsconfError('LOCKED', `branch ${branch.name} is locked by ${header.author}: ${header.message}`)
+  if (header) refuseOthersWork(deps, header, user)
 }
 
 /** The lock under which nothing was done is given back: it is of the branch that this host leaves. */

@@ -2,8 +2,9 @@
 import type { KeyObject } from 'node:crypto'
 import type { Agreement } from '../agreement/index.ts'
 import { type Clock, type DomainName, IsconfError, type Log, type Random, toIsconfError } from '../base/index.ts'
-import { type Branch, lockedBy } from '../branch/index.ts'
+import { type Branch, type Lock, lockedBy, otherUserHint } from '../branch/index.ts'
 import type { Deviations, History, RebuildMark } from '../host/index.ts'
+import { publicKeyText } from '../journal/index.ts'
 import type { Machine } from '../machine/index.ts'
 import type { BlobStore } from '../store/index.ts'
 import type { WorkHeader, WorkInProgress } from './work-in-progress.ts'
@@ -29,17 +30,16 @@ export interface OriginDeps {
 }
 
 /** The work under the caller's lock. NOT_LOCKED, LOCKED, LOCK_LOST. */
-export function requireWork({ branch, work, host }: OriginDeps, user: string): WorkHeader {
+export function requireWork(deps: Pick<OriginDeps, 'branch' | 'work' | 'key'>, user: string): WorkHeader {
+  const { branch, work, key } = deps
   const { header } = work
   const { lock } = branch.state
   if (!header) {
+    if (lock?.key === publicKeyText(key)) throw heldWithoutWork(branch, lock, user)
     if (lock) throw new IsconfError('LOCKED', `branch ${branch.name} is ${lockedBy(lock)}`)
     throw new IsconfError('NOT_LOCKED', `branch ${branch.name} is not locked`)
   }
-  if (header.author !== `${user}@${host}`) {
-    const holder = lock?.id === header.lock ? lockedBy(lock) : `locked by ${header.author}: ${header.message}`
-    throw new IsconfError('LOCKED', `branch ${branch.name} is ${holder}`)
-  }
+  refuseOthersWork(deps, header, user)
   if (header.branch !== branch.name || lock?.id !== header.lock) {
     const now = lock ? `it is now ${lockedBy(lock)}` : brokenBy(branch)
     throw new IsconfError('LOCK_LOST', `your lock on branch ${header.branch} is gone: ${now}`)
@@ -61,6 +61,23 @@ export async function afterwards(made: string, run: () => Promise<void>): Promis
 }
 
 const roomHint = 'make room on the disk of IS_HOME'
+
+/** LOCKED for another user than whose work is here. It is this host's, whatever the host was called when it began. */
+export function refuseOthersWork({ branch }: Pick<OriginDeps, 'branch'>, header: WorkHeader, user: string): void {
+  const holder = header.author.slice(0, header.author.lastIndexOf('@'))
+  if (holder === user) return
+  const { lock } = branch.state
+  const text = lock?.id === header.lock ? lockedBy(lock) : `locked by ${header.author}: ${header.message}`
+  throw new IsconfError('LOCKED', `branch ${branch.name} is ${text}`, { hint: otherUserHint(holder, user) })
+}
+
+/** This host has the lock and nothing of what it was taken for, as after its disk was put back to an earlier moment. */
+function heldWithoutWork(branch: Branch, lock: Lock, user: string): IsconfError {
+  const hint =
+    'this host itself holds it, and has no work under it: take it again, isconf lock WHY, or break it, isconf unlock'
+  const message = `branch ${branch.name} is ${lockedBy(lock)}`
+  return new IsconfError('LOCKED', message, { hint: lock.user === user ? hint : otherUserHint(lock.user, user) })
+}
 
 function brokenBy({ state }: Branch): string {
   return state.broken ? `broken by ${state.broken.by} at ${state.broken.time}` : 'nobody holds it'
