@@ -3,8 +3,7 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { currentDirectory, userHere } from './base/caller.io.ts'
-import { IsconfError, release, toIsconfError } from './base/index.ts'
+import { currentDirectory, IsconfError, release, toIsconfError, userHere } from './base/index.ts'
 import {
   type Flags,
   hasInput,

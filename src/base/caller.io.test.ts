@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { syncBuiltinESMExports } from 'node:module'
 import os from 'node:os'
 import { test } from 'node:test'
-import { requireDirectory, userHere } from './caller.io.ts'
+import { userHere } from './caller.io.ts'
+import { requireDirectory } from './current-directory.ts'
 
 test('userHere() of a number that has no name is the number', (context) => {
   context.mock.method(os, 'userInfo', () => {

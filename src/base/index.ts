@@ -1,6 +1,8 @@
 export * from './append-log.ts'
 export * from './blob.ts'
+export { currentDirectory, userHere } from './caller.io.ts'
 export * from './clock.ts'
+export { requireDirectory } from './current-directory.ts'
 export * from './disk.ts'
 export * from './disk-failure.ts'
 export * from './errno.ts'

@@ -1,7 +1,6 @@
 /** What a person types: flags, a verb, and everything after the verb belongs to the verb. */
 import { isAbsolute, join, resolve } from 'node:path'
-import { requireDirectory } from '../base/caller.io.ts'
-import { inOneLine } from '../base/index.ts'
+import { inOneLine, requireDirectory } from '../base/index.ts'
 import { type Config, loadConfig, placedVariables } from '../config/index.ts'
 import { type Client, connect, socketName } from '../control/index.ts'
 import { refuseStrayFlags, runProgram, runVerb, type Terminal } from '../terminal/index.ts'

@@ -1,8 +1,7 @@
 /** What a program of Hostkeeper knows about its host. */
 
 import { isAbsolute, resolve } from 'node:path'
-import { requireDirectory } from '../../base/caller.io.ts'
-import { inOneLine } from '../../base/index.ts'
+import { inOneLine, requireDirectory } from '../../base/index.ts'
 import { type HostNames, namesOf } from '../../config/index.ts'
 import { type Layout, layoutOf } from './layout.ts'
 import type { ProgramFlags } from './program.ts'
