@@ -373,7 +373,7 @@ test('contentOf() refuses a file that gives more or less than its size, and read
     for await (const chunk of contentOf(path, lstatSync(path, { bigint: true }), path)) chunks.push(chunk)
     return chunks
   }
-  const more = failure('SIZE_WRONG', /^\/proc\/version says that it has 0 bytes, and gives more$/)
+  const more = failure('SIZE_WRONG', /^\/proc\/version claims to have 0 bytes, but gives more$/)
   await assert.rejects(read('/proc/version'), more)
   const less = failure('SIZE_WRONG', /says that it has 4096 bytes, and gives \d+$/)
   await assert.rejects(read('/sys/kernel/uevent_seqnum'), less)
@@ -428,7 +428,7 @@ test("inspect() leaves a host's own files out of a tree, and never takes what te
     "/etc/ssh/ssh_host_rsa_key is this host's own: left out; snap it by its name if it is meant",
   ])
   assert.deepEqual(shown(await see('/etc/hostname')), ['/etc/hostname'])
-  await assert.rejects(see('/etc/machine-id'), failure('PROTECTED_PATH', /tells this machine from all others$/))
+  await assert.rejects(see('/etc/machine-id'), failure('PROTECTED_PATH', /identifies this machine$/))
 })
 
 /** Writes a file; its name. */
