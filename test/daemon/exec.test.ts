@@ -272,7 +272,7 @@ test('Ctrl-C stops the command of exec and everything it started, and records no
   await alder!.does('lock', 'long')
   const running = alder!.begin({}, 'exec', 'sh', '-c', 'sleep 97 & echo $! > child; wait; touch survived')
   await until(() => alder!.has('tmp/child') && alder!.read('tmp/child') !== '', 'the command runs')
-  assertRefused(await alder!.run('exec', 'true'), 1, 'this host is busy with `isconf exec`')
+  assertRefused(await alder!.run('exec', 'true'), 4, 'this host is busy with `isconf exec`')
   running.child.kill('SIGINT')
   assertRefused(await running.done, 2, /interrupted|stopped/, 'nothing is recorded')
   const child = Number(alder!.read('tmp/child'))
@@ -304,7 +304,7 @@ test('a session that is closed, or a command line that is killed, leaves what it
     await until(() => host.has('tmp/begun'), 'the command runs')
     running.child.kill(signal)
     await running.done
-    assertRefused(await host.run(...verb), 1, `this host is busy with \`isconf ${verb[0]}\``)
+    assertRefused(await host.run(...verb), 4, `this host is busy with \`isconf ${verb[0]}\``)
     host.write('tmp/go', '')
     await until(() => host.has('tmp/ended'), 'the command ends')
     if (host === alder) await until(async () => (await alder.run('ci')).status === 0, 'it is recorded')

@@ -163,7 +163,7 @@ test('cat does not wait for what changes this host', async (context) => {
   await new Promise((resolve) => running.child.stdout?.once('data', resolve))
   assert.equal((await alder!.does('cat', '/etc/motd')).stdout, 'hello\n')
   for (const verb of ['status', 'log', 'wip', 'history', 'branches', 'hosts']) await alder!.does(verb, '--json')
-  assertRefused(await alder!.run('wip', 'drop'), 1, 'busy with `isconf exec`')
+  assertRefused(await alder!.run('wip', 'drop'), 4, 'busy with `isconf exec`')
   alder!.write('tmp/enough', '')
   assertDone(await running.done)
 })
