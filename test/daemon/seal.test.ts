@@ -55,7 +55,7 @@ test('a host that finds itself on another machine does not start, and seal makes
   await alder.start()
   await alder.stop()
   writeFileSync(join(alder.home, 'conf/machine-id'), `${'0'.repeat(31)}1\n`)
-  assertRefused(await alder.run('start'), 223, /is that of machine 0{31}1/, 'isconf seal')
+  assertRefused(await alder.run('start'), 223, /belongs to machine 0{31}1/, 'isconf seal')
   await alder.does('seal')
   await alder.start()
 })
