@@ -375,7 +375,7 @@ test('contentOf() refuses a file that gives more or less than its size, and read
   }
   const more = failure('SIZE_WRONG', /^\/proc\/version claims to have 0 bytes, but gives more$/)
   await assert.rejects(read('/proc/version'), more)
-  const less = failure('SIZE_WRONG', /says that it has 4096 bytes, and gives \d+$/)
+  const less = failure('SIZE_WRONG', /claims to have 4096 bytes, but gives \d+$/)
   await assert.rejects(read('/sys/kernel/uevent_seqnum'), less)
 })
 
