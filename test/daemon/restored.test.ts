@@ -87,7 +87,7 @@ test('a machine with another id and work that is not checked in goes on as the s
   const noted = join(alder.home, 'conf/machine-id')
   const own = readFileSync(noted, 'utf8')
   writeFileSync(noted, `${'0'.repeat(31)}1\n`)
-  assertRefused(await alder.run('start'), 223, /is that of machine 0{31}1/, 'isconf seal --same-host')
+  assertRefused(await alder.run('start'), 223, /belongs to machine 0{31}1/, 'isconf seal --same-host')
   assertRefused(await alder.run('seal'), 1, '1 operation', 'isconf seal --same-host')
   await alder.does('seal', '--same-host')
   assert.equal(readFileSync(noted, 'utf8'), own)
