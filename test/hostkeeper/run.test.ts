@@ -316,7 +316,7 @@ test('a second run is refused while one is under way, and status shows it', asyn
   const host = makeHost(t)
   const running = await waitingRun(host)
   const words = new RegExp(`hostkeeper run BOOT is under way: process ${running.child.pid}, says .*/lock`)
-  for (const verb of ['run', 'clean']) assertRefused(await host.run([verb]), 1, words)
+  for (const verb of ['run', 'clean']) assertRefused(await host.run([verb]), 4, words)
   const status = assertDone(await host.run(['status']))
   assert.match(status.stdout, /under way {2}BOOT/)
   assertDone(await host.run(['plan']))
@@ -329,7 +329,7 @@ test('after hostkeeper was killed no second make starts until the first has ende
   const running = await waitingRun(host)
   running.child.kill('SIGKILL')
   await running.done
-  assertRefused(await host.run(['run']), 1, /make of a hostkeeper that was killed is still at work: process group \d+/)
+  assertRefused(await host.run(['run']), 4, /make of a hostkeeper that was killed is still at work: process group \d+/)
   assert.match(assertDone(await host.run(['status'])).stdout, /at work +make of a hostkeeper that was killed/)
   assert.equal(host.calls().length, 3)
   writeFileSync(join(host.state, 'go'), '')

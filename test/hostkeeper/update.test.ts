@@ -127,7 +127,7 @@ test('Ctrl-C ends a fetch with what it has started, status 2, and nothing left',
   const { child, done } = host.begin('update')
   await until(() => existsSync(started) && readFileSync(started, 'utf8') !== '', 'the source is asked')
   const other = await host.run('update')
-  assertRefused(other, 1, /hostkeeper update is under way: process \d+/)
+  assertRefused(other, 4, /hostkeeper update is under way: process \d+/)
   child.kill('SIGINT')
   assertRefused(await done, 2, /stopped while this was under way: hostkeeper update/)
   assert.ok(!isRunning(Number(readFileSync(started, 'utf8'))))
