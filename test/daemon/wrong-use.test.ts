@@ -30,7 +30,10 @@ test('isconf alone shows its use on standard error and ends with 22; -h on stand
   const help = assertDone(await alder!.run('-h'))
   assert.match(help.stdout, /lock \[-m MESSAGE\] \[MESSAGE\.\.\.\]/)
   assert.equal(help.stderr, '')
-  assert.match(assertDone(await alder!.run('snap', '--help')).stdout, /^Usage: isconf snap \[--latest\|--mirror\|--keep\|--delete\] PATH/)
+  assert.match(
+    assertDone(await alder!.run('snap', '--help')).stdout,
+    /^Usage: isconf snap \[--latest\|--mirror\|--keep\|--delete\] PATH/,
+  )
   assert.match(assertDone(await alder!.run('-V')).stdout, /^isconf \d/)
 })
 
