@@ -10,7 +10,7 @@ import type { OriginDeps } from './work.ts'
 type UnrecordedDeps = Pick<OriginDeps, 'deviations' | 'history' | 'work' | 'clock'>
 
 /** With these the command has not begun. */
-const notBegun: ReadonlySet<ErrorCode> = new Set(['COMMAND_NOT_RUN', 'COMMAND_LEFT'])
+const notBegun: ReadonlySet<ErrorCode> = new Set(['COMMAND_NOT_RUN', 'COMMAND_LEFT', 'BANK_FOREIGN', 'PACKAGES_BUSY'])
 const interrupted = 'it was interrupted'
 
 /**

@@ -33,4 +33,6 @@ test("exech, exec and up fetch nothing from a bank that is a plain user's", { sk
   await alder.start()
   await alder.does('lock', 'fetch')
   assertRefused(await alder.run('exec', 'sh', '-c', `curl ${address}`), 1, `port ${port} of 127.0.0.1`)
+  // It has not begun, so nothing of it can be left here.
+  assert.deepEqual((await alder.status()).deviations, [])
 })
