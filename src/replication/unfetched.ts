@@ -14,6 +14,8 @@ export interface Unfetched {
   readonly reason: string
   /** Since when, for people. */
   readonly since: string
+  /** And by the clock that never goes back. */
+  readonly sinceMs: number
 }
 
 export interface UnfetchedDeps {
@@ -24,6 +26,9 @@ export interface UnfetchedDeps {
 
 /** The reason while it is being fetched. */
 export const onItsWay = 'it is on its way'
+
+/** What is on its way for no longer than this is no trouble: most changesets are here by then. */
+const soonMs = 5_000
 
 /** More than a domain has branches; the one that was heard longest ago is forgotten first. */
 const rememberedMax = 1_000
@@ -43,9 +48,9 @@ export class UnfetchedHeads {
     const before = this.#byWhere.get(where)
     this.#byWhere.delete(where)
     if (reason === undefined) return
-    const isSame = before?.head === head
-    const since = isSame ? before.since : isoTime(this.#deps.clock)
-    this.#byWhere.set(where, { branch, host, head, length, reason, since })
+    const { clock } = this.#deps
+    const { since, sinceMs } = before?.head === head ? before : { since: isoTime(clock), sinceMs: clock.monotonicMs() }
+    this.#byWhere.set(where, { branch, host, head, length, reason, since, sinceMs })
     const [oldest] = this.#byWhere.keys()
     if (this.#byWhere.size > rememberedMax && oldest !== undefined) this.#byWhere.delete(oldest)
   }
@@ -69,6 +74,12 @@ export class UnfetchedHeads {
       else if (name === undefined || name === one.branch) byHead.set(`${one.branch} ${one.head}`, one)
     }
     return [...byHead.values()]
+  }
+
+  /** Of all of it, what a person should be told without asking: not what was heard only now and is on its way. */
+  overdue(): readonly Unfetched[] {
+    const nowMs = this.#deps.clock.monotonicMs()
+    return this.all().filter(({ reason, sinceMs }) => reason !== onItsWay || nowMs - sinceMs > soonMs)
   }
 }
 

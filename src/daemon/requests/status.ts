@@ -82,7 +82,7 @@ export const statusRequest = request({
       warnings: [
         ...process.warnings(),
         ...replicator.troubles.all().map(describeTrouble),
-        ...replicator.unfetched.all().map((one) => `since ${one.since}: ${unfetchedText(one)}`),
+        ...replicator.unfetched.overdue().map((one) => `since ${one.since}: ${unfetchedText(one)}`),
       ],
     }
   },
