@@ -105,7 +105,9 @@ function makeApp(options: BankServerOptions): FastifyInstance {
     const own = last.then(() => (socket.destroyed ? undefined : answerCall(options, request, reply)))
     answerBySocket.set(socket, { last: own, count: count + 1 })
     await own
-    if (answerBySocket.get(socket)?.last === own) answerBySocket.delete(socket)
+    const now = answerBySocket.get(socket)
+    if (now === undefined || now.last === own) answerBySocket.delete(socket)
+    else answerBySocket.set(socket, { last: now.last, count: now.count - 1 })
     return reply
   })
   app.addContentTypeParser('*', (_request, _body, done) => done(null))
