@@ -26,6 +26,6 @@ netnsTest(
     await until(async () => (await birch!.does('hosts')).stdout.includes('web1 '), 'birch hears of the new name')
     await alder!.does('lock', 'once more')
     assert.match((await alder!.does('ci')).stderr, /checked in .*: 2 operations/)
-    assert.equal((await birch!.status()).lock, null)
+    await until(async () => (await birch!.status()).lock === null, 'birch hears that the lock is free')
   },
 )

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createPublicKey, verify } from 'node:crypto'
 import test from 'node:test'
+import { generic } from '../../../test/cluster/changesets.ts'
 import { SimClock } from '../../../test/sim/clock.ts'
 import { keyFrom } from '../../../test/sim/cluster-key.ts'
 import { SimDisk } from '../../../test/sim/disk.ts'
@@ -90,11 +91,28 @@ test('that a host is stopped is known everywhere at once, and what only changed 
   await clock.run(10_000)
   const known = cedar.inventory.all().find(({ name }) => name === 'alder')
   assert.deepEqual(known?.stopped, stopped)
-  alder.words = { host: 'maple', stopped }
+  const at: OwnWords['at'] = { branch: generic, done: null, release: '9' }
+  alder.words = { host: 'alder', stopped, at }
+  const releaseOf = (): string | undefined => cedar.inventory.all().find(({ name }) => name === 'alder')?.at?.release
   await clock.run(10_000)
-  assert.deepEqual(namesOf(cedar), ['alder', 'birch'])
+  assert.equal(releaseOf(), undefined)
   await level()
-  assert.deepEqual(namesOf(cedar), ['birch', 'maple'])
+  assert.equal(releaseOf(), '9')
+})
+
+test('of what a neighbour has told directly and its word to everybody the newer counts', async () => {
+  const { clock, hosts } = await row('alder', 'birch')
+  const [alder, birch] = hosts
+  const heard = { host: 'alder' }
+  birch.inventory.heard(alder.transport.self, heard)
+  await clock.run(1_000)
+  alder.words = { host: 'maple' }
+  await clock.run(10_000)
+  assert.deepEqual(namesOf(birch), ['maple'])
+  birch.inventory.heard(alder.transport.self, heard)
+  assert.deepEqual(namesOf(birch), ['alder'])
+  birch.inventory.lost(alder.transport.self)
+  assert.deepEqual(namesOf(birch), ['alder'])
 })
 
 test('a host that is off stays known, also after a restart, with the time when it was heard last', async () => {

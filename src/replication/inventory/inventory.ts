@@ -16,6 +16,7 @@ import {
 } from '../../base/index.ts'
 import type { Candidate, PeerId, Transport } from '../../mesh/index.ts'
 import type { OwnWords } from '../announcement.ts'
+import { DirectWords } from './direct-words.ts'
 import { addressesMax, type HostRecord, signRecord, type VerifyRecord, verifyByPeerId } from './host-record.ts'
 import { forgottenMs, HostRecords } from './host-records.ts'
 import { OwnWord } from './own-word.ts'
@@ -24,8 +25,6 @@ import { RecordsFile } from './records-file.ts'
 
 /** How often is looked whether this host has something to say of itself. */
 const lookEveryMs = 5_000
-/** Neighbours tell of themselves directly; more are never connected. */
-const directMax = 256
 
 /** What a host has told of itself. */
 export interface KnownHost {
@@ -66,20 +65,21 @@ export class Inventory {
   readonly #exchange: RecordExchange
   readonly #ownWord = new OwnWord()
   readonly #file: RecordsFile | undefined
-  /** What neighbours have told directly, in the order in which they were heard last. */
-  readonly #directByPeer = new Map<PeerId, { readonly words: OwnWords; readonly seen: string }>()
+  readonly #direct: DirectWords
   #cancel: Cancel = () => undefined
 
   constructor(deps: InventoryDeps) {
     this.#deps = deps
     this.#records = deps.records ?? new HostRecords()
+    this.#direct = new DirectWords(deps.clock)
     this.#exchange = new RecordExchange({
       ...deps,
       records: this.#records,
       isSigned: deps.isSigned ?? verifyByPeerId,
       // An earlier daemon of this host said more than this one knows of: the next word has to count on from there.
-      onRecord: ({ record }) => {
-        if (record.peer === deps.transport.self) this.#ownWord.unsay()
+      onRecord: (kept) => {
+        if (kept.record.peer === deps.transport.self) this.#ownWord.unsay()
+        this.#direct.recorded(kept)
       },
     })
     this.#file = deps.records ? undefined : new RecordsFile(deps)
@@ -107,7 +107,7 @@ export class Inventory {
 
   /** How many hosts the domain has, as far as is known; this one is one of them. */
   get size(): number {
-    return Math.max(this.#records.size, this.#directByPeer.size + 1)
+    return Math.max(this.#records.size, this.#direct.size + 1)
   }
 
   /** Whether each host has a few neighbours instead of all the others. */
@@ -126,21 +126,17 @@ export class Inventory {
 
   /** A neighbour tells of itself. */
   heard(peer: PeerId, words: OwnWords): void {
-    this.#directByPeer.delete(peer)
-    this.#directByPeer.set(peer, { words, seen: isoTime(this.#deps.clock) })
-    const [oldest] = this.#directByPeer.keys()
-    if (this.#directByPeer.size > directMax && oldest !== undefined) this.#directByPeer.delete(oldest)
+    this.#direct.heard(peer, words)
   }
 
   /** The connection to it is gone. */
   lost(peer: PeerId): void {
-    const direct = this.#directByPeer.get(peer)
-    if (direct) this.heard(peer, direct.words)
+    this.#direct.lost(peer)
   }
 
   /** The name a peer goes by; its id until it has told. */
   nameOf(peer: PeerId): string {
-    return this.#directByPeer.get(peer)?.words.host ?? this.#records.get(peer)?.record.host ?? peer
+    return this.#direct.get(peer)?.words.host ?? this.#records.get(peer)?.record.host ?? peer
   }
 
   /** The other hosts, but for those that have left the domain. */
@@ -151,7 +147,7 @@ export class Inventory {
       const { peer, host: name, at, boot, stopped, left } = record
       if (!left && peer !== self) known.set(peer, { peer, name, at, boot, stopped, seen })
     }
-    for (const [peer, { words, seen }] of this.#directByPeer) {
+    for (const [peer, { words, seen }] of this.#direct.all()) {
       const { host: name, at, boot, stopped } = words
       known.set(peer, { peer, name, at, boot, stopped, seen })
     }

@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { chainOf } from '../../../test/cluster/changesets.ts'
+import { chainOf, generic } from '../../../test/cluster/changesets.ts'
 import type { OwnWords } from '../announcement.ts'
 import { OwnWord } from './own-word.ts'
 
 const [changeset] = chainOf(['one'])
-const well: OwnWords = { host: 'alder' }
-const renamed: OwnWords = { host: 'birch' }
-const stopped: OwnWords = { ...well, stopped: { id: changeset!.id, index: 0, why: 'it ended with exit status 1' } }
+const operation = { id: changeset!.id, index: 0 }
+const well: OwnWords = { host: 'alder', at: { branch: generic, done: null, release: '1.0.0' } }
+const advanced: OwnWords = { ...well, at: { ...well.at!, done: operation } }
+const renamed: OwnWords = { ...well, host: 'birch' }
+const differing: OwnWords = { ...well, at: { ...well.at!, deviations: [{ kind: 'skipped', operation }] } }
+const stopped: OwnWords = { ...well, stopped: { ...operation, why: 'it ended with exit status 1' } }
 const minute = 60_000
 
 /** When words are said, of a host that changes from one to another at a moment. */
@@ -28,16 +31,18 @@ function saidAt(
 }
 
 test('with ten thousand hosts a change goes round once in a quarter of an hour, and nothing new hardly ever', () => {
-  assert.deepEqual(saidAt(10_000, well, renamed, minute, 120 * minute), ['changed 0', 'changed 15'])
+  assert.deepEqual(saidAt(10_000, well, advanced, minute, 120 * minute), ['changed 0', 'changed 15'])
 })
 
-test('that a host is stopped is said at once, and that it goes on again as well', () => {
-  assert.deepEqual(saidAt(10_000, well, stopped, minute, 14 * minute), ['changed 0', 'urgent 1'])
-  assert.deepEqual(saidAt(10_000, stopped, well, minute, 14 * minute), ['changed 0', 'urgent 1'])
+test('that a host is stopped, differs or has another name is said at once, and that it is as before as well', () => {
+  for (const other of [stopped, differing, renamed]) {
+    assert.deepEqual(saidAt(10_000, well, other, minute, 14 * minute), ['changed 0', 'urgent 1'])
+    assert.deepEqual(saidAt(10_000, other, well, minute, 14 * minute), ['changed 0', 'urgent 1'])
+  }
 })
 
 test('with three hosts a change is said at once, and that a host is there every five minutes', () => {
-  assert.deepEqual(saidAt(3, well, renamed, minute, 12 * minute), [
+  assert.deepEqual(saidAt(3, well, advanced, minute, 12 * minute), [
     'changed 0',
     'changed 1',
     'unchanged 6',

@@ -61,7 +61,8 @@ function textOf({ host, at, boot, stopped, split }: OwnWords, addresses: readonl
   return JSON.stringify([host, at, boot, stopped, split, addresses])
 }
 
-/** What everybody should know at once when it changes. */
-function urgentPart({ boot, stopped, split }: OwnWords): string {
-  return JSON.stringify([boot?.level === 'failed' ? boot.step : null, stopped ?? null, split ?? null])
+/** What everybody should know at once when it changes; locks and messages name hosts. */
+function urgentPart({ host, at, boot, stopped, split }: OwnWords): string {
+  const failed = boot?.level === 'failed' ? boot.step : null
+  return JSON.stringify([host, at?.deviations ?? [], failed, stopped ?? null, split ?? null])
 }
