@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { IsconfError } from '../base/index.ts'
-import { hmacKeysMax, noHmacKeys, parseHmacKeys } from './hmac-keys.ts'
+import { hmacKeysMax, parseHmacKeys } from './hmac-keys.ts'
 
 const parse = (text: string) => parseHmacKeys(text, '/etc/is/hmac_keys')
 
@@ -16,31 +16,39 @@ function refuses(text: string, message: string): void {
   )
 }
 
+const fresh = 'new-key!'.padEnd(16, '-')
+const old = 'old"key'.padEnd(16, '-')
+
 test('parseHmacKeys() proves with the first key and accepts all, in order', () => {
-  assert.deepEqual(parse('# keys\n\nnew-key!\n  old"key \r\n'), {
-    proves: 'new-key!',
-    accepts: ['new-key!', 'old"key'],
+  assert.deepEqual(parse(`# keys\n\n${fresh}\n  ${old} \r\n`), {
+    proves: fresh,
+    accepts: [fresh, old],
     acceptsAny: false,
   })
 })
 
-test('parseHmacKeys() accepts any host where +ANY+ stands behind a key', () => {
-  assert.deepEqual(parse('key\n+ANY+\n'), { proves: 'key', accepts: ['key'], acceptsAny: true })
+test('parseHmacKeys() accepts any host where +ANY+ stands, behind a key or alone', () => {
+  assert.deepEqual(parse(`${old}\n+ANY+\n`), { proves: old, accepts: [old], acceptsAny: true })
+  assert.deepEqual(parse('+ANY+\n'), { proves: undefined, accepts: [], acceptsAny: true })
 })
 
-test('parseHmacKeys() ignores a file without keys', () => {
-  for (const text of ['', '\n', '# none\n', '+ANY+\n']) assert.equal(parse(text), noHmacKeys)
+test('parseHmacKeys() refuses a file without keys, which would open the domain, and a key that can be guessed', () => {
+  for (const text of ['', '\n', '# none\n']) refuses(text, '/etc/is/hmac_keys: it contains no key')
+  refuses(`${'k'.repeat(15)}\n`, '/etc/is/hmac_keys:1: a key must have at least 16 characters')
 })
 
 test('parseHmacKeys() refuses lines that are no keys, and shows none of them', () => {
-  refuses('key\nsecret#comment\n', '/etc/is/hmac_keys:2: a key must not hold #; a comment has a line of its own')
+  refuses(
+    '0123456789abcdef\nsecret#comment\n',
+    '/etc/is/hmac_keys:2: a key must not hold #; a comment has a line of its own',
+  )
   refuses('two words\n', '/etc/is/hmac_keys:1: a key must not hold a space; each has a line of its own')
   refuses('\nschlüssel\n', '/etc/is/hmac_keys:2: a key must be of printable ASCII characters')
   refuses('a\x7f\n', '/etc/is/hmac_keys:1: a key must be of printable ASCII characters')
 })
 
 test('parseHmacKeys() refuses more keys than it would try', () => {
-  const keys = Array.from({ length: hmacKeysMax }, (_, index) => `key${index}\n`).join('')
+  const keys = Array.from({ length: hmacKeysMax }, (_, index) => `${`key${index}`.padEnd(16, '-')}\n`).join('')
   assert.equal(parse(keys).accepts.length, hmacKeysMax)
-  refuses(`${keys}one-more\n`, `/etc/is/hmac_keys:${hmacKeysMax + 1}: more than ${hmacKeysMax} keys`)
+  refuses(`${keys}one-more-than-that\n`, `/etc/is/hmac_keys:${hmacKeysMax + 1}: more than ${hmacKeysMax} keys`)
 })

@@ -1,4 +1,5 @@
 /** Reads the file that IS_HMAC_KEYS names. No message ever shows a key. */
+import { IsconfError } from '../base/index.ts'
 import { type Problem, type Scanned, withoutProblems } from './problems.ts'
 
 /** The keys by which hosts of a domain know each other. */
@@ -11,19 +12,42 @@ export interface HmacKeys {
   readonly acceptsAny: boolean
 }
 
-/** What holds without a file of keys. */
+/** What holds where no file of keys is set, and none is there. */
 export const noHmacKeys: HmacKeys = Object.freeze({ proves: undefined, accepts: Object.freeze([]), acceptsAny: false })
 
 /** Each key is tried on a peer that proves another one: more would let a stranger cost too much. */
 export const hmacKeysMax = 64
 
 const anyKey = '+ANY+'
+/** Whoever sees a proof can try keys on it: shorter ones are found. */
+const keyLengthRefused = 16
 // ASCII but for space, control characters and `#`.
 const keyPattern = /^[\x21\x22\x24-\x7e]+$/
 
-/** The keys in `text`. CONFIG, with `path` and the line, when a line is no key. */
+/** What is said of a file that neither closes the domain nor opens it. */
+export const noKeyInIt = 'it contains no key'
+
+/** How a domain is opened on purpose. */
+const openingHint = `put the keys back; to let in any host of the domain, write ${anyKey} into the file`
+
+/** CONFIG: a file that closes the domain is not as it has to be. */
+export function keysMissing(message: string): IsconfError {
+  return new IsconfError('CONFIG', message, { hint: openingHint })
+}
+
+/**
+ * The keys in `text`. CONFIG, with `path`, when a line is no key, or none is: a file that is being written, or for which
+ * the disk had no room, must not open the domain.
+ */
 export function parseHmacKeys(text: string, path: string): HmacKeys {
-  return withoutProblems(scanHmacKeys(text), path)
+  const keys = withoutProblems(scanHmacKeys(text), path)
+  if (isEmpty(keys)) throw keysMissing(`${path}: ${noKeyInIt}`)
+  return keys
+}
+
+/** Whether a file says nothing about who is let in. */
+export function isEmpty({ accepts, acceptsAny }: HmacKeys): boolean {
+  return accepts.length === 0 && !acceptsAny
 }
 
 /** The keys in `text`, and every line that is none. */
@@ -43,8 +67,7 @@ export function scanHmacKeys(text: string): Scanned<HmacKeys> {
     if (message !== undefined) problems.push({ line, message })
     else if (accepts.push(key) === hmacKeysMax + 1) problems.push({ line, message: `more than ${hmacKeysMax} keys` })
   }
-  // Without a key the whole file is ignored, +ANY+ too.
-  if (accepts.length === 0) return { value: noHmacKeys, problems }
+  if (accepts.length === 0 && !acceptsAny) return { value: noHmacKeys, problems }
   return { value: Object.freeze({ proves: accepts[0], accepts: Object.freeze(accepts), acceptsAny }), problems }
 }
 
@@ -69,5 +92,6 @@ function problemOf(line: string): string | undefined {
   if (line.includes('#')) return 'a key must not hold #; a comment has a line of its own'
   if (/\s/.test(line)) return 'a key must not hold a space; each has a line of its own'
   if (!keyPattern.test(line)) return 'a key must be of printable ASCII characters'
+  if (line.length < keyLengthRefused) return `a key must have at least ${keyLengthRefused} characters`
   return undefined
 }

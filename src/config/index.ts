@@ -1,4 +1,6 @@
 /** Settings: what they are, where they come from, and the files that are read again when they change. */
+
+export { closedMark } from './closed-mark.io.ts'
 export { commandHost } from './command-host.io.ts'
 export { type CommandHost, commandVariables } from './command-variables.ts'
 export { type Config, domainFilePath } from './config.ts'

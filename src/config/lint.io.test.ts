@@ -38,7 +38,7 @@ test('lintHost() has nothing to say about a configuration that is right', (t) =>
 
 test('lintHost() reads the files that the settings name, and says everything about all of them', (t) => {
   const { home, lint } = homeWith(t, 'alder:\nIS_HMAC_KEYS = HOME/keys\nIS_NETS = HOME/nets\nIS_X = 1\n', 'x y\n')
-  writeFileSync(join(home, 'keys'), 'a#b\nkey\n')
+  writeFileSync(join(home, 'keys'), 'a#b\n0123456789-house-k\n')
   chmodSync(join(home, 'keys'), 0o640)
   writeFileSync(join(home, 'nets'), 'tcp\n10.0.0.1 10.0.0.2\n')
   assert.deepEqual(lint({ IS_PORT: 'many', IS_Y: '1' }), [
@@ -48,7 +48,7 @@ test('lintHost() reads the files that the settings name, and says everything abo
     'HOME/conf/domain:1 error not a domain name: "x y"',
     'HOME/keys:1 error a key must not hold #; a comment has a line of its own',
     'HOME/keys:null warning open to others (mode 640): chmod 600 HOME/keys',
-    'HOME/keys:null warning key 1 has 3 of the 20 characters that a key should have',
+    'HOME/keys:null warning key 1 has 18 of the 20 characters that a key should have',
     'HOME/nets:1 error tcp without an address',
     'HOME/nets:2 error must be: tcp HOST[:PORT], or HOST[:PORT]; not "10.0.0.1 10.0.0.2"',
   ])
@@ -57,14 +57,16 @@ test('lintHost() reads the files that the settings name, and says everything abo
 test('lintHost() reads conf/hmac_keys when IS_HMAC_KEYS names no other file, and does not miss it', (t) => {
   const { home, lint } = homeWith(t, '', 'example.com\n')
   assert.deepEqual(lint(), [])
-  writeFileSync(join(home, 'conf/hmac_keys'), 'short\n', { mode: 0o600 })
-  assert.deepEqual(lint(), ['HOME/conf/hmac_keys:null warning key 1 has 5 of the 20 characters that a key should have'])
+  writeFileSync(join(home, 'conf/hmac_keys'), '0123456789-house-k\n', { mode: 0o600 })
+  assert.deepEqual(lint(), [
+    'HOME/conf/hmac_keys:null warning key 1 has 18 of the 20 characters that a key should have',
+  ])
 })
 
 test('lintHost() misses a domain, and files that are named and not there', (t) => {
   assert.deepEqual(homeWith(t, 'alder:\nIS_HMAC_KEYS = /no/keys\n').lint(), [
     'null:null error no domain is set: looked in HOME/conf/domain, main.cf and IS_DOMAIN; say isconf init DOMAIN',
-    '/no/keys:null warning no such file, though IS_HMAC_KEYS names it',
+    '/no/keys:null error no such file, though IS_HMAC_KEYS names it',
   ])
   assert.deepEqual(homeWith(t, 'alder:\nIS_DOMAIN = a b\n').lint(), ['HOME/main.cf:2 error not a domain name: "a b"'])
   assert.deepEqual(homeWith(t, '', '').lint(), ['HOME/conf/domain:null error the file is empty'])

@@ -57,7 +57,10 @@ function keysFindings(home: string, named: string | undefined): readonly Finding
   const byDefault = defaultHmacKeysPath(home)
   // By itself it need not be there.
   if (named === undefined && !existsSync(byDefault)) return []
-  return fileFindings(named ?? byDefault, settings.hmacKeysPath.env, (content, file) =>
+  const path = named ?? byDefault
+  // The daemon does not start without it: that would open the domain.
+  if (!existsSync(path)) return [error(path, `no such file, though ${settings.hmacKeysPath.env} names it`)]
+  return fileFindings(path, settings.hmacKeysPath.env, (content, file) =>
     lintHmacKeys(content, file, statSync(file).mode & 0o777),
   )
 }

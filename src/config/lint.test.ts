@@ -65,18 +65,20 @@ test('lintMainCf() warns of targets that stand twice and of includes that do not
 })
 
 test('lintHmacKeys() names every bad line, never shows a key, and warns of a file that others can read', () => {
-  const said = lintHmacKeys('good\nse#cret\ntwo words\n', '/k', 0o644)
+  const said = lintHmacKeys('good-but-not-long\nse#cret\ntwo words\nguessed\n', '/k', 0o644)
   assert.deepEqual(said.map(short), [
     'error 2: a key must not hold #; a comment has a line of its own',
     'error 3: a key must not hold a space; each has a line of its own',
+    'error 4: a key must have at least 16 characters',
     'warning null: open to others (mode 644): chmod 600 /k',
-    'warning null: key 1 has 4 of the 20 characters that a key should have',
+    'warning null: key 1 has 17 of the 20 characters that a key should have',
   ])
-  assert.doesNotMatch(JSON.stringify(said), /good|cret|words/)
+  assert.doesNotMatch(JSON.stringify(said), /good|cret|words|guessed/)
 })
 
-test('lintHmacKeys() warns of a file without keys and of +ANY+', () => {
-  assert.match(String(lintHmacKeys('# none\n', '/k', 0o600).map(short)), /^warning null: no keys/)
+test('lintHmacKeys() refuses a file without keys and warns of +ANY+', () => {
+  assert.deepEqual(lintHmacKeys('# none\n', '/k', 0o600).map(short), ['error null: it contains no key'])
+  assert.match(String(lintHmacKeys('+ANY+\n', '/k', 0o600).map(short)), /^warning null: \+ANY\+ lets in/)
   const key = 'k'.repeat(20)
   assert.match(String(lintHmacKeys(`${key}\n+ANY+\n`, '/k', 0o600).map(short)), /^warning null: \+ANY\+ lets in/)
   assert.deepEqual(lintHmacKeys(`${key}\n`, '/k', 0o600), [])

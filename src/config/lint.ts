@@ -2,8 +2,7 @@
  * Looks at configuration files for `isconf lint`: everything that is wrong, not
  * only the first thing, and what is legal and seldom meant.
  */
-import type { HmacKeys } from './hmac-keys.ts'
-import { openToOthers, scanHmacKeys, shortKeys } from './hmac-keys.ts'
+import { type HmacKeys, isEmpty, noKeyInIt, openToOthers, scanHmacKeys, shortKeys } from './hmac-keys.ts'
 import { isHostName } from './host-names.ts'
 import { type Assignment, type MainCf, type Stanza, scanMainCf } from './main-cf.ts'
 import { defaultTarget, repeatedTargets } from './main-cf-resolve.ts'
@@ -44,10 +43,12 @@ export function lintHmacKeys(text: string, path: string, mode: number): readonly
   const { findings, note } = collector('warning', path)
   for (const text of openToOthers(path, mode)) note(null, text.slice(path.length + ' is '.length))
   const keys: HmacKeys = scanned.value
-  if (keys.accepts.length === 0) note(null, 'no keys: the file is ignored, and any host of the domain is let in')
-  else if (keys.acceptsAny) note(null, '+ANY+ lets in hosts that prove no key: remove it when every host has the file')
+  const errors = errorsOf(scanned, path)
+  // Lines that are no keys are said already.
+  if (isEmpty(keys) && errors.length === 0) return [{ severity: 'error', file: path, line: null, message: noKeyInIt }]
+  if (keys.acceptsAny) note(null, '+ANY+ lets in hosts that prove no key: remove it when every host has the file')
   for (const text of shortKeys(keys)) note(null, text)
-  return [...errorsOf(scanned, path), ...findings]
+  return [...errors, ...findings]
 }
 
 /** What there is to say about a nets file. */

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { type Clock, silentLog } from '../base/index.ts'
+import { closedMark } from './closed-mark.io.ts'
 import { lookEveryMs, type WatchDeps, watchHmacKeys, watchNets } from './watch.io.ts'
 
 interface Bench {
@@ -89,14 +90,44 @@ test('watchHmacKeys() keeps the keys when the file can not be looked at, and say
   assert.deepEqual(warnings, [`cannot read ${path}: too many symbolic links; what was read before stays in effect`])
 })
 
-test('watchHmacKeys() warns of a missing file, goes on without keys, and takes them when they come', (context) => {
-  const { path, deps, warnings, write, wait } = bench(context)
-  const keys = watchHmacKeys(path, true, deps)
-  assert.equal(keys().proves, undefined)
-  assert.deepEqual(warnings, [`no such file: ${path}; continuing without it`])
+test('watchHmacKeys() refuses a file that is named and missing, or empty, at the start', (context) => {
+  const { path, deps, write } = bench(context)
+  assert.throws(() => watchHmacKeys(path, true, deps), {
+    code: 'CONFIG',
+    message: /^no such file: .* IS_HMAC_KEYS names/,
+  })
+  write('')
+  for (const named of [true, false])
+    assert.throws(() => watchHmacKeys(path, named, deps), { code: 'CONFIG', message: /it contains no key$/ })
+})
+
+test('watchHmacKeys() keeps the keys of a file that is empty for a moment, and says so until it has some', (context) => {
+  const { path, deps, write, wait } = bench(context)
   write(`${one}\n`)
+  const keys = watchHmacKeys(path, true, deps)
+  write('')
   wait()
-  assert.equal(keys().proves, one)
+  const said = `${path}: it contains no key; what was read before stays in effect`
+  assert.deepEqual([keys().accepts, keys.warnings()], [[one], [said]])
+  write('+ANY+\n')
+  wait()
+  assert.deepEqual([keys().accepts, keys().acceptsAny, keys.warnings()], [[], true, []])
+})
+
+test('watchHmacKeys() does not start without the file that nobody named and that has closed the domain', (context) => {
+  const { path, deps, write } = bench(context)
+  const closed = closedMark(dirname(path))
+  mkdirSync(join(dirname(path), 'conf'))
+  const watch = () => watchHmacKeys(path, false, deps, closed)()
+  assert.deepEqual(watch().accepts, [])
+  write(`${one}\n`)
+  watch()
+  rmSync(path)
+  assert.throws(watch, { code: 'CONFIG', message: /^no such file: .*, which had the keys of the domain$/ })
+  write('+ANY+\n')
+  watch()
+  rmSync(path)
+  assert.deepEqual(watch().accepts, [])
 })
 
 test('watchHmacKeys() warns of a file that others can read', (context) => {
@@ -115,9 +146,9 @@ test('watchHmacKeys() refuses a file that is bad from the start', (context) => {
 
 test('watchHmacKeys() warns of keys that are too short, and shows none', (context) => {
   const { path, deps, warnings, write, wait } = bench(context)
-  write(`# a comment\n${one}\nshort\n`)
+  write(`# a comment\n${one}\n${'k'.repeat(17)}\n`)
   const keys = watchHmacKeys(path, true, deps)
-  const said = [`${path}: key 2 has 5 of the 20 characters that a key should have`]
+  const said = [`${path}: key 2 has 17 of the 20 characters that a key should have`]
   assert.deepEqual([keys().accepts.length, warnings, keys.warnings()], [2, said, said])
   write(`${one}\n`)
   wait()

@@ -1,7 +1,8 @@
 /** Files that are read again when they change, without a restart. */
 import { type BigIntStats, statSync } from 'node:fs'
 import { type Clock, IsconfError, type Log, toIsconfError } from '../base/index.ts'
-import { type HmacKeys, noHmacKeys, openToOthers, parseHmacKeys, shortKeys } from './hmac-keys.ts'
+import { type ClosedMark, neverClosed } from './closed-mark.io.ts'
+import { type HmacKeys, keysMissing, noHmacKeys, openToOthers, parseHmacKeys, shortKeys } from './hmac-keys.ts'
 import { type Nets, noNets, parseNets } from './nets.ts'
 import { asConfigError, readTextFile } from './text-file.io.ts'
 
@@ -14,21 +15,35 @@ export interface WatchDeps {
 }
 
 /**
- * The keys as the file has them now, at most {@link lookEveryMs} old. A file that is bad at first is
- * a CONFIG failure; later the last good content stays, and the log says so. One that nobody `named`
- * need not be there.
+ * The keys as the file has them now, at most {@link lookEveryMs} old. A file that is bad, empty or missing at first is
+ * a CONFIG failure; later the last good content stays, and the log and the warnings say so. One that nobody `named`
+ * need not be there, unless the domain was `closed` by it before, which is remembered.
  */
-export function watchHmacKeys(path: string, named: boolean, deps: WatchDeps): Watching<HmacKeys> {
+export function watchHmacKeys(
+  path: string,
+  named: boolean,
+  deps: WatchDeps,
+  closed: ClosedMark = neverClosed,
+): Watching<HmacKeys> {
+  const parse = (text: string): HmacKeys => {
+    const keys = parseHmacKeys(text, path)
+    closed.note(!keys.acceptsAny)
+    return keys
+  }
   const odd = (keys: HmacKeys): readonly string[] => [
     ...openToOthers(path, modeOf(path)),
     ...shortKeys(keys).map((text) => `${path}: ${text}`),
   ]
-  return watchFile({ path, named, deps, absent: noHmacKeys, parse: parseHmacKeys, odd })
+  if (statOf(path) === undefined) {
+    if (named) throw keysMissing(`no such file: ${path}, which IS_HMAC_KEYS names`)
+    if (closed.isSet()) throw keysMissing(`no such file: ${path}, which had the keys of the domain`)
+  }
+  return watchFile({ path, named, deps, absent: noHmacKeys, parse, odd })
 }
 
 /** The nets file as it is now, in the manner of {@link watchHmacKeys}. */
-export function watchNets(path: string | undefined, isPort: number, deps: WatchDeps): () => Nets {
-  if (path === undefined) return () => noNets
+export function watchNets(path: string | undefined, isPort: number, deps: WatchDeps): Watching<Nets> {
+  if (path === undefined) return Object.assign(() => noNets, { warnings: () => [] })
   const parse = (text: string): Nets => parseNets(text, path, isPort)
   return watchFile({ path, named: true, deps, absent: noNets, parse, odd: () => [] })
 }
@@ -57,7 +72,7 @@ function watchFile<Value>({ path, named, deps, absent, parse, odd }: Watched<Val
   let seen = stampOf(path)
   let value = absent
   let warnings: readonly string[] = []
-  let complaint = ''
+  let complaint: string | undefined
   let lookedMs = clock.monotonicMs()
   if (seen !== undefined) value = read()
   else if (named) log.warn({ path }, `no such file: ${path}; continuing without it`)
@@ -69,22 +84,23 @@ function watchFile<Value>({ path, named, deps, absent, parse, odd }: Watched<Val
     look()
     return value
   }
-  return Object.assign(now, { warnings: () => warnings })
+  return Object.assign(now, { warnings: () => (complaint === undefined ? warnings : [complaint, ...warnings]) })
 
   function look(): void {
     try {
       const now = stampOf(path)
-      if (now === seen) return
+      // What could not be used may be usable by now without having changed itself.
+      if (now === seen && complaint === undefined) return
       seen = now
       // Gone is not empty: someone may be replacing it, and to go on without keys would open the domain to all.
       if (now === undefined) throw new IsconfError('CONFIG', `no such file: ${path}`)
       value = read()
-      complaint = ''
+      complaint = undefined
       log.info({ path }, `read again: ${path}`)
     } catch (error) {
-      const { message } = toIsconfError(error)
+      const message = `${toIsconfError(error).message}; what was read before stays in effect`
       // Said once, not at every look.
-      if (message !== complaint) log.warn({ path }, `${message}; what was read before stays in effect`)
+      if (message !== complaint) log.warn({ path }, message)
       complaint = message
     }
   }

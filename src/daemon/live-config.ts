@@ -16,7 +16,7 @@ export interface LiveConfigDeps {
   readonly names: () => HostNames
   /** The keys and addresses of a configuration. CONFIG. */
   readonly watchKeys: (config: Config) => Watching<HmacKeys>
-  readonly watchNets: (config: Config) => () => Nets
+  readonly watchNets: (config: Config) => Watching<Nets>
   readonly clock: Clock
   readonly log: Log
 }
@@ -31,7 +31,7 @@ export class LiveConfig {
   readonly started: Config
   #now: Config
   #keys: Watching<HmacKeys>
-  #nets: () => Nets
+  #nets: Watching<Nets>
   #names: HostNames
   #waiting: readonly string[] = []
   #lookedMs: number
@@ -72,7 +72,7 @@ export class LiveConfig {
 
   warnings(): readonly string[] {
     const about = [this.#aboutKeys, this.#aboutVariables].filter((text) => text !== undefined)
-    return [...this.#now.warnings, ...this.#keys.warnings(), ...this.#waiting, ...about]
+    return [...this.#now.warnings, ...this.#keys.warnings(), ...this.#nets.warnings(), ...this.#waiting, ...about]
   }
 
   /**

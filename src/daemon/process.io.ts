@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { systemClock } from '../base/clock.io.ts'
 import { InvariantError, toIsconfError } from '../base/index.ts'
-import { type Config, loadConfig, namesOf, watchHmacKeys, watchNets } from '../config/index.ts'
+import { type Config, closedMark, loadConfig, namesOf, watchHmacKeys, watchNets } from '../config/index.ts'
 import { socketName } from '../control/index.ts'
 import { commandUmask, limitRemarks } from '../machine/index.ts'
 import { type OpenedDaemon, openDaemon } from './composition.io.ts'
@@ -121,7 +121,8 @@ function liveConfig(options: DaemonOptions, config: Config, log: Logger): LiveCo
     {
       load: () => loadConfig({ configPath: options.configPath }),
       names: () => namesOf({}, process.env),
-      watchKeys: ({ hmacKeysPath, hmacKeysNamed }) => watchHmacKeys(hmacKeysPath, hmacKeysNamed, watching),
+      watchKeys: ({ home, hmacKeysPath, hmacKeysNamed }) =>
+        watchHmacKeys(hmacKeysPath, hmacKeysNamed, watching, hmacKeysNamed ? undefined : closedMark(home)),
       watchNets: ({ netsPath }) => watchNets(netsPath, config.port, watching),
       ...watching,
     },

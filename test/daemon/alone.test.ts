@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { Lab, type LabHost, until } from '../harness/lab.ts'
+import { keyOf, Lab, type LabHost, until } from '../harness/lab.ts'
 
 test('a host that reaches nobody says so, and why, in up, lock, status and lint, and goes on', async (t) => {
   const lab = await Lab.of(t, 'alder', 'birch')
@@ -29,8 +29,8 @@ test('a host that reaches nobody says so, and why, in up, lock, status and lint,
 test('hosts that do not admit each other say what is the matter, on both sides, in status, hosts, lock and up', async (t) => {
   const lab = await Lab.of(t, 'alder', 'birch', 'cedar')
   const [alder, birch, cedar] = lab.hosts as [LabHost, LabHost, LabHost]
-  writeFileSync(join(alder.home, 'conf/hmac_keys'), 'one\n', { mode: 0o600 })
-  writeFileSync(join(birch.home, 'conf/hmac_keys'), 'two\n', { mode: 0o600 })
+  writeFileSync(join(alder.home, 'conf/hmac_keys'), `${keyOf('one')}\n`, { mode: 0o600 })
+  writeFileSync(join(birch.home, 'conf/hmac_keys'), `${keyOf('two')}\n`, { mode: 0o600 })
   writeFileSync(join(cedar.home, 'conf/domain'), 'other.example.com\n')
   await Promise.all(lab.hosts.map((host) => host.start()))
   const apart = async (host: LabHost, ...others: readonly (readonly [LabHost, string])[]): Promise<void> => {

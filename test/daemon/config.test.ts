@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { test } from 'node:test'
-import { assertRefused, Lab, type LabHost, labDomain, program, until } from '../harness/lab.ts'
+import { assertRefused, keyOf, Lab, type LabHost, labDomain, program, until } from '../harness/lab.ts'
 import { manualExample } from '../support/manual-example.ts'
 
 /** The manual's promise: new content of hmac_keys and nets counts within this. */
@@ -12,8 +12,8 @@ const noticedMs = 10_000
 const keysPath = (host: LabHost): string => join(host.home, 'conf/hmac_keys')
 
 /** Puts whole new content in place at once, as a tool that deploys files does. */
-function hasKeys(host: LabHost, ...lines: readonly string[]): void {
-  host.env['IS_HMAC_KEYS'] = keysPath(host)
+function hasKeys(host: LabHost, ...words: readonly string[]): void {
+  const lines = words.map((word) => (word === '+ANY+' ? word : keyOf(word)))
   writeFileSync(`${keysPath(host)}.new`, `# keys of the house\n\n${lines.join('\n')}\n`, { mode: 0o600 })
   renameSync(`${keysPath(host)}.new`, keysPath(host))
 }
@@ -83,7 +83,6 @@ test('+ANY+ lets hosts in that have no keys yet; without it they are cut off unt
   const lab = await Lab.of(t, 'alder', 'birch')
   const [alder, birch] = lab.hosts as [LabHost, LabHost]
   hasKeys(alder, 'house-key', '+ANY+')
-  birch.env['IS_HMAC_KEYS'] = keysPath(birch)
   await lab.start()
   // It proves a key and asks for none: still open.
   assert.equal((await alder.status()).mesh.authenticated, false)
@@ -96,23 +95,35 @@ test('+ANY+ lets hosts in that have no keys yet; without it they are cut off unt
   assert.equal((await birch.status()).mesh.authenticated, true)
 })
 
-test('a file without keys is as none: the domain is open, and status says so', async (t) => {
+test('an empty or missing file of keys opens nothing: a daemon keeps the keys, says so, and does not start again', async (t) => {
   const lab = await Lab.of(t, 'alder', 'birch')
-  const [alder] = lab.hosts as [LabHost, LabHost]
-  hasKeys(alder, '# no key yet', '+ANY+')
-  await lab.start()
-  assert.equal((await alder.status()).mesh.authenticated, false)
-  assert.match(
-    (await alder.does('status')).stdout,
-    /^open +any host that knows the domain name is admitted: there are no hmac keys/m,
-  )
-  assert.match((await alder.does('lint')).stdout, /hmac_keys: warning: no keys: the file is ignored/)
+  const [alder, birch] = lab.hosts as [LabHost, LabHost]
+  hasKeys(alder, 'house-key')
+  await lab.start(alder)
+  writeFileSync(keysPath(alder), '')
+  const said = /hmac_keys: it contains no key; what was read before stays in effect/
+  await until(async () => said.test((await alder.status()).warnings.join()), 'alder has seen it', 20_000)
+  assert.match(alder.log(), said)
+  // It has no key, and comes when the file was empty.
+  await birch.start()
+  await until(async () => (await alder.status()).mesh.refused > 0, 'alder has turned birch away')
+  await alder.stop()
+  assertRefused(await alder.run('start'), 22, 'hmac_keys: it contains no key', '+ANY+')
+  assert.equal((await alder.run('lint')).status, 1)
+  rmSync(keysPath(alder))
+  assertRefused(await alder.run('start'), 22, 'hmac_keys, which had the keys of the domain', '+ANY+')
+  // The way on, which is said.
+  hasKeys(alder, '+ANY+')
+  await lab.start(alder)
+  await lab.untilMet()
+  assert.match((await alder.does('status')).stdout, /^open +any host that knows the domain name is admitted/m)
 })
 
 test('keys that others can read are a warning in the log and of lint, and are shown by neither nor by -D', async (t) => {
   const lab = await Lab.of(t, 'alder')
   const [alder] = lab.hosts as [LabHost]
   hasKeys(alder, 'house-key')
+  alder.env['IS_HMAC_KEYS'] = keysPath(alder)
   chmodSync(keysPath(alder), 0o644)
   await alder.start()
   assert.match(alder.log(), /hmac_keys is open to others \(mode 644\)/)

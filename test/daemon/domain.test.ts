@@ -163,11 +163,13 @@ test('leave of the domain in force leaves a host without one, which init refuses
   assert.deepEqual([(await alder.status()).operations, (await alder.status()).left.length], [0, 1])
 })
 
-test('keys that are too short or open to others are told at the start, in status and by lint', async (t) => {
+test('keys that are short or open to others are told at the start, in status and by lint; a shorter one is refused', async (t) => {
   const alder = (await Lab.of(t, 'alder')).hosts[0] as LabHost
-  writeFileSync(keysOf(alder), 'short\n')
+  writeFileSync(keysOf(alder), 'guessed\n', { mode: 0o600 })
+  assertRefused(await alder.run('start'), 22, 'hmac_keys:1: a key must have at least 16 characters')
+  writeFileSync(keysOf(alder), `${'k'.repeat(17)}\n`)
   chmodSync(keysOf(alder), 0o644)
-  const warnings = [/hmac_keys is open to others \(mode 644\): chmod 600 /, /key 1 has 5 of the 20 characters/]
+  const warnings = [/hmac_keys is open to others \(mode 644\): chmod 600 /, /key 1 has 17 of the 20 characters/]
   const started = await alder.does('start')
   for (const warning of warnings) {
     assert.match(started.stderr, warning)
@@ -176,7 +178,7 @@ test('keys that are too short or open to others are told at the start, in status
   }
   const lint = await alder.run('lint')
   assert.equal(lint.status, 0)
-  assert.match(lint.stdout, /open to others.*\n.*5 of the 20 characters/)
+  assert.match(lint.stdout, /open to others.*\n.*17 of the 20 characters/)
 })
 
 test('IS_HMAC_KEYS that is set while the daemon runs counts without a restart', async (t) => {

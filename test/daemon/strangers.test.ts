@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { assertDone, Lab, type LabHost, until } from '../harness/lab.ts'
+import { assertDone, keyOf, Lab, type LabHost, until } from '../harness/lab.ts'
 
 test('a host of another domain stays outside, and is counted', async (context) => {
   const lab = await Lab.of(context, 'alder', 'birch')
@@ -21,14 +21,14 @@ test('a host with another key stays outside, and is let in when it has the same'
   const [alder, birch] = lab.hosts
   for (const host of lab.hosts) {
     host.env['IS_HMAC_KEYS'] = join(host.home, 'conf/hmac_keys')
-    writeFileSync(host.env['IS_HMAC_KEYS'], `key-of-${host.name}\n`, { mode: 0o600 })
+    writeFileSync(host.env['IS_HMAC_KEYS'], `${keyOf(`key-of-${host.name}`)}\n`, { mode: 0o600 })
   }
   await alder!.start()
   await birch!.start()
   await untilRefused(alder!, birch!)
   await assertStrangers(alder!, birch!)
   assert.equal((await alder!.status()).mesh.authenticated, true)
-  writeFileSync(birch!.env['IS_HMAC_KEYS']!, 'key-of-alder\n')
+  writeFileSync(birch!.env['IS_HMAC_KEYS']!, `${keyOf('key-of-alder')}\n`)
   await birch!.does('restart')
   await lab.untilMet()
   await until(async () => (await birch!.status()).operations === 1, 'birch learns what it was not told before')
@@ -38,7 +38,7 @@ test('a host without a key is not let in where keys are asked for', async (conte
   const lab = await Lab.of(context, 'alder', 'birch')
   const [alder, birch] = lab.hosts
   alder!.env['IS_HMAC_KEYS'] = join(alder!.home, 'conf/hmac_keys')
-  writeFileSync(alder!.env['IS_HMAC_KEYS'], 'a-key\n', { mode: 0o600 })
+  writeFileSync(alder!.env['IS_HMAC_KEYS'], `${keyOf('a-key')}\n`, { mode: 0o600 })
   await alder!.start()
   await birch!.start()
   await untilRefused(alder!)

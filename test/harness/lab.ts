@@ -19,6 +19,9 @@ export { assertDone, assertNoTrace, assertRefused, begin, describe, type Run, ty
 /** The domain of every lab's hosts. */
 export const labDomain = 'lab.example.com'
 
+/** A key that a daemon takes, from a word. */
+export const keyOf = (word: string): string => word.padEnd(20, '-')
+
 /** The program under test. */
 export const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 
