@@ -72,6 +72,12 @@ complete -c isconf -n '__fish_seen_subcommand_from show' -l json -d 'print one J
 complete -c isconf -n __fish_use_subcommand -a blame -d 'Show who put a file there, and why'
 complete -c isconf -n '__fish_seen_subcommand_from blame' -l json -d 'print one JSON document a line'
 complete -c isconf -n '__fish_seen_subcommand_from blame' -F
+complete -c isconf -n __fish_use_subcommand -a verify -d 'Compare this machine with its journal'
+complete -c isconf -n '__fish_seen_subcommand_from verify' -l restore -d 'put back what differs at PATH'
+complete -c isconf -n '__fish_seen_subcommand_from verify' -l json -d 'print one JSON document'
+complete -c isconf -n '__fish_seen_subcommand_from verify' -F
+complete -c isconf -n __fish_use_subcommand -a diff -d 'Show what differs, line by line'
+complete -c isconf -n '__fish_seen_subcommand_from diff' -l json -d 'print one JSON document a line'
 complete -c isconf -n __fish_use_subcommand -a wip -d 'Show, undo or drop what is not checked in'
 complete -c isconf -n '__fish_seen_subcommand_from wip' -l json -d 'print one JSON document'
 complete -c isconf -n '__fish_seen_subcommand_from wip' -l restore -d 'restore what the journal has at their paths'
@@ -101,7 +107,7 @@ complete -c isconf -n '__fish_seen_subcommand_from env' -l make -d 'as lines for
 complete -c isconf -n __fish_use_subcommand -a render -d 'Make a file from a template and this host\'s variables'
 complete -c isconf -n '__fish_seen_subcommand_from render' -F
 complete -c isconf -n __fish_use_subcommand -a help -d 'Show the verbs, or what a verb takes'
-complete -c isconf -n '__fish_seen_subcommand_from help' -a 'lock unlock snap bank exec reboot void revert rehearse ci up skip done fork migrate branches resolve status log show blame wip history hosts fleet cat lint env render help version init leave start stop restart seal daemon'
+complete -c isconf -n '__fish_seen_subcommand_from help' -a 'lock unlock snap bank exec reboot void revert rehearse ci up skip done fork migrate branches resolve status log show blame verify diff wip history hosts fleet cat lint env render help version init leave start stop restart seal daemon'
 complete -c isconf -n __fish_use_subcommand -a version -d 'Show the release'
 complete -c isconf -n __fish_use_subcommand -a init -d 'Give this host its domain, and the domain its key'
 complete -c isconf -n '__fish_seen_subcommand_from init' -l key -r -F -d 'take the key from this file; - is standard input'

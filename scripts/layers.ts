@@ -19,6 +19,7 @@ export const mayImport = {
   replication: ['agreement', 'base', 'branch', 'journal', 'mesh', 'store'],
   origin: ['agreement', 'base', 'branch', 'host', 'journal', 'machine', 'replay', 'store'],
   replay: ['base', 'branch', 'host', 'journal', 'machine', 'store'],
+  verification: ['base', 'branch', 'host', 'journal', 'machine', 'replay', 'store'],
   rehearsal: ['base', 'journal', 'machine', 'replay', 'store', 'warnings'],
   daemon: [
     'agreement',
@@ -35,6 +36,7 @@ export const mayImport = {
     'replay',
     'replication',
     'store',
+    'verification',
     'warnings',
   ],
   main: ['base', 'cli', 'daemon', 'hostkeeper', 'rehearsal', 'terminal'],
@@ -69,6 +71,7 @@ export const purpose: Readonly<Record<Part, string>> = {
   daemon: "one host's daemon: its composition, its process, and what it does for each request",
   origin: 'recording a change on the host where it is made',
   replay: 'doing the operations of the journal on the hosts where they arrive',
+  verification: 'comparing this machine with its journal, and one place of a journal with another',
   rehearsal: 'what a change would do: operations tried in a sandbox over this host, which is then thrown away',
   replication: 'what leaves this host and what arrives: announcements, changesets, blobs, the inventory of hosts',
   agreement: "who may change a branch's state",

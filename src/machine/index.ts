@@ -7,6 +7,7 @@ export type {
   Command,
   CommandListener,
   CommandResult,
+  Difference,
   Entry,
   FileEntry,
   HookStage,
@@ -16,6 +17,7 @@ export type {
   OutputListener,
   OutputStream,
   PathState,
+  RecordedPath,
 } from './machine.ts'
 export { holdPackages } from './package-lock.io.ts'
 export { runWatched, silentMsMax } from './run-watched.ts'

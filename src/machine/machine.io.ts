@@ -6,16 +6,17 @@ import { type Clock, errnoText, IsconfError, unreachable } from '../base/index.t
 import { processStart } from '../base/pid-file.io.ts'
 import { runCommand } from './command.io.ts'
 import { CommandOnRecord } from './command-on-record.io.ts'
+import { differences } from './differences.io.ts'
 import { hooksIn } from './hooks.io.ts'
 import { inspect, refuseSnapshot } from './inspect.io.ts'
 import type { Installing } from './install.io.ts'
 import { installingDirectory, installingSymlink } from './install-directory.io.ts'
 import { installingFile } from './install-file.io.ts'
 import { installTogether } from './install-together.io.ts'
-import type { Installation, Machine, OutputListener } from './machine.ts'
-import { OwnerNumbers, type OwnerRule } from './owners.io.ts'
+import type { FileOwner, Installation, Machine, OutputListener } from './machine.ts'
+import { type NumbersOf, OwnerNumbers, type OwnerRule } from './owners.io.ts'
 import { readyPackages } from './package-care.io.ts'
-import { hashOf, stateOf } from './path-state.io.ts'
+import { stateOf } from './path-state.io.ts'
 import { protectedPaths } from './protected-paths.io.ts'
 import { remove } from './remove.io.ts'
 import { TemporaryFiles } from './temporary-files.io.ts'
@@ -56,6 +57,13 @@ export function systemMachine(options: MachineOptions): Machine {
   const { clock } = options
   const numbers = new OwnerNumbers()
   let askedMs = Number.NEGATIVE_INFINITY
+  const numbersFor = (owners: readonly FileOwner[]): Promise<NumbersOf> => {
+    if (clock.monotonicMs() - askedMs > namesMsMax) {
+      numbers.forget()
+      askedMs = clock.monotonicMs()
+    }
+    return numbers.of(owners, options.owner())
+  }
   const temporary = temporaryFilesOf(options.home)
   const onRecord = new CommandOnRecord(join(options.home, commandName))
   const runAnyway: Machine['run'] = async (command, output, signal) => {
@@ -82,18 +90,17 @@ export function systemMachine(options: MachineOptions): Machine {
     refuseSnapshot: (path) => refuseSnapshot(path, { real, protectedPaths: own }),
     inspect: (path, links) => inspect(path, { real, protectedPaths: own }, links),
     stateOf: (path) => stateOf(path, real(path)),
-    hashOf: (path) => hashOf(path, real(path)),
+    differences: async (recorded) => {
+      const owners = recorded.flatMap((one) => (one.kind === 'removal' ? [] : [one.owner]))
+      return differences(recorded, { real, numbersOf: await numbersFor(owners) })
+    },
     install: async (all) => {
       const installations = all.slice(0, await own.installableCount(all.map(({ attributes }) => attributes.path)))
       const owners = installations.flatMap(({ attributes: { owner, parents } }) => [
         owner,
         ...parents.map((parent) => parent.owner),
       ])
-      if (clock.monotonicMs() - askedMs > namesMsMax) {
-        numbers.forget()
-        askedMs = clock.monotonicMs()
-      }
-      const numbersOf = await numbers.of(owners, options.owner())
+      const numbersOf = await numbersFor(owners)
       return temporary.during(directoriesOf(installations, real), (staging) =>
         installTogether(installations.map((installation) => installing(installation, { real, numbersOf, staging }))),
       )

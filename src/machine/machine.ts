@@ -4,6 +4,7 @@
  * is the machine's own affair.
  */
 
+import type { BlobRef } from '../base/index.ts'
 import type { HardLinks } from './hard-links.ts'
 
 /** Extended attributes, ACLs and file capabilities among them: the value of each name in base64. */
@@ -128,6 +129,22 @@ export type PathState = { readonly mode: number; readonly owner: FileOwner } & (
   | { readonly kind: 'other' }
 )
 
+/** What a journal says of a path. */
+export type RecordedPath =
+  | (FileAttributes & { readonly kind: 'file'; readonly blob: Pick<BlobRef, 'id' | 'sizeBytes'> })
+  | (DirectoryAttributes & { readonly kind: 'directory' })
+  | (SymlinkAttributes & { readonly kind: 'symlink' })
+  /** That nothing is there. */
+  | { readonly kind: 'removal'; readonly path: string }
+
+/** In what a path is not as recorded, in words for people. */
+export interface Difference {
+  /** `present`: something is there that was removed. `attributes` are the extended ones. */
+  readonly what: 'missing' | 'present' | 'kind' | 'content' | 'target' | 'mode' | 'owner' | 'attributes' | 'unreadable'
+  readonly recorded: string
+  readonly found: string
+}
+
 export interface Machine {
   /** The journal's path for a path as the caller in `cwd` means it. OUTSIDE_VOLROOT. */
   journalPath(path: string, cwd: string): string
@@ -141,8 +158,11 @@ export interface Machine {
   inspect(path: string, links?: HardLinks): Promise<Inspection>
   /** What stands at a path now, no link followed; undefined when nothing does. FILE_UNREADABLE. */
   stateOf(path: string): Promise<PathState | undefined>
-  /** The SHA-256 of a file's content, in hexadecimal. NO_SUCH_FILE, FILE_UNREADABLE. */
-  hashOf(path: string): Promise<string>
+  /**
+   * In what each of these paths is not as recorded, nothing where it is: kind, content, mode, owner and extended
+   * attributes are compared, times are not.
+   */
+  differences(recorded: readonly RecordedPath[]): Promise<readonly (readonly Difference[])[]>
   /**
    * Puts the first of these in place, and of those after it as many as go with it: an account of each that is in place
    * and on disk, in their order. What comes after them may be tried next; nothing of it shows. Throws why the first

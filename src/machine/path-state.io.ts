@@ -1,6 +1,5 @@
 /** What stands at a path now, without what is below it. */
-import { createHash } from 'node:crypto'
-import { createReadStream, type Stats } from 'node:fs'
+import type { Stats } from 'node:fs'
 import { lstat, readdir, readlink } from 'node:fs/promises'
 import { unreadable } from './file-content.io.ts'
 import type { PathState } from './machine.ts'
@@ -24,15 +23,4 @@ export async function stateOf(path: string, realPath: string): Promise<PathState
   if (found.isSymbolicLink()) return { kind: 'symlink', ...common, target: await readlink(realPath) }
   if (found.isDirectory()) return { kind: 'directory', ...common, names: await readdir(realPath) }
   return { kind: 'other', ...common }
-}
-
-/** See {@link Machine.hashOf}. */
-export async function hashOf(path: string, realPath: string): Promise<string> {
-  const hash = createHash('sha256')
-  try {
-    for await (const bytes of createReadStream(realPath)) hash.update(bytes as Uint8Array)
-  } catch (error) {
-    return unreadable(path, error as NodeJS.ErrnoException)
-  }
-  return hash.digest('hex')
 }

@@ -1,4 +1,4 @@
-export { apply, applyInstalls, blobToInstall, isInstall } from './apply.ts'
+export { apply, applyInstalls, blobToInstall, type InstallOperation, isInstall } from './apply.ts'
 export { InstalledEarly } from './installed-early.ts'
 export { type PendingOperation, pendingOperations } from './pending.ts'
 export { type Plan, plan } from './plan.ts'

@@ -7,6 +7,7 @@ import { type Clock, IsconfError, type Random, sha256Hex, sleep } from '../../sr
 import type {
   Command,
   CommandResult,
+  Difference,
   Entry,
   EntryAttributes,
   FileOwner,
@@ -17,6 +18,7 @@ import type {
   Machine,
   OutputListener,
   PathState,
+  RecordedPath,
 } from '../../src/machine/machine.ts'
 
 /** What is at a path; what is not one kind's is absent. */
@@ -167,8 +169,25 @@ export class SimMachine implements Machine {
     return [...new Set(below.map((path) => path.slice(directory.length + 1).split('/')[0] ?? ''))]
   }
 
-  async hashOf(path: string): Promise<string> {
-    return sha256Hex(this.read(path) ?? '')
+  async differences(recorded: readonly RecordedPath[]): Promise<readonly (readonly Difference[])[]> {
+    return recorded.map((one) => this.#differencesOf(one))
+  }
+
+  #differencesOf(recorded: RecordedPath): readonly Difference[] {
+    const found = this.#entryByPath.get(recorded.path)
+    const of = (what: Difference['what'], was: string, is: string): readonly Difference[] =>
+      was === is ? [] : [{ what, recorded: was, found: is }]
+    if (recorded.kind === 'removal') return found ? of('present', 'nothing', found.kind) : []
+    if (!found) return of('missing', recorded.kind, 'nothing')
+    if (found.kind !== recorded.kind) return of('kind', recorded.kind, found.kind)
+    const content = found.content ?? ''
+    return [
+      ...(recorded.kind === 'file' ? of('content', recorded.blob.id, sha256Hex(content)) : []),
+      ...(recorded.kind === 'symlink'
+        ? of('target', recorded.target, found.target ?? '')
+        : of('mode', recorded.mode.toString(8), found.mode.toString(8))),
+      ...of('owner', recorded.owner.user, found.owner.user),
+    ]
   }
 
   #entryAt(path: string): Entry {

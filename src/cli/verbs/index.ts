@@ -7,6 +7,7 @@ import { branchesVerb } from './branches.ts'
 import { catVerb } from './cat.ts'
 import { ciVerb } from './ci.ts'
 import { daemonVerb, restartVerb, startVerb, stopVerb } from './daemon.ts'
+import { diffVerb } from './diff.ts'
 import { doneVerb } from './done.ts'
 import { envVerb } from './env.ts'
 import { execVerb } from './exec.ts'
@@ -32,6 +33,7 @@ import { snapVerb } from './snap.ts'
 import { statusVerb } from './status.ts'
 import { unlockVerb } from './unlock.ts'
 import { upVerb } from './up.ts'
+import { verifyVerb } from './verify.ts'
 import { voidVerb } from './void.ts'
 import { wipVerb } from './wip.ts'
 
@@ -60,6 +62,8 @@ export const verbsByGroup = {
     logVerb,
     showVerb,
     blameVerb,
+    verifyVerb,
+    diffVerb,
     wipVerb,
     historyVerb,
     hostsVerb,

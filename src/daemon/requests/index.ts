@@ -7,6 +7,7 @@ import { blobRequest } from './blob.ts'
 import { branchesRequest } from './branches.ts'
 import { catRequest } from './cat.ts'
 import { ciRequest } from './ci.ts'
+import { diffRequest } from './diff.ts'
 import { doneRequest } from './done.ts'
 import { execRequest } from './exec.ts'
 import { forkRequest } from './fork.ts'
@@ -22,6 +23,7 @@ import { rebootRequest } from './reboot.ts'
 import { rehearseRequest } from './rehearse.ts'
 import { resolveRequest } from './resolve.ts'
 import { restartRequest } from './restart.ts'
+import { restoreRequest } from './restore.ts'
 import { revertRequest } from './revert.ts'
 import type { Request } from './shared/request.ts'
 import { showRequest } from './show.ts'
@@ -32,6 +34,7 @@ import { stopRequest } from './stop.ts'
 import { treeRequest } from './tree.ts'
 import { unlockRequest } from './unlock.ts'
 import { upRequest } from './up.ts'
+import { verifyRequest } from './verify.ts'
 import { voidRequest } from './void.ts'
 import { wipRequest } from './wip.ts'
 import { wipDropRequest } from './wip-drop.ts'
@@ -68,6 +71,9 @@ export const requests: readonly Request[] = [
   wipUndoRequest,
   wipDropRequest,
   resolveRequest,
+  restoreRequest,
+  verifyRequest,
+  diffRequest,
   catRequest,
   bankGetRequest,
   treeRequest,

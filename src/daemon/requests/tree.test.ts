@@ -1,7 +1,7 @@
 /** What a branch has of a tree, on simulated hosts. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { Cluster, type SimHost } from '../../../test/sim/cluster.ts'
+import { twoHosts } from '../../../test/support/asked.ts'
 import { toIsconfError } from '../../base/index.ts'
 import type { BlameRow, TreeAnswer, TreeEntry } from '../../control/index.ts'
 import { blameRequest } from './blame.ts'
@@ -10,24 +10,8 @@ import type { Request } from './shared/request.ts'
 import { treeRequest } from './tree.ts'
 
 async function two(t: TestContext) {
-  const cluster = await Cluster.of(1, ['alder', 'birch'])
-  t.after(() => cluster.end())
-  const [alder, birch] = [cluster.host('alder'), cluster.host('birch')]
-  /** Commands of one lock. */
-  const checkIn = async (...commands: readonly string[]): Promise<void> => {
-    for (const command of ['lock because', ...commands, 'ci']) {
-      assert.equal((await cluster.ask('alder', ...command.split(' '))).type, 'done', command)
-    }
-  }
-  const ask = async <T>(host: SimHost, request: Request, body: object) => {
-    let output = ''
-    const tell = (event: { readonly event: string; readonly bytes?: string }): undefined => {
-      if (event.event === 'output') output += Buffer.from(event.bytes ?? '', 'base64').toString()
-    }
-    const { signal } = new AbortController()
-    const result = (await cluster.clock.until(request.answer(host.parts, body, { tell, signal }))) as T
-    return { result, output }
-  }
+  const hosts = await twoHosts(t)
+  const { birch, ask } = hosts
   const treeOf = async (path: string, branch?: string): Promise<readonly TreeEntry[]> => {
     const { result, output } = await ask<TreeAnswer>(birch, treeRequest, { path, branch })
     const entries = output
@@ -39,7 +23,7 @@ async function two(t: TestContext) {
   }
   const shown = async (path: string, branch?: string): Promise<readonly string[]> =>
     (await treeOf(path, branch)).map((entry) => `${entry.path} ${entry.kind}`)
-  return { cluster, alder, birch, checkIn, ask, treeOf, shown }
+  return { ...hosts, treeOf, shown }
 }
 
 test('a tree is told as the newest operations have it, on a host that has done none of them', async (t) => {

@@ -1,8 +1,7 @@
 /** What is not on this host as a changeset has left it: somebody has changed it since, or it was never so here. */
-import { unreachable } from '../../base/index.ts'
-import type { Operation, Owner } from '../../journal/index.ts'
-import type { Machine, PathState } from '../../machine/index.ts'
-import { type InstallOperation, liesBelow, type Recorded, type RecordedPaths } from './recorded-paths.ts'
+import type { Operation } from '../../journal/index.ts'
+import type { Machine } from '../../machine/index.ts'
+import { liesBelow, type Recorded, type RecordedPaths } from './recorded-paths.ts'
 
 export interface WhatWasLeft {
   /** The paths that the changeset is about. */
@@ -56,34 +55,9 @@ function touches(operation: Operation, path: string): boolean {
   return operation.kind === 'removal' && liesBelow(path, operation.path)
 }
 
-/** Kind, content, mode and owner are looked at; times are not. Where nothing is known anything will do. */
+/** Where nothing is known anything will do. */
 async function isAsRecorded(machine: Machine, path: string, recorded: Recorded): Promise<boolean> {
   if (recorded === undefined) return true
-  const found = await machine.stateOf(path)
-  if (recorded === 'absent' || !found) return (recorded === 'absent') === !found
-  return isLike(machine, found, recorded)
-}
-
-async function isLike(machine: Machine, found: PathState, recorded: InstallOperation): Promise<boolean> {
-  if (found.kind !== recorded.kind || !isSameOwner(found.owner, recorded.owner)) return false
-  switch (recorded.kind) {
-    case 'symlink':
-      return found.kind === 'symlink' && found.target === recorded.target
-    case 'directory':
-      return found.mode === recorded.mode
-    case 'file':
-      return found.mode === recorded.mode && (await machine.hashOf(recorded.path)) === recorded.blob.id
-    default:
-      return unreachable(recorded)
-  }
-}
-
-/** A name may have another number here. */
-function isSameOwner(found: Owner, recorded: Owner): boolean {
-  const isSame = (name: string, number: number, wantedName: string, wantedNumber: number): boolean =>
-    name !== '' && wantedName !== '' ? name === wantedName : number === wantedNumber
-  return (
-    isSame(found.user, found.uid, recorded.user, recorded.uid) &&
-    isSame(found.group, found.gid, recorded.group, recorded.gid)
-  )
+  const [differences = []] = await machine.differences([recorded === 'absent' ? { kind: 'removal', path } : recorded])
+  return differences.length === 0
 }

@@ -1,0 +1,35 @@
+/** A place of a journal by the name that a person gives it. */
+import { operationName, toIsconfError } from '../../../base/index.ts'
+import { findOperation, type SnapOperation } from '../../../journal/index.ts'
+import type { Place } from '../../../verification/index.ts'
+import type { Parts } from './parts.ts'
+
+export interface NamedPlace extends Place {
+  /** In words. */
+  readonly label: string
+  /** What the changeset or the operation itself says of paths; undefined for a branch. */
+  readonly about?: readonly SnapOperation[]
+}
+
+/** A branch's end, or right after a changeset or an operation, on whatever branch. NO_SUCH_OPERATION. */
+export async function placeNamed(
+  { branch: own, branches }: Pick<Parts, 'branch' | 'branches'>,
+  name: string,
+): Promise<NamedPlace> {
+  const named = branches.all().find((branch) => branch.name === name)
+  if (named) return { journal: named.journal, operations: named.journal.operationCount, label: `branch ${name}` }
+  let failure: unknown
+  for (const { journal } of [own, ...branches.all().filter((branch) => branch !== own)]) {
+    try {
+      const { ref, sequence } = await findOperation(journal, name)
+      const { operationsBefore, operations } = (await journal.changesetAt(sequence)).changeset
+      const said = name.includes(':') ? operations.slice(ref.index, ref.index + 1) : operations
+      const about = said.filter((one): one is SnapOperation => one.type === 'snap')
+      return { journal, operations: operationsBefore + ref.index + 1, label: operationName(ref.id, ref.index), about }
+    } catch (thrown) {
+      if (toIsconfError(thrown).code !== 'NO_SUCH_OPERATION') throw thrown
+      failure ??= thrown
+    }
+  }
+  throw failure
+}
