@@ -8,8 +8,13 @@ export const voteMs = 3_000
 /** How many hosts one question may have visited: it travels on through hosts that reach others. */
 const visitedMax = 10_000
 
+/** A peer's id has fewer characters. */
+const peerLengthMax = 64
+
+const proposalId = z.string().regex(/^[0-9a-f]{32}$/)
+
 const proposalSchema = z.object({
-  id: z.string().regex(/^[0-9a-f]{32}$/),
+  id: proposalId,
   from: branchStateSchema,
   to: branchStateSchema,
 })
@@ -19,15 +24,15 @@ export const messageSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('propose'),
     proposal: proposalSchema,
-    visited: z.array(z.string()).max(visitedMax),
+    visited: z.array(z.string().max(peerLengthMax)).max(visitedMax),
     /** How long the asker waits; whoever asks on has less. */
     waitMs: z.int().positive().max(voteMs),
   }),
   z.object({
     type: z.literal('release'),
     branch: branchNameSchema,
-    proposal: z.string(),
-    visited: z.array(z.string()).max(visitedMax),
+    proposal: proposalId,
+    visited: z.array(z.string().max(peerLengthMax)).max(visitedMax),
   }),
 ])
 

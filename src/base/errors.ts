@@ -189,7 +189,10 @@ export const errorKinds = {
     exit: 223,
     hint: 'correct the domain of this host, or set the data of the other domain aside: isconf leave OTHER-DOMAIN',
   },
-  STATE_DAMAGED: { exit: 223, hint: 'keep the file for examination, then rebuild this host from its image' },
+  STATE_DAMAGED: {
+    exit: 223,
+    hint: 'keep the file for examination; a start of the daemon sets it aside, and `isconf status` says what follows',
+  },
   UNEXPECTED: {
     exit: 224,
     hint: 'this is a bug; the log (systemd journal, syslog or log/isconf.log below IS_HOME) has the details',

@@ -1,5 +1,5 @@
 /** What goes into a branch and comes out of it. */
-import type { ChangesetId, Clock, Disk, DomainName, IsconfError } from '../base/index.ts'
+import type { ChangesetId, Clock, Disk, DomainName, IsconfError, Opening } from '../base/index.ts'
 import type { SignedChangeset } from '../journal/index.ts'
 
 /** What a change adds to the journal. */
@@ -33,4 +33,6 @@ export interface BranchDeps {
   readonly disk: Disk
   readonly domain: DomainName
   readonly clock: Clock
+  /** How its files are opened; those that are damaged fail when absent. */
+  readonly opening?: Opening
 }

@@ -2,8 +2,8 @@
  * One branch on this host: its journal, its lock, this host's pledge, and the
  * other lines of a split. The state is changed only by compare-and-set.
  */
-import { type BranchName, type ChangesetId, type Disk, invariant, Mutex, writing } from '../base/index.ts'
-import { Journal, parseChain } from '../journal/index.ts'
+import { type BranchName, type ChangesetId, type Disk, invariant, Mutex, plainOpening, writing } from '../base/index.ts'
+import { Journal, journalBeforeDamage, parseChain } from '../journal/index.ts'
 import type { Addition, BranchDeps, Fork, Taken } from './branch-types.ts'
 import { copyBeside, heardName } from './copy.ts'
 import { DivergentLines } from './divergent-lines.ts'
@@ -30,13 +30,15 @@ export class Branch {
     this.#state = state
   }
 
-  /** Opens or makes the branch kept in `directory`. JOURNAL_DAMAGED, STATE_DAMAGED. */
+  /** Opens or makes the branch kept in `directory`. JOURNAL_DAMAGED, STATE_DAMAGED, unless `opening` sees to them. */
   static async open(deps: BranchDeps, directory: string, name: BranchName): Promise<Branch> {
-    const { disk, domain } = deps
+    const { disk, domain, opening = plainOpening } = deps
     await disk.makeDirectory(directory)
-    const journal = await Journal.open(disk, `${directory}/journal`, domain)
-    const state = await VotedState.open(deps, `${directory}/state`, name, journal)
-    const others = await DivergentLines.open(disk, directory, journal)
+    const path = `${directory}/journal`
+    const journal = await opening(path, () => Journal.open(disk, path, domain), journalBeforeDamage(domain))
+    const statePath = `${directory}/state`
+    const state = await opening(statePath, () => VotedState.open(deps, statePath, name, journal))
+    const others = await DivergentLines.open(deps, directory, journal)
     return new Branch(disk, directory, journal, others, state)
   }
 

@@ -1,7 +1,7 @@
 /** The lines of a split branch that are not its journal: kept whole, side by side, until someone resolves the split. */
-import { type ChangesetId, type Disk, type DomainName, IsconfError, writing } from '../base/index.ts'
-import { Journal, type SignedChangeset } from '../journal/index.ts'
-import type { Fork } from './branch-types.ts'
+import { type ChangesetId, type Disk, type DomainName, IsconfError, plainOpening, writing } from '../base/index.ts'
+import { Journal, journalBeforeDamage, type SignedChangeset } from '../journal/index.ts'
+import type { BranchDeps, Fork } from './branch-types.ts'
 
 /** How many other lines are kept; more would be a flood. */
 const divergentLinesMax = 8
@@ -20,11 +20,14 @@ export class DivergentLines {
   }
 
   /** Opens the other lines kept in the directory of a branch with this journal. */
-  static async open(disk: Disk, directory: string, journal: Journal): Promise<DivergentLines> {
-    const lines = new DivergentLines(disk, directory, journal.domain)
+  static async open(deps: BranchDeps, directory: string, journal: Journal): Promise<DivergentLines> {
+    const { disk, opening = plainOpening } = deps
+    const { domain } = journal
+    const lines = new DivergentLines(disk, directory, domain)
     for (const name of await disk.list(directory)) {
       const first = /^other-([0-9a-f]{64})$/.exec(name)?.[1]
-      if (first !== undefined) await lines.#open(first as ChangesetId)
+      if (first === undefined) continue
+      await opening(`${directory}/${name}`, () => lines.#open(first as ChangesetId), journalBeforeDamage(domain))
     }
     // A crash can come after the journal was kept as another line and before another one took its place.
     for (const [first, { head }] of lines.#journalByFirst) if (journal.has(head)) await lines.drop(first)

@@ -1,7 +1,7 @@
 /** The state of a branch: its head and its lock, changed only by compare-and-set. */
 import * as z from 'zod'
 import { type BranchName, type ChangesetId, IsconfError, unreachable } from '../base/index.ts'
-import { branchNameSchema, changesetIdSchema } from '../journal/index.ts'
+import { branchNameSchema, changesetIdSchema, countSchema, messageLengthMax, timeSchema } from '../journal/index.ts'
 
 /** A state is only taken within a million of the last: this far none comes, and the number after it is still one. */
 const revisionMax = 2 ** 48
@@ -13,9 +13,9 @@ const lockSchema = z.object({
   host: z.string().min(1).max(256),
   /** The holder's host key, in base64: a name may be given to two machines. */
   key: z.base64().length(44),
-  message: z.string().min(1).max(4096),
+  message: z.string().min(1).max(messageLengthMax),
   /** Wall time for people: ISO 8601, UTC. */
-  since: z.iso.datetime(),
+  since: timeSchema,
 })
 
 /** Who may add to a branch, and why. */
@@ -25,12 +25,12 @@ export const branchStateSchema = z.object({
   branch: branchNameSchema,
   head: changesetIdSchema,
   /** Changesets up to and with the head. */
-  length: z.int().nonnegative(),
+  length: countSchema,
   /** Counts the changes of the lock at this head; the larger one is the later. */
   revision: z.int().nonnegative().max(revisionMax),
   lock: lockSchema.nullable(),
   /** The lock that was broken last at this head, and by whom. */
-  broken: z.object({ lock: lockSchema, by: z.string().max(600), time: z.iso.datetime() }).nullable(),
+  broken: z.object({ lock: lockSchema, by: z.string().max(600), time: timeSchema }).nullable(),
 })
 
 export type BranchState = Readonly<z.infer<typeof branchStateSchema>>

@@ -48,8 +48,10 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
   const identity = liveIdentity(live, { release, domain: domain.name, home: config.home })
   // Before anybody is met: the journals of another domain are none of theirs.
   const state = await openState(identity, { disk, clock, log })
-  await settleHome(config.home, log)
-  const key = await loadHostKey(disk, join(config.home, 'conf/host.key'))
+  const { opening } = state.damaged
+  await settleHome(config.home, log, opening)
+  const keyPath = join(config.home, 'conf/host.key')
+  const key = await opening(keyPath, () => loadHostKey(disk, keyPath))
   const environment = environmentOf(live)
   const machine = machineOf(live, environment)
   const store = await openStore({

@@ -33,6 +33,7 @@ import {
 } from '../replication/index.ts'
 import type { CurrentBranch } from './current-branch.ts'
 import type { DaemonDeps, Identity } from './daemon-deps.ts'
+import type { DamagedFiles } from './damaged-files.ts'
 import { openState, type StateOnDisk } from './state-on-disk.ts'
 import { WorkWarnings } from './work-warnings.ts'
 
@@ -47,6 +48,8 @@ export class HostDaemon {
   readonly installedEarly: InstalledEarly
   readonly work: WorkInProgress
   readonly rebuild: RebuildMark
+  /** What was found on disk and can't be used. */
+  readonly damaged: DamagedFiles
   readonly deviations: Deviations
   /** The domains that this host has left. */
   readonly left: readonly LeftDomain[]
@@ -66,6 +69,7 @@ export class HostDaemon {
     this.installedEarly = state.installedEarly
     this.work = state.work
     this.rebuild = state.rebuild
+    this.damaged = state.damaged
     this.deviations = state.deviations
     this.left = state.left
     this.resolutions = state.resolutions

@@ -8,6 +8,7 @@ import * as z from 'zod'
 import {
   type ChangesetId,
   type Disk,
+  goodLines,
   IsconfError,
   operationName,
   parseOperationKey,
@@ -58,6 +59,11 @@ export class Deviations {
   static async open(disk: Disk, path: string): Promise<Deviations> {
     const bytes = await disk.readFile(path)
     return new Deviations(disk, path, bytes ? parse(bytes, path) : [])
+  }
+
+  /** The lines that can be used of a damaged file. */
+  static readable(bytes: Uint8Array): string {
+    return goodLines(bytes, (line) => deviationOf(line) !== undefined)
   }
 
   /** The oldest first. */
@@ -165,12 +171,18 @@ export function nameOf({ operation }: Pick<Deviation, 'operation'>): string {
 function parse(bytes: Uint8Array, path: string): readonly Deviation[] {
   const lines = Buffer.from(bytes).toString('utf8').split('\n').slice(0, -1)
   return lines.map((line, index) => {
-    try {
-      return deviationSchema.parse(JSON.parse(line))
-    } catch {
-      throw new IsconfError('STATE_DAMAGED', `${path}: line ${index + 1} does not say in what this host differs`)
-    }
+    const deviation = deviationOf(line)
+    if (deviation) return deviation
+    throw new IsconfError('STATE_DAMAGED', `${path}: line ${index + 1} does not say in what this host differs`)
   })
+}
+
+function deviationOf(line: string): Deviation | undefined {
+  try {
+    return deviationSchema.parse(JSON.parse(line))
+  } catch {
+    return undefined
+  }
 }
 
 /** An operation that has become void, as the operation that says so has it. */

@@ -3,7 +3,7 @@
  * status and output. Append-only, never copied between hosts, destroyed with
  * the disk it describes.
  */
-import { AppendLog, type Clock, type Disk, IsconfError, isoTime, type LogLine } from '../base/index.ts'
+import { AppendLog, type Clock, type Disk, goodLines, IsconfError, isoTime, type LogLine } from '../base/index.ts'
 import {
   entrySchema,
   type HistoryEntry,
@@ -36,6 +36,14 @@ export class History {
     const history = new History(path, log, clock, torn?.bytes ?? 0)
     for (const entry of await history.#tail()) history.#apply(entry)
     return history
+  }
+
+  /** The lines that can be used of a damaged one: how far the host had come is somewhere behind them. */
+  static readable(bytes: Uint8Array): string {
+    return goodLines(bytes, (line) => {
+      const value = jsonOf(line)
+      return entrySchema.safeParse(value).success || unknownEvent(value) !== undefined
+    })
   }
 
   /** Puts a history in place that knows only how far the host has come. Whole or as it was before. */
@@ -109,12 +117,7 @@ export class History {
   }
 
   async #parse({ text, position }: LogLine): Promise<HistoryEntry> {
-    let value: unknown
-    try {
-      value = JSON.parse(text)
-    } catch {
-      value = undefined
-    }
+    const value = jsonOf(text)
     const parsed = entrySchema.safeParse(value)
     if (parsed.success) return parsed.data
     const where = `${this.path}: line ${await this.#log.lineNumberAt(position)}`
@@ -123,5 +126,13 @@ export class History {
       throw new IsconfError('NEWER_RELEASE', `${where} has ${JSON.stringify(event)}, which only a later release writes`)
     }
     throw new IsconfError('STATE_DAMAGED', `${where} is not an entry of the history`)
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }

@@ -4,7 +4,7 @@
  * undoes that, with which the notes go.
  */
 import * as z from 'zod'
-import { type Disk, IsconfError } from '../base/index.ts'
+import { type Disk, IsconfError, type Opening, plainOpening } from '../base/index.ts'
 
 const schema = z.object({
   domain: z.string(),
@@ -27,14 +27,21 @@ export type LeftDomain = Readonly<z.infer<typeof schema>> & {
 /** The name of the note in the directory of a domain that was left. */
 const noteName = 'left.json'
 
-/** Every domain that was left, in the order of the directories' names. STATE_DAMAGED. */
-export async function leftDomains(disk: Disk, home: string): Promise<readonly LeftDomain[]> {
+/** Every domain that was left, in the order of the directories' names. STATE_DAMAGED, unless `opening` sees to it. */
+export async function leftDomains(
+  disk: Disk,
+  home: string,
+  opening: Opening = plainOpening,
+): Promise<readonly LeftDomain[]> {
   const found: LeftDomain[] = []
   for (const name of await disk.list(`${home}/left`)) {
     const directory = `left/${name}`
     const path = `${home}/${directory}/${noteName}`
-    const bytes = await disk.readFile(path)
-    if (bytes) found.push({ ...parse(bytes, path), directory })
+    const note = await opening(path, async () => {
+      const bytes = await disk.readFile(path)
+      return bytes && parse(bytes, path)
+    })
+    if (note) found.push({ ...note, directory })
   }
   return found
 }

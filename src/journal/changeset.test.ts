@@ -233,3 +233,26 @@ function sorted(value: unknown): unknown {
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
   return Object.fromEntries(entries.map(([name, member]) => [name, sorted(member)]))
 }
+
+test('parseLine() refuses what is beyond the bounds of a changeset, however deep or half a character it is', () => {
+  const line = toLine(following(undefined))
+  const nested = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+  const half = toLine(following(undefined, { message: 'MESSAGE' })).replace('MESSAGE', '\\ud800')
+  for (const bad of [half, line.replace('"operations":', `"notes":{"a":${nested}},"operations":`), nested]) {
+    assert.throws(() => parseLine(bad, 'cedar'), { code: 'JOURNAL_DAMAGED', message: /^cedar: / })
+  }
+  for (const altered of [
+    { sequence: 2 ** 30 + 1 },
+    { operationsBefore: 2 ** 30 + 1 },
+    { message: 'x'.repeat(4097) },
+    { author: `a@${'b'.repeat(599)}` },
+    { lock: '0'.repeat(65) },
+    { time: `2030-01-01T00:00:00.${'0'.repeat(40)}Z` },
+  ]) {
+    const bad = toLine(following(undefined, altered))
+    assert.throws(() => parseLine(bad, 'cedar'), {
+      code: 'JOURNAL_DAMAGED',
+      message: new RegExp(Object.keys(altered)[0]!),
+    })
+  }
+})

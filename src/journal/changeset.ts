@@ -5,62 +5,18 @@
  * `{ changeset, id, signature }`, so that all hosts hold the same bytes.
  */
 import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
-import * as z from 'zod'
 import { type BlobRef, type ChangesetId, IsconfError, noChangeset, sha256Hex } from '../base/index.ts'
 import { canonical } from './canonical.ts'
-import { branchNameSchema, changesetIdSchema, domainNameSchema } from './name-schemas.ts'
+import { type Changeset, lineSchema } from './changeset-form.ts'
+import { isNestedDeeply } from './nesting.ts'
 import { refuseNewer } from './newer-format.ts'
-import { asWritten, blobOf, type Operation, recordedOperationSchema } from './operation.ts'
+import { asWritten, blobOf } from './operation.ts'
 
 /** The longest line of a journal: it is sent and parsed whole. */
 export const lineBytesMax = 8 * 1024 * 1024
 
-/** Bytes in base64, in the one spelling: the bits after the last byte are zero. */
-const base64Of = (bytes: number) =>
-  z.base64().refine((text) => isCanonicalBase64(text, bytes), { error: `not ${bytes} bytes in canonical base64` })
-
 /** Keeps a signature from being valid for anything but a changeset's id. */
 const signatureContext = 'isconf changeset v1\n'
-
-const members = {
-  format: z.literal(1),
-  domain: domainNameSchema,
-  /** The branch it was written on; a fork copies it unchanged. */
-  branch: branchNameSchema,
-  /** One for the first changeset of a journal. */
-  sequence: z.int().positive(),
-  previous: changesetIdSchema,
-  /** How many operations stand before it in the journal. */
-  operationsBefore: z.int().nonnegative(),
-  /** `user@host` */
-  author: z.string().min(3),
-  message: z.string().min(1),
-  /** The id of the lock it was written under. */
-  lock: z.string().min(1),
-  /** Wall time for people: ISO 8601, UTC. */
-  time: z.iso.datetime(),
-  /** The origin's Ed25519 public key: 32 bytes in base64. */
-  key: base64Of(32),
-  /** The release that wrote it; absent in what was written before releases said so. */
-  release: z.exactOptional(z.string().max(64)),
-  /** What says nothing about what is to be done: whoever does not know a member of it passes it over. */
-  notes: z.exactOptional(z.record(z.string(), z.json())),
-  operations: z.array(recordedOperationSchema).min(1),
-}
-
-/** With a member that is not known here, nobody can say what its operations mean: none of them is done. */
-const changesetSchema = z.looseObject(members).transform((changeset): Changeset => {
-  const isKnown = Object.keys(changeset).every((name) => name in members)
-  return isKnown ? changeset : { ...changeset, operations: changeset.operations.map(asUnknown) }
-})
-
-const lineSchema = z.strictObject({
-  changeset: changesetSchema,
-  id: changesetIdSchema,
-  signature: base64Of(64),
-})
-
-export type Changeset = z.infer<z.ZodObject<typeof members>>
 
 /** A changeset with its id and signature, both checked. */
 export interface SignedChangeset {
@@ -97,7 +53,7 @@ export function toLine(signed: SignedChangeset): string {
  */
 export function parseLine(line: string, where: string): SignedChangeset {
   const signed = parseForm(line, where)
-  if (toLine(signed) !== line) damaged(where, 'is not in canonical form')
+  if (!isCanonicalLine(signed, line)) damaged(where, 'is not in canonical form')
   if (changesetId(signed.changeset) !== signed.id) damaged(where, 'does not have the id it claims')
   if (!hasValidSignature(signed)) damaged(where, `is not signed by the key it names (${signed.changeset.author})`)
   return signed
@@ -159,6 +115,7 @@ export function publicKeyText(key: KeyObject): string {
 }
 
 function parseForm(line: string, where: string): SignedChangeset {
+  if (isNestedDeeply(line)) return damaged(where, 'is nested too deeply')
   let value: unknown
   try {
     value = JSON.parse(line)
@@ -174,18 +131,18 @@ function parseForm(line: string, where: string): SignedChangeset {
   return parsed.data
 }
 
-function asUnknown(operation: Operation): Operation {
-  return { type: 'unknown', written: { ...asWritten(operation) } }
-}
-
 /** As its origin wrote it. */
 function written(changeset: Changeset): object {
   return { ...changeset, operations: changeset.operations.map(asWritten) }
 }
 
-function isCanonicalBase64(text: string, bytes: number): boolean {
-  const decoded = Buffer.from(text, 'base64')
-  return decoded.length === bytes && decoded.toString('base64') === text
+/** Half a surrogate pair has no canonical form. */
+function isCanonicalLine(signed: SignedChangeset, line: string): boolean {
+  try {
+    return toLine(signed) === line
+  } catch {
+    return false
+  }
 }
 
 function hasValidSignature(signed: SignedChangeset): boolean {

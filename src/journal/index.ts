@@ -1,7 +1,6 @@
 export { isAbout, isAboutTree, isWithin } from './about-path.ts'
 export {
   blobsOf,
-  type Changeset,
   lineBytesMax,
   type Place,
   parseChain,
@@ -10,10 +9,12 @@ export {
   type SignedChangeset,
   signChangeset,
 } from './changeset.ts'
+export { type Changeset, messageLengthMax } from './changeset-form.ts'
 export { describeOperation, quoteWord } from './describe-operation.ts'
 export { findChangeset, findOperation } from './find-operation.ts'
 export { Journal, type JournalRange } from './journal.ts'
-export { branchNameSchema, changesetIdSchema } from './name-schemas.ts'
+export { journalBeforeDamage } from './load-journal.ts'
+export { branchNameSchema, changesetIdSchema, countSchema, timeSchema } from './name-schemas.ts'
 export {
   asWritten,
   type BankOperation,

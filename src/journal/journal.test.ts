@@ -148,8 +148,12 @@ test('open() refuses the journal of another domain that was checked there, or th
 test('a journal that has grown much, or was checked at length, is noted without a clean stop', async () => {
   const disk = new SimDisk(seededRandom(1))
   const journal = await Journal.open(disk, path, domain)
-  const large = 'x'.repeat(600 * 1024)
-  const chain = chainOf([large, large, large])
+  const large = 'x'.repeat(100 * 1024)
+  const chain: SignedChangeset[] = []
+  for (let count = 0; count < 3; count += 1) {
+    const operations = [execOf(...Array.from({ length: 12 }, () => large))]
+    chain.push(following(chain.at(-1), { operations }))
+  }
   await journal.append(chain.slice(0, 1), 'test')
   assert.equal(await disk.readFile(`${path}.checked`), undefined)
   await journal.append(chain.slice(1, 2), 'test')

@@ -3,7 +3,15 @@
  * rest is checked line by line.
  */
 import { createHash } from 'node:crypto'
-import type { AppendLog, ChangesetId, Disk, DomainName } from '../base/index.ts'
+import {
+  type AppendLog,
+  type ChangesetId,
+  type Disk,
+  type DomainName,
+  IsconfError,
+  leadingLines,
+  type Salvage,
+} from '../base/index.ts'
 import { checkFollows, type Place, parseLine, placeOf, start } from './changeset.ts'
 import { readCheckpoint } from './checkpoint.ts'
 import { LineIndex } from './line-index.ts'
@@ -40,6 +48,23 @@ export async function loadJournal(
     }
   }
   return { lines, place, directives, notedBytes }
+}
+
+/** The lines, each with its newline, before the first that can't be used of a journal of `domain`. */
+export function journalBeforeDamage(domain: DomainName): Salvage {
+  return (bytes) => {
+    let place = start
+    return leadingLines(bytes, (line, index) => {
+      const where = `line ${index + 1}`
+      try {
+        place = checkFollows(place, parseLine(line, where), domain, where)
+        return true
+      } catch (thrown) {
+        if (thrown instanceof IsconfError && thrown.code === 'JOURNAL_DAMAGED') return false
+        throw thrown
+      }
+    })
+  }
 }
 
 /** What was checked before, if it is still the same bytes: of these only the ids are picked out. */

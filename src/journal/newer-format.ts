@@ -11,11 +11,20 @@ const newerSchema = z.object({
 /** NEWER_RELEASE for the line of a later format; `where` names the file and line, or the peer. */
 export function refuseNewer(line: unknown, where: string): void {
   const { data } = newerSchema.safeParse(line)
-  if (!data || sha256Hex(canonical(data.changeset)) !== data.id) return
+  if (!data || idOf(data.changeset) !== data.id) return
   const { format, release } = data.changeset
   const by = release === undefined ? '' : `, which isconf ${release} wrote`
   throw new IsconfError(
     'NEWER_RELEASE',
     `${where}: the changeset is of format ${format}${by}, and this release reads 1`,
   )
+}
+
+/** Undefined for what has no canonical form: half a surrogate pair. */
+function idOf(changeset: object): string | undefined {
+  try {
+    return sha256Hex(canonical(changeset))
+  } catch {
+    return undefined
+  }
 }

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { following } from '../../test/cluster/changesets.ts'
 import { parseLine, toLine } from './changeset.ts'
 import { describeOperation } from './describe-operation.ts'
-import { type FileOperation, type Operation, operationSchema } from './operation.ts'
+import { type FileOperation, type Operation, operationSchema, recordedOperationSchema } from './operation.ts'
 
 const owner = { uid: 0, gid: 12, user: 'root', group: 'mail' }
 const common = {
@@ -125,4 +125,32 @@ test('what no origin can make is nothing that this release does', () => {
   assert.ok(operationSchema.safeParse({ ...most, blob: { ...blob, sizeBytes: 2 ** 40 } }).success)
   const link = { ...common, kind: 'symlink', path: '/srv/link', target: 'x'.repeat(4097) }
   assert.equal(operationSchema.safeParse(link).success, false)
+})
+
+test('what no system can have in an exec or as an attribute is not known, and the longest that it can have is', () => {
+  const known = (operation: object): boolean => recordedOperationSchema.parse(operation).type !== 'unknown'
+  const exec = (more: object): object => ({ type: 'exec', argv: ['true'], cwd: '/', env: {}, ...more })
+  const longest = 'x'.repeat(128 * 1024 - 1)
+  assert.ok(known(exec({ argv: [longest], env: { A: longest.slice(2) } })))
+  for (const more of [
+    { argv: [`${longest}x`] },
+    { argv: ['a\0b'] },
+    { env: { A: longest } },
+    { env: { 'A=B': '1' } },
+    { env: { '': '1' } },
+  ]) {
+    assert.ok(!known(exec(more)), Object.keys(more).join())
+  }
+  const entry = { type: 'snap', kind: 'directory', path: '/d', parents: [], mode: 0o755, mtimeMs: 8.64e15 }
+  const owner = { uid: 0, gid: 0, user: 'root', group: 'root' }
+  const value = Buffer.alloc(64 * 1024).toString('base64')
+  assert.ok(known({ ...entry, owner, xattrs: { 'user.a': value } }))
+  for (const more of [
+    { mtimeMs: 8.64e15 + 2 },
+    { xattrs: { [`user.${'a'.repeat(251)}`]: '' } },
+    { xattrs: { 'user.a': Buffer.alloc(64 * 1024 + 3).toString('base64') } },
+    { xattrs: Object.fromEntries(Array.from({ length: 600 }, (_, index) => [`user.${index}${'a'.repeat(120)}`, ''])) },
+  ]) {
+    assert.ok(!known({ ...entry, owner, ...more }), Object.keys(more).join())
+  }
 })

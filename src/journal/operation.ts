@@ -1,49 +1,27 @@
 /** Operations: the atoms of change, as the journal records them. */
 import * as z from 'zod'
 import { type BlobRef, isBankName, unreachable } from '../base/index.ts'
-
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
-/** As many bytes as Linux takes in one path; a part of it may have 255. */
-const pathBytesMax = 4096
-const partBytesMax = 255
-/** A path of single letters has so many directories above it. */
-const parentsMax = pathBytesMax / 2
-/** The last number means "leave it as it is" to the system: a file with it would stay root's. */
-const idMax = 2 ** 32 - 2
-/** Longer than any system lets a user's or group's name be. */
-const nameLengthMax = 256
-/** What follows from a file's size is laid out before its bytes come: of this one a list of a million pieces, 32 MiB. */
-const fileBytesMax = 2 ** 40
-
-/** An absolute path in its shortest form, so that two spellings never name one file. */
-const absolutePath = z.string().refine(isPlainAbsolutePath, 'must be an absolute path without `.`, `..`, `//` or NUL')
-
-/** Permission bits, setuid, setgid and sticky among them. */
-const mode = z.int().nonnegative().max(0o7777)
-
-const id = z.int().nonnegative().max(idMax)
-
-const owner = z.strictObject({
-  uid: id,
-  gid: id,
-  /** Names as the origin knew them; empty where it knew none. */
-  user: z.string().max(nameLengthMax),
-  group: z.string().max(nameLengthMax),
-})
-
-const parentDirectory = z.strictObject({ path: absolutePath, mode, owner })
-
-const blobRef = z.strictObject({ id: sha256, sizeBytes: z.int().nonnegative().max(fileBytesMax), pieces: sha256 })
-
-/** Extended attributes, ACLs and file capabilities among them: the value of each name in base64. */
-const xattrs = z.record(z.string().regex(/^[a-z]+\.[^\0]+$/), z.base64())
+import {
+  absolutePath,
+  argument,
+  blobRef,
+  mode,
+  nameLengthMax,
+  owner,
+  parentDirectory,
+  parentsMax,
+  pathBytesMax,
+  timeMsMax,
+  variables,
+  xattrs,
+} from './operation-members.ts'
 
 /** What every entry of a file system has that can be recorded. */
 const entry = {
   type: z.literal('snap'),
   path: absolutePath,
   owner,
-  mtimeMs: z.int(),
+  mtimeMs: z.int().min(-timeMsMax).max(timeMsMax),
   /** Every parent directory from the top down, for hosts where one is missing. */
   parents: z.array(parentDirectory).max(parentsMax),
 }
@@ -87,10 +65,10 @@ const snapRemoval = z.strictObject({ type: z.literal('snap'), kind: z.literal('r
 const exec = z.strictObject({
   type: z.literal('exec'),
   /** The command and its arguments as they were given; no shell comes between. */
-  argv: z.array(z.string()).min(1),
+  argv: z.array(argument).min(1),
   cwd: absolutePath,
   /** The caller's variables that were asked for by name. */
-  env: z.record(z.string(), z.string()),
+  env: variables,
 })
 
 /** The machine is restarted: what comes after may count on it. */
@@ -134,7 +112,9 @@ export interface UnknownOperation {
 /** An operation as a journal has it, from whatever release. */
 export const recordedOperationSchema = z.union([
   operationSchema,
-  z.looseObject({ type: z.string() }).transform((written): UnknownOperation => ({ type: 'unknown', written })),
+  z
+    .looseObject({ type: z.string().max(nameLengthMax) })
+    .transform((written): UnknownOperation => ({ type: 'unknown', written })),
 ])
 
 /** What this release does. */
@@ -177,13 +157,4 @@ export function blobOf(operation: Operation): BlobRef | undefined {
     default:
       return unreachable(operation)
   }
-}
-
-function isPlainAbsolutePath(path: string): boolean {
-  if (path === '/') return true
-  if (!path.startsWith('/') || path.includes('\0') || Buffer.byteLength(path) > pathBytesMax) return false
-  return path
-    .slice(1)
-    .split('/')
-    .every((part) => part !== '' && part !== '.' && part !== '..' && Buffer.byteLength(part) <= partBytesMax)
 }

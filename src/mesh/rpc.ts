@@ -41,9 +41,13 @@ export class NoAnswerError extends Error {
   override readonly name = 'NoAnswerError'
 }
 
+/** What a peer says of its trouble is shown to people, and remembered: no more than they read. */
+const shortened = (lengthMax: number) => z.string().transform((text) => text.slice(0, lengthMax))
+
 const answerSchema = z.union([
   z.object({ result: z.unknown() }),
-  z.object({ error: z.object({ code: z.string(), message: z.string() }) }),
+  // A later release may have longer ones.
+  z.object({ error: z.object({ code: shortened(64), message: shortened(1_024) }) }),
 ])
 type Answer = z.infer<typeof answerSchema>
 

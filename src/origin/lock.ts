@@ -1,11 +1,8 @@
 /** `lock` and `unlock`: who may change the branch, and why. */
 import { IsconfError, isoTime } from '../base/index.ts'
 import { changed, type Lock, operationsDone } from '../branch/index.ts'
-import { publicKeyText } from '../journal/index.ts'
+import { messageLengthMax, publicKeyText } from '../journal/index.ts'
 import { afterwards, type OriginDeps } from './work.ts'
-
-/** The longest lock message, in characters: it is repeated in every changeset. */
-const messageLengthMax = 4096
 
 /** Takes the lock of the branch for `user`. LOCKED, BEHIND, NEEDS_REBUILD, MESSAGE_MISSING, SPLIT, LOCK_CONTENDED. */
 export async function takeLock(deps: OriginDeps, user: string, message: string): Promise<Lock> {

@@ -116,14 +116,17 @@ test('add() to a full disk keeps nothing of it', async () => {
   assert.deepEqual((await WorkInProgress.open(disk, path)).operations, [execOf('two')])
 })
 
+/** A command with so many MiB of arguments, none of them longer than one may be. */
+const largeOf = (mib: number) => execOf(...Array.from({ length: mib * 16 }, () => 'x'.repeat(64 * 1024)))
+
 test('refuseIfFull() refuses before a changeset would be too long', async () => {
   const { work } = await begun()
-  const large = execOf('x'.repeat(1024 * 1024))
+  const large = largeOf(1)
   for (let count = 0; count < 5; count += 1) {
     work.refuseIfFull(large)
     await work.add(large)
   }
-  assert.throws(() => work.refuseIfFull(execOf('x'.repeat(2 * 1024 * 1024))), {
+  assert.throws(() => work.refuseIfFull(largeOf(2)), {
     code: 'WIP_FULL',
     message: /journal\.wip/,
   })
@@ -133,7 +136,7 @@ test('refuseIfFull() refuses before a changeset would be too long', async () => 
 test('addAll() notes operations with one write, or none of them', async () => {
   const { disk, work } = await begun()
   await work.addAll([execOf('one'), execOf('two')])
-  const large = execOf('x'.repeat(5 * 1024 * 1024))
+  const large = largeOf(5)
   await assert.rejects(work.addAll([execOf('three'), large, large]), { code: 'WIP_FULL', message: /journal\.wip/ })
   disk.full = true
   await assert.rejects(work.addAll([execOf('four'), execOf('five')]), { code: 'DISK_FULL' })

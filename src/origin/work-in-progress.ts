@@ -4,7 +4,7 @@
  * one operation. It survives restarts and reboots together with its lock.
  */
 import * as z from 'zod'
-import { AppendLog, type Disk, IsconfError, writing } from '../base/index.ts'
+import { AppendLog, type Disk, IsconfError, leadingLines, writing } from '../base/index.ts'
 import {
   branchNameSchema,
   changesetIdSchema,
@@ -63,6 +63,14 @@ export class WorkInProgress {
     work.#header = parse(headerSchema, header, `${path}: line 1`)
     work.#operations = operations.map((line, index) => parseOperation(line, `${path}: line ${index + 2}`))
     return work
+  }
+
+  /** What can be used of a damaged one: the operations up to the damage, or nothing when it is not said under which lock. */
+  static readable(bytes: Uint8Array): string | undefined {
+    const isGood = (line: string, index: number): boolean =>
+      isReadable(index === 0 ? headerSchema : recordedOperationSchema, line)
+    const lines = leadingLines(bytes, isGood)
+    return lines === '' ? undefined : lines
   }
 
   /** Undefined when there is no work here. */
@@ -158,6 +166,14 @@ function parseOperation(line: string, where: string): KnownOperation {
   const operation = parse(recordedOperationSchema, line, where)
   if (operation.type !== 'unknown') return operation
   throw new IsconfError('NEWER_RELEASE', `${where} is ${describeOperation(operation)}`)
+}
+
+function isReadable(schema: z.ZodType, line: string): boolean {
+  try {
+    return schema.safeParse(JSON.parse(line)).success
+  } catch {
+    return false
+  }
 }
 
 function parse<T>(schema: z.ZodType<T>, line: string, where: string): T {

@@ -4,7 +4,7 @@
  * If that changeset is on a line that
  * loses a split, the host has gone on along that line.
  */
-import { type ChangesetId, type Disk, writing } from '../base/index.ts'
+import { type ChangesetId, type Disk, IsconfError, isSha256Hex, writing } from '../base/index.ts'
 import type { Journal } from '../journal/index.ts'
 
 export class InstalledEarly {
@@ -18,9 +18,13 @@ export class InstalledEarly {
     this.#id = id
   }
 
+  /** STATE_DAMAGED. */
   static async open(disk: Disk, path: string): Promise<InstalledEarly> {
     const bytes = await disk.readFile(path)
     const id = bytes ? Buffer.from(bytes).toString('utf8').trim() : undefined
+    if (id !== undefined && !isSha256Hex(id)) {
+      throw new IsconfError('STATE_DAMAGED', `${path} does not hold the id of a changeset`)
+    }
     return new InstalledEarly(disk, path, id as ChangesetId | undefined)
   }
 

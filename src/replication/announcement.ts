@@ -2,13 +2,13 @@
 import * as z from 'zod'
 import type { BranchName } from '../base/index.ts'
 import { type Branches, type BranchState, branchStateSchema } from '../branch/index.ts'
-import { branchNameSchema, changesetIdSchema } from '../journal/index.ts'
+import { branchNameSchema, changesetIdSchema, countSchema, timeSchema } from '../journal/index.ts'
 import { bootReportSchema } from './boot-report.ts'
 
 /** How many branches, lines and resolutions one announcement may name: as many as a host keeps branches. */
 const itemsMax = 1000
 
-const operationRef = z.object({ id: changesetIdSchema, index: z.int().nonnegative() })
+const operationRef = z.object({ id: changesetIdSchema, index: countSchema })
 
 /** Of more than so many a host tells only the last. */
 export const deviationsMax = 100
@@ -38,7 +38,7 @@ export const ownWords = {
   stopped: z
     .object({
       id: changesetIdSchema,
-      index: z.int().nonnegative(),
+      index: countSchema,
       why: z.string().max(1024),
       /** By its own clock, for people; an earlier release did not tell. */
       since: z.string().max(64).optional(),
@@ -58,7 +58,7 @@ export const resolutionSchema = z
     /** The first changeset of the line that became a branch of its own. */
     rejected: changesetIdSchema,
     by: z.string().max(600),
-    time: z.iso.datetime(),
+    time: timeSchema,
   })
   .refine(({ chosen, rejected }) => chosen !== rejected, 'one line cannot be both')
 

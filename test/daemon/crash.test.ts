@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { assertRefused, Lab, type LabHost, until } from '../harness/lab.ts'
 
@@ -54,7 +54,7 @@ test('a line that a crash cut short is dropped at the next start, and what it le
   assert.equal((await alder!.status()).operations, 2)
 })
 
-test('a journal, history or work file that was changed in the middle keeps the daemon from starting', async (context) => {
+test('a journal, history or work file that was changed in the middle is set aside, told, and nothing is done over it', async (context) => {
   const lab = await Lab.of(context, 'alder')
   const [alder] = lab.hosts
   await lab.start()
@@ -79,8 +79,19 @@ test('a journal, history or work file that was changed in the middle keeps the d
     const bytes = Buffer.from(whole)
     bytes[at - (name === journal ? 0 : 2)]! ^= 1
     writeFileSync(path, bytes)
-    assertRefused(await alder!.run('start'), 223, `${path}: line ${line}`)
-    assert.deepEqual(readFileSync(path), bytes, 'a damaged file is left as it is, for study')
+    await alder!.start()
+    const kept = readdirSync(dirname(path)).find((one) => one.startsWith(`${basename(path)}.damaged-`))
+    assert.ok(kept, `${path} is set aside`)
+    assert.deepEqual(readFileSync(join(dirname(path), kept)), bytes, 'a damaged file is kept as it is, for study')
+    assert.ok(alder!.log().includes(`${path}: line ${line}`))
+    const { warnings } = await alder!.status()
+    assert.ok(
+      warnings.some((one) => one.startsWith(`${path} was damaged, and is set aside as ${kept}`)),
+      warnings.join('\n'),
+    )
+    if (name === 'conf/history') assertRefused(await alder!.run('up'), 223, 'isconf skip what this host had done')
+    await alder!.stop()
+    rmSync(join(dirname(path), kept))
     writeFileSync(path, whole)
   }
   await alder!.start()

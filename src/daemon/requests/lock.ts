@@ -14,11 +14,12 @@ export const lockRequest = request({
   result: 'the lock: `branch`, `user`, `host`, `message`, `since`',
   input: z.strictObject({ user, message: z.string() }) satisfies z.ZodType<LockBody>,
   run: async (
-    parts: CompanyParts & Pick<Parts, 'origin' | 'branch' | 'deviations' | 'identity'>,
+    parts: CompanyParts & Pick<Parts, 'origin' | 'branch' | 'damaged' | 'deviations' | 'identity'>,
     { user, message },
     { tell },
   ): Promise<LockAnswer> => {
     remarkOnDeviations(parts, tell)
+    await parts.damaged.refuseUnsure()
     const lock = await takeLock(parts.origin(), user, message)
     await parts.replicator.announce(parts.branch)
     remarkOnCompany(parts, parts.branch, tell)

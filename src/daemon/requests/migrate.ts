@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { parseBranchName } from '../../base/index.ts'
-import { operationsDone } from '../../branch/index.ts'
+import { type BranchName, parseBranchName } from '../../base/index.ts'
+import { type Branch, operationsDone } from '../../branch/index.ts'
 import type { BranchBody, MigrateAnswer } from '../../control/index.ts'
 import { migrate } from '../../origin/index.ts'
 import { user } from './shared/input.ts'
@@ -14,15 +14,28 @@ export const migrateRequest = request({
     '`branch`, `from`; how many operations of the branch this host has done (`position`), and has not (`pending`)',
   input: z.strictObject({ user, branch: z.string() }) satisfies z.ZodType<BranchBody>,
   run: async (
-    { origin, branch: from, replicator, history }: Pick<Parts, 'origin' | 'branch' | 'replicator' | 'history'>,
+    parts: Pick<Parts, 'origin' | 'branch' | 'damaged' | 'replicator' | 'history'>,
     { user, branch: name },
   ): Promise<MigrateAnswer> => {
+    const { branch: from, replicator, history } = parts
     const parsed = parseBranchName(name)
     await replicator.exchangeAll()
-    const branch = await migrate(origin(), user, parsed)
+    const branch = await goTo(parts, user, parsed)
     await replicator.announce(from)
     const position = await operationsDone(branch, history.standing.done)
     const pending = branch.journal.operationCount - position
     return { branch: branch.name, from: from.name, position, pending }
   },
 })
+
+/** Where the file that names the branch was damaged, it may be the one that this host seems to be on. */
+async function goTo(
+  { origin, branch, damaged, history }: Pick<Parts, 'origin' | 'branch' | 'damaged' | 'history'>,
+  user: string,
+  name: BranchName,
+): Promise<Branch> {
+  if (name !== branch.name || !(await damaged.isBranchUnsure())) return migrate(origin(), user, name)
+  await operationsDone(branch, history.standing.done)
+  await origin().goTo(branch)
+  return branch
+}

@@ -15,6 +15,7 @@ import { request } from './shared/request.ts'
 type StatusParts = Pick<
   Parts,
   | 'branch'
+  | 'damaged'
   | 'deviations'
   | 'history'
   | 'identity'
@@ -81,6 +82,7 @@ export const statusRequest = request({
       bank: { address: process.bankAddress() ?? null },
       warnings: [
         ...process.warnings(),
+        ...(await parts.damaged.texts()),
         ...replicator.troubles.all().map(describeTrouble),
         ...replicator.unfetched.overdue().map((one) => `since ${one.since}: ${unfetchedText(one)}`),
       ],

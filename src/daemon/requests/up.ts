@@ -29,7 +29,10 @@ export const upRequest = request({
   }) satisfies z.ZodType<UpBody>,
   run: async (
     parts: UpParts &
-      Pick<Parts, 'work' | 'rebuild' | 'deviations' | 'identity' | 'replicator' | 'origin' | 'transport' | 'process'>,
+      Pick<
+        Parts,
+        'work' | 'rebuild' | 'damaged' | 'deviations' | 'identity' | 'replicator' | 'origin' | 'transport' | 'process'
+      >,
     limits,
     { tell, signal },
   ): Promise<UpAnswer> => {
@@ -37,6 +40,7 @@ export const upRequest = request({
     try {
       if (rebuild.reason) void tell({ event: 'remark', text: rebuildText(identity.host, rebuild.reason) })
       remarkOnDeviations(parts, tell)
+      await parts.damaged.refuseUnsure()
       await replicator.catchUp()
       // Of a disk that was put back to a moment before, only the others tell that its work is checked in.
       const recovered = await recoverCheckIn(parts.origin())

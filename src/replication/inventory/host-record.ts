@@ -1,6 +1,7 @@
 /** What a host says of itself to everybody, signed with its key; of two the one with the larger count is the newer. */
 import { type KeyObject, sign, verify } from 'node:crypto'
 import * as z from 'zod'
+import { countSchema, timeSchema } from '../../journal/index.ts'
 import { type PeerId, publicKeyOf } from '../../mesh/index.ts'
 import { ownWords } from '../announcement.ts'
 
@@ -20,9 +21,9 @@ export type SignedRecord = z.infer<typeof signedRecordSchema>
 const recordSchema = z.object({
   peer: z.string().min(1).max(64),
   /** Counts what the host has said of itself. */
-  count: z.int().positive(),
+  count: countSchema.positive(),
   /** When it said so by its own clock, for people. */
-  time: z.iso.datetime(),
+  time: timeSchema,
   /** Where it can be dialed. */
   addresses: z.array(z.string().max(200)).max(addressesMax),
   ...ownWords,

@@ -11,7 +11,7 @@ export const forgottenMs = 90 * 24 * 3_600_000
 /** More hosts than a domain has; the one that was heard longest ago is forgotten first. */
 export const hostsMax = 20_000
 /** Groups of records whose digests are compared. */
-const groupCount = 256
+export const groupCount = 256
 /** Their digests as text. */
 export const groupsLength = Math.ceil((groupCount * 4) / 3) * 4
 /** Arrivals that are remembered, for telling neighbours what is new since they were told. */

@@ -9,7 +9,7 @@ import { type Clock, unreachable } from '../../base/index.ts'
 import { answer, ask, type PeerId, type Transport } from '../../mesh/index.ts'
 import { NewsOutbox } from '../news-outbox.ts'
 import { isGenuine, parseRecord, signedRecordSchema, type VerifyRecord } from './host-record.ts'
-import { forgottenMs, groupsLength, type HostRecords, hostsMax, type KeptRecord } from './host-records.ts'
+import { forgottenMs, groupCount, groupsLength, type HostRecords, hostsMax, type KeptRecord } from './host-records.ts'
 
 const recordsProtocol = '/isconf/hosts/1'
 /** Every host by its short name and count, or fifty of the longest records. */
@@ -41,7 +41,7 @@ const answerSchema = z.object({
   /** What of the other's is lacked here. */
   want: haves,
   /** The groups that differ. */
-  compared: z.array(z.int()),
+  compared: z.array(z.int().nonnegative().max(groupCount)).max(groupCount),
   give: given,
 })
 type Question = z.infer<typeof questionSchema>

@@ -5,10 +5,11 @@
  */
 import * as z from 'zod'
 import type { Clock, Disk, Log } from '../../base/index.ts'
+import { timeSchema } from '../../journal/index.ts'
 import { isGenuine, parseRecord, signedRecordSchema, type VerifyRecord } from './host-record.ts'
 import type { HostRecords, KeptRecord } from './host-records.ts'
 
-const lineSchema = z.object({ ...signedRecordSchema.shape, seen: z.iso.datetime(), ageMs: z.number().nonnegative() })
+const lineSchema = z.object({ ...signedRecordSchema.shape, seen: timeSchema, ageMs: z.number().nonnegative() })
 
 /** How often what was heard is written down, and the more rarely the more hosts there are. */
 const writeEveryMs = 60_000

@@ -9,13 +9,23 @@ import type { Parts } from './parts.ts'
 /** The members of a request, checked; BAD_REQUEST names the one that is wrong. */
 export function checked<T>(schema: z.ZodType<T>, input: unknown): T {
   const parsed = schema.safeParse(input)
-  if (parsed.success) return parsed.data
+  if (parsed.success) {
+    if (isWellFormed(parsed.data)) return parsed.data
+    throw new IsconfError('BAD_REQUEST', 'not a valid request: it has half a character, which no journal can keep')
+  }
   const { path, message } = parsed.error.issues[0] ?? { path: [], message: '' }
   const what = `${message.charAt(0).toLowerCase()}${message.slice(1)}`
   throw new IsconfError(
     'BAD_REQUEST',
     ['not a valid request', ...(path.length > 0 ? [path.join('.')] : []), what].join(': '),
   )
+}
+
+/** Whether every string in what a schema has let pass is Unicode. */
+function isWellFormed(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed()
+  if (typeof value !== 'object' || value === null) return true
+  return Object.entries(value).every(([name, member]) => name.isWellFormed() && isWellFormed(member))
 }
 
 /** Who asks: recorded with what they change. */

@@ -12,6 +12,7 @@ type OfHost =
   | 'installedEarly'
   | 'work'
   | 'rebuild'
+  | 'damaged'
   | 'deviations'
   | 'left'
   | 'resolutions'
@@ -59,7 +60,7 @@ export interface ProcessFacts {
 }
 
 export function partsOf(daemon: HostDaemon, process: DaemonProcess): Parts {
-  const { identity, branches, history, installedEarly, work, rebuild, deviations, left } = daemon
+  const { identity, branches, history, installedEarly, work, rebuild, damaged, deviations, left } = daemon
   const { resolutions, replicator, blobs, banks, warnings } = daemon
   const { bootRecord, rehearsals, clock, log, machine, store, transport } = daemon.deps
   return {
@@ -70,6 +71,7 @@ export function partsOf(daemon: HostDaemon, process: DaemonProcess): Parts {
       installedEarly,
       work,
       rebuild,
+      damaged,
       deviations,
       left,
       resolutions,
