@@ -21,8 +21,11 @@ test('exec and ci warn of what does not replay, name the operation, and refuse i
   // The directory and the script are there before the command, and nothing brings them; what a command makes is brought.
   alder.write('root/w/setup.sh', 'exit 0\n')
   const inOwn = assertDone(await alder.runWith({ cwd: 'root/w' }, 'exec', 'sh', 'setup.sh'))
-  assert.match(inOwn.stderr, /: \/root\/w, in which it runs, is on this host only: nothing in the journal brings it\n/)
-  assert.match(inOwn.stderr, /: \/root\/w\/setup\.sh is on this host only/)
+  assert.match(
+    inOwn.stderr,
+    /: its working directory \/root\/w exists only on this host: nothing in the journal creates it\n/,
+  )
+  assert.match(inOwn.stderr, /: \/root\/w\/setup\.sh exists only on this host/)
   assert.equal(await warned('exec', 'sh', '-c', 'mkdir "$IS_VOLROOT/root/made" # /root/made'), '')
   assert.equal(assertDone(await alder.runWith({ cwd: 'root/made' }, 'exec', 'touch', 'x')).stderr, '')
 

@@ -61,7 +61,11 @@ makeTest('the same tree makes the same checkpoint, named by its content, and a b
   assert.deepEqual(namesIn(built), before)
   appendFileSync(first, 'x')
   writeFiles(tree, { 'hosts.conf': 'DEFAULT: PACKAGES=a VERSION=1\n' })
-  assertRefused(await host.run('checkpoint', 'build', '--name', 'site', tree, built), 1, /is there with other bytes/)
+  assertRefused(
+    await host.run('checkpoint', 'build', '--name', 'site', tree, built),
+    1,
+    /already exists with other content/,
+  )
 })
 
 makeTest('a checkpoint that is published is never replaced', async (t) => {
@@ -71,7 +75,7 @@ makeTest('a checkpoint that is published is never replaced', async (t) => {
   assert.deepEqual(namesIn(published), [basename(archive), `${basename(archive)}.sha256`])
   assert.match(assertDone(await host.run('checkpoint', 'push', archive, published)).stderr, /has it already/)
   appendFileSync(archive, 'x')
-  assertRefused(await host.run('checkpoint', 'push', archive, published), 1, /with other bytes/)
+  assertRefused(await host.run('checkpoint', 'push', archive, published), 1, /already has a different/)
 })
 
 test('rsync publishes checkpoints and channels as a directory does', {
@@ -86,7 +90,7 @@ test('rsync publishes checkpoints and channels as a directory does', {
   assertDone(await host.run('checkpoint', 'tag', 'testing', basename(archive), to))
   assert.deepEqual(namesIn(published), ['testing', basename(archive), `${basename(archive)}.sha256`])
   appendFileSync(archive, 'x')
-  assertRefused(await host.run('checkpoint', 'push', archive, to), 1, /with other bytes/)
+  assertRefused(await host.run('checkpoint', 'push', archive, to), 1, /already has a different/)
 })
 
 makeTest('a channel is moved only with --move, and only to what is published whole', async (t) => {
@@ -98,7 +102,7 @@ makeTest('a channel is moved only with --move, and only to what is published who
   for (const archive of archives) assertDone(await host.run('checkpoint', 'push', archive, published))
   assertDone(await tag('stable', first))
   assertDone(await tag('stable', first))
-  assertRefused(await tag('stable', second), 1, /the channel stable of .* names tree-/)
+  assertRefused(await tag('stable', second), 1, /the channel stable of .* points to tree-/)
   assert.ok(readFileSync(join(published, 'stable'), 'utf8').endsWith(`  ${first}.tar.gz\n`))
   const { stderr } = assertDone(await tag('--move', 'stable', second))
   assert.match(stderr, new RegExp(`stable is ${second}.tar.gz, and was ${first}.tar.gz`))
@@ -137,7 +141,7 @@ test('checkpoint tells what it takes', async (t) => {
   const { host } = siteOf(t)
   assertRefused(await host.run('checkpoint'), 22, /takes build, push or tag/)
   assertRefused(await host.run('checkpoint', 'push', 'a'), 22, /hostkeeper checkpoint push: no destination given/)
-  assertRefused(await host.run('checkpoint', 'push', 'a.txt', '/tmp'), 22, /no name of a checkpoint: "a\.txt"/)
+  assertRefused(await host.run('checkpoint', 'push', 'a.txt', '/tmp'), 22, /not the name of a checkpoint: "a\.txt"/)
   assertRefused(await host.run('checkpoint', 'push', 'a.tar.gz', '/tmp'), 2, /no such file/)
   assertRefused(await host.run('checkpoint', 'push', 'a.tar.gz', 'http://example.com/'), 22, /a directory or by rsync/)
 })

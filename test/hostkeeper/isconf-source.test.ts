@@ -95,7 +95,7 @@ test('isconf: says why there is no tree, and the current one stays', async (t) =
   }
   await refuse('isconf:/srv/other', 1, /isconf:\/srv\/other: nothing is recorded at \/srv\/other on branch generic/)
   await refuse('isconf:/srv/config@web', 1, /no branch web is known here/, /isconf branches/)
-  await refuse('isconf:/srv/config/hosts.conf', 1, /\/srv\/config\/hosts\.conf is a file and no tree/)
+  await refuse('isconf:/srv/config/hosts.conf', 1, /\/srv\/config\/hosts\.conf is a file, not a tree/)
   await refuse('isconf:srv/config', 22, /isconf: takes an absolute path/)
   await refuse('isconf:/srv/../config', 22, /isconf: takes an absolute path/)
   await refuse('isconf:/srv/config@a b', 22, /not a branch name: "a b"/)

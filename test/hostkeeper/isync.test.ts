@@ -150,7 +150,7 @@ test('a mistake in the manifest is told with file and line, and nothing is insta
     ['etc/a 0644', 'PATH MODE OWNER:GROUP'],
     ['etc/a rw- root:root', 'octal'],
     ['etc/a 0644 root', 'OWNER:GROUP'],
-    ['etc/../a 0644 root:root', 'no path'],
+    ['etc/../a 0644 root:root', 'not a path'],
     ['etc/*.conf 0644 root:root', '*'],
     ["etc/'a 0644 root:root", 'quote'],
     ['etc/b 0644 root:root', 'manifest:1'],

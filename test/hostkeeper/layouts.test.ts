@@ -66,14 +66,14 @@ test('lint finds what is wrong in any conf/OS.mk that is included, and in no oth
   writeFileSync(aix, text.replace('etherchannel:', 'ether-channel:'))
   assert.match(
     (await host.run('hostkeeper', 'lint')).stdout,
-    /conf\/aix\.mk:13: error: "monitor" needs "etherchannel", which is no target; did you mean ether-channel\?/,
+    /conf\/aix\.mk:13: error: "monitor" needs "etherchannel", which is not a target; did you mean ether-channel\?/,
   )
   writeFileSync(aix, `${text}oops\n`)
   assert.match((await host.run('hostkeeper', 'lint')).stdout, /conf\/aix\.mk:24: error: missing separator/)
   writeFileSync(aix, text)
   const hosts = host.read('isconf/tree/hosts.conf').replace('nfs_home', 'nfs_homes')
   host.write('isconf/tree/hosts.conf', hosts)
-  assert.match((await host.run('hostkeeper', 'lint')).stdout, /BOOT names "nfs_homes", which is no target/)
+  assert.match((await host.run('hostkeeper', 'lint')).stdout, /BOOT names "nfs_homes", which is not a target/)
 })
 
 test('what only looks remakes no makefile of the tree, whether it is out of date or not there; a run does', async (t) => {

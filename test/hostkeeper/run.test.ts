@@ -89,7 +89,7 @@ for (const [words, said] of [
 test('a word of PACKAGES or of an action that is no target is refused with its place, before anything runs', async (t) => {
   const host = hostWith(t, 'PACKAGES="a Wget-1" BOOT="b nope"', steps('a', 'b', 'wget-1'))
   const run = await host.run(['run'])
-  assertRefused(run, 22, /hosts\.conf:1: PACKAGES names "Wget-1", which is no target of packages\.conf/)
+  assertRefused(run, 22, /hosts\.conf:1: PACKAGES names "Wget-1", which is not a target of packages\.conf/)
   assert.match(run.stderr, /did you mean wget-1\?/)
   assert.deepEqual(host.stampNames(), [])
   host.write({ 'hosts.conf': hosts('PACKAGES=a BOOT="b nope"') })
@@ -329,7 +329,11 @@ test('after hostkeeper was killed no second make starts until the first has ende
   const running = await waitingRun(host)
   running.child.kill('SIGKILL')
   await running.done
-  assertRefused(await host.run(['run']), 4, /make of a hostkeeper that was killed is still at work: process group \d+/)
+  assertRefused(
+    await host.run(['run']),
+    4,
+    /a make that was started by a killed hostkeeper is still running: process group \d+/,
+  )
   assert.match(assertDone(await host.run(['status'])).stdout, /at work +make of a hostkeeper that was killed/)
   assert.equal(host.calls().length, 3)
   writeFileSync(join(host.state, 'go'), '')

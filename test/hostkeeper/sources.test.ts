@@ -197,7 +197,7 @@ makeTest('a web server gives an archive with the checksum in its address', async
     1,
     new RegExp(`its SHA-256 is ${sum}, not ${wrong}`),
   )
-  await assertNotFetched(site, `${address}/tree.tar.gz`, 22, /anybody on the way could change what comes by http/)
+  await assertNotFetched(site, `${address}/tree.tar.gz`, 22, /anybody on the way could change what is sent by http/)
   await assertNotFetched(site, `${address}/none.tar.gz#sha256=${sum}`, 1, /the server answers 404 Not Found/)
   await assertFetched(site, `${address}/tree.tar.gz#sha256=${sum}`)
 })
@@ -254,7 +254,7 @@ test('https vouches for an archive and is not left; names and passwords go to th
     site,
     `${withPassword}/away.tar.gz?token=abc`,
     1,
-    /sends us to http:.*which is not https/,
+    /redirects to http:.*which is not https/,
   )
   assert.doesNotMatch(away.stderr, /luke|ecret|abc/)
   const { stderr } = await assertFetched(site, `${withPassword}/tree.tar.gz`)

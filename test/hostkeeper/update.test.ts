@@ -64,7 +64,7 @@ test('rollback turns back, and its tree is taken again only with --again or when
   const { host, publish, held } = siteOf(t)
   publish('1')
   assertDone(await host.run('update'))
-  assertRefused(await host.run('rollback'), 1, /there is no other tree to turn back to/)
+  assertRefused(await host.run('rollback'), 1, /there is no earlier tree to go back to/)
   const good = held()
   publish('2')
   assertDone(await host.run('update'))
@@ -93,11 +93,11 @@ test('a fetched tree that somebody has changed is left alone and not taken; it i
   assertDone(await host.run('update'))
   assert.equal(held(), `${name}.1`)
   assert.match(readFileSync(join(host.home, 'trees', name, 'packages.conf'), 'utf8'), /# mine/)
-  assertRefused(await host.run('rollback'), 1, /there is no other tree to turn back to/)
+  assertRefused(await host.run('rollback'), 1, /there is no earlier tree to go back to/)
   publish('2')
   assertDone(await host.run('fetch'))
   appendFileSync(join(host.home, 'staged/packages.conf'), '# mine\n')
-  assertRefused(await host.run('switch'), 1, /was changed since it was fetched/)
+  assertRefused(await host.run('switch'), 1, /has been changed since it was fetched/)
   assert.equal(held(), `${name}.1`)
 })
 
@@ -129,7 +129,7 @@ test('Ctrl-C ends a fetch with what it has started, status 2, and nothing left',
   const other = await host.run('update')
   assertRefused(other, 4, /hostkeeper update is under way: process \d+/)
   child.kill('SIGINT')
-  assertRefused(await done, 2, /stopped while this was under way: hostkeeper update/)
+  assertRefused(await done, 2, /interrupted: hostkeeper update/)
   assert.ok(!isRunning(Number(readFileSync(started, 'utf8'))))
   assert.deepEqual([held(), trees()], [name, [name]])
 })
@@ -139,7 +139,11 @@ test('switch without a staged tree, or with a tree made by hand, says what to do
   assertRefused(await host.run('switch'), 1, /no tree is staged in .*\n.*hint: fetch one/)
   publish('1')
   writeFiles(join(host.home, 'tree'), { 'hosts.conf': 'DEFAULT: PACKAGES=a\n' })
-  assertRefused(await host.run('update'), 1, /a directory that somebody made.*\n.*hint: move it away if .*: mv /)
+  assertRefused(
+    await host.run('update'),
+    1,
+    /a directory that somebody made.*\n.*hint: to use the fetched trees, move it away: mv /,
+  )
   rmSync(join(host.home, 'tree'), { recursive: true })
   assertDone(await host.run('switch'))
 })

@@ -31,7 +31,7 @@ export async function buildCheckpoint(
     const path = join(into, archive)
     const bytes = readFileSync(packed)
     if (existsSync(path) && !readFileSync(path).equals(bytes))
-      throw new IsconfError('CHECKPOINT_TAKEN', `${path} is there with other bytes`)
+      throw new IsconfError('CHECKPOINT_TAKEN', `${path} already exists with other content`)
     await writeWhole(path, bytes)
     await writeWhole(`${path}.sha256`, channelText({ archive, sha256: sha256Hex(bytes) }))
     if (key) await writeWhole(`${path}.sig`, sign(null, bytes, key))
@@ -67,5 +67,5 @@ export function privateKey(path: string): KeyObject {
     throw new IsconfError('CONFIG', `no private key in ${path}: ${errnoText(error)}`, { cause: error })
   }
   if (key.asymmetricKeyType === 'ed25519') return key
-  throw new IsconfError('CONFIG', `${path} has a key of the kind ${key.asymmetricKeyType}, not ed25519`)
+  throw new IsconfError('CONFIG', `${path} has a key of type ${key.asymmetricKeyType}, not ed25519`)
 }

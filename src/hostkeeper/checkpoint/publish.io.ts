@@ -16,7 +16,7 @@ export async function pushCheckpoint(archive: string, to: Destination): Promise<
     const there = join(scratch, 'there')
     if (await to.get(name, there)) {
       if (sha256Hex(readFileSync(there)) === sha256) return false
-      throw new IsconfError('CHECKPOINT_TAKEN', `${to.shown} has a ${name} with other bytes`)
+      throw new IsconfError('CHECKPOINT_TAKEN', `${to.shown} already has a different ${name}`)
     }
     const sum = join(scratch, `${name}.sha256`)
     await writeWhole(sum, channelText({ archive: name, sha256 }))
@@ -43,7 +43,7 @@ export async function tagCheckpoint(
     const wanted = await published(archive, to, scratch)
     const before = await channelAt(channel, to, scratch)
     if (before !== undefined && before.archive !== wanted.archive && !move)
-      throw new IsconfError('CHECKPOINT_TAKEN', `the channel ${channel} of ${to.shown} names ${before.archive}`)
+      throw new IsconfError('CHECKPOINT_TAKEN', `the channel ${channel} of ${to.shown} points to ${before.archive}`)
     const path = join(scratch, channel)
     const text = channelText(wanted)
     await writeWhole(path, text)
@@ -65,7 +65,7 @@ async function published(archive: string, to: Destination, scratch: string): Pro
   const sha256 = sha256Hex(readFileSync(path))
   if (said?.sha256 === sha256) return { archive, sha256 }
   throw new IsconfError('SOURCE_FAILED', `${to.shown}: ${archive} is not what ${archive}.sha256 says`, {
-    hint: 'somebody has changed it, or it was not published whole: hostkeeper checkpoint push',
+    hint: 'it was changed, or not published completely: hostkeeper checkpoint push',
   })
 }
 
@@ -74,7 +74,7 @@ async function channelAt(channel: string, to: Destination, scratch: string): Pro
   if (!(await to.get(channel, path))) return undefined
   const found = parseChannel(readFileSync(path, 'utf8'))
   if (found) return found
-  throw new IsconfError('CHECKPOINT_TAKEN', `${channel} of ${to.shown} is no channel`, {
+  throw new IsconfError('CHECKPOINT_TAKEN', `${channel} of ${to.shown} is not a channel`, {
     hint: 'choose another name for the channel',
   })
 }

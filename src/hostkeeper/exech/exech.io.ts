@@ -41,7 +41,7 @@ async function exech(context: ProgramContext, { address, sha256 }: Script, words
     const found = await fetchScript(address, file, context, stop.signal)
     if (sha256 !== undefined && found !== sha256)
       throw new IsconfError('WRONG_HASH', `${address.name} has the SHA-256 ${found}, not ${sha256}`)
-    if (stop.signal.aborted) throw new IsconfError('INTERRUPTED', `${address.name}: interrupted before it was run`)
+    if (stop.signal.aborted) throw new IsconfError('INTERRUPTED', `${address.name}: interrupted before running it`)
     return await runScript(file, words, context)
   } finally {
     await rm(directory, { recursive: true, force: true })

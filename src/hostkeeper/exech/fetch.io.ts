@@ -29,7 +29,7 @@ export async function fetchScript(
     return await downloadFile(address.url, path, limits)
   } catch (error) {
     if (signal.aborted)
-      throw new IsconfError('INTERRUPTED', `${address.name}: interrupted while it was fetched`, { cause: error })
+      throw new IsconfError('INTERRUPTED', `${address.name}: interrupted while fetching it`, { cause: error })
     if (error instanceof Error && 'syscall' in error) throw diskFailure('write', path, error)
     const { code, message } = toIsconfError(error)
     throw code === 'SOURCE_FAILED' ? new IsconfError('FETCH_FAILED', message, { cause: error }) : error
@@ -63,7 +63,7 @@ async function bankFile(name: string, path: string, context: ProgramContext, sig
     const body: BankGetBody = { name }
     const found = await withDaemon({ ...context, signal }, (client) => receive(client, '/v1/bank-get', body, file))
     if (found.sha256 === (found.result as BlobAnswer).sha256) return found.sha256
-    throw new IsconfError('FETCH_FAILED', `${name}: it arrived as another file than it was sent`)
+    throw new IsconfError('FETCH_FAILED', `${name}: it is not the file that was sent`)
   } finally {
     closeSync(file)
   }

@@ -18,7 +18,7 @@ export function makefileOf(tree: string): string {
   const files = namesIn(directory).filter((name) => /\.ya?ml$/.test(name))
   if (files.length === 0) {
     const hint = 'each package is described in a file of its own; see STRUCTURED INPUT in hostkeeper(8)'
-    throw new IsconfError('CONFIG', `there is no package in ${directory}`, { hint })
+    throw new IsconfError('CONFIG', `there are no packages in ${directory}`, { hint })
   }
   if (files.length > packagesMax) throw new IsconfError('CONFIG', `${directory} has more than ${packagesMax} packages`)
   const packages = files.map((file) => {

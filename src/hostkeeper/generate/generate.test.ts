@@ -112,11 +112,11 @@ test('what is needed and not there, two packages of one target, and a circle are
   )
   assert.throws(
     () => makefileOf({ a: 'needs: [b]', b: 'needs: [c]', c: 'description: x\nneeds: [b]' }),
-    failure('CONFIG', /^packages\.d\/c\.yaml:2: b -> c -> b goes round/),
+    failure('CONFIG', /^packages\.d\/c\.yaml:2: b -> c -> b is circular/),
   )
   assert.throws(
     () => makefileOf({ a: 'version: 1', 'a-1': 'commands: [x]' }),
-    failure('CONFIG', /the target a-1 is that of packages\.d\/a\.yaml, too/),
+    failure('CONFIG', /the target a-1 is also that of packages\.d\/a\.yaml/),
   )
   assert.throws(() => makefileOf({ all: 'commands: [x]' }), failure('CONFIG', /the makefile itself/))
 })

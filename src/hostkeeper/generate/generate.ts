@@ -32,7 +32,7 @@ function checkTargets(packages: readonly Package[]): void {
   for (const { name, target, file } of packages) {
     for (const one of new Set([name, target])) {
       const other = fileByTarget.get(one)
-      if (other !== undefined) throw new IsconfError('CONFIG', `${file}: the target ${one} is that of ${other}, too`)
+      if (other !== undefined) throw new IsconfError('CONFIG', `${file}: the target ${one} is also that of ${other}`)
       fileByTarget.set(one, file)
     }
   }
@@ -48,7 +48,7 @@ function checkNeeds(byName: ReadonlyMap<string, Package>): void {
   const refuse = (circle: readonly string[]): never => {
     const [last = '', first] = circle.slice(-2)
     const { place } = needsOf(last).find(({ text }) => text === first) ?? {}
-    throw new IsconfError('CONFIG', `${place}: ${circle.join(' -> ')} goes round`)
+    throw new IsconfError('CONFIG', `${place}: ${circle.join(' -> ')} is circular`)
   }
   for (const _ of needsFirst(byName.keys(), (name) => needsOf(name).map(({ text }) => text), refuse));
 }

@@ -97,7 +97,7 @@ export function parsePackage(packageName: string, text: string, file: string): P
   const { description, version, needs = [], files = [], commands = [], service, once } = parsed.data
   const isStep = files.length > 0 || commands.length > 0 || service !== undefined
   if (!isStep && once !== undefined)
-    throw new IsconfError('CONFIG', `${placeOf(['once'])}: there is nothing to do once or each time`)
+    throw new IsconfError('CONFIG', `${placeOf(['once'])}: nothing to do, neither once nor each time`)
   return {
     name: packageName,
     target: version === undefined ? packageName : `${packageName}-${version}`,

@@ -253,11 +253,11 @@ test('resolveHost() refuses a word that names no entry, with the one that may be
 })
 
 test('resolveHost() refuses entries that go round in a circle, whatever the detour', () => {
-  assert.equal(refused('a: A=1 a'), 'hosts.conf:1: a: "a" goes round in a circle: a -> a')
-  assert.equal(refused('a: b', 'b: c', 'c:', ' b'), 'hosts.conf:4: c: "b" goes round in a circle: b -> c -> b')
+  assert.equal(refused('a: A=1 a'), 'hosts.conf:1: a: "a" is circular: a -> a')
+  assert.equal(refused('a: b', 'b: c', 'c:', ' b'), 'hosts.conf:4: c: "b" is circular: b -> c -> b')
   assert.equal(
     refused('DEFAULT: web', 'web: DEFAULT', 'a:'),
-    'hosts.conf:2: web: "DEFAULT" goes round in a circle: DEFAULT -> web -> DEFAULT',
+    'hosts.conf:2: web: "DEFAULT" is circular: DEFAULT -> web -> DEFAULT',
   )
 })
 

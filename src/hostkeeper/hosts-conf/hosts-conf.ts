@@ -71,7 +71,7 @@ function entryOf(conf: HostsConf, { fqdn, short }: HostNames): Entry | undefined
         'CONFIG',
         `${other.at.place}: ${name} may be ${own.name} (${own.at.place}) or ${other.name}`,
         {
-          hint: 'the case of letters does not tell hosts apart: make one entry of them',
+          hint: 'host names are not case-sensitive: combine these entries',
         },
       )
     if (own !== undefined) return own

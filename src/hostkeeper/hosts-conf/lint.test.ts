@@ -27,9 +27,9 @@ test('lintHostsFiles() says everything that is wrong, of all hosts and files, in
     'error 0:3: a: "gone" is neither NAME=value nor the name of an entry',
     "error 0:4: a single quote (') is not closed in its line",
     "error 0:5: $ is not expanded: quote it with '...'",
-    'error 0:7: d: "c" goes round in a circle: c -> d -> c',
+    'error 0:7: d: "c" is circular: c -> d -> c',
     'error 0:8: e: "defualt" is neither NAME=value nor the name of an entry (did you mean "DEFAULT"?)',
-    'error 1:1: f: "f" goes round in a circle: f -> f',
+    'error 1:1: f: "f" is circular: f -> f',
   ])
 })
 

@@ -100,7 +100,7 @@ function flatMacro(walk: Walk, entry: string, { name, at }: Macro): FlatEntry | 
   }
   if (path.includes(name)) {
     const circle = [...path.slice(path.indexOf(name)), name].join(' -> ')
-    note({ at, message: `${entry}: ${JSON.stringify(name)} goes round in a circle: ${circle}` })
+    note({ at, message: `${entry}: ${JSON.stringify(name)} is circular: ${circle}` })
     return undefined
   }
   if (isDefault) return undefined
@@ -115,6 +115,6 @@ function unknownWord({ entries }: HostsConf, entry: string, word: string): { mes
   const meant = near === undefined ? '' : ` (did you mean ${JSON.stringify(near)}?)`
   return {
     message: `${entry}: ${JSON.stringify(word)} is neither NAME=value nor the name of an entry${meant}`,
-    hint: 'define the entry; several words of one variable stand in quotes: PACKAGES="one two"',
+    hint: 'define the entry; put several words of one variable in quotes: PACKAGES="one two"',
   }
 }

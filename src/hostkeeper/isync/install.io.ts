@@ -154,7 +154,7 @@ function stageFile(wanted: Wanted, beside: string): void {
     const sha256 = hashOf(wanted.source, (bytes) => writeAll(file, bytes))
     if (fileContent(sha256) !== wanted.content) {
       const hint = 'nothing was installed; run isync again'
-      throw new IsconfError('FILE_CHANGED', `${wanted.source} was changed while it was read`, { hint })
+      throw new IsconfError('FILE_CHANGED', `${wanted.source} changed while it was read`, { hint })
     }
     giveAttributes(file, wanted)
     fsyncSync(file)

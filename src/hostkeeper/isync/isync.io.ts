@@ -45,7 +45,7 @@ interface IsyncOptions {
 async function isync(context: ProgramContext, files: readonly string[], options: IsyncOptions): Promise<number> {
   const late = files.find((word) => word.startsWith('-'))
   if (late !== undefined)
-    throw new IsconfError('USAGE', `${JSON.stringify(late)} stands behind a file`, { hint: 'flags come first' })
+    throw new IsconfError('USAGE', `${JSON.stringify(late)} comes after a file`, { hint: 'flags come first' })
   const paths = files.map(pathFromWord)
   const { layout, settings, names } = context
   const hostNames = [names.fqdn, names.short]
@@ -125,7 +125,7 @@ function refuse(tasks: readonly Task[]): void {
   const conflicts = inTheWay('conflict')
   if (conflicts.length > 0) throw unwritable(`of another kind than in the tree: ${someOf(conflicts)}`)
   const changed = inTheWay('refuse')
-  if (changed.length > 0) throw new IsconfError('LOCAL_CHANGE', `not what isync installed: ${someOf(changed)}`)
+  if (changed.length > 0) throw new IsconfError('LOCAL_CHANGE', `changed since isync installed it: ${someOf(changed)}`)
 }
 
 /** Enough to see what is meant. */

@@ -35,10 +35,10 @@ export function parseManifest(text: string, file: string): Manifest {
     const place = words[0]?.place ?? file
     const [path = '', mode = '', owner = ''] = words.map((word) => word.text)
     if (words.length !== 3)
-      throw new IsconfError('CONFIG', `${place}: a line is PATH MODE OWNER:GROUP, not ${count(words.length)}`)
+      throw new IsconfError('CONFIG', `${place}: a line has PATH MODE OWNER:GROUP, not ${count(words.length)}`)
     const key = pathOf(path, place)
     const before = lineByPath.get(key)
-    if (before) throw new IsconfError('CONFIG', `${place}: ${JSON.stringify(path)} stands in ${before.place}, too`)
+    if (before) throw new IsconfError('CONFIG', `${place}: ${JSON.stringify(path)} is also in ${before.place}`)
     lineByPath.set(key, { mode: modeOf(mode, place), owner: ownerOf(owner, place), place })
   }
   const owners = [...lineByPath.values()].flatMap(({ owner }) => owner ?? [])
@@ -66,7 +66,7 @@ function pathOf(text: string, place: string): string {
   const path = text.replace(/^\/+/, '')
   const names = path.split('/')
   if (names.some((name) => name === '' || name === '.' || name === '..'))
-    throw new IsconfError('CONFIG', `${place}: ${JSON.stringify(text)} is no path`)
+    throw new IsconfError('CONFIG', `${place}: ${JSON.stringify(text)} is not a path`)
   const plain = path.endsWith(below) || path === below.slice(1) ? names.slice(0, -1) : names
   if (plain.some((name) => name.includes('*')))
     throw new IsconfError(

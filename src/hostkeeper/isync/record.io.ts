@@ -33,7 +33,7 @@ export function installedAt(directory: string, path: string): readonly Content[]
   const contents = contentsIn(text)
   if (contents === undefined) {
     const hint = `remove it: what differs from the tree then counts as changed here`
-    throw new IsconfError('STATE_DAMAGED', `${file} is no record of isync`, { hint })
+    throw new IsconfError('STATE_DAMAGED', `${file} is not a record of isync`, { hint })
   }
   return contents
 }

@@ -43,7 +43,7 @@ export function pathFromWord(word: string): string {
   const names = word.split('/').filter((name) => name !== '' && name !== '.')
   if (names.includes('..') || word === '' || /[\0\n]/.test(word)) {
     const hint = 'name a file as it lies below files/ of the tree: etc/ntp.conf'
-    throw new IsconfError('USAGE', `isync does not take ${JSON.stringify(word)}`, { hint })
+    throw new IsconfError('USAGE', `isync cannot install ${JSON.stringify(word)}`, { hint })
   }
   return names.join('/')
 }
@@ -98,7 +98,7 @@ function sourceOf({ tree, hostNames }: Sources, path: string): string {
   const source = path === '' ? files : join(directory, found)
   const parent = realpathSync(join(source, '..'))
   if (parent !== tree && !parent.startsWith(`${tree}/`))
-    throw new IsconfError('CONFIG', `${source} lies outside of the tree, in ${parent}`)
+    throw new IsconfError('CONFIG', `${source} is outside of the tree, in ${parent}`)
   return source
 }
 

@@ -35,9 +35,9 @@ test('lintTree() names every word of PACKAGES and of actions that is no target, 
   assert.deepEqual(
     await said(t, { 'hosts.conf': hosts, 'packages.conf': `${sound}wget-1:\n\ttouch $@\nb: wget-1\n` }),
     [
-      'hosts.conf:2: error: PACKAGES names "Wget-1", which is no target of packages.conf; did you mean wget-1?',
-      'hosts.conf:2: error: BOOT names "nope", which is no target of packages.conf',
-      'hosts.conf:3: error: CRON names "zzz", which is no target of packages.conf',
+      'hosts.conf:2: error: PACKAGES names "Wget-1", which is not a target of packages.conf; did you mean wget-1?',
+      'hosts.conf:2: error: BOOT names "nope", which is not a target of packages.conf',
+      'hosts.conf:3: error: CRON names "zzz", which is not a target of packages.conf',
     ],
   )
 })
@@ -52,7 +52,7 @@ test('lintTree() takes a variable that holds nothing but targets for an action',
 test('lintTree() says once what many hosts share', async (t) => {
   const hosts = 'DEFAULT: PACKAGES="a b c"\nWEB: PACKAGES=nope\nalder: WEB\nbirch: WEB\n'
   assert.deepEqual(await said(t, { 'hosts.conf': hosts, 'packages.conf': sound }), [
-    'hosts.conf:2: error: PACKAGES names "nope", which is no target of packages.conf',
+    'hosts.conf:2: error: PACKAGES names "nope", which is not a target of packages.conf',
   ])
 })
 
@@ -104,7 +104,7 @@ test('lintTree() says also what hosts.conf alone tells', async (t) => {
 test('lintTree() finds targets that need what is none, or each other', async (t) => {
   const packages = `${sound}a: bb\nb: c\nc: b /etc/passwd\n`
   assert.deepEqual(await said(t, { 'hosts.conf': 'DEFAULT: PACKAGES="a b"\n', 'packages.conf': packages }), [
-    'packages.conf:5: error: "a" needs "bb", which is no target',
+    'packages.conf:5: error: "a" needs "bb", which is not a target',
     'packages.conf:2: error: targets need each other in a circle: c needs b needs c',
   ])
 })
@@ -113,7 +113,7 @@ test('lintTree() warns of targets to which no host comes, and of steps that are 
   const packages = `${sound}d e:\n\ttouch $@\nf:\n\techo $@\ng:\n\tisync -o $@\n.PHONY: p\np:\n\techo\n`
   assert.deepEqual(await said(t, { 'hosts.conf': 'DEFAULT: PACKAGES="a b c f g p"\n', 'packages.conf': packages }), [
     'packages.conf:8: warning: f: no touch $@ and no isync, so it is done at every run',
-    'packages.conf:6: warning: no host comes to d, e',
+    'packages.conf:6: warning: no host uses d, e',
   ])
 })
 

@@ -56,7 +56,7 @@ function unknownNeeds(makefile: Makefile, isKnown: (need: string) => boolean, gu
   for (const target of database.rules.keys()) {
     for (const need of allNeeds(database, target)) {
       if (isKnown(need)) continue
-      const message = `${JSON.stringify(target)} needs ${JSON.stringify(need)}, which is no target${meant(guess(need))}`
+      const message = `${JSON.stringify(target)} needs ${JSON.stringify(need)}, which is not a target${meant(guess(need))}`
       findings.push({ severity: 'error', ...placeOf(makefile, need), message })
     }
   }

@@ -19,7 +19,7 @@ export function lintTargets(conf: HostsConf, makefiles: readonly Makefile[]): re
       for (const word of wordsOf(placed.value)) {
         reached.add(word)
         if (isTarget(makefiles, word)) continue
-        const message = `${variable} names ${JSON.stringify(word)}, which is no target of packages.conf${meant(guess(word))}`
+        const message = `${variable} names ${JSON.stringify(word)}, which is not a target of packages.conf${meant(guess(word))}`
         // Hosts share macros: what is said once is enough.
         findings.set(`${placed.place} ${message}`, { severity: 'error', ...placeParts(placed.place), message })
       }
@@ -69,6 +69,6 @@ function unreachedIn(makefile: Makefile, steps: ReadonlySet<string>): readonly F
     (rule) => !steps.has(rule.target) && rule.target !== excludeTarget && !isGroup(rule),
   )
   return byStanza(makefile, left).map(([place, targets]) => {
-    return { severity: 'warning', ...place, message: `no host comes to ${targets.join(', ')}` }
+    return { severity: 'warning', ...place, message: `no host uses ${targets.join(', ')}` }
   })
 }

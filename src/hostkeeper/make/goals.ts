@@ -72,7 +72,7 @@ function checkPackages(variables: Variables, database: MakeDatabase): void {
 function noSuchTarget(word: string, where: string, { rules }: MakeDatabase): IsconfError {
   const near = nearest(word, rules.keys())
   const hint = near === undefined ? 'give packages.conf such a target, or correct hosts.conf' : `did you mean ${near}?`
-  return new IsconfError('CONFIG', `${where} ${JSON.stringify(word)}, which is no target of packages.conf`, { hint })
+  return new IsconfError('CONFIG', `${where} ${JSON.stringify(word)}, which is not a target of packages.conf`, { hint })
 }
 
 /** What make is to expand can be told by make alone. */

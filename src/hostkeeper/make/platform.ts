@@ -15,7 +15,7 @@ export function parsePlatform(word: string, program: string): Platform {
   const [, os, osVersion, hardware] = /^([^\s_]+)_([^\s_]+)_(\S+)$/.exec(word) ?? []
   if (os === undefined || osVersion === undefined || hardware === undefined) {
     const hint = 'run it by hand; it prints OS_REVISION_HARDWARE in one word'
-    throw new IsconfError('CONFIG', `${program} printed ${JSON.stringify(word)}, which is no platform`, { hint })
+    throw new IsconfError('CONFIG', `${program} printed ${JSON.stringify(word)}, which is not a platform`, { hint })
   }
   return { word, os, osVersion, hardware }
 }

@@ -70,9 +70,13 @@ export async function lockHolder(path: string): Promise<string | undefined> {
 function refuseLeftMake(path: string): void {
   const left = leftGroup(path)
   if (left === undefined) return
-  throw new IsconfError('BUSY', `make of a hostkeeper that was killed is still at work: process group ${left.text}`, {
-    hint: `wait for it to end, or end it: kill -- -${left.pid}; when only what is to stay is left of it: rm ${groupPath(path)}`,
-  })
+  throw new IsconfError(
+    'BUSY',
+    `a make that was started by a killed hostkeeper is still running: process group ${left.text}`,
+    {
+      hint: `wait for it to end, or end it: kill -- -${left.pid}; if what is left of it is meant to stay: rm ${groupPath(path)}`,
+    },
+  )
 }
 
 interface LeftGroup {

@@ -62,9 +62,13 @@ export function isconfAddress(address: string): IsconfAddress {
   const [, path = '', branch] = /^isconf:(?:\/\/)?(\/.*?)(?:@([^/@]*))?$/.exec(address) ?? []
   const plain = path.replace(/(.)\/+$/, '$1')
   if (plain === '' || posix.normalize(plain) !== plain)
-    throw new IsconfError('CONFIG', `${address}: isconf: takes an absolute path, perhaps with @ and a branch`, {
-      hint: sourcesHint,
-    })
+    throw new IsconfError(
+      'CONFIG',
+      `${address}: isconf: takes an absolute path, optionally followed by @ and a branch`,
+      {
+        hint: sourcesHint,
+      },
+    )
   if (branch !== undefined && !isName(branch))
     throw new IsconfError('CONFIG', `${address}: not a branch name: ${JSON.stringify(branch)}`, { hint: sourcesHint })
   return { path: plain, branch }
@@ -92,7 +96,10 @@ export function archiveAddress(address: string): ArchiveAddress {
   const url = new URL(text)
   const isChannel = !/\.(tar|tar\.gz|tgz)$/.test(url.pathname)
   if (isChannel && sha256 !== undefined)
-    throw new IsconfError('CONFIG', `${shownAddress(text)}: a channel takes no #sha256=, for it has the checksum`)
+    throw new IsconfError(
+      'CONFIG',
+      `${shownAddress(text)}: a channel takes no #sha256=, because it contains the checksum`,
+    )
   return { url, sha256: sha256?.toLowerCase(), isChannel }
 }
 

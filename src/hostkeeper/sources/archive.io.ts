@@ -45,7 +45,7 @@ async function followChannel(url: URL, context: SourceContext): Promise<{ url: U
 /** Somebody must say that the archive is the right one: a checksum, a signature, or the server that https makes sure of. */
 function refuseUnlessVouched(url: URL, sha256: string | undefined, { settings }: SourceContext): void {
   if (sha256 !== undefined || settings.key !== undefined || url.protocol === 'https:') return
-  throw new IsconfError('CONFIG', `${shownAddress(url.href)}: anybody on the way could change what comes by http`, {
+  throw new IsconfError('CONFIG', `${shownAddress(url.href)}: anybody on the way could change what is sent by http`, {
     hint: 'add #sha256=HEX to the address, set HOSTKEEPER_KEY and sign it, or use https',
   })
 }
@@ -71,7 +71,7 @@ function publicKey(path: string): KeyObject {
     throw new IsconfError('CONFIG', `HOSTKEEPER_KEY: no public key in ${path}: ${errnoText(error)}`, { cause: error })
   }
   if (key.asymmetricKeyType === 'ed25519') return key
-  throw new IsconfError('CONFIG', `HOSTKEEPER_KEY: ${path} has a key of the kind ${key.asymmetricKeyType}, not ed25519`)
+  throw new IsconfError('CONFIG', `HOSTKEEPER_KEY: ${path} has a key of type ${key.asymmetricKeyType}, not ed25519`)
 }
 
 const limits = ({ settings, signal }: SourceContext, bytesMax: number): DownloadLimits => ({

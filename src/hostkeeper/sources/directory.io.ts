@@ -17,7 +17,7 @@ export const directorySource: Source = {
       for (const name of await readdir(into)) await rm(join(into, name), { recursive: true })
       if (await copyOnce(path, into, context)) return
     }
-    throw new IsconfError('SOURCE_FAILED', `${path}: somebody changes it while it is copied`)
+    throw new IsconfError('SOURCE_FAILED', `${path}: it keeps changing while it is copied`)
   },
 }
 

@@ -91,9 +91,9 @@ async function follow(asked: URL, signal: AbortSignal): Promise<Response> {
     await response.body?.cancel()
     url = new URL(location, bare)
     if (asked.protocol === 'https:' && url.protocol !== 'https:')
-      throw failed(`${shownAddress(asked.href)}: the server sends us to ${shownAddress(url.href)}, which is not https`)
+      throw failed(`${shownAddress(asked.href)}: the server redirects to ${shownAddress(url.href)}, which is not https`)
   }
-  throw failed(`${shownAddress(asked.href)}: the server sends us on more than ${hopsMax} times`)
+  throw failed(`${shownAddress(asked.href)}: the server redirects more than ${hopsMax} times`)
 }
 
 /** Where more redirections than these lead is nowhere. */

@@ -39,7 +39,7 @@ async function bring(
   // After the files, so that none is ever written through a link.
   for (const entry of entries) {
     if (entry.kind !== 'symlink') continue
-    if (existsSync(place(entry))) throw failed(`${entry.path} is a link, and yet something was recorded below it`)
+    if (existsSync(place(entry))) throw failed(`${entry.path} is a link, but something was recorded below it`)
     mkdirSync(dirname(place(entry)), { recursive: true })
     symlinkSync(entry.target, place(entry))
   }
@@ -65,7 +65,7 @@ async function entriesOf(client: Client, body: TreeBody): Promise<{ entries: rea
   const entries = lines.map((line) => JSON.parse(line) as TreeEntry)
   const top = entries.find(({ path }) => path === body.path)
   if (top && top.kind !== 'directory') {
-    throw failed(`${top.path} is a ${top.kind === 'file' ? 'file' : 'symbolic link'} and no tree`)
+    throw failed(`${top.path} is a ${top.kind === 'file' ? 'file' : 'symbolic link'}, not a tree`)
   }
   const bytes = entries.reduce((sum, entry) => sum + (entry.kind === 'file' ? entry.sizeBytes : 0), 0)
   if (bytes > treeBytesMax) throw failed(`it has ${bytes} bytes, more than ${treeBytesMax}`)
@@ -80,7 +80,7 @@ async function bringFile(client: Client, entry: FileEntry, branch: string, to: s
   try {
     const body: BlobBody = { operation: entry.operation, branch }
     const { sha256 } = await receive(client, '/v1/blob', body, file)
-    if (sha256 !== entry.sha256) throw failed(`${entry.path} arrived with another content`)
+    if (sha256 !== entry.sha256) throw failed(`${entry.path} arrived with the wrong content`)
     const seconds = entry.mtimeMs / 1_000
     futimesSync(file, seconds, seconds)
   } finally {

@@ -91,9 +91,13 @@ async function place(from: string, { id, entries }: TreeLook, { layout, disk }: 
     }
     if (await isUnchanged(layout, name)) return name
   }
-  throw new IsconfError('TREE_REFUSED', `${layout.trees}/${id} and ${copiesMax} copies of it were changed by hand`, {
-    hint: 'remove those that no link names; change a tree at its source',
-  })
+  throw new IsconfError(
+    'TREE_REFUSED',
+    `${layout.trees}/${id} and ${copiesMax} copies of it have been changed by hand`,
+    {
+      hint: 'remove those that no link names; change a tree at its source',
+    },
+  )
 }
 
 /** Who changes fetched trees by hand as often as this does not want them fetched. */

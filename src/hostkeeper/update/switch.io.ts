@@ -71,8 +71,8 @@ export async function rollBack(deps: SwitchDeps): Promise<RolledBack> {
   refuseByHand(layout)
   const { current, previous } = treesOf(layout)
   if (previous === undefined || previous === current)
-    throw new IsconfError('TREE_MISSING', `there is no other tree to turn back to in ${layout.home}`, {
-      hint: 'put an older one where HOSTKEEPER_SOURCE says, then: hostkeeper update',
+    throw new IsconfError('TREE_MISSING', `there is no earlier tree to go back to in ${layout.home}`, {
+      hint: 'put an older one where HOSTKEEPER_SOURCE points, then: hostkeeper update',
     })
   // It is the way back: what somebody has changed in it is told, and only what the check finds is refused.
   const path = join(layout.trees, previous)
@@ -92,7 +92,7 @@ function refuseByHand(layout: Layout): void {
     'TREE_REFUSED',
     `${layout.tree} is a directory that somebody made, not a link to a fetched tree`,
     {
-      hint: `move it away if the fetched trees are to hold: mv ${layout.tree} ${layout.tree}.by-hand`,
+      hint: `to use the fetched trees, move it away: mv ${layout.tree} ${layout.tree}.by-hand`,
     },
   )
 }
@@ -101,7 +101,7 @@ function refuseByHand(layout: Layout): void {
 async function refuseUnlessGood(name: string, deps: SwitchDeps): Promise<void> {
   const path = join(deps.layout.trees, name)
   if (!(await isUnchanged(deps.layout, name))) {
-    throw new IsconfError('TREE_REFUSED', `${path} was changed since it was fetched`, {
+    throw new IsconfError('TREE_REFUSED', `${path} has been changed since it was fetched`, {
       hint: 'change a tree at its source, and fetch it again: hostkeeper update',
     })
   }

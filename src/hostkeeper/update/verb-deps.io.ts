@@ -23,6 +23,6 @@ export async function withTrees<T>(
 /** Aborted, with INTERRUPTED, when a person presses Ctrl-C. */
 export function interruptible({ onInterrupt }: ProgramContext, what: string): AbortSignal {
   const stop = new AbortController()
-  onInterrupt(() => stop.abort(new IsconfError('INTERRUPTED', `stopped while this was under way: ${what}`)))
+  onInterrupt(() => stop.abort(new IsconfError('INTERRUPTED', `interrupted: ${what}`)))
   return stop.signal
 }

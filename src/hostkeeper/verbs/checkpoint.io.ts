@@ -95,8 +95,8 @@ function archiveName(word: string): string {
 
 function checkName(name: string): string {
   if (isArchiveName(name)) return name
-  throw new IsconfError('USAGE', `no name of a checkpoint: ${JSON.stringify(name)}`, {
-    hint: 'it must be as `hostkeeper checkpoint build` made it: NAME-ID.tar.gz',
+  throw new IsconfError('USAGE', `not the name of a checkpoint: ${JSON.stringify(name)}`, {
+    hint: 'it must be one that `hostkeeper checkpoint build` made: NAME-ID.tar.gz',
   })
 }
 

@@ -38,7 +38,7 @@ function refuseExisting(directory: string, names: readonly string[]): void {
   const there = names.filter((name) => lstatSync(join(directory, name), { throwIfNoEntry: false }) !== undefined)
   if (there.length === 0) return
   const hint = 'nothing was written; `hostkeeper init -f` overwrites them'
-  throw new IsconfError('FILE_EXISTS', `there already in ${directory}: ${there.join(', ')}`, { hint })
+  throw new IsconfError('FILE_EXISTS', `already in ${directory}: ${there.join(', ')}`, { hint })
 }
 
 async function write(path: string, text: Uint8Array): Promise<void> {

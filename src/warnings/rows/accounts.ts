@@ -21,7 +21,7 @@ export const accountRows: readonly CommandRow[] = [
     id: 'useradd-number',
     programs: ['useradd'],
     finds: ({ words }) => !hasFlag(words, '-u', '--uid') && !hasFlag(words, '-D', '--defaults', '-h', '--help'),
-    says: 'gives another number where other users were made before, and ends with 9 where the name is there',
+    says: 'gives another number if other users were created before, and ends with 9 if the name exists',
     instead: 'getent passwd NAME >/dev/null || useradd -u NUMBER …',
     flagged: ['useradd -m deploy', 'useradd --system --home-dir /srv/app --shell /usr/sbin/nologin app'],
     silent: [
@@ -35,7 +35,7 @@ export const accountRows: readonly CommandRow[] = [
     id: 'groupadd-number',
     programs: ['groupadd'],
     finds: ({ words }) => !hasFlag(words, '-g', '--gid', '-h', '--help'),
-    says: 'gives another number where other groups were made before, and ends with 9 where the name is there',
+    says: 'gives another number if other groups were created before, and ends with 9 if the name exists',
     instead: 'groupadd -f -g NUMBER NAME',
     flagged: ['groupadd www', 'groupadd -r www'],
     silent: ['groupadd -f -g 2002 www', 'groupadd --gid 2002 www', 'groupmod -n a b'],
@@ -45,7 +45,7 @@ export const accountRows: readonly CommandRow[] = [
     programs: ['adduser'],
     finds: ({ words }) =>
       !hasFlag(words, '--uid', '-u') && !addsMember(words) && !hasFlag(words, '--group', '-h', '--help'),
-    says: 'gives another number where other users were made before, and fails where the name of a user is there',
+    says: 'gives another number if other users were created before, and fails if the user name exists',
     instead: 'adduser --uid NUMBER …',
     flagged: ['adduser --disabled-password --gecos "" deploy', 'adduser --system --no-create-home app'],
     silent: ['adduser --system --uid 801 app', 'adduser deploy docker', 'deluser deploy'],
@@ -55,7 +55,7 @@ export const accountRows: readonly CommandRow[] = [
     programs: ['addgroup', 'adduser'],
     finds: ({ name, words }) =>
       !hasFlag(words, '--gid', '-g') && !addsMember(words) && (name === 'addgroup' || hasFlag(words, '--group')),
-    says: 'gives another number where other groups were made before',
+    says: 'gives another number if other groups were created before',
     instead: 'addgroup --gid NUMBER NAME',
     flagged: ['addgroup www', 'adduser --system --group app'],
     silent: ['addgroup --gid 2002 www', 'addgroup deploy www', 'adduser --system --uid 801 app'],

@@ -24,7 +24,7 @@ export const aptRows: readonly CommandRow[] = [
     id: 'apt-update',
     programs: apt,
     finds: ({ words }) => operandsOf(words, aptWithWord)[0] === 'update' && !/Error-Mode=any/i.test(words.join(' ')),
-    says: 'ends with 0 where the lists could not be fetched, and the old ones are used',
+    says: 'ends with 0 even if the lists could not be fetched, and the old ones are used',
     instead: 'apt-get -o APT::Update::Error-Mode=any update',
     flagged: [
       'apt-get update',
@@ -85,7 +85,7 @@ export const aptRows: readonly CommandRow[] = [
         hasFlag(invocation.words, '-y', '--yes', '--assume-yes') || /-qq|-q=2/.test(invocation.words.join(' '))
       return changes && !answered && !isDryRun(invocation) && !/Assume-Yes=(true|1)/i.test(invocation.words.join(' '))
     },
-    says: 'asks before it does more than what was named, and stops with 1 where nobody answers',
+    says: 'asks before it does more than was asked for, and stops with 1 if nobody answers',
     instead: 'the same with -y',
     flagged: ['apt-get install tree', 'apt remove --purge exim4', 'apt-get autoremove'],
     silent: [
@@ -106,7 +106,7 @@ export const aptRows: readonly CommandRow[] = [
       const [verb] = verbAndNames(invocation)
       return (installs.has(verb) || upgrades.has(verb)) && !isDryRun(invocation)
     },
-    says: 'ends with 0 where a package asks, stores empty answers, and its next version goes by them',
+    says: 'ends with 0 when a package asks a question, and stores an empty answer, which the next version then uses',
     instead: 'isconf exec env DEBIAN_FRONTEND=noninteractive …, or DEBIAN_FRONTEND in main.cf',
     flagged: [
       { line: 'apt-get install -y postfix', environment: {} },
@@ -123,8 +123,8 @@ export const aptRows: readonly CommandRow[] = [
     id: 'apt-newest',
     programs: apt,
     finds: (invocation) => upgrades.has(verbAndNames(invocation)[0]) && !isDryRun(invocation),
-    says: 'installs what the archive has on the day of the replay, not what it had here',
-    instead: 'apt-get install PACKAGE=VERSION, or an archive of your own that stands still',
+    says: 'installs what the archive has on the day of the replay, not what it has now',
+    instead: 'apt-get install PACKAGE=VERSION, or an archive of your own that does not change',
     flagged: ['apt-get -y upgrade', 'apt full-upgrade -y'],
     silent: ['apt-get -y install upgrade-system', 'apt-get -s upgrade'],
   },
@@ -143,7 +143,7 @@ export const aptRows: readonly CommandRow[] = [
       }
       return false
     },
-    says: (file) => `ends with 0 and installs nothing where another ${file} of the same version is installed`,
+    says: (file) => `ends with 0 and installs nothing if a different ${file} of the same version is installed`,
     instead: 'a new version number, or apt-get install --reinstall',
     flagged: [{ line: 'apt-get install -y ./foo_1_all.deb', cwd: '/srv', changed: ['/srv/foo_1_all.deb'] }],
     silent: [
@@ -155,7 +155,7 @@ export const aptRows: readonly CommandRow[] = [
     id: 'add-apt-repository',
     programs: ['add-apt-repository', 'apt-add-repository'],
     finds: ({ words }) => !hasFlag(words, '-y', '--yes', '-L', '--list', '-h', '--help'),
-    says: 'waits for ENTER, and ends without it where nobody answers',
+    says: 'waits for ENTER, and gives up if nobody answers',
     instead: 'the same with -y',
     flagged: ['add-apt-repository ppa:nginx/stable', 'add-apt-repository universe'],
     silent: ['add-apt-repository -y universe', 'apt-add-repository --yes --update ppa:ansible/ansible'],

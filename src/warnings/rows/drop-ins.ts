@@ -110,7 +110,7 @@ export const dropInRows: readonly FileRow[] = [
     id: 'drop-in-executable',
     findsFile: ({ path, mode }) =>
       /^\/etc\/cron\.(hourly|daily|weekly|monthly)\/[\w-]+$/.test(path) && (mode & 0o100) === 0,
-    says: 'run-parts passes over it: it is not executable',
+    says: 'run-parts ignores it: it is not executable',
     instead: 'chmod 755 FILE; then snap it again',
     flagged: [{ path: '/etc/cron.daily/report', mode: 0o644 }],
     silent: [
@@ -125,7 +125,7 @@ export const dropInRows: readonly FileRow[] = [
       const text = await content(operation)
       return text !== '' && !text.endsWith('\n')
     },
-    says: 'cron passes over the whole file: its last line does not end',
+    says: 'cron ignores the whole file: its last line has no newline',
     instead: 'end the file with a newline, then snap it again',
     flagged: [{ path: '/etc/cron.d/backup', content: '0 3 * * * root /srv/backup' }],
     silent: [
@@ -137,7 +137,7 @@ export const dropInRows: readonly FileRow[] = [
     id: 'cron-links',
     findsFile: async ({ path }, { host }) =>
       posix.dirname(path) === '/etc/cron.d' && ((await host.look(path))?.links ?? 1) > 1,
-    says: 'cron passes over it here: it has more than one name',
+    says: 'cron ignores it here: it has more than one hard link',
     instead: 'cp it to a file of its own, then snap that',
     flagged: [{ path: '/etc/cron.d/backup', files: { '/etc/cron.d/backup': '=2' } }],
     silent: [{ path: '/etc/cron.d/backup', files: { '/etc/cron.d/backup': 'x' } }],

@@ -10,7 +10,7 @@ export const editRows: readonly CommandRow[] = [
   {
     id: 'append',
     finds: ({ appendsTo, isGuarded }) => !isGuarded && appendsTo.find((file) => !passing.test(file)),
-    says: (file) => `adds to ${file} once more where it is done again or the text is there`,
+    says: (file) => `adds to ${file} once more if it is done again or the text is already there`,
     instead: 'isconf snap the file, or: grep -qxF LINE FILE || echo LINE >>FILE',
     flagged: [
       'sh -c "echo 10.0.0.1 db >> /etc/hosts"',
@@ -31,7 +31,7 @@ export const editRows: readonly CommandRow[] = [
     programs: ['tee'],
     finds: ({ words, isGuarded }) =>
       !isGuarded && hasFlag(words, '-a', '--append') && operandsOf(words).find((file) => !passing.test(file)),
-    says: (file) => `adds to ${file} once more where it is done again or the text is there`,
+    says: (file) => `adds to ${file} once more if it is done again or the text is already there`,
     instead: 'isconf snap the file, or: grep -qxF LINE FILE || echo LINE | tee -a FILE',
     flagged: ['sh -c "echo vm.swappiness=1 | tee -a /etc/sysctl.conf"', 'sh -c "echo x | sudo tee --append /etc/motd"'],
     silent: [
@@ -51,8 +51,8 @@ export const editRows: readonly CommandRow[] = [
         changesTwice(script, name === 'perl' || hasFlag(words, '-E', '-r', '--regexp-extended')),
       )
     },
-    says: (script) => `${script} changes the file once more where it is done again or the change is there`,
-    instead: 'isconf snap the file, or an expression that does not match what it has made',
+    says: (script) => `${script} changes the file once more if it is done again or the change is already there`,
+    instead: 'isconf snap the file, or an expression that does not match its own result',
     flagged: [
       `sed -i 's/^/# /' /etc/motd`,
       `sed -i '$a net.ipv4.ip_forward=1' /etc/sysctl.conf`,
@@ -82,7 +82,7 @@ export const editRows: readonly CommandRow[] = [
       operandsOf(words, ['-u']).includes('-') &&
       source?.name === 'crontab' &&
       hasFlag(source.words, '-l'),
-    says: 'adds its lines to the crontab once more where it is done again',
+    says: 'adds its lines to the crontab once more if it is done again',
     instead: 'isconf snap a file in /etc/cron.d',
     flagged: ['sh -c "(crontab -l; echo @daily /srv/x) | crontab -"'],
     silent: ['crontab /srv/crontab', 'sh -c "echo @daily /srv/x | crontab -"', 'crontab -l'],

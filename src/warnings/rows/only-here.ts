@@ -21,7 +21,7 @@ export const onlyHereCommandRows: readonly CommandRow[] = [
     id: 'directory-only-here',
     looksBefore: true,
     finds: async (_, around, { cwd }) => (await isOnlyHere(cwd, around, own)) && cwd,
-    says: (cwd) => `${cwd}, in which it runs, is on this host only: nothing in the journal brings it`,
+    says: (cwd) => `its working directory ${cwd} exists only on this host: nothing in the journal creates it`,
     instead: 'run it in a directory that every host has, with absolute paths; or isconf snap the directory first',
     flagged: [{ line: 'touch x', cwd: '/root/w', files: { '/root/w/': '' } }],
     silent: [
@@ -45,8 +45,8 @@ export const onlyHereCommandRows: readonly CommandRow[] = [
       }
       return false
     },
-    says: (path) => `${path} is on this host only: nothing in the journal brings it`,
-    instead: 'put it where it is to stay, isconf snap it, and use it from there',
+    says: (path) => `${path} exists only on this host: nothing in the journal creates it`,
+    instead: 'put it in its final place, isconf snap it, and use it from there',
     flagged: [
       { line: 'dpkg -i /root/foo_1_all.deb', files: { '/root/foo_1_all.deb': '' } },
       { line: 'sh setup.sh', cwd: '/tmp/x', files: { '/tmp/x/setup.sh': '' } },
@@ -73,7 +73,7 @@ export const onlyHereCommandRows: readonly CommandRow[] = [
       }
       return false
     },
-    says: (path) => `${path} is no program of the distribution, and nothing in the journal brings it`,
+    says: (path) => `${path} is not a program of the distribution, and nothing in the journal installs it`,
     instead: 'isconf snap it first, or make sure that the image has it',
     flagged: [
       { line: 'deploy --now', files: { '/usr/local/bin/deploy': '' } },
@@ -99,7 +99,7 @@ export const onlyHereFileRows: readonly FileRow[] = [
       if (!isThere) return `${interpreter}, which is not here either`
       return outsideDistribution.test(interpreter) && !(await around.isBrought(interpreter)) && interpreter
     },
-    says: (interpreter) => `it is run by ${interpreter}, which nothing in the journal brings`,
+    says: (interpreter) => `its interpreter is ${interpreter}, which nothing in the journal installs`,
     instead: 'an interpreter of the distribution, or isconf snap that one, too',
     flagged: [
       { path: '/srv/x', mode: 0o755, content: '#!/opt/py/bin/python\n', files: { '/opt/py/bin/python': '' } },
@@ -131,7 +131,7 @@ export const onlyHereFileRows: readonly FileRow[] = [
       )
     },
     says: (user) =>
-      `its owner ${user} is a user of this host; where the name is missing, the number's owner has the file`,
+      `its owner ${user} is a user of this host; on a host without that name, the file belongs to whoever has the number`,
     instead: 'isconf exec useradd -u NUMBER … before it, or another owner',
     flagged: [
       { path: '/srv/x', uid: 1000, user: 'luke', files: { '/etc/passwd': 'luke:x:1000:1000::/home/luke:/bin/sh\n' } },

@@ -29,7 +29,7 @@ export const packageRows: readonly CommandRow[] = [
     id: 'dpkg-selections',
     programs: ['dpkg'],
     finds: ({ words }) => hasFlag(words, '--set-selections'),
-    says: 'ends with 0 and passes over the packages that the host does not know yet',
+    says: 'ends with 0 and ignores packages that the host does not know yet',
     instead: 'apt-mark hold PACKAGE, which fails there',
     flagged: ['sh -c "echo foo hold | dpkg --set-selections"'],
     silent: ['dpkg --get-selections', 'apt-mark hold foo'],
@@ -39,7 +39,7 @@ export const packageRows: readonly CommandRow[] = [
     programs: ['dpkg-reconfigure'],
     finds: ({ words, variables }, { environment }) =>
       !hasFlag(words, '-f', '--frontend') && !variables['DEBIAN_FRONTEND'] && !environment['DEBIAN_FRONTEND'],
-    says: 'asks, and takes the end of its input for empty answers',
+    says: 'asks questions, and takes the end of its input for empty answers',
     instead: 'debconf-set-selections, then dpkg-reconfigure -f noninteractive PACKAGE',
     flagged: [{ line: 'dpkg-reconfigure tzdata', environment: {} }],
     silent: [{ line: 'dpkg-reconfigure -f noninteractive tzdata', environment: {} }, 'dpkg-reconfigure locales'],
@@ -53,7 +53,7 @@ export const packageRows: readonly CommandRow[] = [
       const there = await host.look(link)
       return there !== undefined && there.kind !== 'symlink' && link
     },
-    says: (link) => `ends with 0 and leaves ${link} alone, which is no link of update-alternatives here`,
+    says: (link) => `ends with 0 and leaves ${link} alone, which is not a link of update-alternatives here`,
     instead: 'snap the removal of the file first (isconf snap --delete), or update-alternatives --force --install …',
     flagged: [
       { line: 'update-alternatives --install /usr/bin/edit edit /opt/edit1 10', files: { '/usr/bin/edit': 'x' } },
@@ -70,7 +70,7 @@ export const packageRows: readonly CommandRow[] = [
     id: 'alternatives-asks',
     programs: ['update-alternatives', 'alternatives', 'select-editor'],
     finds: ({ name, words }) => name === 'select-editor' || hasFlag(words, '--config', '--all'),
-    says: 'asks, and ends with 0 without doing anything where nobody answers',
+    says: 'asks, and ends with 0 without doing anything if nobody answers',
     instead: 'update-alternatives --set NAME PATH',
     flagged: ['update-alternatives --config editor', 'select-editor'],
     silent: ['update-alternatives --set editor /usr/bin/vim.basic', 'update-alternatives --auto editor'],
@@ -88,7 +88,7 @@ export const packageRows: readonly CommandRow[] = [
         !hasFlag(words, '--replacepkgs', '--force', '--test', '--import', '--query', '-q', '-V', '--eval')
       )
     },
-    says: 'ends with 1 or 2 where exactly this is installed, or a part of it was before an interruption',
+    says: 'ends with 1 or 2 if exactly this version is installed, or if a part of it was installed before an interruption',
     instead: 'rpm -U --replacepkgs …, or dnf -y install ./FILE.rpm',
     flagged: ['rpm -i /srv/p-1-1.noarch.rpm', 'rpm -Uvh https://example.com/p-1-1.noarch.rpm'],
     silent: [
@@ -104,7 +104,7 @@ export const packageRows: readonly CommandRow[] = [
     id: 'rpm-freshen',
     programs: ['rpm'],
     finds: ({ words }) => hasFlag(words, '-F', '--freshen'),
-    says: 'ends with 0 and does nothing where the package is not installed',
+    says: 'ends with 0 and does nothing if the package is not installed',
     instead: 'rpm -U --replacepkgs …',
     flagged: ['rpm -Fvh /srv/p-1-2.noarch.rpm'],
     silent: ['rpm -Uvh --replacepkgs /srv/p-1-2.noarch.rpm'],
@@ -123,7 +123,7 @@ export const packageRows: readonly CommandRow[] = [
           : hasFlag(words, '-y', '--assumeyes')
       return isChange && !answered
     },
-    says: 'asks where there is something to do, and stops where nobody answers',
+    says: 'asks if there is something to do, and stops if nobody answers',
     instead: 'the same with -y, or zypper -n',
     flagged: ['yum install httpd', 'dnf upgrade', 'zypper in nginx'],
     silent: [
@@ -141,8 +141,8 @@ export const packageRows: readonly CommandRow[] = [
       const [verb = '', ...names] = operandsOf(words)
       return /^(up|update|upgrade|dup|distro-sync)$/.test(verb) && names.length === 0
     },
-    says: 'installs what the repositories have on the day of the replay, not what they had here',
-    instead: 'dnf -y install PACKAGE-VERSION, or repositories of your own that stand still',
+    says: 'installs what the repositories have on the day of the replay, not what they have now',
+    instead: 'dnf -y install PACKAGE-VERSION, or repositories of your own that do not change',
     flagged: ['yum -y update', 'zypper -n dup'],
     silent: ['yum -y update-minimal', 'dnf -y upgrade bash-5.2'],
   },
@@ -156,7 +156,7 @@ export const packageRows: readonly CommandRow[] = [
       }
       return false
     },
-    says: (file) => `ends with 0 and installs nothing where another ${file} of the same version is installed`,
+    says: (file) => `ends with 0 and installs nothing if a different ${file} of the same version is installed`,
     instead: 'a new version number, or pip install --force-reinstall --no-deps',
     flagged: [{ line: 'pip install /srv/t-1.0-py3-none-any.whl', changed: ['/srv/t-1.0-py3-none-any.whl'] }],
     silent: ['pip install /srv/t-1.0-py3-none-any.whl', 'pip install requests==2.32.3'],
@@ -165,7 +165,7 @@ export const packageRows: readonly CommandRow[] = [
     id: 'pip-asks',
     programs: ['pip', 'pip3'],
     finds: ({ words }) => operandsOf(words)[0] === 'uninstall' && !hasFlag(words, '-y', '--yes'),
-    says: 'asks, and removes nothing where nobody answers',
+    says: 'asks, and removes nothing if nobody answers',
     instead: 'pip uninstall -y …',
     flagged: ['pip uninstall requests'],
     silent: ['pip3 uninstall -y requests'],
@@ -181,7 +181,7 @@ export const packageRows: readonly CommandRow[] = [
       return folders.length === 0 && names.length > 0 ? false : (folders[0] ?? '.')
     },
     says: (folder) =>
-      `ends with 0 and makes a link to ${folder}: gone with the folder, and missing where that is missing`,
+      `ends with 0 and makes a link to ${folder}, which breaks when that is removed and leads nowhere on other hosts`,
     instead: 'npm pack it, and npm install -g ./NAME-VERSION.tgz; or npm install -g --install-links',
     flagged: ['npm install -g ./foo-1.2', 'npm i -g .', 'npm install --global /srv/tool'],
     silent: ['npm install -g ./foo-1.2.tgz', 'npm install -g pm2@5.4.2', 'npm install ./foo', 'npm ci'],

@@ -37,7 +37,7 @@ export const serviceRows: readonly CommandRow[] = [
     id: 'enable-now',
     programs: ['systemctl'],
     finds: ({ words }) => hasFlag(words, '--now') && /^(enable|disable|mask)$/.test(operandsOf(words)[0] ?? ''),
-    says: 'ends with 1, half done, where a host is built without systemd running: an installer, a container',
+    says: 'ends with 1, half done, where systemd is not running while a host is built: an installer, a container',
     instead: 'isconf exec systemctl enable UNIT; isconf exec systemctl start UNIT',
     flagged: ['systemctl enable --now nginx', 'systemctl --now disable apache2.service'],
     silent: ['systemctl enable nginx', 'systemctl start nginx'],
@@ -49,7 +49,7 @@ export const serviceRows: readonly CommandRow[] = [
       const starts = operandsOf(words).some((word) => /^(re)?start$|^(force-)?reload$|^reload-or-restart$/.test(word))
       return starts && name !== 'service' && (await host.look(systemdRuns)) === undefined
     },
-    says: 'has started nothing here, where no systemd runs, and may fail where one does',
+    says: 'has started nothing here, where systemd is not running, and may fail where it is',
     instead: 'systemctl enable UNIT, and a reboot',
     flagged: ['systemctl start nginx', 'systemctl restart nginx.service'],
     silent: [
@@ -77,7 +77,7 @@ export const serviceRows: readonly CommandRow[] = [
         name === 'ip6tables' ? 'iptables' : name === 'swapon' ? 'mount' : /^(route|ifconfig)$/.test(name) ? 'ip' : name
       return setsInKernel(name, words) && !kept[key]?.(around) && name
     },
-    says: (name) => `what ${name} sets is gone after the next reboot, and the journal takes it for done`,
+    says: (name) => `what ${name} sets is gone after the next reboot, and the journal counts it as done`,
     instead: 'snap the file that sets it at boot (sysctl.d, modules-load.d, fstab, interfaces), and load that',
     flagged: [
       'sysctl -w net.ipv4.ip_forward=1',

@@ -14,7 +14,7 @@ export const unpackingRows: readonly CommandRow[] = [
         return hasFlag(words, '-N', '--forward') ? false : 'takes the change out again and ends with 0'
       return hasFlag(words, '-N', '--forward', '-R', '--reverse') ? false : 'asks, and ends with 1'
     },
-    says: (what) => `${what} where the change is there already`,
+    says: (what) => `${what} if the change is already there`,
     instead: 'patch --forward --dry-run … && patch --forward …, or isconf snap the file',
     flagged: [
       'patch -p1 --batch -i /srv/fix.diff',
@@ -41,7 +41,7 @@ export const unpackingRows: readonly CommandRow[] = [
       }
       return false
     },
-    says: (place) => `ends with 0 and puts a directory in place of the link ${place}`,
+    says: (place) => `ends with 0 and replaces the link ${place} by a directory`,
     instead: 'tar --keep-directory-symlink …',
     flagged: [
       {
@@ -74,7 +74,7 @@ export const unpackingRows: readonly CommandRow[] = [
       return unpacked && closed && `${unpacked.directory} the mode 0${closed.mode.toString(8)}`
     },
     says: (what) => `gives ${what}, which the archive has for ./`,
-    instead: 'tar --no-overwrite-dir …, or an archive that does not hold ./',
+    instead: 'tar --no-overwrite-dir …, or an archive that does not contain ./',
     flagged: [
       { line: 'tar -xpf a.tar -C /opt', cwd: '/srv', archive: [{ path: './', mode: 0o700, kind: 'directory' }] },
     ],
@@ -90,7 +90,7 @@ export const unpackingRows: readonly CommandRow[] = [
     id: 'download-and-run',
     programs: ['sh', 'bash', 'dash', 'gpg', 'apt-key', 'tar', 'python3', 'perl'],
     finds: ({ source }) => /^(curl|wget)$/.test(source?.name ?? '') && source?.name,
-    says: 'takes what its server has on the day of the replay, and nobody sees when that is something else',
+    says: 'runs what the server has on the day of the replay, and nobody notices if that has changed',
     instead: 'fetch it once, isconf snap it, and isconf exec the file',
     flagged: [
       'sh -c "curl -fsSL https://get.example.com | sh"',
