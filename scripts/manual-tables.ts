@@ -1,5 +1,5 @@
 /** The tables of the code as parts of a manual page, in mdoc. */
-import { type ErrorCode, errorKinds } from '../src/base/index.ts'
+import { type ErrorCode, errorKinds, trustedPaths } from '../src/base/index.ts'
 import { verbsByGroup } from '../src/cli/index.ts'
 import { commandDefaults, commandFacts } from '../src/config/command-variables.ts'
 import { type Setting, settings } from '../src/config/settings.ts'
@@ -143,6 +143,15 @@ export function failureList(): string {
   const codes = Object.keys(errorKinds) as ErrorCode[]
   return list(
     codes.map((code) => `.It Er ${code}\n${bodyOf(sentence(`${errorKinds[code].exit}: ${errorKinds[code].hint}`))}`),
+  )
+}
+
+/** What nobody but root may be able to change, and what comes of it otherwise. */
+export function trustedList(): string {
+  return list(
+    Object.values(trustedPaths).map(
+      ({ what, covers, otherwise }) => `.It ${what}\n${bodyOf(`${sentence(covers)} ${otherwise}`)}`,
+    ),
   )
 }
 

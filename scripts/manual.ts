@@ -14,6 +14,7 @@ import {
   needRestart,
   settingList,
   synopsis,
+  trustedList,
   verbList,
 } from './manual-tables.ts'
 import { manualPage, mdocOf, type Title, withoutNeedlessBreaks } from './mdoc.ts'
@@ -46,6 +47,7 @@ const directives: Readonly<Record<string, (...words: readonly string[]) => strin
   commands: commandList,
   exits: exitList,
   failures: failureList,
+  trusted: trustedList,
   example: (page = '') => mdocOf(withoutTitle(read(`test/cli/${page}.md`))),
   examples: () =>
     examplePages

@@ -46,6 +46,7 @@ export const errorKinds = {
   },
   FILE_UNREADABLE: { exit: 1, hint: 'the daemon must be able to read the file; is it running as root?' },
   CONFIG: { exit: 22, hint: 'correct the file and try again' },
+  OPEN_TO_OTHERS: { exit: 22, hint: 'mend it and try again; nothing is safe below a directory of somebody else' },
   VARIABLE_UNSET: {
     exit: 1,
     hint: 'set it in main.cf, under DEFAULT for all hosts; `isconf env` shows the variables of this host',

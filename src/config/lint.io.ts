@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
-import { parseDomainName, toIsconfError } from '../base/index.ts'
+import { refuseChangeable, refuseChangeableTree } from '../base/changeable.io.ts'
+import { parseDomainName, type TrustedName, toIsconfError, unlookedAt } from '../base/index.ts'
 import { defaultHmacKeysPath, domainFilePath, type Found, finder } from './config.ts'
 import type { HostNames } from './host-names.ts'
 import { type Finding, lintHmacKeys, lintMainCf, lintNets } from './lint.ts'
@@ -25,21 +26,29 @@ export function lintHost(options: LoadOptions = {}): readonly Finding[] {
   const text = orFinding(path, () => readTextFile(path))
   if (typeof text === 'object') return text
   if (text === undefined && options.configPath !== undefined) return [error(path, 'no such file')]
-  const findings = [...lintMainCf(text ?? '', path), ...environmentFindings(environment)]
+  const ofMainCf = lintMainCf(text ?? '', path)
+  const findings = [
+    ...lookFindings(path, () => refuseChangeable('mainCf', path)),
+    ...ofMainCf,
+    ...environmentFindings(environment),
+  ]
   const names = orFinding(null, () => namesOf(options, environment))
   if ('length' in names) return [...findings, ...names]
   // What can't be read is no ground for saying what follows from it.
-  if (findings.some(({ severity, file }) => severity === 'error' && file === path)) return findings
+  if (ofMainCf.some(({ severity }) => severity === 'error')) return findings
   const mainCf = parseMainCf(text ?? '', path)
   const find = finder(resolveAssignments(mainCf, names), path, environment)
   const read = <Value>(row: Setting<Value>): Value => inForce(row, find(row.env))
   const home = read(settings.home)
+  const hooks = read(settings.hooksPath)
   return [
     ...findings,
+    ...lookFindings(home, () => refuseChangeableTree('home', home, unlookedAt)),
+    ...lookFindings(hooks, () => refuseChangeableTree('hooks', hooks)),
     ...nameFindings(mainCf, names),
     ...domainFindings(home, find(settings.domain.env)),
     ...keysFindings(home, read(settings.hmacKeysPath)),
-    ...fileFindings(read(settings.netsPath), settings.netsPath.env, (content, file) =>
+    ...fileFindings('nets', read(settings.netsPath), settings.netsPath.env, (content, file) =>
       lintNets(content, file, read(settings.port)),
     ),
   ]
@@ -53,6 +62,14 @@ function nameFindings(mainCf: MainCf, names: HostNames): readonly Finding[] {
   return [{ severity: 'warning', file: mainCf.path, line: null, message }]
 }
 
+/** What there is to say about who else can change a path. */
+function lookFindings(path: string, look: () => void): readonly Finding[] {
+  return orFinding(path, () => {
+    look()
+    return []
+  })
+}
+
 function keysFindings(home: string, named: string | undefined): readonly Finding[] {
   const byDefault = defaultHmacKeysPath(home)
   // By itself it need not be there.
@@ -60,7 +77,7 @@ function keysFindings(home: string, named: string | undefined): readonly Finding
   const path = named ?? byDefault
   // The daemon does not start without it: that would open the domain.
   if (!existsSync(path)) return [error(path, `no such file, though ${settings.hmacKeysPath.env} names it`)]
-  return fileFindings(path, settings.hmacKeysPath.env, (content, file) =>
+  return fileFindings('keys', path, settings.hmacKeysPath.env, (content, file) =>
     lintHmacKeys(content, file, statSync(file).mode & 0o777),
   )
 }
@@ -106,6 +123,7 @@ function domainFindings(home: string, found: Found | undefined): readonly Findin
 }
 
 function fileFindings(
+  name: TrustedName,
   path: string | undefined,
   env: string,
   lint: (text: string, path: string) => readonly Finding[],
@@ -113,7 +131,7 @@ function fileFindings(
   if (path === undefined) return []
   return orFinding(path, () => {
     const text = readTextFile(path)
-    if (text !== undefined) return lint(text, path)
+    if (text !== undefined) return [...lookFindings(path, () => refuseChangeable(name, path)), ...lint(text, path)]
     return [{ severity: 'warning', file: path, line: null, message: `no such file, though ${env} names it` }]
   })
 }

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { refuseChangeable } from '../base/changeable.io.ts'
 import { IsconfError } from '../base/index.ts'
 import { type Config, domainFilePath, resolveAllButDomain } from './config.ts'
 import { type HostNames, hostNamesFrom, parseHostNames } from './host-names.ts'
@@ -17,10 +18,11 @@ export interface LoadOptions {
   readonly host?: HostNames
 }
 
-/** This host's configuration, as its files and the environment have it now. CONFIG, HOME_UNWRITABLE. */
+/** This host's configuration, as its files and the environment have it now. CONFIG, OPEN_TO_OTHERS, HOME_UNWRITABLE. */
 export function loadConfig(options: LoadOptions = {}): Config {
   const environment = options.environment ?? process.env
   const mainCfPath = options.configPath ?? defaultMainCfPath
+  refuseChangeable('mainCf', mainCfPath)
   const mainCfText = readTextFile(mainCfPath)
   if (mainCfText === undefined && options.configPath !== undefined) {
     throw new IsconfError('CONFIG', `cannot read ${mainCfPath}: no such file`)

@@ -1,6 +1,7 @@
 /** Files that are read again when they change, without a restart. */
 import { type BigIntStats, statSync } from 'node:fs'
-import { type Clock, IsconfError, type Log, toIsconfError } from '../base/index.ts'
+import { refuseChangeable } from '../base/changeable.io.ts'
+import { type Clock, IsconfError, type Log, type TrustedName, toIsconfError } from '../base/index.ts'
 import { type ClosedMark, neverClosed } from './closed-mark.io.ts'
 import { type HmacKeys, keysMissing, noHmacKeys, openToOthers, parseHmacKeys, shortKeys } from './hmac-keys.ts'
 import { type Nets, noNets, parseNets } from './nets.ts'
@@ -16,7 +17,7 @@ export interface WatchDeps {
 
 /**
  * The keys as the file has them now, at most {@link lookEveryMs} old. A file that is bad, empty or missing at first is
- * a CONFIG failure; later the last good content stays, and the log and the warnings say so. One that nobody `named`
+ * a CONFIG failure, OPEN_TO_OTHERS where others can change it; later the last good content stays, and the log and the warnings say so. One that nobody `named`
  * need not be there, unless the domain was `closed` by it before, which is remembered.
  */
 export function watchHmacKeys(
@@ -38,14 +39,14 @@ export function watchHmacKeys(
     if (named) throw keysMissing(`no such file: ${path}, which IS_HMAC_KEYS names`)
     if (closed.isSet()) throw keysMissing(`no such file: ${path}, which had the keys of the domain`)
   }
-  return watchFile({ path, named, deps, absent: noHmacKeys, parse, odd })
+  return watchFile({ name: 'keys', path, named, deps, absent: noHmacKeys, parse, odd })
 }
 
 /** The nets file as it is now, in the manner of {@link watchHmacKeys}. */
 export function watchNets(path: string | undefined, isPort: number, deps: WatchDeps): Watching<Nets> {
   if (path === undefined) return Object.assign(() => noNets, { warnings: () => [] })
   const parse = (text: string): Nets => parseNets(text, path, isPort)
-  return watchFile({ path, named: true, deps, absent: noNets, parse, odd: () => [] })
+  return watchFile({ name: 'nets', path, named: true, deps, absent: noNets, parse, odd: () => [] })
 }
 
 /** What a watched file has now. */
@@ -56,6 +57,8 @@ export interface Watching<Value> {
 }
 
 interface Watched<Value> {
+  /** Which of the paths that nobody else may change. */
+  readonly name: TrustedName
   readonly path: string
   /** Whether somebody said that it is there. */
   readonly named: boolean
@@ -67,7 +70,7 @@ interface Watched<Value> {
   readonly odd: (value: Value) => readonly string[]
 }
 
-function watchFile<Value>({ path, named, deps, absent, parse, odd }: Watched<Value>): Watching<Value> {
+function watchFile<Value>({ name, path, named, deps, absent, parse, odd }: Watched<Value>): Watching<Value> {
   const { clock, log } = deps
   let seen = stampOf(path)
   let value = absent
@@ -89,6 +92,7 @@ function watchFile<Value>({ path, named, deps, absent, parse, odd }: Watched<Val
   function look(): void {
     try {
       const now = stampOf(path)
+      refuseChangeable(name, path)
       // What could not be used may be usable by now without having changed itself.
       if (now === seen && complaint === undefined) return
       seen = now
@@ -106,6 +110,7 @@ function watchFile<Value>({ path, named, deps, absent, parse, odd }: Watched<Val
   }
 
   function read(): Value {
+    refuseChangeable(name, path)
     const text = readTextFile(path)
     if (text === undefined) throw new IsconfError('CONFIG', `no such file: ${path}`)
     const parsed = parse(text, path)

@@ -17,6 +17,8 @@ export interface LiveConfigDeps {
   /** The keys and addresses of a configuration. CONFIG. */
   readonly watchKeys: (config: Config) => Watching<HmacKeys>
   readonly watchNets: (config: Config) => Watching<Nets>
+  /** What there is to say about IS_HOME. */
+  readonly aboutHome?: () => string | undefined
   readonly clock: Clock
   readonly log: Log
 }
@@ -71,7 +73,7 @@ export class LiveConfig {
   }
 
   warnings(): readonly string[] {
-    const about = [this.#aboutKeys, this.#aboutVariables].filter((text) => text !== undefined)
+    const about = [this.#aboutKeys, this.#aboutVariables, this.#deps.aboutHome?.()].filter((text) => text !== undefined)
     return [...this.#now.warnings, ...this.#keys.warnings(), ...this.#nets.warnings(), ...this.#waiting, ...about]
   }
 

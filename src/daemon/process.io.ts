@@ -1,14 +1,16 @@
 /** The daemon as a process: one a home, with its log, its signals, and a clean end. */
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import { refuseChangeableTree } from '../base/changeable.io.ts'
 import { systemClock } from '../base/clock.io.ts'
-import { InvariantError, toIsconfError } from '../base/index.ts'
+import { InvariantError, toIsconfError, unlookedAt } from '../base/index.ts'
 import { type Config, closedMark, loadConfig, namesOf, watchHmacKeys, watchNets } from '../config/index.ts'
 import { socketName } from '../control/index.ts'
 import { commandUmask, limitRemarks } from '../machine/index.ts'
 import { type OpenedDaemon, openDaemon } from './composition.io.ts'
 import { type DaemonEnd, Ending } from './ending.io.ts'
 import { makeHome, putMark, removeMark, takeHome } from './home.io.ts'
+import { homeLook } from './home-look.io.ts'
 import { type ControlServer, serveControl } from './http/control-server.io.ts'
 import { LiveConfig } from './live-config.ts'
 import { type DaemonLog, openLog } from './logging/log.io.ts'
@@ -32,6 +34,7 @@ export interface DaemonOptions {
 export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
   const config = loadConfig({ configPath: options.configPath })
   await makeHome(config.home)
+  refuseChangeableTree('home', config.home, unlookedAt)
   const supervisor = supervisorHere()
   // What it has loaded may be old when its turn has come.
   if (supervisor && (await waitForTurn(config))) return 'replaced'
@@ -124,6 +127,7 @@ function liveConfig(options: DaemonOptions, config: Config, log: Logger): LiveCo
       watchKeys: ({ home, hmacKeysPath, hmacKeysNamed }) =>
         watchHmacKeys(hmacKeysPath, hmacKeysNamed, watching, hmacKeysNamed ? undefined : closedMark(home)),
       watchNets: ({ netsPath }) => watchNets(netsPath, config.port, watching),
+      aboutHome: homeLook(config.home, systemClock),
       ...watching,
     },
     config,

@@ -2,6 +2,7 @@
 import { realpathSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join, posix } from 'node:path'
+import { refuseChangeableTree } from '../base/changeable.io.ts'
 import { type Clock, errnoText, IsconfError, unreachable } from '../base/index.ts'
 import { processStart } from '../base/pid-file.io.ts'
 import { runCommand } from './command.io.ts'
@@ -112,7 +113,11 @@ export function systemMachine(options: MachineOptions): Machine {
     },
     run,
     readyPackages: (...words) => readyPackages({ clock, run }, ...words),
-    hooks: (stage) => hooksIn(join(options.hooksPath(), `${stage}.d`)),
+    hooks: async (stage) => {
+      const directory = options.hooksPath()
+      refuseChangeableTree('hooks', directory)
+      return hooksIn(join(directory, `${stage}.d`))
+    },
     bootId: async () => `${await readBootId(options.bootIdPath())}${startOfFirst()}`,
     reboot: (output: OutputListener, signal: AbortSignal) =>
       // One that a daemon that has died began may never come.

@@ -1,6 +1,7 @@
 /** What a program of Hostkeeper knows about its host. */
 
 import { isAbsolute, resolve } from 'node:path'
+import { refuseChangeable, refuseChangeableTree } from '../../base/changeable.io.ts'
 import { inOneLine, requireDirectory } from '../../base/index.ts'
 import { type HostNames, namesOf } from '../../config/index.ts'
 import { type Layout, layoutOf } from './layout.ts'
@@ -18,7 +19,11 @@ export function contextOf(program: string, flags: ProgramFlags, surroundings: Pr
     debug: flags.debug,
     quiet: flags.quiet,
     get settings(): Settings {
-      settings ??= loadSettings(flags.config === undefined ? undefined : fromHere(context, flags.config), environment)
+      if (settings === undefined) {
+        settings = loadSettings(flags.config === undefined ? undefined : fromHere(context, flags.config), environment)
+        refuseChangeable('hostkeeperHome', settings.home)
+        refuseChangeableTree('hostkeeperHome', layoutOf(settings.home).tree)
+      }
       return settings
     },
     get cwd() {

@@ -24,7 +24,7 @@ export interface ProgramContext extends ProgramSurroundings {
   readonly debug: boolean
   /** -q. */
   readonly quiet: boolean
-  /** Read when first asked for, so that what needs no settings works without good ones. CONFIG. */
+  /** Read when first asked for, so that what needs no settings works without good ones. CONFIG, OPEN_TO_OTHERS. */
   readonly settings: Settings
   readonly layout: Layout
   /** How this host is called. */

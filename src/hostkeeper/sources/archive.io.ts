@@ -2,6 +2,7 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { refuseChangeable } from '../../base/changeable.io.ts'
 import { errnoText, IsconfError, sha256Hex } from '../../base/index.ts'
 import { archiveAddress, parseChannel, shownAddress } from './address.ts'
 import { type DownloadLimits, downloadFile, downloadSmall } from './download.io.ts'
@@ -62,8 +63,9 @@ async function checkSignature(url: URL, bytes: Uint8Array, context: SourceContex
     throw failed(`${shownAddress(url.href)} (SHA-256 ${sha256Hex(bytes)}) is not signed by the key in ${keyPath}`)
 }
 
-/** An Ed25519 key as openssl writes it. CONFIG. */
+/** An Ed25519 key as openssl writes it. CONFIG, OPEN_TO_OTHERS. */
 function publicKey(path: string): KeyObject {
+  refuseChangeable('hostkeeperKey', path)
   let key: KeyObject
   try {
     key = createPublicKey(readFileSync(path))
