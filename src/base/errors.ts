@@ -177,7 +177,7 @@ export const errorKinds = {
   PROGRAM_REPLACED: { exit: 75, hint: 'start the daemon again; a service manager does that by itself' },
   CLONED: {
     exit: 223,
-    hint: 'if this machine is the copy: isconf stop, isconf seal, isconf start; if it is the same machine with a new machine-id: isconf seal --same-host, isconf start',
+    hint: 'if this machine is the copy: isconf stop, isconf seal, isconf start; once the copy is sealed, on the original: isconf restart; if it is the same machine with a new machine-id: isconf seal --same-host, isconf start',
   },
   PORT_TAKEN: { exit: 223, hint: 'another daemon or program uses the port; set IS_PORT to a free one' },
   HOME_UNWRITABLE: { exit: 223, hint: 'run as the user who owns IS_HOME, usually root, or set IS_HOME' },

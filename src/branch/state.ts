@@ -112,8 +112,14 @@ export function otherUserHint(holder: string, user: string): string {
 }
 
 function lockedFor(branch: BranchName, held: Lock, wanted: Lock): IsconfError {
-  const own = held.key === wanted.key ? { hint: otherUserHint(held.user, wanted.user) } : {}
-  return new IsconfError('LOCKED', `branch ${branch} is ${lockedBy(held)}`, own)
+  if (held.key === wanted.key) {
+    const hint = otherUserHint(held.user, wanted.user)
+    return new IsconfError('LOCKED', `branch ${branch} is ${lockedBy(held)}`, { hint })
+  }
+  // It was taken before the holder knew that its name is another host's, too.
+  const who = held.host === wanted.host ? `${held.user} on another host that is called ${held.host}, too,` : ''
+  const text = who === '' ? lockedBy(held) : `locked by ${who} since ${held.since}: ${held.message}`
+  return new IsconfError('LOCKED', `branch ${branch} is ${text}`)
 }
 
 function isSameHolder(a: Lock, b: Lock): boolean {

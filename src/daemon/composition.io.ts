@@ -44,7 +44,7 @@ export interface OpenedDaemon {
 export async function openDaemon(live: LiveConfig, release: string, log: Logger): Promise<OpenedDaemon> {
   const { started: config, keys, nets } = live
   const domain = requireDomain(config)
-  let cloned: string | undefined
+  const { onOwnKey, cloned } = ownKeyWatch(log)
   const identity = liveIdentity(live, { release, domain: domain.name, home: config.home })
   // Before anybody is met: the journals of another domain are none of theirs.
   const state = await openState(identity, { disk, clock, log })
@@ -72,9 +72,7 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
     certificate: await hostCertificate(disk, join(config.home, 'conf/host.crt'), key),
     ...world,
     log,
-    onOwnIdentity: (address) => {
-      cloned = `another machine, at ${address}, has this host's key, conf/host.key`
-    },
+    onOwnIdentity: (address) => onOwnKey(`at ${address}`),
   })
   const learned = await LearnedAddresses.open({ disk, clock, log, transport, path: join(config.home, 'conf/peers') })
   const ownAddresses = (): readonly string[] => dialableFromElsewhere(transport.addresses())
@@ -91,7 +89,7 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
   const discovered = config.noBroadcast ? Promise.resolve() : sleep(clock, discoveryMs)
   const settled = Promise.all([meeting.peering.settled(settleMsMax), discovered]).then(() => undefined)
   const judging = { warningFacts: warningFactsOf(live, environment), rehearsals: rehearsalsOn(live, environment) }
-  const parts = { transport, machine, store, key, log, settled, ...judging, addresses: ownAddresses }
+  const parts = { transport, machine, store, key, log, settled, onOwnKey, ...judging, addresses: ownAddresses }
   const bootRecord = await bootRecordOf(config.home)
   const daemon = await HostDaemon.start(identity, { ...world, ...parts, bootRecord }, state)
   meeting.know(daemon.replicator.inventory)
@@ -102,8 +100,8 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
       release,
       pid: process.pid,
       domainSource: domain.source,
-      cloned: () => cloned,
-      warnings: () => [...live.warnings(), ...limitRemarks(), ...said(cloned, bank.warning())],
+      cloned,
+      warnings: () => [...live.warnings(), ...limitRemarks(), ...said(cloned(), bank.warning())],
       bankAddress: bank.address,
       ...unconnectedFacts(meeting.peering, transport, strangers),
       mesh: () => ({
@@ -120,6 +118,17 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
       await daemon.stop()
     },
   }
+}
+
+/** Keeps in mind, and in the log, that another machine has this host's key. */
+function ownKeyWatch(log: Logger): { onOwnKey: (where: string) => void; cloned: () => string | undefined } {
+  let cloned: string | undefined
+  const onOwnKey = (where: string): void => {
+    if (cloned !== undefined) return
+    cloned = `another machine, ${where}, has this host's key, conf/host.key`
+    log.error({ where }, cloned)
+  }
+  return { onOwnKey, cloned: () => cloned }
 }
 
 function warningFactsOf(live: LiveConfig, environment: WarningFacts['environment']): WarningFacts {

@@ -3,7 +3,7 @@ import type { KeyObject } from 'node:crypto'
 import type { Clock, Disk, DomainName, Log, Random } from '../base/index.ts'
 import type { Machine } from '../machine/index.ts'
 import type { Transport } from '../mesh/index.ts'
-import type { BootRecord, VerifyRecord } from '../replication/index.ts'
+import type { BootRecord, Namesake, VerifyRecord } from '../replication/index.ts'
 import type { BlobStore } from '../store/index.ts'
 import type { Rehearsals } from './rehearsals.ts'
 import type { WarningFacts } from './work-warnings.ts'
@@ -20,6 +20,8 @@ export interface DaemonDeps {
   readonly log: Log
   /** Where this host can be dialed. */
   readonly addresses: () => readonly string[]
+  /** Another machine speaks with this host's key; `where` names it. */
+  readonly onOwnKey?: (where: string) => void
   /** Whether a host of that id signed something; not by its id in a simulated world. */
   readonly isSigned?: VerifyRecord
   /** How the last boot ended; not in a simulated world. */
@@ -34,8 +36,12 @@ export interface DaemonDeps {
 
 /** Who this host is. */
 export interface Identity {
-  /** The short host name, at the moment when it is read: a host may be renamed while its daemon runs. */
+  /** The name it goes by at the moment when it is read: the short one, where that tells it from the others. */
   readonly host: string
+  /** The name with its domain, by which it is told from a host of the same short name; the short one when there is none. */
+  readonly fullName?: string
+  /** The short name, and who has it, too; undefined while nobody has. */
+  readonly sharedName?: { readonly short: string; readonly others: readonly Namesake[] } | undefined
   readonly release: string
   readonly domain: DomainName
   /** IS_HOME. */

@@ -34,6 +34,7 @@ import {
 import type { CurrentBranch } from './current-branch.ts'
 import type { DaemonDeps, Identity } from './daemon-deps.ts'
 import type { DamagedFiles } from './damaged-files.ts'
+import { distinctIdentity } from './distinct-identity.ts'
 import { openState, type StateOnDisk } from './state-on-disk.ts'
 import { WorkWarnings } from './work-warnings.ts'
 
@@ -62,7 +63,7 @@ export class HostDaemon {
   readonly #current: CurrentBranch
 
   private constructor(identity: Identity, deps: DaemonDeps, state: StateOnDisk) {
-    this.identity = identity
+    this.identity = distinctIdentity(identity, deps.transport.self, () => this.replicator.inventory)
     this.deps = deps
     this.branches = state.branches
     this.history = state.history

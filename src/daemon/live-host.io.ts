@@ -3,11 +3,14 @@ import { commandHost, commandVariables } from '../config/index.ts'
 import type { Identity } from './daemon-deps.ts'
 import type { LiveConfig } from './live-config.ts'
 
-/** Who this host is; it may be renamed while its daemon runs. */
-export function liveIdentity(live: LiveConfig, others: Omit<Identity, 'host'>): Identity {
+/** Who this host is, by its short name; it may be renamed while its daemon runs. */
+export function liveIdentity(live: LiveConfig, others: Omit<Identity, 'host' | 'fullName'>): Identity {
   return {
     get host() {
       return live.host().short
+    },
+    get fullName() {
+      return live.host().fqdn
     },
     ...others,
   }

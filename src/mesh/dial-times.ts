@@ -7,12 +7,12 @@ const yieldMs = 5_000
 /** Hosts remembered at once; a network that shows more is not searched further. */
 const rememberedMax = 1_000
 
-/** Whether a host that is found now is to be dialed now. */
-export function dialTimes(self: string): (peer: string, nowMs: number) => boolean {
+/** Whether a host that is found now is to be dialed now; of so many hosts at once. */
+export function dialTimes(self: string, hostsMax = rememberedMax): (peer: string, nowMs: number) => boolean {
   const nextMsByPeer = new Map<string, number>()
   return (peer, nowMs) => {
     const known = nextMsByPeer.get(peer)
-    if (known === undefined && nextMsByPeer.size >= rememberedMax) return false
+    if (known === undefined && nextMsByPeer.size >= hostsMax) return false
     const dueMs = known ?? (self < peer ? nowMs : nowMs + yieldMs)
     const isDue = dueMs <= nowMs
     nextMsByPeer.set(peer, isDue ? nowMs + redialAfterMs : dueMs)

@@ -34,6 +34,8 @@ export interface DiscoveryOptions {
 const firstWaitsMs = [0, 1_000, 3_000, 3_000]
 const aloneEveryMs = 10_000
 const inCompanyEveryMs = 60_000
+/** Where from this host's own beacons may come: anybody on the network can repeat them, and each place is dialed. */
+const ownAddressesMax = 16
 /** Everybody on the link. */
 const allOfLink = 'ff02::1'
 
@@ -41,6 +43,7 @@ export class LocalDiscovery {
   readonly #options: DiscoveryOptions
   readonly #socketByType = new Map<'udp4' | 'udp6', Socket>()
   readonly #isDue: (peer: string, nowMs: number) => boolean
+  readonly #isOwnDue: (address: string, nowMs: number) => boolean
   #waits = [...firstWaitsMs]
   #cancel: Cancel = () => undefined
   #cancelPeers: Cancel = () => undefined
@@ -48,6 +51,7 @@ export class LocalDiscovery {
   private constructor(options: DiscoveryOptions) {
     this.#options = options
     this.#isDue = dialTimes(options.transport.self)
+    this.#isOwnDue = dialTimes('', ownAddressesMax)
   }
 
   /** Listens, and says that this host is here. A port that can't be had costs the discovery and nothing else. */
@@ -131,9 +135,13 @@ export class LocalDiscovery {
     const { transport, member, clock, log } = this.#options
     if (bytes.length > beaconBytesMax) return
     const beacon = decodeBeacon(bytes, member)
-    if (beacon === undefined || beacon.peer === transport.self) return
+    if (beacon === undefined) return
     if ('mismatch' in beacon) {
-      this.#options.strangers?.heard(address, beacon.mismatch)
+      if (beacon.peer !== transport.self) this.#options.strangers?.heard(address, beacon.mismatch)
+      return
+    }
+    if (beacon.peer === transport.self) {
+      this.#heardOwn(address, beacon.port)
       return
     }
     if (transport.peers().some(({ id }) => id === beacon.peer) || this.#options.wanted?.() === 0) return
@@ -142,6 +150,16 @@ export class LocalDiscovery {
       endIfBroken(error)
       log.debug({ peer: beacon.peer, error: String(error) }, 'a host of the local network was not reached')
     })
+  }
+
+  /** What this host has said itself, or what another machine says that has its key: that shows when it is dialed. */
+  #heardOwn(address: string, port: number): void {
+    const { transport, clock } = this.#options
+    const plain = address.replace(/%.*/, '')
+    const isHere = Object.values(networkInterfaces()).some((all) => all?.some((one) => one.address === plain))
+    if (isHere || !this.#isOwnDue(address, clock.monotonicMs())) return
+    // Whoever is there; the gate tells both of them what is the matter.
+    transport.dial(addressText(address, port)).catch(endIfBroken)
   }
 }
 

@@ -4,9 +4,11 @@ export { BlobReplicator } from './blobs/blob-replicator.ts'
 export { serveBlobs } from './blobs/blob-serve.ts'
 export { BootRecord } from './boot-report.ts'
 export {
+  distinctName,
   HostRecords,
   Inventory,
   type KeptRecord,
+  type Namesake,
   type RecordMap,
   unheardMs,
   type VerifyRecord,

@@ -1,5 +1,6 @@
 /**
- * Makes each change of the table in a copy of the sources, and runs the test that should notice: `npm run mutations`.
+ * Makes each change of the table in a copy of the sources, and runs the test that should notice: `npm run mutations`, or,
+ * for those whose file or promise has one of some words in it, `npm run mutations -- WORD...`.
  * A change that no test fails on, or whose text is no longer there, fails the run.
  */
 import { spawnSync } from 'node:child_process'
@@ -14,8 +15,12 @@ const copy = mkdtempSync(join(tmpdir(), 'isconf-mutations-'))
 try {
   for (const name of ['src', 'test', 'package.json']) cpSync(join(root, name), join(copy, name), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
-  const missed = mutations.filter((mutation) => !isNoticed(mutation))
-  console.log(`${mutations.length - missed.length} of ${mutations.length} changes were noticed`)
+  const words = process.argv.slice(2)
+  const isChosen = ({ breaks, file, test }: Mutation): boolean =>
+    words.length === 0 || words.some((word) => `${breaks} ${file} ${test}`.includes(word))
+  const chosen = mutations.filter(isChosen)
+  const missed = chosen.filter((mutation) => !isNoticed(mutation))
+  console.log(`${chosen.length - missed.length} of ${chosen.length} changes were noticed`)
   if (missed.length > 0) process.exitCode = 1
 } finally {
   rmSync(copy, { recursive: true })

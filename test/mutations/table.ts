@@ -15,6 +15,7 @@ const lostAnswers = 'src/agreement/lost-answers.test.ts'
 const branchDisk = 'src/branch/branch-disk.test.ts'
 const upDisk = 'src/replay/up-disk.test.ts'
 const cutDisk = 'test/contract/disk-cut.test.ts'
+const inventory = 'src/replication/inventory'
 
 export const mutations: readonly Mutation[] = [
   {
@@ -164,5 +165,40 @@ export const mutations: readonly Mutation[] = [
     from: '        await again()\n        await directories.syncAll(places)\n',
     to: '        void again\n',
     test: cutDisk,
+  },
+  {
+    breaks: 'a copy that speaks with the key of a host is noticed by both, also where they never meet',
+    file: `${inventory}/second-speaker.ts`,
+    from: 'follows !== undefined && this.#answers.includes(follows)',
+    to: 'false',
+    test: `${inventory}/inventory.test.ts`,
+  },
+  {
+    breaks: 'a host that was put back to an earlier disk is not taken for a copy',
+    file: `${inventory}/second-speaker.ts`,
+    from: 'follows !== undefined && this.#answers.includes(follows)',
+    to: 'true',
+    test: `${inventory}/inventory.test.ts`,
+  },
+  {
+    breaks: 'a copy hears through a third host what its original has said',
+    file: `${inventory}/host-records.ts`,
+    from: '(kept.from !== peer || kept.record.peer === peer)',
+    to: 'kept.from !== peer',
+    test: `${inventory}/host-records.test.ts`,
+  },
+  {
+    breaks: 'hosts of one short name go by names that tell them apart',
+    file: `${inventory}/namesakes.ts`,
+    from: 'if (others.length === 0) return own.short',
+    to: 'if (others.length >= 0) return own.short',
+    test: `${inventory}/namesakes.test.ts`,
+  },
+  {
+    breaks: 'a host that was built anew has its short name to itself',
+    file: `${inventory}/inventory.ts`,
+    from: 'if (isNewer) this.#recentNames',
+    to: 'this.#recentNames',
+    test: `${inventory}/inventory.test.ts`,
   },
 ]

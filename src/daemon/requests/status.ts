@@ -6,6 +6,7 @@ import { describeOperation } from '../../journal/index.ts'
 import { pendingReboot } from '../../origin/index.ts'
 import { nextUnknown } from '../../replay/index.ts'
 import { type PeerTrouble, unfetchedText } from '../../replication/index.ts'
+import { sharedNameText } from '../distinct-identity.ts'
 import { deviationAnswer } from './shared/deviation.ts'
 import { lockAnswer } from './shared/lock-answer.ts'
 import type { Parts } from './shared/parts.ts'
@@ -83,6 +84,7 @@ export const statusRequest = request({
       warnings: [
         ...process.warnings(),
         ...(await parts.damaged.texts()),
+        ...[sharedNameText(identity)].filter((text) => text !== undefined),
         ...replicator.troubles.all().map(describeTrouble),
         ...replicator.unfetched.overdue().map((one) => `since ${one.since}: ${unfetchedText(one)}`),
       ],

@@ -31,6 +31,8 @@ const recordSchema = z.object({
   urgent: z.literal(true).optional(),
   /** It has left the domain. */
   left: z.literal(true).optional(),
+  /** Which record with its key, said by another process, it has met before it said this: see second-speaker.ts. */
+  follows: z.string().max(32).optional(),
 })
 export type HostRecord = Omit<z.infer<typeof recordSchema>, 'peer'> & { readonly peer: PeerId }
 

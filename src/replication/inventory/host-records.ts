@@ -117,14 +117,17 @@ export class HostRecords {
     return haves
   }
 
-  /** What has arrived since `arrived` was so much, but for what `peer` gave; undefined when that is too long ago. */
+  /**
+   * What has arrived since `arrived` was so much, but for what `peer` gave of others; undefined when that is too long ago.
+   * Its own record is named: a copy of that host may have given it.
+   */
   havesSince(arrived: number, peer: PeerId): readonly Have[] | undefined {
     const count = this.arrived - arrived
     if (count > this.#arrivals.length) return undefined
     const fresh = new Set(count === 0 ? [] : this.#arrivals.slice(-count))
     return [...fresh].flatMap((one) => {
       const kept = this.#recordByShort.get(one)
-      return kept && kept.from !== peer ? [haveOf(kept.record)] : []
+      return kept && (kept.from !== peer || kept.record.peer === peer) ? [haveOf(kept.record)] : []
     })
   }
 

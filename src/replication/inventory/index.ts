@@ -1,4 +1,6 @@
 export type { VerifyRecord } from './host-record.ts'
 export { HostRecords, type KeptRecord, type RecordMap } from './host-records.ts'
-export { Inventory, type InventoryDeps } from './inventory.ts'
+export { Inventory } from './inventory.ts'
+export type { InventoryDeps } from './inventory-types.ts'
+export { distinctName, type Namesake } from './namesakes.ts'
 export { unheardMs } from './own-word.ts'

@@ -20,22 +20,27 @@ interface Host {
   readonly inventory: Inventory
   readonly transport: SimTransport
   words: OwnWords
+  /** What it has heard of machines that have its key. */
+  readonly copies: string[]
 }
 
-/** Hosts in a row, each connected to the next, that all know themselves alone. */
+/** Hosts in a row, each connected to the next, that all know themselves alone; `alder's copy` has the key of alder. */
 async function row(...names: readonly string[]) {
   const clock = new SimClock()
   const network = new SimNetwork(clock, seededRandom(1))
   const disks = new Map(names.map((name) => [name, new SimDisk(seededRandom(2))]))
   const start = async (name: string): Promise<Host> => {
-    const transport = network.transport(name)
+    const peerId = name.replace(/'s copy$/, '')
+    const transport = network.transport(name, { peerId })
     const disk = disks.get(name) ?? new SimDisk(seededRandom(3))
     const host: Host = {
       transport,
       words: { host: name },
+      copies: [],
       inventory: new Inventory({
         ...{ transport, clock, random: seededRandom(4), log: silentLog, disk, path: '/hosts', isSigned },
-        key: keyFrom(name),
+        key: keyFrom(peerId),
+        onOwnKey: (where) => void host.copies.push(where),
         words: () => host.words,
         addresses: () => [transport.address],
       }),
@@ -186,3 +191,64 @@ test('what a host is made to say by another is not believed', async () => {
 function limits(clock: SimClock) {
   return { timeoutMs: 5_000, clock, answerBytesMax: 1024 * 1024 }
 }
+
+test('two machines with one key that never meet are told of each other, once, and speak no more of it', async () => {
+  const { clock, hosts, level } = await row('alder', 'birch', 'cedar', "alder's copy")
+  const [alder, , , copy] = hosts as readonly Host[]
+  alder!.words = { host: 'maple' }
+  for (let round = 0; round < 10; round += 1) {
+    await clock.run(6_000)
+    await level()
+  }
+  assert.deepEqual([alder!.copies, copy!.copies], [["alder's copy at sim:alder's copy"], ['maple at sim:alder']])
+  const before = [...hosts].map(({ inventory }) => inventory.digest())
+  await clock.run(100_000)
+  for (let round = 0; round < 4; round += 1) await level()
+  const after = [...hosts].map(({ inventory }) => inventory.digest())
+  assert.equal(new Set([...before, ...after]).size, 1)
+})
+
+test('a host that begins with an earlier disk, or is started again and again, hears of no copy', async () => {
+  const { clock, hosts, level, start, wipe } = await row('alder', 'birch', 'cedar')
+  let alder: Host = hosts[0]
+  for (const isWiped of [false, true, false, true]) {
+    alder.words = { host: `again ${isWiped}` }
+    for (let round = 0; round < 4; round += 1) {
+      await clock.run(6_000)
+      await level()
+    }
+    assert.deepEqual(alder.copies, [])
+    await alder.inventory.stop()
+    alder.transport.crash()
+    if (isWiped) wipe('alder')
+    alder = await start('alder')
+    await clock.until(alder.transport.dial('sim:birch'))
+    await clock.until(alder.inventory.level(hosts[1].transport.self))
+  }
+})
+
+test('who has the short name of a host and is here now is its namesake, and nobody who only had it before', async () => {
+  const { clock, hosts, level, start, wipe } = await row('alder', 'birch', 'cedar')
+  const [alder, birch, cedar] = hosts
+  birch.words = { host: 'db1' }
+  cedar.words = { host: 'db1.nyc' }
+  await clock.run(6_000)
+  for (let round = 0; round < 3; round += 1) await level()
+  assert.ok(namesOf(alder).includes('db1.nyc'))
+  const namesakes = (): readonly string[] => alder.inventory.namesakes('db1').map(({ name }) => name)
+  alder.inventory.heard(birch.transport.self, birch.words)
+  // Of cedar only what it was when alder came is known.
+  assert.deepEqual(namesakes(), ['db1'])
+  cedar.words = { host: 'db1.fra' }
+  await clock.run(6_000)
+  for (let round = 0; round < 3; round += 1) await level()
+  assert.deepEqual([...namesakes()].sort(), ['db1', 'db1.fra'])
+  cedar.transport.crash()
+  await cedar.inventory.stop()
+  await clock.run(3_600_000)
+  assert.deepEqual(namesakes(), ['db1'])
+  await alder.inventory.stop()
+  alder.transport.crash()
+  wipe('alder')
+  assert.deepEqual((await start('alder')).inventory.namesakes('db1'), [])
+})

@@ -3,67 +3,29 @@
  * and what neighbours tell directly, which is newer. It is kept on disk, so
  * that a host that is off stays in it.
  */
-import type { KeyObject } from 'node:crypto'
-import {
-  type Cancel,
-  type Clock,
-  type Disk,
-  everybodyMax,
-  isoTime,
-  type Log,
-  nowAndThen,
-  type Random,
-} from '../../base/index.ts'
-import type { Candidate, PeerId, Transport } from '../../mesh/index.ts'
+import { type Cancel, everybodyMax, isoTime, nowAndThen } from '../../base/index.ts'
+import type { Candidate, PeerId } from '../../mesh/index.ts'
 import type { OwnWords } from '../announcement.ts'
 import { DirectWords } from './direct-words.ts'
-import { addressesMax, type HostRecord, signRecord, type VerifyRecord, verifyByPeerId } from './host-record.ts'
-import { forgottenMs, HostRecords } from './host-records.ts'
-import { OwnWord } from './own-word.ts'
+import { addressesMax, type HostRecord, signRecord, verifyByPeerId } from './host-record.ts'
+import { forgottenMs, HostRecords, type KeptRecord } from './host-records.ts'
+import type { InventoryDeps, KnownHost } from './inventory-types.ts'
+import { type Namesake, RecentNames, shortNameOf } from './namesakes.ts'
+import { OwnWord, unheardMs } from './own-word.ts'
 import { RecordExchange } from './record-exchange.ts'
 import { RecordsFile } from './records-file.ts'
+import { SecondSpeaker } from './second-speaker.ts'
 
 /** How often is looked whether this host has something to say of itself. */
 const lookEveryMs = 5_000
-
-/** What a host has told of itself. */
-export interface KnownHost {
-  readonly peer: PeerId
-  readonly name: string
-  /** Where it stands; undefined when it is of a release that does not tell. */
-  readonly at: OwnWords['at']
-  readonly boot: OwnWords['boot']
-  /** The operation that it can't do, and why. */
-  readonly stopped: OwnWords['stopped']
-  /** When it was heard or lost last, for people. */
-  readonly seen: string
-}
-
-export interface InventoryDeps {
-  readonly transport: Transport
-  readonly clock: Clock
-  readonly random: Random
-  readonly log: Log
-  readonly disk: Pick<Disk, 'readFile' | 'replaceFile'>
-  readonly path: string
-  /** This host's key. */
-  readonly key: KeyObject
-  readonly words: () => OwnWords
-  /** Where this host can be dialed. */
-  readonly addresses: () => readonly string[]
-  /**
-   * Another check of signatures, and records that are here already and kept by who gives them, not in the file: in a
-   * simulation of many hosts, of which each would write down what all the others write.
-   */
-  readonly isSigned?: VerifyRecord
-  readonly records?: HostRecords
-}
 
 export class Inventory {
   readonly #deps: InventoryDeps
   readonly #records: HostRecords
   readonly #exchange: RecordExchange
   readonly #ownWord = new OwnWord()
+  readonly #secondSpeaker = new SecondSpeaker()
+  readonly #recentNames = new RecentNames()
   readonly #file: RecordsFile | undefined
   readonly #direct: DirectWords
   #cancel: Cancel = () => undefined
@@ -76,11 +38,7 @@ export class Inventory {
       ...deps,
       records: this.#records,
       isSigned: deps.isSigned ?? verifyByPeerId,
-      // An earlier daemon of this host said more than this one knows of: the next word has to count on from there.
-      onRecord: (kept) => {
-        if (kept.record.peer === deps.transport.self) this.#ownWord.unsay()
-        this.#direct.recorded(kept)
-      },
+      onRecord: (kept, isNewer) => this.#met(kept, isNewer),
     })
     this.#file = deps.records ? undefined : new RecordsFile(deps)
   }
@@ -154,6 +112,19 @@ export class Inventory {
     return [...known.values()]
   }
 
+  /** Hosts that are here now and have this short name, too; not one that had it before it was built anew. */
+  namesakes(short: string): readonly Namesake[] {
+    const sinceMs = this.#deps.clock.monotonicMs() - unheardMs(this.size)
+    const heard = this.#recentNames.with(short, sinceMs).flatMap((peer) => this.#records.get(peer) ?? [])
+    const connected = this.#deps.transport.peers().flatMap(({ id: peer }) => {
+      const direct = this.#direct.get(peer)
+      return direct ? [[peer, direct.words.host] as const] : []
+    })
+    const told = heard.flatMap(({ record }) => (record.left ? [] : [[record.peer, record.host] as const]))
+    const names = new Map([...told, ...connected])
+    return [...names].flatMap(([peer, name]) => (shortNameOf(name) === shortNameOf(short) ? [{ peer, name }] : []))
+  }
+
   /** Some of the hosts that have said where they can be dialed, another selection each time. */
   sample(count: number): readonly Candidate[] {
     const { transport, random } = this.#deps
@@ -172,6 +143,21 @@ export class Inventory {
     return chosen
   }
 
+  #met(kept: KeptRecord, isNewer: boolean): void {
+    const { transport, onOwnKey } = this.#deps
+    const { signed, record, saidMs } = kept
+    this.#direct.recorded(kept)
+    if (record.peer !== transport.self) {
+      if (isNewer) this.#recentNames.note(record.peer, record.host, saidMs)
+      return
+    }
+    const { isProof, isToAnswer } = this.#secondSpeaker.heard(signed.said, record.follows)
+    // An earlier daemon of this host said more than this one knows of: the next word has to count on from there.
+    if (isToAnswer) this.#ownWord.unsay()
+    const [address] = record.addresses
+    if (isProof) onOwnKey?.(`${record.host}${address === undefined ? '' : ` at ${address.replace(/\/p2p\/\w+$/, '')}`}`)
+  }
+
   /** Says what there is to say of this host, when it is time. */
   #look(): void {
     const { clock, transport, words, addresses, key } = this.#deps
@@ -180,10 +166,15 @@ export class Inventory {
     if (occasion) {
       const count = (this.#records.get(transport.self)?.record.count ?? 0) + 1
       const facts = { peer: transport.self, count, time: isoTime(clock), addresses: [...where] }
-      const record: HostRecord = { ...facts, ...own, ...(occasion === 'urgent' && { urgent: true }) }
+      const { follows } = this.#secondSpeaker
+      // Who else may speak with this key is found out soon.
+      const isUrgent = occasion === 'urgent' || follows !== undefined
+      const marks = { ...(isUrgent && { urgent: true as const }), ...(follows !== undefined && { follows }) }
+      const record: HostRecord = { ...facts, ...own, ...marks }
       const kept = { signed: signRecord(record, key), record, saidMs: nowMs, seen: isoTime(clock), from: undefined }
+      if (follows !== undefined) this.#secondSpeaker.answered(kept.signed.said)
       this.#records.put(kept)
-      if (occasion === 'urgent') this.#exchange.tellAtOnce(kept)
+      if (isUrgent) this.#exchange.tellAtOnce(kept)
     }
     this.#forgetOld()
     void this.#file?.writeIfDue(this.#records)

@@ -14,9 +14,8 @@ import { forgottenMs, groupCount, groupsLength, type HostRecords, hostsMax, type
 const recordsProtocol = '/isconf/hosts/1'
 /** Every host by its short name and count, or fifty of the longest records. */
 const messageBytesMax = 2 * 1024 * 1024
-/** Records in one message. */
-const recordsMax = 50
-const answerMs = 10_000
+/** Records in one message, and how long its answer may take. */
+const [recordsMax, answerMs] = [50, 10_000]
 /** After so many times of telling only what is new everything is compared again. */
 const newsBetweenComparisons = 60
 /** Urgent records that are passed on at once in ten seconds; more come with the others. */
@@ -55,8 +54,8 @@ export interface RecordExchangeDeps {
   readonly clock: Clock
   readonly records: HostRecords
   readonly isSigned: VerifyRecord
-  /** A record was new here. */
-  readonly onRecord: (kept: KeptRecord) => void
+  /** A record was new here, or newer than the one that was here. */
+  readonly onRecord: (kept: KeptRecord, isNewer: boolean) => void
 }
 
 interface Neighbour {
@@ -112,7 +111,8 @@ export class RecordExchange {
     }
     this.#urgentCount += 1
     if (this.#urgentCount > urgentMax) return
-    this.#urgent.changed([kept.record.peer], kept.from)
+    // Who else may speak with a host's key has the same id.
+    this.#urgent.changed([kept.record.peer], kept.record.follows === undefined ? kept.from : undefined)
     for (const { id } of this.#deps.transport.peers()) this.#tell(id)
   }
 
@@ -174,8 +174,9 @@ export class RecordExchange {
       // What is known already is not checked again: a check costs a thousand times what a look does.
       if (!record || !records.isNews(record) || !isGenuine(signed, record, isSigned)) continue
       const kept = { signed, record, saidMs: nowMs - ageMs, seen: isoTimeBefore(clock, ageMs), from: peer }
+      const isNewer = records.get(record.peer) !== undefined
       records.put(kept)
-      onRecord(kept)
+      onRecord(kept, isNewer)
       if (record.urgent) this.tellAtOnce(kept)
     }
   }
