@@ -232,7 +232,7 @@ test('who has the short name of a host and is here now is its namesake, and nobo
   const [alder, birch, cedar] = hosts
   birch.words = { host: 'db1' }
   cedar.words = { host: 'db1.nyc' }
-  await clock.run(6_000)
+  await clock.run(10_000)
   for (let round = 0; round < 3; round += 1) await level()
   assert.ok(namesOf(alder).includes('db1.nyc'))
   const namesakes = (): readonly string[] => alder.inventory.namesakes('db1').map(({ name }) => name)
@@ -240,7 +240,7 @@ test('who has the short name of a host and is here now is its namesake, and nobo
   // Of cedar only what it was when alder came is known.
   assert.deepEqual(namesakes(), ['db1'])
   cedar.words = { host: 'db1.fra' }
-  await clock.run(6_000)
+  await clock.run(10_000)
   for (let round = 0; round < 3; round += 1) await level()
   assert.deepEqual([...namesakes()].sort(), ['db1', 'db1.fra'])
   cedar.transport.crash()
