@@ -17,16 +17,14 @@ export const errorKinds = {
   },
   NOT_SKIPPED: { exit: 22, hint: '`isconf status` shows the operations in which this host differs' },
   NOT_VOIDABLE: { exit: 22, hint: '`isconf log` shows the operations, and which of them are void' },
-  BAD_REQUEST: {
-    exit: 22,
-    hint: 'isconf and its daemon may be of different releases; restart the daemon: isconf restart',
-  },
+  BAD_REQUEST: { exit: 22, hint: 'isconf and its daemon may be of different releases: try isconf restart' },
   NO_SUCH_FILE: { exit: 2, hint: 'check the path; a relative path starts at the current directory' },
   NOT_A_FILE: { exit: 22, hint: 'snap takes regular files, directories and symbolic links, with names in UTF-8' },
   PROTECTED_PATH: {
     exit: 22,
     hint: "ISconf's own files, / and mount points can't be part of a change; name files below or beside them",
   },
+  UNSAFE_LINK: { exit: 1, hint: 'if it is meant, have root own the link, or its user the directory it leads to' },
   OUTSIDE_VOLROOT: { exit: 22, hint: 'IS_VOLROOT stands for / on this host; work below it' },
   BANK_NAME_TAKEN: {
     exit: 1,

@@ -3,33 +3,36 @@ import { createHash } from 'node:crypto'
 import { constants, type Stats } from 'node:fs'
 import { lstat, open, readlink } from 'node:fs/promises'
 import { IsconfError, inLanes, toIsconfError } from '../base/index.ts'
+import { type Walk, walking } from '../base/walk.io.ts'
 import { unreadable } from './file-content.io.ts'
 import type { Difference, FileOwner, RecordedPath } from './machine.ts'
 import { type NumbersOf, OwnerNames } from './owners.io.ts'
 import { readXattrs, whyNoXattrs } from './xattrs.io.ts'
 
 interface Compared {
-  /** Where a path is on this machine. */
-  readonly real: (path: string) => string
+  /** The directory that stands for / on this machine. */
+  readonly root: string
   readonly numbersOf: NumbersOf
 }
 
 /** Reading small files waits for the disk more than for the processor. */
 const atOnceMax = 4
+/** Paths that are looked at in one walk, which keeps their directories open. */
+const perWalk = 256
 
 /** See {@link Machine.differences}. */
 export async function differences(
   recorded: readonly RecordedPath[],
-  { real, numbersOf }: Compared,
+  { root, numbersOf }: Compared,
 ): Promise<readonly (readonly Difference[])[]> {
   const found: Found[] = []
-  await inLanes(recorded, atOnceMax, async (one, index) => {
-    found[index] = await look(one, real(one.path)).catch((thrown: unknown): Found => {
-      const { code, message } = toIsconfError(thrown)
-      if (code !== 'FILE_UNREADABLE') throw thrown
-      return { stat: undefined, differences: [{ what: 'unreadable', recorded: one.kind, found: message }] }
-    })
-  })
+  for (let from = 0; from < recorded.length; from += perWalk) {
+    await walking(root, (walk) =>
+      inLanes(recorded.slice(from, from + perWalk), atOnceMax, async (one, index) => {
+        found[from + index] = await lookOrTell(one, walk)
+      }),
+    )
+  }
   // Names are asked for of all wrong owners at once.
   const names = new OwnerNames()
   const wrongOwners = recorded.map((one, index): WrongOwner | undefined => {
@@ -56,8 +59,18 @@ interface WrongOwner {
   readonly found: FileOwner
 }
 
-async function look(recorded: RecordedPath, real: string): Promise<Found> {
-  const stat = await statOf(recorded.path, real)
+async function lookOrTell(recorded: RecordedPath, walk: Walk): Promise<Found> {
+  try {
+    return await look(recorded, walk)
+  } catch (thrown) {
+    const { code, message } = toIsconfError(thrown)
+    if (code !== 'FILE_UNREADABLE' && code !== 'UNSAFE_LINK') throw thrown
+    return { stat: undefined, differences: [{ what: 'unreadable', recorded: recorded.kind, found: message }] }
+  }
+}
+
+async function look(recorded: RecordedPath, walk: Walk): Promise<Found> {
+  const { real, stat } = await standing(recorded.path, walk)
   const only = (what: Difference['what'], was: string, is: string): Found => ({
     stat: undefined,
     differences: [{ what, recorded: was, found: is }],
@@ -90,12 +103,18 @@ async function differingContent(
   return sha256 === blob.id ? [] : [{ what: 'content', recorded: blob.id, found: sha256 }]
 }
 
-async function statOf(path: string, real: string): Promise<Stats | undefined> {
+/** What stands at a path, and a path to it for node:fs. */
+async function standing(
+  path: string,
+  walk: Walk,
+): Promise<{ readonly real: string; readonly stat: Stats | undefined }> {
   try {
-    return await lstat(real)
+    const { at } = await walk.entry(path)
+    return { real: at, stat: await lstat(at) }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    return code === 'ENOENT' || code === 'ENOTDIR' ? undefined : unreadable(path, error as NodeJS.ErrnoException)
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { real: '', stat: undefined }
+    return unreadable(path, error as NodeJS.ErrnoException)
   }
 }
 

@@ -44,23 +44,29 @@ export function refuseChanged(path: string, before: BigIntStats, after: BigIntSt
     after.size === before.size &&
     after.mtimeNs === before.mtimeNs &&
     after.ctimeNs === before.ctimeNs
-  if (!isSame) throw new IsconfError('FILE_CHANGED', `${path} changed while it was read`)
+  if (!isSame) throw changed(path)
+}
+
+/** That another thing is there than was seen. */
+export function changed(path: string): IsconfError {
+  return new IsconfError('FILE_CHANGED', `${path} changed while it was read`)
 }
 
 /** That what was seen is not there any more. */
-export function wentAway(path: string): IsconfError {
+function wentAway(path: string): IsconfError {
   return new IsconfError('FILE_CHANGED', `${path} went away while it was read`)
 }
 
 /** What was seen a moment ago. */
 export function goneOrUnreadable(path: string, error: NodeJS.ErrnoException): never {
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') throw wentAway(path)
-  if (error.code === 'ELOOP') throw new IsconfError('FILE_CHANGED', `${path} changed while it was read`)
+  if (error.code === 'ELOOP') throw changed(path)
   return unreadable(path, error)
 }
 
-/** NO_SUCH_FILE, or FILE_UNREADABLE with the reason. */
+/** NO_SUCH_FILE, or FILE_UNREADABLE with the reason; a failure of ours as it is. */
 export function unreadable(path: string, error: NodeJS.ErrnoException): never {
+  if (error instanceof IsconfError) throw error
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR')
     throw new IsconfError('NO_SUCH_FILE', `no such file: ${path}`)
   throw new IsconfError('FILE_UNREADABLE', `cannot read ${path}: ${errnoText(error)}`, { cause: error })

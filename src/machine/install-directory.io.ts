@@ -1,7 +1,6 @@
 /** Putting a directory or a symbolic link in place. */
 import { constants } from 'node:fs'
 import { lchown, lstat, mkdir, open, symlink } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import {
   type Install,
   type Installing,
@@ -18,8 +17,8 @@ export function installingDirectory(install: Install<DirectoryAttributes>): Inst
 }
 
 async function prepareDirectory(install: Install<DirectoryAttributes>): Promise<Prepared> {
-  const target = install.real(install.attributes.path)
-  const found = await lstat(target).catch(() => undefined)
+  const target = await install.walk.entry(install.attributes.path)
+  const found = await lstat(target.at).catch(() => undefined)
   if (!found) {
     return prepareBeside(target, install.staging, async (beside) => {
       await mkdir(beside, { mode: 0o700 })
@@ -32,10 +31,10 @@ async function prepareDirectory(install: Install<DirectoryAttributes>): Promise<
   return {
     place: async () => {
       // All that came to a place in it stands before it in the order; to remove this later would change its time.
-      await install.staging.leave(target)
-      await setAll(target, install, !isReadable)
+      await install.staging.leave(target.path)
+      await setAll(target.at, install, !isReadable)
     },
-    directory: isReadable ? target : dirname(target),
+    directory: isReadable ? target.at : target.directory.self,
     discard: async () => undefined,
   }
 }
@@ -60,5 +59,5 @@ export function installingSymlink(install: Install<SymlinkAttributes>): Installi
     if (found.uid !== wanted.uid || found.gid !== wanted.gid) await lchown(beside, wanted.uid, wanted.gid)
     await setLinkTime(beside, mtimeMs)
   }
-  return { ...install, prepare: () => prepareBeside(install.real(path), install.staging, write) }
+  return { ...install, prepare: async () => prepareBeside(await install.walk.entry(path), install.staging, write) }
 }

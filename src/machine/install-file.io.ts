@@ -19,21 +19,23 @@ export interface InstallFile extends Install<FileAttributes> {
 
 /** A file, which is written while its hash is checked: BLOB_MISMATCH. */
 export function installingFile(install: InstallFile): Installing {
-  const { attributes, real, content, sha256 } = install
-  const { path } = attributes
-  const target = real(path)
-  const prepare = (): Promise<Prepared> =>
-    prepareBeside(target, install.staging, (beside) => writeFile(beside, install))
+  const { hardlink } = install.attributes
+  const copy = (): Promise<Prepared> => prepareCopy(install)
+  if (hardlink === undefined) return { ...install, prepare: copy }
+  return { ...install, prepare: () => preparedLink({ ...install, hardlink }, copy) }
+}
+
+async function prepareCopy(install: InstallFile): Promise<Prepared> {
+  const { attributes, walk, staging, content, sha256 } = install
+  const target = await walk.entry(attributes.path)
+  const prepare = (): Promise<Prepared> => prepareBeside(target, staging, (beside) => writeFile(beside, install))
   const how: WriteInPlace = {
-    ...{ path, target, sha256 },
+    ...{ path: attributes.path, target, sha256 },
     verify: async () => refuseOther(await hashOf(content()), install),
     writeContent: async (handle) => refuseOther(await writeContent(handle, content(), false), install),
     setAttributes: (handle) => setAttributes(handle, install),
   }
-  const copy = (): Promise<Prepared> => preparedOrInPlace(prepare, how)
-  const { hardlink } = attributes
-  if (hardlink === undefined) return { ...install, prepare: copy }
-  return { ...install, prepare: async () => preparedLink({ ...install, hardlink }, copy) }
+  return preparedOrInPlace(prepare, how)
 }
 
 async function writeFile(beside: string, install: InstallFile): Promise<void> {

@@ -5,6 +5,7 @@ import { basename, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { namesIn, temporaryDirectory } from '../../test/support/files.ts'
 import { sha256Hex } from '../base/index.ts'
+import { Walk } from '../base/walk.io.ts'
 import { installingFile } from './install-file.io.ts'
 import { installTogether } from './install-together.io.ts'
 import type { InstallReport } from './machine.ts'
@@ -16,10 +17,10 @@ const owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0, user
 const memory = '/dev/shm'
 
 /** A directory that stands for /, and what puts files below it, each after the ones before. */
-function place(t: TestContext) {
-  const root = temporaryDirectory(t)
-  const real = (path: string): string =>
-    path.startsWith('/memory/') ? join(memory, `${basename(root)}-${basename(path)}`) : join(root, path)
+function place(t: TestContext, root = temporaryDirectory(t)) {
+  const walk = new Walk(root)
+  t.after(() => walk.close())
+  const real = (path: string): string => join(root, path)
   const file = (path: string, content: string, hardlink?: string) => {
     const links = hardlink === undefined ? {} : { hardlink }
     const attributes = { path, mode: 0o644, owner, mtimeMs: 1_600_000_000_000, parents: [], ...links }
@@ -29,6 +30,7 @@ function place(t: TestContext) {
     const numbersOf = () => ({ uid: owner.uid, gid: owner.gid })
     return installingFile({
       real,
+      walk,
       numbersOf,
       staging: new Staging(),
       attributes,
@@ -85,14 +87,16 @@ test('where the other name is not the file that was recorded, it is a file of it
 })
 
 test('on another file system it is a file of its own', async (t) => {
-  const { real, file, install } = place(t)
-  const isElsewhere = statSync(memory, { throwIfNoEntry: false })?.dev !== statSync(real('/')).dev
+  const { file, install } = place(t, '/')
+  const directory = temporaryDirectory(t)
+  const [a, b] = [join(directory, 'a'), join(memory, `${basename(directory)}-b`)]
+  const isElsewhere = statSync(memory, { throwIfNoEntry: false })?.dev !== statSync(directory).dev
   if (!isElsewhere) return t.skip(`${memory} is no file system of its own: this was NOT tested`)
-  t.after(() => rmSync(real('/memory/b'), { force: true }))
-  await install(file('/a', 'one'))
-  const [report] = await install(file('/memory/b', 'one', '/a'))
+  t.after(() => rmSync(b, { force: true }))
+  await install(file(a, 'one'))
+  const [report] = await install(file(b, 'one', a))
   assert.deepEqual(report?.remarks, [
-    "/memory/b: it can't be a hard link to /a here, and is a file of its own: that is on another file system",
+    `${b}: it can't be a hard link to ${a} here, and is a file of its own: that is on another file system`,
   ])
-  assert.equal(readFileSync(real('/memory/b'), 'utf8'), 'one')
+  assert.equal(readFileSync(b, 'utf8'), 'one')
 })

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, link, lstat, open, rename, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import type { Entry } from '../base/directory.io.ts'
 import { errnoCode, errnoText } from '../base/index.ts'
 import type { Install, Prepared } from './install.io.ts'
 import type { FileAttributes } from './machine.ts'
@@ -16,9 +16,9 @@ export interface InstallLink extends Install<FileAttributes> {
 }
 
 /** The other name may come to its place only just before: so all is done when this one's turn comes. */
-export function preparedLink(install: InstallLink, copy: () => Promise<Prepared>): Prepared {
-  const { attributes, real, hardlink } = install
-  const target = real(attributes.path)
+export async function preparedLink(install: InstallLink, copy: () => Promise<Prepared>): Promise<Prepared> {
+  const { attributes, walk, hardlink } = install
+  const target = await walk.entry(attributes.path)
   let remarks: readonly string[] = []
   const place = async (): Promise<void> => {
     const why = await linkOrReason(install, target)
@@ -28,21 +28,22 @@ export function preparedLink(install: InstallLink, copy: () => Promise<Prepared>
     const what = `it can't be a hard link to ${hardlink} here, and is a file of its own: ${why}`
     remarks = [...(prepared.remarks?.() ?? []), `${attributes.path}: ${what}`]
   }
-  return { place, directory: dirname(target), discard: async () => undefined, remarks: () => remarks }
+  return { place, directory: target.directory.self, discard: async () => undefined, remarks: () => remarks }
 }
 
 /** Makes the link; why it can't be one, in words. */
-async function linkOrReason(install: InstallLink, target: string): Promise<string | undefined> {
-  const other = install.real(install.hardlink)
+async function linkOrReason(install: InstallLink, target: Entry): Promise<string | undefined> {
+  let other: Entry
   let handle: FileHandle
   try {
-    handle = await open(other, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    other = await install.walk.entry(install.hardlink)
+    handle = await open(other.at, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   } catch (error) {
     return errnoText(error)
   }
   try {
     if (!(await isRight(handle, install))) return 'that is another file by now'
-    return await linkTo(handle, other, target, install.staging)
+    return await linkTo(handle, other.at, target, install.staging)
   } finally {
     await handle.close()
   }
@@ -65,24 +66,19 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: 'its file system has no hard links',
 }
 
-async function linkTo(
-  handle: FileHandle,
-  other: string,
-  target: string,
-  staging: Staging,
-): Promise<string | undefined> {
+async function linkTo(handle: FileHandle, other: string, target: Entry, staging: Staging): Promise<string | undefined> {
   const { ino, dev } = await handle.stat()
   const isIt = async (path: string): Promise<boolean> => {
     const found = await lstat(path).catch(() => undefined)
     return found?.ino === ino && found.dev === dev
   }
-  if (await isIt(target)) return undefined
+  if (await isIt(target.at)) return undefined
   const beside = await staging.beside(target)
   try {
     await link(other, beside)
     // Somebody may have put another file there meanwhile.
     if (!(await isIt(beside))) return 'that is another file by now'
-    await rename(beside, target)
+    await rename(beside, target.at)
     return undefined
   } catch (error) {
     const reason = reasons[errnoCode(error) ?? '']

@@ -4,17 +4,20 @@
  * is whole, what comes later in the order shows later, and of what is not acknowledged nothing is believed.
  */
 import { rmdir } from 'node:fs/promises'
-import { dirname, posix } from 'node:path'
+import { posix } from 'node:path'
+import type { Entry } from '../base/directory.io.ts'
 import { inLanes } from '../base/index.ts'
-import { type Installing, makeParent, type Prepared, reportOn, syncDirectory, toInstallFailure } from './install.io.ts'
+import { Places } from '../base/places.io.ts'
+import { type Installing, makeParent, type Prepared, reportOn, toInstallFailure } from './install.io.ts'
 import type { InstallReport } from './machine.ts'
+import { syncDirectory } from './sync-directory.io.ts'
 
 /** Entries that are made, or directories that are synced, at once: the disk takes their syncs together. */
 const atOnceMax = 16
 
 /** See {@link Machine.install}. */
 export async function installTogether(entries: readonly Installing[]): Promise<readonly InstallReport[]> {
-  const batch = new Batch(entries.slice(0, independentCount(entries)))
+  const batch = new Batch(entries.slice(0, await independentCount(entries)))
   await batch.makeParents()
   await batch.prepare()
   await batch.place()
@@ -23,14 +26,22 @@ export async function installTogether(entries: readonly Installing[]): Promise<r
 }
 
 /** How many of the first entries have no other of them on their way: that would lead elsewhere once it is in place. */
-function independentCount(entries: readonly Installing[]): number {
+async function independentCount(entries: readonly Installing[]): Promise<number> {
   const paths = new Set<string>()
-  const count = entries.findIndex(({ attributes: { path } }) => {
-    for (let above = posix.dirname(path); above !== '/'; above = posix.dirname(above)) if (paths.has(above)) return true
+  const placesTaken = new Set<string>()
+  const [first] = entries
+  if (first === undefined) return 0
+  const places = new Places(first.walk)
+  for (const [index, { attributes }] of entries.entries()) {
+    const { path } = attributes
+    for (let above = posix.dirname(path); above !== '/'; above = posix.dirname(above))
+      if (paths.has(above)) return index
+    const place = await places.of(path)
+    if (place.links.some((link) => placesTaken.has(link))) return index
     paths.add(path)
-    return false
-  })
-  return count < 0 ? entries.length : count
+    placesTaken.add(place.path)
+  }
+  return entries.length
 }
 
 class Batch {
@@ -39,7 +50,7 @@ class Batch {
   #good: number
   #failure: unknown
   /** What was made for each entry. */
-  readonly #parents: string[][] = []
+  readonly #parents: Entry[][] = []
   readonly #prepared: (Prepared | undefined)[] = []
   #placed = 0
 
@@ -52,11 +63,12 @@ class Batch {
   async makeParents(): Promise<void> {
     const there = new Set<string>()
     await this.#untilFailure(1, async (entry, index) => {
-      const made: string[] = []
+      const made: Entry[] = []
       this.#parents[index] = made
       for (const parent of entry.attributes.parents) {
         if (there.has(parent.path)) continue
-        if (await makeParent(parent, entry)) made.push(entry.real(parent.path))
+        const place = await makeParent(parent, entry)
+        if (place) made.push(place)
         there.add(parent.path)
       }
     })
@@ -81,7 +93,7 @@ class Batch {
   async clear(): Promise<void> {
     for (const prepared of this.#prepared.slice(this.#placed)) await prepared?.discard()
     for (const entry of this.#entries) await entry.staging.clear()
-    for (const path of this.#parents.slice(this.#placed).flat().reverse()) await rmdir(path).catch(() => undefined)
+    for (const { at } of this.#parents.slice(this.#placed).flat().reverse()) await rmdir(at).catch(() => undefined)
   }
 
   /** Has all that is in place on disk. Throws why the first entry could not be installed. */
@@ -95,7 +107,7 @@ class Batch {
     if (this.#placed === 0) return fail(this.#failure)
     const changed = [
       ...this.#prepared.slice(0, this.#placed).flatMap((prepared) => prepared?.directory ?? []),
-      ...this.#parents.slice(0, this.#placed).flatMap((made) => made.map((path) => dirname(path))),
+      ...this.#parents.slice(0, this.#placed).flatMap((made) => made.map(({ directory }) => directory.self)),
     ]
     await inLanes([...new Set(changed)], atOnceMax, (path) => syncDirectory(path)).catch(fail)
     return this.#entries.slice(0, this.#placed).map((entry, index) => reportOn(entry, this.#prepared[index]))

@@ -1,8 +1,9 @@
 /** What installing any kind of entry has in common: a name beside the target, missing parents, owner, attributes, time. */
-import { fstatSync } from 'node:fs'
-import { type FileHandle, lstat, lutimes, mkdir, open, rename, rm, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { IsconfError } from '../base/index.ts'
+import { constants, fstatSync } from 'node:fs'
+import { type FileHandle, lstat, lutimes, mkdir, open, rename, rmdir, unlink } from 'node:fs/promises'
+import type { Entry } from '../base/directory.io.ts'
+import { errnoCode, IsconfError } from '../base/index.ts'
+import type { Walk } from '../base/walk.io.ts'
 import type { EntryAttributes, InstallReport, ParentAttributes, Xattrs } from './machine.ts'
 import type { NumbersOf } from './owners.io.ts'
 import { refusalText } from './refusal-text.io.ts'
@@ -11,8 +12,10 @@ import { readXattrs, setXattrs } from './xattrs.io.ts'
 
 export interface Install<Attributes extends EntryAttributes> {
   readonly attributes: Attributes
-  /** Where a journal path is on this machine. */
+  /** Where a journal path is on this machine, for people. */
   readonly real: (path: string) => string
+  /** Where it is, whoever puts links in the way. */
+  readonly walk: Walk
   readonly numbersOf: NumbersOf
   /** Where things are made before they come to their places. */
   readonly staging: Staging
@@ -36,13 +39,13 @@ export interface Prepared {
 
 /** Lets `write` make an entry under a name of its own beside its target, from where a rename puts it in place. */
 export async function prepareBeside(
-  target: string,
+  target: Entry,
   staging: Staging,
   write: (beside: string) => Promise<void>,
 ): Promise<Prepared> {
   await refuseDirectory(target)
   const beside = await staging.beside(target)
-  const discard = (): Promise<void> => rm(beside, { force: true, recursive: true }).catch(() => undefined)
+  const discard = (): Promise<void> => discardUnused(beside)
   try {
     await write(beside)
   } catch (error) {
@@ -50,7 +53,14 @@ export async function prepareBeside(
     await discard()
     throw error
   }
-  return { place: () => rename(beside, target), directory: dirname(target), discard }
+  return { place: () => rename(beside, target.at), directory: target.directory.self, discard }
+}
+
+/** What was made is a file, a link or an empty directory. */
+async function discardUnused(beside: string): Promise<void> {
+  await unlink(beside)
+    .catch(() => rmdir(beside))
+    .catch(() => undefined)
 }
 
 /** What the failure of an installation says; `realPath` is where it is on this machine. */
@@ -92,21 +102,22 @@ export async function setAttributes(
 }
 
 /** A rename would say no more than that it is one. */
-async function refuseDirectory(target: string): Promise<void> {
-  const found = await lstat(target).catch(() => undefined)
+async function refuseDirectory({ at }: Entry): Promise<void> {
+  const found = await lstat(at).catch(() => undefined)
   if (found?.isDirectory()) throw new Error('a directory stands there')
 }
 
-/** Makes a directory that is to hold an entry; true when it was not there. It is on disk when its own parent is synced. */
-export async function makeParent(parent: ParentAttributes, install: Install<EntryAttributes>): Promise<boolean> {
-  const path = install.real(parent.path)
-  const found = await stat(path).catch(() => undefined)
-  if (found?.isDirectory()) return false
-  if (found) throw new Error(`${parent.path} is not a directory`)
-  const beside = await install.staging.beside(path)
+/** Makes a directory that is to hold an entry; undefined when it was there. It is on disk when its own parent is synced. */
+export async function makeParent(
+  parent: ParentAttributes,
+  install: Install<EntryAttributes>,
+): Promise<Entry | undefined> {
+  if (await isThere(parent.path, install.walk)) return undefined
+  const place = await install.walk.entry(parent.path)
+  const beside = await install.staging.beside(place)
   await mkdir(beside, { mode: 0o700 })
   try {
-    const handle = await open(beside, 'r')
+    const handle = await open(beside, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
     try {
       await giveTo(handle, install.numbersOf(parent.owner))
       await handle.chmod(parent.mode)
@@ -114,11 +125,22 @@ export async function makeParent(parent: ParentAttributes, install: Install<Entr
     } finally {
       await handle.close()
     }
-    await rename(beside, path)
+    await rename(beside, place.at)
+    return place
+  } catch (error) {
+    await discardUnused(beside)
+    throw error
+  }
+}
+
+async function isThere(path: string, walk: Walk): Promise<boolean> {
+  try {
+    await walk.onTheWay(path)
     return true
   } catch (error) {
-    await rm(beside, { force: true, recursive: true }).catch(() => undefined)
-    throw error
+    if (errnoCode(error) === 'ENOTDIR') throw new Error(`${path} is not a directory`)
+    if (errnoCode(error) !== 'ENOENT') throw error
+    return false
   }
 }
 
@@ -154,13 +176,4 @@ function remarksOnOwner({ owner, path }: EntryAttributes, here: { uid: number; g
   if (here.gid !== owner.gid)
     remarks.push(`${path}: group ${owner.group} is ${here.gid} here, ${owner.gid} on the origin`)
   return remarks
-}
-
-export async function syncDirectory(path: string): Promise<void> {
-  const handle = await open(path, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }

@@ -1,10 +1,11 @@
 /** The real machine, or the part of it below IS_VOLROOT. */
 import { realpathSync, statSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { dirname, join, posix } from 'node:path'
 import { refuseChangeableTree } from '../base/changeable.io.ts'
-import { type Clock, errnoText, IsconfError, unreachable } from '../base/index.ts'
-import { processStart } from '../base/pid-file.io.ts'
+import { type Clock, IsconfError, unreachable } from '../base/index.ts'
+import { Places } from '../base/places.io.ts'
+import { type Walk, walking } from '../base/walk.io.ts'
+import { bootId } from './boot-id.io.ts'
 import { runCommand } from './command.io.ts'
 import { CommandOnRecord } from './command-on-record.io.ts'
 import { differences } from './differences.io.ts'
@@ -46,8 +47,6 @@ const namesMsMax = 10_000
 const commandName = 'conf/command'
 /** The file below IS_HOME that says what is on its way to its place. */
 const temporaryFilesName = 'conf/temporary-files'
-/** A boot id is 36 characters; what is longer is not one. */
-const bootIdLengthMax = 200
 
 /** The machine this process runs on. CONFIG when `volroot` is no directory. */
 export function systemMachine(options: MachineOptions): Machine {
@@ -90,10 +89,10 @@ export function systemMachine(options: MachineOptions): Machine {
     },
     refuseSnapshot: (path) => refuseSnapshot(path, { real, protectedPaths: own }),
     inspect: (path, links) => inspect(path, { real, protectedPaths: own }, links),
-    stateOf: (path) => stateOf(path, real(path)),
+    stateOf: (path) => walking(root, (walk) => stateOf(path, walk)),
     differences: async (recorded) => {
       const owners = recorded.flatMap((one) => (one.kind === 'removal' ? [] : [one.owner]))
-      return differences(recorded, { real, numbersOf: await numbersFor(owners) })
+      return differences(recorded, { root, numbersOf: await numbersFor(owners) })
     },
     install: async (all) => {
       const installations = all.slice(0, await own.installableCount(all.map(({ attributes }) => attributes.path)))
@@ -102,14 +101,18 @@ export function systemMachine(options: MachineOptions): Machine {
         ...parents.map((parent) => parent.owner),
       ])
       const numbersOf = await numbersFor(owners)
-      return temporary.during(directoriesOf(installations, real), (staging) =>
-        installTogether(installations.map((installation) => installing(installation, { real, numbersOf, staging }))),
+      return walking(root, async (walk) =>
+        temporary.during(await directoriesOf(installations, walk), (staging) =>
+          installTogether(
+            installations.map((installation) => installing(installation, { real, walk, numbersOf, staging })),
+          ),
+        ),
       )
     },
     refuseRemoval: own.refuseRemoval,
     remove: async (path) => {
       await own.refuseRemoval(path)
-      return remove(path, real(path))
+      return walking(root, (walk) => remove(path, walk))
     },
     run,
     readyPackages: (...words) => readyPackages({ clock, run }, ...words),
@@ -118,7 +121,7 @@ export function systemMachine(options: MachineOptions): Machine {
       refuseChangeableTree('hooks', directory)
       return hooksIn(join(directory, `${stage}.d`))
     },
-    bootId: async () => `${await readBootId(options.bootIdPath())}${startOfFirst()}`,
+    bootId: () => bootId(options.bootIdPath()),
     reboot: (output: OutputListener, signal: AbortSignal) =>
       // One that a daemon that has died began may never come.
       runAnyway({ argv: ['sh', '-c', options.rebootCommand()], cwd: '/', env: {} }, output, signal),
@@ -130,16 +133,21 @@ export function temporaryFilesOf(home: string): TemporaryFiles {
   return new TemporaryFiles(join(home, temporaryFilesName))
 }
 
-/** Those in which something may be made: of the entries, and of directories above them. */
-function directoriesOf(installations: readonly Installation[], real: (path: string) => string): readonly string[] {
-  const paths = installations.flatMap(({ attributes: { path, parents } }) => [
-    dirname(real(path)),
-    ...parents.map((parent) => dirname(real(parent.path))),
-  ])
-  return [...new Set(paths)]
+/** Those in which something may be made, of the entries and of directories above them; where they are, or will be. */
+async function directoriesOf(installations: readonly Installation[], walk: Walk): Promise<readonly string[]> {
+  const places = new Places(walk)
+  const found = new Set<string>()
+  for (const { attributes } of installations) {
+    for (const { path } of [attributes, ...attributes.parents])
+      found.add((await places.ofDirectory(dirname(path))).path)
+  }
+  return [...found]
 }
 
-function installing(installation: Installation, how: Pick<Installing, 'real' | 'numbersOf' | 'staging'>): Installing {
+function installing(
+  installation: Installation,
+  how: Pick<Installing, 'real' | 'walk' | 'numbersOf' | 'staging'>,
+): Installing {
   switch (installation.kind) {
     case 'file':
       return installingFile({ ...installation, ...how })
@@ -149,31 +157,6 @@ function installing(installation: Installation, how: Pick<Installing, 'real' | '
       return installingSymlink({ ...installation, ...how })
     default:
       return unreachable(installation)
-  }
-}
-
-async function readBootId(path: string): Promise<string> {
-  const where = `IS_BOOT_ID: ${path}`
-  let text: string
-  try {
-    text = (await readFile(path, 'utf8')).trim()
-  } catch (error) {
-    throw new IsconfError('CONFIG', `${where} can't be read: ${errnoText(error)}`, { cause: error })
-  }
-  if (text === '' || text.length > bootIdLengthMax) throw new IsconfError('CONFIG', `${where} holds no boot id`)
-  return text
-}
-
-/**
- * When process 1 was started, by the kernel's clock of this boot: in a container it begins anew with each start, and the
- * kernel, with its boot id, goes on. Nothing where /proc does not tell.
- */
-function startOfFirst(): string {
-  try {
-    const [started] = processStart(1).split('@')
-    return started ? ` ${started}` : ''
-  } catch {
-    return ''
   }
 }
 

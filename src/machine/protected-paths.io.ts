@@ -1,7 +1,8 @@
 /** What a change may not touch: ISconf's own files, the root, and for a removal what is mounted. */
 import { realpath } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
 import { IsconfError } from '../base/index.ts'
+import { Places } from '../base/places.io.ts'
+import { type Walk, walking } from '../base/walk.io.ts'
 import { mountPoints } from './mounts.io.ts'
 
 export interface ProtectedPaths {
@@ -15,33 +16,36 @@ export interface ProtectedPaths {
 
 /** `real` maps a journal path to where it is on this machine; `home` is where IS_HOME is. */
 export function protectedPaths(real: (path: string) => string, home: string): ProtectedPaths {
-  const refuseHome = async (path: string): Promise<void> => {
-    const [own, there] = await Promise.all([realpath(home).catch(() => home), whereOf(real(path))])
+  const placesOf = (paths: readonly string[]): Promise<readonly string[]> =>
+    walking(real('/'), (walk) => inOrder(paths, walk))
+  const refuseHome = async (path: string, there: string): Promise<void> => {
+    const own = await realpath(home).catch(() => home)
     if (there === own) refuse(`${path} is IS_HOME, where ISconf keeps its own files`)
     if (isBelow(there, own)) refuse(`${path} lies in IS_HOME, ${home}, where ISconf keeps its own files`)
-    if (isBelow(own, there)) refuse(`${path} holds IS_HOME, ${home}, where ISconf keeps its own files`)
+    if (isBelow(own, there) || isBelow(home, there))
+      refuse(`${path} holds IS_HOME, ${home}, where ISconf keeps its own files`)
   }
   return {
-    refuseSnapshot: refuseHome,
+    refuseSnapshot: async (path) => {
+      const [there = path] = await placesOf([path])
+      await refuseHome(path, there)
+    },
     installableCount: async (paths) => {
       const own = await realpath(home).catch(() => home)
-      /** Most of what is installed together lies in few directories. */
-      const realByDirectory = new Map<string, string>()
-      for (const [index, path] of paths.entries()) {
-        const directory = dirname(real(path))
-        const there = realByDirectory.get(directory) ?? (await nearestReal(directory))
-        realByDirectory.set(directory, there)
-        const place = join(there, basename(path))
-        if (place !== own && !isBelow(place, own)) continue
+      for (const [index, there] of (await placesOf(paths)).entries()) {
+        const isOwn = there === own || isBelow(there, own)
+        const path = paths[index] ?? there
+        const isFree = !isOwn && !isBelow(own, there) && !isBelow(home, there)
+        if (isFree) continue
         if (index > 0) return index
-        refuse(`${path} is IS_HOME here, ${home}, or lies in it`)
+        refuse(`${path} is IS_HOME here, ${home}, or ${isOwn ? 'lies in it' : 'holds it'}`)
       }
       return paths.length
     },
     refuseRemoval: async (path) => {
       if (path === '/') refuse('/ is not to be removed')
-      await refuseHome(path)
-      const there = await whereOf(real(path))
+      const [there = path] = await placesOf([path])
+      await refuseHome(path, there)
       for (const mounted of await mountPoints()) {
         if (mounted === there) refuse(`${path} is where a file system is mounted`)
         if (isBelow(mounted, there)) refuse(`${path} holds a mounted file system, at ${mounted}`)
@@ -50,23 +54,15 @@ export function protectedPaths(real: (path: string) => string, home: string): Pr
   }
 }
 
+async function inOrder(paths: readonly string[], walk: Walk): Promise<readonly string[]> {
+  const places = new Places(walk)
+  const found: string[] = []
+  for (const path of paths) found.push((await places.of(path)).path)
+  return found
+}
+
 function refuse(message: string): never {
   throw new IsconfError('PROTECTED_PATH', message)
-}
-
-/** Where a path is once the links of its directories are followed, itself not. */
-async function whereOf(path: string): Promise<string> {
-  return join(await realpath(dirname(path)).catch(() => dirname(path)), basename(path))
-}
-
-/** Where a directory is, or will be once it is made, with the links on the way followed. */
-async function nearestReal(directory: string): Promise<string> {
-  try {
-    return await realpath(directory)
-  } catch {
-    const above = dirname(directory)
-    return above === directory ? directory : join(await nearestReal(above), basename(directory))
-  }
 }
 
 function isBelow(path: string, directory: string): boolean {

@@ -4,54 +4,69 @@
  */
 import { randomBytes } from 'node:crypto'
 import { readFileSync, truncateSync } from 'node:fs'
-import { mkdir, open, realpath, rm, rmdir } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { lstat, mkdir, open, rmdir } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import * as z from 'zod'
-import { failing, temporaryName } from '../base/index.ts'
+import type { Directory, Entry } from '../base/directory.io.ts'
+import { failing, IsconfError, temporaryName } from '../base/index.ts'
+import { type Walk, walking } from '../base/walk.io.ts'
+import { removeEntry } from './remove.io.ts'
 
-/** `directories`: those in which something may be made; on this machine, links not followed. */
+/** `directories`: those in which something may be made; on this machine, no part of them a link. */
 const noteSchema = z.strictObject({ token: z.string().regex(/^[0-9a-f]{12}$/), directories: z.array(z.string()) })
 
 /** Where the things that are installed together are made: one directory of our own in each that gets some of them. */
 export class Staging {
   readonly token = randomBytes(6).toString('hex')
   readonly #given = new Set<string>()
-  readonly #made = new Map<string, Promise<string>>()
+  /** By the path of the directory that they are in. */
+  readonly #made = new Map<string, Promise<Directory>>()
 
-  /** Where what is to come to `target` is made first. Its directory is there. Fails as node:fs does. */
-  async beside(target: string): Promise<string> {
-    // Where that is now: a link on the way may lead elsewhere once what comes before is in place.
-    const directory = await realpath(dirname(target))
-    const made = this.#made.get(directory) ?? this.#make(directory)
-    this.#made.set(directory, made)
-    const beside = join(await made, basename(target))
+  /** Where what is to come to `target` is made first: a path for node:fs, as whose failures its own are. */
+  async beside({ directory, name }: Entry): Promise<string> {
+    const making = this.#made.get(directory.path) ?? this.#make(directory)
+    this.#made.set(directory.path, making)
+    const made = await making
+    const own = made.at(name)
     // The second for one place waits under a number.
-    const own = this.#given.has(beside) ? join(await made, `${this.#given.size}`) : beside
-    this.#given.add(own)
-    return own
+    const beside = this.#given.has(own) ? made.at(`${this.#given.size}`) : own
+    this.#given.add(beside)
+    return beside
   }
 
-  async #make(directory: string): Promise<string> {
-    const own = join(directory, temporaryName(this.token))
-    await mkdir(own, { mode: 0o700 })
-    return own
+  async #make(directory: Directory): Promise<Directory> {
+    const name = temporaryName(this.token)
+    await mkdir(directory.at(name), { mode: 0o700 })
+    const made = await directory.enter(name)
+    if (await isOurs(made)) return made
+    await made.handle.close()
+    throw new IsconfError('UNSAFE_LINK', `${made.path} was exchanged by another user while it was made`)
   }
 
-  /** When all that was made in a directory, which is no link, has come to its place. */
-  async leave(target: string): Promise<void> {
-    const directory = await realpath(target)
-    await this.#made
-      .get(directory)
-      ?.then(rmdir)
-      .catch(() => undefined)
-    this.#made.delete(directory)
+  /** When all that was made in a directory has come to its place; `path` is where the directory is. */
+  async leave(path: string): Promise<void> {
+    const made = await this.#made.get(path)?.catch(() => undefined)
+    this.#made.delete(path)
+    if (made === undefined) return
+    await made.handle.close()
+    await rmdir(made.above?.at(basename(made.path)) ?? made.path).catch(() => undefined)
   }
 
   /** When all of it has come to its place or was discarded. */
   async clear(): Promise<void> {
-    for (const made of this.#made.values()) await made.then(rmdir).catch(() => undefined)
-    this.#made.clear()
+    for (const path of [...this.#made.keys()]) await this.leave(path)
   }
+}
+
+/** A disk that keeps no owners (CIFS, for root also NFS) gives all to one user: then what is made in it has the same. */
+async function isOurs(made: Directory): Promise<boolean> {
+  const { uid } = await made.handle.stat()
+  if (uid === process.geteuid?.()) return true
+  const probe = made.at('owner')
+  await mkdir(probe, { mode: 0o700 })
+  const found = await lstat(probe)
+  await rmdir(probe)
+  return found.uid === uid
 }
 
 export class TemporaryFiles {
@@ -91,16 +106,14 @@ export class TemporaryFiles {
   /** Removes what an earlier run of the daemon has left; where it was. */
   async removeLeft(): Promise<readonly string[]> {
     const removed = new Set<string>()
-    for (const { token, directories } of this.#read()) {
-      for (const directory of directories) {
-        const left = join(await realpath(directory).catch(() => directory), temporaryName(token))
-        const isGone = await rm(left, { recursive: true }).then(
-          () => true,
-          () => false,
-        )
-        if (isGone) removed.add(left)
+    await walking('/', async (walk) => {
+      for (const { token, directories } of this.#read()) {
+        for (const directory of directories) {
+          const left = await removeFrom(walk, join(directory, temporaryName(token))).catch(() => undefined)
+          if (left !== undefined) removed.add(left)
+        }
       }
-    }
+    })
     this.#forget()
     return [...removed]
   }
@@ -121,6 +134,13 @@ export class TemporaryFiles {
       // It was never made, or its disk is gone: then it is forgotten the next time.
     }
   }
+}
+
+/** Where it was. */
+async function removeFrom(walk: Walk, path: string): Promise<string> {
+  const entry = await walk.entry(path)
+  await removeEntry(entry)
+  return entry.path
 }
 
 /** Nothing for a last line that was torn: nothing was made before it was whole. */

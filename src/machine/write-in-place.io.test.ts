@@ -7,6 +7,7 @@ import { type TestContext, test } from 'node:test'
 import { failure, namesIn, temporaryDirectory } from '../../test/support/files.ts'
 import { unlessRootHas } from '../../test/support/tools.ts'
 import { sha256Hex } from '../base/index.ts'
+import { Walk, walking } from '../base/walk.io.ts'
 import { installingSymlink } from './install-directory.io.ts'
 import { installingFile } from './install-file.io.ts'
 import { installTogether } from './install-together.io.ts'
@@ -30,11 +31,12 @@ function place(t: TestContext) {
   })
   const directory = temporaryDirectory(t)
   const real = (path: string): string => join(directory, path)
+  const removeHere = (path: string): Promise<boolean> => walking(directory, (walk) => remove(path, walk))
   const mount = (path: string, ...words: readonly string[]): void => {
     run('mount', ...words, real(path))
     mounted.push(real(path))
   }
-  const how = { real, numbersOf: () => ({ uid: 0, gid: 0 }), staging: new Staging() }
+  const how = { real, numbersOf: () => ({ uid: 0, gid: 0 }), staging: new Staging(), walk: new Walk(directory) }
   const install = async (path: string, content: string, sha256 = sha256Hex(content)): Promise<InstallReport> => {
     const attributes = { path, mode: 0o640, owner: root, mtimeMs: 1_600_000_000_000, parents: [] }
     const chunks = async function* () {
@@ -44,7 +46,8 @@ function place(t: TestContext) {
     assert.ok(report)
     return report
   }
-  return { directory, real, mount, how, install }
+  t.after(() => how.walk.close())
+  return { directory, real, mount, how, install, removeHere }
 }
 
 /** `/etc/resolv.conf`, bound to another file as a container has it. */
@@ -75,7 +78,7 @@ test('a file that something is mounted on is written in place, and that is said'
 })
 
 test('so is one whose directory can only be read, as in a container with a read-only root', { skip }, async (t) => {
-  const { real, mount, install } = place(t)
+  const { real, mount, install, removeHere } = place(t)
   mkdirSync(real('etc'))
   mount('etc', '-t', 'tmpfs', 'isconf-test')
   for (const name of ['outside', 'etc/resolv.conf', 'etc/other']) writeFileSync(real(name), 'before\n')
@@ -89,7 +92,7 @@ test('so is one whose directory can only be read, as in a container with a read-
   )
   await assert.rejects(install('/etc/other', 'new\n'), why)
   await assert.rejects(
-    remove('/etc/other', real('etc/other')),
+    removeHere('/etc/other'),
     failure('REMOVE_FAILED', /^cannot remove \/etc\/other: the file system at \S+ is mounted read-only$/),
   )
 })
@@ -121,7 +124,7 @@ test('no room is said with the file system that has none', { skip }, async (t) =
 test('an attribute that stops even root is named with what takes it away', {
   skip: unlessRootHas('chattr'),
 }, async (t) => {
-  const { real, install } = place(t)
+  const { real, install, removeHere } = place(t)
   mkdirSync(real('etc'))
   writeFileSync(real('etc/file'), 'before\n')
   for (const [flag, path, what] of [
@@ -137,8 +140,8 @@ test('an attribute that stops even root is named with what takes it away', {
     try {
       const why = new RegExp(`/${path} is ${what} \\(lsattr\\); chattr -${flag} \\S+/${path} takes that away$`)
       await assert.rejects(install('/etc/file', 'new\n'), failure('INSTALL_FAILED', why))
-      await assert.rejects(remove('/etc/file', real('etc/file')), failure('REMOVE_FAILED', why))
-      if (path === 'etc/file') await assert.rejects(remove('/etc', real('etc')), failure('REMOVE_FAILED', why))
+      await assert.rejects(removeHere('/etc/file'), failure('REMOVE_FAILED', why))
+      if (path === 'etc/file') await assert.rejects(removeHere('/etc'), failure('REMOVE_FAILED', why))
     } finally {
       run('chattr', `-${flag}`, real(path))
     }

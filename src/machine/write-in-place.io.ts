@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
+import type { Entry } from '../base/directory.io.ts'
 import { errnoCode } from '../base/index.ts'
 import type { Prepared } from './install.io.ts'
 import { isMountPoint } from './mounts.io.ts'
@@ -15,8 +16,7 @@ const refusals: readonly string[] = ['EBUSY', 'EROFS', 'EACCES', 'EPERM']
 
 export interface WriteInPlace {
   readonly path: string
-  /** Where it is on this machine. */
-  readonly target: string
+  readonly target: Entry
   /** Of the whole content, in hexadecimal. */
   readonly sha256: string
   /** Reads the whole content, and fails when it is not what it should be. */
@@ -49,8 +49,8 @@ export async function preparedOrInPlace(prepare: () => Promise<Prepared>, how: W
   return { ...prepared, place, remarks: () => remarks }
 }
 
-async function isOnlyInPlace(error: unknown, target: string): Promise<boolean> {
-  return refusals.includes(errnoCode(error) ?? '') && (await isMountPoint(target))
+async function isOnlyInPlace(error: unknown, target: Entry): Promise<boolean> {
+  return refusals.includes(errnoCode(error) ?? '') && (await isMountPoint(target.path))
 }
 
 function inPlace(how: WriteInPlace): Prepared {
@@ -68,7 +68,7 @@ function remarksOn({ path }: WriteInPlace): readonly string[] {
 }
 
 async function overwrite({ target, sha256, verify, writeContent, setAttributes }: WriteInPlace): Promise<void> {
-  const handle = await open(target, constants.O_RDWR | constants.O_NOFOLLOW)
+  const handle = await open(target.at, constants.O_RDWR | constants.O_NOFOLLOW)
   try {
     if ((await hashOfOpen(handle)) !== sha256) {
       // A copy that is damaged in the store must not begin to overwrite what is there.

@@ -1,5 +1,6 @@
 /** Installing one entry on its own. */
 
+import { Walk } from '../../src/base/walk.io.ts'
 import type { Install, Installing } from '../../src/machine/install.io.ts'
 import { installingDirectory, installingSymlink } from '../../src/machine/install-directory.io.ts'
 import { installingFile } from '../../src/machine/install-file.io.ts'
@@ -16,7 +17,7 @@ import { Staging } from '../../src/machine/temporary-files.io.ts'
 
 /** What is installed where, and whether names or numbers rule. */
 export interface InstallOne<Attributes extends EntryAttributes>
-  extends Omit<Install<Attributes>, 'numbersOf' | 'staging'> {
+  extends Omit<Install<Attributes>, 'numbersOf' | 'staging' | 'walk'> {
   readonly ownerRule: OwnerRule
 }
 
@@ -39,14 +40,15 @@ export async function installSymlink(install: InstallOne<SymlinkAttributes>): Pr
 
 async function withNumbers<One extends InstallOne<EntryAttributes>>(
   install: One,
-): Promise<One & Pick<Installing, 'numbersOf' | 'staging'>> {
+): Promise<One & Pick<Installing, 'numbersOf' | 'staging' | 'walk'>> {
   const { owner, parents } = install.attributes
   const owners = [owner, ...parents.map((parent) => parent.owner)]
-  return { ...install, staging: new Staging(), numbersOf: await new OwnerNumbers().of(owners, install.ownerRule) }
+  const walk = new Walk(install.real('/'))
+  return { ...install, walk, staging: new Staging(), numbersOf: await new OwnerNumbers().of(owners, install.ownerRule) }
 }
 
 async function alone(installing: Installing): Promise<InstallReport> {
-  const [report] = await installTogether([installing])
+  const [report] = await installTogether([installing]).finally(() => installing.walk.close())
   if (!report) throw new Error('nothing was installed, and nothing was said')
   return report
 }
