@@ -1,5 +1,5 @@
 /** Where programs are, the same for every command on every host. */
-const fixedPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+export const fixedPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /**
  * The few variables that programs count on, and none of whoever has started this process: what depends on those would

@@ -1,6 +1,7 @@
 /** Users and groups as this host knows them: from /etc/passwd, LDAP, SSSD, or whatever else its name service asks. */
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import { fixedPath } from './fixed-environment.ts'
 
 export type NameDatabase = 'passwd' | 'group'
 
@@ -28,7 +29,7 @@ export async function namedNumbers(database: NameDatabase, keys: readonly string
 
 /** What `getent` says, whatever it does not know among it; a system without it has the files. */
 function getent(database: NameDatabase, keys: readonly string[]): Promise<string> {
-  const options = { timeout: getentMsMax, maxBuffer: answerBytesMax }
+  const options = { timeout: getentMsMax, maxBuffer: answerBytesMax, env: { PATH: fixedPath } }
   return new Promise((resolve) => {
     execFile('getent', ['--', database, ...keys], options, (error, stdout) => {
       // A status is an answer, too: that of these not all are known.

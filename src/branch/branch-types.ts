@@ -1,5 +1,5 @@
 /** What goes into a branch and comes out of it. */
-import type { ChangesetId, Clock, Disk, DomainName, IsconfError, Opening } from '../base/index.ts'
+import type { ChangesetId, Clock, Disk, DomainName, IsconfError, Opening, Room } from '../base/index.ts'
 import type { SignedChangeset } from '../journal/index.ts'
 
 /** What a change adds to the journal. */
@@ -35,4 +35,6 @@ export interface BranchDeps {
   readonly clock: Clock
   /** How its files are opened; those that are damaged fail when absent. */
   readonly opening?: Opening
+  /** What of the disk may be taken by what arrives; all of it when absent. */
+  readonly room?: Room
 }

@@ -1,6 +1,6 @@
 /**
- * One branch on this host: its journal, its lock, this host's pledge, and the
- * other lines of a split. The state is changed only by compare-and-set.
+ * One branch on this host: its journal, its lock, this host's pledge, and the other lines of a split. The state is
+ * changed only by compare-and-set.
  */
 import { type BranchName, type ChangesetId, type Disk, invariant, Mutex, plainOpening, writing } from '../base/index.ts'
 import { Journal, journalBeforeDamage, parseChain } from '../journal/index.ts'
@@ -14,7 +14,6 @@ import { VotedState } from './voted-state.ts'
 export class Branch {
   readonly name: BranchName
   readonly #disk: Disk
-  /** Where its files are. */
   readonly directory: string
   readonly #changes = new Mutex()
   #journal: Journal
@@ -139,9 +138,10 @@ export class Branch {
       const rest = { follows: changesets[0]?.changeset.previous, last: changesets.at(-1)?.id, failure }
       if (first === undefined) return { added: [], split: false, ...rest }
       if (first.changeset.previous !== this.#journal.head) {
-        return { added: [], split: await this.#others.keep(this.#journal, fresh, from), ...rest }
+        const keep = () => this.#others.keep(this.#journal, fresh, from)
+        return { added: [], split: await this.#state.writingArrived(lines, keep), ...rest }
       }
-      await this.#state.writing(() => this.#journal.append(fresh, from))
+      await this.#state.writingArrived(lines, () => this.#journal.append(fresh, from))
       this.#state.followJournal(this.#journal)
       return { added: fresh, split: false, ...rest }
     })

@@ -305,6 +305,25 @@ test('compareAndSet() from a state that is no longer the one changes nothing', a
   assert.deepEqual(await wordsOf((await openOn(disk)).get(generic)), [words(common, left.slice(0, 1))])
 })
 
+test('lines from other hosts stop before the reserve, its votes say so by name, and what is made here goes on', async () => {
+  const disk = new SimDisk(seededRandom(1))
+  let left = 0
+  const room = { reserve: 'IS_RESERVE (5%)', left: async () => left }
+  const branches = await Branches.open({ disk, clock: new SimClock(), domain, room }, '/is/branches')
+  const branch = await branches.obtain(generic)
+  const lines = common.map(toLine)
+  await assert.rejects(branch.take(lines, 'cedar'), { code: 'DISK_FULL', message: /IS_RESERVE/ })
+  assert.equal(branch.journal.length, 0)
+  const vote = branch.vote({ id: 'a'.repeat(32), from: branch.state, to: branch.state })
+  assert.match(vote.trouble ?? '', /^no room for \d+ bytes from other hosts beside IS_RESERVE/)
+  const [own] = chainOf(['own'])
+  const to = { ...branch.state, head: idOf(own), length: 1 }
+  assert.equal(await branch.compareAndSet(branch.state, to, { changeset: own! }), true)
+  left = 1_000_000
+  const more = chainOf(['more'], own).map(toLine)
+  assert.equal((await branch.take(more, 'cedar')).added.length, 1)
+})
+
 test('a damaged state is named', async () => {
   const { disk } = await split(common)
   await disk.replaceFile('/is/branches/generic/state', '{"branch":"generic"}')

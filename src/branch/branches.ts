@@ -1,5 +1,13 @@
 /** All branches of the domain, each host has them: any host can serve any other, and be rebuilt as any. */
-import { type BranchName, type ChangesetId, IsconfError, isName, nearest, noChangeset } from '../base/index.ts'
+import {
+  type BranchName,
+  type ChangesetId,
+  IsconfError,
+  isName,
+  nearest,
+  noChangeset,
+  requireRoom,
+} from '../base/index.ts'
 import type { Journal } from '../journal/index.ts'
 import { Branch } from './branch.ts'
 import type { BranchDeps, Fork } from './branch-types.ts'
@@ -76,6 +84,7 @@ export class Branches {
   async beginAsCopy(branch: Branch, head: ChangesetId): Promise<boolean> {
     if (!branch.isAbsent || head === noChangeset) return false
     const parent = this.all().find(({ journal }) => journal.has(head))
+    await requireRoom(this.#deps.room, 0)
     return parent !== undefined && branch.beginAsCopy(parent.journal, parent.journal.sequenceOf(head) ?? 0)
   }
 

@@ -2,7 +2,15 @@
  * The state of a branch as this host has it, on disk, and this host's pledge to a proposal of the next one. They go
  * together: with a new state the pledge ends.
  */
-import { type BranchName, type Clock, type Disk, toIsconfError, writing } from '../base/index.ts'
+import {
+  type BranchName,
+  type Clock,
+  type Disk,
+  type Room,
+  requireRoom,
+  toIsconfError,
+  writing,
+} from '../base/index.ts'
 import type { Journal } from '../journal/index.ts'
 import type { BranchDeps } from './branch-types.ts'
 import { type BranchState, unlockedState } from './state.ts'
@@ -18,14 +26,16 @@ export class VotedState {
   readonly #disk: Disk
   readonly #clock: Clock
   readonly #path: string
+  readonly #room: Room | undefined
   #state: BranchState
   #pledge: Pledge | undefined
   #trouble: string | undefined
 
-  private constructor({ disk, clock }: BranchDeps, path: string, state: BranchState) {
+  private constructor({ disk, clock, room }: BranchDeps, path: string, state: BranchState) {
     this.#disk = disk
     this.#clock = clock
     this.#path = path
+    this.#room = room
     this.#state = state
   }
 
@@ -79,6 +89,14 @@ export class VotedState {
     }
   }
 
+  /** The same for lines of a journal that come from another host: beside the reserve of the disk. */
+  writingArrived<T>(lines: readonly string[], write: () => Promise<T>): Promise<T> {
+    return this.writing(async () => {
+      await requireRoom(this.#room, bytesOf(lines))
+      return write()
+    })
+  }
+
   /**
    * After the journal has grown: the state that a start would find. It needs no
    * writing, so that a full disk cannot leave the journal ahead of the state.
@@ -98,4 +116,9 @@ export class VotedState {
       },
     )
   }
+}
+
+/** On disk, with their newlines. */
+function bytesOf(lines: readonly string[]): number {
+  return lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0)
 }

@@ -43,6 +43,7 @@ test('resolveConfig() has a safe default for everything but the domain', () => {
     owner: 'name',
     log: 'auto',
     replayWarnings: 'warn',
+    reserve: '5%',
     commandTimeoutS: 60,
     host: { short: 'alder', fqdn: 'alder.example.com' },
     variables: {},

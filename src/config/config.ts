@@ -32,6 +32,8 @@ export interface Config {
   readonly owner: OwnerMode
   readonly log: LogPlace
   readonly replayWarnings: ReplayWarnings
+  /** How much of the disk stays free of what arrives, as {@link reserveBytes} takes it. */
+  readonly reserve: string
   /** In seconds. */
   readonly commandTimeoutS: number
   readonly host: HostNames
@@ -101,6 +103,7 @@ export function resolveAllButDomain(input: Omit<ConfigInput, 'domainFileText'>):
     owner: read(settings.owner),
     log: read(settings.log),
     replayWarnings: read(settings.replayWarnings),
+    reserve: read(settings.reserve),
     commandTimeoutS: read(settings.commandTimeoutS),
     host: Object.freeze({ ...host }),
     variables: Object.freeze(Object.fromEntries([...assignments.values()].map(({ name, value }) => [name, value]))),

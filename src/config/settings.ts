@@ -3,7 +3,8 @@
  * the sentence of the manual. The rest of the program sees one frozen
  * {@link Config} and never the environment.
  */
-import type { Parsed } from './values.ts'
+import { parseReserve } from './reserve.ts'
+import type { Setting } from './setting.ts'
 import {
   parseAbsolutePath,
   parseBoolean,
@@ -16,6 +17,8 @@ import {
   parseWarnings,
 } from './values.ts'
 
+export type { Setting }
+
 /** How a snapped file's owner is found on the host it arrives at: by name or by number. */
 export type OwnerMode = 'name' | 'numeric'
 
@@ -24,22 +27,6 @@ export type LogPlace = 'auto' | 'journal' | 'syslog' | 'file'
 
 /** What `ci` does with operations that do not replay. */
 export type ReplayWarnings = 'warn' | 'error'
-
-export interface Setting<Value> {
-  /** The variable, in main.cf and in the environment. */
-  readonly env: string
-  /** What a value looks like, for the manual. */
-  readonly form: string
-  /** What holds when it is not set. */
-  readonly fallback: Value
-  /** Its sentence in the manual. */
-  readonly describe: string
-  /** Set when main.cf can't give it, because it is needed to read main.cf. */
-  readonly environmentOnly?: true
-  /** Set when a running daemon that reads its configuration again goes on with the value it has. */
-  readonly needsRestart?: true
-  readonly parse: (text: string) => Parsed<Value>
-}
 
 const setting = <Value>(row: Setting<Value>): Setting<Value> => row
 
@@ -175,6 +162,14 @@ export const settings = {
     describe:
       "The name of this host, instead of the machine's; only in the environment. It lets several hosts run on one machine.",
     parse: parseText,
+  }),
+  reserve: setting<string>({
+    env: 'IS_RESERVE',
+    form: 'a part of the disk, as 5%, of which 256 MiB are the least; or a size, as 2G or 0',
+    fallback: '5%',
+    describe:
+      'How much of the disk of IS_HOME stays free of what arrives from other hosts: changesets and files wait when less would be left. What is recorded on this host itself may use it.',
+    parse: parseReserve,
   }),
   httpPort: setting<number>({
     env: 'IS_HTTP_PORT',

@@ -14,6 +14,7 @@ import { hostCertificate, LearnedAddresses, LocalDiscovery, openTls, Strangers }
 import { rehearse } from '../rehearsal/index.ts'
 import { BootRecord } from '../replication/index.ts'
 import { openStore, workerWholeHasher } from '../store/index.ts'
+import { diskRoom } from './disk-room.io.ts'
 import { HostDaemon } from './host-daemon.ts'
 import { hostFacts } from './host-facts.io.ts'
 import { serveBank } from './http/bank-server.io.ts'
@@ -47,11 +48,11 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
   const { onOwnKey, cloned } = ownKeyWatch(log)
   const identity = liveIdentity(live, { release, domain: domain.name, home: config.home })
   // Before anybody is met: the journals of another domain are none of theirs.
-  const state = await openState(identity, { disk, clock, log })
-  const { opening } = state.damaged
-  await settleHome(config.home, log, opening)
+  const room = diskRoom(config.home, () => live.now.reserve)
+  const state = await openState(identity, { disk, clock, log, room })
+  await settleHome(config.home, log, state.damaged.opening)
   const keyPath = join(config.home, 'conf/host.key')
-  const key = await opening(keyPath, () => loadHostKey(disk, keyPath))
+  const key = await state.damaged.opening(keyPath, () => loadHostKey(disk, keyPath))
   const environment = environmentOf(live)
   const machine = machineOf(live, environment)
   const store = await openStore({
@@ -89,7 +90,7 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
   const discovered = config.noBroadcast ? Promise.resolve() : sleep(clock, discoveryMs)
   const settled = Promise.all([meeting.peering.settled(settleMsMax), discovered]).then(() => undefined)
   const judging = { warningFacts: warningFactsOf(live, environment), rehearsals: rehearsalsOn(live, environment) }
-  const parts = { transport, machine, store, key, log, settled, onOwnKey, ...judging, addresses: ownAddresses }
+  const parts = { transport, machine, store, key, log, room, settled, onOwnKey, ...judging, addresses: ownAddresses }
   const bootRecord = await bootRecordOf(config.home)
   const daemon = await HostDaemon.start(identity, { ...world, ...parts, bootRecord }, state)
   meeting.know(daemon.replicator.inventory)

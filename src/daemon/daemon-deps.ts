@@ -1,6 +1,6 @@
 /** What a daemon is made of that comes from outside itself, and who its host is. */
 import type { KeyObject } from 'node:crypto'
-import type { Clock, Disk, DomainName, Log, Random } from '../base/index.ts'
+import type { Clock, Disk, DomainName, Log, Random, Room } from '../base/index.ts'
 import type { Machine } from '../machine/index.ts'
 import type { Transport } from '../mesh/index.ts'
 import type { BootRecord, Namesake, VerifyRecord } from '../replication/index.ts'
@@ -11,6 +11,8 @@ import type { WarningFacts } from './work-warnings.ts'
 /** What the daemon needs from outside itself: the real thing in production, a simulated one in tests. */
 export interface DaemonDeps {
   readonly disk: Disk
+  /** What of the disk may be taken by what arrives; all of it in a simulated world. */
+  readonly room?: Room
   readonly clock: Clock
   readonly random: Random
   readonly transport: Transport

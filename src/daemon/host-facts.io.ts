@@ -3,12 +3,13 @@ import { execFile } from 'node:child_process'
 import { lstat, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { fixedPath } from '../base/index.ts'
 import type { ArchiveMember, HostFacts, PathFacts } from '../warnings/index.ts'
 
 /** What is longer is no file of settings. */
 const textBytesMax = 256 * 1024
 /** Listing an archive takes no longer, and gives no more: a warning is worth no more waiting. */
-const listing = { timeout: 3_000, maxBuffer: 16 * 1024 * 1024, env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' } }
+const listing = { timeout: 3_000, maxBuffer: 16 * 1024 * 1024, env: { PATH: fixedPath, LC_ALL: 'C' } }
 
 /** The facts of the host whose root is `volroot`. What can't be looked at is not there. */
 export function hostFacts(volroot: string): HostFacts {

@@ -4,7 +4,7 @@
  * send; systemd-notify(1) can.
  */
 import { execFile, spawn } from 'node:child_process'
-import { type Clock, type Log, within } from '../base/index.ts'
+import { type Clock, fixedPath, type Log, within } from '../base/index.ts'
 
 /** A manager that does not listen must not hold up the daemon. */
 const tellMsMax = 5_000
@@ -42,7 +42,7 @@ export function serviceManager(clock: Clock, log: Log): ServiceManager {
 /** What went wrong; undefined when nothing did. */
 function notify(socket: string, words: readonly string[]): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const env = { ...process.env, NOTIFY_SOCKET: socket }
+    const env = { PATH: fixedPath, NOTIFY_SOCKET: socket }
     const child = spawn('systemd-notify', words, { env, stdio: 'ignore' })
     child.once('error', (error) => resolve(error.message))
     child.once('exit', (status) => resolve(status === 0 ? undefined : `status ${status}`))
@@ -52,6 +52,7 @@ function notify(socket: string, words: readonly string[]): Promise<string | unde
 /** False, too, where nobody can be asked. */
 function isSystemStopping(): Promise<boolean> {
   return new Promise((resolve) => {
-    execFile('systemctl', ['is-system-running'], (_, state) => resolve(state.trim() === 'stopping'))
+    const env = { PATH: fixedPath }
+    execFile('systemctl', ['is-system-running'], { env }, (_, state) => resolve(state.trim() === 'stopping'))
   })
 }

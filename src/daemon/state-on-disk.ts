@@ -27,7 +27,7 @@ export interface StateOnDisk {
 /** Opens all of it; what is damaged is set aside. OTHER_DOMAIN when there are journals of another domain; NEWER_RELEASE. */
 export async function openState(
   identity: Identity,
-  { disk, clock, log }: Pick<DaemonDeps, 'disk' | 'clock' | 'log'>,
+  { disk, clock, log, room }: Pick<DaemonDeps, 'disk' | 'clock' | 'log' | 'room'>,
 ): Promise<StateOnDisk> {
   const { home, domain } = identity
   await disk.makeDirectory(`${home}/conf`)
@@ -35,7 +35,7 @@ export async function openState(
   const { opening } = damaged
   const opened = <T>(path: string, open: (path: string) => Promise<T>, salvage?: Salvage): Promise<T> =>
     opening(`${home}/${path}`, () => open(`${home}/${path}`), salvage)
-  const branches = await Branches.open({ disk, clock, domain, opening }, `${home}/branches`)
+  const branches = await Branches.open({ disk, clock, domain, opening, ...(room && { room }) }, `${home}/branches`)
   const resolutions = await opened('conf/resolutions', (path) => Resolutions.open(disk, path, branches, log))
   const current = await opened('conf/branch', (path) => CurrentBranch.open(disk, path, branches))
   const history = await opened('conf/history', (path) => History.open(disk, path, clock), History.readable)

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -109,6 +111,26 @@ test('runCommand() gives a command nothing to read', async () => {
   const { status } = await run(['cat'], { output: heard.listen })
   assert.equal(status, 0)
   assert.deepEqual(heard.streams, { stdout: '', stderr: '' })
+})
+
+test('runCommand() gives a command none of the files and sockets that this process has open', async (t) => {
+  // What this process was started with may have been left open to all by whoever did so.
+  const inherited = new Set(readdirSync('/proc/self/fd'))
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const file = openSync('/dev/null', 'r')
+  t.after(() => {
+    server.close()
+    closeSync(file)
+  })
+  const heard = new Heard()
+  await run(['ls', '/proc/self/fd'], { output: heard.listen })
+  const found = heard.streams.stdout.trim().split('\n')
+  // The fourth is the directory that it lists.
+  assert.deepEqual(
+    found.filter((one) => Number(one) <= 3 || !inherited.has(one)),
+    ['0', '1', '2', '3'],
+  )
 })
 
 test('runCommand() gives the environment as it was handed in, PWD, and the variables of the command', async (t) => {

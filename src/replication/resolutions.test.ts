@@ -97,6 +97,15 @@ test('of two resolutions of one split the one with the smaller id goes on', asyn
   assert.deepEqual(decisions(resolutions), [`web ${small} over ${large}`])
 })
 
+test('resolutions that somebody makes up for one branch leave room for those of the others', async () => {
+  const { resolutions } = await opened()
+  const flood = Array.from({ length: 900 }, (_, index) => resolution(`a${index}`, `b${index}`))
+  await resolutions.add(flood)
+  await resolutions.add([resolution('x', 'y', { branch: 'db' as BranchName })])
+  assert.equal(resolutions.all.filter(({ branch }) => branch === 'web').length, 500)
+  assert.equal(resolutions.all.at(-1)?.branch, 'db')
+})
+
 const damaged = {
   'no JSON': '[{',
   'no list': '{}',
@@ -174,7 +183,9 @@ test('Resolutions keeps no more than a domain can have', async () => {
   const { resolutions } = await opened()
   for (let round = 0; round < 3; round += 1) {
     await resolutions.add(
-      Array.from({ length: 500 }, (_, index) => resolution(`${round} ${index}`, `other ${round} ${index}`)),
+      Array.from({ length: 500 }, (_, index) =>
+        resolution(`${round} ${index}`, `other ${round} ${index}`, { branch: `web${round}` as BranchName }),
+      ),
     )
   }
   assert.equal(resolutions.all.length, 1_000)

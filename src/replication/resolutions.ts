@@ -6,6 +6,8 @@ import { type Resolution, resolutionSchema } from './announcement.ts'
 
 /** So many splits no domain has; a member that tells of more is out of order, and what came first stays. */
 const resolutionsMax = 1_000
+/** Nor does one branch split so often: whoever makes them up for one leaves room for the others. */
+const resolutionsOfBranchMax = 500
 
 export class Resolutions {
   readonly #disk: Disk
@@ -53,7 +55,7 @@ export class Resolutions {
   }
 
   async #add(news: readonly Resolution[]): Promise<readonly BranchName[]> {
-    const all = news.reduce(withResolution, this.#all).slice(0, resolutionsMax)
+    const all = news.reduce(withResolution, this.#all).filter(firstOfBranch()).slice(0, resolutionsMax)
     if (all.length !== this.#all.length || all.some((one, index) => one !== this.#all[index])) {
       await writing(
         () => this.#disk.replaceFile(this.#path, `${JSON.stringify(all)}\n`),
@@ -79,6 +81,16 @@ export class Resolutions {
       made.push(aside)
     }
     return made
+  }
+}
+
+/** Whether a resolution is among the first of its branch; of one list, in its order. */
+function firstOfBranch(): (one: Resolution) => boolean {
+  const countByBranch = new Map<BranchName, number>()
+  return ({ branch }) => {
+    const count = (countByBranch.get(branch) ?? 0) + 1
+    countByBranch.set(branch, count)
+    return count <= resolutionsOfBranchMax
   }
 }
 

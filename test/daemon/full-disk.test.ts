@@ -130,3 +130,33 @@ test('a voter with a full disk holds nobody up, and is named by every change', {
   disk.empty()
   assert.match((await birch!.does('up')).stderr, /did 2 operations/)
 })
+
+test('what arrives leaves IS_RESERVE free, is told by name, and comes when there is room', {
+  skip,
+}, async (context) => {
+  const lab = await Lab.of(context, 'alder', 'birch')
+  const [alder, birch] = lab.hosts
+  await SmallDisk.under(context, birch!, 64 * mib)
+  birch!.env['IS_RESERVE'] = '50M'
+  await lab.start()
+  await alder!.does('lock', 'a large file')
+  alder!.write('tmp/large', Buffer.alloc(20 * mib, 'x'))
+  await alder!.does('snap', 'large')
+  await alder!.does('ci')
+  assertRefused(
+    await birch!.run('up'),
+    223,
+    /no room for \d+ bytes from other hosts beside IS_RESERVE \(50M of the disk/,
+  )
+  const { warnings } = await birch!.status()
+  assert.match(warnings.join('\n'), /1 file of 20971520 bytes from other hosts not fetched: no room .*IS_RESERVE/)
+  // The others go on, and so does what birch does itself.
+  await birch!.does('skip', (await birch!.status()).stopped!.operation, '-m', 'no room')
+  await birch!.does('lock', 'its own')
+  await birch!.does('exec', 'true')
+  await birch!.does('ci')
+  await birch!.stop()
+  birch!.env['IS_RESERVE'] = '1M'
+  await birch!.start()
+  await until(async () => !(await birch!.status()).warnings.join().includes('IS_RESERVE'), 'the file has come')
+})

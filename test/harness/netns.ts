@@ -273,6 +273,8 @@ const variables = {
   HOME: '/root',
   LOGNAME: 'root',
   USER: 'root',
+  // The disk of the tests may be nearly full.
+  IS_RESERVE: '0',
 }
 
 /** A process that namespaces live by. */

@@ -35,6 +35,14 @@ test('isconf.service restarts on a replaced program, not on a mistake in the con
   assert.doesNotMatch(unit, /^(After|Wants|Requires)=.*network-online/m)
 })
 
+test('what only asks the daemon is let do no more than that', { skip: unlessThere('systemd-analyze') }, () => {
+  for (const name of ['isconf-up.service', 'isconf-hourly.service']) {
+    const words = ['security', '--offline=true', '--no-pager', '--threshold=30', join(folder, name)]
+    const { status, text } = ran('systemd-analyze', ...words)
+    assert.equal(status, 0, text)
+  }
+})
+
 test('only the boot may reboot: the hourly unit does not say -r', () => {
   assert.match(textOf('isconf-up.service'), /^ExecStart=\/usr\/bin\/isconf -r up$/m)
   assert.match(textOf('isconf-hourly.service'), /^ExecStart=\/usr\/bin\/isconf up$/m)

@@ -4,7 +4,7 @@
  * is started again; neither holds up the daemon.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { type Cancel, type Clock, within } from '../../base/index.ts'
+import { type Cancel, type Clock, fixedPath, within } from '../../base/index.ts'
 
 /** What may wait for the logger in memory: some ten thousand lines. */
 const waitingBytesMax = 1024 * 1024
@@ -66,7 +66,8 @@ class LoggerChild implements Syslog {
 
   #start(): void {
     const words = ['-t', 'isconf', `--id=${this.#pid}`, '--prio-prefix', '-p', 'daemon.info', '--size', '64KiB']
-    const child = spawn('logger', words, { stdio: ['pipe', 'ignore', 'ignore'], cwd: '/' })
+    const env = { PATH: fixedPath }
+    const child = spawn('logger', words, { stdio: ['pipe', 'ignore', 'ignore'], cwd: '/', env })
     this.#child = child
     // Neither the child nor its pipe is a reason for the process to stay.
     child.unref()

@@ -15,6 +15,7 @@ import { request } from './shared/request.ts'
 
 type StatusParts = Pick<
   Parts,
+  | 'blobs'
   | 'branch'
   | 'damaged'
   | 'deviations'
@@ -85,6 +86,7 @@ export const statusRequest = request({
         ...process.warnings(),
         ...(await parts.damaged.texts()),
         ...[sharedNameText(identity)].filter((text) => text !== undefined),
+        ...parts.blobs.incoming.texts(),
         ...replicator.troubles.all().map(describeTrouble),
         ...replicator.unfetched.overdue().map((one) => `since ${one.since}: ${unfetchedText(one)}`),
       ],

@@ -12,17 +12,19 @@ import {
   type Log,
   pieceBytes,
   type Random,
+  type Room,
   toIsconfError,
 } from '../../base/index.ts'
 import type { Branch, Branches } from '../../branch/index.ts'
 import { blobsOf, type SignedChangeset } from '../../journal/index.ts'
-import type { PeerId, Transport } from '../../mesh/index.ts'
+import type { Transport } from '../../mesh/index.ts'
 import type { BlobStore } from '../../store/index.ts'
 import { ArrivingBlobs, type ByteRange } from './arriving-blobs.ts'
-import { fetchBlob } from './blob-fetch.ts'
 import { Slots } from './blob-slots.ts'
+import { fetchIntoStore } from './fetch-into-store.ts'
 import { filesCheckedUpTo, noteFilesChecked } from './files-checked.ts'
 import { fetchTogether, filesOfOneQuestion } from './files-together.ts'
+import { IncomingBytes } from './incoming-bytes.ts'
 import { answerStored, hostsWithFiles } from './stored-question.ts'
 
 /** Blobs fetched at once, each from several hosts: two large ones, or more of those that are mostly waited for. */
@@ -48,6 +50,8 @@ export interface BlobReplicatorDeps {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
+  /** What of the disk may be taken by what arrives; all of it when absent. */
+  readonly room?: Room
 }
 
 export class BlobReplicator {
@@ -61,10 +65,13 @@ export class BlobReplicator {
   #running = 0
   readonly #readings: ArrivingBlobs
   readonly #demanded = new Slots<'somebody'>(demandedMax, demandedMax)
+  /** What is on its way, and what waits for room on the disk. */
+  readonly incoming: IncomingBytes
   readonly #oneByOne = new Slots<'somebody'>(fetchWeightMax, fetchWeightMax)
 
   constructor(deps: BlobReplicatorDeps) {
     this.#deps = deps
+    this.incoming = new IncomingBytes(deps)
     this.#readings = new ArrivingBlobs(deps.store, (ref) => this.#demand(ref))
   }
 
@@ -138,7 +145,7 @@ export class BlobReplicator {
     const waiting = [...this.#wanted.values()].filter(({ id }) => !this.#fetchById.has(id))
     const files = filesOfOneQuestion(waiting)
     if (files.length < togetherMin || this.#deps.transport.peers().length === 0) return
-    const here = fetchTogether(this.#deps, files, this.#stopping.signal)
+    const here = this.incoming.ifRoom(files, () => fetchTogether(this.#deps, files, this.#stopping.signal))
     const one = (ref: BlobRef) => here.then(() => this.#oneByOne.run('somebody', () => this.#fetchNow(ref)))
     for (const ref of files) this.#begin(ref, () => one(ref)).catch(() => this.#retryLater())
   }
@@ -171,21 +178,10 @@ export class BlobReplicator {
   }
 
   async #fetchNow(ref: BlobRef): Promise<void> {
-    const { store, transport, clock, random, log } = this.#deps
+    const { store, log } = this.#deps
     if (!(await store.has(ref.id))) {
-      const sink = await store.sink(ref)
-      try {
-        // An earlier try may have left some of it.
-        this.#readings.wake(ref.id)
-        await fetchBlob({
-          ...{ transport, clock, random, ref, sink, missingMs, signal: this.#stopping.signal },
-          candidates: (): readonly PeerId[] => transport.peers().map(({ id }) => id),
-          wantedPiece: () => this.#readings.wanted(ref.id),
-          onProgress: () => this.#readings.wake(ref.id),
-        })
-      } finally {
-        await sink.close()
-      }
+      const { signal } = this.#stopping
+      await this.incoming.during(ref, () => fetchIntoStore(this.#deps, ref, this.#readings, { missingMs, signal }))
       log.info({ blob: ref.id, sizeBytes: ref.sizeBytes }, 'fetched a file')
     }
     this.#wanted.delete(ref.id)

@@ -1,0 +1,35 @@
+/** One file brought here from whoever has it, for those who read it while it arrives, too. */
+import type { BlobRef, Clock, Random } from '../../base/index.ts'
+import type { PeerId, Transport } from '../../mesh/index.ts'
+import type { BlobStore } from '../../store/index.ts'
+import type { ArrivingBlobs } from './arriving-blobs.ts'
+import { fetchBlob } from './blob-fetch.ts'
+
+export interface FetchIntoStoreDeps {
+  readonly store: BlobStore
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly random: Random
+}
+
+/** Fetches a file that is not in the store; fails as {@link fetchBlob} does, and keeps what has come by then. */
+export async function fetchIntoStore(
+  { store, transport, clock, random }: FetchIntoStoreDeps,
+  ref: BlobRef,
+  readings: ArrivingBlobs,
+  limits: { readonly missingMs: number; readonly signal: AbortSignal },
+): Promise<void> {
+  const sink = await store.sink(ref)
+  try {
+    // An earlier try may have left some of it.
+    readings.wake(ref.id)
+    await fetchBlob({
+      ...{ transport, clock, random, ref, sink, ...limits },
+      candidates: (): readonly PeerId[] => transport.peers().map(({ id }) => id),
+      wantedPiece: () => readings.wanted(ref.id),
+      onProgress: () => readings.wake(ref.id),
+    })
+  } finally {
+    await sink.close()
+  }
+}
