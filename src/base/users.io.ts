@@ -23,7 +23,7 @@ export function isGroupOfNobodyElse(gid: number): boolean {
 }
 
 /** The name of a user, if the machine's own files have it. */
-function nameOf(uid: number): string | undefined {
+export function nameOf(uid: number): string | undefined {
   return rowsOf('/etc/passwd').find(([, , number]) => Number(number) === uid)?.[0]
 }
 

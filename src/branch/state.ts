@@ -1,6 +1,6 @@
 /** The state of a branch: its head and its lock, changed only by compare-and-set. */
 import * as z from 'zod'
-import { type BranchName, type ChangesetId, IsconfError, unreachable } from '../base/index.ts'
+import { askedBySchema, type BranchName, type ChangesetId, IsconfError, unreachable } from '../base/index.ts'
 import { branchNameSchema, changesetIdSchema, countSchema, messageLengthMax, timeSchema } from '../journal/index.ts'
 
 /** A state is only taken within a million of the last: this far none comes, and the number after it is still one. */
@@ -16,6 +16,8 @@ const lockSchema = z.object({
   message: z.string().min(1).max(messageLengthMax),
   /** Wall time for people: ISO 8601, UTC. */
   since: timeSchema,
+  /** Who took it, as the kernel of that host says; a release that does not know it drops it. */
+  askedBy: z.exactOptional(askedBySchema),
 })
 
 /** Who may add to a branch, and why. */

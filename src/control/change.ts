@@ -1,4 +1,5 @@
 /** What is asked and answered about a change while it is made: lock, unlock, snap, exec, reboot, ci. */
+import type { AskedBy } from '../base/index.ts'
 import type { Caller } from './protocol.ts'
 
 /** POST /v1/lock */
@@ -12,6 +13,8 @@ export interface LockAnswer {
   readonly host: string
   readonly message: string
   readonly since: string
+  /** Who took it, as the kernel of that host says. */
+  readonly askedBy?: AskedBy
 }
 
 /** POST /v1/snap */

@@ -1,4 +1,5 @@
 /** What the daemon answers to the GETs that are about journals, this host and the domain. */
+import type { AskedBy } from '../base/index.ts'
 import type { LockAnswer } from './change.ts'
 import type { VoidedBy } from './deviation.ts'
 import type { RebuildStatus } from './status.ts'
@@ -18,6 +19,8 @@ export interface LogEntry {
   readonly author: string
   readonly message: string
   readonly time: string
+  /** Who checked it in, as the kernel of that host says. */
+  readonly askedBy?: AskedBy
   readonly operations: readonly LoggedOperation[]
 }
 

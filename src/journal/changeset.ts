@@ -5,7 +5,15 @@
  * `{ changeset, id, signature }`, so that all hosts hold the same bytes.
  */
 import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
-import { type BlobRef, type ChangesetId, IsconfError, noChangeset, sha256Hex } from '../base/index.ts'
+import {
+  type AskedBy,
+  askedBySchema,
+  type BlobRef,
+  type ChangesetId,
+  IsconfError,
+  noChangeset,
+  sha256Hex,
+} from '../base/index.ts'
 import { canonical } from './canonical.ts'
 import { type Changeset, lineSchema } from './changeset-form.ts'
 import { isNestedDeeply } from './nesting.ts'
@@ -101,6 +109,11 @@ export function checkFollows(place: Place, next: SignedChangeset, domain: string
 export function placeOf(signed: SignedChangeset): Place {
   const { sequence, operationsBefore, operations } = signed.changeset
   return { id: signed.id, sequence, operationsAfter: operationsBefore + operations.length }
+}
+
+/** Who checked it in, as the kernel of its origin says; undefined where that is not told, or in a form of other releases. */
+export function askedByOf({ notes }: Pick<Changeset, 'notes'>): AskedBy | undefined {
+  return askedBySchema.safeParse(notes?.['askedBy']).data
 }
 
 /** The blobs that a changeset's operations name. */

@@ -1,5 +1,6 @@
 export { isAbout, isAboutTree, isWithin } from './about-path.ts'
 export {
+  askedByOf,
   blobsOf,
   lineBytesMax,
   type Place,

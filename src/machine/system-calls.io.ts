@@ -25,6 +25,8 @@ export interface SystemCalls {
   lockFile(fd: number): boolean
   /** The process that has an open file locked: 0 when it can't be told, undefined when none has. */
   lockHolder(fd: number): number | undefined
+  /** The process at the other end of a connected unix socket, and its user. */
+  socketPeer(fd: number): { readonly pid: number; readonly uid: number }
   /** A limit of this process, by its number. */
   getLimit(number: number): LimitPair
   setLimit(number: number, limit: LimitPair): void
@@ -76,6 +78,11 @@ const writeLock = 1
 /** l_type and l_whence, l_start and l_len (0: to the end), l_pid. */
 const structFlockBytes = 32
 const flockPidOffset = 24
+/** SOL_SOCKET and SO_PEERCRED; struct ucred: pid, uid and gid of 32 bits. */
+const socketLevel = 1
+const peerCredentials = 17
+const structUcredBytes = 12
+const ucredUidOffset = 4
 /** Two numbers of 64 bits. */
 const structRlimitBytes = 16
 const rlimInfinity = 0xffff_ffff_ffff_ffffn
@@ -94,6 +101,9 @@ function callsOf(koffi: Koffi): SystemCalls {
   const fcntl = libc.func('int fcntl(int fd, int command, _Inout_ uint8_t *lock)')
   // As above, where the new or the old limit may be none.
   const prlimit = libc.func('int prlimit(int pid, int resource, const uint8_t *new, _Out_ uint8_t *old)')
+  const getsockopt = libc.func(
+    'int getsockopt(int fd, int level, int name, _Out_ uint8_t *value, _Inout_ uint32_t *length)',
+  )
   const buffer = Buffer.alloc(answerBytesMax)
   const checked = (result: number): number => {
     if (result >= 0) return result
@@ -126,6 +136,11 @@ function callsOf(koffi: Koffi): SystemCalls {
       checked(fcntl(fd, getOpenFileLock, lock))
       if (lock.readInt16LE(0) === noLock) return undefined
       return Math.max(lock.readInt32LE(flockPidOffset), 0)
+    },
+    socketPeer: (fd) => {
+      const peer = Buffer.alloc(structUcredBytes)
+      checked(getsockopt(fd, socketLevel, peerCredentials, peer, [structUcredBytes]))
+      return { pid: peer.readInt32LE(0), uid: peer.readUInt32LE(ucredUidOffset) }
     },
     getLimit: (number) => {
       const limit = Buffer.alloc(structRlimitBytes)

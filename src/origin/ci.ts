@@ -1,7 +1,7 @@
 /** `ci`: adds the work to the branch as one changeset, and gives the lock back. */
 import { isDeepStrictEqual } from 'node:util'
 import type { NextState } from '../agreement/index.ts'
-import { type ChangesetId, IsconfError, idPrefixLength, isoTime } from '../base/index.ts'
+import { type AskedBy, type ChangesetId, IsconfError, idPrefixLength, isoTime } from '../base/index.ts'
 import { type BranchState, changed } from '../branch/index.ts'
 import { type Changeset, publicKeyText, type SignedChangeset, signChangeset } from '../journal/index.ts'
 import { pendingReboot, refuseRebooting } from './reboot.ts'
@@ -10,7 +10,7 @@ import { afterwards, type OriginDeps, requireWork } from './work.ts'
 import type { WorkHeader } from './work-in-progress.ts'
 
 /** Checks in; undefined when there was nothing to check in and only the lock was given back. LOCK_LOST, SPLIT, DISK_FULL. */
-export async function checkIn(deps: OriginDeps, user: string): Promise<SignedChangeset | undefined> {
+export async function checkIn(deps: OriginDeps, user: string, askedBy?: AskedBy): Promise<SignedChangeset | undefined> {
   const { branch, work } = deps
   // The last try may have come as far as the journal, and no further.
   const before = await recoveredWhole(deps)
@@ -24,7 +24,7 @@ export async function checkIn(deps: OriginDeps, user: string): Promise<SignedCha
   }
   let head: ChangesetId
   try {
-    head = (await deps.agreement.change(branch, (now) => withWork(deps, header, now))).head
+    head = (await deps.agreement.change(branch, (now) => withWork(deps, header, now, askedBy))).head
   } catch (error) {
     // What the others have more may be this very work: they tell it before anything is agreed.
     const told = await recoveredWhole(deps)
@@ -44,11 +44,16 @@ export async function checkIn(deps: OriginDeps, user: string): Promise<SignedCha
 }
 
 /** The state of the branch with the work as its newest changeset, signed. LOCK_LOST where somebody else's is there. */
-function withWork(deps: OriginDeps, header: WorkHeader, now: BranchState): ReturnType<NextState> {
+function withWork(
+  deps: OriginDeps,
+  header: WorkHeader,
+  now: BranchState,
+  askedBy: AskedBy | undefined,
+): ReturnType<NextState> {
   if (now.head !== header.base) {
     throw new IsconfError('LOCK_LOST', `branch ${now.branch} has grown since your lock: someone else checked in`)
   }
-  const signed = signChangeset(compose(deps, header), deps.key)
+  const signed = signChangeset({ ...compose(deps, header), ...(askedBy && { notes: { askedBy } }) }, deps.key)
   const change = { type: 'ci', lockId: header.lock, head: signed.id, length: signed.changeset.sequence } as const
   return { to: changed(now, change), changeset: signed }
 }

@@ -1,11 +1,11 @@
 /** `lock` and `unlock`: who may change the branch, and why. */
-import { IsconfError, isoTime } from '../base/index.ts'
+import { type AskedBy, IsconfError, isoTime } from '../base/index.ts'
 import { changed, type Lock, operationsDone } from '../branch/index.ts'
 import { messageLengthMax, publicKeyText } from '../journal/index.ts'
 import { afterwards, type OriginDeps } from './work.ts'
 
 /** Takes the lock of the branch for `user`. LOCKED, BEHIND, NEEDS_REBUILD, MESSAGE_MISSING, SPLIT, LOCK_CONTENDED. */
-export async function takeLock(deps: OriginDeps, user: string, message: string): Promise<Lock> {
+export async function takeLock(deps: OriginDeps, user: string, message: string, askedBy?: AskedBy): Promise<Lock> {
   const { branch, work, host } = deps
   if (message.trim() === '') throw new IsconfError('MESSAGE_MISSING', 'a lock needs a message')
   if (message.length > messageLengthMax) {
@@ -13,7 +13,8 @@ export async function takeLock(deps: OriginDeps, user: string, message: string):
   }
   deps.rebuild.refuse(host)
   const id = Buffer.from(deps.random.bytes(16)).toString('hex')
-  const lock: Lock = { id, user, host, key: publicKeyText(deps.key), message, since: isoTime(deps.clock) }
+  const who = { user, host, key: publicKeyText(deps.key), ...(askedBy && { askedBy }) }
+  const lock: Lock = { id, ...who, message, since: isoTime(deps.clock) }
   const done = await operationsDone(branch, deps.history.standing.done)
   const state = await deps.agreement.change(branch, (now) => {
     const next = changed(now, { type: 'lock', lock })

@@ -1,4 +1,4 @@
-import { idPrefixLength, inOneLine } from '../../base/index.ts'
+import { askedByText, idPrefixLength, inOneLine } from '../../base/index.ts'
 import type { Shown } from '../../control/index.ts'
 import { jsonFlag, listing, word } from '../../terminal/index.ts'
 import { withQuery } from '../query.ts'
@@ -22,12 +22,14 @@ export const showVerb = verb({
 })
 
 function describe(shown: Shown): string {
-  const { id, author, time, message, branch, branches, domain, sequence, previous, lock, key, signature } = shown
+  const { id, author, askedBy, time, message, branch, branches, domain, sequence, previous, lock, key, signature } =
+    shown
   const on = branches.filter((name) => name !== branch)
   const head = listing(
     [
       ['changeset', id],
       ['author', author],
+      ...(askedBy ? [['asked by', askedByText(askedBy)] as const] : []),
       ['time', time],
       ['message', message],
       ['branch', `${branch} of ${domain}, number ${sequence}${on.length > 0 ? `, also on ${on.join(', ')}` : ''}`],

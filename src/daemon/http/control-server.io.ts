@@ -5,12 +5,14 @@ import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { systemClock } from '../../base/clock.io.ts'
 import { IsconfError, type Log, sleep } from '../../base/index.ts'
 import { type ControlEvent, callerHeader, requestBytesMax } from '../../control/index.ts'
+import { askedBy } from '../../machine/index.ts'
 import type { HostDaemon } from '../host-daemon.ts'
 import { OneAtATime } from '../one-at-a-time.ts'
 import { requests } from '../requests/index.ts'
 import { type Parts, type ProcessFacts, partsOf } from '../requests/shared/parts.ts'
 import { kinds, type Request } from '../requests/shared/request.ts'
 import { answerError, toErrorEvent } from './answer-error.ts'
+import { logAsked, logEnd } from './asked.ts'
 import { ReadRequests } from './read-requests.ts'
 import { tellTo } from './tell.ts'
 
@@ -76,7 +78,7 @@ export async function serveControl(options: ControlServerOptions): Promise<Contr
     // What only reads need not wait for what changes this host.
     if (streams) addStream(app, request, parts, changesHost ? changes : readRequests, options)
     else if (method === 'GET') app.get(pathOf(request), ({ query }) => request.answer(parts, query, silent))
-    else app.post(pathOf(request), (call) => answerAtOnce(request, parts, call))
+    else app.post(pathOf(request), (call) => answerAtOnce(request, parts, call, options.log))
   }
   // The pid file is ours, so a socket that is there is one that a killed daemon left.
   await rm(socketPath, { force: true })
@@ -118,7 +120,8 @@ function pathOf({ name }: Request): string {
 /** Of a request whose answer is one document: nobody hears of its progress. */
 const silent = { tell: () => undefined, signal: new AbortController().signal }
 
-async function answerAtOnce(request: Request, parts: Parts, call: FastifyRequest): Promise<ControlEvent> {
+async function answerAtOnce(request: Request, parts: Parts, call: FastifyRequest, log: Log): Promise<ControlEvent> {
+  logAsked(log, request.name, call.body, askedBy(call.socket))
   return { event: 'result', result: await request.answer(parts, call.body, { ...silent, caller: callerOf(call) }) }
 }
 
@@ -133,13 +136,15 @@ function addStream(
     const stream = new PassThrough()
     reply.type('application/x-ndjson').send(stream)
     const { changesHost } = kinds[request.kind]
+    const who = changesHost ? askedBy(call.socket) : undefined
+    if (changesHost) logAsked(log, request.name, call.body, who)
     const tell = tellTo(stream, changesHost ? systemClock : undefined)
     // Who does not read hears enough of it later.
     const alive = setInterval(() => !stream.writableNeedDrain && void tell({ event: 'alive' }), aliveEveryMs)
     const run = runs.begin(request.name, callerOf(call), async (signal) => {
       try {
         refuseCloned(parts.process)
-        const result = await request.answer(parts, call.body, { tell, signal })
+        const result = await request.answer(parts, call.body, { tell, signal, askedBy: who })
         return { event: 'result', result } as const
       } finally {
         await afterVerb()
@@ -148,6 +153,11 @@ function addStream(
     // What is only read nobody wants any more who hangs up. What changes this host is not half done for it: who means
     // that says `interrupt`, as Ctrl-C does.
     if (!changesHost) reply.raw.once('close', () => run.interrupt())
+    if (changesHost)
+      run.done.then(
+        () => logEnd(log, request.name),
+        (thrown: unknown) => logEnd(log, request.name, thrown),
+      )
     void run.done
       .catch((thrown: unknown) => toErrorEvent(thrown, log))
       .then((last) => tell(last))

@@ -3,12 +3,15 @@
  * of another one. It says so to whoever asks, and does nothing but what gets the host out of it.
  */
 import { chmod, rm } from 'node:fs/promises'
+import { basename } from 'node:path'
 import Fastify from 'fastify'
 import * as z from 'zod'
 import { type IsconfError, isName, type Log } from '../../base/index.ts'
 import type { LeaveAnswer, RestartAnswer, StopAnswer, WaitingStatus } from '../../control/index.ts'
+import { askedBy } from '../../machine/index.ts'
 import { checked, user } from '../requests/shared/input.ts'
 import { answerError } from './answer-error.ts'
+import { logAsked } from './asked.ts'
 
 export interface WaitingServerOptions {
   readonly socketPath: string
@@ -30,6 +33,9 @@ export async function serveWaiting(options: WaitingServerOptions): Promise<() =>
   const app = Fastify({ forceCloseConnections: true })
   app.setErrorHandler((thrown, _, reply) => answerError(reply, thrown, log))
   app.setNotFoundHandler((_, reply) => answerError(reply, failure(), log))
+  app.addHook('preHandler', async ({ method, url, body, socket }) => {
+    if (method === 'POST') logAsked(log, basename(url), body, askedBy(socket))
+  })
   app.get('/v1/status', (): WaitingStatus => {
     const { code, message, hint } = failure()
     return { ...status(), waiting: { code, message, hint } }

@@ -20,11 +20,11 @@ export const ciRequest = request({
     'the journal is (`journalHosts`), and every file of it (`fileHosts`); `warnings` of operations that are likely not to ' +
     'do the same where they are replayed (`number`, `operation`, `row`, `text`, `instead`)',
   input: callerOnly,
-  run: async (parts: CiParts, { user }, { tell }): Promise<CheckInAnswer> => {
+  run: async (parts: CiParts, { user }, { tell, askedBy }): Promise<CheckInAnswer> => {
     const { origin, branch, replicator, blobs } = parts
     const warnings = await warned(parts, tell)
     remarkOnDeviations(parts, tell)
-    const signed = await checkIn(origin(), user)
+    const signed = await checkIn(origin(), user, askedBy)
     const others = await replicator.announce(branch)
     remarkOnCompany(parts, branch, tell)
     const journalHosts = 1 + others

@@ -11,16 +11,18 @@ import { request } from './shared/request.ts'
 export const lockRequest = request({
   name: 'lock',
   kind: 'change',
-  result: 'the lock: `branch`, `user`, `host`, `message`, `since`',
+  result:
+    'the lock: `branch`, `user`, `host`, `message`, `since`, perhaps `askedBy` (who took it, as the kernel says: `uid`, ' +
+    '`loginUid`, `login`)',
   input: z.strictObject({ user, message: z.string() }) satisfies z.ZodType<LockBody>,
   run: async (
     parts: CompanyParts & Pick<Parts, 'origin' | 'branch' | 'damaged' | 'deviations' | 'identity'>,
     { user, message },
-    { tell },
+    { tell, askedBy },
   ): Promise<LockAnswer> => {
     remarkOnDeviations(parts, tell)
     await parts.damaged.refuseUnsure()
-    const lock = await takeLock(parts.origin(), user, message)
+    const lock = await takeLock(parts.origin(), user, message, askedBy)
     await parts.replicator.announce(parts.branch)
     remarkOnCompany(parts, parts.branch, tell)
     return lockAnswer(parts.branch, lock)

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { operationName } from '../../base/index.ts'
 import { type Voids, voidsIn } from '../../branch/index.ts'
 import type { LogEntry } from '../../control/index.ts'
-import { describeOperation, isAboutTree, type Operation, type SignedChangeset } from '../../journal/index.ts'
+import { askedByOf, describeOperation, isAboutTree, type Operation, type SignedChangeset } from '../../journal/index.ts'
 import { branchNamed } from './shared/branch-named.ts'
 import { doneOn } from './shared/done-on.ts'
 import { branchName, cwd, limit } from './shared/input.ts'
@@ -15,7 +15,7 @@ export const logRequest = request({
   kind: 'query',
   result: 'changesets, newest first',
   details:
-    'a row has `id`, `branch` (where it was written), `author`, `message`, `time`, `operations` (`name`, `text`, ' +
+    'a row has `id`, `branch` (where it was written), `author`, `message`, `time`, perhaps `askedBy` (as of lock), `operations` (`name`, `text`, ' +
     '`done`: whether this host is past it, `void`: `by` which operation, `author`, `why`, `time`, or null).',
   input: z.strictObject({
     limit,
@@ -57,12 +57,10 @@ function entryOf(
   isMeant: (operation: Operation) => boolean,
 ): LogEntry {
   const { branch, author, message, time, operationsBefore, operations } = changeset
+  const askedBy = askedByOf(changeset)
   return {
-    id,
-    branch,
-    author,
-    message,
-    time,
+    ...{ id, branch, author, message, time },
+    ...(askedBy && { askedBy }),
     operations: operations.flatMap((operation, index) => {
       const name = operationName(id, index)
       const done = operationsBefore + index < position

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { type ChangesetId, operationName, toIsconfError } from '../../base/index.ts'
 import { type Branches, voidsIn } from '../../branch/index.ts'
 import type { Shown } from '../../control/index.ts'
-import { findOperation } from '../../journal/index.ts'
+import { askedByOf, findOperation } from '../../journal/index.ts'
 import { doneOn } from './shared/done-on.ts'
 import type { Parts } from './shared/parts.ts'
 import { request } from './shared/request.ts'
@@ -15,7 +15,7 @@ export const showRequest = request({
   kind: 'query',
   result: 'a changeset, or one operation of it',
   details:
-    '`id`, `signature`, every member of the [changeset](journal.md), `branches` (those known here that have it), `operations` (`name`, `text`, `done`, `void` as in log, ' +
+    '`id`, `signature`, every member of the [changeset](journal.md), perhaps `askedBy` (as of lock), `branches` (those known here that have it), `operations` (`name`, `text`, `done`, `void` as in log, ' +
     '`attributes`: rows of a name and a value for people, `operation`: as the journal has it).',
   input: z.strictObject({
     name: z.string().max(200).describe("the beginning of a changeset's id, or that, a colon and an index"),
@@ -38,7 +38,15 @@ export const showRequest = request({
           ...showOperation(operation),
         }))
         const one = name.includes(':') ? all.filter((_, index) => index === ref.index) : all
-        return { id, signature, ...header, branches: branchesWith(branches, id), operations: one }
+        const askedBy = askedByOf(changeset)
+        return {
+          id,
+          signature,
+          ...header,
+          ...(askedBy && { askedBy }),
+          branches: branchesWith(branches, id),
+          operations: one,
+        }
       } catch (thrown) {
         if (toIsconfError(thrown).code !== 'NO_SUCH_OPERATION') throw thrown
         failure ??= thrown

@@ -1,5 +1,6 @@
 /** A request is a value in a file of its own: the control socket, its page in docs/protocol and the tests read the same one. */
 import type * as z from 'zod'
+import type { AskedBy } from '../../../base/index.ts'
 import type { ControlEvent } from '../../../control/index.ts'
 import { checked } from './input.ts'
 import type { Parts } from './parts.ts'
@@ -23,6 +24,8 @@ export type Tell = (event: ControlEvent) => Promise<void> | undefined
 export interface RequestContext {
   readonly tell: Tell
   readonly signal: AbortSignal
+  /** Who asks, as the kernel says. */
+  readonly askedBy?: AskedBy | undefined
   /** The process that asks, as it calls itself. */
   readonly caller?: string | undefined
 }
