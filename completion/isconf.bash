@@ -14,7 +14,7 @@ _isconf() {
     return
   fi
   if ((at == COMP_CWORD)); then
-    mapfile -t COMPREPLY < <(compgen -W 'lock unlock snap bank exec reboot void revert rehearse ci up skip done fork migrate branches resolve status log show blame verify diff wip history hosts fleet cat lint env render help version init leave start stop restart seal daemon -c --config -D --debug -m --message -q --quiet -r --reboot_ok -V --version -h --help' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W 'lock unlock snap bank exec reboot void revert rehearse ci up skip done fork migrate branches resolve status log show blame verify diff wip history hosts fleet cat doctor lint env render help version init leave start stop restart seal daemon -c --config -D --debug -m --message -q --quiet -r --reboot_ok -V --version -h --help' -- "$word")
     return
   fi
   case ${COMP_WORDS[at]} in
@@ -39,10 +39,11 @@ _isconf() {
     hosts) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word") ;;
     fleet) mapfile -t COMPREPLY < <(compgen -W '--branch --state --name --all --watch --json' -- "$word") ;;
     cat) mapfile -t COMPREPLY < <(compgen -W '--at' -- "$word"); compopt -o default ;;
+    doctor) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word") ;;
     lint) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word"); compopt -o default ;;
     env) mapfile -t COMPREPLY < <(compgen -W '--sh --json --make' -- "$word") ;;
     render) compopt -o default ;;
-    help) mapfile -t COMPREPLY < <(compgen -W 'lock unlock snap bank exec reboot void revert rehearse ci up skip done fork migrate branches resolve status log show blame verify diff wip history hosts fleet cat lint env render help version init leave start stop restart seal daemon' -- "$word") ;;
+    help) mapfile -t COMPREPLY < <(compgen -W 'lock unlock snap bank exec reboot void revert rehearse ci up skip done fork migrate branches resolve status log show blame verify diff wip history hosts fleet cat doctor lint env render help version init leave start stop restart seal daemon' -- "$word") ;;
     init) mapfile -t COMPREPLY < <(compgen -W '--key' -- "$word") ;;
     seal) mapfile -t COMPREPLY < <(compgen -W '--same-host' -- "$word") ;;
     exec | rehearse)

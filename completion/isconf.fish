@@ -97,6 +97,8 @@ complete -c isconf -n '__fish_seen_subcommand_from fleet' -l json -d 'print one 
 complete -c isconf -n __fish_use_subcommand -a cat -d 'Write a file as it was snapped'
 complete -c isconf -n '__fish_seen_subcommand_from cat' -l at -x -d 'show it as it was after this operation'
 complete -c isconf -n '__fish_seen_subcommand_from cat' -F
+complete -c isconf -n __fish_use_subcommand -a doctor -d 'Find what is wrong with this host, and what to do'
+complete -c isconf -n '__fish_seen_subcommand_from doctor' -l json -d 'print one JSON document'
 complete -c isconf -n __fish_use_subcommand -a lint -d 'Check the configuration'
 complete -c isconf -n '__fish_seen_subcommand_from lint' -l json -d 'print one JSON document'
 complete -c isconf -n '__fish_seen_subcommand_from lint' -F
@@ -107,7 +109,7 @@ complete -c isconf -n '__fish_seen_subcommand_from env' -l make -d 'as lines for
 complete -c isconf -n __fish_use_subcommand -a render -d 'Make a file from a template and this host\'s variables'
 complete -c isconf -n '__fish_seen_subcommand_from render' -F
 complete -c isconf -n __fish_use_subcommand -a help -d 'Show the verbs, or what a verb takes'
-complete -c isconf -n '__fish_seen_subcommand_from help' -a 'lock unlock snap bank exec reboot void revert rehearse ci up skip done fork migrate branches resolve status log show blame verify diff wip history hosts fleet cat lint env render help version init leave start stop restart seal daemon'
+complete -c isconf -n '__fish_seen_subcommand_from help' -a 'lock unlock snap bank exec reboot void revert rehearse ci up skip done fork migrate branches resolve status log show blame verify diff wip history hosts fleet cat doctor lint env render help version init leave start stop restart seal daemon'
 complete -c isconf -n __fish_use_subcommand -a version -d 'Show the release'
 complete -c isconf -n __fish_use_subcommand -a init -d 'Give this host its domain, and the domain its key'
 complete -c isconf -n '__fish_seen_subcommand_from init' -l key -r -F -d 'take the key from this file; - is standard input'

@@ -186,3 +186,13 @@ export interface CatBody {
   /** The name of an operation; the newest when absent. */
   readonly at?: string | undefined
 }
+
+/** One row of GET /v1/doctor. */
+export interface Diagnosis {
+  /** What was looked at: `clock`, `disk`, `keys`, `owners`, `network`, `releases`, `host` and others to come. */
+  readonly check: string
+  readonly severity: 'good' | 'warning' | 'error'
+  readonly message: string
+  /** What to do about it; null when it is good. */
+  readonly hint: string | null
+}

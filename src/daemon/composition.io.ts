@@ -15,6 +15,7 @@ import { rehearse } from '../rehearsal/index.ts'
 import { BootRecord } from '../replication/index.ts'
 import { openStore, workerWholeHasher } from '../store/index.ts'
 import { diskRoom } from './disk-room.io.ts'
+import { homeFacts } from './home-facts.io.ts'
 import { HostDaemon } from './host-daemon.ts'
 import { hostFacts } from './host-facts.io.ts'
 import { serveBank } from './http/bank-server.io.ts'
@@ -103,7 +104,7 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
       domainSource: domain.source,
       cloned,
       warnings: () => [...live.warnings(), ...limitRemarks(), ...said(cloned(), bank.warning())],
-      bankAddress: bank.address,
+      ...{ bankAddress: bank.address, homeFacts: () => homeFacts(config.home) },
       ...unconnectedFacts(meeting.peering, transport, strangers),
       mesh: () => ({
         addresses: transport.addresses(),

@@ -94,6 +94,7 @@ export function systemMachine(options: MachineOptions): Machine {
       const owners = recorded.flatMap((one) => (one.kind === 'removal' ? [] : [one.owner]))
       return differences(recorded, { root, numbersOf: await numbersFor(owners) })
     },
+    unknownOwners: (owners) => numbers.unknown(owners, options.owner()),
     install: async (all) => {
       const installations = all.slice(0, await own.installableCount(all.map(({ attributes }) => attributes.path)))
       const owners = installations.flatMap(({ attributes: { owner, parents } }) => [

@@ -156,6 +156,8 @@ export interface Machine {
    * NO_SUCH_FILE, NOT_A_FILE, PROTECTED_PATH, FILE_UNREADABLE.
    */
   inspect(path: string, links?: HardLinks): Promise<Inspection>
+  /** Why what is to be installed can't have its owner here, in words: one for each such owner. */
+  unknownOwners(owners: readonly FileOwner[]): Promise<readonly string[]>
   /** What stands at a path now, no link followed; undefined when nothing does. FILE_UNREADABLE. */
   stateOf(path: string): Promise<PathState | undefined>
   /**

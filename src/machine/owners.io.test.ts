@@ -99,3 +99,12 @@ test('OwnerNumbers asks once for a name that is known, and again for one that is
     asked,
   )
 })
+
+test('unknown() says of each owner that this host does not have why, and nothing where numbers count', async () => {
+  const nobody = { uid: 4242, gid: 4242, user: 'no-such-user', group: 'no-such-group' }
+  const numbers = new OwnerNumbers()
+  const [why = '', ...more] = await numbers.unknown([root, nobody], 'name')
+  assert.match(why, /^there is no user no-such-user here \(4242 on the origin\)/)
+  assert.deepEqual(more, [])
+  assert.deepEqual(await numbers.unknown([root, nobody], 'numeric'), [])
+})

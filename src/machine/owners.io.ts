@@ -1,4 +1,5 @@
 /** User and group names of this host. */
+import { errnoText } from '../base/index.ts'
 import { type NameDatabase, namedNumbers } from '../base/name-service.io.ts'
 import type { FileOwner } from './machine.ts'
 
@@ -37,6 +38,19 @@ export class OwnerNumbers {
     return ({ uid, gid, user, group }) => ({
       uid: numberHere(users, { what: 'user', name: user, number: uid, own: process.geteuid?.() }),
       gid: numberHere(groups, { what: 'group', name: group, number: gid, own: process.getegid?.() }),
+    })
+  }
+
+  /** What {@link NumbersOf} would say of those of these owners that have no numbers here. */
+  async unknown(owners: readonly FileOwner[], rule: OwnerRule): Promise<readonly string[]> {
+    const numbersOf = await this.of(owners, rule)
+    return owners.flatMap((owner) => {
+      try {
+        numbersOf(owner)
+        return []
+      } catch (error) {
+        return [errnoText(error)]
+      }
     })
   }
 

@@ -4,6 +4,7 @@ export { BlobReplicator } from './blobs/blob-replicator.ts'
 export { serveBlobs } from './blobs/blob-serve.ts'
 export { BootRecord } from './boot-report.ts'
 export {
+  type ClockOfHost,
   distinctName,
   HostRecords,
   Inventory,

@@ -164,6 +164,10 @@ export class SimMachine implements Machine {
     return kind === 'symlink' ? { kind, mode, owner, target } : { kind, mode, owner }
   }
 
+  async unknownOwners(): Promise<readonly string[]> {
+    return []
+  }
+
   #namesIn(directory: string): readonly string[] {
     const below = this.#below(directory).filter((path) => path !== directory)
     return [...new Set(below.map((path) => path.slice(directory.length + 1).split('/')[0] ?? ''))]

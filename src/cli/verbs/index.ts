@@ -8,6 +8,7 @@ import { catVerb } from './cat.ts'
 import { ciVerb } from './ci.ts'
 import { daemonVerb, restartVerb, startVerb, stopVerb } from './daemon.ts'
 import { diffVerb } from './diff.ts'
+import { doctorVerb } from './doctor.ts'
 import { doneVerb } from './done.ts'
 import { envVerb } from './env.ts'
 import { execVerb } from './exec.ts'
@@ -69,6 +70,7 @@ export const verbsByGroup = {
     hostsVerb,
     fleetVerb,
     catVerb,
+    doctorVerb,
     lintVerb,
     envVerb,
     renderVerb,

@@ -8,6 +8,7 @@ import { branchesRequest } from './branches.ts'
 import { catRequest } from './cat.ts'
 import { ciRequest } from './ci.ts'
 import { diffRequest } from './diff.ts'
+import { doctorRequest } from './doctor.ts'
 import { doneRequest } from './done.ts'
 import { execRequest } from './exec.ts'
 import { forkRequest } from './fork.ts'
@@ -50,6 +51,7 @@ export const requests: readonly Request[] = [
   historyRequest,
   branchesRequest,
   hostsRequest,
+  doctorRequest,
   planRequest,
   bankRequest,
   lockRequest,

@@ -1,3 +1,4 @@
+export type { ClockOfHost } from './clocks.ts'
 export type { VerifyRecord } from './host-record.ts'
 export { HostRecords, type KeptRecord, type RecordMap } from './host-records.ts'
 export { Inventory } from './inventory.ts'

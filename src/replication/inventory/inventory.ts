@@ -6,6 +6,7 @@
 import { type Cancel, everybodyMax, isoTime, nowAndThen } from '../../base/index.ts'
 import type { Candidate, PeerId } from '../../mesh/index.ts'
 import type { OwnWords } from '../announcement.ts'
+import { type ClockOfHost, clocksOf } from './clocks.ts'
 import { DirectWords } from './direct-words.ts'
 import { addressesMax, type HostRecord, signRecord, verifyByPeerId } from './host-record.ts'
 import { forgottenMs, HostRecords, type KeptRecord } from './host-records.ts'
@@ -123,6 +124,12 @@ export class Inventory {
     const told = heard.flatMap(({ record }) => (record.left ? [] : [[record.peer, record.host] as const]))
     const names = new Map([...told, ...connected])
     return [...names].flatMap(([peer, name]) => (shortNameOf(name) === shortNameOf(short) ? [{ peer, name }] : []))
+  }
+
+  /** The clocks of the others that were heard lately. */
+  clocks(): readonly ClockOfHost[] {
+    const { clock, transport } = this.#deps
+    return clocksOf(this.#records.all(), transport.self, clock.monotonicMs() - unheardMs(this.size))
   }
 
   /** Some of the hosts that have said where they can be dialed, another selection each time. */

@@ -3,6 +3,7 @@ import type { Branch } from '../../../branch/index.ts'
 import type { MeshStatus, RestartAnswer, StrangerStatus, UnreachedAddress } from '../../../control/index.ts'
 import type { BranchingDeps } from '../../../origin/index.ts'
 import type { DaemonDeps } from '../../daemon-deps.ts'
+import type { HomeFacts } from '../../home-facts.io.ts'
 import type { HostDaemon } from '../../host-daemon.ts'
 
 type OfHost =
@@ -52,6 +53,8 @@ export interface ProcessFacts {
   readonly cloned?: () => string | undefined
   /** Where the package bank answers; undefined while its port can't be had. */
   readonly bankAddress: () => string | undefined
+  /** Of the disk that IS_HOME is on; not in a simulated world. */
+  readonly homeFacts?: () => HomeFacts
   readonly mesh: () => Omit<MeshStatus, 'peers' | 'peerId' | 'unreached' | 'strangers'>
   /** Where others should be, and nobody was reached. */
   readonly unreached: () => readonly UnreachedAddress[]

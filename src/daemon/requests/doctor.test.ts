@@ -1,0 +1,27 @@
+/** What doctor says of simulated hosts. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { twoHosts } from '../../../test/support/asked.ts'
+import type { Diagnosis } from '../../control/index.ts'
+import { doctorRequest } from './doctor.ts'
+
+test('doctor names what stops a host, and is content with one that nothing stops', async (t) => {
+  const { alder, birch, cluster, checkIn, ask } = await twoHosts(t)
+  const found = async (host: typeof alder): Promise<readonly string[]> => {
+    const { result } = await ask<readonly Diagnosis[]>(host, doctorRequest, {})
+    for (const { severity, hint } of result) assert.equal(hint === null, severity === 'good')
+    return result.filter(({ check }) => check === 'host').map(({ severity, message }) => `${severity} ${message}`)
+  }
+  assert.deepEqual(await found(alder), ['good on branch generic, and nothing stops it'])
+  await checkIn('exec append /log x')
+  birch.machine.broken = true
+  assert.notEqual((await cluster.ask('birch', 'up')).type, 'done')
+  const [stopped = '', ...others] = await found(birch)
+  assert.match(stopped, /^error stopped at [0-9a-f]{12}:0 since \S+: it ended with exit status 1$/)
+  assert.deepEqual(others, [])
+  assert.deepEqual(await found(alder), ['good on branch generic, and nothing stops it'])
+  birch.machine.broken = false
+  const id = birch.daemon.branch.journal.head
+  await cluster.ask('birch', 'skip', `${id}:0`, 'not here')
+  assert.deepEqual(await found(birch), ['warning differs from its journal in 1'])
+})

@@ -1,0 +1,125 @@
+import { operationName } from '../../base/index.ts'
+import type { Diagnosis } from '../../control/index.ts'
+import { isInstall, pendingOperations } from '../../replay/index.ts'
+import { unfetchedText } from '../../replication/index.ts'
+import * as diagnoses from './shared/diagnoses.ts'
+import { good, wrong } from './shared/diagnoses.ts'
+import { nothing } from './shared/input.ts'
+import type { Parts } from './shared/parts.ts'
+import { request } from './shared/request.ts'
+
+export const doctorRequest = request({
+  name: 'doctor',
+  kind: 'query',
+  result: 'what is wrong with this host, and what to do about it',
+  details:
+    'a row has `check` (`host`, `clock`, `disk`, `keys`, `owners`, `network`, `releases`), `severity` (`good`, `warning` or ' +
+    '`error`), `message` and `hint` (null when it is good).',
+  input: nothing,
+  run: async (parts: DoctorParts): Promise<readonly Diagnosis[]> => {
+    const { branch, clock, identity, process, replicator, transport } = parts
+    const { inventory } = replicator
+    const known = inventory.all()
+    const newest =
+      branch.journal.length === 0 ? undefined : (await branch.journal.changesetAt(branch.journal.length)).changeset
+    const facts = process.homeFacts?.()
+    const releases = new Map(
+      known.flatMap(({ name, at }) => (at?.release === undefined ? [] : [[name, at.release] as const])),
+    )
+    return [
+      ...hostDiagnoses(parts),
+      ...diagnoses.clockDiagnoses(inventory.clocks(), newest && Date.parse(newest.time), clock.wallMs()),
+      ...(facts ? diagnoses.diskDiagnoses(facts) : []),
+      ...diagnoses.keyDiagnoses(process.mesh().authenticated, facts?.open ?? [], process.cloned?.()),
+      ...diagnoses.ownerDiagnoses(await unknownOwners(parts)),
+      ...diagnoses.networkDiagnoses({
+        ...{ peers: transport.peers().length, known: known.length, unreached: process.unreached() },
+        strangers: process.strangers?.() ?? [],
+      }),
+      ...diagnoses.releaseDiagnoses(identity.release, releases),
+    ]
+  },
+})
+
+type DoctorParts = Pick<
+  Parts,
+  | 'branch'
+  | 'clock'
+  | 'deviations'
+  | 'history'
+  | 'identity'
+  | 'machine'
+  | 'process'
+  | 'rebuild'
+  | 'replicator'
+  | 'transport'
+  | 'work'
+>
+
+/** What keeps this host, or its branch, from going on, and what the daemon warns of. */
+function hostDiagnoses({
+  branch,
+  deviations,
+  history,
+  process,
+  rebuild,
+  replicator,
+  work,
+}: DoctorParts): readonly Diagnosis[] {
+  const found: Diagnosis[] = []
+  const { stopped } = history.standing
+  if (stopped) {
+    const name = operationName(stopped.operation.id, stopped.operation.index)
+    const way = `fix the cause, then: isconf up; or go past it: isconf skip ${name} -m WHY`
+    found.push(wrong('host', 'error', `stopped at ${name} since ${stopped.since}: ${stopped.reason}`, way))
+  }
+  if (rebuild.reason)
+    found.push(
+      wrong(
+        'host',
+        'error',
+        `${rebuild.reason.operations} operations done here were dropped`,
+        'rebuild this host, or undo them by hand, then: isconf done OPERATION -m WHY',
+      ),
+    )
+  if (branch.isSplit)
+    found.push(
+      wrong(
+        'host',
+        'error',
+        `branch ${branch.name} is split`,
+        '`isconf status` shows both lines; isconf resolve chooses one',
+      ),
+    )
+  if (work.header && branch.state.lock?.id !== work.header.lock)
+    found.push(
+      wrong(
+        'host',
+        'error',
+        'the lock of the work in progress is gone',
+        'lock again if nobody has checked in since, or drop it: isconf wip drop',
+      ),
+    )
+  if (deviations.all.length > 0)
+    found.push(
+      wrong(
+        'host',
+        'warning',
+        `differs from its journal in ${deviations.all.length}`,
+        '`isconf status` shows them; put right by hand, then: isconf done OPERATION -m WHY',
+      ),
+    )
+  const own = process.warnings().filter((text) => text !== process.cloned?.())
+  const warnings = [...own, ...replicator.unfetched.overdue().map(unfetchedText)]
+  found.push(...warnings.map((text) => wrong('host', 'warning', text, 'see isconf status and the log')))
+  return found.length > 0 ? found : [good('host', `on branch ${branch.name}, and nothing stops it`)]
+}
+
+/** Of what `up` would install, the owners that this host does not have. */
+async function unknownOwners({ branch, history, machine }: DoctorParts): Promise<readonly string[]> {
+  const options = { reboot: true, lastNumber: Number.POSITIVE_INFINITY, countMax: Number.POSITIVE_INFINITY }
+  // A host that has left its branch has nothing to do; status says so.
+  const pending = await pendingOperations({ branch, history }, options).catch(() => [])
+  const owners = pending.flatMap(({ operation }) => (isInstall(operation) ? [operation.owner] : []))
+  return machine.unknownOwners(owners)
+}
