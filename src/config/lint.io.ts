@@ -4,6 +4,7 @@ import { parseDomainName, type TrustedName, toIsconfError, unlookedAt } from '..
 import { defaultHmacKeysPath, domainFilePath, type Found, finder } from './config.ts'
 import type { HostNames } from './host-names.ts'
 import { type Finding, lintHmacKeys, lintMainCf, lintNets } from './lint.ts'
+import { listenFamilyHere } from './listen-family.io.ts'
 import { defaultMainCfPath, type LoadOptions, namesOf } from './load.io.ts'
 import { type MainCf, parseMainCf } from './main-cf.ts'
 import { matchingStanza, possibleFullNames, resolveAssignments } from './main-cf-resolve.ts'
@@ -46,6 +47,7 @@ export function lintHost(options: LoadOptions = {}): readonly Finding[] {
     ...lookFindings(home, () => refuseChangeableTree('home', home, unlookedAt)),
     ...lookFindings(hooks, () => refuseChangeableTree('hooks', hooks)),
     ...nameFindings(mainCf, names),
+    ...listenFindings(read(settings.listen)),
     ...domainFindings(home, find(settings.domain.env)),
     ...keysFindings(home, read(settings.hmacKeysPath)),
     ...fileFindings('nets', read(settings.netsPath), settings.netsPath.env, (content, file) =>
@@ -60,6 +62,11 @@ function nameFindings(mainCf: MainCf, names: HostNames): readonly Finding[] {
   if (possible === undefined) return []
   const message = `this host is called ${names.short}, without a domain: it gets nothing of ${possible}, which it may be`
   return [{ severity: 'warning', file: mainCf.path, line: null, message }]
+}
+
+function listenFindings(listen: string): readonly Finding[] {
+  const message = listenFamilyHere(listen)
+  return message === undefined ? [] : [{ severity: 'warning', file: null, line: null, message }]
 }
 
 /** What there is to say about who else can change a path. */

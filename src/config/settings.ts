@@ -61,7 +61,8 @@ export const settings = {
     env: 'IS_LISTEN',
     form: 'IP address',
     fallback: '0.0.0.0',
-    describe: 'The address on which the daemon listens; all IPv4 addresses of the host by default.',
+    describe:
+      'The address on which the daemon listens; all IPv4 addresses of the host by default, `::` for all of both kinds.',
     needsRestart: true,
     parse: parseIpAddress,
   }),

@@ -7,7 +7,7 @@ import { systemDisk as disk } from '../base/disk.io.ts'
 import { threadPoolHasher } from '../base/hash.io.ts'
 import { type DomainName, IsconfError, sleep } from '../base/index.ts'
 import { systemRandom as random } from '../base/random.io.ts'
-import { type Config, domainFilePath, multiaddrOf } from '../config/index.ts'
+import { type Config, domainFilePath, listenFamilyHere, multiaddrOf } from '../config/index.ts'
 import { loadHostKey } from '../host/index.ts'
 import { limitRemarks, type Machine, systemMachine } from '../machine/index.ts'
 import { hostCertificate, LearnedAddresses, LocalDiscovery, openTls, Strangers } from '../mesh/index.ts'
@@ -103,6 +103,7 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
       pid: process.pid,
       domainSource: domain.source,
       cloned,
+      unreachable: () => listenFamilyHere(config.listen),
       warnings: () => [...live.warnings(), ...limitRemarks(), ...said(cloned(), bank.warning())],
       ...{ bankAddress: bank.address, homeFacts: () => homeFacts(config.home) },
       ...unconnectedFacts(meeting.peering, transport, strangers),

@@ -201,4 +201,25 @@ export const mutations: readonly Mutation[] = [
     to: 'this.#recentNames',
     test: `${inventory}/inventory.test.ts`,
   },
+  {
+    breaks: 'clocks decide nothing: a certificate counts at every date',
+    file: 'src/mesh/self-signed.io.ts',
+    from: 'const notBefore = new Date(0)',
+    to: 'const notBefore = new Date(Date.now() - 3_600_000)',
+    test: 'src/mesh/certificate.io.test.ts',
+  },
+  {
+    breaks: 'clocks decide nothing: of two states the later change counts, and not the later clock',
+    file: 'src/branch/state.ts',
+    from: 'if (theirs.revision !== mine.revision) return theirs.revision > mine.revision',
+    to: "if (theirs.lock?.since !== mine.lock?.since) return (theirs.lock?.since ?? '') > (mine.lock?.since ?? '')",
+    test: 'src/branch/state.test.ts',
+  },
+  {
+    breaks: 'a host that nobody can reach where it listens says so',
+    file: 'src/config/listen-family.ts',
+    from: "if (listen !== '0.0.0.0') return undefined",
+    to: 'if (listen) return undefined',
+    test: 'src/config/listen-family.test.ts',
+  },
 ]

@@ -3,6 +3,7 @@
  * that were skipped by the reason given here, as far as its colon.
  */
 import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
 import { type TestContext, test } from 'node:test'
 
 /** Why a test is skipped: one of the programs is not here. A failure where ISCONF_REQUIRE_TOOLS is 1. */
@@ -15,6 +16,16 @@ export function unlessThere(...programs: readonly string[]): string | false {
 
 function isThere(program: string): boolean {
   return spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program]).status === 0
+}
+
+/** The library that tells a process another time, or why a test is skipped. A failure where ISCONF_REQUIRE_TOOLS is 1. */
+export function timeLibrary(): { readonly path: string } | { readonly missing: string } {
+  const directories = readdirSync('/usr/lib').map((name) => `/usr/lib/${name}`)
+  const paths = ['/usr/lib', '/usr/lib64', ...directories].map((directory) => `${directory}/faketime/libfaketime.so.1`)
+  const path = paths.find((one) => existsSync(one))
+  if (path !== undefined) return { path }
+  if (process.env['ISCONF_REQUIRE_TOOLS'] === '1') throw new Error('libfaketime is not installed')
+  return { missing: 'libfaketime is not installed: this was NOT tested' }
 }
 
 export const isRoot = process.getuid?.() === 0

@@ -84,6 +84,7 @@ export const statusRequest = request({
       bank: { address: process.bankAddress() ?? null },
       warnings: [
         ...process.warnings(),
+        ...[process.unreachable?.()].filter((text) => text !== undefined),
         ...(await parts.damaged.texts()),
         ...[sharedNameText(identity)].filter((text) => text !== undefined),
         ...parts.blobs.incoming.texts(),

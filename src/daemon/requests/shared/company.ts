@@ -12,12 +12,15 @@ export function aloneText({ transport, process }: Pick<Parts, 'transport' | 'pro
   if (transport.peers().length > 0) return undefined
   const [stranger] = process.strangers?.() ?? []
   if (stranger) return `no other host is connected: ${stranger.address} ${stranger.text} (see \`isconf status\`)`
+  const unreachable = process.unreachable?.()
+  if (unreachable !== undefined) return `no other host is connected: ${unreachable}`
   return `no other host is connected${process.unreached().length > 0 ? ' (`isconf status` says why)' : ''}`
 }
 
 /** Whether others should be there. */
 function missesCompany({ process }: Pick<Parts, 'process'>): boolean {
-  return process.unreached().length > 0 || (process.strangers?.() ?? []).length > 0
+  const isMet = process.unreached().length > 0 || (process.strangers?.() ?? []).length > 0
+  return isMet || process.unreachable?.() !== undefined
 }
 
 /** What others have of a branch and is not here. */

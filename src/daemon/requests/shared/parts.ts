@@ -51,6 +51,8 @@ export interface ProcessFacts {
   readonly warnings: () => readonly string[]
   /** What tells that another machine has this host's key; undefined while nothing does. */
   readonly cloned?: () => string | undefined
+  /** That nobody can reach this host where it listens; undefined while somebody may. */
+  readonly unreachable?: () => string | undefined
   /** Where the package bank answers; undefined while its port can't be had. */
   readonly bankAddress: () => string | undefined
   /** Of the disk that IS_HOME is on; not in a simulated world. */
