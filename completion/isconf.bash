@@ -23,7 +23,7 @@ _isconf() {
     bank) mapfile -t COMPREPLY < <(compgen -W '--json list add remove get' -- "$word"); compopt -o default ;;
     void) mapfile -t COMPREPLY < <(compgen -W '-m --message' -- "$word") ;;
     revert) mapfile -t COMPREPLY < <(compgen -W '--with --delete --keep --overwrite --dry-run --json' -- "$word") ;;
-    ci) mapfile -t COMPREPLY < <(compgen -W '--rehearse --net --json' -- "$word") ;;
+    ci) mapfile -t COMPREPLY < <(compgen -W '--rehearse --on --net --json' -- "$word") ;;
     up) mapfile -t COMPREPLY < <(compgen -W '--to --step --wait --dry-run --json' -- "$word") ;;
     skip) mapfile -t COMPREPLY < <(compgen -W '-m --message' -- "$word") ;;
     done) mapfile -t COMPREPLY < <(compgen -W '-m --message' -- "$word") ;;

@@ -102,14 +102,12 @@ export const errorKinds = {
     hint: 'undo what the command did with another recorded command: isconf exec; or drop all the work: isconf unlock, isconf wip drop',
   },
   NOT_REHEARSABLE: { exit: 1, hint: 'nothing was done; a rehearsal needs root, util-linux and overlayfs' },
+  REHEARSAL_REFUSED: { exit: 1, hint: 'the work is as it was; rehearse it on another host, or on this one' },
   PACKAGES_BUSY: { exit: 1, hint: 'nothing was done; wait for it to end, and try again' },
   REHEARSAL_FAILED: { exit: 1, hint: 'nothing was changed; find another way to do what fails, and rehearse again' },
   NOT_REPLAYABLE: { exit: 1, hint: 'nothing was checked in; record them in another way, or set IS_WARNINGS to warn' },
   COMMAND_FAILED: { exit: 1, hint: 'nothing was recorded' },
-  COMMAND_NOT_RUN: {
-    exit: 1,
-    hint: 'give the command and its arguments as separate words, without a shell',
-  },
+  COMMAND_NOT_RUN: { exit: 1, hint: 'give the command and its arguments as separate words, without a shell' },
   COMMAND_LEFT: { exit: 1, hint: 'wait until it ends, or end it; then try again' },
   OFF_BRANCH: { exit: 1, hint: 'this host has left the branch: rebuild it from its image' },
   REBOOT_BY_EXEC: {

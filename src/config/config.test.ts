@@ -44,6 +44,7 @@ test('resolveConfig() has a safe default for everything but the domain', () => {
     log: 'auto',
     replayWarnings: 'warn',
     reserve: '5%',
+    rehearsals: 'no',
     commandTimeoutS: 60,
     host: { short: 'alder', fqdn: 'alder.example.com' },
     variables: {},

@@ -8,7 +8,8 @@ import type { HostNames } from './host-names.ts'
 import { type Assignment, parseMainCf } from './main-cf.ts'
 import { repeatedTargets, resolveAssignments } from './main-cf-resolve.ts'
 import { isMisspelt, notASetting } from './misspelt.ts'
-import { type LogPlace, type OwnerMode, type ReplayWarnings, type Setting, settings } from './settings.ts'
+import { type Setting, settings } from './settings.ts'
+import type { LogPlace, OwnerMode, RehearsalConsent, ReplayWarnings } from './values.ts'
 
 /** Everything that is set for this host; frozen. */
 export interface Config {
@@ -34,6 +35,7 @@ export interface Config {
   readonly replayWarnings: ReplayWarnings
   /** How much of the disk stays free of what arrives, as {@link reserveBytes} takes it. */
   readonly reserve: string
+  readonly rehearsals: RehearsalConsent
   /** In seconds. */
   readonly commandTimeoutS: number
   readonly host: HostNames
@@ -104,6 +106,7 @@ export function resolveAllButDomain(input: Omit<ConfigInput, 'domainFileText'>):
     log: read(settings.log),
     replayWarnings: read(settings.replayWarnings),
     reserve: read(settings.reserve),
+    rehearsals: read(settings.rehearsals),
     commandTimeoutS: read(settings.commandTimeoutS),
     host: Object.freeze({ ...host }),
     variables: Object.freeze(Object.fromEntries([...assignments.values()].map(({ name, value }) => [name, value]))),

@@ -5,6 +5,7 @@
  */
 import { parseReserve } from './reserve.ts'
 import type { Setting } from './setting.ts'
+import type { LogPlace, OwnerMode, RehearsalConsent, ReplayWarnings } from './values.ts'
 import {
   parseAbsolutePath,
   parseBoolean,
@@ -12,21 +13,13 @@ import {
   parseLog,
   parseOwner,
   parsePort,
+  parseRehearsals,
   parseSeconds,
   parseText,
   parseWarnings,
 } from './values.ts'
 
 export type { Setting }
-
-/** How a snapped file's owner is found on the host it arrives at: by name or by number. */
-export type OwnerMode = 'name' | 'numeric'
-
-/** Where the daemon's log goes. */
-export type LogPlace = 'auto' | 'journal' | 'syslog' | 'file'
-
-/** What `ci` does with operations that do not replay. */
-export type ReplayWarnings = 'warn' | 'error'
 
 const setting = <Value>(row: Setting<Value>): Setting<Value> => row
 
@@ -146,6 +139,14 @@ export const settings = {
     describe:
       'Whether `isconf ci` only warns of operations that do not do the same where they are replayed, or refuses to check them in.',
     parse: parseWarnings,
+  }),
+  rehearsals: setting<RehearsalConsent>({
+    env: 'IS_REHEARSE',
+    form: '"no", "yes" or "net"',
+    fallback: 'no',
+    describe:
+      'Whether the host that has the lock on the branch may rehearse its work here, as root, in a sandbox: `isconf rehearse --on` this host. With "net" what it rehearses may use the network of this host. What it reads here it can send to the host that asks.',
+    parse: parseRehearsals,
   }),
   commandTimeoutS: setting<number>({
     env: 'IS_TIMEOUT_CLI',

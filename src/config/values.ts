@@ -3,6 +3,18 @@
 /** A value, or what is wrong with the text. */
 export type Parsed<Value> = { readonly value: Value } | { readonly problem: string }
 
+/** How a snapped file's owner is found on the host it arrives at: by name or by number. */
+export type OwnerMode = 'name' | 'numeric'
+
+/** Where the daemon's log goes. */
+export type LogPlace = 'auto' | 'journal' | 'syslog' | 'file'
+
+/** Whether other hosts may rehearse on this one, and whether what they rehearse sees its network. */
+export type RehearsalConsent = 'no' | 'yes' | 'net'
+
+/** What `ci` does with operations that do not replay. */
+export type ReplayWarnings = 'warn' | 'error'
+
 const booleanByWord: ReadonlyMap<string, boolean> = new Map([
   ['1', true],
   ['yes', true],
@@ -41,17 +53,23 @@ export function parseAbsolutePath(text: string): Parsed<string> {
   return { value: text.length > 1 ? text.replace(/\/+$/, '') || '/' : text }
 }
 
-export function parseOwner(text: string): Parsed<'name' | 'numeric'> {
+export function parseOwner(text: string): Parsed<OwnerMode> {
   return text === 'name' || text === 'numeric' ? { value: text } : { problem: wrong('name or numeric', text) }
 }
 
-export function parseLog(text: string): Parsed<'auto' | 'journal' | 'syslog' | 'file'> {
+export function parseLog(text: string): Parsed<LogPlace> {
   if (text === 'auto' || text === 'journal' || text === 'syslog' || text === 'file') return { value: text }
   return { problem: wrong('auto, journal, syslog or file', text) }
 }
 
-export function parseWarnings(text: string): Parsed<'warn' | 'error'> {
+export function parseWarnings(text: string): Parsed<ReplayWarnings> {
   return text === 'warn' || text === 'error' ? { value: text } : { problem: wrong('warn or error', text) }
+}
+
+export function parseRehearsals(text: string): Parsed<RehearsalConsent> {
+  return text === 'no' || text === 'yes' || text === 'net'
+    ? { value: text }
+    : { problem: wrong('no, yes or net', text) }
 }
 
 export function parseIpAddress(text: string): Parsed<string> {

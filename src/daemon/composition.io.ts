@@ -11,7 +11,6 @@ import { type Config, domainFilePath, listenFamilyHere, multiaddrOf } from '../c
 import { loadHostKey } from '../host/index.ts'
 import { limitRemarks, type Machine, systemMachine } from '../machine/index.ts'
 import { hostCertificate, LearnedAddresses, LocalDiscovery, openTls, Strangers } from '../mesh/index.ts'
-import { rehearse } from '../rehearsal/index.ts'
 import { BootRecord } from '../replication/index.ts'
 import { openStore, workerWholeHasher } from '../store/index.ts'
 import { diskRoom } from './disk-room.io.ts'
@@ -22,7 +21,7 @@ import { serveBank } from './http/bank-server.io.ts'
 import type { LiveConfig } from './live-config.ts'
 import { environmentOf, liveIdentity } from './live-host.io.ts'
 import { dialableFromElsewhere, startMeeting } from './meeting.ts'
-import type { Rehearsals } from './rehearsals.ts'
+import { rehearsalsHere } from './rehearsals-here.io.ts'
 import type { ProcessFacts } from './requests/shared/parts.ts'
 import { settleHome } from './settle-home.io.ts'
 import { openState } from './state-on-disk.ts'
@@ -90,7 +89,7 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
   learned.start()
   const discovered = config.noBroadcast ? Promise.resolve() : sleep(clock, discoveryMs)
   const settled = Promise.all([meeting.peering.settled(settleMsMax), discovered]).then(() => undefined)
-  const judging = { warningFacts: warningFactsOf(live, environment), rehearsals: rehearsalsOn(live, environment) }
+  const judging = { warningFacts: warningFactsOf(live, environment), rehearsals: rehearsalsHere(live, environment) }
   const parts = { transport, machine, store, key, log, room, settled, onOwnKey, ...judging, addresses: ownAddresses }
   const bootRecord = await bootRecordOf(config.home)
   const daemon = await HostDaemon.start(identity, { ...world, ...parts, bootRecord }, state)
@@ -139,16 +138,6 @@ function warningFactsOf(live: LiveConfig, environment: WarningFacts['environment
     host: hostFacts(live.started.volroot),
     environment,
     refuses: () => live.now.replayWarnings === 'error',
-  }
-}
-
-function rehearsalsOn(live: LiveConfig, environment: () => Record<string, string>): Rehearsals {
-  const { home, volroot } = live.started
-  return {
-    run: ({ operations, takenBack, withNetwork, again }, listener, signal) => {
-      const job = { operations, takenBack, volroot, home, environment: environment(), owner: live.now.owner }
-      return rehearse({ job, space: join(home, 'rehearsal'), withNetwork, again }, listener, signal)
-    },
   }
 }
 

@@ -30,11 +30,14 @@ import {
   type Resolutions,
   serveBlobs,
   serveJournal,
+  serveRehearsals,
 } from '../replication/index.ts'
 import type { CurrentBranch } from './current-branch.ts'
 import type { DaemonDeps, Identity } from './daemon-deps.ts'
 import type { DamagedFiles } from './damaged-files.ts'
 import { distinctIdentity } from './distinct-identity.ts'
+import { OneAtATime } from './one-at-a-time.ts'
+import { rehearseForPeer } from './rehearsal-for-peer.ts'
 import { openState, type StateOnDisk } from './state-on-disk.ts'
 import { WorkWarnings } from './work-warnings.ts'
 
@@ -59,6 +62,8 @@ export class HostDaemon {
   readonly blobs: BlobReplicator
   readonly banks = new Banks()
   readonly warnings: WorkWarnings
+  /** What changes this host, or needs it to stand still. */
+  readonly changes = new OneAtATime()
   readonly #agreement: Agreement
   readonly #current: CurrentBranch
 
@@ -132,15 +137,8 @@ export class HostDaemon {
     return {
       ...deps,
       ...identity,
-      branches,
-      branch,
+      ...{ branches, branch, history, installedEarly, work, rebuild, deviations, goTo },
       agreement: this.#agreement,
-      history,
-      installedEarly,
-      work,
-      rebuild,
-      deviations,
-      goTo,
     }
   }
 
@@ -177,6 +175,7 @@ export class HostDaemon {
     const { transport, store, clock } = this.deps
     serveJournal(transport, journalSource(this.branches))
     serveBlobs(transport, store, clock)
+    serveRehearsals(transport, clock, (work, asker) => rehearseForPeer(this, work, asker))
     answer(transport, agreeProtocol, { requestBytesMax: agreeBytesMax, concurrentPerPeerMax: 8 }, (message) =>
       this.#agreement.answer(message),
     )

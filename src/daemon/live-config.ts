@@ -93,6 +93,15 @@ export class LiveConfig {
     return this.#now.variables
   }
 
+  /** Whether other hosts may rehearse here, as main.cf has it at this moment; not while there is a mistake in it. */
+  rehearsalConsent(): Config['rehearsals'] {
+    try {
+      return this.#deps.load().rehearsals
+    } catch {
+      return 'no'
+    }
+  }
+
   /**
    * Hears of a file of keys that is named while the daemon runs, which closes the domain to others. That none is named
    * any more opens it, and could be a file that is being written at this moment: it has to be said.

@@ -121,9 +121,9 @@ export function blobsOf({ changeset }: SignedChangeset): readonly BlobRef[] {
   return changeset.operations.flatMap((operation) => blobOf(operation) ?? [])
 }
 
-/** The raw Ed25519 public key of a key, in base64, as a changeset names it. */
+/** The raw Ed25519 public key of a key, in base64, as a changeset names it. Takes either half. */
 export function publicKeyText(key: KeyObject): string {
-  const spki = createPublicKey(key).export({ type: 'spki', format: 'der' })
+  const spki = (key.type === 'private' ? createPublicKey(key) : key).export({ type: 'spki', format: 'der' })
   return spki.subarray(spki.length - 32).toString('base64')
 }
 

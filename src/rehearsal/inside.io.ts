@@ -67,7 +67,7 @@ class Inside {
     if (isInstall(operation)) {
       const store = {
         has: () => true,
-        readWhole: (id: string) => createReadStream(blobPath(join(this.#job.home, 'store'), id)),
+        readWhole: (id: string) => createReadStream(blobPath(this.#job.store, id)),
       }
       const deps = { machine: this.#machine, store, clock, onProgress: () => undefined }
       const [applied] = await applyInstalls(deps, [operation], signal)

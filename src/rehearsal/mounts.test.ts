@@ -30,12 +30,20 @@ test('sandboxScript() lays an overlay over each directory, shows files read-only
     { place: '/etc/resolv.conf', flags: ['ro'], kind: 'file' },
     { place: "/srv/it's", flags: ['nosuid', 'nodev'], kind: 'directory' },
   ] as const
-  const sandbox = { space: '/var/is/rehearsal', sizeBytes: 1, layers, ownNetwork: true, argv: ['/usr/bin/node', 'a b'] }
+  const sandbox = {
+    space: '/var/is/rehearsal',
+    sizeBytes: 1,
+    layers,
+    hidden: ['/var/is/conf/host.key'],
+    ownNetwork: true,
+    argv: ['/usr/bin/node', 'a b'],
+  }
   const lines = sandboxScript(sandbox).split('\n')
   const place = `'/srv/it'\\''s'`
   for (const line of [
     `layer 0 / ''`,
     'read_only /etc/resolv.conf ro',
+    'hide /var/is/conf/host.key',
     `layer 2 ${place} nosuid,nodev || read_only ${place} nosuid,nodev`,
   ])
     assert.ok(lines.includes(line), line)

@@ -9,6 +9,8 @@ export interface Job {
   readonly takenBack: readonly TakenBack[]
   readonly volroot: string
   readonly home: string
+  /** The directory of the store that has the files of the operations. */
+  readonly store: string
   readonly environment: Readonly<Record<string, string>>
   readonly owner: 'name' | 'numeric'
 }

@@ -7,6 +7,8 @@ export interface Sandbox {
   readonly space: string
   readonly sizeBytes: number
   readonly layers: readonly (Layer & { readonly kind: 'directory' | 'file' })[]
+  /** Files of the host that are empty in it. */
+  readonly hidden: readonly string[]
   /** Whether it has a network of its own, with nothing in it but its own loopback. */
   readonly ownNetwork: boolean
   /** What is run in it. */
@@ -18,11 +20,13 @@ export const readOnlyMark = 'read-only: '
 
 /**
  * Rights over the kernel and the machine, of which there is only one: what changes them would not be thrown away.
- * Rights over files stay, so that dpkg and its scripts find what they need.
+ * Rights over files stay, so that dpkg and its scripts find what they need; but for the one to open a file by its handle,
+ * which needs no path and so leads out of any view of the disks.
  */
 const dropped = [
   ...['net_admin', 'sys_admin', 'sys_module', 'sys_time', 'sys_boot', 'sys_rawio', 'syslog', 'sys_nice'],
-  ...['sys_ptrace', 'mac_admin', 'mac_override', 'bpf', 'perfmon'],
+  ...['sys_ptrace', 'mac_admin', 'mac_override', 'bpf', 'perfmon', 'dac_read_search', 'sys_pacct', 'sys_tty_config'],
+  ...['wake_alarm', 'block_suspend', 'audit_control', 'audit_read'],
 ]
 
 /** What `unshare` is given before the script. */
@@ -45,6 +49,8 @@ export function sandboxScript(sandbox: Sandbox): string {
     `mount -t tmpfs -o mode=700,size=${sandbox.sizeBytes} isconf-rehearsal "$space"`,
     'mkdir "$space/root"',
     ...sandbox.layers.map(layerLine),
+    ': > "$space/empty"',
+    ...sandbox.hidden.map((path) => `hide ${quoteWord(path)}`),
     'cd "$space/root"',
     kernelFileSystems,
     'pivot_root . .',
@@ -69,28 +75,41 @@ function layerLine({ place, flags, kind }: Sandbox['layers'][number], index: num
 /**
  * `layer`: an overlay, with what makes it behave as the file system below it: directories are renamed (redirect_dir),
  * chmod copies no file (metacopy), hard links stay one (index), a tree is one device (xino). The lower one is named by
- * `.`, so that no character of its path means anything to mount.
+ * `.`, so that no character of its path means anything to mount. A device node on it can be made and not opened: the disk
+ * itself is not to be reached.
  */
 const functions = `
 layer() {
   mkdir -p "$space/$1/upper" "$space/$1/work" &&
   chmod --reference="$2" "$space/$1/upper" && chown --reference="$2" "$space/$1/upper" &&
-  ( cd "$2" && mount -t overlay -o "lowerdir=.,upperdir=$space/$1/upper,workdir=$space/$1/work,redirect_dir=on,metacopy=on,index=on,xino=on\${3:+,$3}" overlay "$space/root\${2%/}" )
+  ( cd "$2" && mount -t overlay -o "lowerdir=.,upperdir=$space/$1/upper,workdir=$space/$1/work,redirect_dir=on,metacopy=on,index=on,xino=on,nodev\${3:+,$3}" overlay "$space/root\${2%/}" )
 }
 read_only() {
   if mount --bind "$1" "$space/root$1" 2>/dev/null && mount -o "remount,bind,ro\${2:+,$2}" "$space/root$1"; then echo "${readOnlyMark}$1" >&2
   else echo "cannot show $1" >&2; fi
 }
+hide() {
+  mount --bind "$space/empty" "$space/root$1" && mount -o remount,bind,ro "$space/root$1"
+}
 `
 
-/** /proc of its own, where the kernel's settings can't be set; /sys to be read; a /dev with what every program may use. */
+/**
+ * /proc of its own, where nothing can be told to the kernel, which root else may without any of the rights that are
+ * dropped: /proc/sysrq-trigger reboots the machine. /sys to be read; a /dev with what every program may use, of which not
+ * even the mode can be changed, for these nodes are the host's.
+ */
 const kernelFileSystems = `
 mount -t proc -o nosuid,nodev,noexec proc proc
-mount --bind proc/sys proc/sys
-mount -o remount,bind,ro,nosuid,nodev,noexec proc/sys
+for name in bus fs irq sys sysrq-trigger; do
+  if [ -e "proc/$name" ]; then mount --bind "proc/$name" "proc/$name"; mount -o remount,bind,ro,nosuid,nodev,noexec "proc/$name"; fi
+done
+for name in acpi scsi; do if [ -d "proc/$name" ]; then mount -t tmpfs -o ro,size=4k tmpfs "proc/$name"; fi; done
+for name in kcore keys latency_stats timer_list sched_debug; do
+  if [ -e "proc/$name" ]; then mount --bind /dev/null "proc/$name"; mount -o remount,bind,ro,nosuid "proc/$name"; fi
+done
 mount -t sysfs -o ro,nosuid,nodev,noexec sysfs sys 2>/dev/null || :
-mount -t tmpfs -o mode=755,nosuid tmpfs dev
-for node in null zero full random urandom tty; do : > "dev/$node"; mount --bind "/dev/$node" "dev/$node"; done
+mount -t tmpfs -o mode=755,nosuid,nodev tmpfs dev
+for node in null zero full random urandom tty; do : > "dev/$node"; mount --bind "/dev/$node" "dev/$node"; mount -o remount,bind,ro,nosuid "dev/$node"; done
 mkdir dev/pts dev/shm
 mount -t devpts -o newinstance,ptmxmode=666,mode=620,gid=5 devpts dev/pts
 mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs dev/shm

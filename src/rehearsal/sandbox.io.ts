@@ -1,6 +1,6 @@
 /** Rehearsing on this host: a sandbox over all that is on its disks, which is thrown away. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, statfsSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, realpathSync, statfsSync, statSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -23,6 +23,8 @@ export interface RehearsalOptions {
   readonly job: Job
   /** An empty directory, made when absent. */
   readonly space: string
+  /** Files that are empty in it. */
+  readonly hidden: readonly string[]
   /** Whether commands see the host's network. */
   readonly withNetwork: boolean
   /** Whether the commands were done here before. */
@@ -143,7 +145,7 @@ class RehearsalRun {
   }
 }
 
-function sandboxOf({ space, withNetwork }: RehearsalOptions): Sandbox {
+function sandboxOf({ space, hidden, withNetwork }: RehearsalOptions): Sandbox {
   mkdirSync(space, { recursive: true, mode: 0o700 })
   const layers = layersOf(readFileSync('/proc/self/mountinfo', 'utf8')).flatMap((layer) => {
     const kind = kindOf(layer.place)
@@ -152,7 +154,12 @@ function sandboxOf({ space, withNetwork }: RehearsalOptions): Sandbox {
   const { bavail, bsize } = statfsSync('/')
   const inside = fileURLToPath(new URL('./rehearse-inside.js', import.meta.url))
   return {
-    ...{ space, layers, ownNetwork: !withNetwork },
+    ...{
+      space,
+      layers,
+      hidden: hidden.filter((path) => existsSync(path)).map((path) => realpathSync(path)),
+      ownNetwork: !withNetwork,
+    },
     // What is written is kept in memory: no more than the disk has room for, nor than half of what the host has.
     sizeBytes: Math.min(bavail * bsize, Math.floor(totalmem() / 2)),
     argv: [process.execPath, inside],

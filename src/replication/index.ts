@@ -18,6 +18,13 @@ export { serveJournal } from './journal-exchange.ts'
 export { journalSource } from './journal-source.ts'
 export type { PeerTrouble } from './peer-troubles.ts'
 export { ReachablePeers } from './reachable-peers.ts'
+export {
+  askRehearsal,
+  type PeerVerdict,
+  type WorkToRehearse,
+} from './rehearsal-exchange.ts'
+export { fetchFiles } from './rehearsal-files.ts'
+export { type RehearsalAsker, serveRehearsals } from './rehearsal-serve.ts'
 export { Replicator } from './replicator.ts'
 export { Resolutions } from './resolutions.ts'
 export { type Unfetched, unfetchedText } from './unfetched.ts'

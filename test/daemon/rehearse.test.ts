@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { RehearsalAnswer } from '../../src/control/index.ts'
 import { assertRefused, Lab, type LabHost, type Run, until } from '../harness/lab.ts'
@@ -65,6 +65,10 @@ test('what is rehearsed leaves nothing on the host: a command, the work on its o
   for (const [command, why] of [
     ['echo 1 >/proc/sys/vm/swappiness', 'fails'],
     ['sysctl -w vm.swappiness=1', 'not judged'],
+    // Opening it says nothing to the kernel yet; a disk has a name that can be made, and not be used.
+    ['! true >/proc/sysrq-trigger', 'passes'],
+    ['mknod /tmp/disk b 7 0 && ! head -c 1 /tmp/disk', 'passes'],
+    ['! chmod 600 /dev/null && echo >/dev/null', 'passes'],
     ['! cat </dev/tcp/127.0.0.1/1', 'passes'],
   ] as const)
     assert.deepEqual([command, ...verdicts(await rehearsal(alder, 'sh', '-c', command))], [command, why])
@@ -103,10 +107,10 @@ test('what is rehearsed leaves nothing on the host: a command, the work on its o
   assert.deepEqual(readdirSync(`${birch.home}/rehearsal`), [])
 })
 
-test('a rehearsal that is stopped, or whose daemon is killed, leaves no process and no mount', {
+test('a rehearsal that is stopped, or whose daemon is killed, leaves no process and no mount, here and elsewhere', {
   skip,
 }, async (context) => {
-  const lab = await Lab.of(context, 'alder')
+  const lab = await Lab.of(context, 'alder', 'birch')
   const [alder] = lab.hosts as [LabHost]
   await lab.start()
   const marked = `300.${process.pid}`
@@ -120,6 +124,25 @@ test('a rehearsal that is stopped, or whose daemon is killed, leaves no process 
     end(run as never)
     await run.done
     await until(async () => !runs(), 'nothing of it runs any more')
+  }
+
+  // The same where another host rehearses: its command runs until the asker stops it, or is no more.
+  const [, birch] = lab.hosts as [LabHost, LabHost]
+  await lab.start()
+  writeFileSync(birch.mainCfPath, 'DEFAULT:\n  IS_REHEARSE = yes\n')
+  await alder.does('lock', 'a change')
+  await alder.does('exec', 'sh', '-c', `[ "$HOSTNAME" = alder ] || sleep ${marked}`)
+  for (const end of [
+    (run: { child: { kill(signal: string): void } }) => run.child.kill('SIGINT'),
+    () => alder.kill9(),
+  ]) {
+    const run = alder.begin({}, 'rehearse', '--on', 'birch')
+    await until(async () => runs(), 'the command runs on birch')
+    assertRefused(await birch.run('up'), 4, 'busy with `isconf rehearse`')
+    end(run as never)
+    await run.done
+    await until(async () => !runs(), 'nothing of it runs on birch any more')
+    await until(async () => !existsSync(`${birch.home}/rehearsal.files`), 'its files are gone')
   }
 })
 

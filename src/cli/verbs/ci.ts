@@ -1,6 +1,6 @@
 import { IsconfError, idPrefixLength } from '../../base/index.ts'
 import type { CheckInAnswer, RehearsalAnswer } from '../../control/index.ts'
-import { count, flag, jsonFlag } from '../../terminal/index.ts'
+import { count, flag, jsonFlag, value } from '../../terminal/index.ts'
 import { describeRehearsal, refuseFailing } from '../rehearsal-text.ts'
 import { verb } from '../verb.ts'
 
@@ -16,13 +16,16 @@ export const ciVerb = verb({
   exits: [0, 1, 220, 221],
   options: {
     rehearse: flag('--rehearse', 'rehearse the work first, and check nothing in if it fails'),
+    on: value('--on <host>', 'with --rehearse: on another host, by its name or id'),
     net: flag('--net', "with --rehearse: let commands use this host's network"),
     json: jsonFlag,
   },
-  run: async ({ client, user, cwd, say, show, terminal }, { rehearse, net, json }) => {
+  run: async ({ client, user, cwd, say, show, terminal }, { rehearse, on, net, json }) => {
     if (net && !rehearse) throw new IsconfError('USAGE', 'isconf ci takes --net only with --rehearse')
+    if (on !== undefined && !rehearse) throw new IsconfError('USAGE', 'isconf ci takes --on only with --rehearse')
     if (rehearse) {
-      const rehearsed = (await client.post('/v1/rehearse', { user, cwd, ...(net && { net }) }, show)) as RehearsalAnswer
+      const body = { user, cwd, ...(net && { net }), ...(on !== undefined && { on }) }
+      const rehearsed = (await client.post('/v1/rehearse', body, show)) as RehearsalAnswer
       for (const line of describeRehearsal(rehearsed)) say(line)
       refuseFailing(rehearsed)
     }

@@ -1,3 +1,4 @@
+import { IsconfError } from '../../base/index.ts'
 import type { RehearsalAnswer } from '../../control/index.ts'
 import { aCommand, aFile, flag, jsonFlag, optionalWord, optionalWords, value } from '../../terminal/index.ts'
 import { describeRehearsal, refuseFailing } from '../rehearsal-text.ts'
@@ -12,9 +13,13 @@ export const rehearseVerb = verb({
     'without work, what up would do; or the command that you give, as exec would run it. It stops at the first ' +
     "operation that fails, and exits with 1. What a rehearsal can't tell, such as whether a service starts, is " +
     'noted with the operation that it concerns. Commands have no network unless you give --net, which lets them ' +
-    'reach everything that this host reaches. Needs root and overlayfs.',
+    'reach everything that this host reaches. With --on the work is rehearsed on another host, which has not done ' +
+    'it yet: one that is up to date and lets you (IS_REHEARSE in its main.cf). It gets the operations and files of ' +
+    'the work, keeps nothing of them, and notes in its log who asked. Needs root and overlayfs on the host that ' +
+    'rehearses.',
   exits: [0, 1],
   options: {
+    on: value('--on <host>', 'rehearse the work on another host, by its name or id'),
     net: flag('--net', "let commands use this host's network"),
     sh: value('--sh <string>', 'short for sh -c'),
     json: jsonFlag,
@@ -24,9 +29,10 @@ export const rehearseVerb = verb({
     words: optionalWords('ARG', 'its arguments', aFile),
   },
   passThrough: true,
-  run: async ({ client, user, cwd, say, show, terminal }, { net, sh, json, command, words }) => {
+  run: async ({ client, user, cwd, say, show, terminal }, { on, net, sh, json, command, words }) => {
     const argv = sh !== undefined ? ['sh', '-c', sh] : command === undefined ? undefined : [command, ...words]
-    const body = { user, cwd, ...(net && { net }), ...(argv && { argv }) }
+    if (on !== undefined && argv) throw new IsconfError('USAGE', 'isconf rehearse --on takes no command')
+    const body = { user, cwd, ...(net && { net }), ...(on !== undefined && { on }), ...(argv && { argv }) }
     const answer = (await client.post('/v1/rehearse', body, show)) as RehearsalAnswer
     if (json) terminal.out(`${JSON.stringify(answer)}\n`)
     else for (const line of describeRehearsal(answer)) say(line)

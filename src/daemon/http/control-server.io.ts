@@ -7,7 +7,7 @@ import { IsconfError, type Log, sleep } from '../../base/index.ts'
 import { type ControlEvent, callerHeader, requestBytesMax } from '../../control/index.ts'
 import { askedBy } from '../../machine/index.ts'
 import type { HostDaemon } from '../host-daemon.ts'
-import { OneAtATime } from '../one-at-a-time.ts'
+import type { OneAtATime } from '../one-at-a-time.ts'
 import { requests } from '../requests/index.ts'
 import { type Parts, type ProcessFacts, partsOf } from '../requests/shared/parts.ts'
 import { kinds, type Request } from '../requests/shared/request.ts'
@@ -57,7 +57,7 @@ export interface ControlServer {
 export async function serveControl(options: ControlServerOptions): Promise<ControlServer> {
   const { daemon, facts, socketPath, onStop, onRestart } = options
   const app = Fastify({ bodyLimit: requestBytesMax, forceCloseConnections: true })
-  const changes = new OneAtATime()
+  const { changes } = daemon
   const readRequests = new ReadRequests()
   app.setErrorHandler((thrown, _, reply) => answerError(reply, badRequestOr(thrown), options.log))
   app.setNotFoundHandler((request, reply) => {

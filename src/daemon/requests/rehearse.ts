@@ -1,9 +1,11 @@
 import * as z from 'zod'
+import { IsconfError } from '../../base/index.ts'
 import type { RehearsalAnswer, RehearseBody } from '../../control/index.ts'
 import { describeOperation, type ExecOperation, type Operation } from '../../journal/index.ts'
 import type { Rehearsed } from '../../rehearsal/index.ts'
 import { blobToInstall, pendingOperations } from '../../replay/index.ts'
-import { requireRehearsals } from '../rehearsals.ts'
+import { rehearseElsewhere } from '../rehearsal-elsewhere.ts'
+import { type RehearsalListener, requireRehearsals } from '../rehearsals.ts'
 import { workTakenBack } from '../taken-back.ts'
 import { cwd, user } from './shared/input.ts'
 import { outputTo } from './shared/output.ts'
@@ -11,7 +13,8 @@ import type { Parts } from './shared/parts.ts'
 import { type RequestContext, request } from './shared/request.ts'
 import { type UpParts, upDeps, upOptions } from './shared/up-limits.ts'
 
-export type RehearsalParts = UpParts & Pick<Parts, 'work' | 'identity' | 'rehearsals' | 'origin'>
+export type RehearsalParts = UpParts &
+  Pick<Parts, 'work' | 'identity' | 'rehearsals' | 'origin' | 'replicator' | 'transport'>
 
 export const rehearseRequest = request({
   name: 'rehearse',
@@ -23,14 +26,17 @@ export const rehearseRequest = request({
     user,
     cwd,
     net: z.boolean().optional().describe("commands see the host's network"),
+    on: z.string().min(1).optional().describe('the host to rehearse the work on, by name or id, if not this one'),
     argv: z.array(z.string()).min(1).optional().describe('a command that is not done yet, in place of the work'),
   }) satisfies z.ZodType<RehearseBody>,
   run: async (parts: RehearsalParts, body, context): Promise<RehearsalAnswer> =>
-    body.argv
-      ? rehearseCommand(parts, { ...body, argv: body.argv }, context)
-      : parts.work.operations.length > 0
-        ? rehearseWork(parts, body.net === true, context)
-        : rehearsePending(parts, body.net === true, context),
+    body.on !== undefined
+      ? rehearseOn(parts, { ...body, on: body.on }, context)
+      : body.argv
+        ? rehearseCommand(parts, { ...body, argv: body.argv }, context)
+        : parts.work.operations.length > 0
+          ? rehearseWork(parts, body.net === true, context)
+          : rehearsePending(parts, body.net === true, context),
 })
 
 /** The work in progress, on this host as it was before it as far as that is known. */
@@ -43,6 +49,21 @@ async function rehearseWork(
   const operations = work.operations.map((operation) => ({ name: null, text: describeOperation(operation), operation }))
   const takenBack = await workTakenBack(branch, work.operations)
   return rehearsed(parts, { of: 'work', operations, takenBack, withNetwork }, context)
+}
+
+/** The work in progress, on another host, where nobody has done it yet. */
+async function rehearseOn(
+  parts: RehearsalParts,
+  { on, user, argv, net }: RehearseBody & { readonly on: string },
+  { tell, signal }: RequestContext,
+): Promise<RehearsalAnswer> {
+  if (argv) throw new IsconfError('USAGE', 'another host rehearses the work in progress, and no other command')
+  const { branch, work } = parts
+  const texts = work.operations.map(describeOperation)
+  const listener = listenerOf(tell, texts)
+  const { host, verdicts } = await rehearseElsewhere(parts, { on, user, withNetwork: net === true }, listener, signal)
+  const operations = verdicts.map((verdict, index) => ({ ...verdict, name: null, text: texts[index] ?? '' }))
+  return { branch: branch.name, host, of: 'work', operations }
 }
 
 async function rehearsePending(
@@ -94,15 +115,10 @@ async function rehearsed(
       ? []
       : await requireRehearsals(rehearsals).run(
           { operations: operations.map(({ operation }) => operation), takenBack, withNetwork, again: of === 'work' },
-          {
-            begun: (index) =>
-              void tell({
-                event: 'progress',
-                text: `rehearsing ${index + 1}/${total} ${operations[index]?.text ?? ''}`,
-              }),
-            remark: (text) => void tell({ event: 'remark', text }),
-            output: outputTo(tell),
-          },
+          listenerOf(
+            tell,
+            operations.map(({ text }) => text),
+          ),
           signal,
         )
   return {
@@ -112,5 +128,14 @@ async function rehearsed(
       name: operations[index]?.name ?? null,
       text: operations[index]?.text ?? '',
     })),
+  }
+}
+
+function listenerOf(tell: RequestContext['tell'], texts: readonly string[]): RehearsalListener {
+  return {
+    begun: (index) =>
+      void tell({ event: 'progress', text: `rehearsing ${index + 1}/${texts.length} ${texts[index] ?? ''}` }),
+    remark: (text) => void tell({ event: 'remark', text }),
+    output: outputTo(tell),
   }
 }

@@ -87,6 +87,14 @@ export class HostRecords {
     return true
   }
 
+  /** Forgets hosts that nobody has heard of for long; all but `self`. */
+  forgetOld(nowMs: number, self: PeerId): void {
+    for (const { record, saidMs } of this.all()) {
+      if (nowMs - saidMs < forgottenMs) return
+      if (record.peer !== self) this.forget(record.peer)
+    }
+  }
+
   forget(peer: PeerId): void {
     this.#forget(shortOf(peer))
   }

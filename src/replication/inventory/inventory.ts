@@ -9,7 +9,7 @@ import type { OwnWords } from '../announcement.ts'
 import { type ClockOfHost, clocksOf } from './clocks.ts'
 import { DirectWords } from './direct-words.ts'
 import { addressesMax, type HostRecord, signRecord, verifyByPeerId } from './host-record.ts'
-import { forgottenMs, HostRecords, type KeptRecord } from './host-records.ts'
+import { HostRecords, type KeptRecord } from './host-records.ts'
 import type { InventoryDeps, KnownHost } from './inventory-types.ts'
 import { type Namesake, RecentNames, shortNameOf } from './namesakes.ts'
 import { OwnWord, unheardMs } from './own-word.ts'
@@ -132,6 +132,11 @@ export class Inventory {
     return clocksOf(this.#records.all(), transport.self, clock.monotonicMs() - unheardMs(this.size))
   }
 
+  /** Where a host has said that it can be dialed. */
+  addressesOf(peer: PeerId): readonly string[] {
+    return this.#records.get(peer)?.record.addresses ?? []
+  }
+
   /** Some of the hosts that have said where they can be dialed, another selection each time. */
   sample(count: number): readonly Candidate[] {
     const { transport, random } = this.#deps
@@ -183,16 +188,7 @@ export class Inventory {
       this.#records.put(kept)
       if (isUrgent) this.#exchange.tellAtOnce(kept)
     }
-    this.#forgetOld()
+    this.#records.forgetOld(nowMs, transport.self)
     void this.#file?.writeIfDue(this.#records)
-  }
-
-  #forgetOld(): void {
-    const nowMs = this.#deps.clock.monotonicMs()
-    const { self } = this.#deps.transport
-    for (const { record, saidMs } of this.#records.all()) {
-      if (nowMs - saidMs < forgottenMs) return
-      if (record.peer !== self) this.#records.forget(record.peer)
-    }
   }
 }
