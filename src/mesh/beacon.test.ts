@@ -34,3 +34,9 @@ test('what is no beacon, or was changed on its way, is nothing', () => {
     assert.deepEqual(decodeBeacon(Buffer.from(wrong), keyed), { peer: beacon.peer, mismatch: 'other key' }, wrong)
   }
 })
+
+test('a proof of the right length that is no ASCII is one of another key', () => {
+  const bytes = Buffer.from(encodeBeacon(beacon, member('x.example', 'k1')))
+  bytes[bytes.length - 1] = 0xe3
+  assert.deepEqual(decodeBeacon(bytes, member('x.example', 'k1')), { peer: beacon.peer, mismatch: 'other key' })
+})
