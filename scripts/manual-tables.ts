@@ -1,5 +1,5 @@
 /** The tables of the code as parts of a manual page, in mdoc. */
-import { type ErrorCode, errorKinds, trustedPaths } from '../src/base/index.ts'
+import { type ErrorCode, errorKinds, somethingToDo, trustedPaths } from '../src/base/index.ts'
 import { verbsByGroup } from '../src/cli/index.ts'
 import { commandDefaults, commandFacts } from '../src/config/command-variables.ts'
 import { type Setting, settings } from '../src/config/settings.ts'
@@ -17,6 +17,7 @@ const meaningByExit: Readonly<Record<number, string>> = {
   2: 'No such file; or interrupted, as by Ctrl-C.',
   3: 'What is here is done, and other hosts have more that could not be fetched.',
   4: 'Another command changes this host just now; nothing was done.',
+  5: 'Of a dry run of up: there is something to do, and nothing is seen to stop it.',
   22: 'Wrong use, or a mistake in the configuration.',
   75: 'The daemon gives way to another release of itself and is to be started again.',
   220: 'Somebody else has the lock.',
@@ -128,7 +129,7 @@ export function needRestart(): string {
 }
 
 export function exitList(): string {
-  const statuses = [0, ...Object.values(errorKinds).map(({ exit }): number => exit)]
+  const statuses = [0, somethingToDo, ...Object.values(errorKinds).map(({ exit }): number => exit)]
   const rows = [...new Set(statuses)].sort((a, b) => a - b)
   return list(
     rows.map((exit) => {

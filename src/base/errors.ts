@@ -131,6 +131,7 @@ export const errorKinds = {
   },
   REBOOT_PENDING: { exit: 1, hint: 'continue after the reboot; if the host does not go down by itself: isconf reboot' },
   HOOK_FAILED: { exit: 1, hint: 'fix the hook and run `isconf up` again' },
+  WOULD_STOP: { exit: 1, hint: 'nothing was done; correct what is named, or go past it: isconf skip OPERATION -m WHY' },
   OPERATION_UNKNOWN: {
     exit: 1,
     hint: 'everything before it is done; install that release on this host, then run `isconf up` again',

@@ -60,6 +60,16 @@ export interface PlanAnswer {
     /** It is void, and would be passed over. */
     readonly void: boolean
   }[]
+  /** What is seen to stop `up` at one of them; absent from older daemons. */
+  readonly obstacles?: readonly {
+    readonly operation: string
+    readonly path: string
+    readonly reason: string
+    /** The first operation that would not be done: of a directory all or nothing is. */
+    readonly stopsBefore: string
+    /** False of what comes after a command or a reboot, which may change what was seen. */
+    readonly certain: boolean
+  }[]
   /**
    * Why it would stop before the end of the journal, and which operation that is about: the reboot it would do
    * (`reboot`) or may not do (`reboot-needed`), the first one that would be left (`limit`, `split`), or the one that

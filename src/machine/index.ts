@@ -3,6 +3,7 @@ export { limitRemarks } from './command-limits.io.ts'
 export { commandUmask } from './command-limits.ts'
 export { HardLinks } from './hard-links.ts'
 export { leftOutText } from './hosts-own-paths.ts'
+export type { Change, LookAhead } from './look-ahead.ts'
 export { systemMachine, temporaryFilesOf } from './machine.io.ts'
 export type {
   Command,

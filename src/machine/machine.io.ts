@@ -15,6 +15,7 @@ import type { Installing } from './install.io.ts'
 import { installingDirectory, installingSymlink } from './install-directory.io.ts'
 import { installingFile } from './install-file.io.ts'
 import { installTogether } from './install-together.io.ts'
+import { lookAhead } from './look-ahead.io.ts'
 import type { FileOwner, Installation, Machine, OutputListener } from './machine.ts'
 import { type NumbersOf, OwnerNumbers, type OwnerRule } from './owners.io.ts'
 import { readyPackages } from './package-care.io.ts'
@@ -95,6 +96,7 @@ export function systemMachine(options: MachineOptions): Machine {
       return differences(recorded, { root, numbersOf: await numbersFor(owners) })
     },
     unknownOwners: (owners) => numbers.unknown(owners, options.owner()),
+    lookAhead: () => lookAhead({ root, home: options.home, protectedPaths: own, numbersOf: numbersFor }),
     install: async (all) => {
       const installations = all.slice(0, await own.installableCount(all.map(({ attributes }) => attributes.path)))
       const owners = installations.flatMap(({ attributes: { owner, parents } }) => [

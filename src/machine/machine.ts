@@ -6,6 +6,7 @@
 
 import type { BlobRef } from '../base/index.ts'
 import type { HardLinks } from './hard-links.ts'
+import type { LookAhead } from './look-ahead.ts'
 
 /** Extended attributes, ACLs and file capabilities among them: the value of each name in base64. */
 export type Xattrs = Readonly<Record<string, string>>
@@ -165,6 +166,8 @@ export interface Machine {
    * attributes are compared, times are not.
    */
   differences(recorded: readonly RecordedPath[]): Promise<readonly (readonly Difference[])[]>
+  /** A look at what changes will meet that are to be made one after the other. */
+  lookAhead(): LookAhead
   /**
    * Puts the first of these in place, and of those after it as many as go with it: an account of each that is in place
    * and on disk, in their order. What comes after them may be tried next; nothing of it shows. Throws why the first

@@ -1,13 +1,27 @@
 /** What is mounted on this machine, as the kernel has it. */
 import { readFile, realpath } from 'node:fs/promises'
 
-/** Every place where something is mounted; device numbers would not tell of what is bound within one file system. */
-export async function mountPoints(): Promise<readonly string[]> {
+export interface Mount {
+  readonly path: string
+  /** The mount itself, or all of its file system. */
+  readonly isReadOnly: boolean
+}
+
+/** What is mounted, the later of two at one place behind the earlier. */
+export async function mounts(): Promise<readonly Mount[]> {
   const text = await readFile('/proc/self/mountinfo', 'latin1')
   return text.split('\n').flatMap((line) => {
-    const [, , , , path] = line.split(' ')
-    return path === undefined ? [] : [Buffer.from(unquoted(path), 'latin1').toString('utf8')]
+    const words = line.split(' ')
+    const [path, own = ''] = words.slice(4, 6)
+    if (path === undefined) return []
+    const isReadOnly = [own, words.at(-1) ?? ''].some((options) => options.split(',').includes('ro'))
+    return [{ path: Buffer.from(unquoted(path), 'latin1').toString('utf8'), isReadOnly }]
   })
+}
+
+/** Every place where something is mounted; device numbers would not tell of what is bound within one file system. */
+export async function mountPoints(): Promise<readonly string[]> {
+  return (await mounts()).map(({ path }) => path)
 }
 
 /** Whether something is mounted at a path itself: a file of a container is, that is bound to one of its host. */

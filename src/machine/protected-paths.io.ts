@@ -65,6 +65,6 @@ function refuse(message: string): never {
   throw new IsconfError('PROTECTED_PATH', message)
 }
 
-function isBelow(path: string, directory: string): boolean {
+export function isBelow(path: string, directory: string): boolean {
   return path.startsWith(directory === '/' ? '/' : `${directory}/`) && path !== directory
 }

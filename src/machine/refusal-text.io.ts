@@ -1,14 +1,8 @@
 /** Why the kernel, a file system or a container says no, in the words of who looks after the machine. */
-import { constants } from 'node:fs'
-import { lstat, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { errnoCode, errnoText } from '../base/index.ts'
+import { foundAt, guardText } from './found-at.io.ts'
 import { isMountPoint, mountPointOf } from './mounts.io.ts'
-import { systemCalls } from './system-calls.io.ts'
-
-/** FS_IMMUTABLE_FL and FS_APPEND_FL of linux/fs.h. */
-const immutableFlag = 0x10
-const appendFlag = 0x20
 
 /** What kept somebody from making, replacing or removing what is at `realPath`. */
 export async function refusalText(error: unknown, realPath: string): Promise<string> {
@@ -27,37 +21,26 @@ export async function refusalText(error: unknown, realPath: string): Promise<str
       return 'it would have to be moved from one file system to another, and is left where it is'
     case 'EPERM':
     case 'EACCES':
-      return (await protectedText(realPath)) ?? errnoText(error)
+      return protectedText(realPath) ?? errnoText(error)
     default:
       return errnoText(error)
   }
 }
 
 /** Which attribute keeps even root from changing it, or its directory. */
-async function protectedText(realPath: string): Promise<string | undefined> {
+function protectedText(realPath: string): string | undefined {
   for (const path of [realPath, dirname(realPath)]) {
-    const flags = await flagsOf(path)
-    const which = (flags & immutableFlag) !== 0 ? 'i' : (flags & appendFlag) !== 0 ? 'a' : undefined
-    if (which === undefined) continue
-    const what = which === 'i' ? 'immutable' : 'append-only'
-    return `${path} is ${what} (lsattr); chattr -${which} ${path} takes that away`
+    const text = guardOf(path)
+    if (text !== undefined) return text
   }
   return undefined
 }
 
-/** The attributes that chattr sets; 0 where they can't be asked for. */
-async function flagsOf(path: string): Promise<number> {
-  const { calls } = systemCalls()
-  const found = await lstat(path).catch(() => undefined)
-  if (!calls || !found || !(found.isFile() || found.isDirectory())) return 0
+function guardOf(path: string): string | undefined {
   try {
-    const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
-    try {
-      return calls.getFlags(handle.fd)
-    } finally {
-      await handle.close()
-    }
+    const found = foundAt(path)
+    return found && guardText(path, found)
   } catch {
-    return 0
+    return undefined
   }
 }

@@ -19,8 +19,8 @@ export interface SystemCalls {
   getXattr(target: PathOrFd, name: string): Buffer
   setXattr(fd: number, name: string, value: Uint8Array): void
   removeXattr(fd: number, name: string): void
-  /** The attributes that chattr sets, as FS_IOC_GETFLAGS gives them. */
-  getFlags(fd: number): number
+  /** What is at a path, with what chattr has set there; a link is not followed. */
+  statWithGuard(path: string): GuardedStat
   /** Locks a whole open file for writing, until it is closed: false when another process has it locked. */
   lockFile(fd: number): boolean
   /** The process that has an open file locked: 0 when it can't be told, undefined when none has. */
@@ -30,6 +30,20 @@ export interface SystemCalls {
   /** A limit of this process, by its number. */
   getLimit(number: number): LimitPair
   setLimit(number: number, limit: LimitPair): void
+}
+
+/** As the call statx gives it. */
+export interface GuardedStat {
+  /** With the bits of the kind. */
+  readonly mode: number
+  readonly links: number
+  readonly sizeBytes: number
+  /** What it takes on the disk. */
+  readonly diskBytes: number
+  /** Neither its content nor its name may be changed. */
+  readonly isImmutable: boolean
+  /** What is there stays; more may come. */
+  readonly isAppendOnly: boolean
 }
 
 /** The calls, or why there are none, in words for people. */
@@ -65,8 +79,6 @@ interface Koffi {
 /** The kernel's limit for the names of one file, and for one value: XATTR_LIST_MAX, XATTR_SIZE_MAX. */
 const answerBytesMax = 64 * 1024
 
-/** FS_IOC_GETFLAGS where a long has 64 bits: on every platform that we have koffi for. */
-const getFlagsRequest = 0x80086601
 /** F_OFD_SETLK: a lock that belongs to the open file, not to the process, which may close others of the same file. */
 const setOpenFileLock = 37
 /** F_OFD_GETLK: which lock would be in the way of that. */
@@ -83,6 +95,13 @@ const socketLevel = 1
 const peerCredentials = 17
 const structUcredBytes = 12
 const ucredUidOffset = 4
+/** AT_FDCWD, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS. */
+const [fromCurrentDirectory, noFollow, basicStats] = [-100, 0x100, 0x7ff]
+const structStatxBytes = 256
+/** STATX_ATTR_IMMUTABLE and STATX_ATTR_APPEND. */
+const [immutable, appendOnly] = [0x10, 0x20]
+/** In which the kernel counts what a file takes. */
+const sectorBytes = 512
 /** Two numbers of 64 bits. */
 const structRlimitBytes = 16
 const rlimInfinity = 0xffff_ffff_ffff_ffffn
@@ -96,7 +115,7 @@ function callsOf(koffi: Koffi): SystemCalls {
   const fgetxattr = libc.func('long fgetxattr(int fd, const char *name, _Out_ uint8_t *value, size_t size)')
   const fsetxattr = libc.func('int fsetxattr(int fd, const char *name, const uint8_t *value, size_t size, int flags)')
   const fremovexattr = libc.func('int fremovexattr(int fd, const char *name)')
-  const ioctl = libc.func('int ioctl(int fd, unsigned long request, _Out_ uint8_t *flags)')
+  const statx = libc.func('int statx(int fd, const char *path, int flags, uint32_t mask, _Out_ uint8_t *found)')
   // On Linux the arguments of a variadic function are passed as those of any other.
   const fcntl = libc.func('int fcntl(int fd, int command, _Inout_ uint8_t *lock)')
   // As above, where the new or the old limit may be none.
@@ -118,9 +137,19 @@ function callsOf(koffi: Koffi): SystemCalls {
       answer((typeof target === 'string' ? lgetxattr : fgetxattr)(target, name, buffer, answerBytesMax)),
     setXattr: (fd, name, value) => void checked(fsetxattr(fd, name, value, value.length, 0)),
     removeXattr: (fd, name) => void checked(fremovexattr(fd, name)),
-    getFlags: (fd) => {
-      checked(ioctl(fd, getFlagsRequest, buffer))
-      return buffer.readUInt32LE(0)
+    statWithGuard: (path) => {
+      const found = buffer.subarray(0, structStatxBytes)
+      checked(statx(fromCurrentDirectory, path, noFollow, basicStats, found))
+      // The lower half of stx_attributes has both.
+      const attributes = found.readUInt32LE(8)
+      return {
+        mode: found.readUInt16LE(28),
+        links: found.readUInt32LE(16),
+        sizeBytes: Number(found.readBigUInt64LE(40)),
+        diskBytes: Number(found.readBigUInt64LE(48)) * sectorBytes,
+        isImmutable: (attributes & immutable) !== 0,
+        isAppendOnly: (attributes & appendOnly) !== 0,
+      }
     },
     lockFile: (fd) => {
       const lock = Buffer.alloc(structFlockBytes)

@@ -130,7 +130,7 @@ export async function recordFailure(
   const error = toIsconfError(thrown)
   await recorder.failed(ref, error.message)
   if (error.code === 'INTERRUPTED' || error.code === 'DISK_FULL') return error
-  return failedAt(ref, operation, error.message, error)
+  return failedAt(ref, operation, error.message, { cause: error })
 }
 
 /** What is to be done about these is known, and comes before what is to be done about every failure. */
@@ -138,10 +138,15 @@ const knownCauses: readonly ErrorCode[] = ['COMMAND_NOT_RUN', 'COMMAND_LEFT']
 const stayHint = 'this host has stopped at that operation; fix the cause and run `isconf up` again'
 
 /** OPERATION_FAILED, which names the operation. */
-export function failedAt(ref: OperationRef, operation: Operation, reason: string, cause?: IsconfError): IsconfError {
+export function failedAt(
+  ref: OperationRef,
+  operation: Operation,
+  reason: string,
+  { cause, before }: { readonly cause?: IsconfError; readonly before?: OperationRef | undefined } = {},
+): IsconfError {
   const name = operationName(ref.id, ref.index)
   return new IsconfError('OPERATION_FAILED', `operation ${name} (${describeOperation(operation)}) failed: ${reason}`, {
     cause,
-    hint: `${cause && knownCauses.includes(cause.code) ? `${cause.hint}; ` : ''}${wayOn(ref, stayHint)}`,
+    hint: `${cause && knownCauses.includes(cause.code) ? `${cause.hint}; ` : ''}${wayOn(ref, stayHint, before)}`,
   })
 }

@@ -1,9 +1,11 @@
 /** What `up` would do, without doing any of it. */
 import { type BlobRef, operationName } from '../base/index.ts'
 import { operationsDone } from '../branch/index.ts'
-import { describeOperation } from '../journal/index.ts'
+import { describeOperation, type Operation } from '../journal/index.ts'
+import type { LookAhead } from '../machine/index.ts'
 import { blobToInstall } from './apply.ts'
 import { LatestFiles } from './latest.ts'
+import { changesOnlyItsPath, obstaclesAt, type PathStep } from './look-before.ts'
 import { hasRebooted } from './reboot.ts'
 import { type Step, type Stop, stepsAfter, stopBefore } from './steps.ts'
 import type { UpDeps, UpOptions } from './up-types.ts'
@@ -22,17 +24,36 @@ export interface PlannedOperation {
   readonly void: boolean
 }
 
+/** What is seen to stop `up` at one of these operations. */
+export interface PlannedObstacle {
+  readonly operation: string
+  readonly path: string
+  /** In words, the path among them. */
+  readonly reason: string
+  /** The first operation that would not be done: of a directory all or nothing is. */
+  readonly stopsBefore: string
+  /** False of what comes after a command or a reboot, which may change what was seen. */
+  readonly certain: boolean
+}
+
 export interface Plan {
   readonly operations: readonly PlannedOperation[]
+  /** In the order of the operations. */
+  readonly obstacles: readonly PlannedObstacle[]
   /** Why it would stop before the end of the journal; null when it would not. */
   readonly stop: { readonly reason: 'reboot' | 'reboot-needed' | Stop; readonly operation: string } | null
 }
 
-/** Goes through what is to be done as {@link up} does. OFF_BRANCH, CONFIG. */
-export async function plan(
-  deps: Pick<UpDeps, 'branch' | 'history' | 'machine' | 'store'>,
-  options: UpOptions,
-): Promise<Plan> {
+type PlanDeps = Pick<UpDeps, 'branch' | 'history' | 'machine' | 'store'>
+
+/** Goes through what is to be done as {@link up} does, and looks at each path. OFF_BRANCH, CONFIG. */
+export async function plan(deps: PlanDeps, options: UpOptions): Promise<Plan> {
+  const look = new PlannedLook(deps)
+  const { operations, stop } = await walk(deps, options, look)
+  return { operations, obstacles: await look.end(), stop }
+}
+
+async function walk(deps: PlanDeps, options: UpOptions, look: PlannedLook): Promise<Omit<Plan, 'obstacles'>> {
   const { branch, history } = deps
   const before = await operationsDone(branch, history.standing.done)
   const voided = new VoidedOperations(branch)
@@ -52,10 +73,45 @@ export async function plan(
     if (stop) return { operations, stop: { reason: stop, operation } }
     const needsReboot = step.operation.type === 'reboot' && !(await hasRebooted(deps, step.ref))
     if (needsReboot && !options.reboot) return { operations, stop: { reason: 'reboot-needed', operation } }
-    operations.push(planned(deps, step, blobToInstall((await latest.newestOf(step)).operation), fetched))
+    const newest = (await latest.newestOf(step)).operation
+    await look.add(step, newest)
+    operations.push(planned(deps, step, blobToInstall(newest), fetched))
     if (needsReboot) return { operations, stop: { reason: 'reboot', operation } }
   }
   return { operations, stop: null }
+}
+
+/** Looks at the paths as `up` does: of each changeset at what is done without a command in between. */
+class PlannedLook {
+  readonly #deps: PlanDeps
+  readonly #look: LookAhead
+  readonly #obstacles: PlannedObstacle[] = []
+  #steps: PathStep[] = []
+  #isCertain = true
+
+  constructor(deps: PlanDeps) {
+    this.#deps = deps
+    this.#look = deps.machine.lookAhead()
+  }
+
+  async add({ ref, number }: Step, operation: Operation): Promise<void> {
+    const isQuiet = changesOnlyItsPath(operation)
+    if (!isQuiet || this.#steps[0]?.ref.id !== ref.id) await this.end()
+    if (operation.type === 'snap') this.#steps.push({ ref, number, operation })
+    if (!isQuiet) this.#isCertain = false
+  }
+
+  async end(): Promise<readonly PlannedObstacle[]> {
+    const found = await obstaclesAt(this.#look, this.#deps, this.#steps)
+    this.#steps = []
+    const nameOf = ({ ref }: PathStep): string => operationName(ref.id, ref.index)
+    for (const { step, first, reason } of found) {
+      const { path } = step.operation
+      const places = { operation: nameOf(step), path, reason, stopsBefore: nameOf(first) }
+      this.#obstacles.push({ ...places, certain: this.#isCertain })
+    }
+    return this.#obstacles
+  }
 }
 
 function passedOverAt({ ref, operation, number }: Step): PlannedOperation {

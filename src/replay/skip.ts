@@ -5,8 +5,15 @@
  */
 import { type Clock, IsconfError, isoTime, operationName, parseOperationKey } from '../base/index.ts'
 import { type Branch, operationsDone, refuseSplit } from '../branch/index.ts'
-import { type Deviation, type Deviations, type History, type RebuildMark, toKey } from '../host/index.ts'
-import { describeOperation, findOperation } from '../journal/index.ts'
+import {
+  type Deviation,
+  type Deviations,
+  type History,
+  type OperationRef,
+  type RebuildMark,
+  toKey,
+} from '../host/index.ts'
+import { describeOperation, findOperation, type Journal } from '../journal/index.ts'
 import { isSameOperation, type Step, stepsAfter } from './steps.ts'
 
 export interface SkipDeps {
@@ -28,7 +35,7 @@ export async function skip(deps: SkipDeps, name: string, { by, why }: Decision):
   const { branch, history, deviations, clock } = deps
   const { ref } = await findOperation(branch.journal, name)
   const next = await nextStep(deps)
-  if (!next || !isSameOperation(ref, next.ref)) throw notNext(name, next)
+  if (!next || !isSameOperation(ref, next.ref)) throw notNext(branch.journal, name, ref, next)
   if (next.sequence > branch.commonLength) await refuseSplit(branch)
   const skipped: Deviation = {
     kind: 'skipped',
@@ -70,12 +77,15 @@ async function nextStep({ branch, history }: Pick<SkipDeps, 'branch' | 'history'
   return undefined
 }
 
-function notNext(name: string, next: Step | undefined): IsconfError {
+function notNext(journal: Journal, name: string, ref: OperationRef, next: Step | undefined): IsconfError {
   if (!next) return new IsconfError('NOT_NEXT', `${name} is done here: this host has nothing left to do`)
   const { id, index } = next.ref
   const nextName = operationName(id, index)
-  return new IsconfError(
-    'NOT_NEXT',
-    `${name} is not what this host would do next: that is ${nextName} (${describeOperation(next.operation)})`,
-  )
+  const message = `${name} is not what this host would do next: that is ${nextName} (${describeOperation(next.operation)})`
+  const [sequence = 0, nextSequence = 0] = [journal.sequenceOf(ref.id), journal.sequenceOf(id)]
+  const isLater = sequence > nextSequence || (sequence === nextSequence && ref.index > index)
+  if (!isLater || ref.index === 0) return new IsconfError('NOT_NEXT', message)
+  const before = operationName(ref.id, ref.index - 1)
+  const hint = `only what \`isconf up\` would do next can be skipped; this does what comes before it: isconf up --to ${before}`
+  return new IsconfError('NOT_NEXT', message, { hint })
 }

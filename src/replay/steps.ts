@@ -8,6 +8,8 @@ export interface Step {
   readonly operation: Operation
   /** Of the changeset it is in. */
   readonly sequence: number
+  /** All of that changeset. */
+  readonly operations: readonly Operation[]
   /** Its place in the whole journal; the first is 1. */
   readonly number: number
 }
@@ -56,7 +58,8 @@ async function* stepsOf(journal: Journal, { changesets, operations }: Before): A
   for await (const { id, changeset } of journal.changesetsAfter(changesets)) {
     for (const [index, operation] of changeset.operations.entries()) {
       const number = changeset.operationsBefore + index + 1
-      if (number > operations) yield { ref: { id, index }, operation, sequence: changeset.sequence, number }
+      const { sequence, operations: all } = changeset
+      if (number > operations) yield { ref: { id, index }, operation, sequence, number, operations: all }
     }
   }
 }

@@ -97,8 +97,10 @@ const installs: readonly Operation[] = [
   fileOf('/srv/two', 'two'),
 ]
 
-async function hostWithFiles() {
+/** `blind`: nothing is seen before it is met. */
+async function hostWithFiles({ blind = false } = {}) {
   const { cluster, host, up } = await hostWith([following(undefined, { operations: [...installs] })])
+  host.machine.blind = blind
   await host.daemon.deps.store.putSmall(texts.map((text) => Buffer.from(text)))
   return { cluster, host, up }
 }
@@ -155,7 +157,7 @@ test('up whose files are installed together says in the history no more than is 
 })
 
 test('the history has the beginning and the end of each of the operations that were done together', async () => {
-  const { host, up } = await hostWithFiles()
+  const { host, up } = await hostWithFiles({ blind: true })
   host.machine.makeDirectory('/etc/three')
   await up()
   await host.machine.remove('/etc/three')
@@ -168,7 +170,7 @@ test('the history has the beginning and the end of each of the operations that w
 })
 
 test('up that fails among files that are installed together has done those before it, and nothing after it', async () => {
-  const { host, up } = await hostWithFiles()
+  const { host, up } = await hostWithFiles({ blind: true })
   host.machine.makeDirectory('/etc/three')
   const failed =
     /^OPERATION_FAILED: operation \w+:2 \(snap \/etc\/three\) failed: cannot install \/etc\/three: something else/
@@ -176,6 +178,30 @@ test('up that fails among files that are installed together has done those befor
   assert.deepEqual(host.daemon.history.standing.done?.index, 1)
   assert.deepEqual([host.machine.read('/etc/two'), host.machine.read('/etc/four')], ['two', undefined])
   assert.match(await up(), failed)
+})
+
+test('up that sees what will stop a file of a directory does nothing of the directory, and what came before it', async () => {
+  const { host, up } = await hostWithFiles()
+  host.machine.makeDirectory('/etc/three')
+  const stopped =
+    /^OPERATION_FAILED: operation (\w+):2 \(snap \/etc\/three\) failed: cannot install \/etc\/three: something else stands there; nothing of its directory was begun, from \1:0 on$/
+  assert.match(await up(), stopped)
+  const { standing } = host.daemon.history
+  assert.deepEqual([standing.done, standing.stopped?.operation.index], [undefined, 2])
+  assert.deepEqual(host.machine.begun, [])
+  await host.machine.remove('/etc/three')
+  assert.equal(await up(), 'did 10, now at 10')
+})
+
+test('up looks at what comes after a command only when it has come there', async () => {
+  const operations = [step('1'), fileOf('/data/other', 'one'), fileOf('/srv/two', 'two'), fileOf('/srv/one', 'one')]
+  const { host, up } = await hostWith([following(undefined, { operations })])
+  await host.daemon.deps.store.putSmall(texts.map((text) => Buffer.from(text)))
+  host.machine.makeDirectory('/srv/one')
+  assert.match(await up(), /:3 \(snap \/srv\/one\) failed: cannot install/)
+  // No directory is recorded to which these belong.
+  assert.deepEqual([host.machine.read('/data/other'), host.machine.read('/srv/two')], ['one', 'two'])
+  assert.equal(host.daemon.history.standing.done?.index, 2)
 })
 
 test('up of one file with a damaged copy of it drops that, and stops for want of another one', async () => {

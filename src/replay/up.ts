@@ -6,8 +6,9 @@ import { IsconfError, invariant, operationName } from '../base/index.ts'
 import { type Branch, operationsDone, refuseSplit, type Voided } from '../branch/index.ts'
 import { describeOperation } from '../journal/index.ts'
 import { isInstall } from './apply.ts'
-import { InstallBatch, type InstallStep } from './install-batch.ts'
+import { failedAt, InstallBatch, type InstallStep } from './install-batch.ts'
 import { LatestFiles } from './latest.ts'
+import { LookBefore, type Obstacle } from './look-before.ts'
 import { Recorder } from './recorder.ts'
 import { doAlone } from './single-operation.ts'
 import { type Step, type Stop, stepsAfter, stopBefore } from './steps.ts'
@@ -32,6 +33,7 @@ export async function up(
   const voided = new VoidedOperations(branch)
   const latest = new LatestFiles(branch, options.lastNumber, voided)
   const account = accountOf(deps, listener)
+  const look = new LookBefore(deps, options, voided, latest)
   const refuseOffLine = (step: UpStep): Promise<void> => refuseIfOffLine(branch, step)
   const batch = new InstallBatch<InstallUpStep>({ ...deps, refuseOffLine }, recorder, account)
   let done = 0
@@ -52,6 +54,7 @@ export async function up(
       }
       if (stop) break
       signal.throwIfAborted()
+      await refuseObstacle(await look.obstacle(inJournal, done), recorder, () => batch.run(signal))
       const step = await stepOf(deps, latest, inJournal)
       const { ref, operation } = step
       invariant(operation.type !== 'unknown', 'up stops before an operation that it does not know')
@@ -86,6 +89,23 @@ async function passOver(
 ): Promise<void> {
   await installedEarly.note(by.id, branch.journal)
   recorder.passedOver(ref, by)
+}
+
+/** OPERATION_FAILED for what would have failed, before anything is touched of the directory that it is done with. */
+async function refuseObstacle(
+  obstacle: Obstacle | undefined,
+  recorder: Recorder,
+  doWhatCameBefore: () => Promise<void>,
+): Promise<void> {
+  if (!obstacle) return
+  await doWhatCameBefore()
+  const { step, first, reason } = obstacle
+  const { ref, operation, number } = step
+  const isAlone = first.number === number
+  const where = `; nothing of its directory was begun, from ${operationName(first.ref.id, first.ref.index)} on`
+  const text = `${reason}${isAlone ? '' : where}`
+  await recorder.failed(ref, text)
+  throw failedAt(ref, operation, text, isAlone ? {} : { before: { id: ref.id, index: ref.index - 1 } })
 }
 
 /** Why no more than that was done, unless no more was wanted. */

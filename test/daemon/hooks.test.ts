@@ -62,7 +62,7 @@ test('a pre-up hook that fails stops up before anything is done, and is named', 
   assert.deepEqual([birch.has('tmp/steps'), birch.has('never'), (await birch.status()).position], [false, false, 0])
   assert.match(birch.read('hooked'), /^on-failure generic {3}pre-up hook .*10-mount: ended with exit status 3\n$/)
   // It does nothing, hooks among it.
-  const plan = await birch.does('up', '--dry-run')
+  const plan = await birch.run('up', '--dry-run')
   assert.match(plan.stdout, /^would do 1 operation; /m)
   hook(birch, 'pre-up.d/10-mount', 'exit 0')
   hook(birch, 'pre-up.d/15-no-program', '')

@@ -1,7 +1,7 @@
 /** `up` as far as a person wants it, what it would do, and what the log has of it. */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { PlanAnswer } from '../../src/control/index.ts'
@@ -26,7 +26,7 @@ async function checkedIn(lab: Lab): Promise<[LabHost, LabHost]> {
 }
 
 async function planOf(host: LabHost, ...words: readonly string[]): Promise<PlanAnswer> {
-  return JSON.parse((await host.does('up', '--dry-run', '--json', ...words)).stdout) as PlanAnswer
+  return JSON.parse((await host.run('up', '--dry-run', '--json', ...words)).stdout) as PlanAnswer
 }
 
 /** What could change: files, history, store. */
@@ -72,7 +72,7 @@ test('up --dry-run tells which files would have to be fetched, each once', async
     plan.operations.map(({ here }) => here),
     [false, null, null, true],
   )
-  assert.match((await birch.does('up', '--dry-run')).stdout, /^would do 4 operations, 6 bytes to be fetched; /m)
+  assert.match((await birch.run('up', '--dry-run')).stdout, /^would do 4 operations, 6 bytes to be fetched; /m)
 })
 
 test('up --to and --step stop where they are told to, and --dry-run says so', async (context) => {
@@ -101,6 +101,44 @@ test('up --to and --step stop where they are told to, and --dry-run says so', as
   await birch.does('-q', 'up', '--to', third)
   assert.equal(birch.read('tmp/steps'), '1\n2\n')
   assert.equal((await birch.does('-q', 'up')).stderr, '')
+})
+
+test('a link to a directory stops a recorded directory before a file of it is written through the link', async (context) => {
+  const lab = await Lab.of(context, 'alder', 'birch')
+  const [alder, birch] = lab.hosts as [LabHost, LabHost]
+  await lab.start()
+  for (const name of ['srv/www/a', 'srv/www/sub/b', 'srv/motd']) alder.write(name, 'new\n')
+  await alder.does('lock', 'www')
+  await alder.does('snap', '/srv/motd', '/srv/www')
+  await alder.does('ci')
+  await until(async () => (await planOf(birch)).operations.length === 5, 'birch has the journal')
+  assert.equal((await birch.run('up', '--dry-run')).status, 5)
+  birch.write('data/kept', 'mine\n')
+  mkdirSync(birch.path('srv'))
+  symlinkSync('../data', birch.path('srv/www'))
+  const [motd, first, , , last] = (await planOf(birch)).operations.map(({ name }) => name)
+  const reason = 'cannot install /srv/www: a symbolic link stands there'
+  const seen = { operation: last, path: '/srv/www', reason, stopsBefore: first, certain: true }
+  assert.deepEqual((await planOf(birch)).obstacles, [seen])
+  const dry = await birch.run('up', '--dry-run')
+  assert.match(dry.stdout, /^would do 1 operation; this host has done 0 operations of branch generic$/m)
+  assertRefused(dry, 1, `would stop at ${last}`, reason, 'isconf skip')
+  assert.equal(birch.has('srv/motd'), false)
+  assertRefused(
+    await birch.run('up'),
+    1,
+    reason,
+    `nothing of its directory was begun, from ${first} on`,
+    'isconf up --to',
+  )
+  assert.deepEqual([birch.read('srv/motd'), readdirSync(birch.path('data'))], ['new\n', ['kept']])
+  assert.equal((await birch.status()).position, 1)
+  assertRefused(await birch.run('skip', last!, '-m', 'the link stays'), 22, 'isconf up --to')
+  // Who wants the link to stay says so, and has the files where it leads.
+  await birch.does('up', '--to', (await planOf(birch)).operations.at(-2)!.name)
+  await birch.does('skip', last!, '-m', 'the link stays')
+  assert.match((await birch.does('up')).stderr, /nothing to do; this host has done 5 operations/)
+  assert.deepEqual([birch.read('data/sub/b'), motd === last], ['new\n', false])
 })
 
 test('what up and the verbs of the origin do is in the log, and what fails is an error there', async (context) => {

@@ -145,7 +145,7 @@ test('a host of an older release does and hands on what stands before a newer op
     /, 2 of 3 operations done: 1 to do\nstopped at \w+:0: it needs isconf 5.0.0-b or later, which recorded it\n/,
   )
   assert.match(
-    (await cedar.does('up', '--dry-run')).stdout,
+    (await cedar.run('up', '--dry-run')).stdout,
     /would fail before \w+:0, which only a later release of isconf/,
   )
   assert.match((await cedar.does('show', (await newer('log')).stdout.slice(0, 12))).stdout, /since +c\n/)

@@ -4,6 +4,7 @@
  */
 import { posix } from 'node:path'
 import { type Clock, IsconfError, type Random, sha256Hex, sleep } from '../../src/base/index.ts'
+import { type LookAhead, pathOf } from '../../src/machine/look-ahead.ts'
 import type {
   Command,
   CommandResult,
@@ -60,6 +61,8 @@ export class SimMachine implements Machine {
   readonly #entryByPath = new Map<string, SimEntry>()
   /** Every command and installation that was begun, in order, for the checks. */
   readonly begun: string[] = []
+  /** Nothing is seen before it is met. */
+  blind = false
   /** Commands fail without doing anything. */
   broken = false
   /** What the reboot command ends with, besides beginning a reboot when that is 0. */
@@ -206,6 +209,21 @@ export class SimMachine implements Machine {
     const isThere = (one: string): boolean => one === path || one.startsWith(`${path}/`)
     const keyOf = (one: string): string => `${one}/~`
     return [...this.#entryByPath.keys()].filter(isThere).sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+  }
+
+  lookAhead(): LookAhead {
+    const put = new Map<string, SimEntry['kind'] | 'nothing'>()
+    return {
+      obstacles: async (changes) =>
+        changes.map((change) => {
+          const path = pathOf(change)
+          const there = put.get(path) ?? this.#entryByPath.get(path)?.kind ?? 'nothing'
+          put.set(path, change.kind === 'removal' ? 'nothing' : change.kind)
+          const isFree = this.blind || change.kind === 'removal' || there === 'nothing'
+          if (isFree || (there === 'directory') === (change.kind === 'directory')) return undefined
+          return `cannot install ${path}: something else stands there`
+        }),
+    }
   }
 
   async install(installations: readonly Installation[]): Promise<readonly InstallReport[]> {

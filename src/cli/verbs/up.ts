@@ -1,6 +1,7 @@
-import { IsconfError, inOneLine, toIsconfError } from '../../base/index.ts'
+import { IsconfError, somethingToDo, toIsconfError } from '../../base/index.ts'
 import type { PlanAnswer, UpAnswer, UpBody, UpLimits } from '../../control/index.ts'
 import { count, flag, value } from '../../terminal/index.ts'
+import { describePlan, refuseStopping } from '../plan-text.ts'
 import { type VerbContext, verb } from '../verb.ts'
 
 export const upVerb = verb({
@@ -10,11 +11,12 @@ export const upVerb = verb({
     'Does the operations of the journal in order, and stops at the first that fails; the next up resumes there. ' +
     'Passes on what commands write to standard output and standard error. Stops at a reboot unless you say isconf ' +
     '-r up; the next up continues after it. --to stops after an operation or a changeset, --step after one ' +
-    'operation. --dry-run shows what would be done and does nothing. If other hosts have more of the branch than ' +
+    'operation. --dry-run shows what would be done, looks at each path, says what would stop it and where, and does ' +
+    'nothing: it exits with 0 when there is nothing to do, with 5 when there is, and with 1 when up would stop. If other hosts have more of the branch than ' +
     'could be fetched, up does what is here and exits with 3. While another verb changes this host, up exits with 4, or ' +
     'with --wait begins when that has ended. The programs in pre-up.d, post-up.d and ' +
     'on-failure.d below IS_HOOKS run before it, after it, and when it has failed.',
-  exits: [0, 1, 2, 3],
+  exits: [0, 1, 2, 3, somethingToDo],
   options: {
     to: value('--to <operation>', 'stop after this operation or changeset'),
     step: flag('--step', 'stop after one operation'),
@@ -31,8 +33,9 @@ export const upVerb = verb({
     if (dryRun) {
       const plan = (await client.get(`/v1/plan${queryOf({ ...limits, reboot })}`)) as PlanAnswer
       terminal.out(json ? `${JSON.stringify(plan)}\n` : describePlan(plan))
+      refuseStopping(plan)
       refuseUnfetched(plan)
-      return 0
+      return plan.operations.length === 0 ? 0 : somethingToDo
     }
     const body = { user, ...limits, ...(reboot && { reboot }) }
     const answer = await doUp(context, body, wait)
@@ -99,38 +102,4 @@ function describe({ branch, done, passedOver = 0, position, left, rebooting }: U
     return `${what}; this host has done ${count(position, 'operation')} of branch ${branch}${rest}`
   const before = done === 0 ? '' : `${what}; `
   return `${before}this host reboots now, for ${rebooting}; ${count(left - 1, 'operation')} of branch ${branch} left after it`
-}
-
-function describePlan({ branch, position, total, operations, stop }: PlanAnswer): string {
-  const rows = operations.map(({ name, text, number, sizeBytes, here, void: isVoid }) => {
-    if (isVoid) return `${number}/${total} ${name} ${text} (void, to be passed over)\n`
-    const file = sizeBytes === null ? '' : ` (${sizeBytes} bytes, ${here ? 'here' : 'to be fetched'})`
-    return `${number}/${total} ${name} ${inOneLine(text)}${file}\n`
-  })
-  return `${rows.join('')}${summary(branch, position, operations)}${stop ? `${describeStop(stop, total - position - operations.length)}\n` : ''}`
-}
-
-function summary(branch: string, position: number, operations: PlanAnswer['operations']): string {
-  const toFetch = operations.filter(({ here }) => here === false)
-  const bytes = toFetch.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0)
-  const fetched = toFetch.length === 0 ? '' : `, ${bytes} bytes to be fetched`
-  const toDo = operations.filter((one) => !one.void).length
-  const what = operations.length === 0 ? 'nothing to do' : `would do ${count(toDo, 'operation')}${fetched}`
-  return `${what}; this host has done ${count(position, 'operation')} of branch ${branch}\n`
-}
-
-function describeStop({ reason, operation }: NonNullable<PlanAnswer['stop']>, left: number): string {
-  const rest = `${count(left, 'operation')} would be left`
-  switch (reason) {
-    case 'reboot':
-      return `would reboot at ${operation}; ${rest}`
-    case 'reboot-needed':
-      return `would fail at ${operation}, a reboot: -r is needed; ${rest}`
-    case 'split':
-      return `would fail before ${operation}: the branch is split; ${rest}`
-    case 'unknown':
-      return `would fail before ${operation}, which only a later release of isconf can do; ${rest}`
-    case 'limit':
-      return `would stop before ${operation}; ${rest}`
-  }
 }

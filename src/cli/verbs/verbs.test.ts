@@ -3,14 +3,14 @@ import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { test } from 'node:test'
 import { type Answers, hostWith, result, type Typed } from '../../../test/support/typed.ts'
-import { errorKinds } from '../../base/index.ts'
+import { errorKinds, somethingToDo } from '../../base/index.ts'
 import type { CheckInAnswer, LineStatus, LogEntry, PlanAnswer, Status } from '../../control/index.ts'
 import { usagesOf } from '../../terminal/index.ts'
 import { verbs } from './index.ts'
 
 /** What every verb can end with, and what a verb may say that it can end with besides. */
 const everyVerb = [4, 22, 223, 224]
-const documented = new Set([0, ...Object.values(errorKinds).map(({ exit }) => exit)])
+const documented = new Set([0, somethingToDo, ...Object.values(errorKinds).map(({ exit }) => exit)])
 /** No page: one runs in the foreground, the others' work is shown elsewhere. */
 const pageOf: Readonly<Record<string, string>> = {
   restart: 'start',
@@ -198,7 +198,7 @@ const stops: readonly (readonly [NonNullable<PlanAnswer['stop']>['reason'], stri
 ]
 test('up --dry-run shows each operation with its size and where it would stop, and asks for nothing to be done', async (t) => {
   const shown = await typed(t, { 'GET /v1/plan': planned }, 'up', '--dry-run')
-  assert.deepEqual(said(shown), [0, plannedText, ''])
+  assert.deepEqual(said(shown), [5, plannedText, ''])
   assert.deepEqual(shown.asked, ['GET /v1/plan'])
   for (const [reason, text] of stops) {
     const plan = { ...planned, stop: { reason, operation: '0123456789ab:4' } }
@@ -212,10 +212,31 @@ test('up --dry-run shows each operation with its size and where it would stop, a
       '--to',
       '0123:4',
     )
-    assert.deepEqual(said(stopped), [0, `${plannedText}${text}\n`, ''])
+    assert.deepEqual([stopped.status, stopped.out], [/^would fail/.test(text) ? 1 : 5, `${plannedText}${text}\n`])
+    assert.equal(/^isconf: error: isconf up would stop before 0123456789ab:4\n/.test(stopped.err), stopped.status === 1)
   }
   const json = await typed(t, { 'GET /v1/plan': planned }, 'up', '--json', '--dry-run')
   assert.deepEqual(JSON.parse(json.out), planned)
+})
+
+test('up --dry-run exits with 0, 5 or 1: nothing to do, something, or it would stop at what it has seen', async (t) => {
+  const none = await typed(t, { 'GET /v1/plan': { ...planned, total: 2, operations: [] } }, 'up', '--dry-run')
+  assert.deepEqual(said(none), [0, 'nothing to do; this host has done 2 operations of branch web\n', ''])
+  const reason = 'cannot install /etc/passwd: a directory stands there'
+  const seen = { operation: '0123456789ab:3', path: '/etc/passwd', reason, stopsBefore: '0123456789ab:3' }
+  const may = { ...planned, obstacles: [{ ...seen, certain: false }] }
+  const maybe = await typed(t, { 'GET /v1/plan': may }, 'up', '--dry-run')
+  const doubt = `may stop at 0123456789ab:3, unless what comes before changes that: ${reason}`
+  assert.deepEqual([maybe.status, maybe.out.split('\n')[3], maybe.err], [5, doubt, ''])
+  const will = { ...planned, obstacles: [{ ...seen, stopsBefore: '0123456789ab:2', certain: true }] }
+  const stopped = await typed(t, { 'GET /v1/plan': will }, 'up', '--dry-run')
+  const where = `would stop at 0123456789ab:3: ${reason}; nothing from 0123456789ab:2 on, which belongs to it, would be done`
+  assert.deepEqual(stopped.out.split('\n').slice(3, 5), [
+    where,
+    'would do 0 operations; this host has done 2 operations of branch web',
+  ])
+  assert.equal(stopped.status, 1)
+  assert.match(stopped.err, /^isconf: error: isconf up would stop at 0123456789ab:3: cannot install .*\nisconf: hint: /)
 })
 
 test('reboot says that the host reboots, and what is to be checked in after it', async (t) => {

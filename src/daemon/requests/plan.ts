@@ -20,6 +20,8 @@ export const planRequest = request({
   details:
     '`branch`, `position` (operations done), `total` (operations of the branch), `operations` (`name`, `text`, ' +
     '`number`: its place in the whole journal, `sizeBytes` of its file, `here`: whether the file is on this host), ' +
+    '`obstacles` (what is seen to stop `up`: `operation`, `path`, `reason`; `stopsBefore`, the first operation that would ' +
+    'not be done; `certain`, false after a command or a reboot, which may change what was seen), ' +
     '`stop` (why `up` would end before the end of the journal: `reason`, which is `reboot`, `reboot-needed`, `split`, ' +
     '`limit` or `unknown`, and `operation`).',
   input: z.strictObject({ reboot: flag, to: z.string().optional(), step: flag }),
@@ -28,13 +30,14 @@ export const planRequest = request({
     // An up would begin so, too; what arrives is in the journal, and nothing of it is done.
     await parts.replicator.catchUp()
     const { branch, history } = parts
-    const { operations, stop } = await plan(upDeps(parts), await upOptions(parts, limits))
+    const { operations, obstacles, stop } = await plan(upDeps(parts), await upOptions(parts, limits))
     const position = await operationsDone(branch, history.standing.done)
     return {
       branch: branch.name,
       position,
       total: branch.journal.operationCount,
       operations,
+      obstacles,
       stop,
       unfetched: unfetchedOf(parts, branch),
     }
