@@ -4,7 +4,8 @@ import { lstat, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { fixedPath } from '../base/index.ts'
-import type { ArchiveMember, HostFacts, PathFacts } from '../warnings/index.ts'
+import { layersOf } from '../rehearsal/index.ts'
+import type { ArchiveMember, HostFacts, MountFacts, PathFacts } from '../warnings/index.ts'
 
 /** What is longer is no file of settings. */
 const textBytesMax = 256 * 1024
@@ -25,8 +26,18 @@ export function hostFacts(volroot: string): HostFacts {
       }
     },
     list: (path) => readdir(real(path)).catch(() => []),
+    mounts: () => mountsBelow(volroot).catch(() => []),
     archive: (path) => listArchive(real(path)).catch(() => undefined),
   }
+}
+
+/** By the journal's paths; what lies outside `volroot` is not seen from there. */
+async function mountsBelow(volroot: string): Promise<readonly MountFacts[]> {
+  const layers = layersOf(await readFile('/proc/self/mountinfo', 'utf8'))
+  const root = volroot === '/' ? '' : volroot
+  return layers.flatMap(({ place, type }) =>
+    place.startsWith(`${root}/`) ? [{ place: place.slice(root.length), type }] : [],
+  )
 }
 
 async function look(path: string): Promise<PathFacts> {

@@ -1,8 +1,9 @@
 /** Warnings of the work in progress: what `exec` and `ci` say of operations that do not replay. */
+import { posix } from 'node:path'
 import type { Branch } from '../branch/index.ts'
 import { describeOperation, type FileOperation, type Operation } from '../journal/index.ts'
 import type { BlobStore } from '../store/index.ts'
-import { type Around, type HostFacts, type Warning, warningsOf } from '../warnings/index.ts'
+import { type Around, type HostFacts, invocationsOf, type Warning, warningsOf } from '../warnings/index.ts'
 
 /** What of the world the warnings look at; a simulated one has none, and so no warnings. */
 export interface WarningFacts {
@@ -87,7 +88,7 @@ function aroundOf(facts: WarningFacts, work: WarnedWork, index: number): Around 
 }
 
 /** What the journal and the work have before an operation of the work. The journal is read when it is asked for. */
-function pastOf({ branch, operations }: WarnedWork, index: number): Pick<Around, 'isBrought' | 'before'> {
+function pastOf({ branch, operations }: WarnedWork, index: number): Pick<Around, 'isBrought' | 'mounts' | 'before'> {
   let past: Promise<readonly Operation[]> | undefined
   const earlier = (): Promise<readonly Operation[]> => {
     past ??= operationsOf(branch).then((journal) => [...journal, ...operations.slice(0, index)])
@@ -95,6 +96,7 @@ function pastOf({ branch, operations }: WarnedWork, index: number): Pick<Around,
   }
   return {
     isBrought: async (path) => (await earlier()).some((operation) => brings(operation, path)),
+    mounts: async (place) => (await earlier()).some((operation) => mountsAt(operation, place)),
     before: async (path) => {
       const isHere = (one: Operation): one is FileOperation =>
         one.type === 'snap' && one.kind === 'file' && one.path === path
@@ -108,6 +110,12 @@ async function operationsOf({ journal }: Branch): Promise<readonly Operation[]> 
   const all: Operation[] = []
   for await (const { changeset } of journal.changesetsAfter(0)) all.push(...changeset.operations)
   return all
+}
+
+function mountsAt(operation: Operation, place: string): boolean {
+  if (operation.type !== 'exec') return false
+  const mounting = invocationsOf(operation.argv).filter(({ name }) => /^(mount(\..+)?|systemd-mount)$/.test(name))
+  return mounting.some(({ words }) => words.some((word) => posix.normalize(word).replace(/(.)\/$/, '$1') === place))
 }
 
 /** Whether an operation puts something at a path or below it, or is a command that names it or something above it. */
@@ -139,5 +147,16 @@ function remembering(host: HostFacts): HostFacts {
       return answer
     }
   }
-  return { look: once(host.look), text: once(host.text), list: once(host.list), archive: once(host.archive) }
+  let mounts: ReturnType<HostFacts['mounts']> | undefined
+  const mountsOnce = (): ReturnType<HostFacts['mounts']> => {
+    mounts ??= host.mounts()
+    return mounts
+  }
+  return {
+    mounts: mountsOnce,
+    look: once(host.look),
+    text: once(host.text),
+    list: once(host.list),
+    archive: once(host.archive),
+  }
 }

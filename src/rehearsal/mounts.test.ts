@@ -17,18 +17,18 @@ const mountinfo = `22 27 0:21 / /proc rw,relatime - proc proc rw
 
 test('layersOf() gives the mounts of disks, each after the one that it is in, with the flags of the last one there', () => {
   assert.deepEqual(layersOf(mountinfo), [
-    { place: '/', flags: [] },
-    { place: '/run', flags: ['nosuid', 'nodev'] },
-    { place: '/srv', flags: ['nosuid'] },
-    { place: '/srv/www data', flags: ['noexec', 'nodev'] },
+    { place: '/', type: 'ext4', flags: [] },
+    { place: '/run', type: 'tmpfs', flags: ['nosuid', 'nodev'] },
+    { place: '/srv', type: 'ext4', flags: ['nosuid'] },
+    { place: '/srv/www data', type: 'xfs', flags: ['noexec', 'nodev'] },
   ])
 })
 
 test('sandboxScript() lays an overlay over each directory, shows files read-only, and quotes every path', () => {
   const layers = [
-    { place: '/', flags: [], kind: 'directory' },
-    { place: '/etc/resolv.conf', flags: ['ro'], kind: 'file' },
-    { place: "/srv/it's", flags: ['nosuid', 'nodev'], kind: 'directory' },
+    { place: '/', type: 'ext4', flags: [], kind: 'directory' },
+    { place: '/etc/resolv.conf', type: 'ext4', flags: ['ro'], kind: 'file' },
+    { place: "/srv/it's", type: 'ext4', flags: ['nosuid', 'nodev'], kind: 'directory' },
   ] as const
   const sandbox = {
     space: '/var/is/rehearsal',

@@ -3,6 +3,8 @@
 export interface Layer {
   /** Where it is mounted. */
   readonly place: string
+  /** Of its file system. */
+  readonly type: string
   /** What of `ro`, `noexec`, `nosuid`, `nodev` the mount has: an overlay takes none of them over. */
   readonly flags: readonly string[]
 }
@@ -19,7 +21,7 @@ const copied = ['ro', 'noexec', 'nosuid', 'nodev']
 
 /** The layers, `/` first and each mount after the one that it is in. Of several mounts at a place the last counts. */
 export function layersOf(mountinfo: string): readonly Layer[] {
-  const flagsByPlace = new Map<string, readonly string[]>()
+  const restByPlace = new Map<string, Omit<Layer, 'place'>>()
   for (const line of mountinfo.split('\n')) {
     // 36 35 98:0 /root /place rw,noatime shared:1 - ext4 /dev/sda1 rw,errors=continue
     const [own = '', behind = ''] = line.split(' - ')
@@ -29,13 +31,10 @@ export function layersOf(mountinfo: string): readonly Layer[] {
     const path = unescaped(place)
     if (passing.test(path)) continue
     const all = new Set([...options.split(','), ...superOptions.split(',').filter((option) => option === 'ro')])
-    flagsByPlace.delete(path)
-    flagsByPlace.set(
-      path,
-      copied.filter((flag) => all.has(flag)),
-    )
+    restByPlace.delete(path)
+    restByPlace.set(path, { type, flags: copied.filter((flag) => all.has(flag)) })
   }
-  const layers = [...flagsByPlace].map(([place, flags]): Layer => ({ place, flags }))
+  const layers = [...restByPlace].map(([place, rest]): Layer => ({ place, ...rest }))
   return layers.sort((a, b) => depthOf(a.place) - depthOf(b.place))
 }
 

@@ -3,6 +3,7 @@ import { accountRows } from './rows/accounts.ts'
 import { aptRows } from './rows/apt.ts'
 import { dropInRows } from './rows/drop-ins.ts'
 import { editRows } from './rows/edits.ts'
+import { mountCommandRows, mountFileRows } from './rows/mounts.ts'
 import { onlyHereCommandRows, onlyHereFileRows } from './rows/only-here.ts'
 import { packageRows } from './rows/packages.ts'
 import { serviceRows } from './rows/services.ts'
@@ -17,6 +18,7 @@ export const commandRows: readonly CommandRow[] = [
   ...unpackingRows,
   ...serviceRows,
   ...onlyHereCommandRows,
+  ...mountCommandRows,
 ]
 
-export const fileRows: readonly FileRow[] = [...dropInRows, ...onlyHereFileRows]
+export const fileRows: readonly FileRow[] = [...dropInRows, ...onlyHereFileRows, ...mountFileRows]

@@ -20,6 +20,13 @@ export interface PathFacts {
   readonly changedMs: number
 }
 
+/** Something that is mounted. */
+export interface MountFacts {
+  readonly place: string
+  /** Of its file system: `ext4`, `nfs4`. */
+  readonly type: string
+}
+
 /** What a row may ask of this host. Paths are the journal's. */
 export interface HostFacts {
   /** Undefined when nothing is there. */
@@ -30,6 +37,8 @@ export interface HostFacts {
   list(path: string): Promise<readonly string[]>
   /** What a tar archive holds; undefined when it can't be listed. */
   archive(path: string): Promise<readonly ArchiveMember[] | undefined>
+  /** What is mounted and is no invention of the kernel's. */
+  mounts(): Promise<readonly MountFacts[]>
 }
 
 export interface ArchiveMember {
@@ -51,6 +60,8 @@ export interface Around {
   readonly content: (operation: FileOperation) => Promise<string>
   /** Whether an operation before this one, of the journal or of the work, makes or names this path. */
   readonly isBrought: (path: string) => Promise<boolean>
+  /** Whether a command before this one, of the journal or of the work, mounts something at this place. */
+  readonly mounts: (place: string) => Promise<boolean>
   /** The file that an operation before this one had at this path with another content; undefined when none had. */
   readonly before: (path: string) => Promise<FileOperation | undefined>
 }
@@ -101,6 +112,10 @@ export interface ExampleHost {
   readonly brought?: readonly string[]
   /** Paths of which the journal had another content before. */
   readonly changed?: readonly string[]
+  /** What is mounted: the type of the file system, by the place. */
+  readonly mounts?: Readonly<Record<string, string>>
+  /** Places at which commands of the journal or the work mount something. */
+  readonly mounted?: readonly string[]
   /** What was snapped by the same work. */
   readonly snapped?: readonly string[]
   readonly archive?: readonly ArchiveMember[]

@@ -75,6 +75,13 @@ netnsTest(
     assert.match(log, /rehearsed for root@alder: operation 2 would fail here: it ended with exit status 1/)
     assert.match(log, /rehearsed nothing more for alder: it lets no other host rehearse on it/)
 
+    // What lies on a mount that no operation made is warned of.
+    await alder.types('mkdir /var/data && mount -t tmpfs tmpfs /var/data && echo x >/var/data/x')
+    assert.match(
+      (await alder.does('exec', 'cp', '/var/data/x', '/etc/copy')).stderr,
+      /warning: .*\/var\/data\/x is on \/var\/data, which/,
+    )
+
     // Consent that is withdrawn counts at once.
     await birch.configure('IS_REHEARSE = no')
     assertRefused(await on(), 1, 'it lets no other host rehearse on it', 'IS_REHEARSE = yes')

@@ -31,19 +31,26 @@ export function aroundOf(host: ExampleHost & { readonly content?: string }, oper
     brought = [],
     changed = [],
     snapped = [],
+    mounts = {},
+    mounted = [],
   } = host
   return {
     work: [...snapped.map((path) => fileOf({ path })), operation],
-    host: factsOf(files, host.archive),
+    host: factsOf(files, host.archive, mounts),
     environment,
     begunMs: 1,
     content: async () => host.content ?? '',
     isBrought: async (path) => brought.some((one) => path === one || path.startsWith(`${one}/`)),
+    mounts: async (place) => mounted.includes(place),
     before: async (path) => (changed.includes(path) ? fileOf({ path }) : undefined),
   }
 }
 
-function factsOf(files: Readonly<Record<string, string>>, archive: ExampleHost['archive']): HostFacts {
+function factsOf(
+  files: Readonly<Record<string, string>>,
+  archive: ExampleHost['archive'],
+  mounts: Readonly<Record<string, string>>,
+): HostFacts {
   return {
     look: async (path) => lookAt(files, path),
     text: async (path) => files[path],
@@ -52,6 +59,7 @@ function factsOf(files: Readonly<Record<string, string>>, archive: ExampleHost['
         .filter((one) => posix.dirname(one) === path)
         .map((one) => posix.basename(one)),
     archive: async () => archive,
+    mounts: async () => Object.entries(mounts).map(([place, type]) => ({ place, type })),
   }
 }
 

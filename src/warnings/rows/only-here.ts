@@ -3,17 +3,17 @@ import { posix } from 'node:path'
 import type { Around, CommandRow, FileRow } from '../warning.ts'
 
 /** Where people put their own files, and what is mounted by hand; these directories themselves are on every host. */
-const own = /^\/(root|home\/[^/]+|tmp|var\/tmp|mnt|media|run\/user\/\d+)\/.+/
+export const own = /^\/(root|home\/[^/]+|tmp|var\/tmp|mnt|media|run\/user\/\d+)\/.+/
 /** Where neither the distribution nor a package puts a program. */
 const outsideDistribution = /^\/(usr\/local|opt|srv|root|home|tmp|var\/tmp|mnt|media)\//
 const searched = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
 
-async function isOnlyHere(path: string, { host, isBrought }: Around, where: RegExp): Promise<boolean> {
+export async function isOnlyHere(path: string, { host, isBrought }: Around, where: RegExp): Promise<boolean> {
   return where.test(path) && (await host.look(path)) !== undefined && !(await isBrought(path))
 }
 
 /** Words that a program makes, or does not read. */
-const makes =
+export const makes =
   /^(touch|mkdir|install|mktemp|chown|chmod|rm|rmdir|ls|test|\[|find|tee|echo|printf|userdel|useradd|usermod|adduser)$/
 
 export const onlyHereCommandRows: readonly CommandRow[] = [
