@@ -17,12 +17,13 @@ export const smallFiles: Benchmark = {
     'a tree of small files through snap and up, against a Node program that copies and syncs one after the other',
   run: async (bench) => {
     const count = bench.short ? 200 : 1_000
-    const taken = { snap: [] as number[], transfer: [] as number[], up: [] as number[] }
+    const taken = { snap: [] as number[], transfer: [] as number[], dryRun: [] as number[], up: [] as number[] }
     const samples = await takeTurns(bench.short ? 3 : 5, {
       all: async () => {
-        const { snapMs, transferMs, upMs } = await carry(bench, count)
+        const { snapMs, transferMs, dryRunMs, upMs } = await carry(bench, count)
         taken.snap.push(snapMs)
         taken.transfer.push(transferMs)
+        taken.dryRun.push(dryRunMs)
         taken.up.push(upMs)
         return snapMs + transferMs + upMs
       },
@@ -43,12 +44,21 @@ export const smallFiles: Benchmark = {
         note: 'from the start of `ci` until the other host has them',
       },
       { ...row('up with', taken.up), wanted: { atMost: 0.75 } },
+      {
+        ...row('up --dry-run with', taken.dryRun),
+        against: { what: 'up', measured: median(taken.up), samples: taken.up },
+        ratio: median(taken.dryRun) / median(taken.up),
+        wanted: { atMost: 0.3 },
+      },
     ]
   },
 }
 
 /** Takes a tree that no host has seen from one host to another. */
-async function carry(bench: Bench, count: number): Promise<{ snapMs: number; transferMs: number; upMs: number }> {
+async function carry(
+  bench: Bench,
+  count: number,
+): Promise<Readonly<Record<'snapMs' | 'transferMs' | 'dryRunMs' | 'upMs', number>>> {
   const ends: (() => Promise<void> | void)[] = []
   const endAll = async (): Promise<void> => {
     for (let end = ends.pop(); end !== undefined; end = ends.pop()) await end()
@@ -65,8 +75,9 @@ async function carry(bench: Bench, count: number): Promise<{ snapMs: number; tra
       await origin.does('ci')
       await until(() => storedCount(target) === count, 'the files are on the other host', arriveMsMax)
     })
+    const dryRunMs = await timed(() => target.run('up', '--dry-run'))
     const upMs = await timed(() => target.does('up'))
-    return { snapMs, transferMs, upMs }
+    return { snapMs, transferMs, dryRunMs, upMs }
   } finally {
     await endAll()
   }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
   lstatSync,
@@ -76,16 +77,36 @@ test('installSymlink() puts the link itself in place, with its owner and time of
   assert.deepEqual(namesIn(root), ['link'])
 })
 
-test('installSymlink() replaces a file, and leaves what the link names as it is', async (t) => {
+test('installSymlink() replaces a file, of which a copy is kept, and leaves what the link names as it is', async (t) => {
   const { root, link } = installer(t)
   writeFileSync(join(root, 'file'), 'old')
   writeFileSync(join(root, 'named'), 'mine')
   chmodSync(join(root, 'named'), 0o640)
   utimesSync(join(root, 'named'), 1_000_000_000, 1_000_000_000)
-  await link('/file', 'named')
+  chmodSync(join(root, 'file'), 0o640)
+  const { remarks } = await link('/file', 'named')
   assert.equal(readFileSync(join(root, 'file'), 'utf8'), 'mine')
+  const [, kept = ''] =
+    /^\/file: a file stood there, and is kept as (.+\/kept\/file\.\w+)$/.exec(remarks[0] ?? '') ?? []
+  assert.deepEqual([readFileSync(kept, 'utf8'), statSync(kept).mode & 0o7777], ['old', 0o640])
+  assert.deepEqual((await link('/file', 'elsewhere')).remarks, [])
   const { mode, mtimeMs: changed } = statSync(join(root, 'named'))
   assert.deepEqual([mode & 0o7777, changed], [0o640, 1_000_000_000_000])
+})
+
+test('what can be neither kept nor put there again is not replaced', async (t) => {
+  const { root, link } = installer(t)
+  execFileSync('mkfifo', [join(root, 'pipe')])
+  const refused = failure('INSTALL_FAILED', /^cannot install \/pipe: a device, a pipe or a socket stands there$/)
+  await assert.rejects(link('/pipe', 'x'), refused)
+  writeFileSync(join(root, 'kept'), 'no directory')
+  writeFileSync(join(root, 'file'), 'old')
+  await assert.rejects(
+    link('/file', 'x'),
+    failure('INSTALL_FAILED', /: what stands there can't be kept in \S+\/kept: /),
+  )
+  assert.equal(readFileSync(join(root, 'file'), 'utf8'), 'old')
+  assert.deepEqual(namesIn(root), ['file', 'kept', 'pipe'])
 })
 
 test('installSymlink() where a directory stands is INSTALL_FAILED and leaves the directory and nothing else', async (t) => {

@@ -10,6 +10,7 @@ import {
   setLinkTime,
 } from './install.io.ts'
 import type { DirectoryAttributes, SymlinkAttributes } from './machine.ts'
+import { refuseOtherKind } from './replacing.io.ts'
 
 /** A directory that is made, or that is there and gets these attributes; what it holds stays. */
 export function installingDirectory(install: Install<DirectoryAttributes>): Installing {
@@ -20,12 +21,12 @@ async function prepareDirectory(install: Install<DirectoryAttributes>): Promise<
   const target = await install.walk.entry(install.attributes.path)
   const found = await lstat(target.at).catch(() => undefined)
   if (!found) {
-    return prepareBeside(target, install.staging, async (beside) => {
+    return prepareBeside(target, 'directory', install, async (beside) => {
       await mkdir(beside, { mode: 0o700 })
       await setAll(beside, install, true)
     })
   }
-  if (!found.isDirectory()) throw new Error(`${found.isSymbolicLink() ? 'a symbolic link' : 'a file'} stands there`)
+  await refuseOtherKind(target, 'directory')
   // What its owner may not read is not opened again to be synced with others.
   const isReadable = (install.attributes.mode & 0o400) !== 0
   return {
@@ -59,5 +60,5 @@ export function installingSymlink(install: Install<SymlinkAttributes>): Installi
     if (found.uid !== wanted.uid || found.gid !== wanted.gid) await lchown(beside, wanted.uid, wanted.gid)
     await setLinkTime(beside, mtimeMs)
   }
-  return { ...install, prepare: async () => prepareBeside(await install.walk.entry(path), install.staging, write) }
+  return { ...install, prepare: async () => prepareBeside(await install.walk.entry(path), 'symlink', install, write) }
 }

@@ -9,6 +9,7 @@ import {
   lstatSync,
   mkdirSync,
   readFileSync,
+  readlinkSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -148,7 +149,9 @@ test('installFile() replaces a symbolic link by the file and leaves what the lin
   const { root, install } = installer(t)
   writeFileSync(join(root, 'real'), 'untouched')
   symlinkSync('real', join(root, 'link'))
-  await install(attributesOf('/link'), 'file now')
+  const { remarks } = await install(attributesOf('/link'), 'file now')
+  const [, kept = ''] = /^\/link: a symbolic link stood there, and is kept as (\S+)$/.exec(remarks[0] ?? '') ?? []
+  assert.equal(readlinkSync(kept), 'real')
   assert.ok(lstatSync(join(root, 'link')).isFile())
   assert.equal(readFileSync(join(root, 'link'), 'utf8'), 'file now')
   assert.equal(readFileSync(join(root, 'real'), 'utf8'), 'untouched')

@@ -26,9 +26,10 @@ export function installingFile(install: InstallFile): Installing {
 }
 
 async function prepareCopy(install: InstallFile): Promise<Prepared> {
-  const { attributes, walk, staging, content, sha256 } = install
+  const { attributes, walk, content, sha256 } = install
   const target = await walk.entry(attributes.path)
-  const prepare = (): Promise<Prepared> => prepareBeside(target, staging, (beside) => writeFile(beside, install))
+  const prepare = (): Promise<Prepared> =>
+    prepareBeside(target, 'file', install, (beside) => writeFile(beside, install))
   const how: WriteInPlace = {
     ...{ path: attributes.path, target, sha256 },
     verify: async () => refuseOther(await hashOf(content()), install),

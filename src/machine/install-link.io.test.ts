@@ -30,6 +30,7 @@ function place(t: TestContext, root = temporaryDirectory(t)) {
     const numbersOf = () => ({ uid: owner.uid, gid: owner.gid })
     return installingFile({
       real,
+      kept: real('/kept'),
       walk,
       numbersOf,
       staging: new Staging(),

@@ -6,6 +6,7 @@ import type { Entry } from '../base/directory.io.ts'
 import { errnoCode, errnoText } from '../base/index.ts'
 import type { Install, Prepared } from './install.io.ts'
 import type { FileAttributes } from './machine.ts'
+import { Replacing } from './replacing.io.ts'
 import type { Staging } from './temporary-files.io.ts'
 
 export interface InstallLink extends Install<FileAttributes> {
@@ -21,7 +22,9 @@ export async function preparedLink(install: InstallLink, copy: () => Promise<Pre
   const target = await walk.entry(attributes.path)
   let remarks: readonly string[] = []
   const place = async (): Promise<void> => {
-    const why = await linkOrReason(install, target)
+    const replacing = new Replacing(target, 'file', install)
+    const why = await linkOrReason(install, target, replacing)
+    remarks = replacing.remarks
     if (why === undefined) return
     const prepared = await copy()
     await prepared.place()
@@ -32,7 +35,7 @@ export async function preparedLink(install: InstallLink, copy: () => Promise<Pre
 }
 
 /** Makes the link; why it can't be one, in words. */
-async function linkOrReason(install: InstallLink, target: Entry): Promise<string | undefined> {
+async function linkOrReason(install: InstallLink, target: Entry, replacing: Replacing): Promise<string | undefined> {
   let other: Entry
   let handle: FileHandle
   try {
@@ -43,7 +46,7 @@ async function linkOrReason(install: InstallLink, target: Entry): Promise<string
   }
   try {
     if (!(await isRight(handle, install))) return 'that is another file by now'
-    return await linkTo(handle, other.at, target, install.staging)
+    return await linkTo(handle, other.at, target, { staging: install.staging, replacing })
   } finally {
     await handle.close()
   }
@@ -66,7 +69,12 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: 'its file system has no hard links',
 }
 
-async function linkTo(handle: FileHandle, other: string, target: Entry, staging: Staging): Promise<string | undefined> {
+async function linkTo(
+  handle: FileHandle,
+  other: string,
+  target: Entry,
+  { staging, replacing }: { readonly staging: Staging; readonly replacing: Replacing },
+): Promise<string | undefined> {
   const { ino, dev } = await handle.stat()
   const isIt = async (path: string): Promise<boolean> => {
     const found = await lstat(path).catch(() => undefined)
@@ -78,7 +86,7 @@ async function linkTo(handle: FileHandle, other: string, target: Entry, staging:
     await link(other, beside)
     // Somebody may have put another file there meanwhile.
     if (!(await isIt(beside))) return 'that is another file by now'
-    await rename(beside, target.at)
+    await replacing.by(beside)
     return undefined
   } catch (error) {
     const reason = reasons[errnoCode(error) ?? '']

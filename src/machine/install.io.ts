@@ -7,6 +7,7 @@ import type { Walk } from '../base/walk.io.ts'
 import type { EntryAttributes, InstallReport, ParentAttributes, Xattrs } from './machine.ts'
 import type { NumbersOf } from './owners.io.ts'
 import { refusalText } from './refusal-text.io.ts'
+import { Replacing, refuseOtherKind } from './replacing.io.ts'
 import type { Staging } from './temporary-files.io.ts'
 import { readXattrs, setXattrs } from './xattrs.io.ts'
 
@@ -19,6 +20,8 @@ export interface Install<Attributes extends EntryAttributes> {
   readonly numbersOf: NumbersOf
   /** Where things are made before they come to their places. */
   readonly staging: Staging
+  /** The directory for copies of what something of another kind replaces. */
+  readonly kept: string
 }
 
 /** One entry on its way to its place. */
@@ -40,11 +43,12 @@ export interface Prepared {
 /** Lets `write` make an entry under a name of its own beside its target, from where a rename puts it in place. */
 export async function prepareBeside(
   target: Entry,
-  staging: Staging,
+  kind: Replacing['kind'],
+  install: Install<EntryAttributes>,
   write: (beside: string) => Promise<void>,
 ): Promise<Prepared> {
-  await refuseDirectory(target)
-  const beside = await staging.beside(target)
+  await refuseOtherKind(target, kind)
+  const beside = await install.staging.beside(target)
   const discard = (): Promise<void> => discardUnused(beside)
   try {
     await write(beside)
@@ -53,7 +57,13 @@ export async function prepareBeside(
     await discard()
     throw error
   }
-  return { place: () => rename(beside, target.at), directory: target.directory.self, discard }
+  const replacing = new Replacing(target, kind, install)
+  return {
+    place: () => replacing.by(beside),
+    directory: target.directory.self,
+    discard,
+    remarks: () => replacing.remarks,
+  }
 }
 
 /** What was made is a file, a link or an empty directory. */
@@ -99,12 +109,6 @@ export async function setAttributes(
   setXattrs(handle.fd, {}, xattrs)
   const changedSeconds = settableSeconds(mtimeMs)
   await handle.utimes(changedSeconds, changedSeconds)
-}
-
-/** A rename would say no more than that it is one. */
-async function refuseDirectory({ at }: Entry): Promise<void> {
-  const found = await lstat(at).catch(() => undefined)
-  if (found?.isDirectory()) throw new Error('a directory stands there')
 }
 
 /** Makes a directory that is to hold an entry; undefined when it was there. It is on disk when its own parent is synced. */

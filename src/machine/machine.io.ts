@@ -107,7 +107,9 @@ export function systemMachine(options: MachineOptions): Machine {
       return walking(root, async (walk) =>
         temporary.during(await directoriesOf(installations, walk), (staging) =>
           installTogether(
-            installations.map((installation) => installing(installation, { real, walk, numbersOf, staging })),
+            installations.map((installation) =>
+              installing(installation, { ...{ real, walk, numbersOf, staging }, kept: join(options.home, 'kept') }),
+            ),
           ),
         ),
       )
@@ -149,7 +151,7 @@ async function directoriesOf(installations: readonly Installation[], walk: Walk)
 
 function installing(
   installation: Installation,
-  how: Pick<Installing, 'real' | 'walk' | 'numbersOf' | 'staging'>,
+  how: Pick<Installing, 'real' | 'walk' | 'numbersOf' | 'staging' | 'kept'>,
 ): Installing {
   switch (installation.kind) {
     case 'file':

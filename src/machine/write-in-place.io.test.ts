@@ -36,7 +36,8 @@ function place(t: TestContext) {
     run('mount', ...words, real(path))
     mounted.push(real(path))
   }
-  const how = { real, numbersOf: () => ({ uid: 0, gid: 0 }), staging: new Staging(), walk: new Walk(directory) }
+  const kept = join(directory, 'kept')
+  const how = { real, kept, numbersOf: () => ({ uid: 0, gid: 0 }), staging: new Staging(), walk: new Walk(directory) }
   const install = async (path: string, content: string, sha256 = sha256Hex(content)): Promise<InstallReport> => {
     const attributes = { path, mode: 0o640, owner: root, mtimeMs: 1_600_000_000_000, parents: [] }
     const chunks = async function* () {

@@ -35,7 +35,7 @@ export async function preparedOrInPlace(prepare: () => Promise<Prepared>, how: W
     if (!(await isOnlyInPlace(error, how.target))) throw error
     return inPlace(how)
   }
-  let remarks: readonly string[] = []
+  let remarks: readonly string[] | undefined
   const place = async (): Promise<void> => {
     try {
       await prepared.place()
@@ -46,7 +46,7 @@ export async function preparedOrInPlace(prepare: () => Promise<Prepared>, how: W
       await prepared.discard()
     }
   }
-  return { ...prepared, place, remarks: () => remarks }
+  return { ...prepared, place, remarks: () => remarks ?? prepared.remarks?.() ?? [] }
 }
 
 async function isOnlyInPlace(error: unknown, target: Entry): Promise<boolean> {

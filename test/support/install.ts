@@ -17,7 +17,7 @@ import { Staging } from '../../src/machine/temporary-files.io.ts'
 
 /** What is installed where, and whether names or numbers rule. */
 export interface InstallOne<Attributes extends EntryAttributes>
-  extends Omit<Install<Attributes>, 'numbersOf' | 'staging' | 'walk'> {
+  extends Omit<Install<Attributes>, 'numbersOf' | 'staging' | 'walk' | 'kept'> {
   readonly ownerRule: OwnerRule
 }
 
@@ -40,11 +40,12 @@ export async function installSymlink(install: InstallOne<SymlinkAttributes>): Pr
 
 async function withNumbers<One extends InstallOne<EntryAttributes>>(
   install: One,
-): Promise<One & Pick<Installing, 'numbersOf' | 'staging' | 'walk'>> {
+): Promise<One & Pick<Installing, 'numbersOf' | 'staging' | 'walk' | 'kept'>> {
   const { owner, parents } = install.attributes
   const owners = [owner, ...parents.map((parent) => parent.owner)]
   const walk = new Walk(install.real('/'))
-  return { ...install, walk, staging: new Staging(), numbersOf: await new OwnerNumbers().of(owners, install.ownerRule) }
+  const numbersOf = await new OwnerNumbers().of(owners, install.ownerRule)
+  return { ...install, walk, numbersOf, staging: new Staging(), kept: install.real('/kept') }
 }
 
 async function alone(installing: Installing): Promise<InstallReport> {

@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { diskFailure, errnoText, IsconfError } from '../../base/index.ts'
+import { keepCopy } from '../../base/kept.io.ts'
 import { hashOf, type Layout, removeLeftOvers, syncPath, writeAll } from '../program/index.ts'
 import { giveAttributes, giveNewDirectory } from './attributes.io.ts'
 import {
@@ -25,7 +26,6 @@ import {
   temporaryPath,
   undo,
 } from './commit.io.ts'
-import { keepCopy } from './kept.io.ts'
 import { pathOf, statOf } from './place.io.ts'
 import { type Attributes, type Content, fileContent, type Wanted } from './plan.ts'
 import { remember } from './record.io.ts'
@@ -73,7 +73,7 @@ async function commitAll(
   for (const one of staged) {
     const { task } = one
     work.begin(task, layout.home)
-    if (task.action === 'overwrite') copies.set(task, keepCopy(work.path, layout.kept, task.wanted.path))
+    if (task.action === 'overwrite') copies.set(task, await keepCopy(work.path, layout.kept, task.wanted.path))
     await rememberTask(task, layout)
     work.begin(task, task.place.directory)
     done.push(commit(one))

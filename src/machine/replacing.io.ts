@@ -1,0 +1,73 @@
+/** Putting something in the place of what stands there; what is of another kind is kept, as `isync -o` keeps it. */
+import { lstat, rename, rm } from 'node:fs/promises'
+import type { Entry } from '../base/directory.io.ts'
+import { errnoText, IsconfError } from '../base/index.ts'
+import { keepCopy } from '../base/kept.io.ts'
+import { type FoundKind, kindObstacle } from './kind-obstacle.ts'
+
+type Kind = Exclude<FoundKind, 'other'>
+
+interface Keeping {
+  /** `path`: the journal's. */
+  readonly attributes: { readonly path: string }
+  /** The directory for copies. */
+  readonly kept: string
+}
+
+/** What can't be replaced; a rename would say no more than that it is one. */
+export async function refuseOtherKind(target: Entry, kind: Kind): Promise<void> {
+  const obstacle = kindObstacle(kind, await kindAt(target))
+  if (obstacle !== undefined) throw new Error(obstacle)
+}
+
+async function kindAt({ at }: Entry): Promise<FoundKind | undefined> {
+  const found = await lstat(at).catch(() => undefined)
+  if (found === undefined) return undefined
+  if (found.isFile()) return 'file'
+  if (found.isSymbolicLink()) return 'symlink'
+  return found.isDirectory() ? 'directory' : 'other'
+}
+
+export class Replacing {
+  readonly kind: Kind
+  readonly #target: Entry
+  readonly #how: Keeping
+  #remark: string | undefined
+
+  constructor(target: Entry, kind: Kind, how: Keeping) {
+    this.#target = target
+    this.kind = kind
+    this.#how = how
+  }
+
+  /** What a person should know of it. */
+  get remarks(): readonly string[] {
+    return this.#remark === undefined ? [] : [this.#remark]
+  }
+
+  /** Renames what was made to its place. INSTALL_FAILED when what stands there can't be kept, and nothing is changed. */
+  async by(beside: string): Promise<void> {
+    const found = await kindAt(this.#target)
+    const isOther = found !== undefined && found !== this.kind && kindObstacle(this.kind, found) === undefined
+    const copy = isOther ? await this.#keep() : undefined
+    try {
+      await rename(beside, this.#target.at)
+    } catch (error) {
+      if (copy !== undefined) await rm(copy, { force: true })
+      throw error
+    }
+    const what = found === 'symlink' ? 'symbolic link' : found
+    if (copy !== undefined) this.#remark = `${this.#how.attributes.path}: a ${what} stood there, and is kept as ${copy}`
+  }
+
+  async #keep(): Promise<string> {
+    const { attributes, kept } = this.#how
+    const { path } = attributes
+    try {
+      return await keepCopy(this.#target.at, kept, path)
+    } catch (error) {
+      const message = `cannot install ${path}: what stands there can't be kept in ${kept}: ${errnoText(error)}`
+      throw new IsconfError('INSTALL_FAILED', message, { cause: error })
+    }
+  }
+}
