@@ -14,19 +14,21 @@ _isconf() {
     return
   fi
   if ((at == COMP_CWORD)); then
-    mapfile -t COMPREPLY < <(compgen -W 'lock unlock snap bank exec reboot void revert rehearse ci up skip done fork migrate branches resolve status log show blame verify diff wip history hosts fleet cat doctor lint env render help version init leave start stop restart seal daemon -c --config -D --debug -m --message -q --quiet -r --reboot_ok -V --version -h --help' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W 'lock unlock snap bank exec reboot void revert rehearse ci up skip done hold release fork migrate branches resolve status log show blame verify diff wip history hosts fleet cat doctor lint env render help version init leave start stop restart seal daemon -c --config -D --debug -m --message -q --quiet -r --reboot_ok -V --version -h --help' -- "$word")
     return
   fi
   case ${COMP_WORDS[at]} in
-    lock) mapfile -t COMPREPLY < <(compgen -W '-m --message' -- "$word") ;;
+    lock) mapfile -t COMPREPLY < <(compgen -W '-m --message --behind' -- "$word") ;;
     snap) mapfile -t COMPREPLY < <(compgen -W '--latest --mirror --keep --delete' -- "$word"); compopt -o default ;;
     bank) mapfile -t COMPREPLY < <(compgen -W '--json list add remove get' -- "$word"); compopt -o default ;;
     void) mapfile -t COMPREPLY < <(compgen -W '-m --message' -- "$word") ;;
     revert) mapfile -t COMPREPLY < <(compgen -W '--with --delete --keep --overwrite --dry-run --json' -- "$word") ;;
     ci) mapfile -t COMPREPLY < <(compgen -W '--rehearse --on --net --json' -- "$word") ;;
-    up) mapfile -t COMPREPLY < <(compgen -W '--to --step --wait --dry-run --json' -- "$word") ;;
+    up) mapfile -t COMPREPLY < <(compgen -W '--to --step --wait --despite-hold -m --message --dry-run --json' -- "$word") ;;
     skip) mapfile -t COMPREPLY < <(compgen -W '-m --message' -- "$word") ;;
     done) mapfile -t COMPREPLY < <(compgen -W '-m --message' -- "$word") ;;
+    hold) mapfile -t COMPREPLY < <(compgen -W '-m --message --branch' -- "$word") ;;
+    release) mapfile -t COMPREPLY < <(compgen -W '-m --message --branch' -- "$word") ;;
     branches) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word") ;;
     status) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word") ;;
     log) mapfile -t COMPREPLY < <(compgen -W '-n --since --host --oneline --json' -- "$word") ;;
@@ -43,7 +45,7 @@ _isconf() {
     lint) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word"); compopt -o default ;;
     env) mapfile -t COMPREPLY < <(compgen -W '--sh --json --make' -- "$word") ;;
     render) compopt -o default ;;
-    help) mapfile -t COMPREPLY < <(compgen -W 'lock unlock snap bank exec reboot void revert rehearse ci up skip done fork migrate branches resolve status log show blame verify diff wip history hosts fleet cat doctor lint env render help version init leave start stop restart seal daemon' -- "$word") ;;
+    help) mapfile -t COMPREPLY < <(compgen -W 'lock unlock snap bank exec reboot void revert rehearse ci up skip done hold release fork migrate branches resolve status log show blame verify diff wip history hosts fleet cat doctor lint env render help version init leave start stop restart seal daemon' -- "$word") ;;
     init) mapfile -t COMPREPLY < <(compgen -W '--key' -- "$word") ;;
     seal) mapfile -t COMPREPLY < <(compgen -W '--same-host' -- "$word") ;;
     exec | rehearse)

@@ -18,6 +18,7 @@ const meaningByExit: Readonly<Record<number, string>> = {
   3: 'What is here is done, and other hosts have more that could not be fetched.',
   4: 'Another command changes this host just now; nothing was done.',
   5: 'Of a dry run of up: there is something to do, and nothing is seen to stop it.',
+  6: 'This host or its branch is held: nothing more was done.',
   22: 'Wrong use, or a mistake in the configuration.',
   75: 'The daemon gives way to another release of itself and is to be started again.',
   220: 'Somebody else has the lock.',

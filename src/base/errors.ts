@@ -3,6 +3,8 @@
  * docs/errors.md are printed from it.
  */
 
+import { daemonErrorKinds } from './daemon-errors.ts'
+
 /** Exit status and hint of each failure, by its code. */
 export const errorKinds = {
   USAGE: { exit: 22, hint: 'see `isconf --help`' },
@@ -66,9 +68,18 @@ export const errorKinds = {
     hint: 'ask the holder to check in; `isconf unlock` breaks the lock, and the holder can then lock again and check in only if nobody else has',
   },
   LOCK_CONTENDED: { exit: 220, hint: 'another host is changing the branch right now; try again' },
+  HELD: {
+    exit: 6,
+    hint: 'nothing more is done here; to end the hold: isconf release; of a branch, under the lock: isconf release --branch; to go on this once in spite of it: isconf up --despite-hold -m WHY',
+  },
+  ALREADY_HELD: { exit: 1, hint: 'nothing was changed; to hold it for another reason, release it first' },
+  NOT_HELD: { exit: 1, hint: '`isconf status` shows what is held, `isconf hosts` where' },
   NOT_LOCKED: { exit: 221, hint: 'take the lock first: isconf lock WHY' },
   MESSAGE_MISSING: { exit: 222, hint: 'say why: isconf lock upgrade the mail server' },
-  BEHIND: { exit: 1, hint: 'bring this host up to date first: isconf up' },
+  BEHIND: {
+    exit: 1,
+    hint: 'bring this host up to date first: isconf up; or, only to hold, release or void: isconf lock --behind WHY',
+  },
   UNCHECKED_WORK: {
     exit: 1,
     hint: 'check it in first: isconf ci; or, if its lock was lost, drop it: isconf wip drop',
@@ -163,38 +174,7 @@ export const errorKinds = {
     hint: 'published checkpoints never change; to move a channel: hostkeeper checkpoint tag --move',
   },
   INTERRUPTED: { exit: 2, hint: 'nothing is recorded as done; run the command again' },
-  NODE_TOO_OLD: { exit: 223, hint: 'install a newer Node, or the package for this system, which brings its own' },
-  DAEMON_DOWN: { exit: 223, hint: 'start it: isconf start' },
-  DAEMON_LOST: {
-    exit: 223,
-    hint: 'see the log (systemd journal, syslog or log/isconf.log below IS_HOME), then: isconf start',
-  },
-  NOT_ALLOWED: { exit: 223, hint: 'run as the user who owns IS_HOME, usually root' },
-  ALREADY_RUNNING: { exit: 223, hint: 'stop it first: isconf stop' },
-  PROGRAM_REPLACED: { exit: 75, hint: 'start the daemon again; a service manager does that by itself' },
-  CLONED: {
-    exit: 223,
-    hint: 'if this machine is the copy: isconf stop, isconf seal, isconf start; once the copy is sealed, on the original: isconf restart; if it is the same machine with a new machine-id: isconf seal --same-host, isconf start',
-  },
-  PORT_TAKEN: { exit: 223, hint: 'another daemon or program uses the port; set IS_PORT to a free one' },
-  HOME_UNWRITABLE: { exit: 223, hint: 'run as the user who owns IS_HOME, usually root, or set IS_HOME' },
-  DISK_FULL: { exit: 223, hint: 'make room on the disk of IS_HOME; nothing was left half-written' },
-  DISK_UNCERTAIN: { exit: 223, hint: 'check the disk; then do again what `isconf status` shows to be missing' },
-  DISK_FAILED: { exit: 223, hint: 'check the disk and the kernel log before you go on' },
-  NEWER_RELEASE: { exit: 223, hint: 'nothing was changed; install that release of isconf here, or a later one' },
-  JOURNAL_DAMAGED: { exit: 223, hint: 'keep the file for examination; another host has a good copy' },
-  OTHER_DOMAIN: {
-    exit: 223,
-    hint: 'correct the domain of this host, or set the data of the other domain aside: isconf leave OTHER-DOMAIN',
-  },
-  STATE_DAMAGED: {
-    exit: 223,
-    hint: 'keep the file for examination; a start of the daemon sets it aside, and `isconf status` says what follows',
-  },
-  UNEXPECTED: {
-    exit: 224,
-    hint: 'this is a bug; the log (systemd journal, syslog or log/isconf.log below IS_HOME) has the details',
-  },
+  ...daemonErrorKinds,
 } as const satisfies Record<string, { exit: number; hint: string }>
 
 export type ErrorCode = keyof typeof errorKinds

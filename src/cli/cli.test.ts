@@ -117,6 +117,7 @@ const wrongUse: readonly (readonly [readonly string[], string])[] = [
   [['lock', '--mesage', 'why'], 'isconf lock does not take "--mesage" (did you mean --message?)'],
   [['lock', 'mind', '-m', 'the', 'queue'], 'isconf lock does not take "-m" inside the message'],
   [['lock', '-m', 'mind', 'the', 'queue'], 'isconf lock -m takes one word, not "the" as well'],
+  [['-m', 'why', 'up'], 'isconf up takes -m only with --despite-hold'],
   [['help', 'dance'], 'no such verb: "dance"'],
   [['help', 'exec', 'ls'], 'isconf help does not take "ls"'],
   [['bank', 'remov', 'x'], 'isconf bank takes list, add, remove or get, not "remov" (did you mean remove?)'],
@@ -126,8 +127,9 @@ const wrongUse: readonly (readonly [readonly string[], string])[] = [
   ...['unlock', 'ci', 'up', 'start', 'stop', 'restart', 'daemon'].map(
     (verb) => [[verb, 'now'], `isconf ${verb} does not take "now"`] as const,
   ),
-  ...['unlock', 'ci', 'up', 'snap', 'status', 'exec'].map(
-    (verb) => [['-m', 'why', verb], `-m goes with lock, void, skip, done only, not with ${verb}`] as const,
+  ...['unlock', 'ci', 'snap', 'status', 'exec'].map(
+    (verb) =>
+      [['-m', 'why', verb], `-m goes with lock, void, up, skip, done, hold, release only, not with ${verb}`] as const,
   ),
 ]
 

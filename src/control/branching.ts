@@ -1,4 +1,6 @@
-/** What is asked and answered about branches: fork, migrate, resolve; and wip drop. */
+/** What is asked and answered about branches: which there are, fork, migrate, resolve; and wip drop. */
+import type { LockAnswer } from './change.ts'
+import type { HoldAnswer } from './hold.ts'
 import type { Caller } from './protocol.ts'
 
 /** POST /v1/resolve */
@@ -40,4 +42,22 @@ export interface ResolveAnswer {
   readonly kept: string
   /** The branch that the other line became. */
   readonly aside: string
+}
+
+/** One row of GET /v1/branches, by name. */
+export interface BranchRow {
+  readonly name: string
+  /** Whether this host is on it. */
+  readonly current: boolean
+  readonly head: string
+  readonly changesets: number
+  readonly operations: number
+  readonly split: boolean
+  readonly lock: LockAnswer | null
+  /** Who holds it; absent from older daemons. */
+  readonly hold?: HoldAnswer | null
+  /** The branch that it was forked from, as its changesets tell. */
+  readonly parent: string | null
+  /** The hosts that are on it, as far as they have told. */
+  readonly hosts: readonly string[]
 }

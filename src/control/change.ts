@@ -5,6 +5,8 @@ import type { Caller } from './protocol.ts'
 /** POST /v1/lock */
 export interface LockBody extends Caller {
   readonly message: string
+  /** Also on a host that is behind, and then only for hold, release and void. */
+  readonly behind?: boolean | undefined
 }
 
 export interface LockAnswer {

@@ -1,7 +1,7 @@
 /** What the daemon answers to the GETs that are about journals, this host and the domain. */
 import type { AskedBy } from '../base/index.ts'
-import type { LockAnswer } from './change.ts'
 import type { VoidedBy } from './deviation.ts'
+import type { HoldAnswer } from './hold.ts'
 import type { RebuildStatus } from './status.ts'
 
 export interface LoggedOperation {
@@ -85,7 +85,7 @@ export interface WipAnswer {
 
 /** One row of GET /v1/history, newest first. */
 export interface HistoryRow {
-  /** `finished`, `failed`, `started` (and not ended), `made`, `dropped`, `undone`, `skipped`, `passedOver`, `mended`, `unrecorded` and others to come. */
+  /** `finished`, `failed`, `started` (and not ended), `made`, `dropped`, `undone`, `skipped`, `passedOver`, `mended`, `unrecorded`, `held`, `released`, `wentOn` and others to come. */
   readonly event: string
   readonly time: string
   /** The operation's name, and what it is where a journal still tells. */
@@ -99,28 +99,12 @@ export interface HistoryRow {
   readonly output: string | null
   /** What a person should know of how it was done. */
   readonly remarks: readonly string[]
-  /** Why it could not be done. */
+  /** Why it could not be done; of `wentOn` the hold. */
   readonly reason: string | null
   /** Of `dropped` and `undone`. */
   readonly dropped: { readonly operations: number; readonly by: string } | null
-  /** Who decided it, and why: of `skipped` and `mended`. */
+  /** Who decided it, and why: of `skipped`, `mended`, and holds. */
   readonly decided: { readonly by: string; readonly why: string } | null
-}
-
-/** One row of GET /v1/branches, by name. */
-export interface BranchRow {
-  readonly name: string
-  /** Whether this host is on it. */
-  readonly current: boolean
-  readonly head: string
-  readonly changesets: number
-  readonly operations: number
-  readonly split: boolean
-  readonly lock: LockAnswer | null
-  /** The branch that it was forked from, as its changesets tell. */
-  readonly parent: string | null
-  /** The hosts that are on it, as far as they have told. */
-  readonly hosts: readonly string[]
 }
 
 /** The states that a host can be in, those that need somebody first; of several that hold it is in the first. */
@@ -128,6 +112,7 @@ export const hostStates = {
   stopped: 'it met an operation that it cannot do',
   boot: 'its last boot did not make it right',
   unheard: 'nothing has been heard from it for longer than it should be silent',
+  held: '`up` does nothing there until somebody releases the host, or its branch, of which it has operations to do',
   behind: 'it has operations to do',
   differs: 'it differs from its journal: an operation was skipped, was done and is void, or was done here alone',
   unknown: 'it has not told where it stands, or stands where this host cannot tell',
@@ -156,6 +141,8 @@ export interface HostRow {
   readonly stopped: { readonly operation: string; readonly why: string; readonly since: string | null } | null
   /** In what it is not what its journal makes, as it has told. */
   readonly deviations: readonly HostDeviation[]
+  /** Who holds it, as it has told, and who holds its branch, as this host's journal has it; absent from older daemons. */
+  readonly holds?: readonly HoldAnswer[]
   /** How its last boot ended; null where no Hostkeeper looks after it. */
   readonly boot: HostBoot | null
 }

@@ -1,6 +1,7 @@
 /** What the daemon answers about this host and itself: status, and restart. */
 import type { LockAnswer } from './change.ts'
 import type { DeviationAnswer } from './deviation.ts'
+import type { HoldAnswer } from './hold.ts'
 
 /** GET /v1/status */
 export interface Status {
@@ -18,6 +19,8 @@ export interface Status {
   readonly stopped: { readonly operation: string; readonly reason: string } | null
   /** A reboot that was asked for and has not come; the operation is null when it is for work not checked in. */
   readonly rebootPending: { readonly since: string; readonly operation: string | null } | null
+  /** What `up` does nothing for; absent from older daemons. */
+  readonly holds?: readonly HoldAnswer[]
   readonly lock: LockAnswer | null
   readonly work: WorkStatus | null
   /** Why this host has to be built anew; null when it need not. */

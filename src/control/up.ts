@@ -1,4 +1,5 @@
 /** What is asked and answered about what is to be done here: up, and plan, which tells what up would do. */
+import type { HoldAnswer } from './hold.ts'
 import type { Caller } from './protocol.ts'
 
 /** How far `up` goes: POST /v1/up, and the query of GET /v1/plan. */
@@ -12,7 +13,10 @@ export interface UpLimits {
 }
 
 /** POST /v1/up */
-export interface UpBody extends Caller, UpLimits {}
+export interface UpBody extends Caller, UpLimits {
+  /** Why it goes on although this host, or its branch, is held. */
+  readonly despite?: string | undefined
+}
 
 /** What another host has of the branch and could not be fetched. */
 export interface UnfetchedAnswer {
@@ -79,6 +83,8 @@ export interface PlanAnswer {
     readonly reason: 'reboot' | 'reboot-needed' | 'split' | 'limit' | 'unknown'
     readonly operation: string
   } | null
+  /** Who holds this host, or its branch: `up` would do nothing of all this; absent from older daemons. */
+  readonly holds?: readonly HoldAnswer[]
   /** As of `up`. */
   readonly unfetched?: readonly UnfetchedAnswer[]
 }

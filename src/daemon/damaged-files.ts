@@ -25,6 +25,7 @@ const consequences = {
   ahead: 'a file that was recorded with --latest may be installed again',
   'journal.wip': 'what can be read of the work is kept; the rest is done on this host and is in no journal',
   'needs-rebuild': 'this host needs a rebuild, and nobody can say any more why',
+  hold: 'this host is held until isconf release, and nobody can say any more by whom',
   deviations: 'in what else this host differs from its journal can be read there',
   'left.json': 'that this host has left a domain can be read there',
   'host.key': 'this host has a new key, and is another peer to the others; a lock that it had is to be broken',

@@ -4,9 +4,15 @@
  * code runs in the simulated world.
  */
 import { type Agreement, keeperlessAgreement } from '../agreement/index.ts'
-import { parseOperationKey } from '../base/index.ts'
 import { Banks, type Branch, type Branches } from '../branch/index.ts'
-import { type Deviations, type History, type LeftDomain, leftText, type RebuildMark } from '../host/index.ts'
+import {
+  type Deviations,
+  type History,
+  type HoldMark,
+  type LeftDomain,
+  leftText,
+  type RebuildMark,
+} from '../host/index.ts'
 import { answer } from '../mesh/index.ts'
 import {
   type BranchingDeps,
@@ -20,7 +26,6 @@ import {
   agreeBytesMax,
   agreeProtocol,
   BlobReplicator,
-  deviationsMax,
   Inventory,
   journalSource,
   meshVoters,
@@ -37,12 +42,10 @@ import type { DaemonDeps, Identity } from './daemon-deps.ts'
 import type { DamagedFiles } from './damaged-files.ts'
 import { distinctIdentity } from './distinct-identity.ts'
 import { OneAtATime } from './one-at-a-time.ts'
+import { ownWords } from './own-words.ts'
 import { rehearseForPeer } from './rehearsal-for-peer.ts'
 import { openState, type StateOnDisk } from './state-on-disk.ts'
 import { WorkWarnings } from './work-warnings.ts'
-
-/** What is told of why an operation failed. */
-const reasonLengthMax = 1_024
 
 export class HostDaemon {
   readonly identity: Identity
@@ -55,6 +58,7 @@ export class HostDaemon {
   /** What was found on disk and can't be used. */
   readonly damaged: DamagedFiles
   readonly deviations: Deviations
+  readonly hold: HoldMark
   /** The domains that this host has left. */
   readonly left: readonly LeftDomain[]
   readonly resolutions: Resolutions
@@ -77,6 +81,7 @@ export class HostDaemon {
     this.rebuild = state.rebuild
     this.damaged = state.damaged
     this.deviations = state.deviations
+    this.hold = state.hold
     this.left = state.left
     this.resolutions = state.resolutions
     this.warnings = new WorkWarnings(deps.warningFacts)
@@ -85,7 +90,7 @@ export class HostDaemon {
     const { transport, clock, random, log } = deps
     this.blobs = new BlobReplicator({ ...deps, branches })
     const reachable = new ReachablePeers(transport)
-    const words = (): OwnWords => this.#words()
+    const words = (): OwnWords => ownWords(this)
     const path = `${identity.home}/conf/hosts`
     this.replicator = new Replicator({
       reachable,
@@ -150,25 +155,6 @@ export class HostDaemon {
     await this.work.close()
     await this.history.close()
     await this.branches.close()
-  }
-
-  /** What this host tells of itself. */
-  #words(): OwnWords {
-    const { identity, deps, history, branch } = this
-    const { done, stopped } = history.standing
-    const boot = deps.bootRecord?.current
-    const deviations = this.deviations.all
-      .slice(-deviationsMax)
-      .map(({ kind, operation }) => ({ kind, operation: parseOperationKey(operation) }))
-    const at = { branch: branch.name, done: done ?? null, release: identity.release, deviations }
-    const why = stopped?.reason.slice(0, reasonLengthMax) ?? ''
-    return {
-      host: identity.host,
-      at,
-      ...(boot && { boot }),
-      ...(stopped && { stopped: { ...stopped.operation, why, since: stopped.since } }),
-      ...(branch.isSplit && { split: true }),
-    }
   }
 
   #join(): void {

@@ -9,8 +9,8 @@ import { loadConfig } from '../config/index.ts'
 import { History, machineIdPath, RebuildMark, readMachineId, renoteMachine } from '../host/index.ts'
 import { refuseUnchecked, WorkInProgress } from '../origin/index.ts'
 
-/** What another machine must not have: the key, whose it is, and whom it has met. */
-const identityFiles = ['conf/host.key', 'conf/host.crt', 'conf/machine-id', 'conf/peers']
+/** What another machine must not have: the key, whose it is, whom it has met, and who holds this one. */
+const identityFiles = ['conf/host.key', 'conf/host.crt', 'conf/machine-id', 'conf/peers', 'conf/hold']
 
 const unfinishedHint =
   'check it in first: isconf start, isconf ci; where only the id of the machine is another one: isconf seal --same-host'

@@ -99,6 +99,7 @@ test('of damaged work the operations before the damage are kept, and the host sa
 test('a damaged note does not go with what it says where somebody depends on it', async () => {
   const { state } = await openedWith('conf/needs-rebuild', 'because')
   assert.equal(state.rebuild.reason?.operations, 1)
+  assert.equal((await openedWith('conf/hold', '{}')).state.hold.value?.by, 'somebody')
   const two = await openedWith('conf/deviations', `${JSON.stringify(deviation)}\n{}\n`)
   assert.equal(two.state.deviations.all.length, 1)
   for (const path of ['conf/resolutions', 'conf/ahead', 'left/old/left.json']) await openedWith(path, '[{')

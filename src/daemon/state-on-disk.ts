@@ -1,7 +1,16 @@
 /** What a daemon finds on disk when it starts: branches, history, work, marks, and the branch that this host is on. */
 import { type Clock, isoTime, type Log, type Salvage } from '../base/index.ts'
 import { Branches } from '../branch/index.ts'
-import { Deviations, History, type LeftDomain, leftDomains, RebuildMark, unrecordedKey } from '../host/index.ts'
+import {
+  Deviations,
+  History,
+  type HoldMark,
+  type LeftDomain,
+  leftDomains,
+  openHold,
+  RebuildMark,
+  unrecordedKey,
+} from '../host/index.ts'
 import { WorkInProgress } from '../origin/index.ts'
 import { InstalledEarly } from '../replay/index.ts'
 import { Resolutions } from '../replication/index.ts'
@@ -19,6 +28,7 @@ export interface StateOnDisk {
   /** What can't be used of all this. */
   readonly damaged: DamagedFiles
   readonly deviations: Deviations
+  readonly hold: HoldMark
   /** The domains that this host has left. */
   readonly left: readonly LeftDomain[]
   readonly resolutions: Resolutions
@@ -42,15 +52,21 @@ export async function openState(
   const installedEarly = await opened('conf/ahead', (path) => InstalledEarly.open(disk, path))
   const rebuild = await opened('conf/needs-rebuild', (path) => RebuildMark.open(disk, path), unsaidReason(clock))
   const deviations = await opened('conf/deviations', (path) => Deviations.open(disk, path), Deviations.readable)
+  const hold = await opened('conf/hold', (path) => openHold(disk, path), unsaidHold(clock))
   const work = await openWork(identity, { disk, clock, damaged, rebuild, deviations })
   warnOfTornLines([...branches.all().map(({ journal }) => journal), history, work], log)
   const left = await leftDomains(disk, home, opening)
-  return { branches, current, history, installedEarly, work, rebuild, damaged, deviations, left, resolutions }
+  return { branches, current, history, installedEarly, work, rebuild, damaged, deviations, hold, left, resolutions }
 }
 
 /** That a host needs a rebuild is not forgotten with the reason. */
 function unsaidReason(clock: Clock): Salvage {
   return () => `${JSON.stringify({ operations: 1, by: 'somebody', time: isoTime(clock) })}\n`
+}
+
+/** A host does not begin to change again because nobody can read who holds it. */
+function unsaidHold(clock: Clock): Salvage {
+  return () => `${JSON.stringify({ by: 'somebody', why: 'conf/hold was damaged', since: isoTime(clock) })}\n`
 }
 
 interface WorkDeps extends Pick<DaemonDeps, 'disk' | 'clock'> {

@@ -52,6 +52,17 @@ export const entrySchema = z.discriminatedUnion('event', [
     why: z.string(),
     time: z.string(),
   }),
+  /** This host was held, or released again. */
+  z.object({ event: z.literal('held'), by: z.string(), why: z.string(), time: z.string() }),
+  z.object({ event: z.literal('released'), by: z.string(), why: z.string(), time: z.string() }),
+  /** Somebody had `up` go on once all the same; `hold` is the hold in words. */
+  z.object({
+    event: z.literal('wentOn'),
+    hold: z.string(),
+    by: z.string(),
+    why: z.string(),
+    time: z.string(),
+  }),
   /** Done here first, as the origin, and checked in since. */
   z.object({ event: z.literal('made'), operation: operationKey, time: z.string() }),
   /**
@@ -120,6 +131,8 @@ export type HistoryEvent =
       readonly why: string
     }
   | { readonly event: 'passedOver'; readonly operation: OperationRef; readonly by: OperationRef }
+  | { readonly event: 'held' | 'released'; readonly by: string; readonly why: string }
+  | { readonly event: 'wentOn'; readonly hold: string; readonly by: string; readonly why: string }
   | { readonly event: 'undone' | 'dropped'; readonly operations: number; readonly by: string }
   | { readonly event: 'rebooting'; readonly operation: OperationRef; readonly bootId: string }
   | { readonly event: 'rebooting'; readonly work: number; readonly bootId: string }

@@ -4,7 +4,8 @@
  * says on record that all of it was undone by hand.
  */
 import * as z from 'zod'
-import { type Disk, IsconfError, writing } from '../base/index.ts'
+import { type Disk, IsconfError } from '../base/index.ts'
+import { MarkFile } from './mark-file.ts'
 
 const schema = z.object({
   /** How many operations were done here and dropped, in all. */
@@ -17,47 +18,35 @@ const schema = z.object({
 export type RebuildReason = Readonly<z.infer<typeof schema>>
 
 export class RebuildMark {
-  readonly #disk: Disk
-  readonly #path: string
-  #reason: RebuildReason | undefined
+  readonly #mark: MarkFile<RebuildReason>
 
-  private constructor(disk: Disk, path: string, reason: RebuildReason | undefined) {
-    this.#disk = disk
-    this.#path = path
-    this.#reason = reason
+  private constructor(mark: MarkFile<RebuildReason>) {
+    this.#mark = mark
   }
 
   /** Reads the mark, if there is one. STATE_DAMAGED. */
   static async open(disk: Disk, path: string): Promise<RebuildMark> {
-    const bytes = await disk.readFile(path)
-    return new RebuildMark(disk, path, bytes && parse(bytes, path))
+    return new RebuildMark(await MarkFile.open(disk, path, schema, 'why this host needs a rebuild'))
   }
 
   /** Why this host has to be built anew; undefined when it need not. */
   get reason(): RebuildReason | undefined {
-    return this.#reason
+    return this.#mark.value
   }
 
   /** Marks the host; on disk when it returns. */
-  async set({ operations, by, time }: RebuildReason): Promise<void> {
-    const reason = { operations: operations + (this.#reason?.operations ?? 0), by, time }
-    await writing(
-      () => this.#disk.replaceFile(this.#path, `${JSON.stringify(reason)}\n`),
-      () => {
-        this.#reason = reason
-      },
-    )
+  set({ operations, by, time }: RebuildReason): Promise<void> {
+    return this.#mark.set({ operations: operations + (this.reason?.operations ?? 0), by, time })
   }
 
   /** Takes the mark away; on disk when it returns. */
-  async clear(): Promise<void> {
-    await this.#disk.remove(this.#path)
-    this.#reason = undefined
+  clear(): Promise<void> {
+    return this.#mark.clear()
   }
 
   /** Fails with NEEDS_REBUILD on a host that is marked. */
   refuse(host: string): void {
-    if (this.#reason) throw new IsconfError('NEEDS_REBUILD', rebuildText(host, this.#reason))
+    if (this.reason) throw new IsconfError('NEEDS_REBUILD', rebuildText(host, this.reason))
   }
 }
 
@@ -65,12 +54,4 @@ export class RebuildMark {
 export function rebuildText(host: string, { operations, by, time }: RebuildReason): string {
   const what = operations === 1 ? '1 operation' : `${operations} operations`
   return `${host} needs a rebuild: ${by} dropped ${what} done here, last at ${time}`
-}
-
-function parse(bytes: Uint8Array, path: string): RebuildReason {
-  try {
-    return schema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')))
-  } catch {
-    throw new IsconfError('STATE_DAMAGED', `${path} does not say why this host needs a rebuild`)
-  }
 }

@@ -68,6 +68,9 @@ export function standingAfter(standing: Standing, entry: HistoryEntry): Standing
       return { done, stopped, rebooting: undefined }
     case 'mended':
     case 'unrecorded':
+    case 'held':
+    case 'released':
+    case 'wentOn':
       return standing
     default:
       return unreachable(entry)

@@ -17,6 +17,9 @@ export function describeOperation(operation: Operation): string {
       const { id, index } = parseOperationKey(operation.operation)
       return `void ${operationName(id, index)}`
     }
+    case 'hold':
+    case 'release':
+      return `${operation.type} --branch -m ${quoteWord(operation.why)}`
     case 'unknown':
       return `${quoteWord(String(operation.written['type']))}, of a form that this release does not know`
     default:

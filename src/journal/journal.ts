@@ -8,7 +8,7 @@ import { checkFollows, lineBytesMax, type Place, parseLine, type SignedChangeset
 import { saveCheckpoint } from './checkpoint.ts'
 import type { LineIndex } from './line-index.ts'
 import { type LoadedJournal, loadJournal } from './load-journal.ts'
-import { isDirective } from './operation.ts'
+import { mayBeDirective } from './operation.ts'
 
 /** How much may come in before it is noted as checked: what a start after a crash checks line by line. */
 const noteEveryBytes = 2 * 1024 * 1024
@@ -137,7 +137,7 @@ export class Journal {
       const signed = changesets[index]
       invariant(signed !== undefined, 'each line is of a changeset')
       this.#lines.add(signed.id, Buffer.byteLength(line) + 1)
-      if (signed.changeset.operations.some(isDirective)) this.#directives.push(signed.changeset.sequence)
+      if (signed.changeset.operations.some(mayBeDirective)) this.#directives.push(signed.changeset.sequence)
     }
     this.#place = place
     await this.#noteWhenGrown()

@@ -15,7 +15,7 @@ import {
 import { checkFollows, type Place, parseLine, placeOf, start } from './changeset.ts'
 import { readCheckpoint } from './checkpoint.ts'
 import { LineIndex } from './line-index.ts'
-import { isDirective } from './operation.ts'
+import { mayBeDirective } from './operation.ts'
 
 const newline = 0x0a
 
@@ -44,7 +44,7 @@ export async function loadJournal(
       const signed = parseLine(line, where)
       place = checkFollows(place, signed, domain, where)
       lines.add(signed.id, Buffer.byteLength(line) + 1)
-      if (signed.changeset.operations.some(isDirective)) directives.push(place.sequence)
+      if (signed.changeset.operations.some(mayBeDirective)) directives.push(place.sequence)
     }
   }
   return { lines, place, directives, notedBytes }

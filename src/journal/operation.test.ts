@@ -80,6 +80,23 @@ test('a void has the bytes it had when the format was released', () => {
     assert.equal(operationSchema.safeParse({ ...voided, operation }).success, false)
 })
 
+test('a hold and its release have the bytes they had when the format was released', () => {
+  const path = new URL('../../test/golden/v1/holds.jsonl', import.meta.url)
+  const holds: readonly Operation[] = [
+    { type: 'hold', why: 'an audit,\nuntil Monday' },
+    { type: 'release', why: 'done' },
+  ]
+  const line = toLine(following(undefined, { operations: [...holds] }))
+  if (process.env['GOLDEN'] === 'make') writeFileSync(path, `${line}\n`)
+  assert.equal(`${line}\n`, readFileSync(path, 'utf8'))
+  assert.deepEqual(parseLine(line, 'here').changeset.operations, holds)
+  assert.deepEqual(holds.map(describeOperation), [
+    "hold --branch -m $'an audit,\\nuntil Monday'",
+    'release --branch -m done',
+  ])
+  assert.equal(operationSchema.safeParse({ type: 'hold', why: '' }).success, false)
+})
+
 for (const name of ['', '.', '..', '.hidden', '-x', 'a/b', 'a b', 'a%41', 'größe', 'a\0', 'a\n', 'x'.repeat(201)]) {
   test(`the package bank takes no file named ${JSON.stringify(name.slice(0, 20))}`, () => {
     assert.equal(operationSchema.safeParse(banked[0]).success, true)

@@ -85,12 +85,21 @@ const bankRemoval = z.strictObject({ type: z.literal('bank'), kind: z.literal('r
 /** The whole id of a changeset, a colon, and the index. */
 const wholeName = z.string().regex(/^[0-9a-f]{64}:\d{1,9}$/)
 
+/** Why, for those that it is about. */
+const why = z.string().min(1).max(4096)
+
 /** Hosts that have not done that operation must not, as of everything that they know of the journal. */
 const voidOperation = z.strictObject({
   type: z.literal('void'),
   operation: wholeName,
-  why: z.string().min(1).max(4096),
+  why,
 })
+
+/** No host of the branch does anything more, as of everything that it knows of the journal, until a release comes. */
+const holdOperation = z.strictObject({ type: z.literal('hold'), why })
+
+/** The hold before it is over. */
+const releaseOperation = z.strictObject({ type: z.literal('release'), why })
 
 export const operationSchema = z.discriminatedUnion('type', [
   z.discriminatedUnion('kind', [snapFile, snapDirectory, snapSymlink, snapRemoval]),
@@ -98,6 +107,8 @@ export const operationSchema = z.discriminatedUnion('type', [
   reboot,
   z.discriminatedUnion('kind', [bankFile, bankRemoval]),
   voidOperation,
+  holdOperation,
+  releaseOperation,
 ])
 
 /**
@@ -132,9 +143,12 @@ export type BankOperation = Extract<Operation, { type: 'bank' }>
 export type Owner = z.infer<typeof owner>
 export type ParentDirectory = z.infer<typeof parentDirectory>
 
-/** Whether an operation is about the journal itself, and nothing on the machine changes by it. */
-export function isDirective({ type }: Operation): boolean {
-  return type === 'void'
+/**
+ * Whether an operation is about the journal itself, and nothing on the machine changes by it; or may be: what a later
+ * release wrote counts, so that this one's note of where they are still holds for the later one.
+ */
+export function mayBeDirective({ type }: Operation): boolean {
+  return type === 'void' || type === 'hold' || type === 'release' || type === 'unknown'
 }
 
 /** The operation as it stands in the journal. */
@@ -153,6 +167,8 @@ export function blobOf(operation: Operation): BlobRef | undefined {
     case 'exec':
     case 'reboot':
     case 'void':
+    case 'hold':
+    case 'release':
       return undefined
     default:
       return unreachable(operation)

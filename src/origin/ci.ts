@@ -15,7 +15,7 @@ export async function checkIn(deps: OriginDeps, user: string, askedBy?: AskedBy)
   // The last try may have come as far as the journal, and no further.
   const before = await recoveredWhole(deps)
   if (before) return before
-  const header = requireWork(deps, user)
+  const header = requireWork(deps, user, 'directive')
   await refuseRebooting(deps)
   if (work.operations.length === 0) {
     await deps.agreement.change(branch, (now) => ({ to: changed(now, { type: 'release', lockId: header.lock }) }))
@@ -36,7 +36,7 @@ export async function checkIn(deps: OriginDeps, user: string, askedBy?: AskedBy)
   await afterwards(
     `checked in as ${name}; not noted on this host: run \`isconf ci\` again to have it noted`,
     async () => {
-      await noteMade(deps, signed, operationsOf({ signed }))
+      if (!header.behind) await noteMade(deps, signed, operationsOf({ signed }))
       await work.clear()
     },
   )
@@ -88,7 +88,7 @@ export async function recoverCheckIn(deps: Omit<OriginDeps, 'agreement'>): Promi
   if (!work.operations.every((one, index) => isDeepStrictEqual(one, operations[index]))) return undefined
   // A reboot that has not come is the last of them.
   const done = work.operations.length - ((await pendingReboot(deps)) ? 1 : 0)
-  await noteMade(deps, next, done)
+  if (!header.behind) await noteMade(deps, next, done)
   await work.clear()
   return { signed: next, done }
 }

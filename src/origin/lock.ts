@@ -2,10 +2,25 @@
 import { type AskedBy, IsconfError, isoTime } from '../base/index.ts'
 import { changed, type Lock, operationsDone } from '../branch/index.ts'
 import { messageLengthMax, publicKeyText } from '../journal/index.ts'
+import { doJournalOperations } from '../replay/index.ts'
+import type { WithInstalledEarly } from './superset.ts'
 import { afterwards, type OriginDeps } from './work.ts'
 
-/** Takes the lock of the branch for `user`. LOCKED, BEHIND, NEEDS_REBUILD, MESSAGE_MISSING, SPLIT, LOCK_CONTENDED. */
-export async function takeLock(deps: OriginDeps, user: string, message: string, askedBy?: AskedBy): Promise<Lock> {
+export interface LockOptions {
+  readonly behind?: boolean | undefined
+  readonly askedBy?: AskedBy | undefined
+}
+
+/**
+ * Takes the lock of the branch for `user`; with `behind` also where this host has not done all of the branch, and then
+ * only for what is about the journal itself. LOCKED, BEHIND, NEEDS_REBUILD, MESSAGE_MISSING, SPLIT, LOCK_CONTENDED.
+ */
+export async function takeLock(
+  deps: OriginDeps & WithInstalledEarly,
+  user: string,
+  message: string,
+  { behind = false, askedBy }: LockOptions = {},
+): Promise<Lock> {
   const { branch, work, host } = deps
   if (message.trim() === '') throw new IsconfError('MESSAGE_MISSING', 'a lock needs a message')
   if (message.length > messageLengthMax) {
@@ -15,10 +30,12 @@ export async function takeLock(deps: OriginDeps, user: string, message: string, 
   const id = Buffer.from(deps.random.bytes(16)).toString('hex')
   const who = { user, host, key: publicKeyText(deps.key), ...(askedBy && { askedBy }) }
   const lock: Lock = { id, ...who, message, since: isoTime(deps.clock) }
-  const done = await operationsDone(branch, deps.history.standing.done)
+  const before = await operationsDone(branch, deps.history.standing.done)
+  // A held branch has at least the hold to do, which no up does there.
+  const done = pendingOf(deps, before) > 0 ? await doJournalOperations(deps, before) : before
   const state = await deps.agreement.change(branch, (now) => {
     const next = changed(now, { type: 'lock', lock })
-    refuseBehind(deps, done)
+    if (!behind) refuseBehind(deps, done)
     if (work.header && work.operations.length > 0 && work.header.base !== now.head) {
       throw new IsconfError(
         'LOCK_LOST',
@@ -29,7 +46,10 @@ export async function takeLock(deps: OriginDeps, user: string, message: string, 
   })
   const [author, since] = [`${user}@${host}`, lock.since]
   await afterwards(`branch ${branch.name} is locked by ${author}; not noted here: run \`isconf lock\` again`, () =>
-    work.begin({ branch: branch.name, base: state.head, lock: id, message, author, since }),
+    work.begin({
+      ...{ branch: branch.name, base: state.head, lock: id, message, author, since },
+      ...(pendingOf(deps, done) > 0 && { behind: true }),
+    }),
   )
   return lock
 }
@@ -46,8 +66,12 @@ export async function breakLock(deps: OriginDeps, user: string): Promise<Lock> {
   return broken
 }
 
+function pendingOf({ branch }: Pick<OriginDeps, 'branch'>, done: number): number {
+  return branch.journal.operationCount - done
+}
+
 function refuseBehind({ branch, host }: OriginDeps, done: number): void {
-  const pending = branch.journal.operationCount - done
+  const pending = pendingOf({ branch }, done)
   if (pending === 0) return
   const count = pending === 1 ? '1 operation' : `${pending} operations`
   throw new IsconfError('BEHIND', `${host} is behind branch ${branch.name} by ${count}`)

@@ -17,7 +17,7 @@ export interface MadeVoid {
 /** Adds the void to the work. NOT_LOCKED, LOCKED, LOCK_LOST, NO_SUCH_OPERATION, NOT_VOIDABLE, REBOOT_PENDING, WIP_FULL. */
 export async function voidOperation(deps: OriginDeps, user: string, name: string, why: string): Promise<MadeVoid> {
   const { branch, work } = deps
-  requireWork(deps, user)
+  requireWork(deps, user, 'directive')
   await refuseRebooting(deps)
   const { journal } = branch
   const { ref, sequence } = await findOperation(journal, name)
@@ -30,6 +30,10 @@ export async function voidOperation(deps: OriginDeps, user: string, name: string
   }
   const operation = operations[ref.index]
   if (operation?.type === 'void') throw new IsconfError('NOT_VOIDABLE', `${whole} is itself a void, which stays`)
+  if (operation?.type === 'hold' || operation?.type === 'release') {
+    const hint = 'to end a hold: isconf release --branch'
+    throw new IsconfError('NOT_VOIDABLE', `${whole} changes nothing on any host`, { hint })
+  }
   if (operation?.type === 'bank') {
     const hint = 'to remove a published file: isconf bank remove'
     throw new IsconfError('NOT_VOIDABLE', `${whole} changes nothing on any host`, { hint })

@@ -23,6 +23,8 @@ const headerSchema = z.object({
   lock: z.string(),
   message: z.string(),
   author: z.string(),
+  /** The host has not done all that comes before: only what is about the journal itself can be recorded. */
+  behind: z.literal(true).optional(),
   /** When the lock was taken, for people. */
   since: z.string().optional(),
 })

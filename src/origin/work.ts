@@ -29,8 +29,15 @@ export interface OriginDeps {
   readonly log: Log
 }
 
-/** The work under the caller's lock. NOT_LOCKED, LOCKED, LOCK_LOST. */
-export function requireWork(deps: Pick<OriginDeps, 'branch' | 'work' | 'key'>, user: string): WorkHeader {
+/**
+ * The work under the caller's lock. NOT_LOCKED, LOCKED, LOCK_LOST. BEHIND where the lock was taken on a host that is
+ * behind, unless what is asked for is about the journal itself (`directive`), and not about the machine.
+ */
+export function requireWork(
+  deps: Pick<OriginDeps, 'branch' | 'work' | 'key' | 'host'>,
+  user: string,
+  what?: 'directive',
+): WorkHeader {
   const { branch, work, key } = deps
   const { header } = work
   const { lock } = branch.state
@@ -43,6 +50,10 @@ export function requireWork(deps: Pick<OriginDeps, 'branch' | 'work' | 'key'>, u
   if (header.branch !== branch.name || lock?.id !== header.lock) {
     const now = lock ? `it is now ${lockedBy(lock)}` : brokenBy(branch)
     throw new IsconfError('LOCK_LOST', `your lock on branch ${header.branch} is gone: ${now}`)
+  }
+  if (header.behind && !what) {
+    const message = `${deps.host} was behind branch ${branch.name} when it was locked: this lock is only for hold, release and void`
+    throw new IsconfError('BEHIND', message, { hint: 'end it first: isconf ci; then: isconf up, isconf lock WHY' })
   }
   return header
 }

@@ -61,6 +61,8 @@ export async function apply(
     }
     case 'bank':
     case 'void':
+    case 'hold':
+    case 'release':
       // That the journal has it is all there is to it.
       return done
     default:

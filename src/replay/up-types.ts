@@ -4,6 +4,7 @@ import type { Branch } from '../branch/index.ts'
 import type { Deviations, History, OperationRef } from '../host/index.ts'
 import type { CommandListener, Machine } from '../machine/index.ts'
 import type { BlobStore } from '../store/index.ts'
+import type { Holds } from './holds.ts'
 import type { InstalledEarly } from './installed-early.ts'
 import type { Limits } from './steps.ts'
 
@@ -12,6 +13,7 @@ export interface UpDeps {
   readonly history: History
   readonly deviations: Deviations
   readonly installedEarly: InstalledEarly
+  readonly holds: Holds
   readonly machine: Machine
   readonly store: BlobStore
   readonly clock: Clock

@@ -4,7 +4,7 @@ import { type HookDeps, runHooks } from './hooks.ts'
 import { up } from './up.ts'
 import type { UpDeps, UpListener, UpOptions, UpResult } from './up-types.ts'
 
-/** {@link up}, and HOOK_FAILED when a hook before or after it failed. */
+/** {@link up}, with HELD before any hook is run, and HOOK_FAILED when a hook before or after it failed. */
 export async function upWithHooks(
   deps: UpDeps & HookDeps,
   options: UpOptions,
@@ -17,6 +17,7 @@ export async function upWithHooks(
     listener.operation(name, ...rest)
   }
   try {
+    await deps.holds.refuse()
     await runHooks(deps, 'pre-up', {}, listener, signal)
     const result = await up(deps, options, { ...listener, operation }, signal)
     reached = ''
@@ -48,8 +49,8 @@ async function runOnFailure(
   listener: UpListener,
   signal: AbortSignal,
 ) {
-  // Who has pressed Ctrl-C knows; and after a broken invariant nothing more is done.
-  if (!(thrown instanceof IsconfError) || thrown.code === 'INTERRUPTED' || signal.aborted) return
+  // Who has pressed Ctrl-C, or holds it, knows; and after a broken invariant nothing more is done.
+  if (!(thrown instanceof IsconfError) || ['INTERRUPTED', 'HELD'].includes(thrown.code) || signal.aborted) return
   const facts = { IS_OPERATION: operation, IS_REASON: thrown.message }
   try {
     await runHooks(deps, 'on-failure', facts, listener, signal)

@@ -18,7 +18,7 @@ import type { UpDeps, UpListener, UpOptions, UpResult } from './up-types.ts'
 import { VoidedOperations } from './voided-operations.ts'
 
 /**
- * Does what is to be done. OPERATION_FAILED, OPERATION_UNKNOWN, REBOOT_NEEDED, BLOB_MISSING, SPLIT, OFF_BRANCH,
+ * Does what is to be done. HELD, OPERATION_FAILED, OPERATION_UNKNOWN, REBOOT_NEEDED, BLOB_MISSING, SPLIT, OFF_BRANCH,
  * INTERRUPTED.
  */
 export async function up(
@@ -27,7 +27,7 @@ export async function up(
   listener: UpListener,
   signal: AbortSignal,
 ): Promise<UpResult> {
-  const { branch, history } = deps
+  const { branch, history, holds } = deps
   const before = await operationsDone(branch, history.standing.done)
   const recorder = new Recorder(history)
   const voided = new VoidedOperations(branch)
@@ -42,6 +42,7 @@ export async function up(
   let next: Step | undefined
   try {
     for await (const inJournal of stepsAfter(branch, history, before)) {
+      await holds.refuse()
       stop = stopBefore(inJournal, branch, done, options)
       next = inJournal
       const by = await voided.passes(inJournal, stop)

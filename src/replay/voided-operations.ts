@@ -35,8 +35,12 @@ export class VoidedOperations {
   }
 }
 
+interface NoteDeps extends Pick<UpDeps, 'branch' | 'history' | 'deviations'> {
+  readonly installedEarly: Pick<UpDeps['installedEarly'], 'id'>
+}
+
 /** Before a void is done here: notes whether this host had done what it is about. */
-export async function noteVoidDone(deps: UpDeps, ref: OperationRef, voided: VoidOperation): Promise<void> {
+export async function noteVoidDone(deps: NoteDeps, ref: OperationRef, voided: VoidOperation): Promise<void> {
   const { branch, history, deviations, installedEarly } = deps
   const { journal } = branch
   const { changeset } = await journal.changesetAt(journal.sequenceOf(ref.id) ?? 0)

@@ -44,6 +44,8 @@ export const ownWords = {
       since: z.string().max(64).optional(),
     })
     .optional(),
+  /** Who holds it, so that it does nothing of the journal; its branch's hold is in that. */
+  held: z.object({ by: z.string().max(600), why: z.string().max(1024), since: z.string().max(64) }).optional(),
   /** Its branch is split. */
   split: z.literal(true).optional(),
 }

@@ -10,7 +10,11 @@ test('what is typed wrong is refused with status 22, and named', async (context)
   assertRefused(await alder!.run('lokc', 'x'), 22, 'no such verb: "lokc" (did you mean lock?)', 'isconf --help')
   assertRefused(await alder!.run('--no-such-flag', 'status'), 22, '--no-such-flag')
   assertRefused(await alder!.run('-c'), 22, '-c')
-  assertRefused(await alder!.run('-m', 'why', 'ci'), 22, '-m goes with lock, void, skip, done only, not with ci')
+  assertRefused(
+    await alder!.run('-m', 'why', 'ci'),
+    22,
+    '-m goes with lock, void, up, skip, done, hold, release only, not with ci',
+  )
   assertRefused(await alder!.run('snap'), 22, 'isconf snap: no path given')
   assertRefused(await alder!.run('snap', '--all', 'one'), 22, 'isconf snap does not take "--all"')
   assertRefused(await alder!.run('exec'), 22, 'isconf exec: no command given')
@@ -28,7 +32,7 @@ test('isconf alone shows its use on standard error and ends with 22; -h on stand
   assert.deepEqual([alone.status, alone.stdout], [22, ''])
   assert.match(alone.stderr, /^usage: isconf .*VERB/)
   const help = assertDone(await alder!.run('-h'))
-  assert.match(help.stdout, /lock \[-m MESSAGE\] \[MESSAGE\.\.\.\]/)
+  assert.match(help.stdout, /lock \[-m MESSAGE\] \[--behind\] \[MESSAGE\.\.\.\]/)
   assert.equal(help.stderr, '')
   assert.match(
     assertDone(await alder!.run('snap', '--help')).stdout,

@@ -233,6 +233,8 @@ export class Checks {
       case 'reboot':
       case 'bank':
       case 'void':
+      case 'hold':
+      case 'release':
       case 'unknown':
         return
       default:

@@ -139,7 +139,16 @@ export function describeOutcome(outcome: Outcome): string {
 function bodyOf([verb = '', ...words]: readonly string[]): object {
   switch (verb) {
     case 'lock':
-      return { user, message: words.join(' ') }
+      return {
+        user,
+        message: words.filter((word) => word !== '--behind').join(' '),
+        ...(words[0] === '--behind' && { behind: true }),
+      }
+    case 'hold':
+    case 'release':
+    case 'hold-branch':
+    case 'release-branch':
+      return { user, ...(words.length > 0 && { message: words.join(' ') }) }
     case 'snap':
       return {
         user,
@@ -183,12 +192,19 @@ function bodyOf([verb = '', ...words]: readonly string[]): object {
   }
 }
 
-/** `-r`, `--step` and `--to OPERATION`. */
+/** `-r`, `--step`, `--to OPERATION` and `--despite-hold=WHY`. */
 function upLimitsOf(words: readonly string[]): object {
   const to = words.indexOf('--to')
   return {
     ...(words.includes('-r') && { reboot: true }),
     ...(words.includes('--step') && { step: true }),
     ...(to >= 0 && { to: words[to + 1] }),
+    ...despiteOf(words),
   }
+}
+
+function despiteOf(words: readonly string[]): object {
+  const flag = '--despite-hold='
+  const word = words.find((one) => one.startsWith(flag))
+  return word === undefined ? {} : { despite: word.slice(flag.length) }
 }

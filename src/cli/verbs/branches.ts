@@ -1,6 +1,7 @@
 import { idPrefixLength } from '../../base/index.ts'
 import type { BranchRow } from '../../control/index.ts'
 import { count, jsonLinesFlag, table } from '../../terminal/index.ts'
+import { heldBy } from '../hold-text.ts'
 import { verb } from '../verb.ts'
 
 export const branchesVerb = verb({
@@ -8,7 +9,7 @@ export const branchesVerb = verb({
   summary: 'Show the branches of the domain that are known here',
   help:
     'Shows each branch with its newest changeset, how many operations it has, the branch from which it was ' +
-    "forked, which hosts are known to be on it, and who has locked it. An asterisk marks this host's branch.",
+    "forked, which hosts are known to be on it, who holds it, and who has locked it. An asterisk marks this host's branch.",
   exits: [0],
   options: { json: jsonLinesFlag },
   run: async ({ client, terminal }, { json }) => {
@@ -18,11 +19,12 @@ export const branchesVerb = verb({
   },
 })
 
-function describe({ name, current, head, operations, split, lock, parent, hosts }: BranchRow): readonly string[] {
+function describe({ name, current, head, operations, split, lock, hold, parent, hosts }: BranchRow): readonly string[] {
   const facts = [
     ...(parent === null ? [] : [`forked from ${parent}`]),
     ...(hosts.length > 0 ? [`hosts ${hosts.join(' ')}`] : []),
     ...(split ? ['split'] : []),
+    ...(hold ? [`held ${heldBy(hold)}`] : []),
     ...(lock ? [`locked by ${lock.user}@${lock.host}: ${lock.message}`] : []),
   ]
   const place = operations === 0 ? 'empty' : `${head.slice(0, idPrefixLength)}  ${count(operations, 'operation')}`

@@ -1,13 +1,14 @@
 /** Everything that is known of one host, for `isconf fleet HOST`. */
-import { type HostRow, hostStates } from '../../control/index.ts'
+import { type HoldAnswer, type HostRow, hostStates } from '../../control/index.ts'
 import { listing } from '../../terminal/index.ts'
+import { heldBy, releaseText } from '../hold-text.ts'
 import { bootText, deviationText } from './hosts.ts'
 
 type Rows = readonly (readonly [string, string])[]
 
 /** Rows of a name and what there is to say. */
 export function hostStory(host: HostRow): string {
-  const { name, peerId, state, release, branch, position, operations, stopped, deviations, boot } = host
+  const { name, peerId, state, release, branch, position, operations, stopped, holds = [], deviations, boot } = host
   const place = branch === null ? 'not told' : `${branch}, ${position ?? '?'} of ${operations ?? '?'} operations done`
   return listing(
     [
@@ -16,6 +17,7 @@ export function hostStory(host: HostRow): string {
       ['branch', place],
       ['heard', heardText(host)],
       ...(stopped === null ? [] : stoppedRows(stopped, name)),
+      ...holds.flatMap((one) => heldRows(one, name)),
       ...deviations.map((one) => ['differs', deviationText(one)] as const),
       ...(boot === null ? [] : [['boot', bootText(boot)] as const]),
       ['peer id', peerId],
@@ -29,6 +31,13 @@ function stoppedRows({ operation, since, why }: NonNullable<HostRow['stopped']>,
   return [
     ['stopped', `at ${operation}${sinceText(since)}: ${why}`],
     ['', `isconf show ${operation} shows it; on ${name}: isconf up, or past it: isconf skip ${operation} -m WHY`],
+  ]
+}
+
+function heldRows(hold: HoldAnswer, host: string): Rows {
+  return [
+    ['held', `${hold.scope} ${hold.name} ${heldBy(hold)}`],
+    ['', hold.scope === 'host' ? `on ${host}: isconf release` : releaseText(hold)],
   ]
 }
 

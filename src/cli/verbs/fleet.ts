@@ -1,6 +1,7 @@
 import { IsconfError, inOneLine, nearest } from '../../base/index.ts'
 import { type HostRow, type HostState, hostStates } from '../../control/index.ts'
 import { count, flag, jsonFlag, optionalWord, table, value, type WordType } from '../../terminal/index.ts'
+import { heldBy } from '../hold-text.ts'
 import { verb } from '../verb.ts'
 import { hostStory, sinceText } from './fleet-host.ts'
 import { bootText, deviationText } from './hosts.ts'
@@ -118,10 +119,11 @@ function describe(host: HostRow): readonly string[] {
 }
 
 /** What there is to know of a host in its state, in one line. */
-function reasonOf({ state, stopped, boot, deviations, seen, connected }: HostRow): string {
+function reasonOf({ state, stopped, holds = [], boot, deviations, seen, connected }: HostRow): string {
   const parts: string[] = []
   if (stopped) parts.push(`at ${stopped.operation}${sinceText(stopped.since)}: ${stopped.why}`)
   if (state === 'boot' && boot) parts.push(bootText(boot))
+  if (state === 'held') parts.push(...holds.map((one) => `${one.scope} held ${heldBy(one)}`))
   if (state === 'differs') parts.push(deviations.map(deviationText).join(', '))
   if (!connected && state !== 'level') parts.push(seen === null ? 'never heard' : `last heard ${seen}`)
   return parts.join('; ')

@@ -1,6 +1,7 @@
 import { inOneLine } from '../../base/index.ts'
 import type { HistoryRow } from '../../control/index.ts'
 import { aCount, count, jsonLinesFlag, value } from '../../terminal/index.ts'
+import { reasonText } from '../hold-text.ts'
 import { withQuery } from '../query.ts'
 import { verb } from '../verb.ts'
 
@@ -48,6 +49,12 @@ function endOf({ event, status, reason, tookMs, dropped, decided }: HistoryRow):
       return `put right by hand, according to ${decided?.by}: ${decided?.why}`
     case 'unrecorded':
       return `not recorded: ${reason}`
+    case 'held':
+      return `this host was held by ${decided?.by}: ${reasonText(decided?.why)}`
+    case 'released':
+      return `this host was released by ${decided?.by}: ${reasonText(decided?.why)}`
+    case 'wentOn':
+      return `${decided?.by} had up go on (${decided?.why}) although ${reason}`
     case 'undone':
       return `${dropped?.by} took ${count(dropped?.operations ?? 0, 'operation')} out of the work in progress`
     case 'passedOver':

@@ -1,5 +1,6 @@
-import type { Client, HostBoot, HostDeviation, HostRow, Status } from '../../control/index.ts'
+import type { Client, HoldAnswer, HostBoot, HostDeviation, HostRow, Status } from '../../control/index.ts'
 import { jsonLinesFlag, table } from '../../terminal/index.ts'
+import { heldBy } from '../hold-text.ts'
 import { verb } from '../verb.ts'
 
 export const hostsVerb = verb({
@@ -37,6 +38,7 @@ function describe({
   operations,
   stopped,
   deviations,
+  holds = [],
   boot,
 }: HostRow): readonly string[] {
   const done = operations === null ? '' : `${position ?? '?'} of ${operations}`
@@ -48,9 +50,15 @@ function describe({
     release === null ? '?' : `isconf ${release}`,
     where,
     ...(stopped === null ? [] : [`stopped at ${stopped.operation}: ${stopped.why}`]),
+    ...holds.map(heldShort),
     ...deviations.map(deviationText),
     ...(boot === null ? [] : [`boot ${bootText(boot)}`]),
   ]
+}
+
+/** A hold of the branch, which all of its hosts have, in two words; isconf branches tells more of it. */
+function heldShort(hold: HoldAnswer): string {
+  return hold.scope === 'host' ? `held ${heldBy(hold)}` : 'branch held'
 }
 
 /** Of what only a later release tells, its own word. */

@@ -15,6 +15,7 @@ import { execVerb } from './exec.ts'
 import { fleetVerb } from './fleet.ts'
 import { forkVerb } from './fork.ts'
 import { historyVerb } from './history.ts'
+import { holdVerb } from './hold.ts'
 import { hostsVerb } from './hosts.ts'
 import { initVerb } from './init.ts'
 import { leaveVerb } from './leave.ts'
@@ -24,6 +25,7 @@ import { logVerb } from './log.ts'
 import { migrateVerb } from './migrate.ts'
 import { rebootVerb } from './reboot.ts'
 import { rehearseVerb } from './rehearse.ts'
+import { releaseVerb } from './release.ts'
 import { renderVerb } from './render.ts'
 import { resolveVerb } from './resolve.ts'
 import { revertVerb } from './revert.ts'
@@ -55,6 +57,8 @@ export const verbsByGroup = {
     upVerb,
     skipVerb,
     doneVerb,
+    holdVerb,
+    releaseVerb,
   ],
   branch: [forkVerb, migrateVerb, branchesVerb, resolveVerb],
   /** What only looks, and what has to do with configuration. */

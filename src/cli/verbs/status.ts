@@ -1,6 +1,7 @@
 import { idPrefixLength, inOneLine } from '../../base/index.ts'
 import type { DeviationAnswer, LineStatus, Status, WaitingStatus, WorkStatus } from '../../control/index.ts'
 import { count, jsonFlag } from '../../terminal/index.ts'
+import { heldBy, releaseText } from '../hold-text.ts'
 import { verb } from '../verb.ts'
 
 export const statusVerb = verb({
@@ -42,6 +43,11 @@ function describe(status: Status): string {
     ['branch', `${status.branch} ${placeOf(status)}`],
   ]
   if (stopped) rows.push(...describeStopped(stopped))
+  for (const one of status.holds ?? [])
+    rows.push(
+      ['held', `${one.scope} ${one.name} ${heldBy(one)}`],
+      ['', `up does nothing here; to end it: ${releaseText(one)}`],
+    )
   if (rebootPending) rows.push(['reboot', describeReboot(rebootPending)])
   rows.push(['lock', lock ? `${lock.user}@${lock.host} since ${lock.since}: ${lock.message}` : 'none'])
   if (work) rows.push(...describeWork(work))

@@ -1,7 +1,9 @@
 import { IsconfError, somethingToDo, toIsconfError } from '../../base/index.ts'
 import type { PlanAnswer, UpAnswer, UpBody, UpLimits } from '../../control/index.ts'
 import { count, flag, value } from '../../terminal/index.ts'
+import { holdText, releaseText } from '../hold-text.ts'
 import { describePlan, refuseStopping } from '../plan-text.ts'
+import { reasonOf } from '../reason.ts'
 import { type VerbContext, verb } from '../verb.ts'
 
 export const upVerb = verb({
@@ -14,36 +16,50 @@ export const upVerb = verb({
     'operation. --dry-run shows what would be done, looks at each path, says what would stop it and where, and does ' +
     'nothing: it exits with 0 when there is nothing to do, with 5 when there is, and with 1 when up would stop. If other hosts have more of the branch than ' +
     'could be fetched, up does what is here and exits with 3. While another verb changes this host, up exits with 4, or ' +
-    'with --wait begins when that has ended. The programs in pre-up.d, post-up.d and ' +
+    'with --wait begins when that has ended. While this host or its branch is held, up exits with 6, or with --despite-hold goes on this once and records why (-m). The programs in pre-up.d, post-up.d and ' +
     'on-failure.d below IS_HOOKS run before it, after it, and when it has failed.',
-  exits: [0, 1, 2, 3, somethingToDo],
+  exits: [0, 1, 2, 3, somethingToDo, 6, 222],
   options: {
     to: value('--to <operation>', 'stop after this operation or changeset'),
     step: flag('--step', 'stop after one operation'),
     wait: flag('--wait', 'wait while another command changes this host'),
+    despiteHold: flag('--despite-hold', 'go on although this host or its branch is held'),
+    message: value('-m, --message <message>', 'with --despite-hold: why, in one word'),
     dryRun: flag('--dry-run', 'show what would be done, and do nothing'),
     json: flag('--json', 'with --dry-run: print one JSON document'),
   },
   exclusive: ['wait', 'dryRun'],
-  run: async (context, { to, step, wait, dryRun, json }) => {
+  run: async (context, { to, step, wait, despiteHold, message, dryRun, json }) => {
     const { client, user, say, flags, terminal } = context
     if (json && !dryRun) throw new IsconfError('USAGE', 'isconf up takes --json only with --dry-run')
+    if ((message ?? flags.message) !== undefined && !despiteHold)
+      throw new IsconfError('USAGE', 'isconf up takes -m only with --despite-hold')
     const { reboot } = flags
     const limits: UpLimits = { ...(step && { step }), ...(to !== undefined && { to }) }
     if (dryRun) {
       const plan = (await client.get(`/v1/plan${queryOf({ ...limits, reboot })}`)) as PlanAnswer
       terminal.out(json ? `${JSON.stringify(plan)}\n` : describePlan(plan))
       refuseStopping(plan)
+      refuseHeld(plan)
       refuseUnfetched(plan)
       return plan.operations.length === 0 ? 0 : somethingToDo
     }
-    const body = { user, ...limits, ...(reboot && { reboot }) }
+    const despite = despiteHold && reasonOf(flags, message, 'isconf up --despite-hold -m "why it can\'t wait"')
+    const body = { user, ...limits, ...(reboot && { reboot }), ...(despite && { despite }) }
     const answer = await doUp(context, body, wait)
     say(describe(answer))
     refuseUnfetched(answer)
     return 0
   },
 })
+
+/** As `up` would, whatever there is to do. */
+function refuseHeld({ holds = [] }: PlanAnswer): void {
+  if (holds.length === 0) return
+  const ways = holds.map(releaseText).join('; and ')
+  const hint = `up would do nothing of this now; to end the hold: ${ways}`
+  throw new IsconfError('HELD', holds.map(holdText).join('; '), { hint })
+}
 
 /** "Nothing to do" is not all when others have what is not here. */
 function refuseUnfetched({ unfetched = [] }: Pick<UpAnswer, 'unfetched'>): void {

@@ -16,6 +16,7 @@ const pageOf: Readonly<Record<string, string>> = {
   restart: 'start',
   stop: 'start',
   reboot: 'kernel',
+  release: 'hold',
   daemon: 'start',
   done: 'skip',
   unlock: 'lock',
@@ -333,6 +334,10 @@ const full: Status = {
     line,
     { ...line, first: other, head: other, author: 'bob@birch', message: 'theirs', changesets: 2, here: false },
   ],
+  holds: [
+    { scope: 'host', name: 'alder', by: 'bob@alder', why: '', since },
+    { scope: 'branch', name: 'web', by: 'ann@birch', why: 'audit', since },
+  ],
   mesh: {
     ...level.mesh,
     peers: [],
@@ -348,6 +353,10 @@ domain  example.com (from /var/is/conf/domain)
 branch  web at 0123456789ab, 1 of 3 operations done, but differing in 1: 2 to do
 stopped at 0123456789ab:1: it ended with exit status 2
         fix the cause, then: isconf up; or go past it: isconf skip 0123456789ab:1 -m WHY, or for all hosts: isconf void
+held    host alder by bob@alder since 2030-01-01T00:00:00.000Z: no reason given
+        up does nothing here; to end it: isconf release
+held    branch web by ann@birch since 2030-01-01T00:00:00.000Z: audit
+        up does nothing here; to end it: under the lock: isconf release --branch, isconf ci
 lock    ann@birch since 2030-01-01T00:00:00.000Z: mail server
 work    2 operations of luke@alder not checked in, and its lock is gone: it can no longer be checked in
         exec true
@@ -461,4 +470,27 @@ test('log -n asks for that many, and --json gives one changeset a line', async (
   const json = `${JSON.stringify(entry)}\n`
   assert.deepEqual(said(await type('log', '-n', '2', '--json')), [0, json + json, ''])
   assert.deepEqual(said(await type('-q', 'log')), [0, '', ''])
+})
+
+test('hold and release say what is held, by whom and why, and up goes on in spite of it only with a reason', async (t) => {
+  const host = { scope: 'host', name: 'alder', by: 'luke@alder', why: 'audit', since }
+  const answers = {
+    'POST /v1/hold': result(host),
+    'POST /v1/release': result({ ...host, why: '' }),
+    'POST /v1/hold-branch': result({ branch: 'web', why: 'mail server' }),
+    'POST /v1/release-branch': result({ branch: 'web', was: 'branch web is held by ann' }),
+    'POST /v1/up': result({ branch: 'web', done: 0, position: 3, left: 0, rebooting: null }),
+  }
+  const type = (...words: string[]): Promise<Typed> => typed(t, answers, ...words)
+  assert.deepEqual(said(await type('hold', '-m', 'audit')), [
+    0,
+    '',
+    `isconf: host alder is held by luke@alder since ${since}: audit\n`,
+  ])
+  assert.match((await type('release')).err, /^isconf: host alder is released; it was held by .*: no reason given\n$/)
+  assert.match((await type('hold', '--branch')).err, /^isconf: branch web is held from the next ci on: mail server\n$/)
+  assert.match((await type('release', '--branch')).err, /released from the next ci on \(branch web is held by ann\)\n$/)
+  assert.equal((await type('up', '--despite-hold')).status, 222)
+  assert.equal((await type('up', '-m', 'audit')).status, 22)
+  assert.equal((await type('up', '--despite-hold', '-m', 'a leak')).status, 0)
 })

@@ -1,5 +1,6 @@
-import type { Branch } from '../../branch/index.ts'
-import type { BranchRow } from '../../control/index.ts'
+import { type Branch, holdOf } from '../../branch/index.ts'
+import type { BranchRow, HoldAnswer } from '../../control/index.ts'
+import { branchHold } from '../../replay/index.ts'
 import { nothing } from './shared/input.ts'
 import { lockAnswer } from './shared/lock-answer.ts'
 import type { Parts } from './shared/parts.ts'
@@ -10,7 +11,7 @@ export const branchesRequest = request({
   kind: 'query',
   result: 'every branch that is known here, by name',
   details:
-    '`name`, `current`, `head`, `changesets`, `operations`, `split`, `lock`, `parent` (the branch that it was forked ' +
+    '`name`, `current`, `head`, `changesets`, `operations`, `split`, `lock`, `hold` (`by`, `why`, `since`, or null), `parent` (the branch that it was forked ' +
     'from), `hosts` (those that have told that they are on it).',
   input: nothing,
   run: ({
@@ -33,6 +34,7 @@ export const branchesRequest = request({
           operations: journal.operationCount,
           split: isSplit,
           lock: state.lock && lockAnswer(branch, state.lock),
+          hold: await holdOn(branch),
           parent: await parentOf(branch),
           hosts: [...new Set(places.flatMap((one) => (one.branch === name ? [one.name] : [])))].sort(),
         }
@@ -40,6 +42,11 @@ export const branchesRequest = request({
     )
   },
 })
+
+async function holdOn(branch: Branch): Promise<HoldAnswer | null> {
+  const hold = await holdOf(branch)
+  return hold ? branchHold(branch, hold) : null
+}
 
 /** The branch on which the last changeset was written that is not of the branch itself; null when all are. */
 async function parentOf({ name, journal }: Branch): Promise<string | null> {

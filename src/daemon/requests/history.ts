@@ -15,9 +15,9 @@ export const historyRequest = request({
   result: 'what happened on this host, newest first',
   details:
     'a row has `event` (`finished`, `failed`, `started`: begun and not ended, `made`, ' +
-    '`undone`: taken out of the work, `dropped`, `rebooting`, `rebootFailed`, `skipped`, `passedOver`: void, `mended`, `unrecorded`: a command that did not end well), `time` (of the end, where there is one), `operation`, `text`, `started`, ' +
-    '`tookMs`, `status` (exit status), `output` (SHA-256 of what was written), `remarks` (what a person should know of how it was done), `reason` (of a failure), `dropped` ' +
-    '(`operations`, `by`; also of `undone`), `decided` (`by`, `why`: of what was skipped, and of what was done by hand since).',
+    '`undone`: taken out of the work, `dropped`, `rebooting`, `rebootFailed`, `skipped`, `passedOver`: void, `mended`, `unrecorded`: a command that did not end well, `held` and `released`: this host, `wentOn`: `up`, despite a hold), `time` (of the end, where there is one), `operation`, `text`, `started`, ' +
+    '`tookMs`, `status` (exit status), `output` (SHA-256 of what was written), `remarks` (what a person should know of how it was done), `reason` (of a failure; the hold, of `wentOn`), `dropped` ' +
+    '(`operations`, `by`; also of `undone`), `decided` (`by`, `why`: of what was skipped, of what was done by hand since, and of holds).',
   input: z.strictObject({ limit }),
   run: (parts: HistoryParts, { limit }) => historyOf(parts, limit),
 })
@@ -75,12 +75,26 @@ async function rowOf(parts: HistoryParts, entry: HistoryEntry): Promise<HistoryR
     ...endOf(entry),
     reason: reasonOf(entry),
     dropped: event === 'dropped' || event === 'undone' ? { operations: entry.operations, by: entry.by } : null,
-    decided: event === 'skipped' || event === 'mended' ? { by: entry.by, why: entry.why } : null,
+    decided: decidedOf(entry),
+  }
+}
+
+function decidedOf(entry: HistoryEntry): HistoryRow['decided'] {
+  switch (entry.event) {
+    case 'skipped':
+    case 'mended':
+    case 'held':
+    case 'released':
+    case 'wentOn':
+      return { by: entry.by, why: entry.why }
+    default:
+      return null
   }
 }
 
 function reasonOf(entry: HistoryEntry): string | null {
   if (entry.event === 'unrecorded') return entry.why
+  if (entry.event === 'wentOn') return entry.hold
   return entry.event === 'failed' || entry.event === 'rebootFailed' ? entry.reason : null
 }
 

@@ -1,7 +1,8 @@
 import { operationName } from '../../base/index.ts'
-import type { Branch, Branches, LastDone } from '../../branch/index.ts'
+import { type Branch, type Branches, holdOf, type LastDone } from '../../branch/index.ts'
 import type { HostRow } from '../../control/index.ts'
-import type { StoppedOperation } from '../../host/index.ts'
+import type { Held, StoppedOperation } from '../../host/index.ts'
+import { branchHold, type Hold } from '../../replay/index.ts'
 import { deviationAnswer } from './shared/deviation.ts'
 import { hostState } from './shared/host-state.ts'
 import { nothing } from './shared/input.ts'
@@ -11,7 +12,16 @@ import { request } from './shared/request.ts'
 
 type HostsParts = Pick<
   Parts,
-  'identity' | 'transport' | 'replicator' | 'branch' | 'branches' | 'history' | 'deviations' | 'bootRecord' | 'clock'
+  | 'identity'
+  | 'transport'
+  | 'replicator'
+  | 'branch'
+  | 'branches'
+  | 'history'
+  | 'deviations'
+  | 'hold'
+  | 'bootRecord'
+  | 'clock'
 >
 
 type StatelessRow = Omit<HostRow, 'state'>
@@ -23,12 +33,13 @@ export const hostsRequest = request({
   details:
     '`name`, `peerId`, `here` (this host), `connected`, `address`, `seen` (when it was heard last, also by an ' +
     "earlier daemon), `state` (as in `isconf fleet`), `release`, `branch`, `position` (operations done, by this host's journal of that branch), " +
-    '`operations`, `stopped` (the `operation` that it cannot do, `why`, and `since` when), `deviations` (in what it differs from its journal: `kind`, `operation`), `boot` (how its last boot ended, where Hostkeeper looks after it: `level`, `since`, `step`, `why`, ' +
+    '`operations`, `stopped` (the `operation` that it cannot do, `why`, and `since` when), `deviations` (in what it differs from its journal: `kind`, `operation`), `holds` (who holds it or its branch: `scope`, `name`, `by`, `why`, `since`), `boot` (how its last boot ended, where Hostkeeper looks after it: `level`, `since`, `step`, `why`, ' +
     '`tree`, `fetched`).',
   input: nothing,
   run: async (parts: HostsParts): Promise<readonly HostRow[]> => {
     const { identity, transport, replicator, branch, branches, history, bootRecord } = parts
     const addressByPeer = new Map(transport.peers().map(({ id, address }) => [id, address]))
+    const holdsOn = holdsReader(branches)
     const known = replicator.inventory.all()
     // Connected, and has not told yet who it is.
     const silent = [...addressByPeer.keys()].filter((id) => !known.some(({ peer }) => peer === id))
@@ -39,10 +50,11 @@ export const hostsRequest = request({
         name: peer as string,
         at: undefined,
         boot: undefined,
+        held: undefined,
         stopped: undefined,
         seen: undefined,
       })),
-    ].map(async ({ peer, name, at, boot, stopped, seen }): Promise<StatelessRow> => {
+    ].map(async ({ peer, name, at, boot, held, stopped, seen }): Promise<StatelessRow> => {
       const address = addressByPeer.get(peer) ?? null
       const there = at ? await standingOf(branches, at.branch, at.done ?? undefined) : nowhere
       const connected = address !== null
@@ -61,6 +73,7 @@ export const hostsRequest = request({
         deviations: (at?.deviations ?? []).map(({ kind, operation: { id, index } }) => ({
           ...{ kind, operation: operationName(id, index) },
         })),
+        holds: await holdsOn(name, held, at?.branch),
         boot: boot ?? null,
       }
     })
@@ -76,12 +89,28 @@ export const hostsRequest = request({
       ...(await standingOf(branches, branch.name, history.standing.done)),
       stopped: stoppedOf(history.standing.stopped),
       deviations: parts.deviations.all.map(deviationAnswer).map(({ kind, operation }) => ({ kind, operation })),
+      holds: await holdsOn(identity.host, parts.hold.value, branch.name),
       boot: bootRecord?.current ?? null,
     }
     const all = [own, ...(await Promise.all(rows)).sort((a, b) => (a.name < b.name ? -1 : 1))]
     return all.map((row) => ({ ...row, state: hostState(row, all.length, parts.clock) }))
   },
 })
+
+/** Tells the holds of a host and of its branch; each branch is looked at once. */
+function holdsReader(branches: Branches) {
+  const byBranch = new Map<string, Promise<readonly Hold[]>>()
+  const readBranch = async (name: Branch['name']): Promise<readonly Hold[]> => {
+    const branch = branches.get(name)
+    const hold = branch && (await holdOf(branch))
+    return hold ? [branchHold(branch, hold)] : []
+  }
+  return async (name: string, held: Held | undefined, on: Branch['name'] | undefined): Promise<readonly Hold[]> => {
+    const ofBranch = on === undefined ? [] : (byBranch.get(on) ?? readBranch(on))
+    if (on !== undefined) byBranch.set(on, Promise.resolve(ofBranch))
+    return [...(held ? [{ scope: 'host', name, ...held } as const] : []), ...(await ofBranch)]
+  }
+}
 
 function stoppedOf(stopped: StoppedOperation | undefined): HostRow['stopped'] {
   if (!stopped) return null

@@ -13,6 +13,8 @@ import { doneRequest } from './done.ts'
 import { execRequest } from './exec.ts'
 import { forkRequest } from './fork.ts'
 import { historyRequest } from './history.ts'
+import { holdRequest } from './hold.ts'
+import { holdBranchRequest } from './hold-branch.ts'
 import { hostsRequest } from './hosts.ts'
 import { interruptRequest } from './interrupt.ts'
 import { leaveRequest } from './leave.ts'
@@ -22,6 +24,8 @@ import { migrateRequest } from './migrate.ts'
 import { planRequest } from './plan.ts'
 import { rebootRequest } from './reboot.ts'
 import { rehearseRequest } from './rehearse.ts'
+import { releaseRequest } from './release.ts'
+import { releaseBranchRequest } from './release-branch.ts'
 import { resolveRequest } from './resolve.ts'
 import { restartRequest } from './restart.ts'
 import { restoreRequest } from './restore.ts'
@@ -62,6 +66,8 @@ export const requests: readonly Request[] = [
   bankAddRequest,
   bankRemoveRequest,
   voidRequest,
+  holdBranchRequest,
+  releaseBranchRequest,
   revertRequest,
   rehearseRequest,
   ciRequest,
@@ -80,6 +86,8 @@ export const requests: readonly Request[] = [
   bankGetRequest,
   treeRequest,
   blobRequest,
+  holdRequest,
+  releaseRequest,
   leaveRequest,
   interruptRequest,
   stopRequest,

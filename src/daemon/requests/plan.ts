@@ -23,14 +23,15 @@ export const planRequest = request({
     '`obstacles` (what is seen to stop `up`: `operation`, `path`, `reason`; `stopsBefore`, the first operation that would ' +
     'not be done; `certain`, false after a command or a reboot, which may change what was seen), ' +
     '`stop` (why `up` would end before the end of the journal: `reason`, which is `reboot`, `reboot-needed`, `split`, ' +
-    '`limit` or `unknown`, and `operation`).',
+    '`limit` or `unknown`, and `operation`), `holds` (who holds this host or its branch, so that `up` would do nothing of it: `scope`, `name`, `by`, `why`, `since`).',
   input: z.strictObject({ reboot: flag, to: z.string().optional(), step: flag }),
   run: async (parts: UpParts & Pick<Parts, 'work' | 'replicator'>, limits): Promise<PlanAnswer> => {
     refuseUnchecked(parts.work)
     // An up would begin so, too; what arrives is in the journal, and nothing of it is done.
     await parts.replicator.catchUp()
     const { branch, history } = parts
-    const { operations, obstacles, stop } = await plan(upDeps(parts), await upOptions(parts, limits))
+    const deps = upDeps(parts)
+    const { operations, obstacles, stop } = await plan(deps, await upOptions(parts, limits))
     const position = await operationsDone(branch, history.standing.done)
     return {
       branch: branch.name,
@@ -39,6 +40,7 @@ export const planRequest = request({
       operations,
       obstacles,
       stop,
+      holds: await deps.holds.all(),
       unfetched: unfetchedOf(parts, branch),
     }
   },

@@ -8,6 +8,7 @@ import { nextUnknown } from '../../replay/index.ts'
 import { type PeerTrouble, unfetchedText } from '../../replication/index.ts'
 import { sharedNameText } from '../distinct-identity.ts'
 import { deviationAnswer } from './shared/deviation.ts'
+import { holdsOf } from './shared/hold.ts'
 import { lockAnswer } from './shared/lock-answer.ts'
 import type { Parts } from './shared/parts.ts'
 import { positionOn } from './shared/position.ts'
@@ -20,6 +21,7 @@ type StatusParts = Pick<
   | 'damaged'
   | 'deviations'
   | 'history'
+  | 'hold'
   | 'identity'
   | 'left'
   | 'machine'
@@ -37,7 +39,7 @@ export const statusRequest = request({
   details:
     '`host`, `release`, `pid`, `domain` (`name`, `source`: where it was set), `branch`, `head`, `position` (operations ' +
     'done; null on a host that has left its branch), `operations`, `pending`, `stopped` (`operation`, `reason`), ' +
-    '`rebootPending` (`since`, `operation`), `lock` (`branch`, `user`, `host`, `message`, `since`), `work` (`author`, ' +
+    '`rebootPending` (`since`, `operation`), `holds` (who holds this host or its branch: `scope`, `name`, `by`, `why`, `since`), `lock` (`branch`, `user`, `host`, `message`, `since`), `work` (`author`, ' +
     '`message`, `operations` in words, `locked`: whether its lock is still held), `needsRebuild` (`operations`, `by`, ' +
     '`time`: what `wip drop` gave up), `deviations` (in what it differs from its journal: `kind`, `operation`, ' +
     '`text`, `by`, `why`, `time`), `left` (domains that were left: `domain`, `by`, `time`, `operations` that no ' +
@@ -68,6 +70,7 @@ export const statusRequest = request({
         ? { operation: operationName(stopped.operation.id, stopped.operation.index), reason: stopped.reason }
         : null,
       rebootPending: await rebootPendingOf(parts),
+      holds: await holdsOf(parts).all(),
       lock: lock && lockAnswer(branch, lock),
       work: workOf(parts),
       needsRebuild: rebuild.reason ?? null,

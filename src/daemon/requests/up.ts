@@ -4,11 +4,11 @@ import { operationsDone } from '../../branch/index.ts'
 import type { UpAnswer, UpBody } from '../../control/index.ts'
 import { rebuildText } from '../../host/index.ts'
 import { recoverCheckIn, recoveredText, refuseUnchecked } from '../../origin/index.ts'
-import { type UpListener, upWithHooks } from '../../replay/index.ts'
+import { holdText, type UpListener, upWithHooks } from '../../replay/index.ts'
 import { logFailure } from '../logging/logged-work.ts'
 import { aloneText, unfetchedOf } from './shared/company.ts'
 import { remarkOnDeviations } from './shared/deviation.ts'
-import { user } from './shared/input.ts'
+import { decisionBy, reason, user } from './shared/input.ts'
 import { commandTo } from './shared/output.ts'
 import type { Parts } from './shared/parts.ts'
 import { request, type Tell } from './shared/request.ts'
@@ -26,6 +26,7 @@ export const upRequest = request({
     reboot: z.boolean().optional().describe('a reboot may be done'),
     to: z.string().optional().describe('the last operation to do'),
     step: z.boolean().optional().describe('one operation'),
+    despite: reason.optional().describe('why it goes on although this host, or its branch, is held'),
   }) satisfies z.ZodType<UpBody>,
   run: async (
     parts: UpParts &
@@ -33,7 +34,7 @@ export const upRequest = request({
         Parts,
         'work' | 'rebuild' | 'damaged' | 'deviations' | 'identity' | 'replicator' | 'origin' | 'transport' | 'process'
       >,
-    limits,
+    { despite, ...limits },
     { tell, signal },
   ): Promise<UpAnswer> => {
     const { history, work, rebuild, identity, log, replicator } = parts
@@ -50,7 +51,12 @@ export const upRequest = request({
       if (alone !== undefined) void tell({ event: 'remark', text: alone })
       const { branch } = parts
       const options = await upOptions(parts, limits)
-      const { done, passedOver, rebooting } = await upWithHooks(upDeps(parts), options, listenerOf(tell), signal)
+      const deps = upDeps(parts)
+      if (despite !== undefined) {
+        const passed = await deps.holds.pass(decisionBy(parts, { user: limits.user, message: despite }))
+        for (const one of passed) void tell({ event: 'remark', text: `going on in spite of it: ${holdText(one)}` })
+      }
+      const { done, passedOver, rebooting } = await upWithHooks(deps, options, listenerOf(tell), signal)
       // The others show where this host stands; nobody waits for them.
       if (done + passedOver > 0) void replicator.exchangeAll()
       const position = await operationsDone(branch, history.standing.done)

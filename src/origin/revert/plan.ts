@@ -64,6 +64,12 @@ export function planReversal(
       case 'void':
         inverse.obstacles.push(`${describeOperation(first)}: a void stays; record again what is wanted`)
         break
+      case 'hold':
+      case 'release':
+        inverse.remarks.push(
+          `${describeOperation(first)}: stays as it is; see isconf release --branch, isconf hold --branch`,
+        )
+        break
       case 'unknown':
         inverse.obstacles.push(`${describeOperation(first)}: nothing is known of what takes it back`)
         break

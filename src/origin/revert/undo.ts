@@ -49,7 +49,7 @@ export async function undo(
   signal: AbortSignal,
 ): Promise<UndoResult> {
   const { work, history, host } = deps
-  requireWork(deps, user)
+  requireWork(deps, user, 'directive')
   await refuseRebooting(deps)
   const newest = work.operations.slice(-count).reverse()
   const end = newest.findIndex(({ type }) => type === 'exec')
@@ -91,6 +91,8 @@ function effectOf(operation: Operation, before: RecordedPaths, restore: boolean)
     case 'exec':
     case 'unknown':
     case 'void':
+    case 'hold':
+    case 'release':
       return 'none'
     case 'snap':
       return restore && isKnown(operation, before) ? 'restored' : operation.kind === 'removal' ? 'gone' : 'stays'

@@ -15,6 +15,8 @@ export interface KnownHost {
   readonly boot: OwnWords['boot']
   /** The operation that it can't do, and why. */
   readonly stopped: OwnWords['stopped']
+  /** Who holds it. */
+  readonly held: OwnWords['held']
   /** When it was heard or lost last, for people. */
   readonly seen: string
 }

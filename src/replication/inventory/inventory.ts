@@ -103,12 +103,12 @@ export class Inventory {
     const known = new Map<PeerId, KnownHost>()
     const { self } = this.#deps.transport
     for (const { record, seen } of this.#records.all()) {
-      const { peer, host: name, at, boot, stopped, left } = record
-      if (!left && peer !== self) known.set(peer, { peer, name, at, boot, stopped, seen })
+      const { peer, host: name, at, boot, stopped, held, left } = record
+      if (!left && peer !== self) known.set(peer, { peer, name, at, boot, stopped, held, seen })
     }
     for (const [peer, { words, seen }] of this.#direct.all()) {
-      const { host: name, at, boot, stopped } = words
-      known.set(peer, { peer, name, at, boot, stopped, seen })
+      const { host: name, at, boot, stopped, held } = words
+      known.set(peer, { peer, name, at, boot, stopped, held, seen })
     }
     return [...known.values()]
   }

@@ -57,8 +57,8 @@ function waitMs(occasion: Occasion, hosts: number): number {
   return occasion === 'changed' ? changed : Math.max(unchangedMsMin, hosts * unchangedMsPerHost)
 }
 
-function textOf({ host, at, boot, stopped, split }: OwnWords, addresses: readonly string[]): string {
-  return JSON.stringify([host, at, boot, stopped, split, addresses])
+function textOf({ host, at, boot, stopped, held, split }: OwnWords, addresses: readonly string[]): string {
+  return JSON.stringify([host, at, boot, stopped, held, split, addresses])
 }
 
 /** What everybody should know at once when it changes; locks and messages name hosts. */

@@ -11,9 +11,16 @@ export function hostState(facts: Facts, hosts: number, clock: Clock): HostState 
   if (stopped) return 'stopped'
   if (boot !== null && (boot.level === 'failed' || boot.level === 'old')) return 'boot'
   if (isUnheard(facts, hosts, clock)) return 'unheard'
+  if (isHeld(facts)) return 'held'
   if (position === null || operations === null) return 'unknown'
   if (position < operations) return 'behind'
   return deviations.length > 0 ? 'differs' : 'level'
+}
+
+/** A hold of its branch keeps a host from nothing that has nothing to do. */
+function isHeld({ holds = [], position, operations }: Facts): boolean {
+  const isBehind = position !== null && operations !== null && position < operations
+  return holds.some(({ scope }) => scope === 'host' || isBehind)
 }
 
 /** Where everybody is connected to everybody, who is not connected is off or cut off; elsewhere, who is long silent. */

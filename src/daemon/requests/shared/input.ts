@@ -37,11 +37,14 @@ export const callerOnly = z.strictObject({ user })
 /** The longest reason, in characters. */
 const reasonLengthMax = 4096
 
+/** Why something is done. */
+export const reason = z.string().max(reasonLengthMax).describe('why')
+
 /** An operation, and why something is decided of it. */
 export const decision = z.strictObject({
   user,
   operation: z.string().max(200).describe('its name'),
-  message: z.string().max(reasonLengthMax).describe('why'),
+  message: reason,
 }) satisfies z.ZodType<DecisionBody>
 
 /** Who decides, and why. MESSAGE_MISSING. */

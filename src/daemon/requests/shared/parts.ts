@@ -15,6 +15,7 @@ type OfHost =
   | 'rebuild'
   | 'damaged'
   | 'deviations'
+  | 'hold'
   | 'left'
   | 'resolutions'
   | 'replicator'
@@ -65,7 +66,7 @@ export interface ProcessFacts {
 }
 
 export function partsOf(daemon: HostDaemon, process: DaemonProcess): Parts {
-  const { identity, branches, history, installedEarly, work, rebuild, damaged, deviations, left } = daemon
+  const { identity, branches, history, installedEarly, work, rebuild, damaged, deviations, hold, left } = daemon
   const { resolutions, replicator, blobs, banks, warnings } = daemon
   const { bootRecord, rehearsals, clock, log, machine, store, transport } = daemon.deps
   return {
@@ -78,6 +79,7 @@ export function partsOf(daemon: HostDaemon, process: DaemonProcess): Parts {
       rebuild,
       damaged,
       deviations,
+      hold,
       left,
       resolutions,
       replicator,

@@ -13,7 +13,7 @@ export const kinds = {
   stream: { method: 'POST', changesHost: false, streams: true },
   /** May change this host: one at a time, and answered with events while it is done. */
   change: { method: 'POST', changesHost: true, streams: true },
-  /** Is about the daemon itself: done at once, whatever else is under way, and answered with the last event alone. */
+  /** Is about the daemon itself, or has to stop what is under way: done at once, whatever else is under way, and answered with the last event alone. */
   daemon: { method: 'POST', changesHost: false, streams: false },
 } as const satisfies Record<string, { method: 'GET' | 'POST'; changesHost: boolean; streams: boolean }>
 

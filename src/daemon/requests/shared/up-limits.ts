@@ -1,12 +1,22 @@
 /** What `up` and `plan` share: how far they go, and what they need for it. */
 import type { UpLimits } from '../../../control/index.ts'
 import { findOperation } from '../../../journal/index.ts'
-import type { UpDeps, UpOptions } from '../../../replay/index.ts'
+import { Holds, type UpDeps, type UpOptions } from '../../../replay/index.ts'
 import type { Parts } from './parts.ts'
 
 export type UpParts = Pick<
   Parts,
-  'branch' | 'history' | 'deviations' | 'installedEarly' | 'blobs' | 'machine' | 'store' | 'clock' | 'log'
+  | 'branch'
+  | 'history'
+  | 'hold'
+  | 'identity'
+  | 'deviations'
+  | 'installedEarly'
+  | 'blobs'
+  | 'machine'
+  | 'store'
+  | 'clock'
+  | 'log'
 >
 
 /** The limits as numbers of operations. NO_SUCH_OPERATION. */
@@ -21,6 +31,8 @@ export async function upOptions({ branch }: Pick<Parts, 'branch'>, { reboot, to,
 export function upDeps({
   branch,
   history,
+  hold,
+  identity,
   deviations,
   installedEarly,
   blobs,
@@ -30,5 +42,6 @@ export function upDeps({
   log,
 }: UpParts): UpDeps {
   const fetchBlob: UpDeps['fetchBlob'] = (ref, until) => blobs.fetch(ref, until)
-  return { branch, history, deviations, installedEarly, machine, store, clock, log, fetchBlob }
+  const holds = new Holds({ branch, history, hold, host: identity.host })
+  return { branch, history, holds, deviations, installedEarly, machine, store, clock, log, fetchBlob }
 }

@@ -1,0 +1,34 @@
+/** What a host tells of itself: where it stands, what it is stopped at, who holds it, how its last boot ended. */
+import { parseOperationKey } from '../base/index.ts'
+import type { Branch } from '../branch/index.ts'
+import { deviationsMax, type OwnWords } from '../replication/index.ts'
+import type { DaemonDeps, Identity } from './daemon-deps.ts'
+import type { StateOnDisk } from './state-on-disk.ts'
+
+/** What is told of why an operation failed, or why a host is held. */
+const reasonLengthMax = 1_024
+
+interface Told extends Pick<StateOnDisk, 'history' | 'deviations' | 'hold'> {
+  readonly identity: Identity
+  readonly deps: Pick<DaemonDeps, 'bootRecord'>
+  readonly branch: Branch
+}
+
+export function ownWords({ identity, deps, history, branch, deviations, hold }: Told): OwnWords {
+  const { done, stopped } = history.standing
+  const boot = deps.bootRecord?.current
+  const held = hold.value
+  const differing = deviations.all
+    .slice(-deviationsMax)
+    .map(({ kind, operation }) => ({ kind, operation: parseOperationKey(operation) }))
+  const at = { branch: branch.name, done: done ?? null, release: identity.release, deviations: differing }
+  const why = stopped?.reason.slice(0, reasonLengthMax) ?? ''
+  return {
+    host: identity.host,
+    at,
+    ...(boot && { boot }),
+    ...(stopped && { stopped: { ...stopped.operation, why, since: stopped.since } }),
+    ...(held && { held: { ...held, why: held.why.slice(0, reasonLengthMax) } }),
+    ...(branch.isSplit && { split: true }),
+  }
+}

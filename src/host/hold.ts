@@ -1,0 +1,66 @@
+/** A host's own hold: `up` does nothing here until somebody releases it. It survives restarts, and goes with the disk. */
+import * as z from 'zod'
+import { type Clock, type Disk, IsconfError, isoTime } from '../base/index.ts'
+import type { History } from './history.ts'
+import { MarkFile } from './mark-file.ts'
+
+const schema = z.object({
+  /** `user@host` of who holds it, and since when, for people. */
+  by: z.string(),
+  /** Empty where no reason was given. */
+  why: z.string(),
+  since: z.string(),
+})
+
+/** Who holds something, why, and since when. */
+export type Held = Readonly<z.infer<typeof schema>>
+export type HoldMark = MarkFile<Held>
+
+/** Reads this host's hold. STATE_DAMAGED. */
+export function openHold(disk: Disk, path: string): Promise<HoldMark> {
+  return MarkFile.open(disk, path, schema, 'who holds this host')
+}
+
+interface HoldDeps {
+  readonly hold: HoldMark
+  readonly history: History
+  readonly clock: Clock
+}
+
+/** Who holds or releases, as `user@host`, and why. */
+interface By {
+  readonly by: string
+  readonly why: string
+}
+
+/** Holds the host. ALREADY_HELD says by whom it is. */
+export async function holdHost({ hold, history, clock }: HoldDeps, host: string, { by, why }: By): Promise<Held> {
+  refuseHeld(`host ${host}`, hold.value, 'isconf release')
+  const held = { by, why, since: isoTime(clock) }
+  // The mark first: it is what keeps `up` from its work.
+  await hold.set(held)
+  await history.add([{ event: 'held', by, why }])
+  return held
+}
+
+/** Takes the hold from the host; what it was. NOT_HELD. */
+export async function releaseHost({ hold, history }: Omit<HoldDeps, 'clock'>, host: string, by: By): Promise<Held> {
+  const held = hold.value
+  if (!held) throw new IsconfError('NOT_HELD', `host ${host} is not held`)
+  await history.add([{ event: 'released', ...by }])
+  await hold.clear()
+  return held
+}
+
+/** ALREADY_HELD for a second hold of the same: it would hide the first. */
+export function refuseHeld(what: string, held: Held | undefined, release: string): void {
+  if (!held) return
+  throw new IsconfError('ALREADY_HELD', `${heldText(what, held)}`, {
+    hint: `nothing was changed; talk to them; to hold it for another reason, release it first: ${release}`,
+  })
+}
+
+/** A hold in a sentence; `what` is held. */
+export function heldText(what: string, { by, why, since }: Held): string {
+  return `${what} is held by ${by} since ${since}: ${why === '' ? 'no reason given' : why}`
+}
