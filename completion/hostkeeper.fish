@@ -16,9 +16,9 @@ complete -c hostkeeper -n '__fish_seen_subcommand_from generate' -s o -l output 
 complete -c hostkeeper -n '__fish_seen_subcommand_from generate' -l check -d 'write nothing; exit with 1 if the file differs from what would be written'
 complete -c hostkeeper -n '__fish_seen_subcommand_from generate' -F
 complete -c hostkeeper -n __fish_use_subcommand -a update -d 'Fetch the tree and switch to it'
-complete -c hostkeeper -n '__fish_seen_subcommand_from update' -l again -d 'accept even a tree that was rolled back'
+complete -c hostkeeper -n '__fish_seen_subcommand_from update' -l again -d 'accept even a tree that was rolled back, or a channel that has gone back'
 complete -c hostkeeper -n __fish_use_subcommand -a fetch -d 'Fetch the tree from its source, check it, and stage it'
-complete -c hostkeeper -n '__fish_seen_subcommand_from fetch' -l again -d 'accept even a tree that was rolled back'
+complete -c hostkeeper -n '__fish_seen_subcommand_from fetch' -l again -d 'accept even a tree that was rolled back, or a channel that has gone back'
 complete -c hostkeeper -n '__fish_seen_subcommand_from fetch' -l wait -d 'as at boot: try a failing source again, and wait for the name of this host'
 complete -c hostkeeper -n __fish_use_subcommand -a switch -d 'Make the staged tree the current one'
 complete -c hostkeeper -n __fish_use_subcommand -a rollback -d 'Go back to the previous tree'

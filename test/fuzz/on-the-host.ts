@@ -101,7 +101,7 @@ export const onTheHost: readonly Parser[] = [
       parsePackage('a', text, 'packages.d/a.yaml')
     },
   ),
-  ofText('channels', [channelText({ archive: 'tree-1.tar.gz', sha256: id })], (text) => {
+  ofText('channels', [channelText({ archive: 'tree-1.tar.gz', sha256: id, number: 12 })], (text) => {
     const channel = parseChannel(text)
     if (channel) assert.equal(channelText(channel).slice(64 + 2), text.slice(64 + 2))
   }),

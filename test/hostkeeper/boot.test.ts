@@ -260,7 +260,7 @@ makeTest('a tree that somebody made by hand is used as it is, with and without a
   host.publish('2', 'a b')
   host.env['HOSTKEEPER_SOURCE'] = host.source
   const { stderr }: Run = assertDone(await host.boot())
-  assert.match(stderr, /tree is a directory that somebody made, not a link.*\n.*hint: move it away/)
+  assert.match(stderr, /tree is a directory that somebody made, not a link.*\n.*hint: .*move it away/)
   assert.deepEqual(host.done(), ['services'])
 })
 

@@ -1,7 +1,7 @@
 /** Checkpoints: built, published, and followed by a host through a channel. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { appendFileSync, existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { appendFileSync, copyFileSync, existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { assertDone, assertNoTrace, type Run } from '../harness/run.ts'
@@ -103,7 +103,7 @@ makeTest('a channel is moved only with --move, and only to what is published who
   assertDone(await tag('stable', first))
   assertDone(await tag('stable', first))
   assertRefused(await tag('stable', second), 1, /the channel stable of .* points to tree-/)
-  assert.ok(readFileSync(join(published, 'stable'), 'utf8').endsWith(`  ${first}.tar.gz\n`))
+  assert.match(readFileSync(join(published, 'stable'), 'utf8'), new RegExp(`  ${first}.tar.gz\n# number 1\n$`))
   const { stderr } = assertDone(await tag('--move', 'stable', second))
   assert.match(stderr, new RegExp(`stable is ${second}.tar.gz, and was ${first}.tar.gz`))
   appendFileSync(join(published, `${first}.tar.gz`), 'x')
@@ -121,6 +121,7 @@ test('a host follows a signed channel, forward and back', { skip: unlessThere('m
   for (const archive of archives) assertDone(await host.run('checkpoint', 'push', archive, published))
   const address = await webServer(t, published)
   Object.assign(host.env, { HOSTKEEPER_SOURCE: `${address}/stable`, HOSTKEEPER_KEY: `${key}.pub` })
+  const [channel, old] = [join(published, 'stable'), join(host.directory, 'old')]
   for (const [index, version] of [
     [0, '1'],
     [1, '2'],
@@ -130,7 +131,18 @@ test('a host follows a signed channel, forward and back', { skip: unlessThere('m
     assertDone(await host.run('checkpoint', 'tag', '--move', '--key', key, 'stable', name, published))
     assertDone(await host.run('update'))
     assert.match(readFileSync(join(host.home, 'tree/hosts.conf'), 'utf8'), new RegExp(`VERSION=${version}`))
+    if (version === '1' && !existsSync(old)) for (const end of ['', '.sig']) copyFileSync(channel + end, old + end)
   }
+  // Signed, true, and old: somebody has put it back.
+  assertDone(
+    await host.run('checkpoint', 'tag', '--move', '--key', key, 'stable', basename(archives[1] ?? ''), published),
+  )
+  assertDone(await host.run('update'))
+  for (const end of ['', '.sig']) copyFileSync(old + end, channel + end)
+  assertRefused(await host.run('update'), 1, /the channel has number 1, and this host has seen 4\n.*fetch --again/s)
+  assert.match(readFileSync(join(host.home, 'tree/hosts.conf'), 'utf8'), /VERSION=2/)
+  assertDone(await host.run('update', '--again'))
+  assert.match(readFileSync(join(host.home, 'tree/hosts.conf'), 'utf8'), /VERSION=1/)
   // An archive by its own name is signed, too.
   host.env['HOSTKEEPER_SOURCE'] = `${address}/${basename(archives[1] ?? '')}`
   assertDone(await host.run('update'))

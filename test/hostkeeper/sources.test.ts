@@ -62,6 +62,9 @@ async function assertNotFetched({ host }: Site, address: string, status: number,
   return run
 }
 
+const insecureHint = /HOSTKEEPER_INSECURE=yes/
+const saidInsecure = /anybody on the way could have changed the tree of .* \(HOSTKEEPER_INSECURE\)/
+
 const git = (...words: readonly string[]): string => {
   const env = { PATH: process.env['PATH'], GIT_CONFIG_GLOBAL: '/dev/null', HOME: '/nonexistent' }
   const own = ['-c', 'user.name=luke', '-c', 'user.email=luke@example.com', '-c', 'init.defaultBranch=main']
@@ -118,7 +121,11 @@ async function assertNotFetchedButHeld({ host }: Site, address: string, word: Re
 test('an rsync daemon gives a tree', { skip: unlessThere('make', 'rsync') }, async (t) => {
   const site = siteOf(t)
   const port = await rsyncDaemon(t, site.host.directory, site.served)
-  await assertFetched(site, `rsync://127.0.0.1:${port}/trees/tree`)
+  await assertNotFetched(site, `rsync://127.0.0.1:${port}/trees/tree`, 22, /anybody on the way .* rsync/, insecureHint)
+  site.host.env['HOSTKEEPER_INSECURE'] = 'yes'
+  const { stderr } = await assertFetched(site, `rsync://127.0.0.1:${port}/trees/tree`)
+  assert.match(stderr, saidInsecure)
+  assert.match((await site.host.run('run', '-n')).stderr, saidInsecure)
   await assertNotFetchedButHeld(
     site,
     `rsync://127.0.0.1:${port}/trees/other`,
@@ -142,12 +149,21 @@ test('a git daemon gives a branch, a tag or a commit', { skip: unlessThere('make
   const bare = repositoryOf(site)
   const port = await gitDaemon(t, site.served)
   const address = `git://127.0.0.1:${port}/tree.git`
+  await assertNotFetched(site, address, 22, /anybody on the way .* git/, insecureHint)
+  site.host.env['HOSTKEEPER_INSECURE'] = 'yes'
   await assertFetched(site, address)
   for (const ref of ['main', 'v1', git('-C', bare, 'rev-parse', 'v1')]) {
     assert.match((await assertFetched(site, `${address}#${ref}`)).stderr, /holds already/)
   }
   await assertFetched(site, `git+file://${bare}#main`)
   await assertNotFetchedButHeld(site, `${address}#v2`, /git ended with status 128: .*v2/)
+})
+
+test('with a key nothing is taken that is not signed, whatever kind of source it is from', async (t) => {
+  const site = siteOf(t)
+  Object.assign(site.host.env, { HOSTKEEPER_KEY: '/nonexistent/key', HOSTKEEPER_INSECURE: 'yes' })
+  for (const address of [site.tree, `exec:cp -R ${site.tree}/. .`, 'git://127.0.0.1/x', 'isconf:/srv/tree'])
+    await assertNotFetched(site, address, 22, /HOSTKEEPER_KEY is set, and nothing is signed there/)
 })
 
 makeTest('a command fills the directory that it is started in', async (t) => {

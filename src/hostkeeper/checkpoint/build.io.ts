@@ -33,7 +33,7 @@ export async function buildCheckpoint(
     if (existsSync(path) && !readFileSync(path).equals(bytes))
       throw new IsconfError('CHECKPOINT_TAKEN', `${path} already exists with other content`)
     await writeWhole(path, bytes)
-    await writeWhole(`${path}.sha256`, channelText({ archive, sha256: sha256Hex(bytes) }))
+    await writeWhole(`${path}.sha256`, channelText({ archive, sha256: sha256Hex(bytes), number: 0 }))
     if (key) await writeWhole(`${path}.sig`, sign(null, bytes, key))
     return path
   })

@@ -19,7 +19,7 @@ export async function pushCheckpoint(archive: string, to: Destination): Promise<
       throw new IsconfError('CHECKPOINT_TAKEN', `${to.shown} already has a different ${name}`)
     }
     const sum = join(scratch, `${name}.sha256`)
-    await writeWhole(sum, channelText({ archive: name, sha256 }))
+    await writeWhole(sum, channelText({ archive: name, sha256, number: 0 }))
     const signature = `${archive}.sig`
     await to.put([...(existsSync(signature) ? [signature] : []), archive, sum])
     return true
@@ -45,7 +45,9 @@ export async function tagCheckpoint(
     if (before !== undefined && before.archive !== wanted.archive && !move)
       throw new IsconfError('CHECKPOINT_TAKEN', `the channel ${channel} of ${to.shown} points to ${before.archive}`)
     const path = join(scratch, channel)
-    const text = channelText(wanted)
+    // Hosts follow a channel only to a larger number: whoever puts an old one back gets nowhere.
+    const isSame = before?.archive === wanted.archive && before.number > 0
+    const text = channelText({ ...wanted, number: (before?.number ?? 0) + (isSame ? 0 : 1) })
     await writeWhole(path, text)
     if (key) await writeWhole(`${path}.sig`, sign(null, Buffer.from(text), key))
     await to.put(key ? [`${path}.sig`, path] : [path])
@@ -63,7 +65,7 @@ async function published(archive: string, to: Destination, scratch: string): Pro
   const sum = join(scratch, 'sum')
   const said = (await to.get(`${archive}.sha256`, sum)) ? parseChannel(readFileSync(sum, 'utf8')) : undefined
   const sha256 = sha256Hex(readFileSync(path))
-  if (said?.sha256 === sha256) return { archive, sha256 }
+  if (said?.sha256 === sha256) return { archive, sha256, number: 0 }
   throw new IsconfError('SOURCE_FAILED', `${to.shown}: ${archive} is not what ${archive}.sha256 says`, {
     hint: 'it was changed, or not published completely: hostkeeper checkpoint push',
   })

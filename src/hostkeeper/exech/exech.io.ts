@@ -13,6 +13,7 @@ import {
 import { parseScript, type Script } from './address.ts'
 import { fetchScript } from './fetch.io.ts'
 import { privateDirectory, runScript } from './run.io.ts'
+import { refuseUnvouched } from './vouched.ts'
 
 export const exechProgram = {
   name: 'exech',
@@ -32,7 +33,9 @@ export function runExech(argv: readonly string[], surroundings: ProgramSurroundi
   return runProgram(exechProgram, argv, surroundings, act, withOwnHint)
 }
 
-async function exech(context: ProgramContext, { address, sha256 }: Script, words: readonly string[]): Promise<number> {
+async function exech(context: ProgramContext, script: Script, words: readonly string[]): Promise<number> {
+  const { address, sha256 } = script
+  refuseUnvouched(script, context)
   const stop = new AbortController()
   context.onInterrupt(() => stop.abort())
   const directory = privateDirectory(context.layout.home)

@@ -30,6 +30,8 @@ export interface Layout {
   readonly kept: string
   /** What came of the last attempt to make the host right: a JSON document. */
   readonly boot: string
+  /** The newest number of each channel that was followed: a JSON document. */
+  readonly channels: string
   /** What came of asking the source for its tree, and when it had the current one: a JSON document. */
   readonly fetched: string
 }
@@ -50,6 +52,7 @@ export function layoutOf(home: string): Layout {
     installed: join(home, 'installed'),
     kept: join(home, 'kept'),
     boot: join(home, 'boot'),
+    channels: join(home, 'channels'),
     fetched: join(home, 'fetched'),
   }
 }

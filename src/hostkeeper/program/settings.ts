@@ -41,8 +41,16 @@ export const hostkeeperSettings = {
     form: 'absolute path',
     fallback: undefined,
     describe:
-      'A file with an Ed25519 public key in PEM. If set, an archive or a channel from a web server is accepted only if it is signed by that key, or if the address contains its checksum.',
+      'A file with an Ed25519 public key in PEM. If set, a tree is accepted only from a web server, and only if the archive or the channel is signed by that key, or if the address contains its checksum.',
     parse: absolutePath,
+  }),
+  insecure: setting<'yes' | 'no'>({
+    name: 'HOSTKEEPER_INSECURE',
+    form: '"yes" or "no"',
+    fallback: 'no',
+    describe:
+      'If "yes", trees and scripts are taken that anybody on the way could have changed: by git://, git+http://, rsync://, and by http:// without a checksum or signature. Each fetch and each run says so. It does not override HOSTKEEPER_KEY.',
+    parse: (text) => (text === 'yes' || text === 'no' ? text : undefined),
   }),
   onFailure: setting<'continue' | 'stop'>({
     name: 'HOSTKEEPER_ON_FAILURE',

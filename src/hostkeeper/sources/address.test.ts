@@ -72,14 +72,19 @@ test('archiveAddress() tells an archive from a channel, and takes no other fragm
 })
 
 test('parseChannel() reads what channelText() writes, and no name that leads elsewhere', () => {
-  const channel = { archive: 'site-1.tar.gz', sha256: sum }
-  assert.deepEqual(parseChannel(channelText(channel)), channel)
+  for (const number of [0, 1, 12]) {
+    const channel = { archive: 'site-1.tar.gz', sha256: sum, number }
+    assert.deepEqual(parseChannel(channelText(channel)), channel)
+  }
   for (const text of [
     '',
     `${sum}  ../site.tar.gz\n`,
     `${sum}  site.zip\n`,
     `${sum}  a.tar.gz`,
     `${sum}  a.tar.gz\n${sum}  b.tar.gz\n`,
+    `${sum}  a.tar.gz\n# number 0\n`,
+    `${sum}  a.tar.gz\n# number 9999999999999999\n`,
+    `${sum}  a.tar.gz\n# number 1\n# number 2\n`,
   ])
     assert.equal(parseChannel(text), undefined, text)
 })

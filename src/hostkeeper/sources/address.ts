@@ -108,19 +108,22 @@ export function isArchiveName(name: string): boolean {
   return /^\w[\w.+-]*\.tar\.gz$/.test(name)
 }
 
-/** What a channel says: the archive that stands beside it, and its checksum. */
+/** What a channel says: the archive that stands beside it, its checksum, and which one of the channel it is. */
 export interface Channel {
   readonly archive: string
   readonly sha256: string
+  /** Grows whenever the channel is moved; 0 in one that was made without. */
+  readonly number: number
 }
 
 /** A channel is written as sha256sum writes, so that `sha256sum -c` reads it, too. */
-export function channelText({ archive, sha256 }: Channel): string {
-  return `${sha256}  ${archive}\n`
+export function channelText({ archive, sha256, number }: Channel): string {
+  return `${sha256}  ${archive}\n${number > 0 ? `# number ${number}\n` : ''}`
 }
 
 /** Undefined when the text is no channel. */
 export function parseChannel(text: string): Channel | undefined {
-  const [, sha256, archive] = /^([0-9a-f]{64}) [ *](.*)\n$/.exec(text) ?? []
-  return sha256 === undefined || archive === undefined || !isArchiveName(archive) ? undefined : { archive, sha256 }
+  const [, sha256, archive, number] = /^([0-9a-f]{64}) [ *](.*)\n(?:# number ([1-9]\d{0,14})\n)?$/.exec(text) ?? []
+  if (sha256 === undefined || archive === undefined || !isArchiveName(archive)) return undefined
+  return { archive, sha256, number: Number(number ?? 0) }
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { refuseChangeable } from '../../base/changeable.io.ts'
 import { errnoText, IsconfError, sha256Hex } from '../../base/index.ts'
 import { archiveAddress, parseChannel, shownAddress } from './address.ts'
+import { noteNumber } from './channel-numbers.io.ts'
 import { type DownloadLimits, downloadFile, downloadSmall } from './download.io.ts'
 import type { Source, SourceContext } from './source.ts'
 import { unpack } from './unpack.io.ts'
@@ -14,7 +15,6 @@ export const archiveSource: Source = {
     const asked = archiveAddress(address)
     const { url, sha256 } = asked.isChannel ? await followChannel(asked.url, context) : asked
     const path = join(context.scratch, 'archive')
-    refuseUnlessVouched(url, sha256, context)
     const found = await downloadFile(url, path, limits(context, archiveBytesMax))
     if (sha256 !== undefined && found !== sha256)
       throw failed(`${shownAddress(url.href)}: its SHA-256 is ${found}, not ${sha256}`)
@@ -31,24 +31,16 @@ const channelBytesMax = 4096
 const signatureBytesMax = 4096
 
 async function followChannel(url: URL, context: SourceContext): Promise<{ url: URL; sha256: string }> {
-  refuseUnlessVouched(url, undefined, context)
   const bytes = await downloadSmall(url, limits(context, channelBytesMax))
   await checkSignature(url, bytes, context)
   const channel = parseChannel(bytes.toString())
   if (!channel)
     throw failed(`${shownAddress(url.href)}: neither an archive by its name (.tar.gz) nor a channel that names one`)
+  if (context.channels) await noteNumber(url, channel, context.channels)
   const archive = new URL(channel.archive, url)
   archive.username = url.username
   archive.password = url.password
   return { url: archive, sha256: channel.sha256 }
-}
-
-/** Somebody must say that the archive is the right one: a checksum, a signature, or the server that https makes sure of. */
-function refuseUnlessVouched(url: URL, sha256: string | undefined, { settings }: SourceContext): void {
-  if (sha256 !== undefined || settings.key !== undefined || url.protocol === 'https:') return
-  throw new IsconfError('CONFIG', `${shownAddress(url.href)}: anybody on the way could change what is sent by http`, {
-    hint: 'add #sha256=HEX to the address, set HOSTKEEPER_KEY and sign it, or use https',
-  })
 }
 
 /** With a key only what is signed by it counts. SOURCE_FAILED. */

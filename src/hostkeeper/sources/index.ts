@@ -11,6 +11,7 @@ export {
 export { runCommand } from './command.io.ts'
 export { receive, withDaemon } from './daemon.io.ts'
 export { downloadFile } from './download.io.ts'
-export type { SourceContext } from './source.ts'
+export type { ChannelNumbers, SourceContext } from './source.ts'
 export { sshCommand } from './ssh.ts'
 export { sourceOf } from './table.io.ts'
+export { refuseUnsigned, refuseUnvouched, unvouchedBy } from './vouched.ts'

@@ -14,6 +14,14 @@ export interface SourceContext {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** An empty directory for what is no part of the tree; it is removed afterwards. */
   readonly scratch: string
+  /** Undefined where nothing is kept of what was fetched. */
+  readonly channels?: ChannelNumbers | undefined
   /** Aborted when a person presses Ctrl-C. */
   readonly signal: AbortSignal
+}
+
+/** Where the numbers are kept, and whether a person has said that a channel may go back. */
+export interface ChannelNumbers {
+  readonly path: string
+  readonly again: boolean
 }

@@ -4,7 +4,7 @@ import { chmod } from 'node:fs/promises'
 import { join } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
 import type { Layout } from '../program/index.ts'
-import { shownAddress, sourceOf } from '../sources/index.ts'
+import { type ChannelNumbers, refuseUnsigned, refuseUnvouched, shownAddress, sourceOf } from '../sources/index.ts'
 import {
   fetchingPrefix,
   idOfName,
@@ -21,6 +21,7 @@ import { type CheckDeps, problemsOf, refuseFor } from './check.io.ts'
 export interface BringDeps extends CheckDeps {
   readonly disk: TreeDisk
   readonly signal: AbortSignal
+  readonly channels?: ChannelNumbers
 }
 
 export interface FetchDeps extends BringDeps {
@@ -39,13 +40,17 @@ export interface Fetched {
  * the next one removes what is left. `again` takes also what a person has turned back from.
  */
 export async function fetchTree(address: string, again: boolean, deps: FetchDeps): Promise<Fetched> {
-  const { layout, disk } = deps
+  const { layout, disk, settings } = deps
+  refuseUnsigned(address, settings)
   await disk.makeDirectory(layout.trees)
   await removeLeftovers(disk, layout)
   const work = await disk.makeWork(fetchingPrefix(layout))
   try {
     const into = join(work, 'tree')
-    const look = await bringTree(address, into, join(work, 'scratch'), deps)
+    const look = await bringTree(address, into, join(work, 'scratch'), {
+      ...deps,
+      channels: { path: layout.channels, again },
+    })
     const trees = treesOf(layout)
     if (!again && trees.refused !== undefined && idOfName(trees.refused) === look.id)
       return { name: trees.refused, outcome: 'refused' }
@@ -60,9 +65,10 @@ export async function fetchTree(address: string, again: boolean, deps: FetchDeps
 
 /** Fetches the tree into the directory `into`, and checks it: the one way in which a tree comes to be used. */
 export async function bringTree(address: string, into: string, scratch: string, deps: BringDeps): Promise<TreeLook> {
-  const { settings, environment, signal, disk } = deps
+  const { settings, environment, signal, disk, channels } = deps
+  refuseUnvouched(address, settings)
   for (const directory of [into, scratch]) await disk.makeDirectory(directory)
-  await sourceOf(address).fetch(address, into, { settings, environment, signal, scratch })
+  await sourceOf(address).fetch(address, into, { settings, environment, signal, scratch, channels })
   signal.throwIfAborted()
   for (const name of bookkeeping) await disk.remove(join(into, name))
   // A source may have set the mode of the directory itself, which is no part of the tree.

@@ -5,9 +5,12 @@ import { recordFetch, waitForName } from '../boot/index.ts'
 import { type ProgramContext, verb } from '../program/index.ts'
 import { shownAddress } from '../sources/index.ts'
 import { type FetchDeps, type Fetched, fetchTree, withTrees } from '../update/index.ts'
+import { sayUnvouched } from './insecure.ts'
 
 /** Of update, too. */
-export const againOption = { again: flag('--again', 'accept even a tree that was rolled back') }
+export const againOption = {
+  again: flag('--again', 'accept even a tree that was rolled back, or a channel that has gone back'),
+}
 
 export const fetchVerb = verb({
   name: 'fetch',
@@ -46,6 +49,7 @@ export async function fetchAndTell(context: ProgramContext, asked: FetchWords, d
     throw new IsconfError('CONFIG', 'HOSTKEEPER_SOURCE is not set, so there is nowhere to fetch from', {
       hint: 'set it in /etc/is/hostkeeper.conf; hostkeeper(8) has the kinds of sources',
     })
+  sayUnvouched(context)
   try {
     const { name, outcome } = await (asked.wait ? fetchPatiently : fetchOnce)(source, asked, context, deps)
     recordFetch(context, { tree: outcome === 'refused' ? undefined : name })

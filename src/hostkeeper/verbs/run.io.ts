@@ -1,6 +1,7 @@
 import { flag, optionalWords } from '../../terminal/index.ts'
 import { verb } from '../program/index.ts'
 import { failAsMake, planRun, runActions, saidExcluded } from '../run/index.ts'
+import { sayUnvouched } from './insecure.ts'
 
 export const runVerb = verb({
   name: 'run',
@@ -23,6 +24,7 @@ export const runVerb = verb({
   run: async (context, { dryRun, wait, words }) => {
     const { environment, debug, terminal } = context
     const asked = { words, trace: debug || isSet(environment['DEBUG']), wait }
+    sayUnvouched(context)
     if (!dryRun && !isSet(environment['NOOP'])) return runActions(context, asked)
     if (saidExcluded(context)) return 0
     const { make } = planRun(context, asked)

@@ -1,0 +1,48 @@
+/** Who vouches for what a source gives: one rule for all kinds. */
+import { IsconfError } from '../../base/index.ts'
+import type { Settings } from '../program/index.ts'
+import { archiveAddress, gitAddress, schemeOf, shownAddress } from './address.ts'
+
+type Vouching = Pick<Settings, 'key' | 'insecure'>
+
+/**
+ * Refuses what comes over a network by a protocol in which anybody on the way can change it, unless a checksum, a key
+ * or the setting HOSTKEEPER_INSECURE says otherwise. CONFIG.
+ */
+export function refuseUnvouched(address: string, settings: Vouching): void {
+  const by = unvouchedBy(address, settings)
+  if (by === undefined || settings.insecure === 'yes') return
+  throw new IsconfError('CONFIG', `${shownAddress(address)}: anybody on the way could change what is sent by ${by}`, {
+    hint: vouchingHint(by),
+  })
+}
+
+/** With a key every tree is signed, or its bytes are named by the address. CONFIG. */
+export function refuseUnsigned(address: string, { key }: Vouching): void {
+  if (key === undefined || isWeb(address)) return
+  throw new IsconfError('CONFIG', `${shownAddress(address)}: HOSTKEEPER_KEY is set, and nothing is signed there`, {
+    hint: 'publish the tree as a signed checkpoint (hostkeeper checkpoint build --key), or take HOSTKEEPER_KEY out',
+  })
+}
+
+/** The protocol over which a tree comes for which nobody vouches; undefined where somebody does. */
+export function unvouchedBy(address: string, { key }: Pick<Settings, 'key'>): string | undefined {
+  const scheme = schemeOf(address)
+  if (scheme === 'rsync') return address.startsWith('rsync://') ? 'rsync' : undefined
+  if (scheme === 'git') {
+    // By file it comes from this host, by ssh and https the server proves itself.
+    const [, protocol = ''] = /^([a-z]+):/.exec(gitAddress(address).url) ?? []
+    return ['file', 'ssh', 'https'].includes(protocol) ? undefined : protocol
+  }
+  return scheme === 'http' && key === undefined && archiveAddress(address).sha256 === undefined ? 'http' : undefined
+}
+
+function isWeb(address: string): boolean {
+  return ['http', 'https'].includes(schemeOf(address))
+}
+
+function vouchingHint(by: string): string {
+  const otherwise = { git: 'use git+https:// or git+ssh://', rsync: 'use rsync by ssh, as rsync:HOST:PATH' }[by]
+  const web = 'add #sha256=HEX to the address, set HOSTKEEPER_KEY and sign it, or use https'
+  return `${otherwise ?? web}; or take it as it comes, which each run then says: HOSTKEEPER_INSECURE=yes`
+}
