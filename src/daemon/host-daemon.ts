@@ -14,13 +14,7 @@ import {
   type RebuildMark,
 } from '../host/index.ts'
 import { answer } from '../mesh/index.ts'
-import {
-  type BranchingDeps,
-  dropRecorded,
-  recoverCheckIn,
-  recoveredText,
-  type WorkInProgress,
-} from '../origin/index.ts'
+import { type BranchingDeps, recoverWork, type WorkInProgress } from '../origin/index.ts'
 import { dropUnskipped, type InstalledEarly } from '../replay/index.ts'
 import {
   agreeBytesMax,
@@ -122,10 +116,8 @@ export class HostDaemon {
     for (const one of daemon.left) if (one.operations > 0) log.warn({}, `this host left the domain ${leftText(one)}`)
     await daemon.#followHistory()
     await dropUnskipped(daemon.origin())
-    await dropRecorded(daemon.origin())
     await daemon.replicator.inventory.open()
-    const recovered = await recoverCheckIn(daemon.origin())
-    if (recovered) log.warn({ id: recovered.signed.id }, recoveredText(recovered))
+    for (const text of await recoverWork(daemon.origin())) log.warn({}, text)
     daemon.#join()
     return daemon
   }

@@ -5,13 +5,14 @@ import { unrecordedKey } from '../host/index.ts'
 import { describeOperation, type Operation } from '../journal/index.ts'
 import { recoverCheckIn } from './ci.ts'
 import type { OriginDeps } from './work.ts'
+import type { WorkHeader } from './work-in-progress.ts'
 
 /**
  * Forgets the work whose lock was broken or lost, and marks this host as needing
  * a rebuild, until a person says on record that all of it was undone by hand; how many operations that were. WIP_NOT_LOST.
  */
 export async function dropWork(deps: OriginDeps, user: string): Promise<number> {
-  const { branch, history, work, rebuild, deviations, host, clock } = deps
+  const { branch, work, deviations, host, clock } = deps
   // A crash may have kept from us that it is checked in.
   await recoverCheckIn(deps)
   const { header, operations } = work
@@ -23,23 +24,38 @@ export async function dropWork(deps: OriginDeps, user: string): Promise<number> 
       `the work in ${work.path} can be checked in: branch ${branch.name} is ${lockedBy(lock)}`,
     )
   }
-  const count = operations.length
-  if (count > 0) {
-    const by = `${user}@${host}`
-    // The marks first: a crash must not leave a host that has lost its work and does not say so.
-    await deviations.add({
-      kind: 'dropped',
-      operation: unrecordedKey(`work ${header.lock}`),
-      text: operationsText(operations),
-      by,
-      why: 'the lock was lost, and what was done is on this host alone',
-      time: isoTime(clock),
-    })
-    await rebuild.set({ operations: count, by, time: isoTime(clock) })
-    await history.add([{ event: 'dropped', operations: count, by }])
+  if (operations.length === 0) {
+    await work.clear()
+    return 0
   }
+  // The mark first: a crash must not leave a host that has lost its work and does not say so.
+  await deviations.add({
+    kind: 'dropped',
+    operation: keyOf(header),
+    text: operationsText(operations),
+    by: `${user}@${host}`,
+    why: 'the lock was lost, and what was done is on this host alone',
+    time: isoTime(clock),
+  })
+  return (await finishDrop(deps)) ?? 0
+}
+
+type DropDeps = Pick<OriginDeps, 'work' | 'deviations' | 'rebuild' | 'history'>
+
+/** Does the rest where the mark says that the work is given up; how many operations that were, undefined without a mark. */
+export async function finishDrop({ work, deviations, rebuild, history }: DropDeps): Promise<number | undefined> {
+  const mark = work.header && deviations.of(keyOf(work.header))
+  if (mark?.kind !== 'dropped') return undefined
+  const { by, time } = mark
+  const count = work.operations.length
+  await rebuild.set({ operations: count, by, time })
+  await history.add([{ event: 'dropped', operations: count, by }])
   await work.clear()
   return count
+}
+
+function keyOf({ lock }: WorkHeader): string {
+  return unrecordedKey(`work ${lock}`)
 }
 
 /** So many are named; the rest is a count. */

@@ -5,7 +5,7 @@
 import { type ErrorCode, IsconfError, isoTime, parseOperationKey, toIsconfError } from '../base/index.ts'
 import { type Deviation, nameOf, unrecordedKey } from '../host/index.ts'
 import { describeOperation, type ExecOperation, type Operation, type SnapOperation } from '../journal/index.ts'
-import type { OriginDeps } from './work.ts'
+import { afterwards, type OriginDeps } from './work.ts'
 
 type UnrecordedDeps = Pick<OriginDeps, 'deviations' | 'history' | 'work' | 'clock'>
 
@@ -45,7 +45,8 @@ export async function attempt<T>(deps: UnrecordedDeps, operation: ExecOperation,
     const isOwn = code === 'COMMAND_FAILED' || code === 'INTERRUPTED'
     throw new IsconfError(code, message, { cause: thrown, exit, hint: isOwn ? way : `${hint}; ${way}` })
   }
-  await deviations.settle(key, before)
+  const made = `${shortened(describeOperation(operation))} was run and is recorded: do not run it again; not noted here, until isconf restart`
+  await afterwards(made, () => deviations.settle(key, before))
   return result
 }
 

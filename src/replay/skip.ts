@@ -3,7 +3,7 @@
  * what was skipped has been done by hand, or undone what this host alone had. Both are on record, and between them
  * the host says that it is not what its journal makes.
  */
-import { type Clock, IsconfError, isoTime, operationName, parseOperationKey } from '../base/index.ts'
+import { type Clock, IsconfError, isoTime, operationName, parseOperationKey, toIsconfError } from '../base/index.ts'
 import { type Branch, operationsDone, refuseSplit } from '../branch/index.ts'
 import {
   type Deviation,
@@ -45,7 +45,13 @@ export async function skip(deps: SkipDeps, name: string, { by, why }: Decision):
   }
   // The mark first: a crash must not leave a host that has passed an operation and does not say so.
   await deviations.add(skipped)
-  await history.add([{ event: 'skipped', operation: ref, by, why }])
+  try {
+    await history.add([{ event: 'skipped', operation: ref, by, why }])
+  } catch (error) {
+    // It is not passed; where the disk does not tell, the next start finds out.
+    if (toIsconfError(error).code !== 'DISK_UNCERTAIN') await deviations.remove(ref).catch(() => undefined)
+    throw error
+  }
   return skipped
 }
 

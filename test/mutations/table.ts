@@ -16,6 +16,8 @@ const branchDisk = 'src/branch/branch-disk.test.ts'
 const upDisk = 'src/replay/up-disk.test.ts'
 const cutDisk = 'test/contract/disk-cut.test.ts'
 const inventory = 'src/replication/inventory'
+const recoverWork = 'src/origin/recover-work.ts'
+const cutVerbs = 'test/cluster/cut-verbs.test.ts'
 
 export const mutations: readonly Mutation[] = [
   {
@@ -221,5 +223,33 @@ export const mutations: readonly Mutation[] = [
     from: "if (listen !== '0.0.0.0') return undefined",
     to: 'if (listen) return undefined',
     test: 'src/config/listen-family.test.ts',
+  },
+  {
+    breaks: 'a lock that a crash cut short is whole after the next start',
+    file: recoverWork,
+    from: 'if (lock?.key !== publicKeyText(key)) return undefined',
+    to: 'if (lock !== undefined) return undefined',
+    test: cutVerbs,
+  },
+  {
+    breaks: 'a wip drop that a crash cut short is whole after the next start',
+    file: recoverWork,
+    from: 'const count = await finishDrop(deps)',
+    to: 'const count = undefined as number | undefined',
+    test: cutVerbs,
+  },
+  {
+    breaks: 'a check-in that a crash cut short is whole after the next start',
+    file: recoverWork,
+    from: 'const checkedIn = await recoverCheckIn(deps)',
+    to: 'const checkedIn = undefined as Awaited<ReturnType<typeof recoverCheckIn>>',
+    test: cutVerbs,
+  },
+  {
+    breaks: 'what was not skipped in the end is not marked as skipped after the next start',
+    file: 'src/replay/skip.ts',
+    from: 'if (last && next && toKey(next.ref) === last.operation)',
+    to: 'if (!last)',
+    test: cutVerbs,
   },
 ]

@@ -33,6 +33,8 @@ export class SimFileCalls implements FileCalls {
   readonly #root: Directory
   readonly #random: Random
   #isDead = false
+  /** Hears that the process has ended at a call. */
+  onDeath: () => void = () => undefined
   /** Calls so far that changed or synced something. */
   count = 0
   /** What each of them was. */
@@ -43,6 +45,11 @@ export class SimFileCalls implements FileCalls {
   constructor(random: Random, root: Directory = directoryOf(new Map())) {
     this.#random = random
     this.#root = root
+  }
+
+  /** A disk of its own with the same on it, all durable. */
+  copy(random: Random): SimFileCalls {
+    return new SimFileCalls(random, this.#left(this.#root, 'kept') as Directory)
   }
 
   /** The process is killed: what it wrote is there, and no more durable than it was. */
@@ -180,6 +187,7 @@ export class SimFileCalls implements FileCalls {
     if (fault.kind === 'dies after') change()
     if (fault.kind.startsWith('dies')) {
       this.#isDead = true
+      this.onDeath()
       throw new PowerFailure('the process was killed')
     }
     throw errno(fault.kind === 'EIO' || fault.kind === 'EROFS' ? fault.kind : 'ENOSPC', what)
