@@ -8,6 +8,7 @@ import { program } from '../test/harness/lab.ts'
 import type { Bench, Benchmark } from './bench.ts'
 import { blob } from './blob.ts'
 import { durableRun } from './durable-run.ts'
+import { fleet } from './fleet.ts'
 import { hostkeeperNothing } from './hostkeeper-nothing.ts'
 import { hostsConfBench } from './hosts-conf.ts'
 import { idle } from './idle.ts'
@@ -28,6 +29,7 @@ const benchmarks: readonly Benchmark[] = [
   latency,
   idle,
   start,
+  fleet,
   memory,
   hostsConfBench,
   durableRun,

@@ -37,9 +37,9 @@ _isconf() {
     verify) mapfile -t COMPREPLY < <(compgen -W '--restore --json' -- "$word"); compopt -o default ;;
     diff) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word") ;;
     wip) mapfile -t COMPREPLY < <(compgen -W '--json --restore undo drop' -- "$word") ;;
-    history) mapfile -t COMPREPLY < <(compgen -W '-n --json' -- "$word") ;;
+    history) mapfile -t COMPREPLY < <(compgen -W '-n --output --json' -- "$word") ;;
     hosts) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word") ;;
-    fleet) mapfile -t COMPREPLY < <(compgen -W '--branch --state --name --all --watch --json' -- "$word") ;;
+    fleet) mapfile -t COMPREPLY < <(compgen -W '--branch --state --name --all --watch --output --json' -- "$word") ;;
     cat) mapfile -t COMPREPLY < <(compgen -W '--at' -- "$word"); compopt -o default ;;
     doctor) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word") ;;
     lint) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word"); compopt -o default ;;

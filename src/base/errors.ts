@@ -36,6 +36,8 @@ export const errorKinds = {
     exit: 1,
     hint: 'nothing was run: end that program (ss -ltnp shows it), or give the bank a port below 1024 (IS_HTTP_PORT)',
   },
+  NOT_KEPT: { exit: 2, hint: 'a host keeps what the last 200 commands wrote that `isconf up` ran there' },
+  HOST_NOT_REACHED: { exit: 1, hint: 'ask on that host itself, or when it is there again' },
   NOT_IN_BANK: { exit: 2, hint: '`isconf bank` lists what is published' },
   PATHS_GONE: { exit: 1, hint: 'nothing was recorded; --mirror has other hosts remove them, --keep keep them' },
   KIND_CHANGED: { exit: 1, hint: 'nothing was recorded; --mirror has others remove it first, with all that it holds' },

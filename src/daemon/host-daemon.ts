@@ -9,6 +9,7 @@ import {
   type Deviations,
   type History,
   type HoldMark,
+  type KeptOutputs,
   type LeftDomain,
   leftText,
   type RebuildMark,
@@ -29,6 +30,7 @@ import {
   type Resolutions,
   serveBlobs,
   serveJournal,
+  serveOutputs,
   serveRehearsals,
 } from '../replication/index.ts'
 import type { CurrentBranch } from './current-branch.ts'
@@ -46,6 +48,7 @@ export class HostDaemon {
   readonly deps: DaemonDeps
   readonly branches: Branches
   readonly history: History
+  readonly outputs: KeptOutputs
   readonly installedEarly: InstalledEarly
   readonly work: WorkInProgress
   readonly rebuild: RebuildMark
@@ -70,6 +73,7 @@ export class HostDaemon {
     this.deps = deps
     this.branches = state.branches
     this.history = state.history
+    this.outputs = state.outputs
     this.installedEarly = state.installedEarly
     this.work = state.work
     this.rebuild = state.rebuild
@@ -154,6 +158,7 @@ export class HostDaemon {
     serveJournal(transport, journalSource(this.branches))
     serveBlobs(transport, store, clock)
     serveRehearsals(transport, clock, (work, asker) => rehearseForPeer(this, work, asker))
+    serveOutputs(transport, this.outputs)
     answer(transport, agreeProtocol, { requestBytesMax: agreeBytesMax, concurrentPerPeerMax: 8 }, (message) =>
       this.#agreement.answer(message),
     )

@@ -16,7 +16,15 @@ export interface LeaveDeps {
 const textsMax = 1_000
 
 /** What belongs to the host as a whole, and to the domain whose branch it is on. */
-const hostFiles = ['conf/history', 'conf/ahead', 'conf/deviations', 'conf/resolutions', 'conf/branch', 'journal.wip']
+const hostFiles = [
+  'conf/history',
+  'output',
+  'conf/ahead',
+  'conf/deviations',
+  'conf/resolutions',
+  'conf/branch',
+  'journal.wip',
+]
 
 /**
  * Moves the branches of `domain` aside, and with the one that this host is on its history and its unchecked work; of

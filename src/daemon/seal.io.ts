@@ -6,7 +6,7 @@ import { systemDisk } from '../base/disk.io.ts'
 import { type Disk, IsconfError, toIsconfError } from '../base/index.ts'
 import { takePidFile } from '../base/pid-file.io.ts'
 import { loadConfig } from '../config/index.ts'
-import { History, machineIdPath, RebuildMark, readMachineId, renoteMachine } from '../host/index.ts'
+import { History, KeptOutputs, machineIdPath, RebuildMark, readMachineId, renoteMachine } from '../host/index.ts'
 import { refuseUnchecked, WorkInProgress } from '../origin/index.ts'
 
 /** What another machine must not have: the key, whose it is, whom it has met, and who holds this one. */
@@ -27,6 +27,7 @@ export async function sealHome(configPath: string | undefined): Promise<void> {
   try {
     await refuseUnfinished(systemDisk, home, host.short)
     await History.forget(systemDisk, join(home, 'conf/history'), systemClock)
+    await KeptOutputs.forget(systemDisk, join(home, 'output'))
     for (const branch of await systemDisk.list(join(home, 'branches'))) {
       await systemDisk.remove(join(home, 'branches', branch, 'state'))
     }

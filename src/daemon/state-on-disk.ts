@@ -5,6 +5,7 @@ import {
   Deviations,
   History,
   type HoldMark,
+  KeptOutputs,
   type LeftDomain,
   leftDomains,
   openHold,
@@ -22,6 +23,7 @@ export interface StateOnDisk {
   readonly branches: Branches
   readonly current: CurrentBranch
   readonly history: History
+  readonly outputs: KeptOutputs
   readonly installedEarly: InstalledEarly
   readonly work: WorkInProgress
   readonly rebuild: RebuildMark
@@ -49,6 +51,7 @@ export async function openState(
   const resolutions = await opened('conf/resolutions', (path) => Resolutions.open(disk, path, branches, log))
   const current = await opened('conf/branch', (path) => CurrentBranch.open(disk, path, branches))
   const history = await opened('conf/history', (path) => History.open(disk, path, clock), History.readable)
+  const outputs = await KeptOutputs.open(disk, clock, `${home}/output`)
   const installedEarly = await opened('conf/ahead', (path) => InstalledEarly.open(disk, path))
   const rebuild = await opened('conf/needs-rebuild', (path) => RebuildMark.open(disk, path), unsaidReason(clock))
   const deviations = await opened('conf/deviations', (path) => Deviations.open(disk, path), Deviations.readable)
@@ -56,7 +59,20 @@ export async function openState(
   const work = await openWork(identity, { disk, clock, damaged, rebuild, deviations })
   warnOfTornLines([...branches.all().map(({ journal }) => journal), history, work], log)
   const left = await leftDomains(disk, home, opening)
-  return { branches, current, history, installedEarly, work, rebuild, damaged, deviations, hold, left, resolutions }
+  return {
+    branches,
+    current,
+    history,
+    outputs,
+    installedEarly,
+    work,
+    rebuild,
+    damaged,
+    deviations,
+    hold,
+    left,
+    resolutions,
+  }
 }
 
 /** That a host needs a rebuild is not forgotten with the reason. */

@@ -22,6 +22,8 @@ export const entrySchema = z.discriminatedUnion('event', [
     output: z.string(),
     /** What a person should know of how it was done. */
     remarks: z.array(z.string()).optional(),
+    /** The last line that a command wrote which did not end well. */
+    lastLine: z.string().optional(),
   }),
   /** The operation could not be done: no exit status, a reason. */
   z.object({ event: z.literal('failed'), operation: operationKey, time: z.string(), reason: z.string() }),
@@ -115,6 +117,7 @@ export type HistoryEvent =
       readonly status: number
       readonly output: string
       readonly remarks?: string[]
+      readonly lastLine?: string
     }
   | { readonly event: 'failed'; readonly operation: OperationRef; readonly reason: string }
   | {

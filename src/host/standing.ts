@@ -52,7 +52,7 @@ export function standingAfter(standing: Standing, entry: HistoryEntry): Standing
     case 'failed':
       return stoppedAt(entry.operation, entry.reason)
     case 'finished':
-      if (entry.status !== 0) return stoppedAt(entry.operation, `it ended with exit status ${entry.status}`)
+      if (entry.status !== 0) return stoppedAt(entry.operation, endedText(entry))
       return { done: parseOperationKey(entry.operation), stopped: undefined, rebooting: undefined }
     case 'rebooting': {
       const operation = entry.operation === undefined ? undefined : parseOperationKey(entry.operation)
@@ -75,4 +75,10 @@ export function standingAfter(standing: Standing, entry: HistoryEntry): Standing
     default:
       return unreachable(entry)
   }
+}
+
+/** How a command ended, with the last line of what it wrote. */
+function endedText({ status, lastLine }: HistoryEntry & { readonly event: 'finished' }): string {
+  const ended = `it ended with exit status ${status}`
+  return lastLine === undefined ? ended : `${ended}: ${lastLine}`
 }

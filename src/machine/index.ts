@@ -21,5 +21,6 @@ export type {
   PathState,
   RecordedPath,
 } from './machine.ts'
+export { lastLine, type OutputEnd, OutputTail } from './output-tail.ts'
 export { holdPackages } from './package-lock.io.ts'
 export { runWatched, silentMsMax } from './run-watched.ts'

@@ -34,8 +34,13 @@ export class Recorder {
     this.#waiting.push({ event: 'passedOver', operation, by })
   }
 
-  failedWith(operation: OperationRef, { status, output }: Pick<Applied, 'status' | 'output'>): Promise<void> {
-    return this.#write({ event: 'finished', operation, status, output })
+  /** `lastLine` is the last one that the command wrote. */
+  failedWith(
+    operation: OperationRef,
+    { status, output }: Pick<Applied, 'status' | 'output'>,
+    lastLine?: string,
+  ): Promise<void> {
+    return this.#write({ event: 'finished', operation, status, output, ...(lastLine !== undefined && { lastLine }) })
   }
 
   failed(operation: OperationRef, reason: string): Promise<void> {

@@ -1,6 +1,8 @@
 /** An operation that is done by itself: a command, a removal, a file for the package bank, or a reboot. */
+import { operationName, toIsconfError } from '../base/index.ts'
 import type { OperationRef } from '../host/index.ts'
 import type { Operation, UnknownOperation } from '../journal/index.ts'
+import { lastLine, OutputTail } from '../machine/index.ts'
 import { type Applied, apply, type InstallOperation, type LocalOperation } from './apply.ts'
 import { failedAt, recordFailure } from './install-batch.ts'
 import { askForReboot, hasRebooted, rebootNeeded } from './reboot.ts'
@@ -56,14 +58,30 @@ async function doOperation(
 ): Promise<void> {
   await recorder.started(ref)
   if (operation.type === 'void') await noteVoidDone(deps, ref, operation)
+  const tail = new OutputTail(operation.type === 'exec' ? Object.values(operation.env) : [])
   let applied: Applied
   try {
-    applied = await apply(deps, operation, listener, signal)
+    applied = await apply(deps, operation, tail.listening(listener), signal)
   } catch (thrown) {
     throw await recordFailure(recorder, ref, operation, thrown)
+  } finally {
+    await keepOutput(deps, ref, tail)
   }
   for (const remark of applied.remarks) listener.remark(remark)
   if (applied.status === 0) return recorder.finished(ref, applied)
-  await recorder.failedWith(ref, applied)
+  const written = tail.end()
+  await recorder.failedWith(ref, applied, written && lastLine(written))
   throw failedAt(ref, operation, `it ended with exit status ${applied.status}`)
+}
+
+/** What it wrote is a help and no record: a disk that is full stops nothing. */
+async function keepOutput({ outputs, log }: UpDeps, ref: OperationRef, tail: OutputTail): Promise<void> {
+  const written = tail.end()
+  if (!written) return
+  await outputs.keep(ref, written).catch((thrown: unknown) => {
+    log.warn(
+      { operation: operationName(ref.id, ref.index) },
+      `what it wrote is not kept: ${toIsconfError(thrown).message}`,
+    )
+  })
 }

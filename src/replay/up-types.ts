@@ -1,7 +1,7 @@
 /** What `up` needs, hears and gives. */
 import type { BlobRef, Clock, Log } from '../base/index.ts'
 import type { Branch } from '../branch/index.ts'
-import type { Deviations, History, OperationRef } from '../host/index.ts'
+import type { Deviations, History, KeptOutputs, OperationRef } from '../host/index.ts'
 import type { CommandListener, Machine } from '../machine/index.ts'
 import type { BlobStore } from '../store/index.ts'
 import type { Holds } from './holds.ts'
@@ -14,6 +14,8 @@ export interface UpDeps {
   readonly deviations: Deviations
   readonly installedEarly: InstalledEarly
   readonly holds: Holds
+  /** Keeps what operations write. */
+  readonly outputs: Pick<KeptOutputs, 'keep'>
   readonly machine: Machine
   readonly store: BlobStore
   readonly clock: Clock

@@ -42,7 +42,7 @@ test('up begins in the middle of a changeset where the last one stopped', async 
     const said = await up()
     assert.equal(said, `OPERATION_FAILED: operation ${name} (exec fail 3) failed: it ended with exit status 3`)
     assert.equal(host.machine.read('/data/log'), '1\n')
-    assert.equal(host.daemon.history.standing.stopped?.reason, 'it ended with exit status 3')
+    assert.equal(host.daemon.history.standing.stopped?.reason, 'it ended with exit status 3: fail 3')
   }
   assert.deepEqual(host.machine.begun, ['exec append /data/log 1', 'exec fail 3', 'exec fail 3'])
 })

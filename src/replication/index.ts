@@ -16,6 +16,7 @@ export {
 } from './inventory/index.ts'
 export { serveJournal } from './journal-exchange.ts'
 export { journalSource } from './journal-source.ts'
+export { askOutput, serveOutputs } from './output-exchange.ts'
 export type { PeerTrouble } from './peer-troubles.ts'
 export { ReachablePeers } from './reachable-peers.ts'
 export {

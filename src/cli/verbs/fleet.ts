@@ -2,6 +2,7 @@ import { IsconfError, inOneLine, nearest } from '../../base/index.ts'
 import { type HostRow, type HostState, hostStates } from '../../control/index.ts'
 import { count, flag, jsonFlag, optionalWord, table, value, type WordType } from '../../terminal/index.ts'
 import { heldBy } from '../hold-text.ts'
+import { showOutput } from '../show-output.ts'
 import { verb } from '../verb.ts'
 import { hostStory, sinceText } from './fleet-host.ts'
 import { bootText, deviationText } from './hosts.ts'
@@ -24,23 +25,30 @@ export const fleetVerb = verb({
     'Counts the hosts of the domain by their state, and lists those that need somebody, the worst first: ' +
     `${states.map((state) => `${state} (${hostStates[state]})`).join(', ')}. ` +
     'Each host says where it stands in its own signed record, so every host can tell of all others, also of those ' +
-    'that are off. With HOST it shows everything that is known of that host. Exits with 0 when every host shown is ' +
+    'that are off. With HOST it shows everything that is known of that host, and with --output, asked of that host, the end of what the operation wrote that it is stopped at. Exits with 0 when every host shown is ' +
     'level, with 1 when one is not.',
-  exits: [0, 1],
+  exits: [0, 1, 2],
   options: {
     branch: value('--branch <branch>', 'only hosts on this branch'),
     state: value('--state <state>', 'only hosts in this state', aState),
     name: value('--name <text>', 'only hosts whose name has this in it'),
     all: flag('--all', 'list the hosts that are level, too'),
     watch: flag('--watch', 'look again every two seconds, until Ctrl-C'),
+    output: flag('--output', 'show what HOST wrote at the operation that it is stopped at, or last'),
     json: jsonFlag,
   },
   exclusive: ['watch', 'json'],
   arguments: { host: optionalWord('HOST', 'the host to tell of') },
-  run: async ({ client, terminal, sleep, onInterrupt }, { host, all, watch, json, ...filter }) => {
+  run: async (context, { host, all, watch, output, json, ...filter }) => {
+    const { client, terminal, sleep, onInterrupt } = context
     const look = async (): Promise<readonly HostRow[]> =>
       chosen((await client.get('/v1/hosts')) as readonly HostRow[], { ...filter, host })
     let hosts = await look()
+    if (output) {
+      if (host === undefined)
+        throw new IsconfError('USAGE', 'fleet --output takes a host', { hint: 'see `isconf help fleet`' })
+      return showOutput(context, { host, operation: hosts[0]?.stopped?.operation }, json)
+    }
     const show = (): void => {
       if (json) terminal.out(`${JSON.stringify({ counts: countsOf(hosts), hosts: worstFirst(hosts) })}\n`)
       else terminal.out(host === undefined ? fleetText(hosts, all) : hosts.map(hostStory).join('\n'))

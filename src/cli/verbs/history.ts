@@ -3,6 +3,7 @@ import type { HistoryRow } from '../../control/index.ts'
 import { aCount, count, jsonLinesFlag, value } from '../../terminal/index.ts'
 import { reasonText } from '../hold-text.ts'
 import { withQuery } from '../query.ts'
+import { showOutput } from '../show-output.ts'
 import { verb } from '../verb.ts'
 
 export const historyVerb = verb({
@@ -10,10 +11,18 @@ export const historyVerb = verb({
   summary: 'Show what happened on this host, newest first',
   help:
     'Shows each operation that was started on this host: when, how it ended, how long it took, and the digest of ' +
-    "a command's output. The history belongs to the host, not to a branch, and no other host has it.",
-  exits: [0],
-  options: { limit: value('-n <count>', 'show at most this many', aCount), json: jsonLinesFlag },
-  run: async ({ client, terminal }, { json, limit }) => {
+    "a command's output. The history belongs to the host, not to a branch, and no other host has it. --output shows the " +
+    'last 64 KiB of each stream that a command wrote when `isconf up` ran it here; values that exec --env recorded are masked.',
+  exits: [0, 2],
+  options: {
+    limit: value('-n <count>', 'show at most this many', aCount),
+    output: value('--output <operation>', 'show the end of what this operation wrote here'),
+    json: jsonLinesFlag,
+  },
+  exclusive: ['limit', 'output'],
+  run: async (context, { json, limit, output }) => {
+    const { client, terminal } = context
+    if (output !== undefined) return showOutput(context, { operation: output }, json)
     const rows = (await client.get(withQuery('/v1/history', { limit }))) as readonly HistoryRow[]
     for (const row of rows) terminal.out(json ? `${JSON.stringify(row)}\n` : describe(row))
     return 0

@@ -17,7 +17,7 @@ test('doctor names what stops a host, and is content with one that nothing stops
   birch.machine.broken = true
   assert.notEqual((await cluster.ask('birch', 'up')).type, 'done')
   const [stopped = '', ...others] = await found(birch)
-  assert.match(stopped, /^error stopped at [0-9a-f]{12}:0 since \S+: it ended with exit status 1$/)
+  assert.match(stopped, /^error stopped at [0-9a-f]{12}:0 since \S+: it ended with exit status 1: append \/log x$/)
   assert.deepEqual(others, [])
   assert.deepEqual(await found(alder), ['good on branch generic, and nothing stops it'])
   birch.machine.broken = false

@@ -21,6 +21,7 @@ import { leaveRequest } from './leave.ts'
 import { lockRequest } from './lock.ts'
 import { logRequest } from './log.ts'
 import { migrateRequest } from './migrate.ts'
+import { outputRequest } from './output.ts'
 import { planRequest } from './plan.ts'
 import { rebootRequest } from './reboot.ts'
 import { rehearseRequest } from './rehearse.ts'
@@ -53,6 +54,7 @@ export const requests: readonly Request[] = [
   blameRequest,
   wipRequest,
   historyRequest,
+  outputRequest,
   branchesRequest,
   hostsRequest,
   doctorRequest,

@@ -17,6 +17,8 @@ export interface KnownHost {
   readonly stopped: OwnWords['stopped']
   /** Who holds it. */
   readonly held: OwnWords['held']
+  /** Where it can be dialed, as it has told. */
+  readonly addresses: readonly string[]
   /** When it was heard or lost last, for people. */
   readonly seen: string
 }

@@ -104,11 +104,12 @@ export class Inventory {
     const { self } = this.#deps.transport
     for (const { record, seen } of this.#records.all()) {
       const { peer, host: name, at, boot, stopped, held, left } = record
-      if (!left && peer !== self) known.set(peer, { peer, name, at, boot, stopped, held, seen })
+      if (!left && peer !== self)
+        known.set(peer, { peer, name, at, boot, stopped, held, seen, addresses: record.addresses })
     }
     for (const [peer, { words, seen }] of this.#direct.all()) {
       const { host: name, at, boot, stopped, held } = words
-      known.set(peer, { peer, name, at, boot, stopped, held, seen })
+      known.set(peer, { peer, name, at, boot, stopped, held, seen, addresses: known.get(peer)?.addresses ?? [] })
     }
     return [...known.values()]
   }

@@ -1,6 +1,6 @@
 /** A place of a journal by the name that a person gives it. */
 import { operationName, toIsconfError } from '../../../base/index.ts'
-import { findOperation, type SnapOperation } from '../../../journal/index.ts'
+import { findOperation, type Journal, type SnapOperation } from '../../../journal/index.ts'
 import type { Place } from '../../../verification/index.ts'
 import type { Parts } from './parts.ts'
 
@@ -12,20 +12,25 @@ export interface NamedPlace extends Place {
 }
 
 /** A branch's end, or right after a changeset or an operation, on whatever branch. NO_SUCH_OPERATION. */
-export async function placeNamed(
+export async function placeNamed(parts: Pick<Parts, 'branch' | 'branches'>, name: string): Promise<NamedPlace> {
+  const named = parts.branches.all().find((branch) => branch.name === name)
+  if (named) return { journal: named.journal, operations: named.journal.operationCount, label: `branch ${name}` }
+  const { journal, ref, sequence } = await operationNamed(parts, name)
+  const { operationsBefore, operations } = (await journal.changesetAt(sequence)).changeset
+  const said = name.includes(':') ? operations.slice(ref.index, ref.index + 1) : operations
+  const about = said.filter((one): one is SnapOperation => one.type === 'snap')
+  return { journal, operations: operationsBefore + ref.index + 1, label: operationName(ref.id, ref.index), about }
+}
+
+/** An operation on whatever branch, this host's own first. NO_SUCH_OPERATION. */
+export async function operationNamed(
   { branch: own, branches }: Pick<Parts, 'branch' | 'branches'>,
   name: string,
-): Promise<NamedPlace> {
-  const named = branches.all().find((branch) => branch.name === name)
-  if (named) return { journal: named.journal, operations: named.journal.operationCount, label: `branch ${name}` }
+): Promise<Awaited<ReturnType<typeof findOperation>> & { readonly journal: Journal }> {
   let failure: unknown
   for (const { journal } of [own, ...branches.all().filter((branch) => branch !== own)]) {
     try {
-      const { ref, sequence } = await findOperation(journal, name)
-      const { operationsBefore, operations } = (await journal.changesetAt(sequence)).changeset
-      const said = name.includes(':') ? operations.slice(ref.index, ref.index + 1) : operations
-      const about = said.filter((one): one is SnapOperation => one.type === 'snap')
-      return { journal, operations: operationsBefore + ref.index + 1, label: operationName(ref.id, ref.index), about }
+      return { journal, ...(await findOperation(journal, name)) }
     } catch (thrown) {
       if (toIsconfError(thrown).code !== 'NO_SUCH_OPERATION') throw thrown
       failure ??= thrown

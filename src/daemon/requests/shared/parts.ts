@@ -10,6 +10,7 @@ type OfHost =
   | 'identity'
   | 'branches'
   | 'history'
+  | 'outputs'
   | 'installedEarly'
   | 'work'
   | 'rebuild'
@@ -66,7 +67,8 @@ export interface ProcessFacts {
 }
 
 export function partsOf(daemon: HostDaemon, process: DaemonProcess): Parts {
-  const { identity, branches, history, installedEarly, work, rebuild, damaged, deviations, hold, left } = daemon
+  const { identity, branches, history, outputs, installedEarly, work, rebuild, damaged, deviations, hold, left } =
+    daemon
   const { resolutions, replicator, blobs, banks, warnings } = daemon
   const { bootRecord, rehearsals, clock, log, machine, store, transport } = daemon.deps
   return {
@@ -74,6 +76,7 @@ export function partsOf(daemon: HostDaemon, process: DaemonProcess): Parts {
       identity,
       branches,
       history,
+      outputs,
       installedEarly,
       work,
       rebuild,

@@ -8,6 +8,7 @@ export type UpParts = Pick<
   Parts,
   | 'branch'
   | 'history'
+  | 'outputs'
   | 'hold'
   | 'identity'
   | 'deviations'
@@ -33,6 +34,7 @@ export function upDeps({
   history,
   hold,
   identity,
+  outputs,
   deviations,
   installedEarly,
   blobs,
@@ -43,5 +45,5 @@ export function upDeps({
 }: UpParts): UpDeps {
   const fetchBlob: UpDeps['fetchBlob'] = (ref, until) => blobs.fetch(ref, until)
   const holds = new Holds({ branch, history, hold, host: identity.host })
-  return { branch, history, holds, deviations, installedEarly, machine, store, clock, log, fetchBlob }
+  return { branch, history, outputs, holds, deviations, installedEarly, machine, store, clock, log, fetchBlob }
 }
