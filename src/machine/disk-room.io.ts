@@ -23,6 +23,7 @@ interface Free {
 
 export class DiskRoom {
   readonly #byDevice = new Map<number, Free | undefined>()
+  readonly #deviceByDirectory = new Map<string, number>()
 
   /** Takes room in a directory that is there; what is missing, in words. */
   async take(directory: string, sizeBytes: number, isNew: boolean): Promise<string | undefined> {
@@ -48,9 +49,10 @@ export class DiskRoom {
   }
 
   async #freeAt(directory: string): Promise<Free | undefined> {
-    const { dev } = statSync(directory)
-    if (!this.#byDevice.has(dev)) this.#byDevice.set(dev, await freeOf(directory))
-    return this.#byDevice.get(dev)
+    const device = this.#deviceByDirectory.get(directory) ?? statSync(directory).dev
+    this.#deviceByDirectory.set(directory, device)
+    if (!this.#byDevice.has(device)) this.#byDevice.set(device, await freeOf(directory))
+    return this.#byDevice.get(device)
   }
 }
 

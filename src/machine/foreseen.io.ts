@@ -11,9 +11,11 @@ export class Foreseen {
   readonly #put = new Map<string, Found['kind']>()
   /** Removed, with all that was below it. */
   readonly #removed = new Set<string>()
+  #hasLinks = false
 
   note(change: Change): void {
     const path = pathOf(change)
+    if (change.kind === 'symlink') this.#hasLinks = true
     if (change.kind !== 'removal') return void this.#put.set(path, change.kind)
     this.#removed.add(path)
     for (const other of this.#put.keys()) if (other === path || isBelow(other, path)) this.#put.delete(other)
@@ -32,6 +34,8 @@ export class Foreseen {
 
   /** As above, before something was put there itself. */
   foundBefore(path: string, target: string): Found | undefined | 'unknown' {
+    // What is only put in place leaves the way to all else as it is.
+    if (!this.#hasLinks && this.#removed.size === 0) return foundAt(target)
     for (let above = path; ; above = posix.dirname(above)) {
       if (above !== path && this.#put.get(above) === 'symlink') return 'unknown'
       if (this.#removed.has(above)) return undefined
