@@ -14,12 +14,14 @@ import { hostsConfBench } from './hosts-conf.ts'
 import { idle } from './idle.ts'
 import { latency } from './latency.ts'
 import { memory } from './memory.ts'
+import { rehearsal } from './rehearsal.ts'
 import { replay } from './replay.ts'
 import { type ReplayedHosts, replayedHosts } from './replayed-hosts.ts'
 import { jsonOf, machine, type Row, tableOf } from './report.ts'
 import { smallFiles } from './small-files.ts'
 import { start } from './start.ts'
 import { upNothing } from './up-nothing.ts'
+import { warnings } from './warnings.ts'
 
 const benchmarks: readonly Benchmark[] = [
   upNothing,
@@ -34,6 +36,8 @@ const benchmarks: readonly Benchmark[] = [
   hostsConfBench,
   durableRun,
   hostkeeperNothing,
+  warnings,
+  rehearsal,
 ]
 
 interface Options {

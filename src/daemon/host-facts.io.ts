@@ -1,6 +1,6 @@
 /** What the table of warnings may ask of this host. */
 import { execFile } from 'node:child_process'
-import { lstat, readdir, readFile } from 'node:fs/promises'
+import { lstat, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { fixedPath } from '../base/index.ts'
@@ -27,7 +27,11 @@ export function hostFacts(volroot: string): HostFacts {
     },
     list: (path) => readdir(real(path)).catch(() => []),
     mounts: () => mountsBelow(volroot).catch(() => []),
-    archive: (path) => listArchive(real(path)).catch(() => undefined),
+    // tar is a process, which costs more than all other looks: not for a file that is gone, as most archives soon are.
+    archive: (path) =>
+      stat(real(path))
+        .then(() => listArchive(real(path)))
+        .catch(() => undefined),
   }
 }
 

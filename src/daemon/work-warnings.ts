@@ -65,9 +65,11 @@ export class WorkWarnings {
     const warnings: OperationWarning[] = []
     if (!this.#facts) return warnings
     const around = aroundOf(this.#facts, work, 0)
+    const journal = journalOnce(work.branch)
     for (const [index, operation] of work.operations.entries()) {
       const said = this.#said.get(operation)
-      for (const warning of said ?? (await warningsOf(operation, { ...around, ...pastOf(work, index) }, 'after')))
+      const past = { ...around, ...pastOf(work, index, journal) }
+      for (const warning of said ?? (await warningsOf(operation, past, 'after')))
         warnings.push({ number: index + 1, operation: describeOperation(operation), ...warning })
     }
     return warnings
@@ -88,10 +90,14 @@ function aroundOf(facts: WarningFacts, work: WarnedWork, index: number): Around 
 }
 
 /** What the journal and the work have before an operation of the work. The journal is read when it is asked for. */
-function pastOf({ branch, operations }: WarnedWork, index: number): Pick<Around, 'isBrought' | 'mounts' | 'before'> {
+function pastOf(
+  { branch, operations }: WarnedWork,
+  index: number,
+  journal = journalOnce(branch),
+): Pick<Around, 'isBrought' | 'mounts' | 'before'> {
   let past: Promise<readonly Operation[]> | undefined
   const earlier = (): Promise<readonly Operation[]> => {
-    past ??= operationsOf(branch).then((journal) => [...journal, ...operations.slice(0, index)])
+    past ??= journal().then((all) => [...all, ...operations.slice(0, index)])
     return past
   }
   return {
@@ -103,6 +109,15 @@ function pastOf({ branch, operations }: WarnedWork, index: number): Pick<Around,
       const files = (await earlier()).filter(isHere)
       return files.findLast(({ blob }) => blob.id !== files.at(-1)?.blob.id)
     },
+  }
+}
+
+/** The journal's operations, read when they are asked for first. */
+function journalOnce(branch: Branch): () => Promise<readonly Operation[]> {
+  let all: Promise<readonly Operation[]> | undefined
+  return () => {
+    all ??= operationsOf(branch)
+    return all
   }
 }
 

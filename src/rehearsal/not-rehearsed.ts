@@ -138,7 +138,10 @@ const notRehearsed: readonly Row[] = [
   },
   {
     id: 'packages-from-afar',
-    programs: ['apt-get', 'apt', 'aptitude', 'yum', 'dnf', 'zypper', 'pip', 'pip3', 'npm', 'gem', 'cpanm'],
+    programs: ['apt-get', 'apt', 'aptitude', 'yum', 'dnf', 'zypper', 'pip', 'pip3', 'npm', 'gem'],
+    // What takes away, or marks, asks nobody.
+    words:
+      /^(install|reinstall|update|upgrade|\S+-upgrade|\S*build-dep|source|download|add|localinstall|groupinstall|ci|i)$/,
     here: 'fails',
     needsNetwork: true,
     why: noNetwork,
@@ -165,6 +168,7 @@ const notRehearsed: readonly Row[] = [
       'dig',
       'host',
       'certbot',
+      'cpanm',
       'add-apt-repository',
       'apt-key',
     ],

@@ -49,6 +49,7 @@ test('verdictOf() blames the network only where a rehearsal has none', () => {
   const install = exec('apt-get', 'install', '-y', 'tree')
   assert.match(verdict(install, ended(100)), /^not judged: .*--net$/)
   assert.equal(verdict(install, ended(100), { ownNetwork: false }), 'fails: it ended with exit status 100')
+  assert.equal(verdict(exec('apt-get', 'purge', '-y', 'tree'), ended(100)), 'fails: it ended with exit status 100')
   assert.match(verdict(exec('apt-get', 'update'), ended(0)), /^not judged: would be passed over here/)
   assert.equal(verdict(exec('apt-get', 'update'), ended(0), { ownNetwork: false }), 'passes')
 })
