@@ -7,6 +7,7 @@ import { Journal, journalBeforeDamage, parseChain } from '../journal/index.ts'
 import type { Addition, BranchDeps, Fork, Taken } from './branch-types.ts'
 import { copyBeside, heardName } from './copy.ts'
 import { DivergentLines } from './divergent-lines.ts'
+import { refuseOthersLock } from './granted-lock.ts'
 import { type BranchState, canAdopt, isSameState } from './state.ts'
 import type { Proposal, Vote } from './vote.ts'
 import { VotedState } from './voted-state.ts'
@@ -141,6 +142,7 @@ export class Branch {
         const keep = () => this.#others.keep(this.#journal, fresh, from)
         return { added: [], split: await this.#state.writingArrived(lines, keep), ...rest }
       }
+      refuseOthersLock(this.state, first, from)
       await this.#state.writingArrived(lines, () => this.#journal.append(fresh, from))
       this.#state.followJournal(this.#journal)
       return { added: fresh, split: false, ...rest }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { chainOf, domain, following, generic } from '../../test/cluster/changesets.ts'
+import { chainOf, domain, following, generic, keyOf } from '../../test/cluster/changesets.ts'
 import { SimClock } from '../../test/sim/clock.ts'
 import { SimProcess } from '../../test/sim/cluster-process.ts'
 import { SimDisk } from '../../test/sim/disk.ts'
@@ -10,6 +10,7 @@ import { type SignedChangeset, toLine } from '../journal/changeset.ts'
 import type { Branch } from './branch.ts'
 import { asideName, Branches } from './branches.ts'
 import { operationsDone } from './position.ts'
+import { changed } from './state.ts'
 
 const common = chainOf(['c1', 'c2'])
 const left = chainOf(['l1', 'l2'], common[1])
@@ -303,6 +304,25 @@ test('compareAndSet() from a state that is no longer the one changes nothing', a
   assert.equal(await branch.compareAndSet(old, { ...old, head: idOf(next), length: 4 }, { changeset: next! }), false)
   assert.equal(branch.state, state)
   assert.deepEqual(await wordsOf((await openOn(disk)).get(generic)), [words(common, left.slice(0, 1))])
+})
+
+test('a changeset that names the lock of another key is refused, and one of the key that has it is taken', async () => {
+  const { branch } = await split(common)
+  const time = '2030-01-01T00:00:00.000Z'
+  const lock = { id: '1'.repeat(32), user: 'ann', host: 'alder', key: keyOf('alder'), message: 'why', since: time }
+  await branch.compareAndSet(branch.state, changed(branch.state, { type: 'lock', lock }))
+  const stolen = following(common.at(-1), { lock: lock.id })
+  await assert.rejects(branch.take([toLine(stolen)], 'cedar'), {
+    code: 'JOURNAL_DAMAGED',
+    message:
+      /^cedar: the changeset [0-9a-f]{64} names the lock of ann@alder, and is not signed by the key that has it$/,
+  })
+  assert.equal(branch.state.lock?.id, lock.id)
+  await branch.compareAndSet(branch.state, changed(branch.state, { type: 'unlock', by: 'bob@birch', time }))
+  const mine = { ...lock, id: '2'.repeat(32), key: stolen.changeset.key }
+  await branch.compareAndSet(branch.state, changed(branch.state, { type: 'lock', lock: mine }))
+  await branch.take([toLine(following(common.at(-1), { lock: mine.id }))], 'cedar')
+  assert.equal(branch.journal.length, common.length + 1)
 })
 
 test('lines from other hosts stop before the reserve, its votes say so by name, and what is made here goes on', async () => {

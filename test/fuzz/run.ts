@@ -27,9 +27,11 @@ process.exitCode = findings === 0 ? 0 : 1
 async function fuzz({ name, seeds, parse }: Parser): Promise<void> {
   let slowestMs = 0
   const timed = async (bytes: Uint8Array): Promise<void> => {
-    const beganMs = performance.now()
+    // Of the processor: what else the machine does is not the parser's.
+    const began = process.threadCpuUsage()
     await parse(bytes)
-    slowestMs = Math.max(slowestMs, performance.now() - beganMs)
+    const { user, system } = process.threadCpuUsage(began)
+    slowestMs = Math.max(slowestMs, (user + system) / 1000)
   }
   let done = 0
   for (let round = 0; done < Number(runs); round += 1) {
@@ -45,5 +47,5 @@ async function fuzz({ name, seeds, parse }: Parser): Promise<void> {
     break
   }
   inputs += done
-  console.log(`${name}: ${done} inputs, the slowest took ${slowestMs.toFixed(1)} ms`)
+  console.log(`${name}: ${done} inputs, the slowest took ${slowestMs.toFixed(1)} ms of the processor`)
 }
