@@ -7,8 +7,7 @@ import { Journal, journalBeforeDamage, parseChain } from '../journal/index.ts'
 import type { Addition, BranchDeps, Fork, Taken } from './branch-types.ts'
 import { copyBeside, heardName } from './copy.ts'
 import { DivergentLines } from './divergent-lines.ts'
-import { refuseOthersLock } from './granted-lock.ts'
-import { type BranchState, canAdopt, isSameState } from './state.ts'
+import { type BranchState, canAdopt, isSameState, underOwnLock } from './state.ts'
 import type { Proposal, Vote } from './vote.ts'
 import { VotedState } from './voted-state.ts'
 
@@ -126,10 +125,9 @@ export class Branch {
   }
 
   /**
-   * Takes in what a peer sent, after checking every line: what follows the
-   * head is added, what follows an earlier changeset is kept as another line.
-   * The new changesets of the journal, whether another line grew, and why no
-   * more was taken. JOURNAL_DAMAGED and OTHER_DOMAIN name the peer.
+   * Takes in what a peer sent, after checking every line: what follows the head is added, what follows an earlier
+   * changeset is kept as another line. The new changesets of the journal, whether another line grew, and why no more was
+   * taken. JOURNAL_DAMAGED and OTHER_DOMAIN name the peer.
    */
   async take(lines: readonly string[], from: string): Promise<Taken> {
     const { changesets, failure } = parseChain(lines, from)
@@ -142,8 +140,7 @@ export class Branch {
         const keep = () => this.#others.keep(this.#journal, fresh, from)
         return { added: [], split: await this.#state.writingArrived(lines, keep), ...rest }
       }
-      refuseOthersLock(this.state, first, from)
-      await this.#state.writingArrived(lines, () => this.#journal.append(fresh, from))
+      await this.#state.writingArrived(lines, () => this.#journal.append(underOwnLock(this.state, fresh, from), from))
       this.#state.followJournal(this.#journal)
       return { added: fresh, split: false, ...rest }
     })
@@ -155,9 +152,8 @@ export class Branch {
   }
 
   /**
-   * Ends the split between the lines with `chosen` and those with `rejected`:
-   * the latter are let go, after `keepAside` has kept each. A crash in between
-   * is made good by doing it again. False when not both are here.
+   * Ends the split between the lines with `chosen` and those with `rejected`: the latter are let go, after `keepAside`
+   * has kept each. A crash in between is made good by doing it again. False when not both are here.
    */
   resolve({ chosen, rejected }: Fork, keepAside: (line: Journal) => Promise<void>): Promise<boolean> {
     return this.#changes.run(async () => {

@@ -1,7 +1,14 @@
 /** The state of a branch: its head and its lock, changed only by compare-and-set. */
 import * as z from 'zod'
 import { askedBySchema, type BranchName, type ChangesetId, IsconfError, unreachable } from '../base/index.ts'
-import { branchNameSchema, changesetIdSchema, countSchema, messageLengthMax, timeSchema } from '../journal/index.ts'
+import {
+  branchNameSchema,
+  changesetIdSchema,
+  countSchema,
+  messageLengthMax,
+  type SignedChangeset,
+  timeSchema,
+} from '../journal/index.ts'
 
 /** A state is only taken within a million of the last: this far none comes, and the number after it is still one. */
 const revisionMax = 2 ** 48
@@ -145,4 +152,22 @@ const revisionStepMax = 1_000_000
 export function canAdopt(theirs: BranchState, ours: BranchState): boolean {
   if (theirs.head !== ours.head || !supersedes(theirs, ours)) return false
   return theirs.length === ours.length && theirs.revision - ours.revision <= revisionStepMax
+}
+
+/**
+ * Changesets that follow the head, unless the first names the lock which the branch granted to another key: its id is
+ * known to every host. JOURNAL_DAMAGED names the peer. Another lock may have been taken out of this host's sight.
+ */
+export function underOwnLock(
+  { lock }: BranchState,
+  changesets: readonly SignedChangeset[],
+  from: string,
+): readonly SignedChangeset[] {
+  const [first] = changesets
+  if (!first || lock?.id !== first.changeset.lock || lock.key === first.changeset.key) return changesets
+  const whose = `${lock.user}@${lock.host}`
+  throw new IsconfError(
+    'JOURNAL_DAMAGED',
+    `${from}: the changeset ${first.id} names the lock of ${whose}, and is not signed by the key that has it`,
+  )
 }
