@@ -249,6 +249,10 @@ test('a fork of a held branch is held, and is released by itself', async () => {
   await does('alder', ['lock', 'audit'], ['hold-branch'], ['ci'], ['fork', 'web'])
   await does('birch', ['migrate', 'web'])
   assert.match(await ask('birch', 'up'), /^HELD: branch web is held by ann@alder/)
+  assert.match(
+    await ask('birch', 'release'),
+    /^NOT_HELD: host birch is not held, but its branch: branch web is held by/,
+  )
   await does('alder', ['lock', 'go on'], append('1'), ['release-branch'], ['ci'])
   assert.equal(await ask('birch', 'up'), 'did 3, now at 3')
   const rows = await look<readonly { name: string; hold: HoldAnswer | null }[]>('birch', 'branches')

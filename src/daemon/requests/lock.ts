@@ -21,7 +21,7 @@ export const lockRequest = request({
     behind: z.boolean().optional().describe('also on a host that is behind, and then only for hold, release and void'),
   }) satisfies z.ZodType<LockBody>,
   run: async (
-    parts: CompanyParts & Pick<Parts, 'origin' | 'branch' | 'damaged' | 'deviations'> & HoldsParts,
+    parts: CompanyParts & Pick<Parts, 'origin' | 'branch' | 'damaged' | 'deviations' | 'work'> & HoldsParts,
     { user, message, behind },
     { tell, askedBy },
   ): Promise<LockAnswer> => {
@@ -29,6 +29,10 @@ export const lockRequest = request({
     await parts.damaged.refuseUnsure()
     const lock = await takeLock(parts.origin(), user, message, { behind, askedBy })
     await parts.replicator.announce(parts.branch)
+    if (parts.work.header?.behind) {
+      const text = `${parts.identity.host} is behind branch ${parts.branch.name}: this lock is only for hold, release and void`
+      void tell({ event: 'remark', text })
+    }
     await remarkOnHolds(parts, tell)
     remarkOnCompany(parts, parts.branch, tell)
     return lockAnswer(parts.branch, lock)

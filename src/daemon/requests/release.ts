@@ -1,6 +1,8 @@
+import { IsconfError } from '../../base/index.ts'
 import type { HoldAnswer } from '../../control/index.ts'
 import { releaseHost } from '../../host/index.ts'
-import { holdBody, holder } from './shared/hold.ts'
+import { holdText } from '../../replay/index.ts'
+import { type HoldsParts, holdBody, holder, holdsOf } from './shared/hold.ts'
 import type { Parts } from './shared/parts.ts'
 import { request } from './shared/request.ts'
 
@@ -12,6 +14,7 @@ export const releaseRequest = request({
   run: async (parts: ReleaseParts, body): Promise<HoldAnswer> => {
     const { identity, log, replicator } = parts
     const by = holder(parts, body)
+    await refuseForBranch(parts)
     const held = await releaseHost(parts, identity.host, by)
     log.warn({}, `${by.by} released this host, which ${held.by} held: ${by.why}`)
     void replicator.exchangeAll()
@@ -19,4 +22,14 @@ export const releaseRequest = request({
   },
 })
 
-type ReleaseParts = Pick<Parts, 'hold' | 'history' | 'identity' | 'log' | 'replicator'>
+/** Where only the branch is held it is that which is to be released. */
+async function refuseForBranch(parts: ReleaseParts): Promise<void> {
+  const [first] = await holdsOf(parts).all()
+  if (first?.scope !== 'branch') return
+  const hint = 'to end the hold of the branch, under the lock: isconf release --branch, isconf ci'
+  throw new IsconfError('NOT_HELD', `host ${parts.identity.host} is not held, but its branch: ${holdText(first)}`, {
+    hint,
+  })
+}
+
+type ReleaseParts = HoldsParts & Pick<Parts, 'log' | 'replicator'>
