@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { RehearsalAnswer } from '../../src/control/index.ts'
-import { assertRefused, Lab, type LabHost, type Run, until } from '../harness/lab.ts'
+import { assertRefused, Lab, type LabHost, type Run, type Running, until } from '../harness/lab.ts'
 import { isRoot, unlessRootHas } from '../support/tools.ts'
 
 /** Why no rehearsal is possible here, as in many containers. */
@@ -136,8 +136,14 @@ test('a rehearsal that is stopped, or whose daemon is killed, leaves no process 
     (run: { child: { kill(signal: string): void } }) => run.child.kill('SIGINT'),
     () => alder.kill9(),
   ]) {
-    const run = alder.begin({}, 'rehearse', '--on', 'birch')
-    await until(async () => runs(), 'the command runs on birch')
+    const ask = (): Running => alder.begin({}, 'rehearse', '--on', 'birch')
+    let run = ask()
+    const isUnderWay = async (): Promise<boolean> => {
+      // Birch may not be quite done with the one before.
+      if (run.child.exitCode !== null) run = ask()
+      return runs()
+    }
+    await until(isUnderWay, 'the command runs on birch')
     assertRefused(await birch.run('up'), 4, 'busy with `isconf rehearse`')
     end(run as never)
     await run.done

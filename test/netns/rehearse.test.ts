@@ -1,7 +1,7 @@
 /** Work that another host rehearses: it has to agree, to stand where the work begins, and keeps nothing of it. */
 import assert from 'node:assert/strict'
 import type { RehearsalAnswer } from '../../src/control/index.ts'
-import { assertRefused } from '../harness/lab.ts'
+import { assertRefused, until } from '../harness/lab.ts'
 import { type NetHost, NetLab, netnsTest } from '../harness/netns.ts'
 import { unlessRootHas } from '../support/tools.ts'
 
@@ -65,6 +65,7 @@ netnsTest(
     await alder.does('exec', 'true')
     await alder.does('exec', 'sh', '-c', 'cat /root/only-here >>/etc/copy')
     await alder.does('exec', 'true')
+    await until(async () => (await birch.status()).pending === 2, 'birch has what was checked in')
     assertRefused(await on(), 1, 'birch: it has 2 operations to do before it stands where', 'on birch: isconf up')
     await birch.does('up')
     const failing = await on()
