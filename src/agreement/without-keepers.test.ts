@@ -88,6 +88,17 @@ test('a change that is given up is released everywhere, so that the next need no
   assert.ok(clock.monotonicMs() < 10_000)
 })
 
+test('a change that the proposer can not write binds nobody', async () => {
+  const clock = new SimClock()
+  const [alder, birch] = (await hosts(clock, 'alder', 'birch')) as [Host, Host]
+  alder.disk.full = true
+  await assert.rejects(clock.until(alder.agreement.change(alder.branch, lockFor(alder))), { code: 'DISK_FULL' })
+  const beganMs = clock.monotonicMs()
+  birch.reaches.delete(alder)
+  await clock.until(birch.agreement.change(birch.branch, lockFor(birch)))
+  assert.ok(clock.monotonicMs() - beganMs < 1_000)
+})
+
 test('a pledge whose proposer died ends by itself', async () => {
   const clock = new SimClock()
   const [alder, birch] = (await hosts(clock, 'alder', 'birch')) as [Host, Host]

@@ -51,6 +51,11 @@ test('describeOperation() tells the kinds of snap apart', () => {
   ])
 })
 
+test('describeOperation() names the variables of a command, and not what is in them', () => {
+  const operation: Operation = { type: 'exec', argv: ['printenv'], cwd: '/', env: { DBPASS: 'hunter2' } }
+  assert.equal(describeOperation(operation), 'exec --env DBPASS printenv')
+})
+
 const banked: readonly Operation[] = [
   { type: 'bank', kind: 'file', name: 'ntp-4.0.99k-15.i386.rpm', blob },
   { type: 'bank', kind: 'removal', name: 'libstdc++_6~rc1.deb' },
