@@ -43,6 +43,6 @@ complete -c hostkeeper -n '__fish_seen_subcommand_from checkpoint' -l key -r -F 
 complete -c hostkeeper -n '__fish_seen_subcommand_from checkpoint' -l move -d 'even if the channel points to another archive'
 complete -c hostkeeper -n '__fish_seen_subcommand_from checkpoint' -a 'build push tag'
 complete -c hostkeeper -n '__fish_seen_subcommand_from checkpoint' -F
-complete -c hostkeeper -n __fish_use_subcommand -a help -d 'Show the verbs, or what a verb takes'
+complete -c hostkeeper -n __fish_use_subcommand -a help -d 'Show the verbs, what a verb takes, or a topic'
 complete -c hostkeeper -n '__fish_seen_subcommand_from help' -a 'init lint generate update fetch switch rollback plan run status stamps clean checkpoint help version'
 complete -c hostkeeper -n __fish_use_subcommand -a version -d 'Show the release'

@@ -26,8 +26,23 @@ function wordsOf(verb: Verb<never>, program: Program): Words {
   const options = actions.flatMap(actionOptions)
   const names = (verb.verbs ?? []).map(({ name }) => name)
   const takes = actions.flatMap((action) => Object.values(action.arguments ?? {}))[0]?.type.completes
-  const verbs = takes === 'verbs' ? program.verbs.map(({ name }) => name) : []
+  const topics = (program.topics ?? []).map(({ name }) => name)
+  const verbs = takes === 'verbs' ? [...program.verbs.map(({ name }) => name), ...topics] : []
   return { options, literal: [...new Set([...options.flatMap(dashed), ...names, ...verbs])], takes }
+}
+
+/**
+ * Asks the daemon, and is silent when there is none. The first member of a line is what is wanted. Of a host that calls
+ * itself something else nothing is offered: bash expands the words that it is given.
+ */
+const asked: Readonly<Partial<Record<NonNullable<Words['takes']>, string>>> = {
+  branches: 'isconf branches --json 2>/dev/null | sed -n \'s/^{"name":"\\([A-Za-z0-9._-]*\\)".*/\\1/p\'',
+  changesets: 'isconf log -n 100 --json 2>/dev/null | sed -n \'s/^{"id":"\\([0-9a-f]\\{12\\}\\).*/\\1/p\'',
+  hosts: 'isconf hosts --json 2>/dev/null | sed -n \'s/^{"name":"\\([A-Za-z0-9._-]*\\)".*/\\1/p\'',
+}
+
+function askedFor(takes: Words['takes']): string | undefined {
+  return takes === undefined ? undefined : asked[takes]
 }
 
 function dashed({ short, long }: ShownOption): readonly string[] {
@@ -43,7 +58,10 @@ function bash(program: Program): string {
   const cases = verbs.flatMap((verb) => {
     const { literal, takes } = wordsOf(verb, program)
     if (takes === 'command') return []
-    const words = literal.length === 0 ? [] : [`mapfile -t COMPREPLY < <(compgen -W '${literal.join(' ')}' -- "$word")`]
+    const list = askedFor(takes)
+    const offered = list === undefined ? `'${literal.join(' ')}'` : `"${literal.join(' ')} $(${list})"`
+    const isNothing = literal.length === 0 && list === undefined
+    const words = isNothing ? [] : [`mapfile -t COMPREPLY < <(compgen -W ${offered} -- "$word")`]
     const files = takes === 'files' ? ['compopt -o default'] : []
     const all = [...words, ...files]
     return all.length === 0 ? [] : [`    ${verb.name}) ${all.join('; ')} ;;`]
@@ -98,6 +116,7 @@ function zsh(program: Program): string {
     const { literal, takes } = wordsOf(verb, program)
     const actions = [
       ...(literal.length === 0 ? [] : [`compadd -- ${literal.join(' ')}`]),
+      ...(askedFor(takes) === undefined ? [] : [`compadd -- $(${askedFor(takes)})`]),
       ...(takes === 'files' ? ['_files'] : []),
       ...(takes === 'command' ? ['_normal'] : []),
     ]
@@ -146,6 +165,7 @@ function fish(program: Program): string {
       `complete -c ${called} -n __fish_use_subcommand -a ${verb.name} -d ${quoted(verb.summary)}`,
       ...options.map((option) => `${here}${named(option)} -d ${quoted(option.describe)}`),
       ...(words.length === 0 ? [] : [`${here} -a '${words.join(' ')}'`]),
+      ...(askedFor(takes) === undefined ? [] : [`${here} -a ${quoted(`(${askedFor(takes)})`)}`]),
       ...(takes === 'files' ? [`${here} -F`] : []),
       ...(takes === 'command' ? [`${here} -a '(__fish_complete_subcommand --fcs-skip=2)'`] : []),
     ]

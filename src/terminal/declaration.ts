@@ -10,14 +10,20 @@ export interface WordType<T> {
   /** Undefined for a word that is none. */
   readonly parse: (word: string) => T | undefined
   /** What a shell can offer for it. */
-  readonly completes?: 'command' | 'files' | 'verbs'
+  readonly completes?: Completed
 }
+
+/** What a shell offers: what it knows itself, what the program knows, or what the daemon is asked for. */
+export type Completed = 'command' | 'files' | 'verbs' | 'branches' | 'changesets' | 'hosts'
 
 const verbatim = (word: string): string => word
 const aWord: WordType<string> = { takes: 'a word', parse: verbatim }
 export const aFile: WordType<string> = { takes: 'a file', parse: verbatim, completes: 'files' }
 export const aCommand: WordType<string> = { takes: 'a command', parse: verbatim, completes: 'command' }
 export const aVerb: WordType<string> = { takes: 'a verb', parse: verbatim, completes: 'verbs' }
+export const aBranch: WordType<string> = { takes: 'a branch', parse: verbatim, completes: 'branches' }
+export const aChangeset: WordType<string> = { takes: 'a changeset', parse: verbatim, completes: 'changesets' }
+export const aHost: WordType<string> = { takes: 'a host', parse: verbatim, completes: 'hosts' }
 export const aCount: WordType<number> = {
   takes: 'a count',
   parse: (word) => (/^[1-9]\d{0,8}$/.test(word) ? Number(word) : undefined),
@@ -140,6 +146,14 @@ export interface Program<O extends Options = Options, A extends Arguments = Argu
   readonly takers?: Readonly<Record<string, (verb: Pick<Verb<never>, 'name' | 'options'>) => boolean>>
   /** Empty for a program without verbs. */
   readonly verbs: readonly Verb<never>[]
+  /** What `help` explains besides. */
+  readonly topics?: readonly Topic[]
+}
+
+/** Something that is not a verb and has a word. */
+export interface Topic {
+  readonly name: string
+  readonly text: string
 }
 
 /** Options that exclude each other are options of the same verb. */

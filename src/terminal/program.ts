@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { IsconfError, nearest, toIsconfError } from '../base/index.ts'
 import { commandOf, type Hint, read } from './command-line.ts'
-import type { Action, Arguments, Options, Program, Typed, Verb } from './declaration.ts'
+import type { Action, Arguments, Options, Program, Topic, Typed, Verb } from './declaration.ts'
 import { aVerb, flag, optionalWord, optionalWords } from './declaration.ts'
 import { failureText, originText } from './failure.ts'
 import { ownFlagText } from './program-flags.ts'
@@ -153,11 +153,16 @@ function listed(actions: readonly { readonly name: string }[] = []): string {
 export function commonVerbs(program: () => Program): readonly Verb<ProgramProcess>[] {
   const help: Verb<ProgramProcess, Options, typeof helpWords> = {
     name: 'help',
-    summary: 'Show the verbs, or what a verb takes',
-    help: 'The same as --help before or after the verb.',
+    summary: 'Show the verbs, what a verb takes, or a topic',
+    help: 'The same as --help before or after the verb. A topic is a failure by its code, a setting by its name, or one of the words that list them all: failures, settings.',
     exits: [0],
     arguments: helpWords,
     run: async ({ terminal, release }, { verb, inner }) => {
+      const topic = inner === undefined ? topicNamed(program(), verb) : undefined
+      if (topic) {
+        terminal.out(topic.text)
+        return 0
+      }
       const words = [verb, inner].filter((word) => word !== undefined)
       const text =
         words.length === 0
@@ -182,7 +187,13 @@ export function commonVerbs(program: () => Program): readonly Verb<ProgramProces
   return [help, version]
 }
 
+/** However it is written; what a verb is called comes first. */
+function topicNamed({ topics = [], verbs }: Program, word: string | undefined): Topic | undefined {
+  if (word === undefined || verbs.some(({ name }) => name === word)) return undefined
+  return topics.find(({ name }) => name.toLowerCase() === word.toLowerCase())
+}
+
 const helpWords = {
-  verb: optionalWord('VERB', 'what to explain', aVerb),
+  verb: optionalWord('VERB|TOPIC', 'what to explain', aVerb),
   inner: optionalWord('WORD', 'which of its verbs'),
 }

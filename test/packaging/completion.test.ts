@@ -1,9 +1,12 @@
 /** The completions, in the shells that they are for. */
 import assert from 'node:assert/strict'
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { verbs } from '../../src/cli/index.ts'
 import { hostkeeperVerbs } from '../../src/hostkeeper/verbs/table.io.ts'
+import { temporaryDirectory } from '../support/files.ts'
 import { ran, unlessThere } from '../support/tools.ts'
 
 const folder = fileURLToPath(new URL('../../completion', import.meta.url))
@@ -34,6 +37,31 @@ test('bash completes verbs, flags, and what a verb takes', { skip: noBash }, () 
   assert.ok(offeredByBash('isconf', 'exec', 'prin').includes('printf'))
   assert.ok(offeredByBash('isconf', 'exec', 'cat', 'x').includes('compopt -o default'))
   assert.deepEqual(offeredByBash('isconf', 'lock', 's'), [])
+})
+
+test('bash offers branches, changesets and hosts that the daemon knows, and runs nothing of their names', {
+  skip: noBash,
+}, (t) => {
+  const bin = temporaryDirectory(t)
+  const answers = {
+    branches: '{"name":"generic","current":true}\n{"name":"web"}',
+    log: `{"id":"${'0123456789abcdef'.repeat(4)}","branch":"web"}`,
+    hosts:
+      '{"name":"alder","here":true}\n{"name":"$(touch evil)"}\n{"name":"`touch evil`"}\n{"name":"birch.example.com"}',
+  }
+  for (const [verb, text] of Object.entries(answers)) writeFileSync(join(bin, verb), `${text}\n`)
+  writeFileSync(join(bin, 'isconf'), `#!/bin/sh\ncat "${bin}/$1"\n`, { mode: 0o755 })
+  const path = process.env['PATH']
+  process.env['PATH'] = `${bin}:${path}`
+  t.after(() => Object.assign(process.env, { PATH: path }))
+  const words = (...line: string[]): readonly string[] =>
+    offeredByBash('isconf', ...line).filter((one) => !one.startsWith('-'))
+  assert.deepEqual(words('migrate', ''), ['generic', 'web'])
+  assert.deepEqual(words('show', ''), ['0123456789ab'])
+  assert.deepEqual(words('fleet', ''), ['alder', 'birch.example.com'])
+  assert.deepEqual(words('fleet', 'b'), ['birch.example.com'])
+  assert.equal(existsSync('evil'), false)
+  assert.ok(offeredByBash('isconf', 'help', 'LOCKE').includes('LOCKED'))
 })
 
 test('bash completes the verbs of hostkeeper', { skip: noBash }, () => {

@@ -1,6 +1,6 @@
 import { IsconfError, inOneLine, printable } from '../../base/index.ts'
 import type { DiffAnswer, DiffBody, DiffPath } from '../../control/index.ts'
-import { count, jsonLinesFlag, optionalWords, type Terminal } from '../../terminal/index.ts'
+import { aChangeset, count, jsonLinesFlag, optionalWords, type Terminal } from '../../terminal/index.ts'
 import type { DiffSide } from '../unified.ts'
 import { verb } from '../verb.ts'
 import { differenceText } from './verify.ts'
@@ -17,7 +17,7 @@ export const diffVerb = verb({
     'something differs.',
   exits: [0, 1, 2],
   options: { json: jsonLinesFlag },
-  arguments: { words: optionalWords('FROM|TO|PATH', 'what to compare; a path has a slash in it') },
+  arguments: { words: optionalWords('FROM|TO|PATH', 'what to compare; a path has a slash in it', aChangeset) },
   run: async ({ client, terminal, cwd, show, say }, { json, words }) => {
     // Only here: no other command should wait for the library to load.
     const { unified } = await import('../unified.ts')

@@ -1,5 +1,5 @@
 import type { DeviationAnswer } from '../../control/index.ts'
-import { word } from '../../terminal/index.ts'
+import { aChangeset, word } from '../../terminal/index.ts'
 import { reasonOf, reasonOption } from '../reason.ts'
 import { verb } from '../verb.ts'
 
@@ -13,7 +13,7 @@ export const doneVerb = verb({
     'history records who says so and why. Once nothing else differs, the host counts as up to date again.',
   exits: [0, 1, 222],
   options: { message: reasonOption },
-  arguments: { operation: word('OPERATION', 'in what this host differs') },
+  arguments: { operation: word('OPERATION', 'in what this host differs', aChangeset) },
   run: async ({ client, flags, user, say, show }, { message: behind, operation }) => {
     const message = reasonOf(flags, behind, `isconf done ${operation} -m "how it was done"`)
     const mended = (await client.post('/v1/done', { user, operation, message }, show)) as DeviationAnswer

@@ -1,6 +1,6 @@
 import { IsconfError, inOneLine, nearest } from '../../base/index.ts'
 import { type HostRow, type HostState, hostStates } from '../../control/index.ts'
-import { count, flag, jsonFlag, optionalWord, table, value, type WordType } from '../../terminal/index.ts'
+import { aHost, count, flag, jsonFlag, optionalWord, table, value, type WordType } from '../../terminal/index.ts'
 import { heldBy } from '../hold-text.ts'
 import { showOutput } from '../show-output.ts'
 import { verb } from '../verb.ts'
@@ -38,7 +38,7 @@ export const fleetVerb = verb({
     json: jsonFlag,
   },
   exclusive: ['watch', 'json'],
-  arguments: { host: optionalWord('HOST', 'the host to tell of') },
+  arguments: { host: optionalWord('HOST', 'the host to tell of', aHost) },
   run: async (context, { host, all, watch, output, json, ...filter }) => {
     const { client, terminal, sleep, onInterrupt } = context
     const look = async (): Promise<readonly HostRow[]> =>

@@ -1,5 +1,6 @@
 import { commonVerbs, type Program, verbWords } from '../../terminal/index.ts'
 import { flags } from '../flags.ts'
+import { topics } from '../topics.ts'
 import type { Verb } from '../verb.ts'
 import { bankVerb } from './bank.ts'
 import { blameVerb } from './blame.ts'
@@ -97,4 +98,5 @@ export const isconf = {
     reboot: ({ name }) => name === 'up',
   },
   verbs,
+  topics,
 } satisfies Program

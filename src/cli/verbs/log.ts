@@ -1,6 +1,15 @@
 import { idPrefixLength, inOneLine, nearest } from '../../base/index.ts'
 import type { Client, HostRow, LogEntry, LoggedOperation } from '../../control/index.ts'
-import { aCount, count, flag, jsonLinesFlag, optionalWord, value, type WordType } from '../../terminal/index.ts'
+import {
+  aBranch,
+  aCount,
+  count,
+  flag,
+  jsonLinesFlag,
+  optionalWord,
+  value,
+  type WordType,
+} from '../../terminal/index.ts'
 import { withQuery } from '../query.ts'
 import { verb } from '../verb.ts'
 
@@ -30,7 +39,7 @@ export const logVerb = verb({
   },
   exclusive: ['oneline', 'json'],
   arguments: {
-    branch: optionalWord('BRANCH|PATH', "another branch than this host's; or a path, which has a slash in it"),
+    branch: optionalWord('BRANCH|PATH', "another branch than this host's; or a path, which has a slash in it", aBranch),
   },
   run: async ({ client, terminal, cwd, say }, { json, oneline, branch: word, ...filter }) => {
     // The name of a branch has no slash.

@@ -1,5 +1,5 @@
 import type { MigrateAnswer } from '../../control/index.ts'
-import { count, word } from '../../terminal/index.ts'
+import { aBranch, count, word } from '../../terminal/index.ts'
 import { verb } from '../verb.ts'
 
 export const migrateVerb = verb({
@@ -10,7 +10,7 @@ export const migrateVerb = verb({
     "everything that was done here: a child of this host's branch, when nothing has been done here since the " +
     'fork. migrate itself changes nothing else; up then does what the branch has.',
   exits: [0, 1, 220],
-  arguments: { name: word('BRANCH', 'where to go') },
+  arguments: { name: word('BRANCH', 'where to go', aBranch) },
   run: async ({ client, user, say, show }, { name }) => {
     const answer = (await client.post('/v1/migrate', { user, branch: name }, show)) as MigrateAnswer
     const { branch, from, pending } = answer

@@ -1,6 +1,6 @@
 import { IsconfError, idPrefixLength, inOneLine } from '../../base/index.ts'
 import type { RevertAnswer } from '../../control/index.ts'
-import { count, flag, values, type WordType, word } from '../../terminal/index.ts'
+import { aChangeset, count, flag, values, type WordType, word } from '../../terminal/index.ts'
 import { verb } from '../verb.ts'
 
 const aCommandLine: WordType<string> = {
@@ -29,7 +29,7 @@ export const revertVerb = verb({
     json: flag('--json', 'with --dry-run: print one JSON document'),
   },
   exclusive: ['remove', 'keep'],
-  arguments: { changeset: word('CHANGESET', 'the beginning of its id') },
+  arguments: { changeset: word('CHANGESET', 'the beginning of its id', aChangeset) },
   run: async (
     { client, user, say, show, terminal },
     { changeset, commands, remove, keep, overwrite, dryRun, json },

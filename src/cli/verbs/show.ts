@@ -1,6 +1,6 @@
 import { askedByText, idPrefixLength, inOneLine } from '../../base/index.ts'
 import type { Shown } from '../../control/index.ts'
-import { jsonFlag, listing, word } from '../../terminal/index.ts'
+import { aChangeset, jsonFlag, listing, word } from '../../terminal/index.ts'
 import { withQuery } from '../query.ts'
 import { verb } from '../verb.ts'
 import { voidText } from './log.ts'
@@ -13,7 +13,7 @@ export const showVerb = verb({
     'them. An asterisk marks an operation that this host has not done.',
   exits: [0],
   options: { json: jsonFlag },
-  arguments: { name: word('NAME', 'a changeset or an operation') },
+  arguments: { name: word('NAME', 'a changeset or an operation', aChangeset) },
   run: async ({ client, terminal }, { json, name }) => {
     const shown = (await client.get(withQuery('/v1/show', { name }))) as Shown
     terminal.out(json ? `${JSON.stringify(shown)}\n` : describe(shown))

@@ -1,5 +1,5 @@
 import type { DeviationAnswer } from '../../control/index.ts'
-import { word } from '../../terminal/index.ts'
+import { aChangeset, word } from '../../terminal/index.ts'
 import { reasonOf, reasonOption } from '../reason.ts'
 import { verb } from '../verb.ts'
 
@@ -13,7 +13,7 @@ export const skipVerb = verb({
     'other host skips anything: for that, see void.',
   exits: [0, 1, 222],
   options: { message: reasonOption },
-  arguments: { operation: word('OPERATION', 'the operation that up would do next') },
+  arguments: { operation: word('OPERATION', 'the operation that up would do next', aChangeset) },
   run: async ({ client, flags, user, say, show }, { message: behind, operation }) => {
     const message = reasonOf(flags, behind, `isconf skip ${operation} -m "why it can't be done here"`)
     const skipped = (await client.post('/v1/skip', { user, operation, message }, show)) as DeviationAnswer

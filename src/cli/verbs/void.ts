@@ -1,5 +1,5 @@
 import type { VoidAnswer } from '../../control/index.ts'
-import { word } from '../../terminal/index.ts'
+import { aChangeset, word } from '../../terminal/index.ts'
 import { reasonOf, reasonOption } from '../reason.ts'
 import { verb } from '../verb.ts'
 
@@ -13,7 +13,7 @@ export const voidVerb = verb({
     'record the operation again if you want it after all.',
   exits: [0, 1, 220, 221, 222],
   options: { message: reasonOption },
-  arguments: { operation: word('OPERATION', 'the operation to pass over') },
+  arguments: { operation: word('OPERATION', 'the operation to pass over', aChangeset) },
   run: async ({ client, flags, user, say, show }, { message: behind, operation }) => {
     const message = reasonOf(flags, behind, `isconf void ${operation} -m "what is wrong with it"`)
     const answer = (await client.post('/v1/void', { user, operation, message }, show)) as VoidAnswer
