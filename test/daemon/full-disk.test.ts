@@ -68,7 +68,7 @@ test('a full disk on a target: what was there stays, and up goes on when there i
   await alder!.does('snap', 'large')
   await alder!.does('ci')
   await until(async () => (await birch!.status()).operations === 2, 'birch has the journal')
-  assertRefused(await birch!.run('up'), 223, 'no space left')
+  assertRefused(await birch!.run('up'), 1, 'there is no room to fetch it')
   assert.equal(birch!.read('tmp/large'), 'what was there before\n')
   assert.equal((await birch!.status()).position, birch!.has('tmp/first') ? 1 : 0)
   disk.empty()
@@ -122,11 +122,14 @@ test('a voter with a full disk holds nobody up, and is named by every change', {
     await alder!.does('lock', `round ${round}`)
     await alder!.does('exec', 'echo', longWord)
     const { stderr } = await alder!.does('ci')
-    assert.match(stderr, /birch can't keep what is agreed: .*no space left on device; the others go on without it\n/)
+    assert.match(
+      stderr,
+      /birch can't keep what is agreed: .*no (space left on device|room for .*IS_RESERVE.*); the others go on without it\n/,
+    )
     assert.match(stderr, /1 operation, stored on 1 host\n/)
   }
   assert.match((await alder!.status()).warnings.join('\n'), /birch can't keep what is agreed: /)
-  assertRefused(await birch!.run('up'), 3, /alder has \d changesets of .*no space left on device/)
+  assertRefused(await birch!.run('up'), 3, /alder has \d changesets? of .*no (space left on device|room for )/)
   disk.empty()
   assert.match((await birch!.does('up')).stderr, /did 2 operations/)
 })
@@ -143,15 +146,13 @@ test('what arrives leaves IS_RESERVE free, is told by name, and comes when there
   alder!.write('tmp/large', Buffer.alloc(20 * mib, 'x'))
   await alder!.does('snap', 'large')
   await alder!.does('ci')
-  assertRefused(
-    await birch!.run('up'),
-    223,
-    /no room for \d+ bytes from other hosts beside IS_RESERVE \(50M of the disk/,
-  )
+  const refused = await birch!.run('up')
+  assertRefused(refused, 223, /no room for \d+ bytes from other hosts beside IS_RESERVE \(50M of the disk/)
+  const [, operation = ''] = refused.stderr.match(/1\/1 (\S+) snap/) ?? []
   const { warnings } = await birch!.status()
   assert.match(warnings.join('\n'), /1 file of 20971520 bytes from other hosts not fetched: no room .*IS_RESERVE/)
   // The others go on, and so does what birch does itself.
-  await birch!.does('skip', (await birch!.status()).stopped!.operation, '-m', 'no room')
+  await birch!.does('skip', operation, '-m', 'no room')
   await birch!.does('lock', 'its own')
   await birch!.does('exec', 'true')
   await birch!.does('ci')
