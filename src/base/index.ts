@@ -1,5 +1,5 @@
 export * from './append-log.ts'
-export { type AskedBy, askedBySchema, askedByText } from './asked-by.ts'
+export { type AskedBy, askedByText } from './asked-by.ts'
 export * from './blob.ts'
 export { currentDirectory, userHere } from './caller.io.ts'
 export * from './clock.ts'

@@ -1,7 +1,8 @@
 /** The state of a branch: its head and its lock, changed only by compare-and-set. */
 import * as z from 'zod'
-import { askedBySchema, type BranchName, type ChangesetId, IsconfError, unreachable } from '../base/index.ts'
+import { type BranchName, type ChangesetId, IsconfError, unreachable } from '../base/index.ts'
 import {
+  askedBySchema,
   branchNameSchema,
   changesetIdSchema,
   countSchema,

@@ -5,15 +5,8 @@
  * `{ changeset, id, signature }`, so that all hosts hold the same bytes.
  */
 import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
-import {
-  type AskedBy,
-  askedBySchema,
-  type BlobRef,
-  type ChangesetId,
-  IsconfError,
-  noChangeset,
-  sha256Hex,
-} from '../base/index.ts'
+import { type AskedBy, type BlobRef, type ChangesetId, IsconfError, noChangeset, sha256Hex } from '../base/index.ts'
+import { askedBySchema } from './asked-by-schema.ts'
 import { canonical } from './canonical.ts'
 import { type Changeset, lineSchema } from './changeset-form.ts'
 import { isNestedDeeply } from './nesting.ts'

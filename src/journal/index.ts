@@ -1,4 +1,5 @@
 export { isAbout, isAboutTree, isWithin } from './about-path.ts'
+export { askedBySchema } from './asked-by-schema.ts'
 export {
   askedByOf,
   blobsOf,

@@ -53,7 +53,10 @@ function withWork(
   if (now.head !== header.base) {
     throw new IsconfError('LOCK_LOST', `branch ${now.branch} has grown since your lock: someone else checked in`)
   }
-  const signed = signChangeset({ ...compose(deps, header), ...(askedBy && { notes: { askedBy } }) }, deps.key)
+  const signed = signChangeset(
+    { ...compose(deps, header), ...(askedBy && { notes: { askedBy: { ...askedBy } } }) },
+    deps.key,
+  )
   const change = { type: 'ci', lockId: header.lock, head: signed.id, length: signed.changeset.sequence } as const
   return { to: changed(now, change), changeset: signed }
 }
