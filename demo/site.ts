@@ -60,8 +60,8 @@ export async function makeSite(directory: string): Promise<Site> {
   // The hosts prove to each other that they know this key: other users of the machine are strangers.
   writeFileSync(join(directory, 'hmac_keys'), `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600 })
   for (const { name, root } of Object.values(hosts)) {
-    mkdirSync(join(root, 'tmp'), { recursive: true })
-    for (const made of [root, join(root, 'tmp')]) chmodSync(made, 0o755)
+    mkdirSync(join(root, 'root'), { recursive: true })
+    for (const made of [root, join(root, 'root')]) chmodSync(made, 0o755)
     writeScript(join(directory, name), hostScript(directory, name, root))
   }
   mkdirSync(join(directory, 'bin'))
@@ -124,7 +124,7 @@ function hostScript(directory: string, name: HostName, root: string): string {
   return [
     `# A command on ${name}: ./${name} isconf status. Without a command, a shell there.`,
     `export IS_HOSTNAME=${name} PATH=${quoted(join(directory, 'bin'))}:"$PATH"`,
-    `cd ${quoted(join(root, 'tmp'))} || exit`,
+    `cd ${quoted(join(root, 'root'))} || exit`,
     '[ "$#" -eq 0 ] || exec "$@"',
     `export PS1='${name}$ '`,
     'if command -v bash >/dev/null; then exec bash --norc; else exec sh -i; fi',

@@ -30,13 +30,20 @@ function refuse(name: TrustedName, problem: string | undefined): void {
 
 /** A sentence that says who else can change a path, and what to do about it; undefined when nobody can. */
 export function changeableByOthers(path: string): string | undefined {
-  return look(path).problem
+  const { problem } = look(path)
+  return problem && textOf(problem)
+}
+
+/** The sentence without what to do: of a directory that is shared on purpose. */
+export function sharedWithOthers(path: string): string | undefined {
+  return look(path).problem?.what
 }
 
 /** The same of a directory and all that is in it; links in it are followed. */
 export function changeableIn(directory: string, except: readonly string[] = []): string | undefined {
   const { problem, isHidden } = look(directory)
-  return problem !== undefined || isHidden ? problem : inside(directory, except)
+  if (problem) return textOf(problem)
+  return isHidden ? undefined : inside(directory, except)
 }
 
 /** Of what is in a directory that others may enter and not change. */
@@ -45,8 +52,8 @@ function inside(directory: string, except: readonly string[] = []): string | und
     const path = join(directory, name)
     const stats = statsOf(path)
     if (stats === undefined) continue
-    const own = stats.isSymbolicLink() ? changeableByOthers(path) : problemOf(path, stats, true)
-    if (own !== undefined) return own
+    const own = stats.isSymbolicLink() ? look(path).problem : problemOf(path, stats, true)
+    if (own !== undefined) return textOf(own)
     const isOpen = stats.isDirectory() && !isClosed(stats) && !except.includes(name)
     const within = isOpen ? inside(path) : undefined
     if (within !== undefined) return within
@@ -54,8 +61,17 @@ function inside(directory: string, except: readonly string[] = []): string | und
   return undefined
 }
 
+interface Problem {
+  /** Who else can change what. */
+  readonly what: string
+  /** The command that mends it. */
+  readonly cure: string
+}
+
+const textOf = ({ what, cure }: Problem): string => `${what}: ${cure}`
+
 interface Look {
-  readonly problem?: string
+  readonly problem?: Problem
   /** Whether nobody else gets there. */
   readonly isHidden: boolean
 }
@@ -97,16 +113,18 @@ function goBehind(target: string, todo: string[], way: Step[]): void {
 }
 
 /** Who else may change what a path names; in a sticky directory on the way that is for its entries to say. */
-function problemOf(path: string, stats: Stats, isLast: boolean): string | undefined {
+function problemOf(path: string, stats: Stats, isLast: boolean): Problem | undefined {
   const { uid, gid, mode } = stats
-  if (!isOwn(uid)) return `${path} belongs to ${userName(uid)}: chown ${userName(process.geteuid?.() ?? 0)} ${path}`
+  if (!isOwn(uid))
+    return { what: `${path} belongs to ${userName(uid)}`, cure: `chown ${userName(process.geteuid?.() ?? 0)} ${path}` }
   if (stats.isSymbolicLink() || (stats.isDirectory() && !isLast && (mode & stickyBit) !== 0)) return undefined
   // What is written to a device, such as /dev/null, is not what is read from it.
   if (stats.isCharacterDevice()) return undefined
   const shown = (mode & 0o7777).toString(8)
-  if ((mode & 0o002) !== 0) return `${path} can be changed by everybody (mode ${shown}): chmod go-w ${path}`
+  if ((mode & 0o002) !== 0)
+    return { what: `${path} can be changed by everybody (mode ${shown})`, cure: `chmod go-w ${path}` }
   if ((mode & 0o020) !== 0 && !isGroupOfNobodyElse(gid))
-    return `${path} can be changed by its group ${gid} (mode ${shown}): chmod g-w ${path}`
+    return { what: `${path} can be changed by its group ${gid} (mode ${shown})`, cure: `chmod g-w ${path}` }
   return undefined
 }
 

@@ -40,6 +40,7 @@ test('resolveConfig() has a safe default for everything but the domain', () => {
     rebootCommand: 'shutdown -r now',
     bootIdPath: '/proc/sys/kernel/random/boot_id',
     hooksPath: '/etc/is/hooks',
+    sharedDirectories: '',
     owner: 'name',
     log: 'auto',
     replayWarnings: 'warn',

@@ -30,6 +30,8 @@ export interface Config {
   readonly rebootCommand: string
   readonly bootIdPath: string
   readonly hooksPath: string
+  /** With spaces between them. */
+  readonly sharedDirectories: string
   readonly owner: OwnerMode
   readonly log: LogPlace
   readonly replayWarnings: ReplayWarnings
@@ -102,6 +104,7 @@ export function resolveAllButDomain(input: Omit<ConfigInput, 'domainFileText'>):
     rebootCommand: read(settings.rebootCommand),
     bootIdPath: read(settings.bootIdPath),
     hooksPath: read(settings.hooksPath),
+    sharedDirectories: read(settings.sharedDirectories),
     owner: read(settings.owner),
     log: read(settings.log),
     replayWarnings: read(settings.replayWarnings),

@@ -1,13 +1,13 @@
 /**
- * Every setting as data: its name, what it takes, a default that is safe, and
- * the sentence of the manual. The rest of the program sees one frozen
- * {@link Config} and never the environment.
+ * Every setting as data: its name, what it takes, a default that is safe, and the sentence of the manual. The rest of
+ * the program sees one frozen {@link Config} and never the environment.
  */
 import { parseReserve } from './reserve.ts'
 import type { Setting } from './setting.ts'
 import type { LogPlace, OwnerMode, RehearsalConsent, ReplayWarnings } from './values.ts'
 import {
   parseAbsolutePath,
+  parseAbsolutePaths,
   parseBoolean,
   parseIpAddress,
   parseLog,
@@ -87,8 +87,7 @@ export const settings = {
     env: 'IS_VOLROOT',
     form: 'absolute path',
     fallback: '/',
-    describe:
-      'The directory that stands for / on this host: snapped paths and working directories are mapped below it.',
+    describe: 'The directory that stands for / on this host: snapped paths and working directories are below it.',
     needsRestart: true,
     parse: parseAbsolutePath,
   }),
@@ -113,6 +112,13 @@ export const settings = {
     fallback: '/etc/is/hooks',
     describe: 'The directory that holds pre-up.d, post-up.d and on-failure.d, whose programs `isconf up` runs.',
     parse: parseAbsolutePath,
+  }),
+  sharedDirectories: setting<string>({
+    env: 'IS_SHARED_DIRECTORIES',
+    form: 'absolute paths',
+    fallback: '',
+    describe: 'Directories that others can change, in which `isconf up` runs commands all the same.',
+    parse: parseAbsolutePaths,
   }),
   owner: setting<OwnerMode>({
     env: 'IS_OWNER',
@@ -152,8 +158,7 @@ export const settings = {
     env: 'IS_TIMEOUT_CLI',
     form: 'seconds',
     fallback: 60,
-    describe:
-      'How long a command waits for a sign of life from the daemon, which sends one every few seconds, before it gives up.',
+    describe: 'How long a command waits for a sign of life from the daemon, sent every few seconds, until it gives up.',
     parse: parseSeconds,
   }),
   hostname: setting<string | undefined>({

@@ -53,6 +53,17 @@ export function parseAbsolutePath(text: string): Parsed<string> {
   return { value: text.length > 1 ? text.replace(/\/+$/, '') || '/' : text }
 }
 
+/** Separated by spaces. */
+export function parseAbsolutePaths(text: string): Parsed<string> {
+  const paths: string[] = []
+  for (const word of text.split(/\s+/).filter((one) => one !== '')) {
+    const parsed = parseAbsolutePath(word)
+    if ('problem' in parsed) return parsed
+    paths.push(parsed.value)
+  }
+  return { value: paths.join(' ') }
+}
+
 export function parseOwner(text: string): Parsed<OwnerMode> {
   return text === 'name' || text === 'numeric' ? { value: text } : { problem: wrong('name or numeric', text) }
 }

@@ -159,6 +159,7 @@ function machineOf(live: LiveConfig, environment: () => Record<string, string>):
     rebootCommand: () => live.now.rebootCommand,
     bootIdPath: () => live.now.bootIdPath,
     hooksPath: () => live.now.hooksPath,
+    sharedDirectories: () => live.now.sharedDirectories.split(' ').filter((path) => path !== ''),
     clock,
   })
 }

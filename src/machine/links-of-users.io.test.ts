@@ -1,6 +1,7 @@
 /** What a plain user of a machine puts in root's way: links, and directories that are exchanged in the middle. */
 import assert from 'node:assert/strict'
 import {
+  chmodSync,
   chownSync,
   existsSync,
   lchownSync,
@@ -32,7 +33,7 @@ const refused = failure(
 )
 
 /** A machine below a directory, with the home of a user in it whose `dir` leads to /etc. */
-function place(t: TestContext) {
+function place(t: TestContext, shared: readonly string[] = []) {
   const root = temporaryDirectory(t)
   const home = temporaryDirectory(t)
   mkdirSync(join(home, 'conf'))
@@ -47,6 +48,7 @@ function place(t: TestContext) {
   const machine = systemMachine({
     ...{ volroot: root, home, owner: () => 'numeric' as const, clock: systemClock },
     ...{ environment: unused, rebootCommand: unused, bootIdPath: unused, hooksPath: unused },
+    sharedDirectories: () => shared,
   })
   const real = (path: string): string => join(root, path)
   return { root, real, machine, linkTo }
@@ -162,6 +164,20 @@ test('what is recorded is what was seen: a directory exchanged for a link meanwh
   const [first] = entries
   assert.ok(first?.kind === 'file')
   await assert.rejects(read(first)[Symbol.asyncIterator]().next(), failure('FILE_CHANGED', /changed|went away/))
+})
+
+test('sharedWith() tells who else can change a directory or one above, unless it is allowed', { skip }, async (t) => {
+  const { root, real, machine } = place(t)
+  chmodSync(root, 0o755)
+  mkdirSync(real('tmp/dir'), { recursive: true })
+  chmodSync(real('tmp'), 0o1777)
+  assert.match(machine.sharedWith('/tmp') ?? '', /\/tmp can be changed by everybody \(mode 1777\)$/)
+  assert.match(machine.sharedWith('/home/ann/dir') ?? '', /\/home\/ann belongs to user 1234$/)
+  for (const path of ['/', '/etc/dir', '/tmp/dir']) assert.equal(machine.sharedWith(path), undefined)
+  const allowing = place(t, ['/tmp', '/home'])
+  mkdirSync(allowing.real('tmp'))
+  for (const path of ['tmp', 'home']) chmodSync(allowing.real(path), 0o777)
+  for (const path of ['/tmp', '/home', '/home/ann']) assert.equal(allowing.machine.sharedWith(path), undefined)
 })
 
 test('IS_HOME, what lies in it and what holds it are not installed', async (t) => {

@@ -1,7 +1,7 @@
 /** The real machine, or the part of it below IS_VOLROOT. */
 import { realpathSync, statSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
-import { refuseChangeableTree } from '../base/changeable.io.ts'
+import { refuseChangeableTree, sharedWithOthers } from '../base/changeable.io.ts'
 import { type Clock, IsconfError, unreachable } from '../base/index.ts'
 import { Places } from '../base/places.io.ts'
 import { type Walk, walking } from '../base/walk.io.ts'
@@ -39,6 +39,8 @@ export interface MachineOptions {
   readonly bootIdPath: () => string
   /** The directory that holds a directory of hooks for each stage. */
   readonly hooksPath: () => string
+  /** Those of other users, or open to them, in which commands are run all the same; none when absent. */
+  readonly sharedDirectories?: () => readonly string[]
   readonly clock: Clock
 }
 
@@ -114,6 +116,7 @@ export function systemMachine(options: MachineOptions): Machine {
         ),
       )
     },
+    sharedWith: (directory) => sharedWith(directory, real(directory), options.sharedDirectories?.() ?? []),
     refuseRemoval: own.refuseRemoval,
     remove: async (path) => {
       await own.refuseRemoval(path)
@@ -131,6 +134,12 @@ export function systemMachine(options: MachineOptions): Machine {
       // One that a daemon that has died began may never come.
       runAnyway({ argv: ['sh', '-c', options.rebootCommand()], cwd: '/', env: {} }, output, signal),
   }
+}
+
+/** See {@link Machine.sharedWith}. */
+function sharedWith(directory: string, realPath: string, allowed: readonly string[]): string | undefined {
+  const isAllowed = allowed.some((one) => `${directory}/`.startsWith(one === '/' ? one : `${one}/`))
+  return isAllowed || process.geteuid?.() !== 0 ? undefined : sharedWithOthers(realPath)
 }
 
 /** What is on its way to its place, by a daemon with this home. */

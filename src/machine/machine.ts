@@ -174,6 +174,11 @@ export interface Machine {
    * can't be installed: BLOB_MISMATCH, INSTALL_FAILED, PROTECTED_PATH, or what its content failed with.
    */
   install(installations: readonly Installation[]): Promise<readonly InstallReport[]>
+  /**
+   * Who else than root can change a directory, or one on the way to it, in words; undefined for nobody, where the daemon
+   * is not root, and for a directory that IS_SHARED_DIRECTORIES names, or that is in one of these.
+   */
+  sharedWith(directory: string): string | undefined
   /** Refuses what `remove` would refuse; PROTECTED_PATH. Removes nothing. */
   refuseRemoval(path: string): Promise<void>
   /** Removes what is at a path, a directory with all it holds; false when nothing is there. PROTECTED_PATH, REMOVE_FAILED. */

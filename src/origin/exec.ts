@@ -38,6 +38,9 @@ export async function exec(
     env: { ...request.env },
   }
   work.refuseIfFull(operation)
+  const who = machine.sharedWith(operation.cwd)
+  if (who !== undefined)
+    listener.remark?.(`${who}, so \`isconf up\` refuses to run this there: go to a directory that is root's alone`)
   return attempt(deps, operation, () => runAndRecord(deps, operation, listener, signal))
 }
 

@@ -1,8 +1,9 @@
 /** `snap`: records what is at some paths as it is now, or that nothing is there, for every host of the branch. */
+import { posix } from 'node:path'
 import { type BlobRef, IsconfError, invariant, Progress, toIsconfError, unreachable } from '../base/index.ts'
 import { recordedPaths } from '../branch/index.ts'
 import type { SnapOperation } from '../journal/index.ts'
-import { type Entry, type FileEntry, HardLinks, type Inspection } from '../machine/index.ts'
+import { type Entry, type FileEntry, HardLinks, type Inspection, type Machine } from '../machine/index.ts'
 import { keepFiles } from './keep-files.ts'
 import { refuseRebooting } from './reboot.ts'
 import { recordedBefore, type WhatIsGone } from './recorded-before.ts'
@@ -70,7 +71,13 @@ export async function snap(
     { tops: paths, entries, whatIsGone: request.gone },
     machine,
   )
-  for (const remark of new Set([...before.remarks, ...inspections.flatMap(({ remarks }) => remarks), ...links.remarks]))
+  const shared = inspections.flatMap(({ entries }) => sharedRemark(machine, entries.at(-1)))
+  for (const remark of new Set([
+    ...before.remarks,
+    ...shared,
+    ...inspections.flatMap(({ remarks }) => remarks),
+    ...links.remarks,
+  ]))
     listener.remark(remark)
   work.refuseWithoutRoom(entries.reduce((sum, entry) => sum + JSON.stringify(entry).length + blobMembersBytes, 0))
   const totalBytes = entries.reduce((sum, entry) => sum + (hasContent(entry) ? entry.sizeBytes : 0), 0)
@@ -124,6 +131,13 @@ export async function snapRemoval(deps: OriginDeps, request: SnapRequest): Promi
   }
   await clearUndone(deps, operations)
   return removed
+}
+
+/** What a user keeps in a directory of their own is theirs to change; what is root's is not. */
+function sharedRemark(machine: Machine, entry: Entry | undefined): readonly string[] {
+  if (entry?.owner.uid !== 0) return []
+  const who = machine.sharedWith(posix.dirname(entry.path))
+  return who === undefined ? [] : [`${entry.path} is root's, and others can put something else in its place: ${who}`]
 }
 
 function removalOf(path: string): SnapOperation {

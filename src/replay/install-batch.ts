@@ -134,7 +134,7 @@ export async function recordFailure(
 }
 
 /** What is to be done about these is known, and comes before what is to be done about every failure. */
-const knownCauses: readonly ErrorCode[] = ['COMMAND_NOT_RUN', 'COMMAND_LEFT']
+const knownCauses: readonly ErrorCode[] = ['COMMAND_NOT_RUN', 'COMMAND_LEFT', 'OPEN_TO_OTHERS', 'UNSAFE_LINK']
 const stayHint = 'this host has stopped at that operation; fix the cause and run `isconf up` again'
 
 /** OPERATION_FAILED, which names the operation. */

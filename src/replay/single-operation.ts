@@ -1,8 +1,8 @@
 /** An operation that is done by itself: a command, a removal, a file for the package bank, or a reboot. */
-import { operationName, toIsconfError } from '../base/index.ts'
+import { IsconfError, operationName, toIsconfError } from '../base/index.ts'
 import type { OperationRef } from '../host/index.ts'
 import type { Operation, UnknownOperation } from '../journal/index.ts'
-import { lastLine, OutputTail } from '../machine/index.ts'
+import { lastLine, type Machine, OutputTail } from '../machine/index.ts'
 import { type Applied, apply, type InstallOperation, type LocalOperation } from './apply.ts'
 import { failedAt, recordFailure } from './install-batch.ts'
 import { askForReboot, hasRebooted, rebootNeeded } from './reboot.ts'
@@ -61,6 +61,7 @@ async function doOperation(
   const tail = new OutputTail(operation.type === 'exec' ? Object.values(operation.env) : [])
   let applied: Applied
   try {
+    if (operation.type === 'exec') refuseShared(deps.machine, operation.cwd)
     applied = await apply(deps, operation, tail.listening(listener), signal)
   } catch (thrown) {
     throw await recordFailure(recorder, ref, operation, thrown)
@@ -84,4 +85,12 @@ async function keepOutput({ outputs, log }: UpDeps, ref: OperationRef, tail: Out
       `what it wrote is not kept: ${toIsconfError(thrown).message}`,
     )
   })
+}
+
+/** OPEN_TO_OTHERS: who may write where root's command runs can give it other files to work on. */
+function refuseShared(machine: Machine, cwd: string): void {
+  const who = machine.sharedWith(cwd)
+  if (who === undefined) return
+  const hint = `make the directory root's alone; or, to run commands there all the same, name it in main.cf: IS_SHARED_DIRECTORIES=${cwd}`
+  throw new IsconfError('OPEN_TO_OTHERS', `it would run in a directory that others can change: ${who}`, { hint })
 }

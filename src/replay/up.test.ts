@@ -47,6 +47,17 @@ test('up begins in the middle of a changeset where the last one stopped', async 
   assert.deepEqual(host.machine.begun, ['exec append /data/log 1', 'exec fail 3', 'exec fail 3'])
 })
 
+test('up runs no command in a directory that others can change, and says what to do', async () => {
+  const { host, up } = await hostWith([one])
+  host.machine.shared = '/data can be changed by everybody (mode 1777)'
+  const name = `${one.id.slice(0, 12)}:0`
+  const why = 'it would run in a directory that others can change: /data can be changed by everybody (mode 1777)'
+  assert.equal(await up(), `OPERATION_FAILED: operation ${name} (exec append /data/log 1) failed: ${why}`)
+  assert.deepEqual(host.machine.begun, [])
+  host.machine.shared = undefined
+  assert.equal(await up(), 'did 3, now at 3')
+})
+
 test('up that is interrupted has done what it says, and goes on there', async () => {
   const slow = [step('1'), execOf('slow', '5000', '/data/log', '2'), step('3')]
   const { cluster, host, up } = await hostWith([following(undefined, { operations: slow })])

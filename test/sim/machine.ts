@@ -63,6 +63,8 @@ export class SimMachine implements Machine {
   readonly begun: string[] = []
   /** Nothing is seen before it is met. */
   blind = false
+  /** Who else can change every directory. */
+  shared: string | undefined
   /** Commands fail without doing anything. */
   broken = false
   /** What the reboot command ends with, besides beginning a reboot when that is 0. */
@@ -279,6 +281,10 @@ export class SimMachine implements Machine {
     this.#unsynced.push(() => (before ? this.#entryByPath.set(path, before) : this.#entryByPath.delete(path)))
     this.#entryByPath.set(path, { kind, owner, mtimeMs, ...own })
     return { remarks: [] }
+  }
+
+  sharedWith(): string | undefined {
+    return this.shared
   }
 
   async refuseRemoval(path: string): Promise<void> {
