@@ -4,7 +4,7 @@ import { type ErrorCode, errorKinds } from './errors.ts'
 import { IsconfError, toIsconfError } from './isconf-error.ts'
 
 /** Exit statuses of the design; anything else would be news to scripts. */
-const statuses = [1, 2, 3, 4, 22, 75, 220, 221, 222, 223, 224]
+const statuses = [1, 2, 3, 4, 6, 22, 75, 220, 221, 222, 223, 224]
 
 for (const [code, { exit, hint }] of Object.entries(errorKinds)) {
   test(`the failure ${code} has a known exit status and a hint in one voice`, () => {

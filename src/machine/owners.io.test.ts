@@ -1,29 +1,17 @@
 import assert from 'node:assert/strict'
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
-import { temporaryDirectory } from '../../test/support/files.ts'
-import { OwnerNames, OwnerNumbers } from './owners.io.ts'
+import { test } from 'node:test'
+import { type NameService, OwnerNames, OwnerNumbers } from './owners.io.ts'
 
 const root = { uid: 4242, gid: 4243, user: 'root', group: 'root' }
 
-/** A `getent` that knows nobody else than dora, 4711, and notes each call; where its notes are. */
-function withGetent(t: TestContext): string {
-  const directory = temporaryDirectory(t)
-  const calls = join(directory, 'calls')
-  writeFileSync(calls, '')
-  const script = `#!/bin/sh
-echo "$@" >> ${calls}
-shift 2
-for key; do case $key in dora|4711) echo "dora:x:4711:4711::/:/bin/sh" ;; *) status=2 ;; esac; done
-exit \${status:-0}
-`
-  writeFileSync(join(directory, 'getent'), script)
-  chmodSync(join(directory, 'getent'), 0o755)
-  const path = process.env['PATH']
-  process.env['PATH'] = `${directory}:${path}`
-  t.after(() => Object.assign(process.env, { PATH: path }))
-  return calls
+/** A name service that knows nobody else than dora, 4711, and notes what it is asked. */
+function doraAlone(): { readonly ask: NameService; readonly asked: string[] } {
+  const asked: string[] = []
+  const ask: NameService = async (database, keys) => {
+    asked.push(`${database} ${keys.join(' ')}`)
+    return keys.some((key) => key === 'dora' || key === '4711') ? [{ name: 'dora', number: 4711 }] : []
+  }
+  return { ask, asked }
 }
 
 test('OwnerNames gives the names of this host, and empty ones for numbers that have none', async () => {
@@ -34,9 +22,9 @@ test('OwnerNames gives the names of this host, and empty ones for numbers that h
   assert.deepEqual(unknown, { uid: 3_999_999_999, gid: 3_999_999_998, user: '', group: '' })
 })
 
-test('OwnerNames asks the name service, once for all owners of each kind', async (t) => {
-  const calls = withGetent(t)
-  const names = new OwnerNames()
+test('OwnerNames asks the name service, once for all owners of each kind', async () => {
+  const { ask, asked } = doraAlone()
+  const names = new OwnerNames(ask)
   const owners = [names.of(4711, 0), names.of(0, 4711), names.of(4711, 0)]
   await names.fill()
   assert.deepEqual(
@@ -47,17 +35,17 @@ test('OwnerNames asks the name service, once for all owners of each kind', async
       ['dora', ''],
     ],
   )
-  assert.deepEqual(readFileSync(calls, 'utf8').split('\n').sort(), ['', '-- group 0 4711', '-- passwd 4711 0'])
+  assert.deepEqual(asked.sort(), ['group 0 4711', 'passwd 4711 0'])
 })
 
 test('OwnerNumbers by name takes the number that the name has here', async () => {
   assert.deepEqual((await new OwnerNumbers().of([root], 'name'))(root), { uid: 0, gid: 0 })
 })
 
-test('OwnerNumbers by number takes the recorded number, whatever the name, and asks nobody', async (t) => {
-  const calls = withGetent(t)
-  assert.deepEqual((await new OwnerNumbers().of([root], 'numeric'))(root), { uid: 4242, gid: 4243 })
-  assert.equal(readFileSync(calls, 'utf8'), '')
+test('OwnerNumbers by number takes the recorded number, whatever the name, and asks nobody', async () => {
+  const { ask, asked } = doraAlone()
+  assert.deepEqual((await new OwnerNumbers(ask).of([root], 'numeric'))(root), { uid: 4242, gid: 4243 })
+  assert.deepEqual(asked, [])
 })
 
 test('OwnerNumbers takes the recorded number of an owner without a name where nobody has it here', async () => {
@@ -65,8 +53,8 @@ test('OwnerNumbers takes the recorded number of an owner without a name where no
   assert.deepEqual((await new OwnerNumbers().of([owner], 'name'))(owner), { uid: 0, gid: 4243 })
 })
 
-test('OwnerNumbers gives nobody what is of a name that is not here, or of a number that is his by chance', async (t) => {
-  withGetent(t)
+test('OwnerNumbers gives nobody what is of a name that is not here, or of a number that is his by chance', async () => {
+  const { ask } = doraAlone()
   for (const [owner, said] of [
     [{ ...root, user: 'no-such-user' }, /there is no user no-such-user here \(4242 on the origin\): make it first; /],
     [{ ...root, user: '4711' }, /there is no user 4711 here /],
@@ -74,29 +62,26 @@ test('OwnerNumbers gives nobody what is of a name that is not here, or of a numb
     [{ ...root, user: '', uid: 4711 }, /user 4711 had no name on the origin and is dora here; .*IS_OWNER = numeric$/],
     [{ ...root, user: 'dora', group: '', gid: 4711 }, /group 4711 had no name on the origin and is dora here; /],
   ] as const) {
-    const numbersOf = await new OwnerNumbers().of([owner], 'name')
+    const numbersOf = await new OwnerNumbers(ask).of([owner], 'name')
     assert.throws(() => numbersOf(owner), said)
   }
 })
 
-test('OwnerNumbers asks once for a name that is known, and again for one that is not, or when it was told to', async (t) => {
-  const calls = withGetent(t)
+test('OwnerNumbers asks once for a name that is known, and again for one that is not, or when it was told to', async () => {
+  const { ask, asked } = doraAlone()
   const [dora, nobody] = ['dora', 'no-such-user'].map((user) => ({ ...root, user, group: 'dora' })) as [
     typeof root,
     typeof root,
   ]
-  const numbers = new OwnerNumbers()
+  const numbers = new OwnerNumbers(ask)
   assert.deepEqual((await numbers.of([dora, nobody], 'name'))(dora), { uid: 4711, gid: 4711 })
   await numbers.of([dora], 'name')
   await numbers.of([dora, nobody], 'name')
   numbers.forget()
   await numbers.of([dora], 'name')
-  const asked = ['-- passwd dora no-such-user', '-- passwd no-such-user', '-- passwd dora', '']
   assert.deepEqual(
-    readFileSync(calls, 'utf8')
-      .split('\n')
-      .filter((line) => !line.startsWith('-- group')),
-    asked,
+    asked.filter((one) => one.startsWith('passwd')),
+    ['passwd dora no-such-user', 'passwd no-such-user', 'passwd dora'],
   )
 })
 

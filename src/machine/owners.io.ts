@@ -6,6 +6,9 @@ import type { FileOwner } from './machine.ts'
 /** Whether a file goes to the owner's name where it exists here, or always to the number. */
 export type OwnerRule = 'name' | 'numeric'
 
+/** Who knows the users and groups of this host. */
+export type NameService = typeof namedNumbers
+
 /** The numbers that an owner has here. Throws what to say when it has none, or the number is somebody else's. */
 export type NumbersOf = (owner: FileOwner) => { readonly uid: number; readonly gid: number }
 
@@ -18,6 +21,11 @@ interface Known {
 /** The numbers that owners have here. */
 export class OwnerNumbers {
   readonly #known = { passwd: nothingKnown(), group: nothingKnown() }
+  readonly #ask: NameService
+
+  constructor(ask: NameService = namedNumbers) {
+    this.#ask = ask
+  }
 
   /** Forgets what names mean here: a command may have changed it. */
   forget(): void {
@@ -59,7 +67,7 @@ export class OwnerNumbers {
     const known = this.#known[database]
     const unknown = [...keys].filter((key) => !known.numberByName.has(key) && !known.nameByNumber.has(Number(key)))
     if (unknown.length === 0) return known
-    for (const { name, number } of await namedNumbers(database, unknown)) {
+    for (const { name, number } of await this.#ask(database, unknown)) {
       if (keys.has(name)) known.numberByName.set(name, number)
       if (keys.has(`${number}`)) known.nameByNumber.set(number, name)
     }
@@ -94,7 +102,12 @@ const numericText = 'where numbers are the same on all hosts: IS_OWNER = numeric
 
 /** Collects the owners of many files, and asks for all of their names at once. */
 export class OwnerNames {
+  readonly #ask: NameService
   readonly #ownerByNumbers = new Map<string, { uid: number; gid: number; user: string; group: string }>()
+
+  constructor(ask: NameService = namedNumbers) {
+    this.#ask = ask
+  }
 
   /** The owner with these numbers. It gets its names, empty where there is none, by {@link fill}. */
   of(uid: number, gid: number): FileOwner {
@@ -107,24 +120,21 @@ export class OwnerNames {
   async fill(): Promise<void> {
     const owners = [...this.#ownerByNumbers.values()]
     const [users, groups] = await Promise.all([
-      nameByNumber('passwd', new Set(owners.map(({ uid }) => uid))),
-      nameByNumber('group', new Set(owners.map(({ gid }) => gid))),
+      this.#nameByNumber('passwd', new Set(owners.map(({ uid }) => uid))),
+      this.#nameByNumber('group', new Set(owners.map(({ gid }) => gid))),
     ])
     for (const owner of owners) {
       owner.user = users.get(owner.uid) ?? ''
       owner.group = groups.get(owner.gid) ?? ''
     }
   }
-}
 
-async function nameByNumber(
-  database: NameDatabase,
-  numbers: ReadonlySet<number>,
-): Promise<ReadonlyMap<number, string>> {
-  const names = new Map<number, string>()
-  for (const { name, number } of await namedNumbers(database, [...numbers].map(String))) {
-    // Of several names for one number the first counts.
-    if (!names.has(number)) names.set(number, name)
+  async #nameByNumber(database: NameDatabase, numbers: ReadonlySet<number>): Promise<ReadonlyMap<number, string>> {
+    const names = new Map<number, string>()
+    for (const { name, number } of await this.#ask(database, [...numbers].map(String))) {
+      // Of several names for one number the first counts.
+      if (!names.has(number)) names.set(number, name)
+    }
+    return names
   }
-  return names
 }

@@ -275,6 +275,8 @@ const variables = {
   USER: 'root',
   // The disk of the tests may be nearly full.
   IS_RESERVE: '0',
+  // What is typed is typed in /tmp, as in the manual's examples.
+  IS_SHARED_DIRECTORIES: '/tmp',
 }
 
 /** A process that namespaces live by. */

@@ -30,7 +30,7 @@ async function install(host: NetHost, source: string): Promise<void> {
     host.types(`mkdir -p "$(dirname ${path})" && cat > ${path} <<'END OF FILE'\n${text}END OF FILE\nchmod 755 ${path}`)
   await host.types('ln -sf ../lib/isconf/hostkeeper.js /usr/local/bin/hostkeeper')
   await put('/usr/lib/isconf/rc.isconf', readFileSync(hookPath, 'utf8'))
-  await put('/etc/is/hostkeeper.conf', `HOSTKEEPER_SOURCE=${source}\nHOSTKEEPER_TIMEOUT=3\n`)
+  await put('/etc/is/hostkeeper.conf', `HOSTKEEPER_SOURCE=${source}\nHOSTKEEPER_INSECURE=yes\nHOSTKEEPER_TIMEOUT=3\n`)
 }
 
 /** What was done until the services would start. */
