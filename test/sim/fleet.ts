@@ -102,12 +102,13 @@ export class Fleet {
     const { branch, replicator } = by.life
     const { state, journal } = branch
     const previous = journal.length > 0 ? await this.clock.until(journal.changesetAt(journal.length)) : undefined
-    const lock = { id: state.length.toString(16).padStart(32, '0'), user: 'ann', host: by.name, key, ...because }
+    const id = state.length.toString(16).padStart(32, '0')
+    const changeset = following(previous, { lock: id })
+    const lock = { id, user: 'ann', host: by.name, key: changeset.changeset.key, ...because }
     const locked = { ...state, revision: state.revision + 1, lock }
     await this.clock.until(branch.compareAndSet(state, locked, {}))
     replicator.announce(branch).catch(() => undefined)
     await this.run(1_000)
-    const changeset = following(previous)
     const to = { ...state, head: changeset.id, length: state.length + 1, revision: 0, lock: null, broken: null }
     this.#followed = changeset.id
     this.#hadAtMs.clear()
@@ -137,7 +138,6 @@ export class Fleet {
   }
 }
 
-const key = Buffer.alloc(32, 1).toString('base64')
 const because = { message: 'because it was asked for', since: '2030-01-01T00:00:00.000Z' }
 
 /** What a host said of itself some time ago, as it would be after a long life of the fleet. */
