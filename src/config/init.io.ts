@@ -28,7 +28,10 @@ export async function giveDomain(config: Config, domain: DomainName, keys: strin
   const domainPath = domainFilePath(home)
   if (config.domain) {
     const { name, source } = config.domain
-    throw new IsconfError('DOMAIN_SET', `this host is already in the domain ${name} (from ${source})`)
+    const hint = `nothing was changed; to use other keys in this domain, put them into ${keysPath}`
+    const isForKeys = name === domain && keys !== undefined
+    const message = `this host is already in the domain ${name} (from ${source})`
+    throw new IsconfError('DOMAIN_SET', message, isForKeys ? { hint } : {})
   }
   if (existsSync(`${home}/left/${domain}`)) {
     throw new IsconfError(

@@ -31,6 +31,9 @@ test('a host without a domain runs its daemon, says so everywhere, and begins wi
   assert.deepEqual([now.pid, now.domain.name, now.mesh.authenticated], [status.pid, 'example.com', true])
   await alder.does('lock', 'a change')
   assertRefused(await alder.run('init', 'example.org'), 22, 'is already in the domain example.com', 'isconf leave')
+  const keys = join(alder.root, 'other-keys')
+  writeFileSync(keys, `${'x'.repeat(40)}\n`)
+  assertRefused(await alder.run('init', 'example.com', '--key', keys), 22, `put them into ${keysOf(alder)}`)
   assert.equal(readFileSync(domainOf(alder), 'utf8'), 'example.com\n')
 })
 

@@ -29,6 +29,17 @@ test('a daemon that does not run is what is wrong', async (t) => {
   assert.match(out, /error {4}daemon {4}.*\n {19}start it: isconf start\n$/)
 })
 
+test('what is wrong with a file is said once', async (t) => {
+  const answers: Record<string, unknown> = {}
+  const host = await member(t, answers)
+  const keysPath = join(host.home, 'conf/hmac_keys')
+  writeFileSync(keysPath, `${'k'.repeat(40)}\n`, { mode: 0o644 })
+  answers['GET /v1/doctor'] = [{ ...wrong, check: 'host', message: `${keysPath} is open to others` }, good]
+  const { out } = await host.type('doctor')
+  assert.equal(out.match(/open to others/g)?.length, 1, out)
+  assert.match(out, /^warning {2}config/m)
+})
+
 test('with a configuration that is wrong nobody is asked', async (t) => {
   const host = await member(t, { 'GET /v1/doctor': [good] })
   writeFileSync(join(host.home, 'main.cf'), 'IS_PORT = nowhere\n')

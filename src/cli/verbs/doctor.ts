@@ -22,13 +22,17 @@ export const doctorVerb = verb({
 })
 
 async function diagnosesOf(context: VerbContext): Promise<readonly Diagnosis[]> {
-  const config = lintHost({ configPath: context.flags.config }).map(({ severity, file, line, message }): Diagnosis => {
+  const findings = lintHost({ configPath: context.flags.config })
+  const config = findings.map(({ severity, file, line, message }): Diagnosis => {
     const place = file === null ? '' : line === null ? `${file}: ` : `${file}:${line}: `
     return { check: 'config', severity, message: `${place}${message}`, hint: 'correct it; isconf lint checks it again' }
   })
   if (config.some(({ severity }) => severity === 'error')) return config
   const good: Diagnosis = { check: 'config', severity: 'good', message: 'nothing is wrong', hint: null }
-  return [...(config.length > 0 ? config : [good]), ...(await askDaemon(context))]
+  // What is wrong with a file is said once.
+  const isNew = ({ check, message }: Diagnosis): boolean =>
+    check !== 'host' || !findings.some(({ file }) => file !== null && message.startsWith(`${file} `))
+  return [...(config.length > 0 ? config : [good]), ...(await askDaemon(context)).filter(isNew)]
 }
 
 /** A daemon that does not answer, or waits for a domain, is a finding itself. */

@@ -19,6 +19,7 @@ const nobody = { peers: 0, known: 0, unreached: [], strangers: [] }
 
 const cases: readonly (readonly [string, readonly Diagnosis[], Diagnosis['severity'], RegExp])[] = [
   ['clocks that agree', clockDiagnoses(at(300, -900, 59_000), now, now), 'good', /within a minute of 3 other hosts/],
+  ['one clock that agrees', clockDiagnoses(at(300), now, now), 'good', /within a minute of 1 other host$/],
   ['nobody heard', clockDiagnoses([], undefined, now), 'good', /no other clock/],
   [
     'a clock that is behind',

@@ -47,7 +47,7 @@ export function clockDiagnoses(
       ),
     ]
   const heard =
-    clocks.length === 0 ? 'no other clock was heard lately' : `within a minute of ${clocks.length} other hosts`
+    clocks.length === 0 ? 'no other clock was heard lately' : `within a minute of ${otherHosts(clocks.length)}`
   return [good('clock', heard)]
 }
 
@@ -128,12 +128,12 @@ export function networkDiagnoses({ peers, known, unreached, strangers }: Connect
       wrong(
         'network',
         'error',
-        `none of ${known} other hosts of the domain is connected`,
+        `none of ${otherHosts(known)} of the domain is connected`,
         'see whether the others run, and whether IS_PORT (TCP) is open between them',
       ),
     )
   if (found.length > 0) return found
-  return [good('network', peers === 0 ? 'no other host is known' : `connected to ${peers} of ${known} other hosts`)]
+  return [good('network', peers === 0 ? 'no other host is known' : `connected to ${peers} of ${otherHosts(known)}`)]
 }
 
 /** By name, the release that each other host has told. */
@@ -160,6 +160,10 @@ export function good(check: string, message: string): Diagnosis {
 
 export function wrong(check: string, severity: 'warning' | 'error', message: string, hint: string): Diagnosis {
   return { check, severity, message, hint }
+}
+
+function otherHosts(number: number): string {
+  return `${number} other host${number === 1 ? '' : 's'}`
 }
 
 function listed(texts: readonly string[]): string {
