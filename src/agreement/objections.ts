@@ -75,7 +75,7 @@ export class Objections {
   }
 }
 
-/** A vote that is none for the proposal, in the words of a sentence that begins with the host's name. */
+/** A vote that is not for the proposal, in the words of a sentence that begins with the host's name. */
 export function objectionText(branch: BranchName, { vote }: Vote): string {
   switch (vote) {
     case 'busy':

@@ -65,7 +65,7 @@ export async function pidFileHolder(path: string): Promise<PidFileHolder | undef
  * Makes `path` another name of `beside`. Who finds a stale file there first
  * takes the one name that stands for replacing just that file, in the same way,
  * and puts it in the stale file's place: of any number of starts at once only
- * one can, and one that dies on the way stands in nobody's.
+ * one can, and one that dies on the way is in nobody's.
  */
 async function take(path: string, beside: string, taken: (holder: PidFileHolder) => IsconfError): Promise<void> {
   for (let tries = 0; !(await linked(beside, path)); tries += 1) {

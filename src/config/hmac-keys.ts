@@ -8,7 +8,7 @@ export interface HmacKeys {
   readonly proves: string | undefined
   /** All keys, in the order in which they are tried; none means that nothing is asked of a peer. */
   readonly accepts: readonly string[]
-  /** Whether `+ANY+` stands in the file: this host proves, and lets in who can't. */
+  /** Whether the file contains `+ANY+`: this host proves, and lets in who can't. */
   readonly acceptsAny: boolean
 }
 
@@ -50,7 +50,7 @@ export function isEmpty({ accepts, acceptsAny }: HmacKeys): boolean {
   return accepts.length === 0 && !acceptsAny
 }
 
-/** The keys in `text`, and every line that is none. */
+/** The keys in `text`, and every line that is not one. */
 export function scanHmacKeys(text: string): Scanned<HmacKeys> {
   const accepts: string[] = []
   const problems: Problem[] = []

@@ -16,7 +16,7 @@ export type Severity = 'error' | 'warning'
 /** One thing to say about a file; the daemon does not start with an error. */
 export interface Finding {
   readonly severity: Severity
-  /** Null for what stands in the environment or is not set at all. */
+  /** Null for what is in the environment or is not set at all. */
   readonly file: string | null
   /** Null for what is true of the file as a whole. */
   readonly line: number | null

@@ -36,7 +36,7 @@ export function placedVariables(config: Config): readonly Placed[] {
   return [...valueByName].map(([name, value]) => ({ name, value, place: config.places[name] ?? 'default' }))
 }
 
-/** The settings whose value stands in {@link Config} under the same name. */
+/** The settings whose value is in {@link Config} under the same name. */
 const settingKeys = (Object.keys(settings) as (keyof typeof settings)[]).filter(
   (key): key is Exclude<keyof typeof settings, 'domain' | 'hostname'> => key !== 'domain' && key !== 'hostname',
 )

@@ -9,7 +9,7 @@ export interface DecisionBody extends Caller {
   readonly message: string
 }
 
-/** In what a host is not what its journal makes. */
+/** How a host differs from its journal. */
 export interface DeviationAnswer {
   /**
    * `did-void`: it was done here before it became void; `failed`: a command that was run here and is not recorded,

@@ -139,7 +139,7 @@ export interface HostRow {
   readonly operations: number | null
   /** The operation that it can't do, and since when by its own clock; null for a release that does not tell. */
   readonly stopped: { readonly operation: string; readonly why: string; readonly since: string | null } | null
-  /** In what it is not what its journal makes, as it has told. */
+  /** How it differs from its journal, as it has told. */
   readonly deviations: readonly HostDeviation[]
   /** Who holds it, as it has told, and who holds its branch, as this host's journal has it; absent from older daemons. */
   readonly holds?: readonly HoldAnswer[]
@@ -147,7 +147,7 @@ export interface HostRow {
   readonly boot: HostBoot | null
 }
 
-/** An operation in which a host is not what its journal makes. */
+/** An operation by which a host differs from its journal. */
 export interface HostDeviation {
   /** `skipped`, `did-void`, and others to come. */
   readonly kind: string

@@ -25,7 +25,7 @@ export interface Status {
   readonly work: WorkStatus | null
   /** Why this host has to be built anew; null when it need not. */
   readonly needsRebuild: RebuildStatus | null
-  /** In what it is not what its journal makes. */
+  /** How it differs from its journal. */
   readonly deviations: readonly DeviationAnswer[]
   /** The domains that were left with `isconf leave`, in which operations were done that no other host here gets. */
   readonly left: readonly LeftStatus[]

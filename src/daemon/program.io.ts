@@ -26,7 +26,7 @@ export class ProgramOnDisk {
   }
 
   /**
-   * Whether another program stands in the place of the one that runs, and
+   * Whether the file of the running program was replaced by another one, and
    * works. Its main file names the files of the bundle by what is in them: when
    * that is the same, so is all the rest.
    */

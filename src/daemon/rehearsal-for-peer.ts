@@ -129,7 +129,7 @@ async function rehearsed(
   }
 }
 
-/** As it stands in a lock. */
+/** As a lock has it. */
 function keyOf(peer: string): string | undefined {
   const key = publicKeyOf(peer)
   return key && publicKeyText(key)

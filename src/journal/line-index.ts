@@ -1,4 +1,4 @@
-/** Which changeset is on which line of a journal, and where the line stands in the file. */
+/** Which changeset is on which line of a journal, and where the line is in the file. */
 import { type ChangesetId, invariant, noChangeset } from '../base/index.ts'
 
 export class LineIndex {

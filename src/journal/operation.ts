@@ -112,7 +112,7 @@ export const operationSchema = z.discriminatedUnion('type', [
 ])
 
 /**
- * What another release wrote and this one does not know, as a type, a kind, a member or a value: kept and handed on as
+ * What another release wrote and this one does not know, as a type, a kind, a member or a value: kept and passed on as
  * it is, and never done.
  */
 export interface UnknownOperation {
@@ -151,7 +151,7 @@ export function mayBeDirective({ type }: Operation): boolean {
   return type === 'void' || type === 'hold' || type === 'release' || type === 'unknown'
 }
 
-/** The operation as it stands in the journal. */
+/** The operation as it is in the journal. */
 export function asWritten(operation: Operation): object {
   return operation.type === 'unknown' ? operation.written : operation
 }

@@ -5,7 +5,7 @@ import type { CommandListener, OutputStream } from './machine.ts'
 export const tailBytesMax = 64 * 1024
 /** What is shown of a line beside other things. */
 const lineLengthMax = 200
-/** A shorter value stands in many words that are no secret. */
+/** A shorter value is part of many words that are no secret. */
 const secretLengthMin = 4
 const mask = '***'
 

@@ -1,5 +1,5 @@
 /**
- * The domain gate's conversation: two hosts that already know each other's
+ * The conversation of admission: two hosts that already know each other's
  * peer id prove to each other that they belong to the same domain.
  *
  *   dialer                         listener

@@ -13,7 +13,7 @@ export class Admitted {
   /** Undefined for one that proved no key of ours and was let in because none was asked for. */
   readonly #keyByPeer = new Map<PeerId, string | undefined>()
 
-  /** The peer has just passed the gate. */
+  /** The peer has just been admitted. */
   note(peer: PeerId, key: string | undefined): void {
     this.#keyByPeer.delete(peer)
     this.#keyByPeer.set(peer, key)
@@ -25,7 +25,7 @@ export class Admitted {
     this.#keyByPeer.delete(peer)
   }
 
-  /** Of these peers, the ones that the gate would not let in again on what they have proved. */
+  /** Of these peers, the ones that would not be admitted again with what they have proved. */
   outsiders(peers: Iterable<PeerId>, keys: DomainKeys): readonly PeerId[] {
     if (keys.acceptsAny || keys.accepts.length === 0) return []
     return [...peers].filter((peer) => {

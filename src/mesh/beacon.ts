@@ -47,7 +47,7 @@ export function decodeBeacon(bytes: Uint8Array, { domain, keys }: Member): Beaco
     const expected = Buffer.from(proofOf(domain, said, key))
     return expected.length === shown.length && timingSafeEqual(expected, shown)
   }
-  // As at the gate, a host that asks for no key takes any, and then there is nothing to check.
+  // As at admission, a host that asks for no key takes any, and then there is nothing to check.
   if (accepts.length === 0 || acceptsAny) return said
   return accepts.filter(isProved).length > 0 ? said : { peer: said.peer, mismatch: 'other key' }
 }

@@ -25,7 +25,7 @@ export interface ListenerOptions {
 /** Not admitted yet, from all addresses together. */
 const pendingMax = 512
 const handshakeMsMax = 10_000
-/** What TLS says of a first message that is none of its own. */
+/** What TLS says of a first message that is not one of its own. */
 const notTls = /WRONG_VERSION_NUMBER|HTTP_REQUEST|PACKET_LENGTH_TOO_LONG|BAD_RECORD_TYPE/
 
 export class Listener {

@@ -158,7 +158,7 @@ export class LocalDiscovery {
     const plain = address.replace(/%.*/, '')
     const isHere = Object.values(networkInterfaces()).some((all) => all?.some((one) => one.address === plain))
     if (isHere || !this.#isOwnDue(address, clock.monotonicMs())) return
-    // Whoever is there; the gate tells both of them what is the matter.
+    // Whoever is there; at admission both learn what is the matter.
     transport.dial(addressText(address, port)).catch(endIfBroken)
   }
 }

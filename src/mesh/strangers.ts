@@ -31,7 +31,7 @@ export class Strangers {
     this.#clock = clock
   }
 
-  /** One of the two has refused the other at the domain gate. */
+  /** One of the two has refused the other at admission. */
   refused(address: string, { reason, byOther }: RefusedError): void {
     this.#note(address, textOf(reason, byOther), false)
   }
@@ -39,7 +39,7 @@ export class Strangers {
   /** It has said on the local network that it is there, and this host can't be meant. */
   heard(address: string, mismatch: BeaconMismatch): void {
     const ip = ipOf(address)
-    // What the gate has found out is surer.
+    // What admission has found out is more certain.
     if (this.#byAddress.get(ip)?.isOnlyHeard !== false) this.#note(ip, textOf(mismatch, false), true)
   }
 

@@ -92,7 +92,7 @@ export class TlsTransport implements Transport {
     return this.#links.all().length
   }
 
-  /** How many connections came to nothing at the domain gate, by reason. */
+  /** How many connections came to nothing at admission, by reason. */
   refusalCounts(): Readonly<Record<Refusal, number>> {
     return this.#refusals.counts()
   }

@@ -1,4 +1,4 @@
-/** `wip drop`: gives up work that can never be checked in, so that this host can go on; it is not what a journal makes. */
+/** `wip drop`: gives up work that can never be checked in, so that this host can go on; it then differs from its journal. */
 import { IsconfError, isoTime } from '../base/index.ts'
 import { lockedBy } from '../branch/index.ts'
 import { unrecordedKey } from '../host/index.ts'

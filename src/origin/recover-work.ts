@@ -15,7 +15,7 @@ export async function recoverWork(deps: RecoverDeps): Promise<readonly string[]>
   return [checkedIn && recoveredText(checkedIn), other].filter((text) => text !== undefined)
 }
 
-/** What stands in the state of the branch and in the work, or in the marks and in the work, is written one after the other. */
+/** What is both in the state of the branch and in the work, or in the marks and in the work, is written one after the other. */
 async function finishLockOrDrop(deps: RecoverDeps): Promise<string | undefined> {
   const { branch, work, key } = deps
   const { header, operations } = work

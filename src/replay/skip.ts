@@ -1,7 +1,7 @@
 /**
  * `skip`: this host goes on behind an operation that it can't do; and `done`:
  * what was skipped has been done by hand, or undone what this host alone had. Both are on record, and between them
- * the host says that it is not what its journal makes.
+ * the host says that it differs from its journal.
  */
 import { type Clock, IsconfError, isoTime, operationName, parseOperationKey, toIsconfError } from '../base/index.ts'
 import { type Branch, operationsDone, refuseSplit } from '../branch/index.ts'

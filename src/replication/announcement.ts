@@ -25,7 +25,7 @@ export const ownWords = {
       /** The operation it did last. */
       done: operationRef.nullable(),
       release: z.string().max(64),
-      /** The operations in which it is not what its journal makes, the last ones of many; an earlier release has none. */
+      /** The operations by which it differs from its journal, the last ones of many; an earlier release has none. */
       deviations: z
         .array(z.object({ kind: z.string().max(32), operation: operationRef }))
         .max(deviationsMax)

@@ -97,7 +97,7 @@ class Teller {
     await this.#stream.closeWrite()
   }
 
-  /** Who is gone hears nothing, and that ends the rehearsal by another way. */
+  /** Whoever is gone hears nothing, and that ends the rehearsal by another way. */
   #tell(event: RehearsalEvent): Promise<void> {
     this.#waiting += 1
     this.#last = this.#last

@@ -59,7 +59,7 @@ function parserOf(what: string, { takes, parse }: WordType<unknown>, many: boole
   }
 }
 
-/** What to do about wrong use; of an option that is none, where that is the matter. */
+/** What to do about wrong use; of an unknown option, if that is the matter. */
 export type Hint = (option?: string) => string
 
 /** What was typed, or the text that was asked for by --help or --version. USAGE. */

@@ -7,7 +7,7 @@
 export interface WordType<T> {
   /** As in `takes a count`; for who types something else. */
   readonly takes: string
-  /** Undefined for a word that is none. */
+  /** Undefined for a word that is not one. */
   readonly parse: (word: string) => T | undefined
   /** What a shell can offer for it. */
   readonly completes?: Completed

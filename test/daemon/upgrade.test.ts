@@ -149,7 +149,7 @@ test('a host of an older release does and hands on what stands before a newer op
     /would fail before \w+:0, which only a later release of isconf/,
   )
   assert.match((await cedar.does('show', (await newer('log')).stdout.slice(0, 12))).stdout, /since +c\n/)
-  // What cedar does not know it hands on.
+  // What cedar does not know it passes on.
   await newer('stop')
   assertDone(await site.type('start'))
   await lab.untilMet(alder, cedar)

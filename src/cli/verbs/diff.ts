@@ -101,7 +101,7 @@ function textOf(
   return text ?? `${inOneLine(path)}: the content differs, and is not text or differs in too many lines\n`
 }
 
-/** A screen is not to be written over by what stands in a file; a program gets every byte. */
+/** A screen is not to be written over by what is in a file; a program gets every byte. */
 function shown(text: string, { isScreen }: Terminal): string | Uint8Array {
   return isScreen ? printable(text) : Buffer.from(text)
 }

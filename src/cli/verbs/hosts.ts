@@ -68,7 +68,7 @@ const deviationWords: Readonly<Record<string, string>> = {
   dropped: 'needs a rebuild: dropped',
 }
 
-/** In what a host is not what its journal makes. */
+/** How a host differs from its journal. */
 export function deviationText({ kind, operation }: HostDeviation): string {
   return kind === 'did-void' ? `did ${operation}, now void` : `${deviationWords[kind] ?? kind} ${operation}`
 }

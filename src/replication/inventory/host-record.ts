@@ -11,7 +11,7 @@ const saidBytesMax = 32 * 1024
 /** As many as a transport tells of a peer. */
 export const addressesMax = 3
 
-/** A record as it travels and is kept: the text is what was signed, and is handed on as it came. */
+/** A record as it travels and is kept: the text is what was signed, and is passed on as it came. */
 export const signedRecordSchema = z.object({
   said: z.string().max(saidBytesMax),
   signature: z.base64().length(88),

@@ -10,7 +10,7 @@ export function deviationAnswer({ operation, ...deviation }: Deviation): Deviati
   return { ...deviation, operation: operationName(id, index) }
 }
 
-/** Tells in what this host is not what its journal makes, but for what the mark that it needs a rebuild tells. */
+/** Tells how this host differs from its journal, except for what the mark that it needs a rebuild tells. */
 export function remarkOnDeviations({ deviations, identity }: Pick<Parts, 'deviations' | 'identity'>, tell: Tell): void {
   for (const one of deviations.all)
     if (one.kind !== 'dropped') void tell({ event: 'remark', text: deviationText(identity.host, one) })
