@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Architecture, architectures } from '../../scripts/packages/runtime.ts'
@@ -24,17 +24,20 @@ export function packageArchitecture(): Architecture {
 /** Made once a machine; what a host writes goes to its overlay. */
 const cache = join(process.env['ISCONF_TEST_CACHE'] ?? tmpdir(), 'isconf-debian-roots')
 
+/** Several files of tests may want one at the same moment: the first makes it, and the others wait for that. */
+const makeRoot = `
+  suite=$1 root=$2
+  [ ! -d "$root" ] || exit 0
+  rm -rf "$root".new
+  debootstrap --variant=minbase "$suite" "$root".new && mv "$root".new "$root"`
+
 /** The root file system of a release, as debootstrap makes the smallest: no Node, no systemd, no attr. */
 export function debianRoot(suite: Suite): string {
   const root = join(cache, suite)
-  if (existsSync(root)) return root
-  const unfinished = `${root}.${process.pid}`
   mkdirSync(cache, { recursive: true })
-  const words = ['--variant=minbase', suite, unfinished]
-  const { status, stdout, stderr } = spawnSync('debootstrap', words, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })
-  if (status !== 0) rmSync(unfinished, { recursive: true, force: true })
-  assert.equal(status, 0, `debootstrap ${words.join(' ')}: ${stderr}${stdout.slice(-2000)}`)
-  renameSync(unfinished, root)
+  const words = [`${root}.lock`, 'sh', '-c', makeRoot, 'sh', suite, root]
+  const { status, stdout, stderr } = spawnSync('flock', words, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })
+  assert.equal(status, 0, `debootstrap ${suite}: ${stderr}${stdout.slice(-2000)}`)
   return root
 }
 
