@@ -126,6 +126,7 @@ test('hard links of one snap arrive as hard links, and of names that are not rec
   const { stderr } = await alder.does('snap', '/bin', '/three')
   assert.match(stderr, /^isconf: \/bin\/one has 4 names \(hard links\), of which 3 are recorded here: /)
   assert.match(stderr, /\nisconf: snapped \/bin: 2 files, 1 directory \(2 bytes\)\n/)
+  assert.match(stderr, /\nisconf: snapped \/three \(2 bytes\)\n/)
   await checkInAndUp(alder, birch)
   const inodes = ['bin/one', 'bin/two', 'three'].map((name) => statSync(birch.path(name)).ino)
   assert.equal(new Set(inodes).size, 1)

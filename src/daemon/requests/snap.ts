@@ -44,15 +44,17 @@ export const snapRequest = request({
 
 function toSnappedPath({ path, entries }: Snapped): SnappedPath {
   const top = entries.at(-1)
+  const paths = new Set(entries.map((entry) => entry.path))
+  // Of a file with several names here, once.
+  const sizes = entries.map((entry) =>
+    entry.kind === 'file' && !(entry.hardlink !== undefined && paths.has(entry.hardlink)) ? entry.sizeBytes : 0,
+  )
   const count = (kind: string): number => entries.filter((entry) => entry.kind === kind).length
   return {
     path,
     kind: top?.kind ?? 'file',
     target: top?.kind === 'symlink' ? top.target : null,
-    sizeBytes: entries.reduce(
-      (sum, entry) => sum + (entry.kind === 'file' && entry.hardlink === undefined ? entry.sizeBytes : 0),
-      0,
-    ),
+    sizeBytes: sizes.reduce((sum, size) => sum + size, 0),
     files: count('file'),
     directories: count('directory'),
     symlinks: count('symlink'),
