@@ -3,7 +3,7 @@ import { IsconfError } from '../base/index.ts'
 import { value } from '../terminal/index.ts'
 import type { Flags } from './verb.ts'
 
-export const reasonOption = value('-m, --message <message>', 'why, in one word')
+export const reasonOption = value('-m, --message <message>', 'why, in quotes if it has spaces')
 
 /** What was typed behind the verb, or before it. MESSAGE_MISSING shows how it is said, as `example` has it. */
 export function reasonOf(flags: Flags, behind: string | undefined, example: string): string {

@@ -57,7 +57,7 @@ function refuseWithoutConsent(host: string, rehearsals: Rehearsals, { net }: Wor
   if (consent === 'no')
     throw refused(
       'it lets no other host rehearse on it',
-      `who is to decide that sets IS_REHEARSE = yes in main.cf of ${host}`,
+      `to let other hosts of the domain do it: IS_REHEARSE = yes in main.cf of ${host}`,
     )
   if (net && consent !== 'net')
     throw refused(

@@ -14,7 +14,7 @@ export const holdVerb = verb({
     "lock's message, unless you give another one. Only up stops: you can still record changes.",
   exits: [0, 1, 220, 221],
   options: {
-    message: value('-m, --message <message>', 'why, in one word'),
+    message: value('-m, --message <message>', 'why, in quotes if it has spaces'),
     branch: flag('--branch', 'hold all hosts of the branch, from the next ci on'),
   },
   run: async ({ client, flags, user, say, show }, { message: behind, branch }) => {

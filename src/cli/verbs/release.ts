@@ -12,7 +12,7 @@ export const releaseVerb = verb({
     'takes the lock with isconf lock --behind. To go on only once, see up --despite-hold.',
   exits: [0, 1, 220, 221],
   options: {
-    message: value('-m, --message <message>', 'why, in one word'),
+    message: value('-m, --message <message>', 'why, in quotes if it has spaces'),
     branch: flag('--branch', 'end the hold of the branch, from the next ci on'),
   },
   run: async ({ client, flags, user, say, show }, { message: behind, branch }) => {

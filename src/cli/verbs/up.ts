@@ -24,7 +24,7 @@ export const upVerb = verb({
     step: flag('--step', 'stop after one operation'),
     wait: flag('--wait', 'wait while another command changes this host'),
     despiteHold: flag('--despite-hold', 'go on although this host or its branch is held'),
-    message: value('-m, --message <message>', 'with --despite-hold: why, in one word'),
+    message: value('-m, --message <message>', 'with --despite-hold: why, in quotes if it has spaces'),
     dryRun: flag('--dry-run', 'show what would be done, and do nothing'),
     json: flag('--json', 'with --dry-run: print one JSON document'),
   },
