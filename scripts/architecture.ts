@@ -13,8 +13,8 @@ const page = 'ARCHITECTURE.md'
 
 function picture(): string {
   const above = fromAbove(mayImport) as Part[]
-  const imports = above.map((part) => `${part.padEnd(12)}${importsOf(part)}`)
-  const purposes = above.flatMap((part) => [`${part.padEnd(12)}${purpose[part]}`, ...roomsOf(part)])
+  const imports = above.map((part) => `${part.padEnd(13)}${importsOf(part)}`)
+  const purposes = above.flatMap((part) => [`${part.padEnd(13)}${purpose[part]}`, ...roomsOf(part)])
   return [
     'Each part may import only parts that stand below it:',
     block(levelsPicture(mayImport)),
@@ -27,7 +27,7 @@ function picture(): string {
     'and of those, only:',
     block(
       fromAbove(hostkeeperMayImport)
-        .map((room) => `${room.padEnd(12)}${hostkeeperImportsOf(room)}`)
+        .map((room) => `${room.padEnd(13)}${hostkeeperImportsOf(room)}`)
         .join('\n'),
     ),
   ].join('\n\n')

@@ -1,7 +1,7 @@
 import { idPrefixLength } from '../../base/index.ts'
 import type { BranchRow } from '../../control/index.ts'
+import { heldBy } from '../../presentation/index.ts'
 import { count, jsonLinesFlag, table } from '../../terminal/index.ts'
-import { heldBy } from '../hold-text.ts'
 import { verb } from '../verb.ts'
 
 export const branchesVerb = verb({

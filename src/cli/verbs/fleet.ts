@@ -1,13 +1,28 @@
 import { IsconfError, inOneLine, nearest } from '../../base/index.ts'
 import { type HostRow, type HostState, hostStates } from '../../control/index.ts'
-import { aHost, count, flag, jsonFlag, optionalWord, table, value, type WordType } from '../../terminal/index.ts'
-import { heldBy } from '../hold-text.ts'
+import {
+  branchesText,
+  countsOf,
+  countsText,
+  doneText,
+  hostStory,
+  reasonOf,
+  statesWorstFirst as states,
+  worstFirst,
+} from '../../presentation/index.ts'
+import {
+  aHost,
+  count,
+  flag,
+  jsonFlag,
+  listing,
+  optionalWord,
+  table,
+  value,
+  type WordType,
+} from '../../terminal/index.ts'
 import { showOutput } from '../show-output.ts'
 import { verb } from '../verb.ts'
-import { hostStory, sinceText } from './fleet-host.ts'
-import { bootText, deviationText } from './hosts.ts'
-
-const states = Object.keys(hostStates) as readonly HostState[]
 
 const aState: WordType<HostState> = {
   takes: `one of ${states.join(', ')}`,
@@ -51,7 +66,10 @@ export const fleetVerb = verb({
     }
     const show = (): void => {
       if (json) terminal.out(`${JSON.stringify({ counts: countsOf(hosts), hosts: worstFirst(hosts) })}\n`)
-      else terminal.out(host === undefined ? fleetText(hosts, all) : hosts.map(hostStory).join('\n'))
+      else
+        terminal.out(
+          host === undefined ? fleetText(hosts, all) : hosts.map((one) => listing(hostStory(one), '')).join('\n'),
+        )
     }
     if (watch) {
       let goesOn = true
@@ -97,42 +115,13 @@ function noSuchHost(host: string, all: readonly HostRow[]): IsconfError {
   return new IsconfError('NO_SUCH_HOST', `no host ${inOneLine(host)} is known here${guess}`)
 }
 
-function countsOf(hosts: readonly HostRow[]): Readonly<Record<HostState, number>> {
-  const counts = Object.fromEntries(states.map((state) => [state, 0])) as Record<HostState, number>
-  for (const { state } of hosts) counts[state] += 1
-  return counts
-}
-
-function worstFirst(hosts: readonly HostRow[]): readonly HostRow[] {
-  return hosts.toSorted((a, b) => states.indexOf(a.state) - states.indexOf(b.state) || (a.name < b.name ? -1 : 1))
-}
-
 function fleetText(hosts: readonly HostRow[], all: boolean): string {
-  const counts = countsOf(hosts)
-  // What is as it should be comes first, for that is the question.
-  const parts = (['level', ...states.filter((state) => state !== 'level')] as const)
-    .filter((state) => state === 'level' || counts[state] > 0)
-    .map((state) => `${counts[state]} ${state}`)
-  const branches = new Set(hosts.map(({ branch }) => branch))
-  const where = branches.size > 1 ? ` on ${branches.size} branches` : ''
   const rows = worstFirst(hosts).filter(({ state }) => all || state !== 'level')
   const lines = table(rows.map(describe))
-  return `${count(hosts.length, 'host')}${where}: ${parts.join(', ')}\n${lines}`
+  return `${count(hosts.length, 'host')}${branchesText(hosts)}: ${countsText(hosts)}\n${lines}`
 }
 
 function describe(host: HostRow): readonly string[] {
-  const { name, state, branch, position, operations, release } = host
-  const done = operations === null ? '?' : `${position ?? '?'} of ${operations}`
-  return [state, name, branch ?? '?', done, release ?? '?', reasonOf(host)]
-}
-
-/** What there is to know of a host in its state, in one line. */
-function reasonOf({ state, stopped, holds = [], boot, deviations, seen, connected }: HostRow): string {
-  const parts: string[] = []
-  if (stopped) parts.push(`at ${stopped.operation}${sinceText(stopped.since)}: ${stopped.why}`)
-  if (state === 'boot' && boot) parts.push(bootText(boot))
-  if (state === 'held') parts.push(...holds.map((one) => `${one.scope} held ${heldBy(one)}`))
-  if (state === 'differs') parts.push(deviations.map(deviationText).join(', '))
-  if (!connected && state !== 'level') parts.push(seen === null ? 'never heard' : `last heard ${seen}`)
-  return parts.join('; ')
+  const { name, state, branch, release } = host
+  return [state, name, branch ?? '?', doneText(host), release ?? '?', reasonOf(host)]
 }

@@ -1,7 +1,7 @@
 import { inOneLine } from '../../base/index.ts'
 import type { HistoryRow } from '../../control/index.ts'
+import { reasonText } from '../../presentation/index.ts'
 import { aCount, count, jsonLinesFlag, value } from '../../terminal/index.ts'
-import { reasonText } from '../hold-text.ts'
 import { withQuery } from '../query.ts'
 import { showOutput } from '../show-output.ts'
 import { verb } from '../verb.ts'

@@ -1,6 +1,6 @@
 import type { BranchHoldAnswer, HoldAnswer } from '../../control/index.ts'
+import { holdText } from '../../presentation/index.ts'
 import { flag, value } from '../../terminal/index.ts'
-import { holdText } from '../hold-text.ts'
 import { verb } from '../verb.ts'
 
 export const holdVerb = verb({

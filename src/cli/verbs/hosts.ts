@@ -1,6 +1,6 @@
-import type { Client, HoldAnswer, HostBoot, HostDeviation, HostRow, Status } from '../../control/index.ts'
+import type { Client, HoldAnswer, HostRow, Status } from '../../control/index.ts'
+import { bootText, deviationText, heldBy } from '../../presentation/index.ts'
 import { jsonLinesFlag, table } from '../../terminal/index.ts'
-import { heldBy } from '../hold-text.ts'
 import { verb } from '../verb.ts'
 
 export const hostsVerb = verb({
@@ -59,30 +59,4 @@ function describe({
 /** A hold of the branch, which all of its hosts have, in two words; isconf branches tells more of it. */
 function heldShort(hold: HoldAnswer): string {
   return hold.scope === 'host' ? `held ${heldBy(hold)}` : 'branch held'
-}
-
-/** Of what only a later release tells, its own word. */
-const deviationWords: Readonly<Record<string, string>> = {
-  failed: 'ran and did not record',
-  undone: 'keeps what was taken out of the work,',
-  dropped: 'needs a rebuild: dropped',
-}
-
-/** How a host differs from its journal. */
-export function deviationText({ kind, operation }: HostDeviation): string {
-  return kind === 'did-void' ? `did ${operation}, now void` : `${deviationWords[kind] ?? kind} ${operation}`
-}
-
-/** How a boot ended: the level, the step that failed, since when, and with which tree. */
-export function bootText({ level, since, step, why, tree, fetched }: HostBoot): string {
-  const parts = [
-    level,
-    step === null ? '' : ` at ${step}`,
-    level === 'right' || since === null ? '' : ` since ${since}`,
-    tree === null ? '' : `, tree ${tree}`,
-    fetched === null ? '' : ` of ${fetched}`,
-    // Of a step its log on that host tells more.
-    step === null && why !== null ? `: ${why}` : '',
-  ]
-  return parts.join('')
 }

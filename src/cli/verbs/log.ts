@@ -1,5 +1,6 @@
 import { idPrefixLength, inOneLine, nearest } from '../../base/index.ts'
-import type { Client, HostRow, LogEntry, LoggedOperation } from '../../control/index.ts'
+import type { Client, HostRow, LogEntry } from '../../control/index.ts'
+import { voidText } from '../../presentation/index.ts'
 import {
   aBranch,
   aCount,
@@ -77,11 +78,6 @@ function toJson(entry: LogEntry): string {
 function shortForm({ id, author, time, message, operations }: LogEntry): string {
   const mark = operations.every(({ done }) => done) ? ' ' : '*'
   return `${mark} ${id.slice(0, idPrefixLength)} ${time} ${author}: ${inOneLine(message)} (${count(operations.length, 'operation')})\n`
-}
-
-/** What stands behind an operation that is void. */
-export function voidText({ void: voided }: LoggedOperation): string {
-  return voided ? ` (void, by ${voided.by} of ${voided.author}: ${voided.why})` : ''
 }
 
 function describe({ id, author, time, message, operations }: LogEntry): string {

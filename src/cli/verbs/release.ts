@@ -1,6 +1,6 @@
 import type { BranchReleaseAnswer, HoldAnswer } from '../../control/index.ts'
+import { heldBy } from '../../presentation/index.ts'
 import { flag, value } from '../../terminal/index.ts'
-import { heldBy } from '../hold-text.ts'
 import { verb } from '../verb.ts'
 
 export const releaseVerb = verb({

@@ -1,9 +1,9 @@
-import { askedByText, idPrefixLength, inOneLine } from '../../base/index.ts'
+import { inOneLine } from '../../base/index.ts'
 import type { Shown } from '../../control/index.ts'
+import { changesetRows, voidText } from '../../presentation/index.ts'
 import { aChangeset, jsonFlag, listing, word } from '../../terminal/index.ts'
 import { withQuery } from '../query.ts'
 import { verb } from '../verb.ts'
-import { voidText } from './log.ts'
 
 export const showVerb = verb({
   name: 'show',
@@ -22,27 +22,9 @@ export const showVerb = verb({
 })
 
 function describe(shown: Shown): string {
-  const { id, author, askedBy, time, message, branch, branches, domain, sequence, previous, lock, key, signature } =
-    shown
-  const on = branches.filter((name) => name !== branch)
-  const head = listing(
-    [
-      ['changeset', id],
-      ['author', author],
-      ...(askedBy ? [['asked by', askedByText(askedBy)] as const] : []),
-      ['time', time],
-      ['message', message],
-      ['branch', `${branch} of ${domain}, number ${sequence}${on.length > 0 ? `, also on ${on.join(', ')}` : ''}`],
-      ['previous', /^0+$/.test(previous) ? 'none' : previous.slice(0, idPrefixLength)],
-      ['lock', lock],
-      ['key', key],
-      ['signature', signature],
-    ],
-    '',
-  )
   const operations = shown.operations.map(
     (one) =>
       `\n${one.done ? ' ' : '*'} ${one.name}  ${inOneLine(one.text)}${voidText(one)}\n${listing(one.attributes, '    ')}`,
   )
-  return `${head}${operations.join('')}`
+  return `${listing(changesetRows(shown), '')}${operations.join('')}`
 }

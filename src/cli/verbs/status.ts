@@ -1,7 +1,7 @@
 import { idPrefixLength, inOneLine } from '../../base/index.ts'
 import type { DeviationAnswer, LineStatus, Status, WaitingStatus, WorkStatus } from '../../control/index.ts'
+import { heldBy, releaseText } from '../../presentation/index.ts'
 import { count, jsonFlag } from '../../terminal/index.ts'
-import { heldBy, releaseText } from '../hold-text.ts'
 import { verb } from '../verb.ts'
 
 export const statusVerb = verb({

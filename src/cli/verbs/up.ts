@@ -1,7 +1,7 @@
 import { IsconfError, somethingToDo, toIsconfError } from '../../base/index.ts'
 import type { PlanAnswer, UpAnswer, UpBody, UpLimits } from '../../control/index.ts'
+import { holdText, releaseText } from '../../presentation/index.ts'
 import { count, flag, value } from '../../terminal/index.ts'
-import { holdText, releaseText } from '../hold-text.ts'
 import { describePlan, refuseStopping } from '../plan-text.ts'
 import { reasonOf } from '../reason.ts'
 import { type VerbContext, verb } from '../verb.ts'

@@ -1,5 +1,6 @@
 import { IsconfError } from '../../base/index.ts'
 import type { PathDifference, RestoreAnswer, UnlikePath, VerifyAnswer } from '../../control/index.ts'
+import { differenceText } from '../../presentation/index.ts'
 import { aFile, count, flag, jsonFlag, optionalWord, table } from '../../terminal/index.ts'
 import { type VerbContext, verb } from '../verb.ts'
 
@@ -63,19 +64,4 @@ function stateOf(differences: readonly PathDifference[]): string {
   if (!first) return 'same'
   if (['missing', 'present', 'unreadable'].includes(first.what)) return first.what
   return ['kind', 'content', 'target'].includes(first.what) ? 'changed' : 'attributes'
-}
-
-/** A SHA-256 that differs tells a person nothing. */
-export function differenceText({ what, recorded, found }: PathDifference): string {
-  switch (what) {
-    case 'missing':
-    case 'present':
-      return what === 'missing' ? `a ${recorded} should be there` : `a ${found} is there, and was removed`
-    case 'unreadable':
-      return found
-    case 'content':
-      return recorded.endsWith(' bytes') ? `content: ${found} instead of ${recorded}` : 'content'
-    default:
-      return `${what} ${found} instead of ${recorded}`
-  }
 }

@@ -1,4 +1,4 @@
-/** Holds in words, for the verbs that show them. */
+/** Holds in words. */
 import type { HoldAnswer } from '../control/index.ts'
 
 /** Who holds it, since when and why. */

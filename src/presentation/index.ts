@@ -1,0 +1,8 @@
+export * from './changeset-text.ts'
+export { differenceText, diffHead, diffText, loadUnified, type Unified } from './diff-text.ts'
+export * from './fleet-order.ts'
+export * from './hold-text.ts'
+export { hostStory } from './host-story.ts'
+export * from './host-text.ts'
+export { Lines } from './lines.ts'
+export type { Rows } from './rows.ts'
