@@ -133,12 +133,12 @@ export class HostDaemon {
 
   /** What the verbs on the origin need. */
   origin(): BranchingDeps {
-    const { identity, deps, branches, branch, history, installedEarly, work, rebuild, deviations } = this
+    const { identity, deps, branches, branch, history, outputs, installedEarly, work, rebuild, deviations } = this
     const goTo = (to: Branch): Promise<void> => this.#current.goTo(to)
     return {
       ...deps,
       ...identity,
-      ...{ branches, branch, history, installedEarly, work, rebuild, deviations, goTo },
+      ...{ branches, branch, history, outputs, installedEarly, work, rebuild, deviations, goTo },
       agreement: this.#agreement,
     }
   }

@@ -27,7 +27,7 @@ export async function sealHome(configPath: string | undefined): Promise<void> {
   try {
     await refuseUnfinished(systemDisk, home, host.short)
     await History.forget(systemDisk, join(home, 'conf/history'), systemClock)
-    await KeptOutputs.forget(systemDisk, join(home, 'output'))
+    await KeptOutputs.forgetAll(systemDisk, join(home, 'output'))
     for (const branch of await systemDisk.list(join(home, 'branches'))) {
       await systemDisk.remove(join(home, 'branches', branch, 'state'))
     }

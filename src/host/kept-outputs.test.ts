@@ -25,8 +25,22 @@ test('what an operation wrote last is kept, and the newest of all is found witho
     assert.equal(await one.named(toKey(at(1))), undefined)
   }
   assert.equal((await disk.list('/is/output')).length, 2)
-  await KeptOutputs.forget(disk, '/is/output')
+  await KeptOutputs.forgetAll(disk, '/is/output')
   assert.deepEqual(await disk.list('/is/output'), [])
+})
+
+test('what is kept gets another name, is found by a short one, and is forgotten', async () => {
+  const disk = new SimDisk(seededRandom(1))
+  const outputs = await KeptOutputs.open(disk, new SimClock(), '/is/output')
+  const made = { id: 'b'.repeat(64) as ChangesetId, index: 3 }
+  await outputs.keep(at(0), said('first\n'))
+  await outputs.rename(toKey(at(0)), made)
+  await outputs.rename(toKey(at(1)), at(2))
+  assert.deepEqual((await outputs.named(undefined))?.operation, toKey(made))
+  const found = ['bbbb', 'bbbb:3', 'bbbb:4', 'aaaa', 'wip:0'].map((name) => outputs.keyLike(name))
+  assert.deepEqual(found, [toKey(made), toKey(made), undefined, undefined, undefined])
+  await outputs.forget(toKey(made))
+  assert.deepEqual([await outputs.named(undefined), await disk.list('/is/output')], [undefined, []])
 })
 
 test('of many the oldest are forgotten', async () => {

@@ -52,24 +52,34 @@ export class KeptOutputs {
 
   /** Keeps the end of what an operation wrote, in place of what it wrote before, and forgets the oldest. */
   async keep(operation: OperationRef, output: Omit<KeptOutput, 'operation' | 'time'>): Promise<void> {
-    const suffix = suffixOf(toKey(operation))
-    const number = (this.#files.at(-1)?.number ?? 0) + 1
-    const name = `${String(number).padStart(10, '0')}${suffix}`
-    const kept: KeptOutput = { operation: toKey(operation), time: isoTime(this.#clock), ...output }
-    await this.#disk.makeDirectory(this.#directory)
-    const path = `${this.#directory}/${name}`
-    const file = await this.#disk.open(path, 'write')
-    try {
-      // Nobody waits for the disk: after a power failure it may be torn, and is then not there.
-      await file.write(0, Buffer.from(`${JSON.stringify(kept)}\n`))
-    } finally {
-      await file.close()
+    const key = toKey(operation)
+    await this.#write(key, { operation: key, time: isoTime(this.#clock), ...output })
+  }
+
+  /** Gives what is kept under one name another one; where nothing is, nothing is done. */
+  async rename(from: string, to: OperationRef): Promise<void> {
+    const kept = await this.named(from)
+    if (!kept) return
+    await this.#write(toKey(to), { ...kept, operation: toKey(to) })
+    await this.forget(from)
+  }
+
+  /** Forgets what an operation wrote, by its whole name. */
+  async forget(operation: string): Promise<void> {
+    const those = this.#files.filter(({ name }) => name.endsWith(suffixOf(operation)))
+    this.#files = this.#files.filter((one) => !those.includes(one))
+    await this.#removeAll(those)
+  }
+
+  /** The whole name of the newest whose name a person shortened: `PREFIX:INDEX`, or `PREFIX` alone. */
+  keyLike(name: string): string | undefined {
+    const [, prefix, index] = /^([0-9a-f]{4,64})(?::(\d{1,9}))?$/.exec(name) ?? []
+    if (prefix === undefined) return undefined
+    for (const file of this.#files.toReversed()) {
+      const [, , id = '', at] = namePattern.exec(file.name) ?? []
+      if (id.startsWith(prefix) && (index === undefined || index === at)) return `${id}:${at}`
     }
-    const older = this.#files.filter((one) => one.name.endsWith(suffix))
-    const rest = [...this.#files.filter((one) => !older.includes(one)), { number, name }]
-    const oldest = rest.slice(0, Math.max(0, rest.length - keptMax))
-    this.#files = rest.slice(oldest.length)
-    for (const one of [...older, ...oldest]) await this.#disk.remove(`${this.#directory}/${one.name}`)
+    return undefined
   }
 
   /** What an operation, by its whole name, wrote when it was run last, or the newest of all; undefined when nothing of it is kept. */
@@ -86,8 +96,32 @@ export class KeptOutputs {
   }
 
   /** Forgets all of them. */
-  static async forget(disk: Disk, directory: string): Promise<void> {
+  static async forgetAll(disk: Disk, directory: string): Promise<void> {
     for (const name of await disk.list(directory)) await disk.remove(`${directory}/${name}`)
+  }
+
+  async #write(key: string, kept: KeptOutput): Promise<void> {
+    const suffix = suffixOf(key)
+    const number = (this.#files.at(-1)?.number ?? 0) + 1
+    const name = `${String(number).padStart(10, '0')}${suffix}`
+    await this.#disk.makeDirectory(this.#directory)
+    const path = `${this.#directory}/${name}`
+    const file = await this.#disk.open(path, 'write')
+    try {
+      // Nobody waits for the disk: after a power failure it may be torn, and is then not there.
+      await file.write(0, Buffer.from(`${JSON.stringify(kept)}\n`))
+    } finally {
+      await file.close()
+    }
+    const older = this.#files.filter((one) => one.name.endsWith(suffix))
+    const rest = [...this.#files.filter((one) => !older.includes(one)), { number, name }]
+    const oldest = rest.slice(0, Math.max(0, rest.length - keptMax))
+    this.#files = rest.slice(oldest.length)
+    await this.#removeAll([...older, ...oldest])
+  }
+
+  async #removeAll(files: readonly KeptFile[]): Promise<void> {
+    for (const { name } of files) await this.#disk.remove(`${this.#directory}/${name}`)
   }
 }
 

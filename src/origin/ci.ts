@@ -8,6 +8,7 @@ import { pendingReboot, refuseRebooting } from './reboot.ts'
 import { noteOwnVoids } from './void.ts'
 import { afterwards, type OriginDeps, requireWork } from './work.ts'
 import type { WorkHeader } from './work-in-progress.ts'
+import { nameWorkOutputs } from './work-output.ts'
 
 /** Checks in; undefined when there was nothing to check in and only the lock was given back. LOCK_LOST, SPLIT, DISK_FULL. */
 export async function checkIn(deps: OriginDeps, user: string, askedBy?: AskedBy): Promise<SignedChangeset | undefined> {
@@ -36,7 +37,7 @@ export async function checkIn(deps: OriginDeps, user: string, askedBy?: AskedBy)
   await afterwards(
     `checked in as ${name}; not noted on this host: run \`isconf ci\` again to have it noted`,
     async () => {
-      if (!header.behind) await noteMade(deps, signed, operationsOf({ signed }))
+      if (!header.behind) await noteMade(deps, header, signed, operationsOf({ signed }))
       await work.clear()
     },
   )
@@ -91,7 +92,7 @@ export async function recoverCheckIn(deps: Omit<OriginDeps, 'agreement'>): Promi
   if (!work.operations.every((one, index) => isDeepStrictEqual(one, operations[index]))) return undefined
   // A reboot that has not come is the last of them.
   const done = work.operations.length - ((await pendingReboot(deps)) ? 1 : 0)
-  if (!header.behind) await noteMade(deps, next, done)
+  if (!header.behind) await noteMade(deps, header, next, done)
   await work.clear()
   return { signed: next, done }
 }
@@ -113,7 +114,8 @@ function operationsOf({ signed }: Pick<Recovered, 'signed'>): number {
 }
 
 async function noteMade(
-  deps: Pick<OriginDeps, 'branch' | 'history' | 'deviations'>,
+  deps: Pick<OriginDeps, 'branch' | 'history' | 'deviations' | 'outputs' | 'log'>,
+  header: WorkHeader,
   signed: SignedChangeset,
   count: number,
 ): Promise<void> {
@@ -124,6 +126,7 @@ async function noteMade(
   const { done } = deps.history.standing
   const noted = done?.id === id ? done.index + 1 : 0
   const made = changeset.operations.slice(noted, count)
+  await nameWorkOutputs(deps, header, signed, count)
   await deps.history.add(made.map((_, index) => ({ event: 'made', operation: { id, index: noted + index } })))
 }
 

@@ -41,7 +41,7 @@ export async function exec(
   const who = machine.sharedWith(operation.cwd)
   if (who !== undefined)
     listener.remark?.(`${who}, so \`isconf up\` refuses to run this there: go to a directory that is root's alone`)
-  return attempt(deps, operation, () => runAndRecord(deps, operation, listener, signal))
+  return attempt(deps, operation, listener, (kept) => runAndRecord(deps, operation, kept, signal))
 }
 
 async function runAndRecord(

@@ -3,24 +3,33 @@
  * it has changed. It is noted as a deviation, which names the way on, until a person has set it right.
  */
 import { type ErrorCode, IsconfError, isoTime, parseOperationKey, toIsconfError } from '../base/index.ts'
-import { type Deviation, nameOf, unrecordedKey } from '../host/index.ts'
+import { type Deviation, keepOutput, nameOf, unrecordedKey } from '../host/index.ts'
 import { describeOperation, type ExecOperation, type Operation, type SnapOperation } from '../journal/index.ts'
+import { type CommandListener, OutputTail } from '../machine/index.ts'
 import { afterwards, type OriginDeps } from './work.ts'
+import { workOutputRef } from './work-output.ts'
 
-type UnrecordedDeps = Pick<OriginDeps, 'deviations' | 'history' | 'work' | 'clock'>
+type UnrecordedDeps = Pick<OriginDeps, 'deviations' | 'history' | 'outputs' | 'work' | 'clock' | 'log'>
 
 /** With these the command has not begun. */
 const notBegun: ReadonlySet<ErrorCode> = new Set(['COMMAND_NOT_RUN', 'COMMAND_LEFT', 'BANK_FOREIGN', 'PACKAGES_BUSY'])
 const interrupted = 'it was interrupted'
 
 /**
- * Has `run` do a command and record it. The mark comes first: a crash must not leave a host that a command has changed
+ * Has `run` do a command and record it, and keeps what it wrote. The mark comes first: a crash must not leave a host that a command has changed
  * and that does not say so. It stays where `run` fails, with the reason, and the failure names what to do.
  */
-export async function attempt<T>(deps: UnrecordedDeps, operation: ExecOperation, run: () => Promise<T>): Promise<T> {
+export async function attempt<T, L extends CommandListener>(
+  deps: UnrecordedDeps,
+  operation: ExecOperation,
+  listener: L,
+  run: (listener: L) => Promise<T>,
+): Promise<T> {
   const { deviations, work, clock } = deps
   const key = commandKey(operation)
   const before = deviations.of(key)
+  const tail = new OutputTail(Object.values(operation.env))
+  const inWork = work.header && workOutputRef(work.header, work.operations.length, operation)
   const mark: Deviation = {
     kind: 'failed',
     operation: key,
@@ -32,19 +41,21 @@ export async function attempt<T>(deps: UnrecordedDeps, operation: ExecOperation,
   await deviations.begin(mark)
   let result: T
   try {
-    result = await run()
+    result = await run(tail.listening(listener))
   } catch (thrown) {
     const { code, message, exit, hint } = toIsconfError(thrown)
     if (notBegun.has(code)) {
       await deviations.settle(key, before)
       throw thrown
     }
+    await keepOutput(deps, parseOperationKey(key), tail.end())
     // Where that can't be written it stays as it was begun.
     await noteFailed(deps, { ...mark, why: code === 'INTERRUPTED' ? interrupted : message }).catch(() => undefined)
     const way = `nothing is recorded, and what it did is on this host alone: undo that, by hand or by another exec, then: isconf done ${nameOf(mark)} -m WHY`
     const isOwn = code === 'COMMAND_FAILED' || code === 'INTERRUPTED'
     throw new IsconfError(code, message, { cause: thrown, exit, hint: isOwn ? way : `${hint}; ${way}` })
   }
+  if (inWork) await keepOutput(deps, inWork, tail.end())
   const made = `${shortened(describeOperation(operation))} was run and is recorded: do not run it again; not noted here, until isconf restart`
   await afterwards(made, () => deviations.settle(key, before))
   return result

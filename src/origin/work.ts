@@ -3,7 +3,7 @@ import type { KeyObject } from 'node:crypto'
 import type { Agreement } from '../agreement/index.ts'
 import { type Clock, type DomainName, IsconfError, type Log, type Random, toIsconfError } from '../base/index.ts'
 import { type Branch, type Lock, lockedBy, otherUserHint } from '../branch/index.ts'
-import type { Deviations, History, RebuildMark } from '../host/index.ts'
+import type { Deviations, History, KeptOutputs, RebuildMark } from '../host/index.ts'
 import { publicKeyText } from '../journal/index.ts'
 import type { Machine } from '../machine/index.ts'
 import type { BlobStore } from '../store/index.ts'
@@ -19,6 +19,8 @@ export interface OriginDeps {
   readonly branch: Branch
   readonly agreement: Agreement
   readonly history: History
+  /** Keeps what commands write. */
+  readonly outputs: KeptOutputs
   readonly machine: Machine
   readonly store: BlobStore
   readonly work: WorkInProgress

@@ -1,6 +1,6 @@
 /** An operation that is done by itself: a command, a removal, a file for the package bank, or a reboot. */
-import { IsconfError, operationName, toIsconfError } from '../base/index.ts'
-import type { OperationRef } from '../host/index.ts'
+import { IsconfError } from '../base/index.ts'
+import { keepOutput, type OperationRef } from '../host/index.ts'
 import type { Operation, UnknownOperation } from '../journal/index.ts'
 import { lastLine, type Machine, OutputTail } from '../machine/index.ts'
 import { type Applied, apply, type InstallOperation, type LocalOperation } from './apply.ts'
@@ -66,25 +66,13 @@ async function doOperation(
   } catch (thrown) {
     throw await recordFailure(recorder, ref, operation, thrown)
   } finally {
-    await keepOutput(deps, ref, tail)
+    await keepOutput(deps, ref, tail.end())
   }
   for (const remark of applied.remarks) listener.remark(remark)
   if (applied.status === 0) return recorder.finished(ref, applied)
   const written = tail.end()
   await recorder.failedWith(ref, applied, written && lastLine(written))
   throw failedAt(ref, operation, `it ended with exit status ${applied.status}`)
-}
-
-/** What it wrote is a help and no record: a disk that is full stops nothing. */
-async function keepOutput({ outputs, log }: UpDeps, ref: OperationRef, tail: OutputTail): Promise<void> {
-  const written = tail.end()
-  if (!written) return
-  await outputs.keep(ref, written).catch((thrown: unknown) => {
-    log.warn(
-      { operation: operationName(ref.id, ref.index) },
-      `what it wrote is not kept: ${toIsconfError(thrown).message}`,
-    )
-  })
 }
 
 /** OPEN_TO_OTHERS: who may write where root's command runs can give it other files to work on. */

@@ -15,7 +15,7 @@ export interface UpDeps {
   readonly installedEarly: InstalledEarly
   readonly holds: Holds
   /** Keeps what operations write. */
-  readonly outputs: Pick<KeptOutputs, 'keep'>
+  readonly outputs: Pick<KeptOutputs, 'keep' | 'forget'>
   readonly machine: Machine
   readonly store: BlobStore
   readonly clock: Clock

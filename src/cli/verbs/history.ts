@@ -12,7 +12,7 @@ export const historyVerb = verb({
   help:
     'Shows each operation that was started on this host: when, how it ended, how long it took, and the digest of ' +
     "a command's output. The history belongs to the host, not to a branch, and no other host has it. --output shows the " +
-    'last 64 KiB of each stream that a command wrote when `isconf up` ran it here; values that exec --env recorded are masked.',
+    'last 64 KiB of each stream that a command wrote when `isconf up` or `isconf exec` ran it here, by the name that the history has for it, or wip:0 for the first operation of the work in progress; values that exec --env recorded are masked.',
   exits: [0, 2],
   options: {
     limit: value('-n <count>', 'show at most this many', aCount),

@@ -32,12 +32,12 @@ export async function perform(
       signal.throwIfAborted()
       const next = operations.slice(count, count + togetherMax)
       const [first] = next
-      const perform = async (): Promise<readonly Operation[]> => {
-        const some = await performSome(deps, next, listener, signal)
+      const perform = async (heardBy: PerformListener): Promise<readonly Operation[]> => {
+        const some = await performSome(deps, next, heardBy, signal)
         await done(some)
         return some
       }
-      const some = await (first?.type === 'exec' ? attempt(deps, first, perform) : perform())
+      const some = await (first?.type === 'exec' ? attempt(deps, first, listener, perform) : perform(listener))
       for (const operation of some) {
         count += 1
         listener.operation(describeOperation(operation), count, total)
