@@ -18,8 +18,10 @@ const killDelayMs = 10_000
 
 export interface RunCommand {
   readonly command: Command
-  /** Where it runs on this machine. */
+  /** Where it runs on this machine, as people know it: its PWD. */
   readonly cwd: string
+  /** A path to the same directory that was opened and checked; `cwd` when absent. */
+  readonly openedCwd?: string
   readonly environment: Readonly<Record<string, string>>
   readonly output: OutputListener
   readonly signal: AbortSignal
@@ -51,7 +53,7 @@ export async function runCommand(run: RunCommand): Promise<CommandResult> {
 
 type Child = ChildProcessByStdio<null, Readable, Readable>
 
-function start({ command, cwd, environment, onStart }: RunCommand): Promise<Child> {
+function start({ command, cwd, openedCwd = cwd, environment, onStart }: RunCommand): Promise<Child> {
   const [program = '', ...words] = command.argv
   return new Promise((resolve, reject) => {
     const env = environmentOf(environment, { PWD: cwd, ...command.env })
@@ -60,7 +62,7 @@ function start({ command, cwd, environment, onStart }: RunCommand): Promise<Chil
     let child: Child
     try {
       child = withCommandLimits(() =>
-        spawn(program, words, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true }),
+        spawn(program, words, { cwd: openedCwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true }),
       )
       if (child.pid !== undefined) onStart?.(child.pid)
     } catch (error) {

@@ -21,7 +21,7 @@ import { systemClock } from '../base/clock.io.ts'
 import { sha256Hex } from '../base/index.ts'
 import { Walk } from '../base/walk.io.ts'
 import { systemMachine } from './machine.io.ts'
-import type { Installation } from './machine.ts'
+import type { Installation, OutputListener } from './machine.ts'
 import { remove, removeEntry } from './remove.io.ts'
 
 const skip = unlessRootHas()
@@ -33,7 +33,7 @@ const refused = failure(
 )
 
 /** A machine below a directory, with the home of a user in it whose `dir` leads to /etc. */
-function place(t: TestContext, shared: readonly string[] = []) {
+function place(t: TestContext, shared: readonly string[] = [], environment?: () => Readonly<Record<string, string>>) {
   const root = temporaryDirectory(t)
   const home = temporaryDirectory(t)
   mkdirSync(join(home, 'conf'))
@@ -47,7 +47,8 @@ function place(t: TestContext, shared: readonly string[] = []) {
   const unused = (): never => assert.fail('not a part of this')
   const machine = systemMachine({
     ...{ volroot: root, home, owner: () => 'numeric' as const, clock: systemClock },
-    ...{ environment: unused, rebootCommand: unused, bootIdPath: unused, hooksPath: unused },
+    ...{ rebootCommand: unused, bootIdPath: unused, hooksPath: unused },
+    environment: environment ?? unused,
     sharedDirectories: () => shared,
   })
   const real = (path: string): string => join(root, path)
@@ -164,6 +165,25 @@ test('what is recorded is what was seen: a directory exchanged for a link meanwh
   const [first] = entries
   assert.ok(first?.kind === 'file')
   await assert.rejects(read(first)[Symbol.asyncIterator]().next(), failure('FILE_CHANGED', /changed|went away/))
+})
+
+test('a command runs in the directory that was gone to, and by no link of a user', { skip }, async (t) => {
+  const { real, machine, linkTo } = place(t, [], () => {
+    renameSync(real('home/ann/dir'), real('home/ann/away'))
+    linkTo('/etc')
+    return { PATH: process.env['PATH'] ?? '' }
+  })
+  let written = ''
+  const hear: OutputListener = (_, bytes) => {
+    written += Buffer.from(bytes).toString()
+    return undefined
+  }
+  const command = { argv: ['sh', '-c', 'pwd -P; touch file'], cwd: '/home/ann/dir', env: {} }
+  mkdirSync(real('home/ann/dir'))
+  await machine.run(command, hear, new AbortController().signal)
+  assert.equal(written, `${real('home/ann/away')}\n`)
+  await assert.rejects(machine.run(command, hear, new AbortController().signal), refused)
+  assert.deepEqual([namesIn(real('home/ann/away')), namesIn(real('etc'))], [['file'], ['dir', 'shadow']])
 })
 
 test('sharedWith() tells who else can change a directory or one above, unless it is allowed', { skip }, async (t) => {

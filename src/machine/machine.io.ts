@@ -6,8 +6,7 @@ import { type Clock, IsconfError, unreachable } from '../base/index.ts'
 import { Places } from '../base/places.io.ts'
 import { type Walk, walking } from '../base/walk.io.ts'
 import { bootId } from './boot-id.io.ts'
-import { runCommand } from './command.io.ts'
-import { CommandOnRecord } from './command-on-record.io.ts'
+import { commandsOf } from './commands.io.ts'
 import { differences } from './differences.io.ts'
 import { hooksIn } from './hooks.io.ts'
 import { inspect, refuseSnapshot } from './inspect.io.ts'
@@ -46,8 +45,6 @@ export interface MachineOptions {
 
 /** How long it is believed what number a name has, by one `up` that installs much. */
 const namesMsMax = 10_000
-/** The file below IS_HOME that says which command runs. */
-const commandName = 'conf/command'
 /** The file below IS_HOME that says what is on its way to its place. */
 const temporaryFilesName = 'conf/temporary-files'
 
@@ -68,23 +65,7 @@ export function systemMachine(options: MachineOptions): Machine {
     return numbers.of(owners, options.owner())
   }
   const temporary = temporaryFilesOf(options.home)
-  const onRecord = new CommandOnRecord(join(options.home, commandName))
-  const runAnyway: Machine['run'] = async (command, output, signal) => {
-    try {
-      return await runCommand({
-        ...{ command, cwd: real(command.cwd), environment: options.environment() },
-        ...{ output, signal, clock },
-        onStart: (pid) => onRecord.note(pid, command.argv),
-      })
-    } finally {
-      onRecord.forget()
-      numbers.forget()
-    }
-  }
-  const run: Machine['run'] = async (...words) => {
-    onRecord.refuseBeside()
-    return runAnyway(...words)
-  }
+  const { run, runAnyway } = commandsOf({ ...options, root, real, ended: () => numbers.forget() })
   return {
     journalPath: (path, cwd) => {
       if (posix.isAbsolute(path)) return shortest(path)
