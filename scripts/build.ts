@@ -16,6 +16,7 @@ import { aptConfName } from '../src/config/command-host.io.ts'
 import { aptConf } from '../src/config/command-variables.ts'
 import { lazyBanner, withLazyModules } from './lazy-modules.ts'
 import { type Architecture, putNativePart } from './native.ts'
+import { pageFiles } from './page-files.ts'
 import { packageDirectoriesOf, thirdPartyNotices } from './third-party.ts'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
@@ -181,7 +182,7 @@ export async function buildInto(
   { version = releaseVersion(), architecture = process.arch, head = '#!/usr/bin/env node\n' }: BuildOptions = {},
 ): Promise<void> {
   const { textByName, metafile } = await bundle(version)
-  const files = new Map(textByName)
+  const files = new Map([...textByName, ...pageFiles(root)])
     .set('third-party-licences.txt', thirdPartyNotices(metafile, root))
     .set(aptConfName, aptConf)
   for (const [file, program] of Object.entries(programByFile)) files.set(file, `${head}${launcher(program, metafile)}`)

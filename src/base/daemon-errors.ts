@@ -14,6 +14,10 @@ export const daemonErrorKinds = {
     hint: 'if this machine is the copy: isconf stop, isconf seal, isconf start; once the copy is sealed, on the original: isconf restart; if it is the same machine with a new machine-id: isconf seal --same-host, isconf start',
   },
   PORT_TAKEN: { exit: 223, hint: 'another daemon or program uses the port; set IS_PORT to a free one' },
+  WEB_ADDRESS: {
+    exit: 223,
+    hint: 'end what has it, or choose another port or path: IS_WEB in main.cf and isconf restart, or isconf web --listen',
+  },
   HOME_UNWRITABLE: { exit: 223, hint: 'run as the user who owns IS_HOME, usually root, or set IS_HOME' },
   DISK_FULL: { exit: 223, hint: 'make room on the disk of IS_HOME; nothing was left half-written' },
   DISK_UNCERTAIN: { exit: 223, hint: 'check the disk; then do again what `isconf status` shows to be missing' },

@@ -31,6 +31,7 @@ test('resolveConfig() has a safe default for everything but the domain', () => {
     domain: undefined,
     port: 65_027,
     httpPort: 65_028,
+    web: 'no',
     listen: '0.0.0.0',
     netsPath: undefined,
     noBroadcast: false,

@@ -19,6 +19,8 @@ export interface Config {
   readonly port: number
   /** Of the package bank. */
   readonly httpPort: number
+  /** Of the page, as {@link parseWebPlace} takes it. */
+  readonly web: string
   readonly listen: string
   readonly netsPath: string | undefined
   readonly noBroadcast: boolean
@@ -95,6 +97,7 @@ export function resolveAllButDomain(input: Omit<ConfigInput, 'domainFileText'>):
     home,
     port: read(settings.port),
     httpPort: read(settings.httpPort),
+    web: read(settings.web),
     listen: read(settings.listen),
     netsPath: read(settings.netsPath),
     noBroadcast: read(settings.noBroadcast),

@@ -8,8 +8,8 @@ import { listenFamilyHere } from './listen-family.io.ts'
 import { defaultMainCfPath, type LoadOptions, namesOf } from './load.io.ts'
 import { type MainCf, parseMainCf } from './main-cf.ts'
 import { matchingStanza, possibleFullNames, resolveAssignments } from './main-cf-resolve.ts'
-import { notASetting } from './misspelt.ts'
-import { isUnknownSetting, type Setting, settings } from './settings.ts'
+import { isUnknownSetting, notASetting } from './misspelt.ts'
+import { type Setting, settings } from './settings.ts'
 import { readTextFile } from './text-file.io.ts'
 
 /** What there is to say about one file that is to become a main.cf. */

@@ -6,10 +6,10 @@ import { type HmacKeys, isEmpty, noKeyInIt, openToOthers, scanHmacKeys, shortKey
 import { isHostName } from './host-names.ts'
 import { type Assignment, type MainCf, type Stanza, scanMainCf } from './main-cf.ts'
 import { defaultTarget, repeatedTargets } from './main-cf-resolve.ts'
-import { notASetting } from './misspelt.ts'
+import { isUnknownSetting, notASetting } from './misspelt.ts'
 import { type Nets, scanNets } from './nets.ts'
 import type { Scanned } from './problems.ts'
-import { isUnknownSetting, type Setting, settings } from './settings.ts'
+import { type Setting, settings } from './settings.ts'
 
 export type Severity = 'error' | 'warning'
 

@@ -1,8 +1,15 @@
 /** Variables that were meant to be settings. */
 import { nearest } from '../base/index.ts'
-import { isUnknownSetting, settings } from './settings.ts'
+import { execVariable, settings } from './settings.ts'
 
 const prefix = 'IS_'
+
+const known: ReadonlySet<string> = new Set(Object.values(settings).map((row) => row.env))
+
+/** Whether the variable looks like one of ours and is none: most often a typing mistake. */
+export function isUnknownSetting(name: string): boolean {
+  return name.startsWith(prefix) && name !== execVariable && !known.has(name)
+}
 
 /** Whether a variable was meant to be a setting. Other programs may have names of their own that begin so. */
 export function isMisspelt(name: string): boolean {

@@ -17,6 +17,7 @@ import {
   parseSeconds,
   parseText,
   parseWarnings,
+  parseWeb,
 } from './values.ts'
 
 export type { Setting }
@@ -187,14 +188,16 @@ export const settings = {
     needsRestart: true,
     parse: parsePort,
   }),
+  web: setting<string>({
+    env: 'IS_WEB',
+    form: '"no", port or absolute path',
+    fallback: 'no',
+    describe:
+      'Where the daemon serves the page that `isconf web` prints a link to: a TCP port on 127.0.0.1, 0 for any free one, or a unix socket; by default it serves none.',
+    needsRestart: true,
+    parse: parseWeb,
+  }),
 } as const
-
-const known: ReadonlySet<string> = new Set(Object.values(settings).map((row) => row.env))
 
 /** What every command of an operation is given: no setting, and no mistake in its environment either. */
 export const execVariable = 'IS_EXEC'
-
-/** Whether the variable looks like one of ours and is none: most often a typing mistake. */
-export function isUnknownSetting(name: string): boolean {
-  return name.startsWith('IS_') && name !== execVariable && !known.has(name)
-}

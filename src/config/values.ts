@@ -15,6 +15,9 @@ export type RehearsalConsent = 'no' | 'yes' | 'net'
 /** What `ci` does with operations that do not replay. */
 export type ReplayWarnings = 'warn' | 'error'
 
+/** Where the page is served: a TCP port of 127.0.0.1, 0 for any free one, or the path of a unix socket. */
+export type WebPlace = { readonly port: number } | { readonly path: string }
+
 const booleanByWord: ReadonlyMap<string, boolean> = new Map([
   ['1', true],
   ['yes', true],
@@ -81,6 +84,23 @@ export function parseRehearsals(text: string): Parsed<RehearsalConsent> {
   return text === 'no' || text === 'yes' || text === 'net'
     ? { value: text }
     : { problem: wrong('no, yes or net', text) }
+}
+
+/** A place of the page; undefined for `no`. */
+export function parseWebPlace(text: string): Parsed<WebPlace | undefined> {
+  if (text === 'no') return { value: undefined }
+  const port = parsePort(text)
+  if ('value' in port) return { value: { port: port.value } }
+  const path = parseAbsolutePath(text)
+  return 'value' in path
+    ? { value: { path: path.value } }
+    : { problem: wrong('no, a port of 127.0.0.1, or the absolute path of a unix socket', text) }
+}
+
+/** The same as text: `no`, a port, or a path. */
+export function parseWeb(text: string): Parsed<string> {
+  const parsed = parseWebPlace(text)
+  return 'value' in parsed ? { value: text } : parsed
 }
 
 export function parseIpAddress(text: string): Parsed<string> {

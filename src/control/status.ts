@@ -19,6 +19,8 @@ export interface Status {
   readonly stopped: { readonly operation: string; readonly reason: string } | null
   /** A reboot that was asked for and has not come; the operation is null when it is for work not checked in. */
   readonly rebootPending: { readonly since: string; readonly operation: string | null } | null
+  /** The verb under way that changes this host; absent from older daemons. */
+  readonly running?: string | null
   /** What `up` does nothing for; absent from older daemons. */
   readonly holds?: readonly HoldAnswer[]
   readonly lock: LockAnswer | null

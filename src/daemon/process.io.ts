@@ -12,9 +12,11 @@ import { type DaemonEnd, Ending } from './ending.io.ts'
 import { makeHome, putMark, removeMark, takeHome } from './home.io.ts'
 import { homeLook } from './home-look.io.ts'
 import { type ControlServer, serveControl } from './http/control-server.io.ts'
+import { type PageServer, servePage } from './http/page-server.io.ts'
 import { LiveConfig } from './live-config.ts'
 import { type DaemonLog, openLog } from './logging/log.io.ts'
 import { ProgramOnDisk } from './program.io.ts'
+import type { ProcessFacts } from './requests/shared/parts.ts'
 import { sameMachine } from './same-machine.io.ts'
 import { serviceManager } from './service-manager.io.ts'
 import { type Supervisor, supervisorHere, waitForTurn } from './supervisor.io.ts'
@@ -100,10 +102,12 @@ async function serve(
     return ended
   }
   const noteMachineId = sameMachine(config.home, log)
+  let page: PageServer | undefined
+  const socketPath = join(config.home, socketName)
   control = await serveControl({
-    socketPath: join(config.home, socketName),
+    socketPath,
     daemon: world.daemon,
-    facts: world.facts,
+    facts: withPage(world.facts, () => page),
     ...{ log, onStop, onRestart },
     afterVerb: async () => {
       await noteMachineId()
@@ -113,9 +117,19 @@ async function serve(
       ending.whenIdle('the program was replaced', 'replaced')
     },
   })
+  page = await servePage(config, socketPath, log)
   log.info({ pid: process.pid, addresses: world.facts.mesh().addresses }, 'the daemon answers')
   await onReady()
-  return ending.end(control, world)
+  return ending.end(page.before(control), world)
+}
+
+/** What the process knows, and the page that comes after the socket from which it reads. */
+function withPage(facts: ProcessFacts, page: () => PageServer | undefined): ProcessFacts {
+  return {
+    ...facts,
+    web: () => page()?.link(),
+    warnings: () => [...facts.warnings(), ...[page()?.warning()].filter((text) => text !== undefined)],
+  }
 }
 
 function liveConfig(options: DaemonOptions, config: Config, log: Logger): LiveConfig {

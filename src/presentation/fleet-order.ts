@@ -18,13 +18,18 @@ export function worstFirst(hosts: readonly HostRow[]): readonly HostRow[] {
   )
 }
 
-/** The states that there are, in words: level first, for whether all are is the question. */
+/** How many hosts are in which state, in words. */
 export function countsText(hosts: readonly HostRow[]): string {
   const counts = countsOf(hosts)
-  return statesToCount
-    .filter((state) => state === 'level' || counts[state] > 0)
+  return statesCounted(counts)
     .map((state) => `${counts[state]} ${state}`)
     .join(', ')
+}
+
+/** The states that there are: level first, for whether all are is the question. */
+export function statesCounted(counts: Readonly<Record<HostState, number>>): readonly HostState[] {
+  const needy = statesWorstFirst.filter((state) => state !== 'level' && counts[state] > 0)
+  return ['level', ...needy]
 }
 
 /** How many branches they are on, where that is more than one. */
@@ -32,5 +37,3 @@ export function branchesText(hosts: readonly HostRow[]): string {
   const branches = new Set(hosts.map(({ branch }) => branch))
   return branches.size > 1 ? ` on ${branches.size} branches` : ''
 }
-
-const statesToCount: readonly HostState[] = ['level', ...statesWorstFirst.filter((state) => state !== 'level')]

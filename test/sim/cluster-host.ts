@@ -57,6 +57,7 @@ const simProcess: DaemonProcess = {
   mesh: () => ({ addresses: [], authenticated: true, refused: 0 }),
   stop: () => null,
   restart: async () => ({ restarts: false, after: null }),
+  running: () => undefined,
   interrupt: () => null,
 }
 

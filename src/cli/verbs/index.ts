@@ -39,6 +39,7 @@ import { unlockVerb } from './unlock.ts'
 import { upVerb } from './up.ts'
 import { verifyVerb } from './verify.ts'
 import { voidVerb } from './void.ts'
+import { webVerb } from './web.ts'
 import { wipVerb } from './wip.ts'
 
 /** Every verb, by what it is for; a new one is a line here and a file beside this one. */
@@ -74,6 +75,7 @@ export const verbsByGroup = {
     historyVerb,
     hostsVerb,
     fleetVerb,
+    webVerb,
     catVerb,
     doctorVerb,
     lintVerb,

@@ -11,7 +11,7 @@ import { verbs } from './index.ts'
 /** What every verb can end with, and what a verb may say that it can end with besides. */
 const everyVerb = [4, 22, 223, 224]
 const documented = new Set([0, somethingToDo, ...Object.values(errorKinds).map(({ exit }) => exit)])
-/** No page: one runs in the foreground, the others' work is shown elsewhere. */
+/** No page: some run in the foreground, the others' work is shown elsewhere. */
 const pageOf: Readonly<Record<string, string>> = {
   restart: 'start',
   stop: 'start',
@@ -21,6 +21,7 @@ const pageOf: Readonly<Record<string, string>> = {
   done: 'skip',
   unlock: 'lock',
   version: 'help',
+  web: 'fleet',
 }
 
 test('verbs have names of their own', () => {

@@ -71,6 +71,7 @@ export async function serveControl(options: ControlServerOptions): Promise<Contr
       return after ?? null
     },
     restart: async () => ({ after: changes.verb ?? null, restarts: await onRestart(changes.verb) }),
+    running: () => changes.verb,
     interrupt: (caller) => changes.interrupt(caller) ?? readRequests.interrupt(caller),
   })
   for (const request of requests) {

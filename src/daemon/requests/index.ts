@@ -42,6 +42,7 @@ import { unlockRequest } from './unlock.ts'
 import { upRequest } from './up.ts'
 import { verifyRequest } from './verify.ts'
 import { voidRequest } from './void.ts'
+import { webRequest } from './web.ts'
 import { wipRequest } from './wip.ts'
 import { wipDropRequest } from './wip-drop.ts'
 import { wipUndoRequest } from './wip-undo.ts'
@@ -91,6 +92,7 @@ export const requests: readonly Request[] = [
   holdRequest,
   releaseRequest,
   leaveRequest,
+  webRequest,
   interruptRequest,
   stopRequest,
   restartRequest,

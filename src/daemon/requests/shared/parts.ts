@@ -1,6 +1,6 @@
 /** The parts of the daemon that requests may ask for. */
 import type { Branch } from '../../../branch/index.ts'
-import type { MeshStatus, RestartAnswer, StrangerStatus, UnreachedAddress } from '../../../control/index.ts'
+import type { MeshStatus, RestartAnswer, StrangerStatus, UnreachedAddress, WebLink } from '../../../control/index.ts'
 import type { BranchingDeps } from '../../../origin/index.ts'
 import type { DaemonDeps } from '../../daemon-deps.ts'
 import type { HomeFacts } from '../../home-facts.io.ts'
@@ -42,6 +42,8 @@ export interface DaemonProcess extends ProcessFacts {
   readonly stop: (whenIdle: boolean) => string | null
   /** Ends the daemon to be started again, when nothing is under way that changes this host. */
   readonly restart: () => Promise<Omit<RestartAnswer, 'pid'>>
+  /** The verb under way that changes this host. */
+  readonly running: () => string | undefined
   /** Stops what `caller` asked for, or what changes this host; the name of that request, null when it is none. */
   readonly interrupt: (caller: string | undefined) => string | null
 }
@@ -62,6 +64,8 @@ export interface ProcessFacts {
   readonly mesh: () => Omit<MeshStatus, 'peers' | 'peerId' | 'unreached' | 'strangers'>
   /** Where others should be, and nobody was reached. */
   readonly unreached: () => readonly UnreachedAddress[]
+  /** A new link to the page; undefined when there is none. WEB_ADDRESS. Not in a simulated world. */
+  readonly web?: () => WebLink | undefined
   /** Who was not admitted lately; not in a simulated world. */
   readonly strangers?: () => readonly StrangerStatus[]
 }

@@ -1,0 +1,1 @@
+export { serveWeb, type WebOptions, type WebServer } from './web-server.io.ts'

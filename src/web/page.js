@@ -1,0 +1,95 @@
+/**
+ * Keeps a page as it is now while somebody looks at it. Without it the page is what it was when it was loaded, and all
+ * of it works: this only loads the page again and puts what has changed into its place.
+ */
+const everyMs = 30_000
+const live = document.getElementById('live')
+const parts = '[data-part], [data-rows], #read-at'
+
+/** Not while nobody looks, or while somebody marks text to copy it. */
+function mayRefresh() {
+  return !document.hidden && document.getSelection()?.isCollapsed !== false
+}
+
+/** The page as it is now, parsed and not run. */
+function fetchPage() {
+  return new Promise((resolve, reject) => {
+    const call = new XMLHttpRequest()
+    call.responseType = 'document'
+    call.onload = () => (call.status === 200 ? resolve(call.response) : reject(call.status))
+    call.onerror = () => reject(0)
+    call.open('GET', location.href)
+    call.send()
+  })
+}
+
+/** Puts the new rows into their places and leaves alone those that are the same. */
+function mergeRows(old, fresh) {
+  const ownById = new Map([...old.children].map((row) => [row.id, row]))
+  let at = old.firstElementChild
+  for (const row of fresh.children) {
+    const own = ownById.get(row.id)
+    if (own?.isEqualNode(row)) {
+      if (own === at) at = at.nextElementSibling
+      else old.insertBefore(own, at)
+      continue
+    }
+    old.insertBefore(document.importNode(row, true), at)
+    if (own === at) at = own.nextElementSibling
+    own?.remove()
+  }
+  while (at) {
+    const next = at.nextElementSibling
+    at.remove()
+    at = next
+  }
+}
+
+function merge(fresh) {
+  // Who stands on a link of a row stands there afterwards, too.
+  const place = document.activeElement?.closest('[id]')?.id
+  const href = document.activeElement?.getAttribute('href')
+  for (const own of document.querySelectorAll(parts)) {
+    const now = fresh.getElementById(own.id)
+    if (!now || own.isEqualNode(now)) continue
+    if (own.matches('[data-rows]')) mergeRows(own, now)
+    else own.replaceWith(document.importNode(now, true))
+  }
+  if (document.title !== fresh.title) {
+    document.title = fresh.title
+    document.querySelector('h1').textContent = fresh.querySelector('h1').textContent
+  }
+  if (document.activeElement !== document.body || !place || !href) return
+  document
+    .getElementById(place)
+    ?.querySelector(`a[href="${CSS.escape(href)}"]`)
+    ?.focus()
+}
+
+function say(text) {
+  if (live.textContent !== text) live.textContent = text
+}
+
+let isRefreshing = false
+
+async function refresh() {
+  if (isRefreshing || !mayRefresh()) return
+  isRefreshing = true
+  try {
+    merge(await fetchPage())
+    say('')
+  } catch (status) {
+    say(
+      status === 401
+        ? 'You are logged out: isconf web prints another link. Above is what was known before.'
+        : 'This host does not answer: above is what was known before.',
+    )
+  }
+  isRefreshing = false
+}
+
+if (document.querySelector(parts)) {
+  // biome-ignore lint/style/noRestrictedGlobals: a browser has no other clock
+  setInterval(refresh, everyMs)
+  document.addEventListener('visibilitychange', refresh)
+}

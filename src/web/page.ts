@@ -1,0 +1,60 @@
+/** What a page is: a value in a file of its own, in pages/. */
+import type { Source } from './source.ts'
+
+export interface PageCall {
+  readonly source: Source
+  /** The parts of the path that the pattern leaves open, decoded. */
+  readonly parameters: Readonly<Record<string, string>>
+  readonly query: Readonly<Record<string, string | undefined>>
+  /** The path of a page of this session, from its parts. */
+  readonly href: (...parts: readonly string[]) => string
+}
+
+export interface PageView {
+  readonly title: string
+  readonly [name: string]: unknown
+}
+
+export interface Page {
+  /** Below the session's part of the path, as Fastify has it. */
+  readonly path: string
+  readonly template: string
+  /** Which of the pages in the head of each it belongs to. */
+  readonly section: 'fleet' | 'journal' | 'now'
+  /** What the template shows. The failures of what it reads. */
+  readonly view: (call: PageCall) => Promise<PageView>
+}
+
+/** A page of a list: which rows it has, and where the rows before and behind are. */
+export interface Slice<Row> {
+  readonly rows: readonly Row[]
+  readonly number: number
+  readonly before: number | undefined
+  readonly behind: number | undefined
+}
+
+/** The rows of the page that a query names; the first for anything that is no number. */
+export function sliceOf<Row>(all: readonly Row[], page: string | undefined, rowsMax: number): Slice<Row> {
+  const number = pageNumber(page)
+  const from = (number - 1) * rowsMax
+  const hasMore = all.length > from + rowsMax
+  return {
+    rows: all.slice(from, from + rowsMax),
+    number,
+    before: number > 1 ? number - 1 : undefined,
+    behind: hasMore ? number + 1 : undefined,
+  }
+}
+
+/** A page that a query names. */
+export function pageNumber(text: string | undefined): number {
+  return text !== undefined && /^[1-9]\d{0,3}$/.test(text) ? Number(text) : 1
+}
+
+/** A query of a link; what is not asked for is left out. */
+export function queryText(query: Readonly<Record<string, string | number | undefined>>): string {
+  const entries = Object.entries(query).flatMap(([name, value]): [string, string][] =>
+    value === undefined || value === '' ? [] : [[name, String(value)]],
+  )
+  return entries.length === 0 ? '' : `?${new URLSearchParams(entries)}`
+}

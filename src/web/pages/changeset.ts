@@ -1,0 +1,66 @@
+/** One changeset: what `isconf show` shows of it, and what it changes, as `isconf diff` has it. */
+import { idPrefixLength } from '../../base/index.ts'
+import type { Shown } from '../../control/index.ts'
+import { changesetRows, diffHead, diffText, loadUnified, type Unified, voidText } from '../../presentation/index.ts'
+import type { Page } from '../page.ts'
+import type { FoundDifferences } from '../source.ts'
+import { termsOf } from '../terms.ts'
+
+/** More than this nobody reads in a browser; a command shows it. */
+const linesMax = 5_000
+const operationsMax = 1_000
+
+export const changesetPage: Page = {
+  path: 'changesets/:name',
+  template: 'changeset',
+  section: 'journal',
+  view: async ({ source, parameters: { name = '' }, href }) => {
+    const [id = ''] = name.split(':')
+    const shown = await source.show(id)
+    const { previous } = shown
+    const [found, unified] = await Promise.all([source.differences(previous, shown.id), loadUnified()])
+    const short = (one: string): string => one.slice(0, idPrefixLength)
+    const labels = { from: short(previous), to: short(shown.id) }
+    const { files, isCut } = filesOf(found, labels, unified)
+    return {
+      title: shown.message === '' ? `Changeset ${short(shown.id)}` : shown.message,
+      id: short(shown.id),
+      terms: termsOf(changesetRows(shown)),
+      previous: /^0+$/.test(previous) ? null : { id: short(previous), href: href('changesets', previous) },
+      operations: shown.operations.slice(0, operationsMax).map((one) => operationView(one, name)),
+      moreOperations: Math.max(0, shown.operations.length - operationsMax),
+      ...{ files, isCut, command: `isconf diff ${previous === undefined ? '' : labels.from} ${labels.to}` },
+    }
+  },
+}
+
+function operationView(one: Shown['operations'][number], asked: string) {
+  return {
+    ...{ name: one.name, text: `${one.text}${voidText(one)}`, done: one.done, isAsked: one.name === asked },
+    attributes: one.attributes.map(([name, value]) => ({ name, value })),
+  }
+}
+
+function filesOf({ paths, isCut }: FoundDifferences, labels: { from: string; to: string }, unified: Unified) {
+  const files: { head: string; lines: readonly DiffLine[] }[] = []
+  let left = linesMax
+  for (const path of paths) {
+    if (left <= 0) break
+    const lines = (diffText(path, labels, unified) ?? '').split('\n').slice(0, -1)
+    files.push({ head: diffHead(path), lines: lines.slice(0, left).map(lineView) })
+    left -= lines.length + 1
+  }
+  return { files, isCut: isCut || left < 0 || files.length < paths.length }
+}
+
+interface DiffLine {
+  readonly text: string
+  readonly kind: 'head' | 'place' | 'added' | 'removed' | 'same'
+}
+
+/** A line of `diff -u`: the two first, which name the sides, look like changes. */
+function lineView(text: string, index: number): DiffLine {
+  if (index < 2 || text.startsWith('===')) return { text, kind: 'head' }
+  const kindByMark = { '@': 'place', '+': 'added', '-': 'removed' } as const
+  return { text, kind: kindByMark[text.charAt(0) as keyof typeof kindByMark] ?? 'same' }
+}

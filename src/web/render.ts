@@ -1,0 +1,33 @@
+/** Fills the templates of the page in. */
+import { Liquid } from 'liquidjs'
+import { printable } from '../base/index.ts'
+
+export type Render = (template: string, view: object) => string
+
+/**
+ * Whatever stands in a page comes from somewhere: another host's name, a message, a file. All of it is escaped on its
+ * way in, as no template has to remember; the marks that turn the direction of text are shown as what they are.
+ */
+export function renderer(templates: Readonly<Record<string, string>>): Render {
+  const engine = new Liquid({
+    templates: { ...templates },
+    outputEscape: (value: unknown) => escapeHtml(printable(String(value ?? ''))),
+    strictVariables: true,
+    strictFilters: true,
+    ownPropertyOnly: true,
+  })
+  const parsed = new Map(Object.keys(templates).map((name) => [name, engine.parseFileSync(name)]))
+  return (template, view) => engine.renderSync(parsed.get(template) ?? [], view) as string
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (one) => entities[one] ?? one)
+}

@@ -1,0 +1,18 @@
+/** Names and values as a list of HTML has them: a name, and all that there is to say of it. */
+import type { Rows } from '../presentation/index.ts'
+
+export interface Term {
+  readonly name: string
+  readonly values: readonly string[]
+}
+
+/** A row without a name goes on with the one before. */
+export function termsOf(rows: Rows): readonly Term[] {
+  const terms: { name: string; values: string[] }[] = []
+  for (const [name, value] of rows) {
+    const last = terms.at(-1)
+    if (name === '' && last) last.values.push(value)
+    else terms.push({ name, values: [value] })
+  }
+  return terms
+}

@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict'
+import { statSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { SimClock } from '../../test/sim/clock.ts'
+import { type Answer, ask, hostsOnPage, logIn, textOf } from '../../test/support/browser.ts'
+import { temporaryDirectory } from '../../test/support/files.ts'
+import { hostRow, knownFleet } from '../../test/support/fleet-rows.ts'
+import { IsconfError, silentLog } from '../base/index.ts'
+import type { WebPlace } from '../config/index.ts'
+import type { HostRow } from '../control/index.ts'
+import { serveWeb, type WebServer } from './web-server.io.ts'
+
+interface Served {
+  readonly server: WebServer
+  readonly clock: SimClock
+  /** What was asked of the daemon. */
+  readonly asked: readonly string[]
+}
+
+/** A page of a daemon that knows these hosts. */
+async function served(t: TestContext, hosts: readonly HostRow[], place: WebPlace = { port: 0 }): Promise<Served> {
+  const clock = new SimClock()
+  const asked: string[] = []
+  const client = knownFleet(hosts)
+  const server = await serveWeb({
+    ...{ place, clock, log: silentLog },
+    client: {
+      get: (path) => {
+        asked.push(path)
+        return client.get(path)
+      },
+      post: client.post,
+    },
+  })
+  t.after(() => server.close())
+  return { server, clock, asked }
+}
+
+const host = hostRow('alder')
+const markup = `<img src=x onerror=alert(1)>"'&{{7*7}}{% raw %}`
+
+test('who has no session is told nothing, and has the daemon asked for nothing', async (t) => {
+  const { server, clock, asked } = await served(t, [host])
+  const { address } = server
+  const refused = ({ status, text }: Answer): void => {
+    assert.equal(status, 401)
+    assert.match(text, /isconf web/)
+    assert.doesNotMatch(text, /alder|lab\.example/)
+  }
+  const link = server.newLink()
+  const { top, cookie } = await logIn(address, link)
+  refused(await ask(address, link))
+  const old = server.newLink()
+  await clock.run(11 * 60_000)
+  refused(await ask(address, old))
+  refused(await ask(address, '/login/guessed'))
+  for (const path of ['/', '/hosts/alder', top, `${top}journal`, `${top}now`, `${top}nothing`])
+    refused(await ask(address, path))
+  refused(await ask(address, `/${'a'.repeat(43)}/`, { headers: { cookie } }))
+  refused(await ask(address, top, { headers: { cookie: 'isconf-page=guessed' } }))
+  assert.deepEqual(asked, [])
+  await clock.run(13 * 3_600_000)
+  refused(await ask(address, top, { headers: { cookie } }))
+})
+
+test('a page of another site gets nothing, by whatever name it reaches this host, and uses no link up', async (t) => {
+  const { server, asked } = await served(t, [host])
+  const { address } = server
+  const { top, cookie } = await logIn(address, server.newLink())
+  const link = server.newLink()
+  for (const headers of [
+    { host: 'evil.example' },
+    { host: `127.0.0.1.evil.example` },
+    { origin: 'http://evil.example' },
+    { origin: 'null' },
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site' },
+  ]) {
+    for (const path of [top, link, '/page.js']) {
+      const { status, text, headers: answered } = await ask(address, path, { headers: { cookie, ...headers } })
+      assert.ok(status === 403 || status === 421, `${path} ${JSON.stringify(headers)}`)
+      assert.doesNotMatch(text, /alder/)
+      assert.equal(answered['access-control-allow-origin'], undefined)
+    }
+  }
+  for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'HEAD', 'PATCH'])
+    assert.equal((await ask(address, link, { method })).status, 405, method)
+  assert.deepEqual(asked, [])
+  await logIn(address, link)
+})
+
+test('nothing that is sent comes back as a header', async (t) => {
+  const { server } = await served(t, [host])
+  const { address } = server
+  const { get, top, cookie } = await logIn(address, server.newLink())
+  const injected = '%0d%0aset-cookie:%20a=b%0d%0a%0d%0a<script>'
+  for (const path of [`/login/${injected}`, `/${injected}/`]) {
+    const { status, headers } = await ask(address, path)
+    assert.equal(status, 401)
+    assert.equal(headers['set-cookie'], undefined)
+  }
+  for (const path of [`hosts/${injected}`, `changesets/${injected}`, `?name=${injected}&page=${injected}`]) {
+    const { headers, text } = await get(path)
+    assert.equal(headers['set-cookie'], undefined)
+    assert.doesNotMatch(text, /<script>/)
+  }
+  // As bytes, which no client library would send.
+  const { port } = new URL(address)
+  const text = await new Promise<string>((resolve) => {
+    let all = ''
+    const socket = connect(Number(port), '127.0.0.1', () =>
+      socket.write(`GET ${top} HTTP/1.1\r\nHost: evil.example\r\nHost: localhost\r\nCookie: ${cookie}\r\n\r\n`),
+    )
+    socket.setEncoding('utf8').on('data', (part: string) => {
+      all += part
+    })
+    socket.once('close', () => resolve(all))
+    socket.setTimeout(20_000, () => socket.destroy())
+    socket.once('data', () => socket.end())
+  })
+  assert.match(text, /^HTTP\/1\.1 4\d\d /)
+  assert.doesNotMatch(text, /alder/)
+})
+
+test('every answer forbids what is not its own, and says so of itself in no place that others see', async (t) => {
+  const { server } = await served(t, [host])
+  const { address } = server
+  const { get } = await logIn(address, server.newLink())
+  const answers = [await get(''), await ask(address, '/'), await ask(address, '/page.css'), await ask(address, '/x')]
+  for (const { headers } of [...answers, await ask(address, '/', { headers: { host: 'evil.example' } })]) {
+    const policy = String(headers['content-security-policy'])
+    assert.match(policy, /^default-src 'none'; style-src 'self'; script-src 'self'; /)
+    assert.match(policy, /base-uri 'none'; frame-ancestors 'none'/)
+    assert.doesNotMatch(policy, /unsafe|http|\*|data:/)
+    assert.equal(headers['x-content-type-options'], 'nosniff')
+    assert.equal(headers['referrer-policy'], 'no-referrer')
+    assert.equal(headers['cross-origin-resource-policy'], 'same-origin')
+  }
+  assert.equal(answers[0]?.headers['cache-control'], 'no-store')
+})
+
+test('what hosts say of themselves is text on the page', async (t) => {
+  const odd = hostRow(markup, {
+    state: 'stopped',
+    branch: null,
+    release: markup,
+    stopped: { operation: markup, why: markup, since: markup },
+  })
+  const { server } = await served(t, [host, odd])
+  const { get } = await logIn(server.address, server.newLink())
+  const fleet = await get('')
+  assert.deepEqual(
+    hostsOnPage(fleet.text).map(([state, name]) => [state, name]),
+    [
+      ['stopped', markup],
+      ['level', 'alder'],
+    ],
+  )
+  const one = await get(`hosts/${encodeURIComponent(markup)}`)
+  assert.equal(one.status, 200)
+  const filtered = await get(`?${new URLSearchParams({ name: markup, state: markup, branch: markup })}`)
+  const none = await get(`hosts/${encodeURIComponent(`${markup}no`)}`)
+  assert.equal(none.status, 404)
+  for (const { text } of [fleet, one, filtered, none]) assert.doesNotMatch(text, /<img|onerror=alert\(1\)>/)
+  for (const { text } of [fleet, one, none]) assert.ok(textOf(text).includes(markup))
+})
+
+test('a host is told of as by isconf fleet HOST, a page that is not there as not there', async (t) => {
+  const { server } = await served(t, [
+    hostRow('birch', {
+      state: 'behind',
+      position: 3,
+      operations: 7,
+      seen: '2030-01-01T00:00:00.000Z',
+      connected: false,
+    }),
+  ])
+  const { get } = await logIn(server.address, server.newLink())
+  const { text } = await get('hosts/birch')
+  assert.match(text, /<dt>branch<\/dt><dd>generic, 3 of 7 operations done<\/dd>/)
+  assert.match(text, /<dt>heard<\/dt><dd>last at 2030-01-01T00:00:00\.000Z<\/dd>/)
+  assert.equal((await get('hosts/oak')).status, 404)
+  assert.equal((await get(`hosts/${'%'.repeat(5)}`)).status, 400)
+})
+
+test('a daemon that does not answer is said, with what to do', async (t) => {
+  const clock = new SimClock()
+  const gone = (): Promise<never> => Promise.reject(new IsconfError('DAEMON_DOWN', 'the daemon is not running'))
+  const server = await serveWeb({ place: { port: 0 }, clock, log: silentLog, client: { get: gone, post: gone } })
+  t.after(() => server.close())
+  const { get } = await logIn(server.address, server.newLink())
+  const { status, text } = await get('')
+  assert.equal(status, 503)
+  assert.match(text, /<h1>the daemon is not running<\/h1>\s*<p>start it: isconf start<\/p>/)
+})
+
+test('many hosts come in pages of a thousand, and the filter goes along', async (t) => {
+  const many = Array.from({ length: 1_500 }, (_, index) => hostRow(`host${String(index).padStart(4, '0')}`))
+  const { server } = await served(t, [host, ...many])
+  const { get } = await logIn(server.address, server.newLink())
+  const first = await get('?name=host')
+  assert.equal(hostsOnPage(first.text).length, 1_000)
+  assert.match(first.text, /Hosts 1 to 1000 of 1500/)
+  const [, next = ''] = /rel="next" href="[^"]*(\?[^"]*)"/.exec(first.text) ?? []
+  const second = await get(next.replaceAll('&amp;', '&'))
+  assert.deepEqual([hostsOnPage(second.text).length, hostsOnPage(second.text)[0]?.[1]], [500, 'host1000'])
+  assert.doesNotMatch(second.text, /rel="next"/)
+})
+
+test("a unix socket is its owner's, and takes the place of one that was left, and of nothing else", async (t) => {
+  const directory = temporaryDirectory(t)
+  const path = join(directory, 'page.sock')
+  const { server } = await served(t, [host], { path })
+  assert.equal(statSync(path).mode & 0o777, 0o600)
+  assert.equal((await (await logIn(path, server.newLink())).get('')).status, 200)
+  const file = join(directory, 'file')
+  writeFileSync(file, 'mine')
+  await assert.rejects(served(t, [host], { path: file }), { code: 'WEB_ADDRESS', message: /file/ })
+  assert.equal(statSync(file).size, 4)
+})

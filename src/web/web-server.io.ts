@@ -1,0 +1,162 @@
+/**
+ * The page of a host: HTTP for a browser on this host, or at the end of a tunnel. It reads what whoever may use the
+ * control socket may read, and changes nothing.
+ */
+import { chmod, lstat, rm } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import { systemClock } from '../base/clock.io.ts'
+import { type Clock, IsconfError, isoTime, type Log, type Random } from '../base/index.ts'
+import { systemRandom } from '../base/random.io.ts'
+import type { WebPlace } from '../config/index.ts'
+import type { Status } from '../control/index.ts'
+import { failureOf, htmlType, loggedOut, sendFailure, usedLink } from './failures.ts'
+import { refusalOf, safeHeaders } from './guard.ts'
+import { Logins, setCookie } from './logins.ts'
+import type { Page } from './page.ts'
+import { pages } from './pages/index.ts'
+import { type Render, renderer } from './render.ts'
+import { type ReadingClient, Source } from './source.ts'
+import { readPageFiles } from './templates.io.ts'
+
+export interface WebOptions {
+  readonly place: WebPlace
+  /** What the page is read from: the daemon of this host. */
+  readonly client: ReadingClient
+  readonly log: Log
+  /** The machine's own when absent, as chance. */
+  readonly clock?: Clock
+  readonly random?: Random
+}
+
+export interface WebServer {
+  /** `http://127.0.0.1:PORT`, or the path of the socket. */
+  readonly address: string
+  /** The path, behind the address, that logs in whoever opens it: once, and within minutes. */
+  newLink(): string
+  close(): Promise<void>
+}
+
+/** A browser has six connections, and those who look after a domain a few browsers. */
+const connectionsMax = 128
+/** A request has no body, and its head is there at once. */
+const requestMs = 10_000
+const keepAliveMs = 5_000
+/** The longest part of a path: a name of a host, with every character escaped. */
+const parameterLengthMax = 1_024
+
+/** Serves the page. WEB_ADDRESS when it can't be had. */
+export async function serveWeb(options: WebOptions): Promise<WebServer> {
+  const { clock = systemClock, random = systemRandom } = options
+  const app = Fastify({
+    http: { headersTimeout: requestMs },
+    requestTimeout: requestMs,
+    keepAliveTimeout: keepAliveMs,
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: parameterLengthMax },
+  })
+  app.server.maxConnections = connectionsMax
+  const logins = new Logins(clock, random)
+  const { templates, assets } = readPageFiles()
+  const render = renderer(templates)
+  addGuard(app)
+  for (const [path, { type, text }] of Object.entries(assets))
+    app.get(path, (_, reply) => reply.header('cache-control', 'max-age=60').type(type).send(text))
+  addLogin(app, logins, render, options.log)
+  const source = new Source(options.client)
+  for (const page of pages) addPage(app, page, { source, render, logins, clock })
+  app.setErrorHandler((thrown, _, reply) => sendFailure(reply, render, failureOf(thrown, options.log)))
+  app.setNotFoundHandler((_, reply) => sendFailure(reply, render, loggedOut))
+  const address = await listen(app, options.place)
+  return {
+    address,
+    newLink: () => `/login/${logins.newLink()}`,
+    close: () => app.close(),
+  }
+}
+
+/** Nothing here looks at who asks: what is refused is refused to everybody. */
+function addGuard(app: FastifyInstance): void {
+  app.addHook('onRequest', async ({ method, headers }, reply) => {
+    reply.headers(safeHeaders)
+    const refusal = refusalOf(method, headers)
+    if (refusal) return reply.code(refusal.status).type('text/plain; charset=utf-8').send(`${refusal.text}\n`)
+  })
+}
+
+function addLogin(app: FastifyInstance, logins: Logins, render: Render, log: Log): void {
+  app.get<{ Params: { secret: string } }>('/login/:secret', ({ params }, reply) => {
+    const session = logins.open(params.secret)
+    if (!session) return sendFailure(reply, render, usedLink)
+    log.info({}, 'the page: somebody has logged in')
+    return reply.header('set-cookie', setCookie(session)).redirect(`/${session.name}/`, 303)
+  })
+}
+
+interface PageParts {
+  readonly source: Source
+  readonly render: Render
+  readonly logins: Logins
+  readonly clock: Clock
+}
+
+type Parameters = Readonly<Record<string, string>>
+
+function addPage(app: FastifyInstance, page: Page, parts: PageParts): void {
+  app.get<{ Params: Parameters }>(`/:session/${page.path}`, async (request, reply) => {
+    const { source, render, logins, clock } = parts
+    const { session = '', ...parameters } = request.params
+    if (!logins.isIn(session, request.headers.cookie)) return sendFailure(reply, render, loggedOut)
+    const href = (...words: readonly string[]): string => `/${[session, ...words].map(encodeURIComponent).join('/')}`
+    const top = `${href()}/`
+    const hrefOf = (...words: readonly string[]): string => (words.length === 0 ? top : href(...words))
+    const status = await source.status()
+    const view = await page.view({ source, parameters, query: queryOf(request), href: hrefOf })
+    const frame = { ...frameOf(status, clock), session, events: null, links: linksOf(page, hrefOf) }
+    return reply.type(htmlType).send(render(page.template, { view, frame }))
+  })
+}
+
+/** A word that is given twice counts as none. */
+function queryOf({ query }: FastifyRequest): Readonly<Record<string, string | undefined>> {
+  const entries = Object.entries(query as Readonly<Record<string, unknown>>)
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+}
+
+function frameOf({ domain, host, release }: Status, clock: Clock) {
+  return { domain: domain.name, host, release, time: isoTime(clock) }
+}
+
+function linksOf({ section }: Page, href: (...words: readonly string[]) => string) {
+  const links = [
+    { text: 'Fleet', href: href(), section: 'fleet' },
+    { text: 'Journal', href: href('journal'), section: 'journal' },
+    { text: 'Now', href: href('now'), section: 'now' },
+  ]
+  return links.map((link) => ({ ...link, isCurrent: link.section === section }))
+}
+
+async function listen(app: FastifyInstance, place: WebPlace): Promise<string> {
+  try {
+    if ('port' in place) {
+      await app.listen({ host: '127.0.0.1', port: place.port })
+      return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
+    }
+    await removeSocket(place.path)
+    await app.listen({ path: place.path })
+    await chmod(place.path, 0o600)
+    return place.path
+  } catch (error) {
+    const where = 'port' in place ? `port ${place.port} of 127.0.0.1` : place.path
+    const { code, message } = error as NodeJS.ErrnoException
+    const why = code === 'EADDRINUSE' ? 'something else has it' : message
+    throw new IsconfError('WEB_ADDRESS', `the page can't have ${where}: ${why}`, { cause: error })
+  }
+}
+
+/** One that a killed process has left; anything else is somebody's. */
+async function removeSocket(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined)
+  if (found?.isSocket()) await rm(path, { force: true })
+}

@@ -1,0 +1,33 @@
+/** What a daemon answers that knows hosts which are nowhere else. */
+import { IsconfError } from '../../src/base/index.ts'
+import type { Client, HostRow, Status } from '../../src/control/index.ts'
+
+/** A host that is level, but for what is said. */
+export function hostRow(name: string, said: Partial<HostRow> = {}): HostRow {
+  return {
+    ...{ name, peerId: `id${Buffer.from(name).toString('hex').slice(0, 40)}`, here: false, connected: true },
+    ...{ address: '192.0.2.1:65027', seen: null, state: 'level', release: '5.0.0', branch: 'generic' },
+    ...{ position: 7, operations: 7, stopped: null, deviations: [], holds: [], boot: null },
+    ...said,
+  }
+}
+
+const status = {
+  ...{ host: 'alder', release: '5.0.0', pid: 1, domain: { name: 'lab.example.com', source: 'main.cf' } },
+  ...{ branch: 'generic', head: '0'.repeat(64), position: 7, operations: 7, pending: 0, stopped: null },
+  ...{ rebootPending: null, running: null, holds: [], lock: null, work: null, needsRebuild: null, deviations: [] },
+  ...{ left: [], lines: [], bank: { address: null }, warnings: [] },
+  mesh: { peerId: 'id', addresses: [], peers: [], unreached: [], authenticated: true, refused: 0 },
+} satisfies Status
+
+/** Answers what the page of the fleet and those of its hosts ask for. */
+export function knownFleet(hosts: readonly HostRow[]): Pick<Client, 'get' | 'post'> {
+  const unknown = async (path: string): Promise<never> => {
+    throw new IsconfError('NO_SUCH_OPERATION', `not answered here: ${path}`)
+  }
+  const get = async (path: string): Promise<unknown> => {
+    if (path === '/v1/status') return status
+    return path === '/v1/hosts' ? hosts : unknown(path)
+  }
+  return { get, post: unknown }
+}
