@@ -9,6 +9,7 @@ import type { Bench, Benchmark } from './bench.ts'
 import { blob } from './blob.ts'
 import { durableRun } from './durable-run.ts'
 import { fleet } from './fleet.ts'
+import { hanging } from './hanging.ts'
 import { hostkeeperNothing } from './hostkeeper-nothing.ts'
 import { hostsConfBench } from './hosts-conf.ts'
 import { idle } from './idle.ts'
@@ -29,6 +30,7 @@ const benchmarks: readonly Benchmark[] = [
   smallFiles,
   blob,
   latency,
+  hanging,
   idle,
   start,
   fleet,

@@ -6,6 +6,7 @@ import type { ClientHttp2Session, ServerHttp2Session, ServerHttp2Stream } from '
 import type { TLSSocket } from 'node:tls'
 import { addressText } from './address.ts'
 import { Http2PeerStream } from './http2-stream.io.ts'
+import { Pings } from './pings.io.ts'
 import { answeringSession, askingSession, RefusedStreamError, statusOf } from './session.io.ts'
 import { askPurpose, type Purpose } from './tls.io.ts'
 import type { PeerId } from './transport.ts'
@@ -47,10 +48,10 @@ export class MeshConnection {
   readonly #server: ServerHttp2Session | undefined
   readonly #held: [string, ServerHttp2Stream][] = []
   readonly #waiting: (() => void)[] = []
+  readonly #pings = new Pings((onAnswer) => this.isOpen && this.#session.ping(onAnswer))
   #openCount = 0
   #serve: Serve | undefined
-  #pinging: Promise<boolean> | undefined
-  #heardBytes = 0
+  #heardBytesBefore = 0
 
   constructor({ socket, peer, purpose, dialed }: ConnectionFacts) {
     this.peer = peer
@@ -134,26 +135,30 @@ export class MeshConnection {
 
   /** Whether anything was heard since this was asked last. */
   hasSpoken(): boolean {
-    const { bytesRead } = this.socket
-    const spoke = bytesRead !== this.#heardBytes
-    this.#heardBytes = bytesRead
+    const { heardBytes } = this
+    const spoke = heardBytes !== this.#heardBytesBefore
+    this.#heardBytesBefore = heardBytes
     return spoke
   }
 
-  /** Whether the other end answers within the limit. One question at a time. */
+  /** All bytes that have come from the other end. */
+  get heardBytes(): number {
+    return this.socket.bytesRead
+  }
+
+  /** How long the answer to a ping has taken lately; undefined before the first one. */
+  get roundTripMs(): number | undefined {
+    return this.#pings.roundTripMs
+  }
+
+  /** Whether the other end answers a ping at all: settles with the answer, or when the connection is closed. */
+  answersPing(): Promise<boolean> {
+    return this.#pings.answer()
+  }
+
+  /** Whether the other end answers a ping within the limit. */
   ping(limitMs: number): Promise<boolean> {
-    this.#pinging ??= new Promise<boolean>((resolve) => {
-      const timer = setTimeout(() => resolve(false), limitMs)
-      const answer = (error: Error | null): void => {
-        clearTimeout(timer)
-        resolve(error === null)
-      }
-      if (this.isOpen) this.#session.ping(answer)
-      else answer(new Error('closed'))
-    }).finally(() => {
-      this.#pinging = undefined
-    })
-    return this.#pinging
+    return this.#pings.answerWithin(limitMs)
   }
 
   /** Lets what is under way come to its end, takes nothing new, and closes then. */

@@ -41,6 +41,9 @@ export class NoAnswerError extends Error {
   override readonly name = 'NoAnswerError'
 }
 
+/** The other side hangs: it answers nothing at all, and was not waited for until the limit. */
+export class HangsError extends NoAnswerError {}
+
 /** What a peer says of its trouble is shown to people, and remembered: no more than they read. */
 const shortened = (lengthMax: number) => z.string().transform((text) => text.slice(0, lengthMax))
 
@@ -53,7 +56,8 @@ type Answer = z.infer<typeof answerSchema>
 
 /**
  * Asks a connected peer; resolves with the JSON of its answer, which the caller has to check.
- * RemoteError when it answered with an error, NoAnswerError when it did not in time, another error when it was lost.
+ * RemoteError when it answered with an error, NoAnswerError when it did not in time, HangsError when it hangs, another
+ * error when it was lost.
  */
 export async function ask(
   transport: Transport,
@@ -66,12 +70,14 @@ export async function ask(
   let stream: PeerStream | undefined
   const what = options.onProgress ? 'sent next to nothing for' : 'did not answer within'
   const late = new NoAnswerError(`${protocol}: ${peer} ${what} ${options.timeoutMs} ms`)
-  const arm = (): Cancel =>
-    options.clock.after(options.timeoutMs, () => {
-      limit.abort(late)
-      stream?.abort(late)
-    })
+  const giveUp = (reason: NoAnswerError): void => {
+    limit.abort(reason)
+    stream?.abort(reason)
+  }
+  const arm = (): Cancel => options.clock.after(options.timeoutMs, () => giveUp(late))
   let cancel = arm()
+  const hangs = new HangsError(`${protocol}: ${peer} answers nothing at all`)
+  const cancelWatch = transport.liveness.watch(peer, () => giveUp(hangs))
   const onProgress = (): void => {
     cancel()
     cancel = arm()
@@ -85,9 +91,10 @@ export async function ask(
     return answer.result
   } catch (error) {
     stream?.abort(error as Error)
-    throw limit.signal.aborted ? late : error
+    throw limit.signal.aborted ? limit.signal.reason : error
   } finally {
     cancel()
+    cancelWatch()
   }
 }
 

@@ -4,6 +4,7 @@ import type { Cancel } from '../base/index.ts'
 import { parseAddress } from './address.ts'
 import { Admitted, watchOutsiders } from './admitted.ts'
 import type { MeshConnection } from './connection.io.ts'
+import { contactOver } from './contact.ts'
 import { dialFailure } from './dial.io.ts'
 import { dialableAddresses } from './dialable.ts'
 import { Entrance } from './entrance.io.ts'
@@ -12,6 +13,7 @@ import { keepAlive } from './keep-alive.ts'
 import { Links } from './links.ts'
 import { ListenAddresses } from './listen-addresses.ts'
 import { Listener } from './listener.io.ts'
+import { Liveness } from './liveness.ts'
 import { peerIdOf } from './peer-id.ts'
 import { type Refusal, Refusals } from './refusals.ts'
 import { Services } from './services.io.ts'
@@ -29,6 +31,7 @@ import {
 
 export class TlsTransport implements Transport {
   readonly self: PeerId
+  readonly liveness: Liveness
   readonly #options: TlsTransportOptions
   readonly #identity: TlsIdentity
   readonly #refusals: Refusals
@@ -55,6 +58,7 @@ export class TlsTransport implements Transport {
     const gate = { self: this.self, member: options, random, refusals, onOwnIdentity, ...(strangers && { strangers }) }
     this.#entrance = new Entrance({ identity, ...gate })
     this.#links = new Links(this.self, clock, (event) => this.#changed(event))
+    this.liveness = new Liveness(clock, contactOver(this.#links))
     this.#listens = new ListenAddresses(this, clock, () => this.addresses())
   }
 
@@ -174,7 +178,8 @@ export class TlsTransport implements Transport {
     this.#options.strangers?.forget(connection.remoteAddress)
     if (connection.dialed) this.#dialedAt.set(connection.peer, connection.remoteAddress)
     if (!connection.asks) connection.serve((protocol, raw) => void this.#services.serve(connection.peer, protocol, raw))
-    this.#links.add(connection, linkId)
+    // How long that takes is wanted once the other side leaves a question unanswered.
+    if (this.#links.add(connection, linkId)) void connection.answersPing()
   }
 
   /** Members by a key that is gone may come again, and prove another. */
@@ -186,6 +191,7 @@ export class TlsTransport implements Transport {
   #changed(event: PeerEvent): void {
     if (event.type === 'down') {
       this.#admitted.forget(event.peer)
+      this.liveness.forget(event.peer)
       this.#listens.forget(event.peer)
       this.#dialedAt.delete(event.peer)
     } else this.#listens.learn(event.peer)

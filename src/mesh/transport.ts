@@ -11,6 +11,8 @@ export type PeerId = string & { readonly __peerId: never }
 export interface Transport {
   /** This host's own id. */
   readonly self: PeerId
+  /** Which of the connected peers hang. */
+  readonly liveness: PeerLiveness
   /**
    * Connects to an address (a multiaddr, or the simulated network's); the id of who answered and was admitted.
    * OwnAddressError when this host answered itself.
@@ -31,6 +33,18 @@ export interface Transport {
   disconnect(peer: PeerId): void
   /** Ends every connection and listens no more. */
   close(): Promise<void>
+}
+
+/** Which peers hang: they are connected, and answer nothing at all. */
+export interface PeerLiveness {
+  /** Whether a peer was found to hang and nothing was heard from it since. */
+  hangs(peer: PeerId): boolean
+  /** The answer of a peer; rejects when nothing has come from the peer for longer than most answers take. The question goes on. */
+  unlessQuiet<T>(peer: PeerId, answer: Promise<T>): Promise<T>
+  /** Calls `onHang` once when the peer hangs, at once when that is known, until it is cancelled. */
+  watch(peer: PeerId, onHang: () => void): Cancel
+  /** Hears of each peer that answers again. */
+  onBack(listener: (peer: PeerId) => void): Cancel
 }
 
 export interface PeerEvent {

@@ -26,6 +26,9 @@ const concurrentPerPeerMax = 8
 
 const aboutSchema = z.object({ about: branchNameSchema, told: announcementSchema })
 
+/** Whether a host is waited for that says nothing for longer than most take to answer: it may hang. */
+export type Wait = 'for all' | 'unless quiet'
+
 export interface ExchangeDeps {
   readonly transport: Transport
   readonly clock: Clock
@@ -88,9 +91,11 @@ export class Exchange {
   }
 
   /** Tells a peer what is here of a branch, and takes in what it has of it, which is given. Rejects when it does not answer. */
-  branch(peer: PeerId, branch: BranchName): Promise<Announcement> {
-    const mine = this.#deps.compose([branch])
-    return this.#swap(peer, branchProtocol, { about: branch, told: mine }, mine)
+  branch(peer: PeerId, branch: BranchName, wait: Wait = 'for all'): Promise<Announcement> {
+    const { compose, transport } = this.#deps
+    const mine = compose([branch])
+    const answer = this.#swap(peer, branchProtocol, { about: branch, told: mine }, mine)
+    return wait === 'for all' ? answer : transport.liveness.unlessQuiet(peer, answer)
   }
 
   #summary(): Summary {

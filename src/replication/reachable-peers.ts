@@ -1,4 +1,4 @@
-/** Which connected hosts can be reached: a frozen one stays connected for a while and answers nothing. */
+/** Which connected hosts can be reached: one that hangs stays connected for a while and answers nothing. */
 import type { PeerId, Transport } from '../mesh/index.ts'
 
 export class ReachablePeers {
@@ -12,12 +12,12 @@ export class ReachablePeers {
     transport.onPeer(({ peer }) => this.hasSpoken(peer))
   }
 
-  /** The connected hosts but for the silent ones. */
+  /** The connected hosts but for those that hang, and those that leave questions unanswered. */
   peers(): readonly PeerId[] {
     return this.#transport
       .peers()
       .map(({ id }) => id)
-      .filter((peer) => !this.#silent.has(peer))
+      .filter((peer) => !this.#silent.has(peer) && !this.#transport.liveness.hangs(peer))
   }
 
   /** It did not answer in time. The second time nobody waits for it again until it says something. */

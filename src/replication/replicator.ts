@@ -9,7 +9,7 @@ import type { PeerId } from '../mesh/index.ts'
 import { type Announcement, composeAnnouncement, type OwnWords } from './announcement.ts'
 import type { BootRecord } from './boot-report.ts'
 import type { ChangesetFetcherDeps } from './changeset-fetcher.ts'
-import { Exchange } from './exchange.ts'
+import { Exchange, type Wait } from './exchange.ts'
 import type { Inventory } from './inventory/index.ts'
 import { NewsIntake } from './news-intake.ts'
 import { NewsTeller } from './news-teller.ts'
@@ -95,6 +95,8 @@ export class Replicator {
           this.troubles.lost(peer)
         }
       }),
+      // It has not heard what was told meanwhile.
+      transport.liveness.onBack((peer) => this.#exchangeSoon(peer)),
     )
     this.#teller.start()
     for (const { id } of transport.peers()) this.#exchangeSoon(id)
@@ -134,9 +136,9 @@ export class Replicator {
   }
 
   /** Exchanges one branch with every neighbour that can be reached; what those that answered have of it. */
-  async exchangeBranch({ name }: Branch): Promise<readonly Announcement[]> {
+  async exchangeBranch({ name }: Branch, wait?: Wait): Promise<readonly Announcement[]> {
     await this.#deps.settled
-    const asked = this.#deps.reachable.peers().map((peer) => this.#exchange.branch(peer, name))
+    const asked = this.#deps.reachable.peers().map((peer) => this.#exchange.branch(peer, name, wait))
     const exchanges = await Promise.allSettled(asked)
     return exchanges.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
   }

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import type { Voters } from '../agreement/index.ts'
 import type { Clock } from '../base/index.ts'
-import { ask, NoAnswerError, type PeerId, RemoteError, type Transport } from '../mesh/index.ts'
+import { ask, HangsError, NoAnswerError, type PeerId, RemoteError, type Transport } from '../mesh/index.ts'
 import type { ReachablePeers } from './reachable-peers.ts'
 import type { Replicator } from './replicator.ts'
 
@@ -34,12 +34,12 @@ export function meshVoters({ transport, clock, reachable, replicator }: MeshVote
         // Whatever it is, it is an answer.
         if (error instanceof RemoteError || error instanceof SyntaxError || error instanceof z.core.$ZodError)
           return null
-        if (error instanceof NoAnswerError) reachable.didNotAnswer(peer)
+        if (error instanceof NoAnswerError && !(error instanceof HangsError)) reachable.didNotAnswer(peer)
         throw error
       }
     },
     catchUp: async (branch) => {
-      await replicator.exchangeBranch(branch)
+      await replicator.exchangeBranch(branch, 'unless quiet')
     },
     nameOf: (peer) => replicator.hostOf(peer as PeerId),
     inTrouble: (peer, what) => {

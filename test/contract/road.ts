@@ -2,7 +2,7 @@ import { type AddressInfo, createConnection, createServer, type Socket } from 'n
 
 /** A TCP relay before one host, where what the network or a dying kernel would do can be done. */
 export async function openRoad(toPort: number, delayMs = 0) {
-  const sockets = new Set<Socket>()
+  const sockets = new Map<Socket, Socket>()
   let open = true
   const server = createServer((near) => {
     if (!open) return void near.resetAndDestroy()
@@ -11,7 +11,7 @@ export async function openRoad(toPort: number, delayMs = 0) {
       [near, far],
       [far, near],
     ] as const) {
-      sockets.add(socket)
+      sockets.set(socket, other)
       if (delayMs === 0) socket.pipe(other)
       else socket.on('data', (bytes) => setTimeout(() => other.write(bytes), delayMs))
       socket.on('error', () => other.destroy())
@@ -22,7 +22,9 @@ export async function openRoad(toPort: number, delayMs = 0) {
     }
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const each = (act: (socket: Socket) => void): void => [...sockets].forEach(act)
+  const each = (act: (socket: Socket, other: Socket) => void): void => {
+    for (const [socket, other] of [...sockets]) act(socket, other)
+  }
   return {
     port: (server.address() as AddressInfo).port,
     breakOff: () => {
@@ -30,6 +32,7 @@ export async function openRoad(toPort: number, delayMs = 0) {
       each((socket) => socket.resetAndDestroy())
     },
     hang: () => each((socket) => socket.unpipe().pause()),
+    wake: () => each((socket, other) => socket.pipe(other)),
     close: () => {
       each((socket) => socket.destroy())
       return new Promise<void>((resolve) => server.close(() => resolve()))

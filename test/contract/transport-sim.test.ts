@@ -17,6 +17,7 @@ transportContract('simulated network', async () => {
         address: transport.address,
         crash: () => transport.crash(),
         hang: () => network.hang(name),
+        wake: () => network.wake(name),
       }
     },
     close: async () => {

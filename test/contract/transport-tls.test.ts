@@ -20,6 +20,7 @@ transportContract('TLS', async () => {
           void transport.close()
         },
         hang: () => road.hang(),
+        wake: () => road.wake(),
       }
     },
     close: async () => {

@@ -5,7 +5,7 @@ import test, { type TestContext } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { systemClock } from '../../src/base/clock.io.ts'
 import { type DomainKeys, noKeys } from '../../src/mesh/admission.ts'
-import { answer, ask, NoAnswerError, RemoteError } from '../../src/mesh/rpc.ts'
+import { answer, ask, HangsError, NoAnswerError, RemoteError } from '../../src/mesh/rpc.ts'
 import type { PeerId, PeerStream, Transport } from '../../src/mesh/transport.ts'
 
 export interface HostOptions {
@@ -21,6 +21,8 @@ export interface WorldHost {
   crash(): void
   /** It stops answering, and nothing is closed. */
   hang(): void
+  /** It answers again, beginning with what it had not heard. */
+  wake(): void
 }
 
 /** Real or simulated, on the machine's clock. */
@@ -291,6 +293,24 @@ function losses(check: Check): void {
     birch.hang()
     const asked = ask(alder.transport, birch.transport.self, protocol, 'there?', { ...askOptions, timeoutMs: 300 })
     await assert.rejects(asked, NoAnswerError)
+  })
+
+  check('a peer that hangs is known by that it answers no ping, and is there again when it does', async (world) => {
+    const { alder, birch } = await pair(world)
+    const isHere = async () => 'here'
+    answer(birch.transport, protocol, answerLimits, isHere)
+    assert.equal(await askBirch(alder, birch, 'there?'), 'here')
+    const peer = birch.transport.self
+    assert.equal(alder.transport.liveness.hangs(peer), false)
+    birch.hang()
+    // Long before the limit: that would be an error of another kind.
+    const asked = ask(alder.transport, peer, protocol, 'there?', { ...askOptions, timeoutMs: limitMs })
+    await assert.rejects(asked, HangsError)
+    assert.equal(alder.transport.liveness.hangs(peer), true)
+    await assert.rejects(askBirch(alder, birch, 'there?'), HangsError)
+    birch.wake()
+    await until(() => !alder.transport.liveness.hangs(peer))
+    assert.equal(await askBirch(alder, birch, 'there?'), 'here')
   })
 
   check('a service that never answers is given up when the limit is reached', async (world) => {

@@ -7,6 +7,8 @@ import { SimStream } from './stream.ts'
 export interface Wires {
   readonly clock: Clock
   latencyMs(): number
+  /** No message takes longer. */
+  readonly latencyMsMax: number
   /** Whether nothing passes between the two for now, though nothing is closed. */
   silent(a: string, b: string): boolean
 }
@@ -27,6 +29,8 @@ export class Link {
   readonly #ways: readonly [Way, Way] = [newWay(), newWay()]
   /** Of each end: whether it has noticed that the link is gone, and its streams. */
   readonly #gone: [boolean, boolean] = [false, false]
+  /** Of each end: how much has arrived there. */
+  readonly #arrivedCounts: [number, number] = [0, 0]
   readonly #streams: readonly [Set<SimStream>, Set<SimStream>] = [new Set(), new Set()]
 
   constructor(wires: Wires, dialer: LinkEnd, listener: LinkEnd) {
@@ -56,7 +60,10 @@ export class Link {
     if (this.#wires.silent(this.#ends[0].name, this.#ends[1].name)) return
     for (const index of [0, 1] as const) {
       const way = this.#ways[index] as Way
-      while (!this.#gone[1 - index] && way.held.length > 0) way.held.shift()?.()
+      while (!this.#gone[1 - index] && way.held.length > 0) {
+        this.#arrivedCounts[1 - index] = (this.#arrivedCounts[1 - index] as number) + 1
+        way.held.shift()?.()
+      }
     }
   }
 
@@ -90,6 +97,11 @@ export class Link {
     const stream = new SimStream((arrive) => this.send(end, arrive), to.self, onDone)
     streams.add(stream)
     return stream
+  }
+
+  /** How much has arrived at an end. */
+  arrivedCount(end: LinkEnd): number {
+    return this.#arrivedCounts[this.#index(end)]
   }
 
   isGone(end: LinkEnd): boolean {

@@ -108,6 +108,11 @@ export class SimNetwork implements SimMedium {
     return this.#silentNames.has(a) || this.#silentNames.has(b)
   }
 
+  get latencyMsMax(): number {
+    const { latencyMsMax, resentRate, resentMs } = this.#faults
+    return latencyMsMax + (resentRate > 0 ? resentMs : 0)
+  }
+
   latencyMs(): number {
     const { latencyMsMin, latencyMsMax, resentRate, resentMs } = this.#faults
     const latencyMs = latencyMsMin + this.random.below(latencyMsMax - latencyMsMin + 1)

@@ -1,6 +1,7 @@
 /** One host's place on the simulated network. */
 import { type Cancel, type Random, sleep } from '../../src/base/index.ts'
 import { admit, type Member, noKeys, nonceBytes } from '../../src/mesh/admission.ts'
+import { Liveness } from '../../src/mesh/liveness.ts'
 import {
   type ConnectedPeer,
   OwnAddressError,
@@ -53,6 +54,7 @@ type Serve = (stream: PeerStream) => Promise<void>
 export class SimTransport implements Transport, LinkEnd {
   readonly name: string
   readonly self: PeerId
+  readonly liveness: Liveness
   readonly #network: SimMedium
   readonly #member: Member
   readonly #onOwnIdentity: (address: string) => void
@@ -73,6 +75,14 @@ export class SimTransport implements Transport, LinkEnd {
     this.self = (options.peerId ?? name) as PeerId
     this.#member = options.member ?? { domain: options.group ?? 'sim.example', keys: () => noKeys }
     this.#onOwnIdentity = options.onOwnIdentity ?? (() => undefined)
+    this.liveness = new Liveness(network.clock, {
+      heardBytes: (peer) => this.#linkTo(peer)?.arrivedCount(this) ?? 0,
+      roundTripMs: () => 2 * network.latencyMsMax,
+      ping: (peer, onAnswer) => {
+        const link = this.#linkTo(peer)
+        link?.send(this, () => link.send(link.other(this), onAnswer))
+      },
+    })
   }
 
   /** Where others dial this host. */
@@ -202,7 +212,9 @@ export class SimTransport implements Transport, LinkEnd {
   lost(link: Link): void {
     const peer = link.other(this).self
     this.#links.delete(link)
-    if (this.#linkTo(peer) === undefined) this.#tell({ type: 'down', peer })
+    if (this.#linkTo(peer) !== undefined) return
+    this.liveness.forget(peer)
+    this.#tell({ type: 'down', peer })
   }
 
   #gain(link: Link): void {
