@@ -9,11 +9,12 @@ type Stop = NonNullable<PlanAnswer['stop']>
 
 /** Each operation, each obstacle, how much would be done, and why no more. */
 export function describePlan(plan: PlanAnswer): string {
-  const { total, position, operations, obstacles = [], stop } = plan
+  const { total, position, operations, obstacles = [], asides = [], stop } = plan
   const done = doneOf(plan)
   const left = total - position - operations.length
   return [
     ...operations.map((operation) => describeOperation(operation, total)),
+    ...asides.map(inOneLine),
     ...obstacles.map(describeObstacle),
     summary(plan, done),
     ...(stop && done.length === operations.length ? [describeStop(stop, left)] : []),

@@ -74,6 +74,8 @@ export interface PlanAnswer {
     /** False of what comes after a command or a reboot, which may change what was seen. */
     readonly certain: boolean
   }[]
+  /** What plain users have put in the way, and would be moved aside, in words; absent from older daemons. */
+  readonly asides?: readonly string[]
   /**
    * Why it would stop before the end of the journal, and which operation that is about: the reboot it would do
    * (`reboot`) or may not do (`reboot-needed`), the first one that would be left (`limit`, `split`), or the one that

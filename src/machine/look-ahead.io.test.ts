@@ -25,7 +25,7 @@ function machineBelow(t: TestContext, root = temporaryDirectory(t)) {
     clock: new SimClock(),
   })
   const look = async (...changes: readonly Change[]) => {
-    const obstacles = await machine.lookAhead().obstacles(changes)
+    const obstacles = await machine.lookAhead(false).obstacles(changes)
     return obstacles.map((text) => text?.replaceAll(root, 'ROOT') ?? '')
   }
   return { root, machine, look }

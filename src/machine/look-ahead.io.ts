@@ -8,6 +8,7 @@ import { errnoText } from '../base/index.ts'
 import { Walk, walking } from '../base/walk.io.ts'
 import { DiskRoom } from './disk-room.io.ts'
 import { type Found, guardText } from './found-at.io.ts'
+import { inTheWay } from './in-the-way.io.ts'
 import { kindObstacle } from './kind-obstacle.ts'
 import { type Change, type LookAhead, pathOf } from './look-ahead.ts'
 import { type LookedAt, LookedAtDirectories, readOnlyText } from './looked-at.io.ts'
@@ -24,6 +25,8 @@ export interface LookDeps {
   readonly home: string
   readonly protectedPaths: Pick<ProtectedPaths, 'refuseRemoval'>
   readonly numbersOf: (owners: readonly FileOwner[]) => Promise<NumbersOf>
+  /** Whether what plain users have put in the way is moved aside; otherwise it is taken for moved. */
+  readonly movesAside: boolean
 }
 
 type Installing = Exclude<Change, { kind: 'removal' }>
@@ -34,9 +37,11 @@ const atOnceMax = 256
 /** See {@link Machine.lookAhead}. */
 export function lookAhead(deps: LookDeps): LookAhead {
   let begun: Promise<Looking> | undefined
+  const asides: string[] = []
   return {
+    asides: () => asides.splice(0),
     obstacles: async (changes) => {
-      begun ??= Looking.begin(deps)
+      begun ??= Looking.begin(deps, (text) => asides.push(text))
       return (await begun).obstacles(changes)
     },
   }
@@ -48,16 +53,20 @@ class Looking {
   readonly #home: string
   readonly #places: LookedAtDirectories
   readonly #room = new DiskRoom()
+  /** Where something of a plain user stood in the way. */
+  readonly #freed = new Set<string>()
+  readonly #tellAside: (text: string) => void
 
-  private constructor(deps: LookDeps, home: string, all: readonly Mount[]) {
+  private constructor(deps: LookDeps, home: string, all: readonly Mount[], tellAside: (text: string) => void) {
     this.#deps = deps
+    this.#tellAside = tellAside
     this.#home = home
     this.#places = new LookedAtDirectories(new Walk(deps.root), all)
   }
 
-  static async begin(deps: LookDeps): Promise<Looking> {
+  static async begin(deps: LookDeps, tellAside: (text: string) => void): Promise<Looking> {
     const home = await realpath(deps.home).catch(() => deps.home)
-    return new Looking(deps, home, await mounts().catch(() => []))
+    return new Looking(deps, home, await mounts().catch(() => []), tellAside)
   }
 
   /** See {@link LookAhead.obstacles}. */
@@ -75,11 +84,26 @@ class Looking {
 
   async #next(change: Change, numbersOf: NumbersOf): Promise<string | undefined> {
     const isRemoval = change.kind === 'removal'
-    const obstacle = await (isRemoval ? this.#atRemoval(change.path) : this.#at(change, numbersOf)).catch(errnoText)
+    const look = (): Promise<string | undefined> =>
+      (isRemoval ? this.#atRemoval(change.path) : this.#at(change, numbersOf)).catch(errnoText)
+    let obstacle = await look()
+    while (obstacle !== undefined && (await this.#movesAside(change))) obstacle = await look()
     this.#places.note(change)
     return obstacle === undefined
       ? undefined
       : `cannot ${isRemoval ? 'remove' : 'install'} ${pathOf(change)}: ${obstacle}`
+  }
+
+  /** Whether a plain user's thing was in the way, and is so no longer. */
+  async #movesAside(change: Change): Promise<boolean> {
+    const { movesAside } = this.#deps
+    const found = await inTheWay(change, this.#places.walk, movesAside).catch(() => undefined)
+    // What is there again at once, or was not the obstacle, is left to stop this.
+    if (found === undefined || this.#freed.has(found.path)) return false
+    this.#freed.add(found.path)
+    this.#places.note({ kind: 'removal', path: found.path })
+    this.#tellAside(found.text)
+    return true
   }
 
   async #at(change: Installing, numbersOf: NumbersOf): Promise<string | undefined> {

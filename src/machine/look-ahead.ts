@@ -32,6 +32,8 @@ export interface LookAhead {
    * made: in this order, after all that was asked of before, and each as if nothing had stopped the others.
    */
   obstacles(changes: readonly Change[]): Promise<readonly (string | undefined)[]>
+  /** What plain users had put in the way, and was moved aside, or would be: what was not told before, in words. */
+  asides(): readonly string[]
 }
 
 /** Where a change is made, by the journal's name. */

@@ -79,7 +79,8 @@ export function systemMachine(options: MachineOptions): Machine {
       return differences(recorded, { root, numbersOf: await numbersFor(owners) })
     },
     unknownOwners: (owners) => numbers.unknown(owners, options.owner()),
-    lookAhead: () => lookAhead({ root, home: options.home, protectedPaths: own, numbersOf: numbersFor }),
+    lookAhead: (movesAside) =>
+      lookAhead({ root, home: options.home, protectedPaths: own, numbersOf: numbersFor, movesAside }),
     install: async (all) => {
       const installations = all.slice(0, await own.installableCount(all.map(({ attributes }) => attributes.path)))
       const owners = installations.flatMap(({ attributes: { owner, parents } }) => [

@@ -166,8 +166,11 @@ export interface Machine {
    * attributes are compared, times are not.
    */
   differences(recorded: readonly RecordedPath[]): Promise<readonly (readonly Difference[])[]>
-  /** A look at what changes will meet that are to be made one after the other. */
-  lookAhead(): LookAhead
+  /**
+   * A look at what changes will meet that are to be made one after the other. What plain users have put in their way is
+   * moved aside, or only told of.
+   */
+  lookAhead(movesAside: boolean): LookAhead
   /**
    * Puts the first of these in place, and of those after it as many as go with it: an account of each that is in place
    * and on disk, in their order. What comes after them may be tried next; nothing of it shows. Throws why the first

@@ -87,13 +87,21 @@ export class LookBefore {
   readonly #limits: Limits
   readonly #voided: VoidedOperations
   readonly #latest: LatestFiles
+  readonly #remark: (text: string) => void
   #look: LookAhead | undefined
   /** The place of the last operation that was looked at. */
   #upTo = 0
   #obstacle: Obstacle | undefined
 
-  constructor(deps: LookDeps, limits: Limits, voided: VoidedOperations, latest: LatestFiles) {
+  constructor(
+    deps: LookDeps,
+    limits: Limits,
+    voided: VoidedOperations,
+    latest: LatestFiles,
+    remark: (text: string) => void,
+  ) {
     this.#deps = deps
+    this.#remark = remark
     this.#limits = limits
     this.#voided = voided
     this.#latest = latest
@@ -109,10 +117,11 @@ export class LookBefore {
 
   async #lookFrom(step: Step, countMax: number): Promise<void> {
     // What came before may wait to be put in place; a command in between may have changed anything.
-    if (this.#look === undefined || step.number !== this.#upTo + 1) this.#look = this.#deps.machine.lookAhead()
+    if (this.#look === undefined || step.number !== this.#upTo + 1) this.#look = this.#deps.machine.lookAhead(true)
     const steps = await this.#following(step, countMax)
     const [obstacle] = await obstaclesAt(this.#look, this.#deps, steps)
     this.#obstacle = obstacle
+    for (const text of this.#look.asides()) this.#remark(text)
   }
 
   /** What is done from a step on without a command or a reboot in between, as far as its changeset goes. */

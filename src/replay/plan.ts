@@ -40,6 +40,8 @@ export interface Plan {
   readonly operations: readonly PlannedOperation[]
   /** In the order of the operations. */
   readonly obstacles: readonly PlannedObstacle[]
+  /** What plain users have put in the way, and would be moved aside, in words. */
+  readonly asides: readonly string[]
   /** Why it would stop before the end of the journal; null when it would not. */
   readonly stop: { readonly reason: 'reboot' | 'reboot-needed' | Stop; readonly operation: string } | null
 }
@@ -50,10 +52,10 @@ type PlanDeps = Pick<UpDeps, 'branch' | 'history' | 'machine' | 'store'>
 export async function plan(deps: PlanDeps, options: UpOptions): Promise<Plan> {
   const look = new PlannedLook(deps)
   const { operations, stop } = await walk(deps, options, look)
-  return { operations, obstacles: await look.end(), stop }
+  return { operations, obstacles: await look.end(), asides: look.asides, stop }
 }
 
-async function walk(deps: PlanDeps, options: UpOptions, look: PlannedLook): Promise<Omit<Plan, 'obstacles'>> {
+async function walk(deps: PlanDeps, options: UpOptions, look: PlannedLook): Promise<Pick<Plan, 'operations' | 'stop'>> {
   const { branch, history } = deps
   const before = await operationsDone(branch, history.standing.done)
   const voided = new VoidedOperations(branch)
@@ -91,7 +93,12 @@ class PlannedLook {
 
   constructor(deps: PlanDeps) {
     this.#deps = deps
-    this.#look = deps.machine.lookAhead()
+    this.#look = deps.machine.lookAhead(false)
+  }
+
+  /** See {@link Plan.asides}. */
+  get asides(): readonly string[] {
+    return this.#look.asides()
   }
 
   async add({ ref, number }: Step, operation: Operation): Promise<void> {

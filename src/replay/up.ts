@@ -33,7 +33,7 @@ export async function up(
   const voided = new VoidedOperations(branch)
   const latest = new LatestFiles(branch, options.lastNumber, voided)
   const account = accountOf(deps, listener)
-  const look = new LookBefore(deps, options, voided, latest)
+  const look = new LookBefore(deps, options, voided, latest, (text) => listener.remark(text))
   const refuseOffLine = (step: UpStep): Promise<void> => refuseIfOffLine(branch, step)
   const batch = new InstallBatch<InstallUpStep>({ ...deps, refuseOffLine }, recorder, account)
   let done = 0

@@ -216,6 +216,7 @@ export class SimMachine implements Machine {
   lookAhead(): LookAhead {
     const put = new Map<string, SimEntry['kind'] | 'nothing'>()
     return {
+      asides: () => [],
       obstacles: async (changes) =>
         changes.map((change) => {
           const path = pathOf(change)

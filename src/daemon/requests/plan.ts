@@ -22,6 +22,7 @@ export const planRequest = request({
     '`number`: its place in the whole journal, `sizeBytes` of its file, `here`: whether the file is on this host), ' +
     '`obstacles` (what is seen to stop `up`: `operation`, `path`, `reason`; `stopsBefore`, the first operation that would ' +
     'not be done; `certain`, false after a command or a reboot, which may change what was seen), ' +
+    '`asides` (what plain users have put in the way, and `up` would move aside), ' +
     '`stop` (why `up` would end before the end of the journal: `reason`, which is `reboot`, `reboot-needed`, `split`, ' +
     '`limit` or `unknown`, and `operation`), `holds` (who holds this host or its branch, so that `up` would do nothing of it: `scope`, `name`, `by`, `why`, `since`).',
   input: z.strictObject({ reboot: flag, to: z.string().optional(), step: flag }),
@@ -31,7 +32,7 @@ export const planRequest = request({
     await parts.replicator.catchUp()
     const { branch, history } = parts
     const deps = upDeps(parts)
-    const { operations, obstacles, stop } = await plan(deps, await upOptions(parts, limits))
+    const { operations, obstacles, asides, stop } = await plan(deps, await upOptions(parts, limits))
     const position = await operationsDone(branch, history.standing.done)
     return {
       branch: branch.name,
@@ -39,6 +40,7 @@ export const planRequest = request({
       total: branch.journal.operationCount,
       operations,
       obstacles,
+      asides,
       stop,
       holds: await deps.holds.all(),
       unfetched: unfetchedOf(parts, branch),

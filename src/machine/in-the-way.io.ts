@@ -1,0 +1,75 @@
+/**
+ * What a plain user has put where root has to go: a directory in the place of a file, a file in that of a directory, a
+ * link that leads astray. Whoever may write to a directory could stop this host with it for ever.
+ */
+import { randomBytes } from 'node:crypto'
+import { lstatSync, renameSync } from 'node:fs'
+import { posix } from 'node:path'
+import { userName } from '../base/users.io.ts'
+import type { Walk } from '../base/walk.io.ts'
+import { foundAt } from './found-at.io.ts'
+import { type FoundKind, kindObstacle } from './kind-obstacle.ts'
+import { type Change, pathOf } from './look-ahead.ts'
+
+const kindTexts: Readonly<Record<FoundKind, string>> = {
+  file: 'a file',
+  directory: 'a directory',
+  symlink: 'a symbolic link',
+  other: 'a pipe or a socket',
+}
+/** What it is called by then has at most so many characters of its name: names have 255 bytes. */
+const nameLengthMax = 50
+
+export interface InTheWay {
+  /** The journal's path of it, at the path of the change or above. */
+  readonly path: string
+  /** Whose it is and, when it was moved, where it is now, in words. */
+  readonly text: string
+}
+
+/**
+ * The first such thing on the way of a change; with `move` it is renamed within its directory. Undefined where there is
+ * none, where it can't be moved, and where this process is not root: nobody else can have meant to stop it.
+ */
+export async function inTheWay(change: Change, walk: Walk, move: boolean): Promise<InTheWay | undefined> {
+  if (process.geteuid?.() !== 0) return undefined
+  const last = pathOf(change)
+  for (const path of [...directoriesAbove(last), last]) {
+    const found = await lookAt(path, walk)
+    if (found === undefined) return undefined
+    const { entry, kind, uid } = found
+    const isFree = path === last ? isNoObstacle(change, kind) : await leadsOn(path, walk)
+    if (isFree) continue
+    if (uid === 0) return undefined
+    const what = `${path}: ${kindTexts[kind]} of ${userName(uid)}`
+    if (!move) return { path, text: `${what} stands in the way, and would be moved aside` }
+    const name = `${posix.basename(path).slice(0, nameLengthMax)}.moved-aside-${randomBytes(4).toString('hex')}`
+    renameSync(entry.at, entry.directory.at(name))
+    return { path, text: `${what} stood in the way, and is now ${posix.join(posix.dirname(path), name)}` }
+  }
+  return undefined
+}
+
+async function lookAt(path: string, walk: Walk) {
+  const entry = await walk.entry(path)
+  const kind = foundAt(entry.at)?.kind
+  return kind && { entry, kind, uid: lstatSync(entry.at).uid }
+}
+
+function isNoObstacle(change: Change, found: FoundKind): boolean {
+  return change.kind === 'removal' || kindObstacle(change.kind, found) === undefined
+}
+
+function leadsOn(directory: string, walk: Walk): Promise<boolean> {
+  return walk.directory(directory).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** From / down. */
+function directoriesAbove(path: string): readonly string[] {
+  const above: string[] = []
+  for (let at = posix.dirname(path); at !== '/'; at = posix.dirname(at)) above.unshift(at)
+  return above
+}
