@@ -16,7 +16,7 @@ export const mayImport = {
   branch: ['base', 'journal'],
   agreement: ['base', 'branch', 'journal'],
   cli: ['base', 'config', 'control', 'presentation', 'terminal', 'web'],
-  hostkeeper: ['base', 'config', 'control', 'terminal'],
+  hostkeeper: ['base', 'config', 'control', 'machine', 'terminal'],
   mesh: ['base', 'config'],
   replication: ['agreement', 'base', 'branch', 'journal', 'mesh', 'store'],
   origin: ['agreement', 'base', 'branch', 'host', 'journal', 'machine', 'replay', 'store'],

@@ -1,6 +1,6 @@
 /** Modules of Node that take long, or that few runs need: in a bundle of CommonJS they are loaded at their first use. */
 
-const slow = 'child_process|crypto|events|fs/promises|os|url|util'
+const slow = 'child_process|crypto|events|fs/promises|module|os|url|util'
 
 /** Stands before the text. */
 export const lazyBanner =

@@ -1,6 +1,6 @@
 /** Copies of what is overwritten or replaced, and was not made by what does that. */
 import { constants } from 'node:fs'
-import { chmod, chown, copyFile, lstat, mkdir, open, readdir, readlink, rm, symlink } from 'node:fs/promises'
+import { lstat, mkdir, open, readdir, readlink, rm, symlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { systemClock } from './clock.io.ts'
 
@@ -12,17 +12,30 @@ export async function keepCopy(path: string, kept: string, relative: string): Pr
   const file = join(kept, relative)
   await mkdir(dirname(file), { recursive: true, mode: 0o700 })
   const copy = await newName(file)
-  const stat = await lstat(path)
-  if (stat.isSymbolicLink()) await symlink(await readlink(path), copy)
-  else {
-    await copyFile(path, copy, constants.COPYFILE_EXCL)
-    await chown(copy, stat.uid, stat.gid)
-    await chmod(copy, stat.mode & 0o7777)
-    await sync(copy)
-  }
+  if ((await lstat(path)).isSymbolicLink()) await symlink(await readlink(path), copy)
+  else await copyFile(path, copy)
   await sync(dirname(copy))
   await removeOldest(file)
   return copy
+}
+
+/** A link that was put in the place of the file meanwhile is not followed, nor is a pipe waited for. */
+async function copyFile(from: string, to: string): Promise<void> {
+  const source = await open(from, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  try {
+    const { uid, gid, mode } = await source.stat()
+    const copy = await open(to, 'wx', 0o600)
+    try {
+      await copy.writeFile(source.createReadStream({ start: 0, autoClose: false }))
+      await copy.chown(uid, gid)
+      await copy.chmod(mode & 0o7777)
+      await copy.sync()
+    } finally {
+      await copy.close()
+    }
+  } finally {
+    await source.close()
+  }
 }
 
 async function sync(path: string): Promise<void> {

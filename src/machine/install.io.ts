@@ -7,7 +7,7 @@ import type { Walk } from '../base/walk.io.ts'
 import type { EntryAttributes, InstallReport, ParentAttributes, Xattrs } from './machine.ts'
 import type { NumbersOf } from './owners.io.ts'
 import { refusalText } from './refusal-text.io.ts'
-import { Replacing, refuseOtherKind } from './replacing.io.ts'
+import { type Keeping, Replacing, refuseOtherKind } from './replacing.io.ts'
 import type { Staging } from './temporary-files.io.ts'
 import { readXattrs, setXattrs } from './xattrs.io.ts'
 
@@ -20,8 +20,8 @@ export interface Install<Attributes extends EntryAttributes> {
   readonly numbersOf: NumbersOf
   /** Where things are made before they come to their places. */
   readonly staging: Staging
-  /** The directory for copies of what something of another kind replaces. */
-  readonly kept: string
+  /** The directory for copies of what something of another kind replaces; undefined where that was kept before. */
+  readonly kept: string | undefined
 }
 
 /** One entry on its way to its place. */
@@ -44,12 +44,12 @@ export interface Prepared {
 export async function prepareBeside(
   target: Entry,
   kind: Replacing['kind'],
-  install: Install<EntryAttributes>,
+  install: Keeping & Pick<Installing, 'staging'>,
   write: (beside: string) => Promise<void>,
 ): Promise<Prepared> {
   await refuseOtherKind(target, kind)
   const beside = await install.staging.beside(target)
-  const discard = (): Promise<void> => discardUnused(beside)
+  const discard = (): Promise<undefined> => discardUnused(beside)
   try {
     await write(beside)
   } catch (error) {
@@ -67,7 +67,7 @@ export async function prepareBeside(
 }
 
 /** What was made is a file, a link or an empty directory. */
-async function discardUnused(beside: string): Promise<void> {
+async function discardUnused(beside: string): Promise<undefined> {
   await unlink(beside)
     .catch(() => rmdir(beside))
     .catch(() => undefined)
@@ -102,9 +102,7 @@ export async function setAttributes(
   // An access list that is not wanted goes before the mode is set: it would take a part of it.
   const kept = Object.entries(found).filter(([name]) => Object.hasOwn(xattrs, name))
   setXattrs(handle.fd, found, Object.fromEntries(kept))
-  await giveTo(handle, numbersOf(owner))
-  // After the owner: to change that clears the setuid and setgid bits.
-  await handle.chmod(mode)
+  await setModeAndOwner(handle, { mode, ...numbersOf(owner) })
   // To change the owner also clears a capability, and to change the mode an access list.
   setXattrs(handle.fd, {}, xattrs)
   const changedSeconds = settableSeconds(mtimeMs)
@@ -114,7 +112,7 @@ export async function setAttributes(
 /** Makes a directory that is to hold an entry; undefined when it was there. It is on disk when its own parent is synced. */
 export async function makeParent(
   parent: ParentAttributes,
-  install: Install<EntryAttributes>,
+  install: Pick<Installing, 'walk' | 'staging' | 'numbersOf'>,
 ): Promise<Entry | undefined> {
   if (await isThere(parent.path, install.walk)) return undefined
   const place = await install.walk.entry(parent.path)
@@ -123,16 +121,18 @@ export async function makeParent(
   try {
     const handle = await open(beside, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
     try {
-      await giveTo(handle, install.numbersOf(parent.owner))
-      await handle.chmod(parent.mode)
+      await setModeAndOwner(handle, { mode: parent.mode, ...install.numbersOf(parent.owner) })
       await handle.sync()
     } finally {
       await handle.close()
     }
+    // Another isync may have been faster.
+    if (await isThere(parent.path, install.walk)) return await discardUnused(beside)
     await rename(beside, place.at)
     return place
   } catch (error) {
     await discardUnused(beside)
+    if (['ENOTEMPTY', 'EEXIST'].includes(errnoCode(error) ?? '')) return undefined
     throw error
   }
 }
@@ -148,10 +148,18 @@ async function isThere(path: string, walk: Walk): Promise<boolean> {
   }
 }
 
-/** Changes the owner only where it differs, so that a daemon without root can install its own files. */
-async function giveTo(handle: FileHandle, wanted: { readonly uid: number; readonly gid: number }): Promise<void> {
+export interface ModeAndOwner {
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+}
+
+/** Of an open file or directory. The owner only where it differs, so that who is not root can install files of their own. */
+export async function setModeAndOwner(handle: FileHandle, { mode, uid, gid }: ModeAndOwner): Promise<void> {
   const found = fstatSync(handle.fd)
-  if (found.uid !== wanted.uid || found.gid !== wanted.gid) await handle.chown(wanted.uid, wanted.gid)
+  if (found.uid !== uid || found.gid !== gid) await handle.chown(uid, gid)
+  // After the owner: to change that clears the setuid and setgid bits.
+  await handle.chmod(mode)
 }
 
 /** The time of change of a symbolic link itself. */

@@ -7,11 +7,11 @@ import { type FoundKind, kindObstacle } from './kind-obstacle.ts'
 
 type Kind = Exclude<FoundKind, 'other'>
 
-interface Keeping {
+export interface Keeping {
   /** `path`: the journal's. */
   readonly attributes: { readonly path: string }
-  /** The directory for copies. */
-  readonly kept: string
+  /** The directory for copies; undefined where nothing is to be kept. */
+  readonly kept: string | undefined
 }
 
 /** What can't be replaced; a rename would say no more than that it is one. */
@@ -49,7 +49,8 @@ export class Replacing {
   async by(beside: string): Promise<void> {
     const found = await kindAt(this.#target)
     const isOther = found !== undefined && found !== this.kind && kindObstacle(this.kind, found) === undefined
-    const copy = isOther ? await this.#keep() : undefined
+    const { kept } = this.#how
+    const copy = isOther && kept !== undefined ? await this.#keep(kept) : undefined
     try {
       await rename(beside, this.#target.at)
     } catch (error) {
@@ -60,9 +61,8 @@ export class Replacing {
     if (copy !== undefined) this.#remark = `${this.#how.attributes.path}: a ${what} stood there, and is kept as ${copy}`
   }
 
-  async #keep(): Promise<string> {
-    const { attributes, kept } = this.#how
-    const { path } = attributes
+  async #keep(kept: string): Promise<string> {
+    const { path } = this.#how.attributes
     try {
       return await keepCopy(this.#target.at, kept, path)
     } catch (error) {

@@ -6,14 +6,16 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync, truncateSync } from 'node:fs'
 import { lstat, mkdir, open, rmdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import * as z from 'zod'
 import type { Directory, Entry } from '../base/directory.io.ts'
 import { failing, IsconfError, temporaryName } from '../base/index.ts'
 import { type Walk, walking } from '../base/walk.io.ts'
 import { removeEntry } from './remove.io.ts'
 
-/** `directories`: those in which something may be made; on this machine, no part of them a link. */
-const noteSchema = z.strictObject({ token: z.string().regex(/^[0-9a-f]{12}$/), directories: z.array(z.string()) })
+interface Note {
+  readonly token: string
+  /** Those in which something may be made; on this machine, no part of them a link. */
+  readonly directories: readonly string[]
+}
 
 /** Where the things that are installed together are made: one directory of our own in each that gets some of them. */
 export class Staging {
@@ -118,7 +120,7 @@ export class TemporaryFiles {
     return [...removed]
   }
 
-  #read(): readonly z.infer<typeof noteSchema>[] {
+  #read(): readonly Note[] {
     try {
       return readFileSync(this.#path, 'utf8').split('\n').flatMap(parseNote)
     } catch {
@@ -143,10 +145,15 @@ async function removeFrom(walk: Walk, path: string): Promise<string> {
   return entry.path
 }
 
-/** Nothing for a last line that was torn: nothing was made before it was whole. */
-function parseNote(line: string): readonly z.infer<typeof noteSchema>[] {
+/**
+ * Nothing for a last line that was torn: nothing was made before it was whole. By hand: isync starts for every step of a
+ * boot, and a schema would take as long to load as all the rest of it.
+ */
+function parseNote(line: string): readonly Note[] {
   try {
-    return [noteSchema.parse(JSON.parse(line))]
+    const { token, directories } = JSON.parse(line)
+    const isNote = /^[0-9a-f]{12}$/.test(token) && Array.isArray(directories)
+    return isNote && directories.every((one) => typeof one === 'string') ? [{ token, directories }] : []
   } catch {
     return []
   }

@@ -1,22 +1,22 @@
 /** isync: installs files of the configuration tree at their place. */
-import { readlinkSync, realpathSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { errnoText, IsconfError } from '../../base/index.ts'
+import { type Walk, walking } from '../../base/walk.io.ts'
 import { aFile, flag, type Program, runProgram, type TypedOf, table, words } from '../../terminal/index.ts'
 import {
   contextOf,
-  hashOf,
   hostkeeperFlags,
   type ProgramContext,
   type ProgramSurroundings,
   withOwnHint,
 } from '../program/index.ts'
-import type { Task } from './commit.io.ts'
-import { installAll, installFailure } from './install.io.ts'
+import { installAll, installFailure, type Task } from './install.io.ts'
 import { ownerNumbers } from './owner.io.ts'
-import { type Place, pathOf, placeOf, statOf, unwritable } from './place.io.ts'
-import { type Action, actionFor, fileContent, identityOf, linkContent, type Present, type Wanted } from './plan.ts'
+import { directoryPlace, placeOf, presentAt, unwritable } from './place.io.ts'
+import { type Action, actionFor, type Wanted } from './plan.ts'
 import { installedAt, remember } from './record.io.ts'
 import { directoryMode, openTree, pathFromWord, type Sources, wantedFor } from './source.io.ts'
+import { removeLeft } from './staging.io.ts'
 
 export const isyncProgram = {
   name: 'isync',
@@ -52,18 +52,22 @@ async function isync(context: ProgramContext, files: readonly string[], options:
   const tree = openTree(layout.tree)
   const sources: Sources = { ...tree, hostNames, owners: await ownerNumbers(tree.manifest.owners) }
   const root = realRoot(settings.root)
-  try {
-    const { wanted, leftOut } = wantedFor(sources, paths)
-    const deps = { sources, root, installed: layout.installed, overwriting: options.overwriting }
-    const tasks = wanted.map((one) => taskFor(one, deps))
-    if (leftOut.length > 0) context.say(`left out, for other hosts: ${someOf(leftOut)}`)
-    if (options.dryRun) context.terminal.out(planText(tasks))
-    refuse(tasks)
-    if (!options.dryRun) await doAll(context, tasks)
-  } catch (error) {
-    throw installFailure(error, layout.tree, layout.home)
-  }
-  return 0
+  if (!options.dryRun) await removeLeft(layout.installing)
+  return walking(root, async (walk) => {
+    try {
+      const { wanted, leftOut } = wantedFor(sources, paths)
+      const deps = { sources, walk, installed: layout.installed, overwriting: options.overwriting }
+      const tasks: Task[] = []
+      for (const one of wanted) tasks.push(await taskFor(one, deps))
+      if (leftOut.length > 0) context.say(`left out, for other hosts: ${someOf(leftOut)}`)
+      if (options.dryRun) context.terminal.out(planText(tasks))
+      refuse(tasks)
+      if (!options.dryRun) await doAll(context, walk, tasks)
+      return 0
+    } catch (error) {
+      throw await installFailure(error, layout.tree, layout.home)
+    }
+  })
 }
 
 function realRoot(path: string): string {
@@ -76,39 +80,21 @@ function realRoot(path: string): string {
 
 interface TaskDeps {
   readonly sources: Sources
-  readonly root: string
+  readonly walk: Walk
   readonly installed: string
   readonly overwriting: boolean
 }
 
-function taskFor(wanted: Wanted, { sources, root, installed, overwriting }: TaskDeps): Task {
-  const place = wanted.kind === 'directory' ? directoryPlace(root, wanted.path) : placeOf(root, wanted.path)
-  const present = place.missing.length > 0 ? undefined : presentAt(pathOf(place))
+async function taskFor(wanted: Wanted, { sources, walk, installed, overwriting }: TaskDeps): Promise<Task> {
+  const place = await (wanted.kind === 'directory' ? directoryPlace : placeOf)(walk, wanted.path)
+  const present = place.entry && presentAt(place.entry)
   const action = actionFor(wanted, present, installedAt(installed, wanted.path), overwriting)
-  const names = wanted.path.split('/')
-  const parents = place.missing.map((_, index) => {
-    const path = names.slice(0, names.length - place.missing.length + index).join('/')
+  const parents = place.missing.map((path) => {
     const line = sources.manifest.lineOf(path)
-    return { ...sources.owners.of(line), mode: line?.mode ?? directoryMode }
+    return { path, ...sources.owners.of(line), mode: line?.mode ?? directoryMode }
   })
-  const task: Task = { wanted, place, present, action, parents }
-  if (action !== 'unchanged') for (const { uid, gid } of [wanted, ...parents]) mustOwn(pathOf(place), uid, gid)
-  return task
-}
-
-/** A link to a directory serves where the tree has one: /bin may be a link to usr/bin. */
-function directoryPlace(root: string, path: string): Place {
-  const place = placeOf(root, `${path}/.`)
-  return place.missing.length > 0 ? placeOf(root, path) : place
-}
-
-function presentAt(path: string): Present | undefined {
-  const stat = statOf(path)
-  if (stat === undefined) return undefined
-  const attributes = { mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid, identity: identityOf(stat) }
-  if (stat.isFile()) return { ...attributes, kind: 'file', content: fileContent(hashOf(path)) }
-  if (stat.isSymbolicLink()) return { ...attributes, kind: 'symlink', content: linkContent(readlinkSync(path)) }
-  return { ...attributes, kind: stat.isDirectory() ? 'directory' : 'other', content: '' }
+  if (action !== 'unchanged') for (const { uid, gid } of [wanted, ...parents]) mustOwn(place.path, uid, gid)
+  return { wanted, place, present, action, parents }
 }
 
 /** Asked before anything is written. */
@@ -121,7 +107,7 @@ function mustOwn(path: string, uid: number, gid: number): void {
 /** LOCAL_CHANGE or FILE_UNWRITABLE, with the files that are in the way. */
 function refuse(tasks: readonly Task[]): void {
   const inTheWay = (action: Action): readonly string[] =>
-    tasks.filter((task) => task.action === action).map(({ place }) => pathOf(place))
+    tasks.filter((task) => task.action === action).map(({ place }) => place.path)
   const conflicts = inTheWay('conflict')
   if (conflicts.length > 0) throw unwritable(`of another kind than in the tree: ${someOf(conflicts)}`)
   const changed = inTheWay('refuse')
@@ -142,19 +128,17 @@ function planText(tasks: readonly Task[]): string {
       action,
       wanted.mode.toString(8).padStart(4, '0'),
       `${wanted.uid}:${wanted.gid}`,
-      pathOf(place),
+      place.path,
     ]),
   )
 }
 
-async function doAll({ layout, say }: ProgramContext, tasks: readonly Task[]): Promise<void> {
-  const copies = await installAll(
-    tasks.filter(({ action }) => action !== 'unchanged'),
-    layout,
-  )
+async function doAll({ layout, say }: ProgramContext, walk: Walk, tasks: readonly Task[]): Promise<void> {
+  const changing = tasks.filter(({ action }) => action !== 'unchanged')
+  const copies = changing.length > 0 ? await installAll(changing, walk, layout) : new Map()
   for (const task of tasks) {
     const { wanted, place, action } = task
-    const path = pathOf(place)
+    const { path } = place
     if (action === 'install') say(`installed ${path}`)
     if (action === 'overwrite') say(`installed ${path}; what was there is kept as ${copies.get(task)}`)
     if (action === 'attributes') say(`set mode and owner of ${path}`)

@@ -1,85 +1,88 @@
-/**
- * Where a path lies below the root. Symbolic links in the directories above it are followed as if the root were /,
- * so that nothing outside of it is ever touched, and /bin may be a link to usr/bin.
- */
-import { lstatSync, readlinkSync, type Stats } from 'node:fs'
-import { join } from 'node:path'
-import { errnoText, IsconfError } from '../../base/index.ts'
+/** Where a path lies below the root: in a directory that is open, so that what was looked at is what is written to. */
+import { constants, lstatSync, readlinkSync, type Stats } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { type Directory, Entry } from '../../base/directory.io.ts'
+import { errnoCode, errnoText, IsconfError } from '../../base/index.ts'
+import type { Walk } from '../../base/walk.io.ts'
+import { hashOf } from '../program/index.ts'
+import { fileContent, identityOf, linkContent, type Present } from './plan.ts'
 
 export interface Place {
-  /** The directory, as far as it is there: no part of it is a symbolic link. */
-  readonly directory: string
-  /** The names of directories below it that are still to be made. */
+  /** Where it is, or will be; no part of its directory is a link. */
+  readonly path: string
+  /** Undefined when its directory is still to be made. */
+  readonly entry: Entry | undefined
+  /** The directory that it is in, or the nearest above it that is there. */
+  readonly directory: Directory
+  /** Directories that are to be made for it, from the top down, by their paths in the tree. */
   readonly missing: readonly string[]
-  /** The last name of the path. */
-  readonly name: string
 }
 
-/** What Linux allows, too. */
-const linksMax = 40
-
-/** `root` is absolute and real, `path` relative to it and without `..`. FILE_UNWRITABLE. */
-export function placeOf(root: string, path: string): Place {
-  const names = path.split('/')
-  const name = names.pop() ?? ''
-  return { ...directoryOf(root, names), name }
-}
-
-/** Where the file itself is, or will be. */
-export function pathOf({ directory, missing, name }: Place): string {
-  return join(directory, ...missing, name)
-}
-
-function directoryOf(root: string, names: readonly string[]): Omit<Place, 'name'> {
-  const pending = [...names]
-  const real: string[] = []
-  /** How many of the pending names are the path's own, and not those of a link on the way. */
-  let own = pending.length
-  let links = 0
-  for (let name = pending.shift(); name !== undefined; name = pending.shift()) {
-    if (name === '' || name === '.') continue
-    if (name === '..') {
-      real.pop()
+/** `path` is that in the tree. FILE_UNWRITABLE, UNSAFE_LINK. */
+export async function placeOf(walk: Walk, path: string): Promise<Place> {
+  const missing: string[] = []
+  for (let above = dirname(path); ; above = dirname(above)) {
+    const directory = await directoryAt(walk, above)
+    if (directory === undefined) {
+      missing.unshift(above)
       continue
     }
-    const here = join(root, ...real, name)
-    const stat = lookAtDirectory(here)
-    if (stat === undefined) {
-      if (pending.length + 1 > own) throw unwritable(`${here} is named by a symbolic link, and is not there`)
-      return { directory: join(root, ...real), missing: [name, ...pending] }
+    const [first] = missing
+    if (first === undefined) {
+      const entry = new Entry(directory, basename(path))
+      return { path: entry.path, entry, directory, missing }
     }
-    own = Math.min(own, pending.length)
-    if (!stat.isSymbolicLink()) {
-      real.push(name)
-      continue
+    refuseInTheWay(new Entry(directory, basename(first)))
+    return {
+      path: join(directory.path, basename(first), path.slice(first.length)),
+      entry: undefined,
+      directory,
+      missing,
     }
-    links += 1
-    const target = linkTarget(here, stat, links)
-    if (target.startsWith('/')) real.length = 0
-    pending.unshift(...target.split('/'))
   }
-  return { directory: join(root, ...real), missing: [] }
 }
 
-/** Undefined when nothing is there. */
-function lookAtDirectory(path: string): Stats | undefined {
-  const stat = statOf(path)
-  if (stat && !stat.isDirectory() && !stat.isSymbolicLink()) throw unwritable(`${path} is not a directory`)
-  return stat
+/** A link to a directory serves where the tree has one: /bin may be a link to usr/bin. FILE_UNWRITABLE, UNSAFE_LINK. */
+export async function directoryPlace(walk: Walk, path: string): Promise<Place> {
+  const directory = await directoryAt(walk, path)
+  if (directory === undefined) return placeOf(walk, path)
+  return { path: directory.path, entry: new Entry(directory, '.'), directory, missing: [] }
 }
 
-/** Whoever may put a link into a directory on the way must not decide where root writes. */
-function linkTarget(path: string, stat: Stats, links: number): string {
-  if (links > linksMax) throw unwritable(`${path} leads through more than ${linksMax} symbolic links`)
-  if (stat.uid !== 0 && stat.uid !== process.geteuid?.())
-    throw unwritable(`${path} is a symbolic link that belongs to user ${stat.uid}`)
-  return readlinkSync(path)
-}
-
-/** Undefined when nothing is there. */
-export function statOf(path: string): Stats | undefined {
+/** Undefined when there is none: what stands there instead is told by who looks for it. */
+async function directoryAt(walk: Walk, path: string): Promise<Directory | undefined> {
   try {
-    return lstatSync(path, { throwIfNoEntry: false })
+    return await walk.directory(`/${path}`)
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(errnoCode(error) ?? '')) return undefined
+    throw error instanceof IsconfError
+      ? error
+      : unwritable(`cannot go to ${join(walk.root, path)}: ${errnoText(error)}`)
+  }
+}
+
+function refuseInTheWay({ at, path }: Entry): void {
+  const found = statOf(at, path)
+  if (found?.isSymbolicLink()) throw unwritable(`${path} is a symbolic link to nothing, or to no directory`)
+  if (found !== undefined) throw unwritable(`${path} is not a directory`)
+}
+
+/** Undefined when nothing is there. */
+export function presentAt({ at, path }: Entry): Present | undefined {
+  const stat = statOf(at, path)
+  if (stat === undefined) return undefined
+  const attributes = { mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid, identity: identityOf(stat) }
+  if (stat.isFile()) return { ...attributes, kind: 'file', content: fileContent(hashOf(at, undefined, asItIs)) }
+  if (stat.isSymbolicLink()) return { ...attributes, kind: 'symlink', content: linkContent(readlinkSync(at)) }
+  return { ...attributes, kind: stat.isDirectory() ? 'directory' : 'other', content: '' }
+}
+
+/** Not through a link that was put there meanwhile, and without waiting for a pipe. */
+export const asItIs = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+
+function statOf(at: string, path: string): Stats | undefined {
+  try {
+    return lstatSync(at, { throwIfNoEntry: false })
   } catch (error) {
     throw unwritable(`cannot look at ${path}: ${errnoText(error)}`, error)
   }

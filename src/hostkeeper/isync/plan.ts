@@ -58,14 +58,20 @@ export function actionFor(
   overwriting: boolean,
 ): Action {
   if (present === undefined) return 'install'
-  if (wanted.kind === 'directory') {
-    if (present.kind !== 'directory') return 'conflict'
-    return !wanted.listed || hasAttributes(wanted, present) ? 'unchanged' : 'attributes'
-  }
+  if (wanted.kind === 'directory') return directoryAction(wanted, present)
   if (present.kind === 'directory' || present.kind === 'other') return 'conflict'
-  if (present.content === wanted.content) return hasAttributes(wanted, present) ? 'unchanged' : 'attributes'
+  if (present.content === wanted.content) {
+    if (hasAttributes(wanted, present)) return 'unchanged'
+    // Nobody can give away a link that is there, and know that it is still that link.
+    return wanted.kind === 'symlink' ? 'install' : 'attributes'
+  }
   if (installed.includes(present.content)) return 'install'
   return overwriting ? 'overwrite' : 'refuse'
+}
+
+function directoryAction(wanted: Wanted, present: Present): Action {
+  if (present.kind !== 'directory') return 'conflict'
+  return !wanted.listed || hasAttributes(wanted, present) ? 'unchanged' : 'attributes'
 }
 
 /** A symbolic link has no mode of its own. */

@@ -1,15 +1,21 @@
 /** Reading, writing and syncing files at once; their content in pieces, for a file may be larger than the memory. */
 import { createHash } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs'
 
 const pieceBytes = 1024 * 1024
+const pageBytes = 4096
 
 /** The SHA-256 of a file, in hexadecimal; `each` gets its bytes as they are read. Fails as node:fs does. */
-export function hashOf(path: string, each: (bytes: Uint8Array) => void = () => undefined): string {
+export function hashOf(
+  path: string,
+  each: (bytes: Uint8Array) => void = () => undefined,
+  flags: string | number = 'r',
+): string {
   const hash = createHash('sha256')
-  const file = openSync(path, 'r')
+  const file = openSync(path, flags)
   try {
-    const buffer = Buffer.alloc(pieceBytes)
+    // Most files are small, and a large buffer takes longer than they do.
+    const buffer = Buffer.allocUnsafeSlow(Math.min(pieceBytes, fstatSync(file).size + pageBytes))
     for (let length = readSync(file, buffer); length > 0; length = readSync(file, buffer)) {
       const bytes = buffer.subarray(0, length)
       hash.update(bytes)

@@ -26,6 +26,8 @@ export interface Layout {
   readonly environment: string
   /** What isync has installed: a file for each path. */
   readonly installed: string
+  /** What isync is installing: a file for each process. */
+  readonly installing: string
   /** What isync has overwritten. */
   readonly kept: string
   /** What came of the last attempt to make the host right: a JSON document. */
@@ -50,6 +52,7 @@ export function layoutOf(home: string): Layout {
     lock: join(home, 'lock'),
     environment: join(home, 'etc/environment'),
     installed: join(home, 'installed'),
+    installing: join(home, 'installing'),
     kept: join(home, 'kept'),
     boot: join(home, 'boot'),
     channels: join(home, 'channels'),
