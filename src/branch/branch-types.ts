@@ -1,6 +1,7 @@
 /** What goes into a branch and comes out of it. */
-import type { ChangesetId, Clock, Disk, DomainName, IsconfError, Opening, Room } from '../base/index.ts'
+import type { BranchName, ChangesetId, Clock, Disk, DomainName, IsconfError, Opening, Room } from '../base/index.ts'
 import type { SignedChangeset } from '../journal/index.ts'
+import type { BranchState } from './state.ts'
 
 /** What a change adds to the journal. */
 export interface Addition {
@@ -37,4 +38,20 @@ export interface BranchDeps {
   readonly opening?: Opening
   /** What of the disk may be taken by what arrives; all of it when absent. */
   readonly room?: Room
+  /** Hears of each change of the state, and of a split that has begun or ended, when it is on disk. */
+  readonly onChange?: (change: BranchChange) => void
+}
+
+/** What a branch shows of itself at one moment. */
+export interface BranchSight {
+  readonly state: BranchState
+  readonly isSplit: boolean
+}
+
+export interface BranchChange {
+  readonly branch: { readonly name: BranchName }
+  readonly before: BranchSight
+  readonly after: BranchSight
+  /** What was added behind the head; nothing when another journal took its place. */
+  readonly added: readonly SignedChangeset[]
 }

@@ -2,8 +2,9 @@
  * One branch on this host: its journal, its lock, this host's pledge, and the other lines of a split. The state is
  * changed only by compare-and-set.
  */
-import { type BranchName, type ChangesetId, type Disk, invariant, Mutex, plainOpening, writing } from '../base/index.ts'
+import { type BranchName, type ChangesetId, type Disk, invariant, plainOpening, writing } from '../base/index.ts'
 import { Journal, journalBeforeDamage, parseChain } from '../journal/index.ts'
+import { BranchChanges } from './branch-changes.ts'
 import type { Addition, BranchDeps, Fork, Taken } from './branch-types.ts'
 import { copyBeside, heardName } from './copy.ts'
 import { DivergentLines } from './divergent-lines.ts'
@@ -15,15 +16,16 @@ export class Branch {
   readonly name: BranchName
   readonly #disk: Disk
   readonly directory: string
-  readonly #changes = new Mutex()
+  readonly #changes: BranchChanges
   #journal: Journal
   readonly #others: DivergentLines
   readonly #state: VotedState
 
-  private constructor(disk: Disk, directory: string, journal: Journal, others: DivergentLines, state: VotedState) {
+  private constructor(deps: BranchDeps, path: string, journal: Journal, others: DivergentLines, state: VotedState) {
     this.name = state.current.branch
-    this.#disk = disk
-    this.directory = directory
+    this.#disk = deps.disk
+    this.#changes = new BranchChanges(this, deps.onChange)
+    this.directory = path
     this.#journal = journal
     this.#others = others
     this.#state = state
@@ -33,12 +35,11 @@ export class Branch {
   static async open(deps: BranchDeps, directory: string, name: BranchName): Promise<Branch> {
     const { disk, domain, opening = plainOpening } = deps
     await disk.makeDirectory(directory)
-    const path = `${directory}/journal`
+    const [path, statePath] = [`${directory}/journal`, `${directory}/state`]
     const journal = await opening(path, () => Journal.open(disk, path, domain), journalBeforeDamage(domain))
-    const statePath = `${directory}/state`
     const state = await opening(statePath, () => VotedState.open(deps, statePath, name, journal))
     const others = await DivergentLines.open(deps, directory, journal)
-    return new Branch(disk, directory, journal, others, state)
+    return new Branch(deps, directory, journal, others, state)
   }
 
   get journal(): Journal {
@@ -86,16 +87,14 @@ export class Branch {
 
   /** Makes an agreed change, with what it adds to the journal. False when the state is no longer `from`. */
   compareAndSet(from: BranchState, to: BranchState, { changeset, journal }: Addition = {}): Promise<boolean> {
-    return this.#changes.run(async () => {
+    return this.#changes.run(async (noteAdded) => {
       if (!isSameState(this.state, from)) return false
       if (changeset) {
         await this.#journal.append([changeset], 'this host')
+        noteAdded([changeset])
         this.#state.followJournal(this.#journal)
-      } else if (journal) {
-        await this.#beginAs(journal)
-      } else {
-        await this.#state.set(to)
-      }
+      } else if (journal) await this.#beginAs(journal)
+      else await this.#state.set(to)
       invariant(to.head === this.#journal.head, 'the state names the head of the journal')
       return true
     })
@@ -118,9 +117,9 @@ export class Branch {
   /** Takes over a peer's state at the same head when it is the later one, and can be true; whether it did. */
   adopt(theirs: BranchState): Promise<boolean> {
     return this.#changes.run(async () => {
-      if (!canAdopt(theirs, this.state)) return false
-      await this.#state.writing(() => this.#state.set(theirs))
-      return true
+      const isLater = canAdopt(theirs, this.state)
+      if (isLater) await this.#state.writing(() => this.#state.set(theirs))
+      return isLater
     })
   }
 
@@ -131,7 +130,7 @@ export class Branch {
    */
   async take(lines: readonly string[], from: string): Promise<Taken> {
     const { changesets, failure } = parseChain(lines, from)
-    return this.#changes.run(async () => {
+    return this.#changes.run(async (noteAdded) => {
       const fresh = changesets.filter(({ id }) => !this.#journal.has(id))
       const first = fresh[0]
       const rest = { follows: changesets[0]?.changeset.previous, last: changesets.at(-1)?.id, failure }
@@ -141,6 +140,7 @@ export class Branch {
         return { added: [], split: await this.#state.writingArrived(lines, keep), ...rest }
       }
       await this.#state.writingArrived(lines, () => this.#journal.append(underOwnLock(this.state, fresh, from), from))
+      noteAdded(fresh)
       this.#state.followJournal(this.#journal)
       return { added: fresh, split: false, ...rest }
     })

@@ -10,7 +10,7 @@ import {
 } from '../base/index.ts'
 import type { Journal } from '../journal/index.ts'
 import { Branch } from './branch.ts'
-import type { BranchDeps, Fork } from './branch-types.ts'
+import type { BranchChange, BranchDeps, Fork } from './branch-types.ts'
 import { copyBeside, forkName } from './copy.ts'
 
 /** The branch a host is on when nobody chose one. */
@@ -32,8 +32,10 @@ export class Branches {
   /** Openings under way, so that two callers get one branch. */
   readonly #opening = new Map<BranchName, Promise<Branch>>()
 
+  #onChange: (change: BranchChange) => void = () => undefined
+
   private constructor(deps: BranchDeps, directory: string) {
-    this.#deps = deps
+    this.#deps = { ...deps, onChange: (change) => this.#onChange(change) }
     this.#directory = directory
   }
 
@@ -51,6 +53,11 @@ export class Branches {
       throw error
     }
     return branches
+  }
+
+  /** Has somebody, one at most, hear of what happens to branches from now on, when it is on disk. */
+  listen(onChange: (change: BranchChange) => void): void {
+    this.#onChange = onChange
   }
 
   /** The branch, also when only its name is known: see {@link Branch.isAbsent}. */

@@ -1,6 +1,6 @@
 export { type BankFile, type BankFiles, Banks, bankAfter } from './bank.ts'
 export { Branch } from './branch.ts'
-export type { Addition, Fork, Taken } from './branch-types.ts'
+export type { Addition, BranchChange, Fork, Taken } from './branch-types.ts'
 export { asideName, Branches, firstBranch } from './branches.ts'
 export { type BranchHold, holdOf, operationAt, type Voided, type Voids, voidsIn } from './directives.ts'
 export { commonLength } from './divergent-lines.ts'

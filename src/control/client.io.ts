@@ -5,6 +5,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http'
 import { dirname, join } from 'node:path'
 import { systemClock } from '../base/clock.io.ts'
 import { IsconfError, sleep, toIsconfError } from '../base/index.ts'
+import type { DomainEvent, MissedEvents } from './events.ts'
 import { type ControlEvent, callerHeader, type ErrorEvent, restartingName } from './protocol.ts'
 
 // An import of it reads every name that it exports, WebSocket among them, and so loads all of fetch: 40 ms of CPU.
@@ -23,6 +24,8 @@ export interface Client {
   get(path: string): Promise<unknown>
   /** POST: the result, after its events. */
   post(path: string, body: object, onEvent: EventListener): Promise<unknown>
+  /** GET of server-sent events, to their end. */
+  listen(path: string, onEvent: (event: DomainEvent | MissedEvents) => void): Promise<void>
   /** Whether the daemon is about to be another one: what is asked next waits for that. */
   isRestarting(): boolean
   /** Stops what this client's POST under way does; that ends with INTERRUPTED. */
@@ -38,9 +41,7 @@ export function connect(socketPath: string, silenceSMax = 60): Client {
   const client: Client = {
     get: async (path) => {
       const response = await send({ socketPath, silenceSMax, caller, method: 'GET', path })
-      const chunks: Uint8Array[] = []
-      for await (const chunk of guarded(response)) chunks.push(chunk)
-      const document = parseJson(Buffer.concat(chunks).toString('utf8'))
+      const document = parseJson(await textOf(response))
       if (response.statusCode !== 200) throw failureOf(document)
       return document
     },
@@ -52,6 +53,17 @@ export function connect(socketPath: string, silenceSMax = 60): Client {
         if (event.event !== 'alive') onEvent(event)
       }
       throw lost()
+    },
+    listen: async (path, onEvent) => {
+      const response = await send({ socketPath, silenceSMax, caller, method: 'GET', path })
+      if (response.statusCode !== 200) throw failureOf(parseJson(await textOf(response)))
+      const onEventText = ({ data }: { readonly data: string }): void =>
+        onEvent(parseJson(data) as DomainEvent | MissedEvents)
+      // Of all verbs one needs it, and it need not be there when the others start.
+      const { createParser } = await import('eventsource-parser')
+      const parser = createParser({ onEvent: onEventText })
+      const decoder = new TextDecoder()
+      for await (const chunk of guarded(response)) parser.feed(decoder.decode(chunk, { stream: true }))
     },
     isRestarting: () => existsSync(restartingOf(socketPath)),
     interrupt: () => client.post('/v1/interrupt', {}, () => undefined),
@@ -145,6 +157,12 @@ async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
     yield* lines
   }
   if (rest !== '') yield rest
+}
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of guarded(response)) chunks.push(chunk)
+  return Buffer.concat(chunks).toString('utf8')
 }
 
 async function* guarded(response: IncomingMessage): AsyncGenerator<Uint8Array> {

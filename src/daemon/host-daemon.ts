@@ -37,6 +37,9 @@ import type { CurrentBranch } from './current-branch.ts'
 import type { DaemonDeps, Identity } from './daemon-deps.ts'
 import type { DamagedFiles } from './damaged-files.ts'
 import { distinctIdentity } from './distinct-identity.ts'
+import type { EventBus } from './events/event-bus.ts'
+import { eventsOf } from './events/events-of.ts'
+import { HostWatch } from './events/host-watch.ts'
 import { OneAtATime } from './one-at-a-time.ts'
 import { ownWords } from './own-words.ts'
 import { rehearseForPeer } from './rehearsal-for-peer.ts'
@@ -63,10 +66,12 @@ export class HostDaemon {
   readonly blobs: BlobReplicator
   readonly banks = new Banks()
   readonly warnings: WorkWarnings
+  readonly events: EventBus
   /** What changes this host, or needs it to stand still. */
   readonly changes = new OneAtATime()
   readonly #agreement: Agreement
   readonly #current: CurrentBranch
+  readonly #hostWatch: HostWatch
 
   private constructor(identity: Identity, deps: DaemonDeps, state: StateOnDisk) {
     this.identity = distinctIdentity(identity, deps.transport.self, () => this.replicator.inventory)
@@ -104,6 +109,12 @@ export class HostDaemon {
       settled: deps.settled,
       onChangesets: (_, changesets) => void this.blobs.want(changesets),
       onResolved: () => this.afterResolution(),
+    })
+    this.events = eventsOf(state, deps, this.identity)
+    this.#hostWatch = new HostWatch({
+      ...deps,
+      inventory: this.replicator.inventory,
+      tell: (news) => this.events.tell(news),
     })
     this.#agreement = keeperlessAgreement({
       clock,
@@ -145,6 +156,7 @@ export class HostDaemon {
 
   /** Stops the parts in the reverse order; nothing is on its way to disk when it returns. */
   async stop(): Promise<void> {
+    this.#hostWatch.stop()
     await this.replicator.stop()
     this.blobs.stop()
     await this.deps.transport.close()
@@ -163,6 +175,7 @@ export class HostDaemon {
       this.#agreement.answer(message),
     )
     this.replicator.start()
+    this.#hostWatch.start()
     this.blobs.start()
   }
 

@@ -21,6 +21,7 @@ export class History {
   readonly droppedBytes: number
   readonly #log: AppendLog
   readonly #clock: Clock
+  #onEntries: (entries: readonly HistoryEntry[]) => void = () => undefined
   #standing: Standing = { done: undefined, stopped: undefined, rebooting: undefined }
 
   private constructor(path: string, log: AppendLog, clock: Clock, droppedBytes: number) {
@@ -69,6 +70,12 @@ export class History {
     const entries = events.map((event) => toEntry(event, time))
     await this.#log.append(entries.map((entry) => JSON.stringify(entry)))
     for (const entry of entries) this.#apply(entry)
+    this.#onEntries(entries)
+  }
+
+  /** Has somebody, one at most, hear of what is noted from now on, when it is on disk. */
+  listen(onEntries: (entries: readonly HistoryEntry[]) => void): void {
+    this.#onEntries = onEntries
   }
 
   close(): Promise<void> {

@@ -9,6 +9,7 @@ export {
   HostRecords,
   Inventory,
   type KeptRecord,
+  type KnownHost,
   type Namesake,
   type RecordMap,
   unheardMs,

@@ -12,6 +12,7 @@ import { diffVerb } from './diff.ts'
 import { doctorVerb } from './doctor.ts'
 import { doneVerb } from './done.ts'
 import { envVerb } from './env.ts'
+import { eventsVerb } from './events.ts'
 import { execVerb } from './exec.ts'
 import { fleetVerb } from './fleet.ts'
 import { forkVerb } from './fork.ts'
@@ -75,6 +76,7 @@ export const verbsByGroup = {
     historyVerb,
     hostsVerb,
     fleetVerb,
+    eventsVerb,
     webVerb,
     catVerb,
     doctorVerb,

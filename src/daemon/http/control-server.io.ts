@@ -8,11 +8,13 @@ import { type ControlEvent, callerHeader, requestBytesMax } from '../../control/
 import { askedBy } from '../../machine/index.ts'
 import type { HostDaemon } from '../host-daemon.ts'
 import type { OneAtATime } from '../one-at-a-time.ts'
+import type { EventFeed } from '../requests/events.ts'
 import { requests } from '../requests/index.ts'
 import { type Parts, type ProcessFacts, partsOf } from '../requests/shared/parts.ts'
 import { kinds, type Request } from '../requests/shared/request.ts'
 import { answerError, toErrorEvent } from './answer-error.ts'
 import { logAsked, logEnd } from './asked.ts'
+import { EventStreams, feedQuery, streamsMax } from './event-streams.io.ts'
 import { ReadRequests } from './read-requests.ts'
 import { tellTo } from './tell.ts'
 
@@ -59,6 +61,7 @@ export async function serveControl(options: ControlServerOptions): Promise<Contr
   const app = Fastify({ bodyLimit: requestBytesMax, forceCloseConnections: true })
   const { changes } = daemon
   const readRequests = new ReadRequests()
+  const streams = new EventStreams()
   app.setErrorHandler((thrown, _, reply) => answerError(reply, badRequestOr(thrown), options.log))
   app.setNotFoundHandler((request, reply) => {
     answerError(reply, new IsconfError('BAD_REQUEST', `no such request: ${request.method} ${request.url}`), options.log)
@@ -75,9 +78,10 @@ export async function serveControl(options: ControlServerOptions): Promise<Contr
     interrupt: (caller) => changes.interrupt(caller) ?? readRequests.interrupt(caller),
   })
   for (const request of requests) {
-    const { method, changesHost, streams } = kinds[request.kind]
+    const { method, changesHost, streams: isStream } = kinds[request.kind]
     // What only reads need not wait for what changes this host.
-    if (streams) addStream(app, request, parts, changesHost ? changes : readRequests, options)
+    if (request.kind === 'feed') addFeed(app, request, parts, streams)
+    else if (isStream) addStream(app, request, parts, changesHost ? changes : readRequests, options)
     else if (method === 'GET') app.get(pathOf(request), ({ query }) => request.answer(parts, query, silent))
     else app.post(pathOf(request), (call) => answerAtOnce(request, parts, call, options.log))
   }
@@ -90,6 +94,7 @@ export async function serveControl(options: ControlServerOptions): Promise<Contr
     whenIdle: () => changes.whenIdle(),
     drain: async () => {
       await rm(socketPath, { force: true })
+      streams.end()
       const beganMs = systemClock.monotonicMs()
       const isOver = async (): Promise<boolean> => {
         if (!changes.isIdle) return false
@@ -99,6 +104,7 @@ export async function serveControl(options: ControlServerOptions): Promise<Contr
     },
     close: async () => {
       await changes.end()
+      streams.end()
       await app.close()
     },
   }
@@ -167,6 +173,14 @@ function addStream(
         stream.end()
       })
     return reply
+  })
+}
+
+function addFeed(app: FastifyInstance, request: Request, parts: Parts, streams: EventStreams): void {
+  app.get(pathOf(request), async (call, reply) => {
+    if (streams.isFull) throw new IsconfError('BAD_REQUEST', `${streamsMax} callers listen already`)
+    const feed = (await request.answer(parts, feedQuery(call), silent)) as EventFeed
+    streams.serve(feed, reply, aliveEveryMs)
   })
 }
 

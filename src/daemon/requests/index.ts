@@ -10,6 +10,7 @@ import { ciRequest } from './ci.ts'
 import { diffRequest } from './diff.ts'
 import { doctorRequest } from './doctor.ts'
 import { doneRequest } from './done.ts'
+import { eventsRequest } from './events.ts'
 import { execRequest } from './exec.ts'
 import { forkRequest } from './fork.ts'
 import { historyRequest } from './history.ts'
@@ -89,6 +90,7 @@ export const requests: readonly Request[] = [
   bankGetRequest,
   treeRequest,
   blobRequest,
+  eventsRequest,
   holdRequest,
   releaseRequest,
   leaveRequest,

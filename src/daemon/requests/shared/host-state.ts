@@ -24,7 +24,11 @@ function isHeld({ holds = [], position, operations }: Facts): boolean {
 }
 
 /** Where everybody is connected to everybody, who is not connected is off or cut off; elsewhere, who is long silent. */
-function isUnheard({ connected, seen }: Facts, hosts: number, clock: Clock): boolean {
+export function isUnheard(
+  { connected, seen }: Pick<Facts, 'connected' | 'seen'>,
+  hosts: number,
+  clock: Clock,
+): boolean {
   if (connected) return false
   if (hosts <= everybodyMax || seen === null) return true
   return clock.wallMs() - Date.parse(seen) > unheardMs(hosts)

@@ -23,6 +23,7 @@ type OfHost =
   | 'blobs'
   | 'banks'
   | 'warnings'
+  | 'events'
   | 'afterResolution'
 
 type OfWorld = 'bootRecord' | 'clock' | 'rehearsals' | 'log' | 'machine' | 'store' | 'transport'
@@ -73,7 +74,7 @@ export interface ProcessFacts {
 export function partsOf(daemon: HostDaemon, process: DaemonProcess): Parts {
   const { identity, branches, history, outputs, installedEarly, work, rebuild, damaged, deviations, hold, left } =
     daemon
-  const { resolutions, replicator, blobs, banks, warnings } = daemon
+  const { resolutions, replicator, blobs, banks, warnings, events } = daemon
   const { bootRecord, rehearsals, clock, log, machine, store, transport } = daemon.deps
   return {
     ...{
@@ -93,7 +94,7 @@ export function partsOf(daemon: HostDaemon, process: DaemonProcess): Parts {
       blobs,
       banks,
     },
-    ...{ warnings, clock, log, machine, store, transport, process },
+    ...{ warnings, events, clock, log, machine, store, transport, process },
     ...(bootRecord && { bootRecord }),
     ...(rehearsals && { rehearsals }),
     get branch() {

@@ -1,0 +1,77 @@
+/**
+ * What happens, told to whoever listens: pushed when it happens, and nothing is looked for. The last events are kept for
+ * those who come back.
+ */
+import { type Clock, endIfBroken, isoTime, type Log } from '../../base/index.ts'
+import type { DomainEvent, MissedEvents } from '../../control/index.ts'
+
+/** So many events are kept: an `up` of five hundred operations, or weeks of a quiet domain; half a megabyte. */
+export const keptMax = 1_000
+
+type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
+
+/** An event as its source tells it. */
+export type News = Without<DomainEvent, 'id' | 'time'>
+
+export type EventListener = (event: DomainEvent) => void
+
+/** All that is kept. */
+export const fromStart = 'start'
+
+export class EventBus {
+  readonly #clock: Clock
+  readonly #log: Log
+  /** Tells the events of this daemon from those of an earlier one. */
+  readonly #epoch: string
+  readonly #listeners = new Set<EventListener>()
+  #kept: DomainEvent[] = []
+  #count = 0
+
+  constructor(clock: Clock, log: Log) {
+    this.#clock = clock
+    this.#log = log
+    this.#epoch = clock.wallMs().toString(36)
+  }
+
+  /** Tells it to all; a listener that fails keeps nobody from hearing it, and nothing from happening. */
+  tell(news: News): void {
+    this.#count += 1
+    const event = { id: this.#idOf(this.#count), time: isoTime(this.#clock), ...news } as DomainEvent
+    this.#kept.push(event)
+    // Not each time: that would copy all of them.
+    if (this.#kept.length >= 2 * keptMax) this.#kept = this.#kept.slice(-keptMax)
+    for (const listener of this.#listeners) this.#hand(event, listener)
+  }
+
+  /** Hears what is told from now on, until what it returns is called. */
+  listen(listener: EventListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** What is kept behind an event, by its id; with a word before it where some of that may be missing. */
+  keptAfter(id: string | undefined): readonly (DomainEvent | MissedEvents)[] {
+    const kept = this.#kept.slice(-keptMax)
+    if (id === undefined) return []
+    if (id === fromStart) return kept
+    const [epoch, number] = id.split('-')
+    const last = Number(number)
+    const isKnown = epoch === this.#epoch && Number.isInteger(last) && last <= this.#count
+    const before = this.#count - kept.length
+    if (isKnown && last >= before) return kept.slice(last - before)
+    return [{ type: 'missed', id: this.#idOf(before), time: isoTime(this.#clock) }, ...kept]
+  }
+
+  #idOf(count: number): string {
+    return `${this.#epoch}-${count}`
+  }
+
+  #hand(event: DomainEvent, listener: EventListener): void {
+    try {
+      listener(event)
+    } catch (thrown) {
+      endIfBroken(thrown)
+      this.#log.error({ err: thrown, event: event.type }, 'an event could not be told')
+    }
+  }
+}

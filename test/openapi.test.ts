@@ -1,0 +1,30 @@
+/** docs/protocol/openapi.json: that it is OpenAPI, and that it has every request. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { requests } from '../src/daemon/requests/index.ts'
+import { kinds } from '../src/daemon/requests/shared/request.ts'
+
+const path = fileURLToPath(new URL('../docs/protocol/openapi.json', import.meta.url))
+const document = JSON.parse(readFileSync(path, 'utf8')) as Record<string, Record<string, object>>
+
+test('docs/protocol/openapi.json is valid OpenAPI 3.1, references and all', async () => {
+  const validator = new Validator()
+  const { valid, errors } = await validator.validate(structuredClone(document))
+  assert.ok(valid, JSON.stringify(errors, null, 2))
+  assert.equal(validator.version, '3.1')
+  validator.resolveRefs()
+  const bad = structuredClone(document)
+  delete bad['info']?.['title']
+  assert.equal((await new Validator().validate(bad)).valid, false)
+})
+
+test('docs/protocol/openapi.json has each request of the control socket, under its method', () => {
+  const found = Object.entries(document['paths'] ?? {}).flatMap(([name, methods]) =>
+    Object.keys(methods).map((method) => `${method} ${name}`),
+  )
+  const wanted = requests.map(({ name, kind }) => `${kinds[kind].method.toLowerCase()} /${name}`)
+  assert.deepEqual(found, wanted)
+})
