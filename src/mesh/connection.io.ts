@@ -8,7 +8,7 @@ import { addressText } from './address.ts'
 import { Http2PeerStream } from './http2-stream.io.ts'
 import { Pings } from './pings.io.ts'
 import { answeringSession, askingSession, RefusedStreamError, statusOf } from './session.io.ts'
-import { askPurpose, type Purpose } from './tls.io.ts'
+import { answerPurpose, type Purpose } from './tls.io.ts'
 import type { PeerId } from './transport.ts'
 
 /** Streams that this end opens at once; further ones wait for their turn. Refused streams would end the session. */
@@ -59,7 +59,7 @@ export class MeshConnection {
     this.socket = socket
     this.purpose = purpose
     this.remoteAddress = addressText(socket.remoteAddress ?? '', socket.remotePort ?? 0)
-    if ((purpose === askPurpose) === dialed) {
+    if ((purpose === answerPurpose) !== dialed) {
       this.#client = askingSession(socket)
     } else {
       this.#server = answeringSession(socket)
@@ -82,6 +82,11 @@ export class MeshConnection {
   /** Whether this end opens streams, and the other serves them. */
   get asks(): boolean {
     return this.#client !== undefined
+  }
+
+  /** Whether no stream that this end opened is open. */
+  get isIdle(): boolean {
+    return this.#openCount === 0
   }
 
   get isOpen(): boolean {

@@ -8,7 +8,7 @@ import { createServer, type Server, type TLSSocket } from 'node:tls'
 import { IsconfError } from '../base/index.ts'
 import { addressText } from './address.ts'
 import type { Refusals } from './refusals.ts'
-import { answerPurpose, askPurpose, type Purpose, peerOf, type TlsIdentity, tlsOptions } from './tls.io.ts'
+import { type Purpose, peerOf, purposes, type TlsIdentity, tlsOptions } from './tls.io.ts'
 import type { PeerId } from './transport.ts'
 
 export interface ListenerOptions {
@@ -38,7 +38,7 @@ export class Listener {
   private constructor(options: ListenerOptions) {
     this.#options = options
     this.#server = createServer({
-      ...tlsOptions(options.identity, [askPurpose, answerPurpose]),
+      ...tlsOptions(options.identity, purposes),
       handshakeTimeout: handshakeMsMax,
       noDelay: true,
     })
@@ -111,7 +111,7 @@ export class Listener {
     const ip = socket.remoteAddress ?? ''
     const raw = [...(this.#pendingByIp.get(ip) ?? [])].find(({ remotePort }) => remotePort === socket.remotePort)
     try {
-      const purpose = [askPurpose, answerPurpose].find((one) => one === socket.alpnProtocol) as Purpose | undefined
+      const purpose = purposes.find((one) => one === socket.alpnProtocol)
       if (purpose === undefined) throw new Error('the other side does not say what the connection is for')
       const admitted = (): void => {
         if (raw !== undefined) this.#settle(raw, ip)

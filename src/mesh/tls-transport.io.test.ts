@@ -8,7 +8,7 @@ import { addressOf, openMesh } from '../../test/support/mesh.ts'
 import type { DomainKeys } from './admission.ts'
 import { peerIdOf } from './peer-id.ts'
 import { makeCertificate } from './self-signed.io.ts'
-import { askPurpose } from './tls.io.ts'
+import { askPurpose, filesPurpose } from './tls.io.ts'
 import type { TlsTransport } from './tls-transport.io.ts'
 import type { TlsTransportOptions } from './tls-transport-options.ts'
 
@@ -122,6 +122,48 @@ for (const [who, optionsOf] of strangers) {
     assert.deepEqual(birch.peers(), [])
   })
 }
+
+test('files travel on a connection of their own, which goes with the link', async (context) => {
+  const [alder, birch] = [await host(context), await host(context)]
+  await alder.dial(addressOf(birch))
+  await until(() => birch.peers()[0]?.dialable.length === 1)
+  for (const one of [alder, birch]) one.handle('/isconf/file/1', async (stream) => stream.write(Buffer.from('here')))
+  const whole = async (from: TlsTransport, to: TlsTransport): Promise<string> => {
+    const stream = await from.openFileStream(to.self, '/isconf/file/1')
+    await stream.closeWrite()
+    let text = ''
+    for await (const bytes of stream.incoming) text += String(bytes)
+    return text
+  }
+  assert.equal(await whole(alder, birch), 'here')
+  await until(() => alder.fileConnectionCount() === 1 && birch.fileConnectionCount() === 1)
+  assert.equal(await whole(birch, alder), 'here')
+  await until(() => alder.fileConnectionCount() === 2 && birch.fileConnectionCount() === 2)
+  assert.deepEqual([alder.connectionCount(), birch.connectionCount()], [2, 2], 'the link is as it was')
+  alder.disconnect(birch.self)
+  await until(() => alder.fileConnectionCount() === 0 && birch.fileConnectionCount() === 0)
+  await assert.rejects(alder.openFileStream(birch.self, '/isconf/file/1'), /not connected/)
+})
+
+test('a host of another domain, or without the key, gets no file: it is refused before it can ask', async (context) => {
+  const asked: string[] = []
+  const birch = await host(context, { keys: () => ({ proves: 'k1', accepts: ['k1'], acceptsAny: false }) })
+  birch.handle('/isconf/blob/2', async () => void asked.push('blob'))
+  const key = newKey()
+  const own = { key: pemOf(key), cert: await makeCertificate(key), ALPNProtocols: [filesPurpose] }
+  for (const path of ['/isconf/blob/2', '/isconf/admission/1']) {
+    const socket = await shakesHands(context, birch, own)
+    socket.pause()
+    const session = connectHttp2('https://isconf', { createConnection: () => socket }).on('error', () => undefined)
+    const first = session.request({ ':path': path, ':method': 'POST' }, { endStream: false })
+    // A proof that is none, and then a file all the same.
+    first.on('error', () => undefined).write(Buffer.alloc(97, 2))
+    session.request({ ':path': '/isconf/blob/2', ':method': 'POST' }).on('error', () => undefined)
+    await untilClosed(socket)
+  }
+  assert.deepEqual(asked, [])
+  assert.equal(birch.fileConnectionCount(), 0)
+})
 
 test('a stranger that says nothing, or sends more than an admission takes, is cut off in time', async (context) => {
   const birch = await host(context)

@@ -6,19 +6,19 @@ import { Admitted, watchOutsiders } from './admitted.ts'
 import type { MeshConnection } from './connection.io.ts'
 import { contactOver } from './contact.ts'
 import { dialFailure } from './dial.io.ts'
-import { dialableAddresses } from './dialable.ts'
 import { Entrance } from './entrance.io.ts'
+import { FileConnections } from './file-connections.ts'
 import type { Passed } from './gate.io.ts'
 import { keepAlive } from './keep-alive.ts'
 import { Links } from './links.ts'
-import { ListenAddresses } from './listen-addresses.ts'
 import { Listener } from './listener.io.ts'
 import { Liveness } from './liveness.ts'
+import { openForFile, openOnLink } from './open-stream.io.ts'
+import { PeerAddresses } from './peer-addresses.ts'
 import { peerIdOf } from './peer-id.ts'
 import { type Refusal, Refusals } from './refusals.ts'
 import { Services } from './services.io.ts'
-import { RefusedStreamError } from './session.io.ts'
-import type { Purpose, TlsIdentity } from './tls.io.ts'
+import { filesPurpose, type Purpose, type TlsIdentity } from './tls.io.ts'
 import type { TlsTransportOptions } from './tls-transport-options.ts'
 import {
   type ConnectedPeer,
@@ -38,28 +38,27 @@ export class TlsTransport implements Transport {
   readonly #admitted = new Admitted()
   readonly #entrance: Entrance
   readonly #links: Links<MeshConnection>
-  readonly #listens: ListenAddresses
+  readonly #files: FileConnections<MeshConnection>
+  readonly #peerAddresses: PeerAddresses
   readonly #peerListeners = new Set<(event: PeerEvent) => void>()
   readonly #services: Services
-  /** Where connected peers were dialed, also when what stays is a link that they have dialed. */
-  readonly #dialedAt = new Map<PeerId, string>()
   #listener: Listener | undefined
   #cancelWatches: readonly Cancel[] = []
 
   constructor(options: TlsTransportOptions) {
-    const { hostKey, certificate, clock, random, log, onOwnIdentity } = options
+    const { hostKey, certificate, clock, random, log, onOwnIdentity, strangers } = options
     this.self = peerIdOf(hostKey)
     this.#options = options
     this.#identity = { key: hostKey.export({ type: 'pkcs8', format: 'pem' }).toString(), cert: certificate }
     this.#refusals = new Refusals(clock, log)
     this.#services = new Services(log)
     const [identity, refusals] = [this.#identity, this.#refusals]
-    const { strangers } = options
     const gate = { self: this.self, member: options, random, refusals, onOwnIdentity, ...(strangers && { strangers }) }
     this.#entrance = new Entrance({ identity, ...gate })
     this.#links = new Links(this.self, clock, (event) => this.#changed(event))
     this.liveness = new Liveness(clock, contactOver(this.#links))
-    this.#listens = new ListenAddresses(this, clock, () => this.addresses())
+    this.#peerAddresses = new PeerAddresses(this, this.#links, clock, () => this.addresses())
+    this.#files = new FileConnections(clock, (peer) => this.#entrance.dialFiles(this.#peerAddresses.dialable(peer)))
   }
 
   async listen(): Promise<void> {
@@ -72,10 +71,10 @@ export class TlsTransport implements Transport {
       onConnection: (socket, peer, purpose, admitted) => void this.#accept(socket, peer, purpose, admitted),
     })
     this.#cancelWatches = [
-      keepAlive(clock, () => this.#links.all(), log),
+      keepAlive(clock, () => this.#connections(), log),
       watchOutsiders(
         clock,
-        () => this.#admitted.outsiders(this.#links.peers(), keys()),
+        () => this.#admitted.outsiders(new Set(this.#connections().map(({ peer }) => peer)), keys()),
         (peer) => this.#cut(peer),
       ),
     ]
@@ -91,9 +90,14 @@ export class TlsTransport implements Transport {
     return (this.#listener?.addresses() ?? []).map((address) => `${address}/p2p/${this.self}`)
   }
 
-  /** TLS connections that are admitted: two for each peer, once nothing is one too many. */
+  /** Connections of the links, which are admitted: two for each peer, once nothing is one too many. */
   connectionCount(): number {
     return this.#links.all().length
+  }
+
+  /** Admitted connections for files, dialed here or there. */
+  fileConnectionCount(): number {
+    return this.#files.all().length
   }
 
   /** How many connections came to nothing at admission, by reason. */
@@ -121,22 +125,12 @@ export class TlsTransport implements Transport {
     return () => this.#peerListeners.delete(listener)
   }
 
-  async openStream(peer: PeerId, protocol: string, signal?: AbortSignal): Promise<PeerStream> {
-    const first = this.#links.toAsk(peer)
-    if (first === undefined) throw new Error(`not connected to ${peer}`)
-    const open = async (connection: MeshConnection): Promise<PeerStream> => {
-      const stream = await connection.openStream(protocol, signal)
-      if (stream === undefined) throw new Error(`${peer} does not speak ${protocol}`)
-      return stream
-    }
-    try {
-      return await open(first)
-    } catch (error) {
-      // One that is on its way out takes no notice of what is asked last; another may be there.
-      const other = this.#links.toAsk(peer)
-      if (!(error instanceof RefusedStreamError) || other === undefined || other === first) throw error
-      return open(other)
-    }
+  openStream(peer: PeerId, protocol: string, signal?: AbortSignal): Promise<PeerStream> {
+    return openOnLink(this.#links, peer, protocol, signal)
+  }
+
+  openFileStream(peer: PeerId, protocol: string, signal?: AbortSignal): Promise<PeerStream> {
+    return openForFile(this.#files, this.#links, peer, protocol, signal)
   }
 
   handle(protocol: string, serve: (stream: PeerStream) => Promise<void>): void {
@@ -145,24 +139,20 @@ export class TlsTransport implements Transport {
 
   peers(): readonly ConnectedPeer[] {
     return this.#links.peers().map((id) => {
-      const connections = this.#links.with(id)
-      const seen = connections.map(({ remoteAddress, dialed }) => ({ remoteAddress, outbound: dialed }))
-      const dialedAt = this.#dialedAt.get(id)
-      if (dialedAt !== undefined) seen.unshift({ remoteAddress: dialedAt, outbound: true })
-      const dialable = dialableAddresses(id, seen, this.#listens.of(id))
-      return { id, address: seen.at(-1)?.remoteAddress ?? '', dialable }
+      const address = this.#links.with(id).at(-1)?.remoteAddress ?? ''
+      return { id, address, dialable: this.#peerAddresses.dialable(id) }
     })
   }
 
   disconnect(peer: PeerId): void {
-    for (const connection of this.#links.with(peer)) connection.close(new Error('this host has hung up'))
+    this.#hangUp(peer, new Error('this host has hung up'))
   }
 
   async close(): Promise<void> {
     const reason = new Error('this host is closing')
     for (const cancel of this.#cancelWatches) cancel()
     this.#entrance.close(reason)
-    for (const connection of this.#links.all()) connection.close(reason)
+    for (const connection of this.#connections()) connection.close(reason)
     await this.#listener?.close()
   }
 
@@ -176,25 +166,35 @@ export class TlsTransport implements Transport {
   #join({ connection, linkId, key }: Passed): void {
     this.#admitted.note(connection.peer, key)
     this.#options.strangers?.forget(connection.remoteAddress)
-    if (connection.dialed) this.#dialedAt.set(connection.peer, connection.remoteAddress)
     if (!connection.asks) connection.serve((protocol, raw) => void this.#services.serve(connection.peer, protocol, raw))
+    if (connection.dialed) this.#peerAddresses.noteDialed(connection.peer, connection.remoteAddress)
+    if (connection.purpose === filesPurpose) this.#files.accept(connection)
     // How long that takes is wanted once the other side leaves a question unanswered.
-    if (this.#links.add(connection, linkId)) void connection.answersPing()
+    else if (this.#links.add(connection, linkId)) void connection.answersPing()
   }
 
   /** Members by a key that is gone may come again, and prove another. */
   #cut(peer: PeerId): void {
     this.#options.log.warn({ peer }, 'cut off: the key that this host proved is no longer in hmac_keys')
-    for (const connection of this.#links.with(peer)) connection.close(new Error('hmac_keys has changed'))
+    this.#hangUp(peer, new Error('hmac_keys has changed'))
+  }
+
+  #hangUp(peer: PeerId, reason: Error): void {
+    for (const connection of this.#links.with(peer)) connection.close(reason)
+    this.#files.hangUp(peer, reason)
+  }
+
+  #connections(): readonly MeshConnection[] {
+    return [...this.#links.all(), ...this.#files.all()]
   }
 
   #changed(event: PeerEvent): void {
     if (event.type === 'down') {
       this.#admitted.forget(event.peer)
       this.liveness.forget(event.peer)
-      this.#listens.forget(event.peer)
-      this.#dialedAt.delete(event.peer)
-    } else this.#listens.learn(event.peer)
+      this.#files.hangUp(event.peer, new Error('the peer is lost'))
+      this.#peerAddresses.forget(event.peer)
+    } else this.#peerAddresses.learn(event.peer)
     for (const listener of [...this.#peerListeners]) listener(event)
   }
 }

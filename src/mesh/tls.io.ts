@@ -11,7 +11,11 @@ export const askPurpose = 'isconf-ask/1'
 /** Whoever dialed answers, and is HTTP/2's server: a host that can only dial out is asked over this one. */
 export const answerPurpose = 'isconf-answer/1'
 
-export type Purpose = typeof askPurpose | typeof answerPurpose
+/** Whoever dialed asks, for files alone. */
+export const filesPurpose = 'isconf-files/1'
+
+export const purposes = [askPurpose, answerPurpose, filesPurpose] as const
+export type Purpose = (typeof purposes)[number]
 
 /** A host's key and its certificate, as PEM. */
 export interface TlsIdentity {
@@ -22,7 +26,7 @@ export interface TlsIdentity {
 /** What both ends of every connection are set to. */
 export function tlsOptions(
   { key, cert }: TlsIdentity,
-  purposes: readonly Purpose[],
+  offered: readonly Purpose[],
 ): SecureContextOptions & CommonConnectionOptions {
   return {
     key,
@@ -31,7 +35,7 @@ export function tlsOptions(
     // No authority has signed for anybody, and no date or name counts: the key does, and is looked at by us.
     requestCert: true,
     rejectUnauthorized: false,
-    ALPNProtocols: [...purposes],
+    ALPNProtocols: [...offered],
   }
 }
 

@@ -23,6 +23,11 @@ export interface Transport {
   /** Opens a stream to a connected peer for one protocol. Rejects when the peer is gone or does not speak it. */
   openStream(peer: PeerId, protocol: string, signal?: AbortSignal): Promise<PeerStream>
   /**
+   * The same for what carries files: where the peer can be dialed, on a connection of its own, so that no question
+   * waits behind the bytes of a file.
+   */
+  openFileStream(peer: PeerId, protocol: string, signal?: AbortSignal): Promise<PeerStream>
+  /**
    * Serves a protocol: `serve` is called for each stream that a peer opens. When it resolves, our side is closed and
    * what still comes is dropped; when it rejects, the stream is aborted.
    */

@@ -88,6 +88,7 @@ among('two sources share the work', async (host) => {
   await connect(alder, birch, cedar)
   await fetchAll(cedar, ref)
   await assertHolds(cedar.store, ref)
+  assert.equal(cedar.transport.fileConnectionCount(), 2, 'the file came on connections of its own')
   for (const { servedBytes } of [alder, birch]) assert.ok(servedBytes() >= 4 * pieceBytes, `${servedBytes()}`)
 })
 

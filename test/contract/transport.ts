@@ -243,6 +243,25 @@ function streams(check: Check): void {
     assert.equal(String(await readAll(await open())), 'fine')
   })
 
+  check(
+    'a stream for files carries bytes both ways, and no question waits behind what is not read of it',
+    async (world) => {
+      const { alder, birch } = await pair(world)
+      birch.transport.handle(protocol, async (stream) => {
+        for (;;) await stream.write(Buffer.alloc(256 * 1024))
+      })
+      answer(birch.transport, '/isconf/question/1', answerLimits, async () => 'here')
+      const stream = await alder.transport.openFileStream(birch.transport.self, protocol)
+      await stream.write(Buffer.from('the file'))
+      const reader = stream.incoming[Symbol.asyncIterator]()
+      assert.ok((await reader.next()).value?.length)
+      assert.equal(await ask(alder.transport, birch.transport.self, '/isconf/question/1', 'there?', askOptions), 'here')
+      stream.abort(new Error('read enough'))
+      await assert.rejects(alder.transport.openFileStream(birch.transport.self, '/isconf/unknown/1'))
+      await assert.rejects(alder.transport.openFileStream('nobody' as PeerId, protocol), /not connected/)
+    },
+  )
+
   check('a protocol that the other side does not speak, and a peer that is not there, are refused', async (world) => {
     const { alder, birch } = await pair(world)
     await assert.rejects(alder.transport.openStream(birch.transport.self, '/isconf/unknown/1'))

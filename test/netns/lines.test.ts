@@ -24,10 +24,10 @@ netnsTest('hosts with IPv6 alone find each other, and a slow line is given the t
     addresses.join(),
   )
 
-  // One megabit a second: a megabyte takes more than eight seconds, and more than any wait for a sign of life.
+  // One megabit a second: two megabytes take sixteen seconds, more than any wait for a sign of life.
   const slow = await alder.sh('tc qdisc add dev eth0 root tbf rate 1mbit burst 16kb latency 400ms')
   if (slow.status !== 0) context.diagnostic(`the line is not made slow: ${slow.stderr.trim()}`)
-  await alder.types('head -c 1000000 /dev/urandom > /tmp/noise')
+  await alder.types('head -c 2000000 /dev/urandom > /tmp/noise')
   await alder.does('lock', 'a slow line')
   await alder.does('snap', 'noise')
   await alder.does('ci')

@@ -159,6 +159,11 @@ export class SimTransport implements Transport, LinkEnd {
     return near
   }
 
+  /** Nothing waits behind anything here. */
+  openFileStream(peer: PeerId, protocol: string, signal?: AbortSignal): Promise<PeerStream> {
+    return this.openStream(peer, protocol, signal)
+  }
+
   handle(protocol: string, serve: Serve): void {
     this.#serveByProtocol.set(protocol, serve)
   }

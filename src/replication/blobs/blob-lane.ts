@@ -8,6 +8,7 @@ import {
   blobProtocol,
   decodeAnswerHead,
   encodeRequest,
+  isBulk,
 } from './blob-protocol.ts'
 import { unpack } from './packing.ts'
 import { StallWatch } from './stall-watch.ts'
@@ -24,23 +25,33 @@ export interface PieceRun {
   readonly count: number
 }
 
+export interface LaneParts {
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly ref: BlobRef
+  /** What pieces arrive in. */
+  readonly memory: PieceMemory
+}
+
 export class BlobLane {
   readonly #transport: Transport
   readonly #clock: Clock
   readonly #peer: PeerId
   readonly #ref: BlobRef
   readonly #memory: PieceMemory
+  readonly #isForPieces: boolean
   readonly #end = new AbortController()
   #stream: PeerStream | undefined
   #reader: StreamReader | undefined
   #answering = false
 
-  constructor(transport: Transport, clock: Clock, peer: PeerId, ref: BlobRef, memory: PieceMemory) {
+  constructor({ transport, clock, ref, memory }: LaneParts, peer: PeerId, isForPieces: boolean) {
     this.#transport = transport
     this.#clock = clock
     this.#peer = peer
     this.#ref = ref
     this.#memory = memory
+    this.#isForPieces = isForPieces
   }
 
   /** What the peer has; undefined when it has nothing and is not about to. */
@@ -166,7 +177,9 @@ export class BlobLane {
   }
 
   async #open(): Promise<StreamReader> {
-    const stream = await this.#transport.openStream(this.#peer, blobProtocol, this.#end.signal)
+    const { sizeBytes } = this.#ref
+    const open = this.#isForPieces && isBulk(sizeBytes) ? 'openFileStream' : 'openStream'
+    const stream = await this.#transport[open](this.#peer, blobProtocol, this.#end.signal)
     this.#stream = stream
     if (this.#end.signal.aborted) stream.abort(this.#end.signal.reason as Error)
     this.#reader = new StreamReader(stream.incoming)

@@ -19,6 +19,21 @@ export const blobAnswerHeadBytes = 5
 /** Bytes of one range: larger ones cost as much and repeat more after a break. */
 export const rangeBytesMax = 4 * pieceBytes
 
+/**
+ * More than this travels on a connection of its own, which questions do not wait behind; over a slow line less takes half
+ * a second.
+ */
+const talkBytesMax = 64 * 1024
+
+export function isBulk(sizeBytes: number): boolean {
+  return sizeBytes > talkBytesMax
+}
+
+/** Of all these files together. */
+export function bytesOf(files: readonly { readonly sizeBytes: number }[]): number {
+  return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+}
+
 const kinds = ['held', 'hashes', 'range'] as const
 export type BlobRequestKind = (typeof kinds)[number]
 

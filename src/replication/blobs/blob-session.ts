@@ -1,7 +1,7 @@
 /** One peer during the fetch of one blob: what it has, asked again while that changes, and its lanes for ranges. */
-import type { BlobRef, Cancel, Clock, PieceMemory } from '../../base/index.ts'
-import type { PeerId, Transport } from '../../mesh/index.ts'
-import { BlobLane, type Holdings, type PieceRun } from './blob-lane.ts'
+import type { Cancel, Clock } from '../../base/index.ts'
+import type { PeerId } from '../../mesh/index.ts'
+import { BlobLane, type Holdings, type LaneParts, type PieceRun } from './blob-lane.ts'
 import type { PlanPeer } from './blob-plan.ts'
 
 /** Ranges asked of one peer at once: one is on the way while the other is asked for. */
@@ -20,40 +20,27 @@ export interface SessionEvents {
   onEnd(session: BlobSession, error: unknown): void
 }
 
-/** What all sessions of a fetch share. */
-export interface SessionParts {
-  readonly transport: Transport
-  readonly clock: Clock
-  readonly ref: BlobRef
-  /** What pieces arrive in. */
-  readonly memory: PieceMemory
-}
-
 export class BlobSession implements PlanPeer {
   readonly peer: PeerId
   held: Holdings = { whole: false, has: () => false }
   isFetcher = false
   idleSinceMs: number
-  readonly #transport: Transport
+  readonly #parts: LaneParts
   readonly #clock: Clock
-  readonly #ref: BlobRef
   readonly #events: SessionEvents
-  readonly #memory: PieceMemory
   readonly #questions: BlobLane
   readonly #free: BlobLane[] = []
   readonly #busy = new Set<BlobLane>()
   #ended = false
   #wake: () => void = () => undefined
 
-  constructor({ transport, clock, ref, memory }: SessionParts, peer: PeerId, events: SessionEvents) {
+  constructor(parts: LaneParts, peer: PeerId, events: SessionEvents) {
     this.peer = peer
-    this.#transport = transport
-    this.#clock = clock
-    this.#ref = ref
-    this.#memory = memory
+    this.#parts = parts
+    this.#clock = parts.clock
     this.#events = events
-    this.idleSinceMs = clock.monotonicMs()
-    this.#questions = this.#lane()
+    this.idleSinceMs = parts.clock.monotonicMs()
+    this.#questions = new BlobLane(parts, peer, false)
   }
 
   /** Asks what the peer has, again and again while it may get more. */
@@ -81,7 +68,7 @@ export class BlobSession implements PlanPeer {
     take: (index: number, bytes: Uint8Array) => Promise<void>,
     asked: AskedRun,
   ): Promise<void> {
-    const lane = this.#free.pop() ?? this.#lane()
+    const lane = this.#free.pop() ?? new BlobLane(this.#parts, this.peer, true)
     this.#busy.add(lane)
     asked.abort = (reason) => lane.close(reason)
     try {
@@ -137,10 +124,6 @@ export class BlobSession implements PlanPeer {
       }
       if (!this.held.whole || this.#events.wantsHashes()) cancel = this.#clock.after(refreshMs, this.#wake)
     })
-  }
-
-  #lane(): BlobLane {
-    return new BlobLane(this.#transport, this.#clock, this.peer, this.#ref, this.#memory)
   }
 }
 

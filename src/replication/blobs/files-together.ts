@@ -17,7 +17,7 @@ import {
 } from '../../base/index.ts'
 import { type PeerId, type PeerStream, StreamReader, type Transport, writeFrame } from '../../mesh/index.ts'
 import type { BlobStore } from '../../store/index.ts'
-import { blobAnswerHeadBytes, decodeAnswerHead, encodeAnswerHead } from './blob-protocol.ts'
+import { blobAnswerHeadBytes, bytesOf, decodeAnswerHead, encodeAnswerHead, isBulk } from './blob-protocol.ts'
 import { Slots } from './blob-slots.ts'
 import { pack, unpack } from './packing.ts'
 import { StallWatch } from './stall-watch.ts'
@@ -40,7 +40,7 @@ const [answersMax, answersPerPeerMax] = [4, 1]
 const requestSchema = z
   .array(z.strictObject({ id: z.string().refine(isSha256Hex), sizeBytes: z.int().min(0).max(pieceBytes) }))
   .max(filesMax)
-  .refine((files) => files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) <= bytesMax)
+  .refine((files) => bytesOf(files) <= bytesMax)
 
 /** The first of these that one question may ask for: files of one piece, as many as fit. */
 export function filesOfOneQuestion(refs: Iterable<BlobRef>): readonly BlobRef[] {
@@ -137,7 +137,8 @@ async function askForFiles(
   })
   const come: Uint8Array[] = []
   try {
-    stream = await transport.openStream(peer, protocol, limit.signal)
+    const open = isBulk(bytesOf(refs)) ? 'openFileStream' : 'openStream'
+    stream = await transport[open](peer, protocol, limit.signal)
     const question = refs.map(({ id, sizeBytes }) => ({ id, sizeBytes }))
     await writeFrame(stream, Buffer.from(JSON.stringify(question)))
     await stream.closeWrite()

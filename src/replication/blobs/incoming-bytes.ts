@@ -1,5 +1,6 @@
 /** Files on their way here, and the room that they need: none is begun that would not leave the reserve free. */
 import { type BlobRef, type Log, type Room, requireRoom } from '../../base/index.ts'
+import { bytesOf } from './blob-protocol.ts'
 
 export interface IncomingDeps {
   readonly log: Log
@@ -33,7 +34,7 @@ export class IncomingBytes {
 
   /** Does what brings small files here, unless they have no room together: then each is told to be too much by itself. */
   async ifRoom(refs: readonly BlobRef[], work: () => Promise<void>): Promise<void> {
-    const bytes = refs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+    const bytes = bytesOf(refs)
     const left = await this.#deps.room?.left().catch(() => 0)
     if (left === undefined || left >= this.#promisedBytes + bytes) await work()
   }
@@ -51,7 +52,7 @@ export class IncomingBytes {
   texts(): readonly string[] {
     const [first] = this.#waitingById.values()
     if (!first) return []
-    const bytes = [...this.#waitingById.values()].reduce((sum, { ref }) => sum + ref.sizeBytes, 0)
+    const bytes = bytesOf([...this.#waitingById.values()].map(({ ref }) => ref))
     const count = this.#waitingById.size
     const what = count === 1 ? '1 file' : `${count} files`
     return [`${what} of ${bytes} bytes from other hosts not fetched: ${first.why}`]

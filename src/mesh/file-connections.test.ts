@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { SimClock } from '../../test/sim/clock.ts'
+import { FileConnections, type FileEnd } from './file-connections.ts'
+import type { PeerId } from './transport.ts'
+
+const birch = 'birch' as PeerId
+
+class Connection implements FileEnd {
+  readonly peer = birch
+  isOpen = true
+  isRetired = false
+  isIdle = true
+  #close: () => void = () => undefined
+  readonly closed = new Promise<void>((resolve) => {
+    this.#close = resolve
+  })
+
+  retire(): void {
+    this.isRetired = true
+    this.close()
+  }
+
+  close(): void {
+    this.isOpen = false
+    this.#close()
+  }
+}
+
+/** Those of a host that dials `birch`, which answers as `answer` says. */
+function dialing(answer: (count: number) => Promise<Connection>) {
+  const clock = new SimClock()
+  const seen = { dials: 0 }
+  const files = new FileConnections<Connection>(clock, () => {
+    seen.dials += 1
+    return answer(seen.dials)
+  })
+  return { clock, seen, files }
+}
+
+test('a peer is dialed when a file is wanted of it, once for all files, and let go when nothing has travelled for a while', async () => {
+  const { clock, seen, files } = dialing(async () => new Connection())
+  const [first, second] = await clock.until(Promise.all([files.to(birch), files.to(birch)]))
+  assert.ok(first)
+  assert.equal(second, first)
+  first.isIdle = false
+  await clock.run(60_000)
+  assert.ok(first.isOpen, 'a file is on its way')
+  first.isIdle = true
+  await clock.run(20_000)
+  assert.ok(first.isRetired)
+  assert.deepEqual(files.all(), [])
+  assert.notEqual(await clock.until(files.to(birch)), first)
+  assert.equal(seen.dials, 2)
+})
+
+test('a peer that can not be dialed is asked on the link, and dialed again after a minute', async () => {
+  const { clock, seen, files } = dialing(async (count) => {
+    if (count === 1) throw new Error('no answer')
+    return new Connection()
+  })
+  assert.equal(await clock.until(files.to(birch)), undefined)
+  await clock.run(59_000)
+  assert.equal(await clock.until(files.to(birch)), undefined)
+  assert.equal(seen.dials, 1)
+  await clock.run(1_000)
+  assert.ok(await clock.until(files.to(birch)))
+})
+
+test('a dial that takes long is waited for a while in all, and used when it is there', async () => {
+  const { promise, resolve } = Promise.withResolvers<Connection>()
+  const { clock, files } = dialing(() => promise)
+  assert.equal(await clock.until(files.to(birch), 3_000), undefined)
+  assert.equal(await clock.until(files.to(birch), 0), undefined, 'the next file does not wait as long again')
+  const late = new Connection()
+  resolve(late)
+  await clock.run(1)
+  assert.equal(await clock.until(files.to(birch)), late)
+})
+
+test('hangUp() closes what is open, and what is being dialed when it opens', async () => {
+  const { promise, resolve } = Promise.withResolvers<Connection>()
+  const { clock, files } = dialing(() => promise)
+  const asked = files.to(birch)
+  const accepted = new Connection()
+  files.accept(accepted)
+  files.hangUp(birch, new Error('the peer is lost'))
+  const late = new Connection()
+  resolve(late)
+  assert.equal(await clock.until(asked), undefined)
+  assert.deepEqual([accepted.isOpen, late.isOpen], [false, false])
+  assert.deepEqual(files.all(), [])
+})
+
+test('a peer has two connections for its files here at most: the oldest makes room', async () => {
+  const { clock, files } = dialing(async () => new Connection())
+  const accepted = [new Connection(), new Connection(), new Connection()]
+  for (const one of accepted) files.accept(one)
+  await clock.run(1)
+  assert.deepEqual(files.all(), accepted.slice(1))
+})

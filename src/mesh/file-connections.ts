@@ -1,0 +1,125 @@
+/**
+ * The connections on which files travel. What carries a file has bytes under way that everything behind them on the same
+ * connection waits for, many seconds over a slow line: so files have one of their own, and questions are answered
+ * meanwhile. It is dialed when a file is wanted of a connected peer, and let go when nothing has travelled for a while.
+ */
+import { type Cancel, type Clock, within } from '../base/index.ts'
+import type { PeerId } from './transport.ts'
+
+/** What a connection for files has to be. */
+export interface FileEnd {
+  readonly peer: PeerId
+  readonly isOpen: boolean
+  readonly isRetired: boolean
+  /** Whether no stream is open on it. */
+  readonly isIdle: boolean
+  readonly closed: Promise<void>
+  retire(): void
+  close(reason: Error): void
+}
+
+/** How long a fetch waits for the connection before it takes the link: over 400 ms and back a dial takes two seconds. */
+const waitMsMax = 3_000
+/** A peer that can't be dialed, as many behind a firewall, is asked on the link for so long before the next try. */
+const againMs = 60_000
+/** Nothing has travelled for this long: the next file may be a day away. */
+const idleMsMax = 10_000
+/** Connections of one peer for its files: one, and the one that takes its place. */
+const acceptedPerPeerMax = 2
+
+export class FileConnections<End extends FileEnd> {
+  readonly #clock: Clock
+  readonly #dial: (peer: PeerId) => Promise<End>
+  /** Dialed ones, also when that has not ended yet or has failed. */
+  readonly #dialedByPeer = new Map<PeerId, Dialed<End>>()
+  readonly #accepted: End[] = []
+
+  /** `dial` opens an admitted connection to a connected peer. */
+  constructor(clock: Clock, dial: (peer: PeerId) => Promise<End>) {
+    this.#clock = clock
+    this.#dial = dial
+  }
+
+  /** The connection to ask a connected peer for files on; undefined when there is none soon, and the link has to do. */
+  async to(peer: PeerId): Promise<End | undefined> {
+    const known = this.#dialedByPeer.get(peer)
+    const dialed = known !== undefined && this.#isGood(known) ? known : this.#begin(peer)
+    if (dialed.open === undefined) {
+      const leftMs = dialed.beganMs + waitMsMax - this.#clock.monotonicMs()
+      if (leftMs <= 0) return undefined
+      await within(this.#clock, leftMs, dialed.over, () => undefined)
+    }
+    dialed.usedMs = this.#clock.monotonicMs()
+    return dialed.open
+  }
+
+  /** Takes in an admitted connection that a peer has dialed to get files from here. */
+  accept(end: End): void {
+    const before = this.#accepted.filter(({ peer }) => peer === end.peer)
+    if (before.length >= acceptedPerPeerMax) before[0]?.close(new Error('the peer has opened a newer one'))
+    this.#accepted.push(end)
+    void end.closed.then(() => this.#accepted.splice(this.#accepted.indexOf(end), 1))
+  }
+
+  /** Every open connection. */
+  all(): readonly End[] {
+    return [...[...this.#dialedByPeer.values()].flatMap(({ open }) => open ?? []), ...this.#accepted]
+  }
+
+  /** Closes all that a peer has to do with, and dials it anew when it is asked for again. */
+  hangUp(peer: PeerId, reason: Error): void {
+    for (const end of this.all()) if (end.peer === peer) end.close(reason)
+    this.#dialedByPeer.delete(peer)
+  }
+
+  #isGood({ open, failedMs }: Dialed<End>): boolean {
+    if (failedMs !== undefined) return this.#clock.monotonicMs() - failedMs < againMs
+    return open === undefined || (open.isOpen && !open.isRetired)
+  }
+
+  #begin(peer: PeerId): Dialed<End> {
+    const nowMs = this.#clock.monotonicMs()
+    const dialed: Dialed<End> = {
+      beganMs: nowMs,
+      usedMs: nowMs,
+      over: this.#dial(peer).then(
+        (end) => this.#opened(dialed, end),
+        () => {
+          dialed.failedMs = this.#clock.monotonicMs()
+        },
+      ),
+    }
+    this.#dialedByPeer.set(peer, dialed)
+    return dialed
+  }
+
+  #opened(dialed: Dialed<End>, end: End): void {
+    // The peer may have been lost while it was dialed, or be dialed anew.
+    if (this.#dialedByPeer.get(end.peer) !== dialed) {
+      end.close(new Error('nobody waits for it any more'))
+      return
+    }
+    dialed.open = end
+    let cancel: Cancel = () => undefined
+    const look = (): void => {
+      const quietMs = this.#clock.monotonicMs() - dialed.usedMs
+      if (end.isIdle && quietMs >= idleMsMax) end.retire()
+      else cancel = this.#clock.after(end.isIdle ? idleMsMax - quietMs : idleMsMax, look)
+    }
+    look()
+    void end.closed.then(() => {
+      cancel()
+      if (this.#dialedByPeer.get(end.peer) === dialed) this.#dialedByPeer.delete(end.peer)
+    })
+  }
+}
+
+interface Dialed<End> {
+  readonly beganMs: number
+  /** Resolves when it is open, or could not be dialed. */
+  readonly over: Promise<void>
+  open?: End
+  failedMs?: number
+  /** When it was asked for last. */
+  usedMs: number
+}

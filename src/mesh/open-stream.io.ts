@@ -1,0 +1,53 @@
+/** On which connection a stream to a peer is opened. */
+import type { MeshConnection } from './connection.io.ts'
+import type { FileConnections } from './file-connections.ts'
+import type { Links } from './links.ts'
+import { RefusedStreamError } from './session.io.ts'
+import type { PeerId, PeerStream } from './transport.ts'
+
+/** On the link with the peer. */
+export async function openOnLink(
+  links: Links<MeshConnection>,
+  peer: PeerId,
+  protocol: string,
+  signal: AbortSignal | undefined,
+): Promise<PeerStream> {
+  const first = links.toAsk(peer)
+  if (first === undefined) throw new Error(`not connected to ${peer}`)
+  try {
+    return await openOn(first, protocol, signal)
+  } catch (error) {
+    // One that is on its way out takes no notice of what is asked last; another may be there.
+    const other = links.toAsk(peer)
+    if (!(error instanceof RefusedStreamError) || other === undefined || other === first) throw error
+    return openOn(other, protocol, signal)
+  }
+}
+
+/** On a connection for files, where there can be one, and else on the link. */
+export async function openForFile(
+  files: FileConnections<MeshConnection>,
+  links: Links<MeshConnection>,
+  peer: PeerId,
+  protocol: string,
+  signal: AbortSignal | undefined,
+): Promise<PeerStream> {
+  const connection = links.toAsk(peer) && (await files.to(peer))
+  signal?.throwIfAborted()
+  try {
+    if (connection !== undefined) return await openOn(connection, protocol, signal)
+  } catch (error) {
+    if (!(error instanceof RefusedStreamError)) throw error
+  }
+  return openOnLink(links, peer, protocol, signal)
+}
+
+async function openOn(
+  connection: MeshConnection,
+  protocol: string,
+  signal: AbortSignal | undefined,
+): Promise<PeerStream> {
+  const stream = await connection.openStream(protocol, signal)
+  if (stream === undefined) throw new Error(`${connection.peer} does not speak ${protocol}`)
+  return stream
+}

@@ -1,0 +1,45 @@
+/** Where connected peers can be dialed: what was seen of them, and what they say. */
+import type { Clock } from '../base/index.ts'
+import { dialableAddresses } from './dialable.ts'
+import { ListenAddresses } from './listen-addresses.ts'
+import type { PeerId, Transport } from './transport.ts'
+
+interface Connections {
+  /** Those with a peer. */
+  with(peer: PeerId): readonly { readonly remoteAddress: string; readonly dialed: boolean }[]
+}
+
+export class PeerAddresses {
+  readonly #connections: Connections
+  readonly #listens: ListenAddresses
+  /** Where they were dialed, also when what stays is a link that they have dialed. */
+  readonly #dialedAt = new Map<PeerId, string>()
+
+  /** `own` says where this host listens, for those that ask. */
+  constructor(transport: Transport, connections: Connections, clock: Clock, own: () => readonly string[]) {
+    this.#connections = connections
+    this.#listens = new ListenAddresses(transport, clock, own)
+  }
+
+  noteDialed(peer: PeerId, address: string): void {
+    this.#dialedAt.set(peer, address)
+  }
+
+  /** Asks a peer that has just become reachable where it listens. */
+  learn(peer: PeerId): void {
+    this.#listens.learn(peer)
+  }
+
+  forget(peer: PeerId): void {
+    this.#listens.forget(peer)
+    this.#dialedAt.delete(peer)
+  }
+
+  /** Addresses of a peer, with its id, best first. */
+  dialable(peer: PeerId): readonly string[] {
+    const seen = this.#connections.with(peer).map(({ remoteAddress, dialed }) => ({ remoteAddress, outbound: dialed }))
+    const dialedAt = this.#dialedAt.get(peer)
+    if (dialedAt !== undefined) seen.unshift({ remoteAddress: dialedAt, outbound: true })
+    return dialableAddresses(peer, seen, this.#listens.of(peer))
+  }
+}
