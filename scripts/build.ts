@@ -14,7 +14,7 @@ import { type BuildFailure, build, type Metafile, transformSync } from 'esbuild'
 import { errorKinds } from '../src/base/index.ts'
 import { aptConfName } from '../src/config/command-host.io.ts'
 import { aptConf } from '../src/config/command-variables.ts'
-import { lazyBanner, withLazyModules } from './lazy-modules.ts'
+import { asCommonJs } from './common-js.ts'
 import { type Architecture, putNativePart } from './native.ts'
 import { pageFiles } from './page-files.ts'
 import { packageDirectoriesOf, thirdPartyNotices } from './third-party.ts'
@@ -38,23 +38,8 @@ const hashWorker = 'src/store/hash-worker.js'
 /** The process in the sandbox of a rehearsal, which the daemon starts by its name. */
 const rehearseInside = 'src/rehearse-inside.ts'
 
-// CommonJS libraries call require() and look at __dirname, which ES modules don't have.
-const commonJsBanner = [
-  "import { createRequire as $createRequire } from 'node:module'",
-  "import { dirname as $dirname } from 'node:path'",
-  "import { fileURLToPath as $fileURLToPath } from 'node:url'",
-  'const require = $createRequire(import.meta.url)',
-  'const __filename = $fileURLToPath(import.meta.url)',
-  'const __dirname = $dirname(__filename)',
-].join(';')
-
-/**
- * Recipes call these hundreds of times in a run: each is one file of CommonJS, which Node starts sooner than several ES
- * modules.
- */
-const soonest: readonly string[] = ['src/hostkeeper.ts', 'src/isync.ts', 'src/exech.ts']
-
-const urlBanner = 'const $url=require("node:url").pathToFileURL(__filename).href'
+/** Built apart from isconf, so that no file of theirs is cut by what the daemon shares with it. */
+const ofHostkeeper: readonly string[] = ['src/hostkeeper.ts', 'src/isync.ts', 'src/exech.ts']
 
 type BuildOptionsOf = NonNullable<Parameters<typeof build>[0]>
 
@@ -77,36 +62,30 @@ function manifest(): { readonly version: string; readonly engines: { readonly no
 /** The oldest Node that runs it, as package.json has it. */
 const nodeMajor = Number(/\d+/.exec(manifest().engines.node)?.[0])
 
+const target = `node${nodeMajor}`
+
 /** Bundles into memory. */
 export async function bundle(version = releaseVersion()): Promise<Bundle> {
   const sources = Object.values(programByFile).map(({ source }) => source)
   const options = optionsFor(version)
-  const esm = await build({
-    ...options,
-    entryPoints: [...sources.filter((source) => !soonest.includes(source)), hashWorker, rehearseInside],
-    splitting: true,
-    format: 'esm',
-    banner: { js: commonJsBanner },
-  })
-  const cjs = await build({
-    ...options,
-    entryPoints: [...soonest],
-    format: 'cjs',
-    outExtension: { '.js': '.cjs' },
-    banner: { js: `${urlBanner};${lazyBanner}` },
-    define: { ...options.define, 'import.meta.url': '$url' },
-  })
-  const textByName = new Map(esm.outputFiles.map((file) => [basename(file.path), file.text]))
-  for (const { path, text } of cjs.outputFiles) textByName.set(basename(path), withLazyModules(text))
+  const built = await Promise.all([
+    build({ ...options, entryPoints: [...sources.filter((one) => !ofHostkeeper.includes(one)), rehearseInside] }),
+    build({ ...options, entryPoints: [...ofHostkeeper] }),
+  ])
+  const textByName = new Map(
+    built.flatMap(({ outputFiles }) =>
+      outputFiles.map(({ path, text }) => [basename(path), asCommonJs(text, target)] as const),
+    ),
+  )
   const metafile = {
-    inputs: { ...esm.metafile.inputs, ...cjs.metafile.inputs },
-    outputs: { ...esm.metafile.outputs, ...cjs.metafile.outputs },
+    inputs: Object.assign({}, ...built.map((one) => one.metafile.inputs)),
+    outputs: Object.assign({}, ...built.map((one) => one.metafile.outputs)),
   }
-  const thread = builtFrom(metafile, hashWorker)
-  // The thread is run from its text, which has no place on disk that the banner could ask for.
-  textByName.set('hash-worker.js', (textByName.get(thread) ?? '').replace(commonJsBanner, ''))
-  textByName.delete(thread)
-  textByName.set('rehearse-inside.js', `import './${builtFrom(metafile, rehearseInside)}'\n`)
+  // As it is, an ES module: the thread is run from its text.
+  const thread = transformSync(readFileSync(join(root, hashWorker), 'utf8'), { minifyWhitespace: true })
+  textByName.set('hash-worker.js', thread.code)
+  textByName.set('rehearse-inside.js', `require('./${builtFrom(metafile, rehearseInside)}')\n`)
+  textByName.set('package.json', '{"type":"commonjs"}\n')
   return { textByName, metafile }
 }
 
@@ -119,8 +98,10 @@ function optionsFor(version: string) {
     write: false,
     metafile: true,
     bundle: true,
+    splitting: true,
+    format: 'esm',
     platform: 'node',
-    target: `node${nodeMajor}`,
+    target,
     // Names stay, so that a stack trace in the log can be read; the rest goes, so that it is parsed sooner.
     minifySyntax: true,
     minifyWhitespace: true,
@@ -137,8 +118,11 @@ function builtFrom({ outputs }: Metafile, source: string): string {
   return basename(built)
 }
 
+/** Beside the program, where what Node has compiled is kept unless a package has another place for it. */
+const compiledDirectory = 'compiled'
+
 /** The file that people start. */
-function launcher({ name, source }: BuiltProgram, metafile: Metafile): string {
+function launcher({ name, source }: BuiltProgram, metafile: Metafile, compiled: string | undefined): string {
   const { exit, hint } = errorKinds.NODE_TOO_OLD
   const values = {
     NODE_MAJOR: nodeMajor,
@@ -147,9 +131,14 @@ function launcher({ name, source }: BuiltProgram, metafile: Metafile): string {
     STATUS: exit,
     HINT: hint,
   }
-  const define = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, JSON.stringify(value)]))
+  const json = Object.entries(values).map(([key, value]) => [key, JSON.stringify(value)])
+  const define = {
+    ...Object.fromEntries(json),
+    COMPILED: compiled === undefined ? '$compiled' : JSON.stringify(compiled),
+  }
   const text = readFileSync(join(root, 'src/launcher.js'), 'utf8')
-  return transformSync(text, { define, minifyWhitespace: true }).code
+  const { code } = transformSync(text, { define, minifyWhitespace: true })
+  return code.replace('$compiled', `__dirname+"/${compiledDirectory}"`)
 }
 
 /** The packages whose code is loaded when `isconf` starts, before anything is imported on demand. */
@@ -174,18 +163,26 @@ export interface BuildOptions {
   readonly architecture?: Architecture
   /** How each program begins: `#!` and whole lines. */
   readonly head?: string
+  /** Where what Node has compiled is kept from start to start; beside the program when absent. */
+  readonly compiled?: string
 }
 
 /** Bundles into a directory. */
 export async function buildInto(
   directory: string,
-  { version = releaseVersion(), architecture = process.arch, head = '#!/usr/bin/env node\n' }: BuildOptions = {},
+  {
+    version = releaseVersion(),
+    architecture = process.arch,
+    head = '#!/usr/bin/env node\n',
+    compiled,
+  }: BuildOptions = {},
 ): Promise<void> {
   const { textByName, metafile } = await bundle(version)
   const files = new Map([...textByName, ...pageFiles(root)])
     .set('third-party-licences.txt', thirdPartyNotices(metafile, root))
     .set(aptConfName, aptConf)
-  for (const [file, program] of Object.entries(programByFile)) files.set(file, `${head}${launcher(program, metafile)}`)
+  for (const [file, program] of Object.entries(programByFile))
+    files.set(file, `${head}${launcher(program, metafile, compiled)}`)
 
   // Whole files by rename, and the old ones last: a program that starts meanwhile finds all it needs.
   mkdirSync(directory, { recursive: true })
@@ -196,7 +193,10 @@ export async function buildInto(
     renameSync(partial, join(directory, name))
   }
   for (const name of readdirSync(directory)) {
-    if (!files.has(name) && !native.includes(name)) rmSync(join(directory, name), { recursive: true, force: true })
+    if (!files.has(name) && !native.includes(name)) {
+      // Something that still runs may be putting another file into it.
+      rmSync(join(directory, name), { recursive: true, force: true, maxRetries: 5 })
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 /** The tables of the code as parts of a manual page, in mdoc. */
 import { type ErrorCode, errorKinds, somethingToDo, trustedPaths } from '../src/base/index.ts'
-import { verbsByGroup } from '../src/cli/index.ts'
+import { verbsByGroup } from '../src/cli/verbs/index.ts'
 import { commandDefaults, commandFacts } from '../src/config/command-variables.ts'
 import { type Setting, settings } from '../src/config/settings.ts'
 import { type HostkeeperSetting, hostkeeperSettings } from '../src/hostkeeper/program/settings.ts'

@@ -1,10 +1,11 @@
 /** The programs of the package, as their manual pages and completions tell of them. */
 import type { Command } from 'commander'
-import { isconf } from '../src/cli/index.ts'
+import { isconf } from '../src/cli/verbs/index.ts'
 import { exechProgram } from '../src/hostkeeper/exech/exech.io.ts'
 import { isyncProgram } from '../src/hostkeeper/isync/isync.io.ts'
 import { hostkeeper } from '../src/hostkeeper/verbs/table.io.ts'
-import { type Action, commandOf, type Program, programCommand, type Verb } from '../src/terminal/index.ts'
+import { commandOf, programCommand } from '../src/terminal/command-line.ts'
+import type { Action, Program, Verb } from '../src/terminal/index.ts'
 
 const programByName = { isconf, hostkeeper, isync: isyncProgram, exech: exechProgram } satisfies Record<string, Program>
 

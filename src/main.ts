@@ -59,7 +59,7 @@ const surroundings: Surroundings = {
 }
 
 // All that is written is written by now, and what a library still holds open must not hold up the end.
-process.exit(await runCli(process.argv.slice(2), surroundings))
+void runCli(process.argv.slice(2), surroundings).then((status) => process.exit(status))
 
 /** Whether a process runs. One that has ended and waits for its parent to notice, as in many containers, does not. */
 function isAlive(pid: number): boolean {

@@ -1,4 +1,4 @@
 /** The process in the sandbox of a rehearsal, which the daemon starts. */
 import { rehearseInside } from './rehearsal/index.ts'
 
-await rehearseInside()
+void rehearseInside()

@@ -1,10 +1,24 @@
 /** The one pinned Node: everything that npm runs is run by it, whatever Node the machine has. */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { releaseVersion } from '../scripts/build.ts'
 import { assertDone, begin } from './harness/run.ts'
 import { temporaryDirectory } from './support/files.ts'
 import { ran } from './support/tools.ts'
@@ -102,4 +116,43 @@ test('every script of package.json asks first whether this Node will do', () => 
   const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { scripts: Record<string, string> }
   for (const [name, line] of Object.entries(scripts))
     assert.match(line, /^(node (-r \.\/)?scripts\/need-node\.cjs|npm run build$)/, name)
+})
+
+test('a program keeps what Node compiles in a directory that only its user can reach, and does without any other', (t) => {
+  const dist = join(temporaryDirectory(t), 'dist')
+  const isUsed = (path: string): boolean => !/\/(node_modules|compiled)$/.test(path)
+  cpSync(`${root}dist`, dist, { recursive: true, filter: isUsed })
+  const compiled = join(dist, 'compiled')
+  const kept = (): readonly string[] =>
+    readdirSync(compiled, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+  const works = (): void =>
+    assert.deepEqual(ran(process.execPath, join(dist, 'isync.js'), '--version'), {
+      status: 0,
+      text: `isync ${releaseVersion()}\n`,
+    })
+  works()
+  assert.equal(statSync(compiled).mode & 0o777, 0o700)
+  assert.ok(kept().length > 0)
+  // Whatever has become of it, the program is the same.
+  for (const path of kept()) truncateSync(path, 100)
+  works()
+  for (const path of kept()) writeFileSync(path, 'x'.repeat(10_000))
+  works()
+  const asPlanted: (() => void)[] = [
+    () => mkdirSync(compiled, { mode: 0o755 }),
+    () => symlinkSync(temporaryDirectory(t), compiled),
+  ]
+  if (process.geteuid?.() === 0)
+    asPlanted.push(() => {
+      mkdirSync(compiled, { mode: 0o700 })
+      chownSync(compiled, 1, 1)
+    })
+  for (const plant of asPlanted) {
+    rmSync(compiled, { recursive: true })
+    plant()
+    works()
+    assert.deepEqual(kept(), [])
+  }
 })

@@ -80,7 +80,7 @@ export async function fillContent(stage: string, { version, architecture }: Rele
   const runtime = runtimeFor(architecture)
   const { node, uname } = architectures[architecture]
   const dist = join(stage, 'usr/lib/isconf/dist')
-  await buildInto(dist, { version, architecture: node, head: programHead(uname) })
+  await buildInto(dist, { version, architecture: node, head: programHead(uname), compiled: '/var/cache/isconf' })
   // The runtime is linked with glibc, and loads what is linked with it, too.
   rmSync(join(dist, `node_modules/@koromix/koffi-linux-${node}/musl_${node}`), { recursive: true })
   put(stage, 'usr/lib/isconf/bin/node', runtime.program, 0o755)

@@ -18,12 +18,13 @@ export interface FileCalls {
 }
 
 export const systemCalls: FileCalls = {
-  open: promises.open,
+  // Each by its own function: what is taken from the module here would load it with every program.
+  open: (path, flags, mode) => promises.open(path, flags, mode),
   mkdir: async (path, mode) => {
     await promises.mkdir(path, { mode })
   },
   readdir: (path) => promises.readdir(path),
   readFile: (path) => promises.readFile(path),
-  rename: promises.rename,
-  unlink: promises.unlink,
+  rename: (from, to) => promises.rename(from, to),
+  unlink: (path) => promises.unlink(path),
 }

@@ -1,88 +1,35 @@
 /** What a person types: flags, a verb, and everything after the verb belongs to the verb. */
-import { isAbsolute, join, resolve } from 'node:path'
-import { inOneLine, requireDirectory } from '../base/index.ts'
-import { type Config, loadConfig, placedVariables } from '../config/index.ts'
-import { type Client, connect, socketName } from '../control/index.ts'
-import { refuseStrayFlags, runProgram, runVerb, type Terminal } from '../terminal/index.ts'
-import { showEvent } from './show.ts'
-import type { Flags, Surroundings, Verb, VerbContext } from './verb.ts'
-import { isconf } from './verbs/index.ts'
+import { readPlain, told } from '../terminal/index.ts'
+import { contextFor } from './context.ts'
+import { isconfWords } from './flags.ts'
+import type { Surroundings, Verb } from './verb.ts'
 
 /** Runs one command line; its exit status. */
-export function runCli(argv: readonly string[], surroundings: Surroundings): Promise<number> {
-  const { terminal } = surroundings
-  return runProgram(isconf, argv, surroundings, ({ words, ...typed }) => {
-    const config = typed.config === undefined ? undefined : fromHere(surroundings, typed.config)
-    const flags = { ...typed, config }
-    const contextOf = (verb: Verb): VerbContext => {
-      const context = makeContext(flags, surroundings)
-      // At once, so that a mistake in it is told before anything is done.
-      if (!verb.withoutConfig) {
-        const { config } = context
-        if (flags.debug) showVariables(config, terminal)
-      }
-      return context
-    }
-    return runVerb(isconf, words, terminal, contextOf, (verb) => refuseStrayFlags(isconf, flags, verb))
-  })
+export async function runCli(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  const status = await runQuickly(argv, surroundings)
+  return status ?? (await import('./any-verb.ts')).runAnyVerb(argv, surroundings)
 }
 
-function fromHere({ cwd }: Surroundings, path: string): string {
-  return isAbsolute(path) ? path : resolve(requireDirectory(cwd), path)
-}
+/** The verbs that are typed most, and by timers and scripts: each loaded without the others. */
+const quickVerbs: ReadonlyMap<string, () => Promise<Verb>> = new Map([
+  ['ci', async () => (await import('./verbs/ci.ts')).ciVerb],
+  ['exec', async () => (await import('./verbs/exec.ts')).execVerb],
+  ['lock', async () => (await import('./verbs/lock.ts')).lockVerb],
+  ['snap', async () => (await import('./verbs/snap.ts')).snapVerb],
+  ['status', async () => (await import('./verbs/status.ts')).statusVerb],
+  ['up', async () => (await import('./verbs/up.ts')).upVerb],
+])
 
-function makeContext(flags: Flags, surroundings: Surroundings): VerbContext {
-  const { terminal } = surroundings
-  let config: Config | undefined
-  let client: Client | undefined
-  const context: VerbContext = {
-    ...surroundings,
-    flags,
-    get config() {
-      config ??= loadConfig({ configPath: flags.config })
-      return config
-    },
-    get cwd() {
-      return requireDirectory(surroundings.cwd)
-    },
-    get client() {
-      if (!client) {
-        client = connect(join(context.config.home, socketName), context.config.commandTimeoutS)
-        interruptOnSignal(client, surroundings)
-      }
-      return client
-    },
-    say: (text) => {
-      if (!flags.quiet) terminal.err(`isconf: ${inOneLine(text)}\n`)
-    },
-    show: showEvent(terminal, terminal.show ?? terminal.out, flags.quiet),
-    copy: showEvent(terminal, terminal.out, flags.quiet),
-  }
-  return context
-}
-
-/** Ctrl-C or SIGTERM: the daemon stops what it does and says so. Who can't wait for that presses again. */
-function interruptOnSignal(client: Client, { onInterrupt, sleep }: Surroundings): void {
-  let interrupts = 0
-  const interrupt = async (): Promise<void> => {
-    // What was asked for may be on its way still.
-    for (let tries = 0; tries < interruptTries; tries += 1) {
-      if ((await client.interrupt().catch(() => undefined)) !== null) return
-      await sleep(interruptEveryMs)
-    }
-  }
-  onInterrupt(() => {
-    interrupts += 1
-    if (interrupts === 1) void interrupt()
-  })
-}
-
-const interruptTries = 20
-const interruptEveryMs = 100
-
-function showVariables(config: Config, terminal: Terminal): void {
-  for (const { name, value, place } of placedVariables(config)) {
-    const text = value === undefined ? `${name} is not set` : `${name}=${value} (${place})`
-    terminal.err(`isconf: ${inOneLine(text)}\n`)
-  }
+/** Undefined, with nothing done, for what is not one of these verbs in plain words. */
+async function runQuickly(argv: readonly string[], surroundings: Surroundings): Promise<number | undefined> {
+  const typed = readPlain(isconfWords, argv)
+  // Which verbs these flags go with, the table of verbs says.
+  if (typed === undefined || typed.debug || typed.reboot || typed.message !== undefined) return undefined
+  const { words, ...flags } = typed
+  const [name = '', ...rest] = words
+  const verb = await quickVerbs.get(name)?.()
+  const own = verb && readPlain(verb, rest)
+  const { run } = verb ?? {}
+  if (!verb || !own || !run) return undefined
+  return told('isconf', surroundings.terminal, () => run(contextFor(verb, flags, surroundings), own))
 }

@@ -1,5 +1,5 @@
 /** The flags of isconf, which stand before the verb. */
-import { aFile, debugFlag, flag, quietFlag, value } from '../terminal/index.ts'
+import { aFile, debugFlag, flag, quietFlag, value, verbWords } from '../terminal/index.ts'
 
 export const flags = {
   config: value('-c, --config <config>', 'the configuration file (default: /etc/is/main.cf)', aFile),
@@ -8,3 +8,6 @@ export const flags = {
   quiet: quietFlag,
   reboot: flag('-r, --reboot_ok', 'with up: allow a reboot that is due'),
 }
+
+/** What isconf takes: its flags, and the words of a verb. */
+export const isconfWords = { options: flags, arguments: verbWords, passThrough: true } as const

@@ -1,4 +1,3 @@
 export { runCli } from './cli.ts'
 export { hasInput, standardInput, systemFiles } from './files.io.ts'
 export type { Flags, SpawnedDaemon, Surroundings, Verb } from './verb.ts'
-export { isconf, verbs, verbsByGroup } from './verbs/index.ts'

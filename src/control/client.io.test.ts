@@ -55,7 +55,7 @@ test('get() asks for the path and gives the document', async (t) => {
     socket.end(document('200 OK', '{"host":"älder","n":[1]}'))
   })
   assert.deepEqual(await client.get('/v1/log?limit=3'), { host: 'älder', n: [1] })
-  assert.match(asked, /^GET \/v1\/log\?limit=3 HTTP\/1\.1\r\n/)
+  assert.match(asked, /^GET \/v1\/log\?limit=3 HTTP\/1\.0\r\n/)
 })
 
 test('each call has a connection of its own, so that none reaches a daemon that has ended since the last', async (t) => {
@@ -79,7 +79,7 @@ test('post() sends the body as JSON and gives the result', async (t) => {
     socket.end(`${streamHead}{"event":"result","result":{"n":1}}\n`)
   })
   assert.deepEqual(await client.post('/v1/lock', { user: 'luke', message: 'ü' }, () => undefined), { n: 1 })
-  assert.match(asked, /^POST \/v1\/lock HTTP\/1\.1\r\n/)
+  assert.match(asked, /^POST \/v1\/lock HTTP\/1\.0\r\n/)
   assert.match(asked, /content-type: application\/json\r\n/i)
   assert.match(asked, /\r\n\r\n\{"user":"luke","message":"ü"\}$/)
 })

@@ -1,20 +1,16 @@
 /** The command line's end of the control socket. */
 import { randomUUID } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import type { ClientRequest, IncomingMessage } from 'node:http'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { systemClock } from '../base/clock.io.ts'
 import { IsconfError, sleep, toIsconfError } from '../base/index.ts'
 import type { DomainEvent, MissedEvents } from './events.ts'
+import { type Answer, exchange } from './exchange.io.ts'
 import { type ControlEvent, callerHeader, type ErrorEvent, restartingName } from './protocol.ts'
-
-// An import of it reads every name that it exports, WebSocket among them, and so loads all of fetch: 40 ms of CPU.
-const http = (): typeof import('node:http') => process.getBuiltinModule('node:http')
 
 /** A daemon that goes over to another release answers again within a second or two; a slow host takes longer. */
 const restartMsMax = 30_000
 const lookEveryMs = 50
-const secondMs = 1_000
 
 /** Hears the events of a POST, but for the last. */
 export type EventListener = (event: Exclude<ControlEvent, { event: 'result' | 'alive' } | ErrorEvent>) => void
@@ -37,12 +33,12 @@ export interface Client {
  * DAEMON_DOWN, DAEMON_LOST, and whatever failure the daemon tells.
  */
 export function connect(socketPath: string, silenceSMax = 60): Client {
-  const caller = randomUUID()
+  const caller = uniqueName()
   const client: Client = {
     get: async (path) => {
-      const response = await send({ socketPath, silenceSMax, caller, method: 'GET', path })
-      const document = parseJson(await textOf(response))
-      if (response.statusCode !== 200) throw failureOf(document)
+      const answer = await send({ socketPath, silenceSMax, caller, method: 'GET', path })
+      const document = parseJson(await textOf(answer))
+      if (answer.status !== 200) throw failureOf(document)
       return document
     },
     post: async (path, body, onEvent) => {
@@ -55,15 +51,15 @@ export function connect(socketPath: string, silenceSMax = 60): Client {
       throw lost()
     },
     listen: async (path, onEvent) => {
-      const response = await send({ socketPath, silenceSMax, caller, method: 'GET', path })
-      if (response.statusCode !== 200) throw failureOf(parseJson(await textOf(response)))
+      const answer = await send({ socketPath, silenceSMax, caller, method: 'GET', path })
+      if (answer.status !== 200) throw failureOf(parseJson(await textOf(answer)))
       const onEventText = ({ data }: { readonly data: string }): void =>
         onEvent(parseJson(data) as DomainEvent | MissedEvents)
       // Of all verbs one needs it, and it need not be there when the others start.
       const { createParser } = await import('eventsource-parser')
       const parser = createParser({ onEvent: onEventText })
       const decoder = new TextDecoder()
-      for await (const chunk of guarded(response)) parser.feed(decoder.decode(chunk, { stream: true }))
+      for await (const chunk of guarded(answer.body)) parser.feed(decoder.decode(chunk, { stream: true }))
     },
     isRestarting: () => existsSync(restartingOf(socketPath)),
     interrupt: () => client.post('/v1/interrupt', {}, () => undefined),
@@ -80,8 +76,17 @@ interface Call {
   readonly body?: object
 }
 
+/** From the system, because loading the library for it takes longer than what most verbs ask for. */
+function uniqueName(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/uuid', 'utf8').trim()
+  } catch {
+    return randomUUID()
+  }
+}
+
 /** Sends it; to a daemon that is about to be back, a little later. */
-async function send(call: Call): Promise<IncomingMessage> {
+async function send(call: Call): Promise<Answer> {
   const restarting = restartingOf(call.socketPath)
   for (let waitedMs = 0; ; waitedMs += lookEveryMs) {
     // Also looked at before: a daemon that is back right after the attempt has taken it away.
@@ -100,40 +105,20 @@ function restartingOf(socketPath: string): string {
   return join(dirname(socketPath), restartingName)
 }
 
-function sendOnce({ socketPath, silenceSMax, caller, method, path, body }: Call): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const headers = { [callerHeader]: caller, ...(body && { 'content-type': 'application/json' }) }
-    // Each call has a connection of its own: one that is left over from the call before may lead to a daemon that has
-    // ended since, as between the two halves of a restart.
-    const call: ClientRequest = http().request({ socketPath, method, path, headers, agent: false }, resolve)
-    call.once('error', (error: NodeJS.ErrnoException) => reject(unreachable(socketPath, error)))
-    giveUpOnSilence(call, silenceSMax)
-    call.end(body && JSON.stringify(body))
-  })
-}
-
-/** Counts seconds in which this process ran: after a Ctrl-Z of an hour, what the daemon said meanwhile is read first. */
-function giveUpOnSilence(call: ClientRequest, silenceSMax: number): void {
-  let silentS = 0
-  let response: IncomingMessage | undefined
-  const heard = (): void => {
-    silentS = 0
-  }
-  const timer = setInterval(() => {
-    silentS += 1
-    if (silentS <= silenceSMax) return
-    clearInterval(timer)
-    ;(response ?? call).destroy(
-      new IsconfError('DAEMON_LOST', `the daemon has said nothing for ${silenceSMax} seconds`),
+async function sendOnce({ socketPath, silenceSMax, caller, method, path, body }: Call): Promise<Answer> {
+  const headers = { [callerHeader]: caller, ...(body && { 'content-type': 'application/json' }) }
+  const silent = (): IsconfError =>
+    new IsconfError('DAEMON_LOST', `the daemon has said nothing for ${silenceSMax} seconds`)
+  try {
+    return await exchange(
+      socketPath,
+      { method, path, headers, body: body && JSON.stringify(body) },
+      silenceSMax,
+      silent,
     )
-  }, secondMs)
-  call.once('response', (found: IncomingMessage) => {
-    response = found
-    silentS = 0
-    // Not by listening to data, which would be read before anybody wants it.
-    found.socket.on('data', heard)
-  })
-  call.once('close', () => clearInterval(timer))
+  } catch (error) {
+    throw unreachable(socketPath, error as NodeJS.ErrnoException)
+  }
 }
 
 function unreachable(socketPath: string, error: NodeJS.ErrnoException): IsconfError {
@@ -148,10 +133,10 @@ function unreachable(socketPath: string, error: NodeJS.ErrnoException): IsconfEr
   return lost(error)
 }
 
-async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
+async function* linesOf({ body }: Answer): AsyncGenerator<string> {
   const decoder = new TextDecoder()
   let rest = ''
-  for await (const chunk of guarded(response)) {
+  for await (const chunk of guarded(body)) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
     rest = lines.pop() ?? ''
     yield* lines
@@ -159,15 +144,15 @@ async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
   if (rest !== '') yield rest
 }
 
-async function textOf(response: IncomingMessage): Promise<string> {
+async function textOf({ body }: Answer): Promise<string> {
   const chunks: Uint8Array[] = []
-  for await (const chunk of guarded(response)) chunks.push(chunk)
+  for await (const chunk of guarded(body)) chunks.push(chunk)
   return Buffer.concat(chunks).toString('utf8')
 }
 
-async function* guarded(response: IncomingMessage): AsyncGenerator<Uint8Array> {
+async function* guarded(body: Answer['body']): AsyncGenerator<Uint8Array> {
   try {
-    yield* response
+    yield* body
   } catch (error) {
     throw error instanceof IsconfError ? error : lost(error)
   }

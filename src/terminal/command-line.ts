@@ -1,8 +1,37 @@
 /** Reads words as a declaration says. commander does that; here it gets the declaration, and its failures our words. */
 import { Command, Argument as CommanderArgument, CommanderError, Option as CommanderOption } from 'commander'
 import { IsconfError } from '../base/index.ts'
-import type { Argument, Arguments, Declaration, Option, Options, Typed, WordType } from './declaration.ts'
-import { usageOf } from './usage.ts'
+import type {
+  Action,
+  Argument,
+  Arguments,
+  Declaration,
+  Option,
+  Options,
+  Program,
+  Typed,
+  Verb,
+  WordType,
+} from './declaration.ts'
+import { programUsage, usageOf, verbTable } from './usage.ts'
+
+/** A program as commander has it. */
+export function programCommand(program: Program, release: string): Command {
+  const { name, verbs } = program
+  return withVerbTable(
+    commandOf(name, program, () => programUsage(program)),
+    verbs,
+  ).version(`${name} ${release}`, '-V, --version', 'show the release')
+}
+
+/** A verb, or a verb of a verb, as commander has it. */
+export function actionCommand(path: string, action: Verb<never> | Action<never>, help: string): Command {
+  return withVerbTable(commandOf(path, action).description(help), ('verbs' in action && action.verbs) || [])
+}
+
+function withVerbTable(command: Command, verbs: readonly (Verb<never> | Action<never>)[]): Command {
+  return command.addHelpText('after', () => (verbs.length === 0 ? '' : `\n${verbTable(verbs).trimEnd()}`))
+}
 
 /** A declaration as a command of commander; `path` is how a person calls it, as in `isconf bank add`. */
 export function commandOf(path: string, declaration: Declaration, usage = usageOf): Command {

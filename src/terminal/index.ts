@@ -1,17 +1,17 @@
 /** What the programs of the package share towards the person who types. */
-export { commandOf } from './command-line.ts'
+export { commonVerbs } from './common-verbs.ts'
 export { count } from './count.ts'
 export * from './declaration.ts'
 export { failureText } from './failure.ts'
 export { findingsReport } from './findings.ts'
+export { readPlain } from './plain-words.ts'
 export {
-  commonVerbs,
   debugFlag,
   type ProgramProcess,
-  programCommand,
   quietFlag,
   runProgram,
   runVerb,
+  told,
   verbWords,
 } from './program.ts'
 export { refuseStrayFlags } from './program-flags.ts'

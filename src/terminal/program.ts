@@ -1,10 +1,10 @@
 /** Runs a program: its flags, its verb, and the one place where a failure becomes a message. */
-import type { Command } from 'commander'
 import { IsconfError, nearest, toIsconfError } from '../base/index.ts'
-import { commandOf, type Hint, read } from './command-line.ts'
-import type { Action, Arguments, Options, Program, Topic, Typed, Verb } from './declaration.ts'
-import { aVerb, flag, optionalWord, optionalWords } from './declaration.ts'
+import type { Hint } from './command-line.ts'
+import type { Action, Arguments, Declaration, Options, Program, Typed, Verb } from './declaration.ts'
+import { flag, optionalWords } from './declaration.ts'
 import { failureText, originText } from './failure.ts'
+import { readPlain } from './plain-words.ts'
 import { ownFlagText } from './program-flags.ts'
 import type { Terminal } from './terminal.ts'
 import { programUsage, verbTable } from './usage.ts'
@@ -19,18 +19,8 @@ export interface ProgramProcess {
 export const debugFlag = flag('-D, --debug', "show this host's variables and where failures come from")
 export const quietFlag = flag('-q, --quiet', 'show only the output of commands, and failures')
 
-/** A program as commander has it. */
-export function programCommand(program: Program, release: string): Command {
-  const { name, verbs } = program
-  return withVerbTable(
-    commandOf(name, program, () => programUsage(program)),
-    verbs,
-  ).version(`${name} ${release}`, '-V, --version', 'show the release')
-}
-
-function withVerbTable(command: Command, verbs: readonly (Verb<never> | Action<never>)[]): Command {
-  return command.addHelpText('after', () => (verbs.length === 0 ? '' : `\n${verbTable(verbs).trimEnd()}`))
-}
+/** Loaded when it is needed: most command lines can be read without, sooner. */
+const commandLine = () => import('./command-line.ts')
 
 /** Runs one command line; its exit status. `explain` may have more to say about a failure than others know. */
 export async function runProgram<O extends Options & { readonly debug: typeof debugFlag }, A extends Arguments>(
@@ -38,23 +28,51 @@ export async function runProgram<O extends Options & { readonly debug: typeof de
   argv: readonly string[],
   { terminal, release }: ProgramProcess,
   act: (typed: Typed<O, A>) => Promise<number>,
-  explain: (error: IsconfError) => IsconfError = (error) => error,
+  explain?: (error: IsconfError) => IsconfError,
 ): Promise<number> {
   let debug = false
-  try {
-    const typed = read(programCommand(program, release), program, argv, () => `see \`${program.name} --help\``)
+  const run = async (): Promise<number> => {
+    const typed = readPlain(program, argv) ?? (await readProgram(program, release, argv))
     if (typeof typed !== 'string') {
       debug = (typed as { readonly debug: boolean }).debug
       return await act(typed)
     }
     terminal.out(typed)
     return 0
+  }
+  return told(program.name, terminal, run, { ...(explain && { explain }), isDebugging: () => debug })
+}
+
+interface Telling {
+  readonly explain?: (error: IsconfError) => IsconfError
+  readonly isDebugging?: () => boolean
+}
+
+/** What it ends with, or the status of its failure when that has been told. */
+export async function told(
+  name: string,
+  terminal: Terminal,
+  run: () => Promise<number>,
+  { explain = (error) => error, isDebugging = () => false }: Telling = {},
+): Promise<number> {
+  try {
+    return await run()
   } catch (thrown) {
     const error = explain(toIsconfError(thrown))
-    terminal.err(failureText(error, program.name))
-    if (debug) terminal.err(originText(error, program.name))
+    terminal.err(failureText(error, name))
+    if (isDebugging()) terminal.err(originText(error, name))
     return error.exit
   }
+}
+
+/** Of a program itself. */
+export async function readProgram<O extends Options, A extends Arguments>(
+  program: Program<O, A>,
+  release: string,
+  argv: readonly string[],
+): Promise<Typed<O, A> | string> {
+  const { programCommand, read } = await commandLine()
+  return read(programCommand(program, release), program, argv, () => `see \`${program.name} --help\``)
 }
 
 /** The words behind the flags of a program with verbs; each verb reads its own. */
@@ -80,7 +98,7 @@ export async function runVerb<C, V extends Verb<C>>(
     terminal.err(`usage: ${program.name} ${programUsage(program)}\n\n${verbTable(program.verbs)}`)
     return 22
   }
-  const { verb, action, path, typed } = chooseVerb(program, words, allow)
+  const { verb, action, path, typed } = await chooseVerb(program, words, allow)
   if (typeof typed === 'string') {
     terminal.out(typed)
     return 0
@@ -89,40 +107,43 @@ export async function runVerb<C, V extends Verb<C>>(
   throw new IsconfError('USAGE', `${path} takes ${listed(verb.verbs)}`, { hint: helpHint(path) })
 }
 
-function chooseVerb<V extends Verb<never>>(
+/** The verb that is named, with what was typed to it. USAGE. */
+export async function chooseVerb<V extends Verb<never>>(
   program: Program & { readonly verbs: readonly V[] },
   words: readonly string[],
   allow: (verb: V) => void,
-): Chosen<V> {
+): Promise<Chosen<V>> {
   const [name = '', ...rest] = words
   const verb = named(program.verbs, name, `no such verb: ${JSON.stringify(name)}`, `see \`${program.name} --help\``)
   allow(verb)
   const path = `${program.name} ${name}`
   const [inner] = rest
   if (!verb.verbs || inner === undefined || inner.startsWith('-'))
-    return { verb, action: verb, path, typed: readAction(program, path, verb, verb, verb.help, rest) }
+    return { verb, action: verb, path, typed: await readAction(program, path, verb, verb, verb.help, rest) }
   const wrong = `${path} takes ${listed(verb.verbs)}, not ${JSON.stringify(inner)}`
   const action = named(verb.verbs, inner, wrong, helpHint(path))
   const whole = `${path} ${inner}`
-  return { verb, action, path, typed: readAction(program, whole, verb, action, action.summary, rest.slice(1)) }
+  return { verb, action, path, typed: await readAction(program, whole, verb, action, action.summary, rest.slice(1)) }
 }
 
-function readAction(
+async function readAction(
   program: Program,
   path: string,
   verb: Verb<never>,
   action: Verb<never> | Action<never>,
   help: string,
   words: readonly string[],
-): Typed<Options, Arguments> | string {
-  const command = withVerbTable(commandOf(path, action).description(help), ('verbs' in action && action.verbs) || [])
+): Promise<Typed<Options, Arguments> | string> {
+  const plain = readPlain(action as Declaration, words)
+  if (plain !== undefined) return plain
+  const { actionCommand, read } = await commandLine()
   const hint: Hint = (option) => {
     if (option === undefined) return helpHint(path)
     const own = ownFlagText(program, verb, option)
     if (own !== undefined) return own
     return action.arguments ? `${helpHint(path)}; -- goes before a word that begins with a dash` : helpHint(path)
   }
-  return read(command, action, words, hint)
+  return read(actionCommand(path, action, help), action, words, hint)
 }
 
 /** `isconf bank add` is explained by `isconf help bank add`. */
@@ -147,53 +168,4 @@ function listed(actions: readonly { readonly name: string }[] = []): string {
     .map(({ name }) => name)
     .join(', ')
     .replace(/, (?=[^,]*$)/, ' or ')
-}
-
-/** The verbs `help` and `version` of a program. */
-export function commonVerbs(program: () => Program): readonly Verb<ProgramProcess>[] {
-  const help: Verb<ProgramProcess, Options, typeof helpWords> = {
-    name: 'help',
-    summary: 'Show the verbs, what a verb takes, or a topic',
-    help: 'The same as --help before or after the verb. A topic is a failure by its code, a setting by its name, or one of the words that list them all: failures, settings.',
-    exits: [0],
-    arguments: helpWords,
-    run: async ({ terminal, release }, { verb, inner }) => {
-      const topic = inner === undefined ? topicNamed(program(), verb) : undefined
-      if (topic) {
-        terminal.out(topic.text)
-        return 0
-      }
-      const words = [verb, inner].filter((word) => word !== undefined)
-      const text =
-        words.length === 0
-          ? read(programCommand(program(), release), program(), ['--help'], () => '')
-          : chooseVerb(program(), [...words, '--help'], () => undefined).typed
-      if (typeof text !== 'string')
-        throw new IsconfError('USAGE', `${program().name} help does not take ${JSON.stringify(inner)}`)
-      terminal.out(text)
-      return 0
-    },
-  }
-  const version: Verb<ProgramProcess> = {
-    name: 'version',
-    summary: 'Show the release',
-    help: 'The same as --version.',
-    exits: [0],
-    run: async ({ terminal, release }) => {
-      terminal.out(`${program().name} ${release}\n`)
-      return 0
-    },
-  }
-  return [help, version]
-}
-
-/** However it is written; what a verb is called comes first. */
-function topicNamed({ topics = [], verbs }: Program, word: string | undefined): Topic | undefined {
-  if (word === undefined || verbs.some(({ name }) => name === word)) return undefined
-  return topics.find(({ name }) => name.toLowerCase() === word.toLowerCase())
-}
-
-const helpWords = {
-  verb: optionalWord('VERB|TOPIC', 'what to explain', aVerb),
-  inner: optionalWord('WORD', 'which of its verbs'),
 }

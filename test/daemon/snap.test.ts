@@ -290,7 +290,7 @@ test('a host whose program has no part for extended attributes says so when it s
   const lab = await Lab.of(context, 'alder', 'birch')
   const [alder, birch] = lab.hosts as [LabHost, LabHost]
   const bundle = join(lab.directory, 'bundle')
-  cpSync(dirname(program), bundle, { recursive: true, filter: (path) => !path.endsWith('/node_modules') })
+  cpSync(dirname(program), bundle, { recursive: true, filter: (path) => !/\/(node_modules|compiled)$/.test(path) })
   const withoutNative = (argv: readonly string[]) =>
     argv.map((word) => (word === program ? join(bundle, basename(program)) : word))
   birch.inside = withoutNative

@@ -183,8 +183,7 @@ function publicCommandOf(lab: Lab): readonly string[] {
   const directory = join(lab.directory, 'program')
   mkdirSync(directory)
   chmodSync(directory, 0o755)
-  cpSync(dirname(program), directory, { recursive: true })
-  writeFileSync(join(directory, 'package.json'), '{"type":"module"}\n')
+  cpSync(dirname(program), directory, { recursive: true, filter: (path) => !path.endsWith('/compiled') })
   const node = join(directory, 'node')
   copyFileSync(process.execPath, node, constants.COPYFILE_FICLONE)
   return [node, join(directory, 'main.js')]

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { manualFiles } from '../../scripts/manual.ts'
 import { mdocOf } from '../../scripts/mdoc.ts'
 import { errorKinds } from '../../src/base/index.ts'
-import { verbs } from '../../src/cli/index.ts'
+import { verbs } from '../../src/cli/verbs/index.ts'
 import { settings } from '../../src/config/settings.ts'
 import { ran, unlessThere } from '../support/tools.ts'
 

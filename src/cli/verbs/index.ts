@@ -1,5 +1,5 @@
-import { commonVerbs, type Program, verbWords } from '../../terminal/index.ts'
-import { flags } from '../flags.ts'
+import { commonVerbs, type Program } from '../../terminal/index.ts'
+import { isconfWords } from '../flags.ts'
 import { topics } from '../topics.ts'
 import type { Verb } from '../verb.ts'
 import { bankVerb } from './bank.ts'
@@ -94,9 +94,7 @@ export const verbs: readonly Verb[] = Object.values(verbsByGroup).flat()
 /** The program: its flags, and its verbs. */
 export const isconf = {
   name: 'isconf',
-  options: flags,
-  arguments: verbWords,
-  passThrough: true,
+  ...isconfWords,
   takers: {
     message: ({ options }) => options?.['message'] !== undefined,
     reboot: ({ name }) => name === 'up',

@@ -1,0 +1,106 @@
+/**
+ * One request and its answer over a socket of this machine, in HTTP/1.0: what is asked for here needs no more, and
+ * loading node:http takes longer than most verbs take.
+ */
+import { createConnection, type Socket } from 'node:net'
+
+export interface Request {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | undefined
+}
+
+export interface Answer {
+  readonly status: number
+  /** Fails when the connection ends before it should, as far as the answer says how long it is. */
+  readonly body: AsyncIterable<Uint8Array>
+}
+
+/**
+ * Sends a request on a connection of its own: one that is left over from the request before may lead to a daemon that
+ * has ended since, as between the two halves of a restart. Fails with `silent()` when nothing comes for
+ * `silenceSMax` seconds, and else as node:net does.
+ */
+export async function exchange(
+  socketPath: string,
+  request: Request,
+  silenceSMax: number,
+  silent: () => Error,
+): Promise<Answer> {
+  const socket = createConnection(socketPath)
+  const chunks = heardChunks(socket, giveUpOnSilence(socket, silenceSMax, silent))
+  try {
+    socket.write(textOf(request))
+    return await answerFrom(chunks)
+  } catch (error) {
+    socket.destroy()
+    throw error
+  }
+}
+
+function textOf({ method, path, headers, body = '' }: Request): string {
+  const length = body === '' ? {} : { 'content-length': String(Buffer.byteLength(body)) }
+  const lines = Object.entries({ ...headers, ...length }).map(([name, value]) => `${name}: ${value}\r\n`)
+  return `${method} ${path} HTTP/1.0\r\n${lines.join('')}\r\n${body}`
+}
+
+type Chunks = AsyncGenerator<Uint8Array, void, undefined>
+
+async function* heardChunks(socket: Socket, heard: () => void): Chunks {
+  for await (const chunk of socket as AsyncIterable<Uint8Array>) {
+    heard()
+    yield chunk
+  }
+}
+
+/** Counts seconds in which this process ran: after a Ctrl-Z of an hour, what the daemon said meanwhile is read first. */
+function giveUpOnSilence(socket: Socket, silenceSMax: number, silent: () => Error): () => void {
+  let silentS = 0
+  const timer = setInterval(() => {
+    silentS += 1
+    if (silentS > silenceSMax) socket.destroy(silent())
+  }, secondMs)
+  socket.once('close', () => clearInterval(timer))
+  return () => {
+    silentS = 0
+  }
+}
+
+const secondMs = 1_000
+
+async function answerFrom(chunks: Chunks): Promise<Answer> {
+  let text = Buffer.alloc(0)
+  let headEnd = -1
+  while (headEnd === -1) {
+    const { value } = await chunks.next()
+    if (value === undefined) throw new Error('the connection ended before the answer')
+    text = Buffer.concat([text, value])
+    headEnd = text.indexOf(betweenHeadAndBody)
+  }
+  const head = text.toString('latin1', 0, headEnd)
+  const [, status] = /^HTTP\/1\.[01] (\d{3})/.exec(head) ?? []
+  if (status === undefined) throw new Error('what answers does not speak HTTP')
+  const [, length] = /^content-length: *(\d+)/im.exec(head) ?? []
+  const first = text.subarray(headEnd + betweenHeadAndBody.length)
+  return { status: Number(status), body: bodyFrom(chunks, first, length === undefined ? undefined : Number(length)) }
+}
+
+const betweenHeadAndBody = '\r\n\r\n'
+
+/** As long as is said, or to the end of the connection. */
+async function* bodyFrom(chunks: Chunks, first: Uint8Array, length: number | undefined): Chunks {
+  let bytes = 0
+  let chunk: Uint8Array | undefined = first
+  try {
+    while (chunk !== undefined) {
+      yield chunk
+      bytes += chunk.length
+      if (bytes === length) return
+      chunk = (await chunks.next()).value ?? undefined
+    }
+    if (length !== undefined) throw new Error(`the connection ended after ${bytes} of ${length} bytes`)
+  } finally {
+    await chunks.return()
+  }
+}
