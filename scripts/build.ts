@@ -11,10 +11,10 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildFailure, build, type Metafile, transformSync } from 'esbuild'
-import { errorKinds } from '../src/base/index.ts'
 import { aptConfName } from '../src/config/command-host.io.ts'
 import { aptConf } from '../src/config/command-variables.ts'
 import { asCommonJs } from './common-js.ts'
+import { launcherText } from './launcher.ts'
 import { type Architecture, putNativePart } from './native.ts'
 import { pageFiles } from './page-files.ts'
 import { packageDirectoriesOf, thirdPartyNotices } from './third-party.ts'
@@ -118,29 +118,6 @@ function builtFrom({ outputs }: Metafile, source: string): string {
   return basename(built)
 }
 
-/** Beside the program, where what Node has compiled is kept unless a package has another place for it. */
-const compiledDirectory = 'compiled'
-
-/** The file that people start. */
-function launcher({ name, source }: BuiltProgram, metafile: Metafile, compiled: string | undefined): string {
-  const { exit, hint } = errorKinds.NODE_TOO_OLD
-  const values = {
-    NODE_MAJOR: nodeMajor,
-    PROGRAM: name,
-    PROGRAM_FILE: `./${builtFrom(metafile, source)}`,
-    STATUS: exit,
-    HINT: hint,
-  }
-  const json = Object.entries(values).map(([key, value]) => [key, JSON.stringify(value)])
-  const define = {
-    ...Object.fromEntries(json),
-    COMPILED: compiled === undefined ? '$compiled' : JSON.stringify(compiled),
-  }
-  const text = readFileSync(join(root, 'src/launcher.js'), 'utf8')
-  const { code } = transformSync(text, { define, minifyWhitespace: true })
-  return code.replace('$compiled', `__dirname+"/${compiledDirectory}"`)
-}
-
 /** The packages whose code is loaded when `isconf` starts, before anything is imported on demand. */
 export function packagesAtStart(metafile: Metafile): readonly string[] {
   const seen = new Set<string>()
@@ -181,8 +158,10 @@ export async function buildInto(
   const files = new Map([...textByName, ...pageFiles(root)])
     .set('third-party-licences.txt', thirdPartyNotices(metafile, root))
     .set(aptConfName, aptConf)
-  for (const [file, program] of Object.entries(programByFile))
-    files.set(file, `${head}${launcher(program, metafile, compiled)}`)
+  for (const [file, { name, source }] of Object.entries(programByFile)) {
+    const launched = { name, file: builtFrom(metafile, source), nodeMajor, compiled }
+    files.set(file, `${head}${launcherText(launched)}`)
+  }
 
   // Whole files by rename, and the old ones last: a program that starts meanwhile finds all it needs.
   mkdirSync(directory, { recursive: true })

@@ -1,6 +1,6 @@
 /**
  * How each program of dist/ begins: before an older Node meets what it can't read, it says which one is needed.
- * scripts/build.ts puts in what stands in capitals.
+ * scripts/launcher.ts puts in what stands in capitals.
  */
 if (Number.parseInt(process.versions.node, 10) >= NODE_MAJOR) {
   // Where nobody listens, Node opens its debugger at this signal, to every user of the machine.
