@@ -58,11 +58,11 @@ export const hostkeeperMayImport = {
   generate: ['make', 'program', 'tree'],
   isync: ['hosts-conf', 'program', 'tree', 'words'],
   lint: ['hosts-conf', 'isync', 'make', 'program', 'tree'],
-  run: ['boot', 'make', 'program'],
+  run: ['boot', 'make', 'program', 'tree'],
   sources: ['program', 'tree'],
   exech: ['program', 'sources'],
   update: ['boot', 'hosts-conf', 'lint', 'program', 'run', 'sources', 'tree'],
-  checkpoint: ['sources', 'update'],
+  checkpoint: ['program', 'sources', 'update'],
   verbs: ['boot', 'checkpoint', 'generate', 'hosts-conf', 'lint', 'make', 'program', 'run', 'sources', 'update'],
 } as const satisfies Record<string, readonly string[]>
 

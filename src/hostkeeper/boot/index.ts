@@ -1,4 +1,3 @@
 export { waitForName } from './known-name.io.ts'
 export { fetchResult, oldTree, readBoot, recordBoot, recordFetch } from './result.io.ts'
 export { ageText, type BootResult } from './result.ts'
-export { treeOf } from './tree-name.io.ts'

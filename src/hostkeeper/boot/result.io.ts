@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path'
 import { bootId } from '../../base/boot.io.ts'
 import type { Layout, ProgramContext, Settings } from '../program/index.ts'
-import { treesOf } from '../tree/index.ts'
+import { treeOf, treesOf } from '../tree/index.ts'
 import {
   type BootResult,
   type FetchResult,
@@ -12,7 +12,6 @@ import {
   parseFetchResult,
   timeOf,
 } from './result.ts'
-import { treeOf } from './tree-name.io.ts'
 
 /** What an attempt has to say of itself. */
 export type Outcome = Pick<BootResult, 'why' | 'step' | 'log'> & { readonly level: 'right' | 'excluded' | 'failed' }
@@ -90,7 +89,9 @@ function written(path: string, text: string, mode = 0o600): boolean {
   const beside = `${path}.new`
   try {
     mkdirSync(dirname(path), { recursive: true, mode: mode === 0o600 ? 0o700 : 0o755 })
-    writeFileSync(beside, text, { mode })
+    // Not through a link that somebody has put there.
+    rmSync(beside, { force: true })
+    writeFileSync(beside, text, { mode, flag: 'wx' })
     renameSync(beside, path)
     return true
   } catch {

@@ -1,11 +1,10 @@
 /** Packs a tree into an archive whose name and bytes say what is in it. */
-import { createPrivateKey, type KeyObject, sign } from 'node:crypto'
+import { type KeyObject, sign } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { errnoText, IsconfError, sha256Hex } from '../../base/index.ts'
-import { replace } from '../../base/replace.io.ts'
+import { IsconfError, sha256Hex } from '../../base/index.ts'
+import { scratchDirectory, writeWhole } from '../program/index.ts'
 import { channelText, runCommand } from '../sources/index.ts'
 import { type BringDeps, bringTree } from '../update/index.ts'
 
@@ -41,31 +40,10 @@ export async function buildCheckpoint(
 
 /** A directory for what is under way; removed afterwards. */
 export async function withScratch<T>(work: (scratch: string) => Promise<T>): Promise<T> {
-  const scratch = await mkdtemp(join(tmpdir(), 'hostkeeper-'))
+  const scratch = scratchDirectory('hostkeeper-')
   try {
     return await work(scratch)
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }
-}
-
-/** Puts a file in place at once, for everybody to read: whoever gives it out is seldom root. */
-export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
-  try {
-    await replace(path, content, { temporary: `${path}.new`, exclusive: false, mode: 0o644 })
-  } catch (error) {
-    throw new IsconfError('FILE_UNWRITABLE', `cannot write ${path}: ${errnoText(error)}`, { cause: error })
-  }
-}
-
-/** The Ed25519 key in a PEM file, as `openssl genpkey -algorithm ed25519` writes it. CONFIG. */
-export function privateKey(path: string): KeyObject {
-  let key: KeyObject
-  try {
-    key = createPrivateKey(readFileSync(path))
-  } catch (error) {
-    throw new IsconfError('CONFIG', `no private key in ${path}: ${errnoText(error)}`, { cause: error })
-  }
-  if (key.asymmetricKeyType === 'ed25519') return key
-  throw new IsconfError('CONFIG', `${path} has a key of type ${key.asymmetricKeyType}, not ed25519`)
 }

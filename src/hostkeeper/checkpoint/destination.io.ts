@@ -2,6 +2,7 @@
 import { copyFileSync, existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
+import { writeWhole } from '../program/index.ts'
 import {
   directoryAddress,
   rsyncAddress,
@@ -11,7 +12,6 @@ import {
   shownAddress,
   sshCommand,
 } from '../sources/index.ts'
-import { writeWhole } from './build.io.ts'
 
 export interface Destination {
   readonly shown: string

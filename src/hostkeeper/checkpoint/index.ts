@@ -1,3 +1,3 @@
-export { buildCheckpoint, privateKey } from './build.io.ts'
+export { buildCheckpoint } from './build.io.ts'
 export { destinationOf } from './destination.io.ts'
 export { pushCheckpoint, tagCheckpoint } from './publish.io.ts'

@@ -3,8 +3,9 @@ import { type KeyObject, sign } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { IsconfError, sha256Hex } from '../../base/index.ts'
+import { writeWhole } from '../program/index.ts'
 import { type Channel, channelText, parseChannel } from '../sources/index.ts'
-import { withScratch, writeWhole } from './build.io.ts'
+import { withScratch } from './build.io.ts'
 import type { Destination } from './destination.io.ts'
 
 /** Copies an archive with its checksum and its signature; whether it was not there before. CHECKPOINT_TAKEN. */

@@ -1,20 +1,10 @@
 /** A private place for the script, and running it there. */
 import { spawn } from 'node:child_process'
-import {
-  accessSync,
-  chmodSync,
-  closeSync,
-  constants,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readSync,
-  rmSync,
-} from 'node:fs'
+import { accessSync, chmodSync, closeSync, constants, mkdirSync, openSync, readSync, rmSync } from 'node:fs'
 import { constants as system, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { errnoText, IsconfError } from '../../base/index.ts'
-import { type ProgramSurroundings, removeLeftOvers } from '../program/index.ts'
+import { type ProgramSurroundings, removeLeftOvers, scratchDirectory } from '../program/index.ts'
 import { commandFor } from './address.ts'
 
 /** A new directory that only its owner may enter, on a file system from which programs may be run. FILE_UNWRITABLE. */
@@ -23,8 +13,8 @@ export function privateDirectory(home: string): string {
   for (const parent of [join(home, 'tmp'), tmpdir()]) {
     try {
       if (parent !== tmpdir()) mkdirSync(parent, { recursive: true, mode: 0o700 })
-      removeLeftOvers(parent, /^exech-(\d+)-\w{6}$/, 'directory')
-      const directory = mkdtempSync(join(parent, `exech-${process.pid}-`))
+      removeLeftOvers(parent, /^exech-(\d+)-\w{6}$/)
+      const directory = scratchDirectory(`exech-${process.pid}-`, parent)
       if (mayRunFrom(directory)) return directory
       rmSync(directory, { recursive: true })
       reasons.push(`${parent} is mounted noexec`)

@@ -1,10 +1,9 @@
 /** Reads the packages of a tree, and puts the makefile in its place. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { errnoText, IsconfError } from '../../base/index.ts'
-import { replace } from '../../base/replace.io.ts'
+import { IsconfError } from '../../base/index.ts'
 import { readGeneratedText } from '../../config/index.ts'
-import { treeNames } from '../program/index.ts'
+import { treeNames, writeWhole } from '../program/index.ts'
 import { namesIn } from '../tree/index.ts'
 import { generatedMark, generateMakefile, ownMakefile } from './generate.ts'
 import { type Package, parsePackage } from './package-file.ts'
@@ -51,9 +50,5 @@ export async function writeMakefile(path: string, makefile: string): Promise<voi
     const hint = 'move it away, or name another file and include that'
     throw new IsconfError('FILE_EXISTS', `${path} was not written by hostkeeper generate`, { hint })
   }
-  try {
-    await replace(path, makefile, { temporary: `${path}.${process.pid}`, exclusive: true, mode: 0o644 })
-  } catch (error) {
-    throw new IsconfError('FILE_UNWRITABLE', `cannot write ${path}: ${errnoText(error)}`, { cause: error })
-  }
+  await writeWhole(path, makefile)
 }

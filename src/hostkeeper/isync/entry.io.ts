@@ -4,8 +4,8 @@ import { lchown, open, symlink } from 'node:fs/promises'
 import type { Entry } from '../../base/directory.io.ts'
 import { errnoCode, IsconfError } from '../../base/index.ts'
 import { setModeAndOwner } from '../../machine/index.ts'
-import { hashOf, writeAll } from '../program/index.ts'
-import { asItIs, unwritable } from './place.io.ts'
+import { asItIs, hashOf, writeAll } from '../program/index.ts'
+import { unwritable } from './place.io.ts'
 import { type Attributes, fileContent, identityOf, type Present, type Wanted } from './plan.ts'
 
 /** Nobody may write to an immutable file, nor put another one in its place. Fails as node:fs does. */

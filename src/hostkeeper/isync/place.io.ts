@@ -1,10 +1,10 @@
 /** Where a path lies below the root: in a directory that is open, so that what was looked at is what is written to. */
-import { constants, lstatSync, readlinkSync, type Stats } from 'node:fs'
+import { lstatSync, readlinkSync, type Stats } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { type Directory, Entry } from '../../base/directory.io.ts'
 import { errnoCode, errnoText, IsconfError } from '../../base/index.ts'
 import type { Walk } from '../../base/walk.io.ts'
-import { hashOf } from '../program/index.ts'
+import { asItIs, hashOf } from '../program/index.ts'
 import { fileContent, identityOf, linkContent, type Present } from './plan.ts'
 
 export interface Place {
@@ -76,9 +76,6 @@ export function presentAt({ at, path }: Entry): Present | undefined {
   if (stat.isSymbolicLink()) return { ...attributes, kind: 'symlink', content: linkContent(readlinkSync(at)) }
   return { ...attributes, kind: stat.isDirectory() ? 'directory' : 'other', content: '' }
 }
-
-/** Not through a link that was put there meanwhile, and without waiting for a pipe. */
-export const asItIs = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
 function statOf(at: string, path: string): Stats | undefined {
   try {

@@ -1,6 +1,5 @@
 /** Looks at a configuration tree as a whole, for all hosts at once. */
-import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, realpathSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
 import { type Finding, readGeneratedText } from '../../config/index.ts'
@@ -14,7 +13,7 @@ import {
   readMakefile,
   withVariables,
 } from '../make/index.ts'
-import { treeNames } from '../program/index.ts'
+import { scratchDirectory, treeNames } from '../program/index.ts'
 import { lintHosts, namesIn } from '../tree/index.ts'
 import { lintMakefiles, type Makefile, wordPlaces } from './makefile.ts'
 import { lintTargets, variablesOf } from './targets.ts'
@@ -34,7 +33,7 @@ export async function lintTree(tree: string, make = 'make'): Promise<readonly Fi
     findings.push(...(attempt(() => lintFiles(tree), findings, join(tree, treeNames.manifest)) ?? []))
   const path = join(tree, treeNames.packages)
   if (!existsSync(path)) return [...findings, { severity: 'error', file: path, line: null, message: 'no such file' }]
-  const scratch = mkdtempSync(join(tmpdir(), 'hostkeeper-lint-'))
+  const scratch = scratchDirectory('hostkeeper-lint-')
   try {
     const environment = { ...environmentFor(tree, process.env), PWD: scratch }
     const read: Read = (file, variables) => {

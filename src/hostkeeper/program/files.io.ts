@@ -1,9 +1,15 @@
 /** Reading, writing and syncing files at once; their content in pieces, for a file may be larger than the memory. */
 import { createHash } from 'node:crypto'
-import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, constants, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs'
+import { errnoText, IsconfError } from '../../base/index.ts'
+import { replace } from '../../base/replace.io.ts'
+import { walking } from '../../base/walk.io.ts'
 
 const pieceBytes = 1024 * 1024
 const pageBytes = 4096
+
+/** How what was looked at is opened: not through a link that was put there meanwhile, and without waiting for a pipe. */
+export const asItIs = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
 /** The SHA-256 of a file, in hexadecimal; `each` gets its bytes as they are read. Fails as node:fs does. */
 export function hashOf(
@@ -39,5 +45,21 @@ export function syncPath(path: string): void {
     fsyncSync(file)
   } finally {
     closeSync(file)
+  }
+}
+
+/** Puts a file in place at once, for everybody to read, where no link of another user leads. FILE_UNWRITABLE, UNSAFE_LINK. */
+export async function writeWhole(path: string, content: Uint8Array | string, hint?: string): Promise<void> {
+  try {
+    await walking('/', async (walk) => {
+      const { at } = await walk.entry(path)
+      await replace(at, content, { temporary: `${at}.${process.pid}`, exclusive: true, mode: 0o644 })
+    })
+  } catch (error) {
+    if (error instanceof IsconfError) throw error
+    throw new IsconfError('FILE_UNWRITABLE', `cannot write ${path}: ${errnoText(error)}`, {
+      ...{ cause: error },
+      ...(hint === undefined ? {} : { hint }),
+    })
   }
 }

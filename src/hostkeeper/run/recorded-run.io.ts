@@ -2,9 +2,9 @@
 
 import { IsconfError } from '../../base/index.ts'
 import { count } from '../../terminal/index.ts'
-import { treeOf } from '../boot/index.ts'
 import type { MakeCall } from '../make/index.ts'
 import type { ProgramContext } from '../program/index.ts'
+import { treeOf } from '../tree/index.ts'
 import { type Interruption, type MakeEnd, runMake } from './process.io.ts'
 import { type Also, RunProgress } from './progress.io.ts'
 import { oldLogs, openRunLog, type RunLog, removeLogs } from './run-log.io.ts'

@@ -1,18 +1,8 @@
 /** The log of one run: make writes into it, and what it writes is shown as it comes. */
-import {
-  closeSync,
-  fstatSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readSync,
-  rmSync,
-  writeSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, readSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Terminal } from '../../terminal/index.ts'
+import { scratchDirectory } from '../program/index.ts'
 
 export interface RunLog {
   readonly path: string
@@ -30,8 +20,7 @@ export function openRunLog(directory: string, id: string, head: string, terminal
   try {
     return openIn(directory, id, head, terminal)
   } catch (error) {
-    // A name that nobody could have known, because others may write there.
-    const instead = mkdtempSync(join(tmpdir(), 'hostkeeper-log-'))
+    const instead = scratchDirectory('hostkeeper-log-')
     say(`cannot write below ${directory} (${(error as NodeJS.ErrnoException).code}): the log is in ${instead}`)
     return openIn(instead, id, head, terminal)
   }

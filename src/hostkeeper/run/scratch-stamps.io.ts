@@ -1,14 +1,14 @@
 /** A copy of the stamp directory, for make to look at: whoever only asks writes nothing of the host's. */
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { scratchDirectory } from '../program/index.ts'
 
 /**
  * Calls `work` with a directory that holds these stamps, all of one time, beside a link to the tree; it is removed
  * afterwards.
  */
 export function withScratchStamps<T>(tree: string, names: Iterable<string>, work: (directory: string) => T): T {
-  const directory = mkdtempSync(join(tmpdir(), 'hostkeeper-plan-'))
+  const directory = scratchDirectory('hostkeeper-plan-')
   try {
     symlinkSync(tree, join(directory, 'tree'))
     const stamps = join(directory, 'stamps')

@@ -1,9 +1,10 @@
 /** How this host stands. */
 import { bootId } from '../../base/boot.io.ts'
 import { IsconfError } from '../../base/index.ts'
-import { type BootResult, fetchResult, oldTree, readBoot, treeOf } from '../boot/index.ts'
+import { type BootResult, fetchResult, oldTree, readBoot } from '../boot/index.ts'
 import { hostOf, isIntermediate, leavesStamp, ruleFor, stepsFor } from '../make/index.ts'
 import { lockHolder, type ProgramContext } from '../program/index.ts'
+import { treeOf } from '../tree/index.ts'
 import { type PlannedRun, planRun } from './plan.io.ts'
 import { stepUnderWay } from './progress.io.ts'
 import { readRuns } from './runs.io.ts'

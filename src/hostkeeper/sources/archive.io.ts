@@ -1,12 +1,13 @@
 /** An archive of a tree from a web server, or a channel that names one. Nothing of it is looked at before it is known to be the right one. */
-import { createPublicKey, type KeyObject, verify } from 'node:crypto'
+import { verify } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { refuseChangeable } from '../../base/changeable.io.ts'
-import { errnoText, IsconfError, sha256Hex } from '../../base/index.ts'
+import { IsconfError, sha256Hex } from '../../base/index.ts'
 import { archiveAddress, parseChannel, shownAddress } from './address.ts'
 import { noteNumber } from './channel-numbers.io.ts'
 import { type DownloadLimits, downloadFile, downloadSmall } from './download.io.ts'
+import { ed25519Key } from './key.io.ts'
 import type { Source, SourceContext } from './source.ts'
 import { unpack } from './unpack.io.ts'
 
@@ -43,29 +44,17 @@ async function followChannel(url: URL, context: SourceContext): Promise<{ url: U
   return { url: archive, sha256: channel.sha256 }
 }
 
-/** With a key only what is signed by it counts. SOURCE_FAILED. */
+/** With a key only what is signed by it counts. SOURCE_FAILED, CONFIG, OPEN_TO_OTHERS. */
 async function checkSignature(url: URL, bytes: Uint8Array, context: SourceContext): Promise<void> {
   const { key: keyPath } = context.settings
   if (keyPath === undefined) return
-  const key = publicKey(keyPath)
+  refuseChangeable('hostkeeperKey', keyPath)
+  const key = ed25519Key('public', keyPath)
   const place = new URL(url)
   place.pathname += '.sig'
   const signature = await downloadSmall(place, limits(context, signatureBytesMax))
   if (!verify(null, bytes, key, signature))
     throw failed(`${shownAddress(url.href)} (SHA-256 ${sha256Hex(bytes)}) is not signed by the key in ${keyPath}`)
-}
-
-/** An Ed25519 key as openssl writes it. CONFIG, OPEN_TO_OTHERS. */
-function publicKey(path: string): KeyObject {
-  refuseChangeable('hostkeeperKey', path)
-  let key: KeyObject
-  try {
-    key = createPublicKey(readFileSync(path))
-  } catch (error) {
-    throw new IsconfError('CONFIG', `HOSTKEEPER_KEY: no public key in ${path}: ${errnoText(error)}`, { cause: error })
-  }
-  if (key.asymmetricKeyType === 'ed25519') return key
-  throw new IsconfError('CONFIG', `HOSTKEEPER_KEY: ${path} has a key of type ${key.asymmetricKeyType}, not ed25519`)
 }
 
 const limits = ({ settings, signal }: SourceContext, bytesMax: number): DownloadLimits => ({

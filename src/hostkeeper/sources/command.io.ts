@@ -147,3 +147,8 @@ function lastLines(text: string): string {
   const lines = text.split(/[\r\n]+/).filter((line) => line.trim() !== '')
   return lines.length === 0 ? '' : `: ${lines.slice(-linesShown).join(' / ')}`
 }
+
+/** ssh as a boot needs it: it asks nobody, and does not wait for ever. */
+export function sshCommand(timeoutS: number): string {
+  return `ssh -o BatchMode=yes -o ConnectTimeout=${timeoutS} -o ServerAliveInterval=${timeoutS} -o ServerAliveCountMax=1`
+}

@@ -1,9 +1,8 @@
 /** A git repository: `git://HOST/PATH`, `git+https://...`, `git+ssh://...`, `git+file:///...`, with `#REF`. */
 import { join } from 'node:path'
 import { gitAddress } from './address.ts'
-import { runCommand } from './command.io.ts'
+import { runCommand, sshCommand } from './command.io.ts'
 import type { Source } from './source.ts'
-import { sshCommand } from './ssh.ts'
 
 export const gitSource: Source = {
   fetch: async (address, into, context) => {

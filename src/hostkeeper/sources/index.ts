@@ -8,10 +8,10 @@ export {
   schemeOf,
   shownAddress,
 } from './address.ts'
-export { runCommand } from './command.io.ts'
+export { runCommand, sshCommand } from './command.io.ts'
 export { receive, withDaemon } from './daemon.io.ts'
 export { downloadFile } from './download.io.ts'
+export { ed25519Key } from './key.io.ts'
 export type { ChannelNumbers, SourceContext } from './source.ts'
-export { sshCommand } from './ssh.ts'
 export { sourceOf } from './table.io.ts'
 export { refuseUnsigned, refuseUnvouched, unvouchedBy } from './vouched.ts'

@@ -1,8 +1,7 @@
 /** An rsync daemon (`rsync://HOST/MODULE`), or rsync over ssh (`rsync:HOST:PATH`). */
 import { rsyncAddress } from './address.ts'
-import { runCommand } from './command.io.ts'
+import { runCommand, sshCommand } from './command.io.ts'
 import type { Source } from './source.ts'
-import { sshCommand } from './ssh.ts'
 
 export const rsyncSource: Source = {
   fetch: async (address, into, context) => {

@@ -1,4 +1,4 @@
-export { lookAtTree, syncTree, type TreeLook } from './content.io.ts'
+export { lookAtTree, lookInto, syncTree, type TreeLook } from './content.io.ts'
 export { idOfName, treeBytesMax, treeEntriesMax } from './content.ts'
 export type { TreeDisk } from './disk.ts'
 export { lintHosts, namesIn, readHostsConf } from './tree.io.ts'
@@ -9,5 +9,6 @@ export {
   removeLeftovers,
   removeOldTrees,
   type Trees,
+  treeOf,
   treesOf,
 } from './trees.io.ts'

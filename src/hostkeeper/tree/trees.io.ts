@@ -38,6 +38,12 @@ function linkedName(link: string): string | undefined {
   return isTreeName(name) ? name : undefined
 }
 
+/** The name of the fetched tree; the path of one that somebody made; undefined where there is none. */
+export function treeOf(tree: string): string | undefined {
+  const found = lstatSync(tree, { throwIfNoEntry: false })
+  return found?.isSymbolicLink() ? basename(readlinkSync(tree)) : found && tree
+}
+
 /** Makes a link name a tree, in one step: at any moment there is the old one or the new one. */
 export async function pointAt(disk: TreeDisk, link: string, name: string): Promise<void> {
   const beside = `${link}.new`

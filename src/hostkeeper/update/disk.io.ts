@@ -1,8 +1,7 @@
 /** The machine's own disk. */
-
 import { mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { diskFailure } from '../../base/index.ts'
+import { failing } from '../../base/index.ts'
 import { syncPath } from '../program/index.ts'
 import { syncTree, type TreeDisk } from '../tree/index.ts'
 
@@ -22,12 +21,4 @@ export const systemTreeDisk: TreeDisk = {
   // What an ended update has started may still be writing there.
   remove: (path) => failing('remove', path, () => rm(path, { recursive: true, force: true, maxRetries: 5 })),
   syncTree: (tree, entries) => failing('write', tree, async () => syncTree(tree, entries)),
-}
-
-async function failing<T>(action: string, path: string, run: () => Promise<T>): Promise<T> {
-  try {
-    return await run()
-  } catch (error) {
-    throw diskFailure(action, path, error)
-  }
 }

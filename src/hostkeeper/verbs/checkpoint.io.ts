@@ -2,9 +2,9 @@ import type { KeyObject } from 'node:crypto'
 import { basename, resolve } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
 import { aFile, flag, value, type WordType, word } from '../../terminal/index.ts'
-import { buildCheckpoint, destinationOf, privateKey, pushCheckpoint, tagCheckpoint } from '../checkpoint/index.ts'
+import { buildCheckpoint, destinationOf, pushCheckpoint, tagCheckpoint } from '../checkpoint/index.ts'
 import { action, type ProgramContext, verb } from '../program/index.ts'
-import { isArchiveName } from '../sources/index.ts'
+import { ed25519Key, isArchiveName } from '../sources/index.ts'
 import { type BringDeps, interruptible, systemTreeDisk } from '../update/index.ts'
 
 const keyOption = value('--key <file>', 'sign by this private Ed25519 key in PEM', aFile)
@@ -101,7 +101,7 @@ function checkName(name: string): string {
 }
 
 const keyOf = ({ cwd }: ProgramContext, path: string | undefined): KeyObject | undefined =>
-  path === undefined ? undefined : privateKey(resolve(cwd, path))
+  path === undefined ? undefined : ed25519Key('private', resolve(cwd, path))
 
 const destinationWord = ({ cwd }: ProgramContext, word: string): string =>
   word.includes(':') ? word : resolve(cwd, word)

@@ -1,9 +1,8 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { errnoText, IsconfError } from '../../base/index.ts'
-import { replace } from '../../base/replace.io.ts'
 import { aFile, count, flag, optionalWord } from '../../terminal/index.ts'
-import { packaged, verb } from '../program/index.ts'
+import { packaged, verb, writeWhole } from '../program/index.ts'
 
 export const initVerb = verb({
   name: 'init',
@@ -42,11 +41,11 @@ function refuseExisting(directory: string, names: readonly string[]): void {
 }
 
 async function write(path: string, text: Uint8Array): Promise<void> {
+  const hint = 'correct it and run `hostkeeper init -f`'
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o755 })
-    await replace(path, text, { temporary: `${path}.${process.pid}`, exclusive: true, mode: 0o644 })
   } catch (error) {
-    const hint = 'correct it and run `hostkeeper init -f`'
     throw new IsconfError('FILE_UNWRITABLE', `cannot write ${path}: ${errnoText(error)}`, { cause: error, hint })
   }
+  await writeWhole(path, text, hint)
 }
