@@ -24,10 +24,11 @@ function levelsIn(code: number): number {
 
 /** Where the quote is that ends the string of the one at `start`. */
 function endOfString(json: string, start: number): number {
-  for (let at = start + 1; at < json.length; at += 1) {
-    const code = json.charCodeAt(at)
-    if (code === quote) return at
-    if (code === backslash) at += 1
+  for (let at = json.indexOf('"', start + 1); at >= 0; at = json.indexOf('"', at + 1)) {
+    let before = at
+    while (json.charCodeAt(before - 1) === backslash) before -= 1
+    // Each two of them stand for one, and make no quote another character.
+    if ((at - before) % 2 === 0) return at
   }
   return json.length
 }

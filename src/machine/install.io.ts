@@ -1,5 +1,5 @@
 /** What installing any kind of entry has in common: a name beside the target, missing parents, owner, attributes, time. */
-import { constants, fstatSync } from 'node:fs'
+import { constants, fchmodSync, fstatSync, futimesSync } from 'node:fs'
 import { type FileHandle, lstat, lutimes, mkdir, open, rename, rmdir, unlink } from 'node:fs/promises'
 import type { Entry } from '../base/directory.io.ts'
 import { errnoCode, IsconfError } from '../base/index.ts'
@@ -47,7 +47,7 @@ export async function prepareBeside(
   install: Keeping & Pick<Installing, 'staging'>,
   write: (beside: string) => Promise<void>,
 ): Promise<Prepared> {
-  await refuseOtherKind(target, kind)
+  refuseOtherKind(target, kind)
   const beside = await install.staging.beside(target)
   const discard = (): Promise<undefined> => discardUnused(beside)
   try {
@@ -91,7 +91,10 @@ export function reportOn(
   }
 }
 
-/** Sets everything of an open file or directory, in the order in which nothing undoes what was set before. */
+/**
+ * Sets everything of an open file or directory, in the order in which nothing undoes what was set before. Most of it at
+ * once: the kernel has it in memory, and to wait for it on another thread takes many times as long.
+ */
 export async function setAttributes(
   handle: FileHandle,
   { attributes, numbersOf }: Install<EntryAttributes & { readonly mode: number; readonly xattrs?: Xattrs }>,
@@ -106,7 +109,7 @@ export async function setAttributes(
   // To change the owner also clears a capability, and to change the mode an access list.
   setXattrs(handle.fd, {}, xattrs)
   const changedSeconds = settableSeconds(mtimeMs)
-  await handle.utimes(changedSeconds, changedSeconds)
+  futimesSync(handle.fd, changedSeconds, changedSeconds)
 }
 
 /** Makes a directory that is to hold an entry; undefined when it was there. It is on disk when its own parent is synced. */
@@ -159,7 +162,7 @@ export async function setModeAndOwner(handle: FileHandle, { mode, uid, gid }: Mo
   const found = fstatSync(handle.fd)
   if (found.uid !== uid || found.gid !== gid) await handle.chown(uid, gid)
   // After the owner: to change that clears the setuid and setgid bits.
-  await handle.chmod(mode)
+  fchmodSync(handle.fd, mode)
 }
 
 /** The time of change of a symbolic link itself. */

@@ -81,23 +81,27 @@ export function systemMachine(options: MachineOptions): Machine {
     unknownOwners: (owners) => numbers.unknown(owners, options.owner()),
     lookAhead: (movesAside) =>
       lookAhead({ root, home: options.home, protectedPaths: own, numbersOf: numbersFor, movesAside }),
-    install: async (all) => {
-      const installations = all.slice(0, await own.installableCount(all.map(({ attributes }) => attributes.path)))
-      const owners = installations.flatMap(({ attributes: { owner, parents } }) => [
-        owner,
-        ...parents.map((parent) => parent.owner),
-      ])
-      const numbersOf = await numbersFor(owners)
-      return walking(root, async (walk) =>
-        temporary.during(await directoriesOf(installations, walk), (staging) =>
+    // One walk from the first check to the last rename: what was checked is what is written to.
+    install: (all) =>
+      walking(root, async (walk) => {
+        const count = await own.installableCount(
+          all.map(({ attributes }) => attributes.path),
+          walk,
+        )
+        const installations = all.slice(0, count)
+        const owners = installations.flatMap(({ attributes: { owner, parents } }) => [
+          owner,
+          ...parents.map((parent) => parent.owner),
+        ])
+        const numbersOf = await numbersFor(owners)
+        return temporary.during(await directoriesOf(installations, walk), (staging) =>
           installTogether(
             installations.map((installation) =>
               installing(installation, { ...{ real, walk, numbersOf, staging }, kept: join(options.home, 'kept') }),
             ),
           ),
-        ),
-      )
-    },
+        )
+      }),
     sharedWith: (directory) => sharedWith(directory, real(directory), options.sharedDirectories?.() ?? []),
     refuseRemoval: own.refuseRemoval,
     remove: async (path) => {

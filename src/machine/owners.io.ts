@@ -44,8 +44,8 @@ export class OwnerNumbers {
       this.#lookUp('group', new Set(owners.map(({ group, gid }) => (group === '' ? `${gid}` : group)))),
     ])
     return ({ uid, gid, user, group }) => ({
-      uid: numberHere(users, { what: 'user', name: user, number: uid, own: process.geteuid?.() }),
-      gid: numberHere(groups, { what: 'group', name: group, number: gid, own: process.getegid?.() }),
+      uid: numberHere(users, { what: 'user', name: user, number: uid, own: process.geteuid }),
+      gid: numberHere(groups, { what: 'group', name: group, number: gid, own: process.getegid }),
     })
   }
 
@@ -84,12 +84,12 @@ interface Wanted {
   readonly name: string
   readonly number: number
   /** The number of this process, which gets nothing that it does not have. */
-  readonly own: number | undefined
+  readonly own: (() => number) | undefined
 }
 
 function numberHere({ numberByName, nameByNumber }: Known, { what, name, number, own }: Wanted): number {
   if (name === '') {
-    const other = number === own ? undefined : nameByNumber.get(number)
+    const other = number === own?.() ? undefined : nameByNumber.get(number)
     if (other === undefined) return number
     throw new Error(`${what} ${number} had no name on the origin and is ${other} here; ${numericText}`)
   }

@@ -10,8 +10,8 @@ export interface ProtectedPaths {
   refuseSnapshot(path: string): Promise<void>
   /** PROTECTED_PATH for the same, for `/`, and where something is mounted there or below. */
   refuseRemoval(path: string): Promise<void>
-  /** How many of these, from the first on, lie outside IS_HOME. PROTECTED_PATH when the first does not. */
-  installableCount(paths: readonly string[]): Promise<number>
+  /** How many of these, from the first on, lie outside IS_HOME on the way of `walk`. PROTECTED_PATH when the first does not. */
+  installableCount(paths: readonly string[], walk: Walk): Promise<number>
 }
 
 /** `real` maps a journal path to where it is on this machine; `home` is where IS_HOME is. */
@@ -30,9 +30,9 @@ export function protectedPaths(real: (path: string) => string, home: string): Pr
       const [there = path] = await placesOf([path])
       await refuseHome(path, there)
     },
-    installableCount: async (paths) => {
+    installableCount: async (paths, walk) => {
       const own = await realpath(home).catch(() => home)
-      for (const [index, there] of (await placesOf(paths)).entries()) {
+      for (const [index, there] of (await inOrder(paths, walk)).entries()) {
         const isOwn = there === own || isBelow(there, own)
         const path = paths[index] ?? there
         const isFree = !isOwn && !isBelow(own, there) && !isBelow(home, there)

@@ -1,5 +1,6 @@
 /** Putting something in the place of what stands there; what is of another kind is kept, as `isync -o` keeps it. */
-import { lstat, rename, rm } from 'node:fs/promises'
+import { lstatSync, type Stats } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
 import type { Entry } from '../base/directory.io.ts'
 import { errnoText, IsconfError } from '../base/index.ts'
 import { keepCopy } from '../base/kept.io.ts'
@@ -15,17 +16,26 @@ export interface Keeping {
 }
 
 /** What can't be replaced; a rename would say no more than that it is one. */
-export async function refuseOtherKind(target: Entry, kind: Kind): Promise<void> {
-  const obstacle = kindObstacle(kind, await kindAt(target))
+export function refuseOtherKind(target: Entry, kind: Kind): void {
+  const obstacle = kindObstacle(kind, kindAt(target))
   if (obstacle !== undefined) throw new Error(obstacle)
 }
 
-async function kindAt({ at }: Entry): Promise<FoundKind | undefined> {
-  const found = await lstat(at).catch(() => undefined)
+/** Synchronous: it is asked twice for each file, and to wait for an answer takes many times what the answer takes. */
+function kindAt({ at }: Entry): FoundKind | undefined {
+  const found = statAt(at)
   if (found === undefined) return undefined
   if (found.isFile()) return 'file'
   if (found.isSymbolicLink()) return 'symlink'
   return found.isDirectory() ? 'directory' : 'other'
+}
+
+function statAt(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch {
+    return undefined
+  }
 }
 
 export class Replacing {
@@ -47,7 +57,7 @@ export class Replacing {
 
   /** Renames what was made to its place. INSTALL_FAILED when what stands there can't be kept, and nothing is changed. */
   async by(beside: string): Promise<void> {
-    const found = await kindAt(this.#target)
+    const found = kindAt(this.#target)
     const isOther = found !== undefined && found !== this.kind && kindObstacle(this.kind, found) === undefined
     const { kept } = this.#how
     const copy = isOther && kept !== undefined ? await this.#keep(kept) : undefined
