@@ -9,10 +9,11 @@ import { type Assignment, parseMainCf } from './main-cf.ts'
 import { repeatedTargets, resolveAssignments } from './main-cf-resolve.ts'
 import { isMisspelt, notASetting } from './misspelt.ts'
 import { type Setting, settings } from './settings.ts'
+import type { UpSettings } from './up-settings.ts'
 import type { LogPlace, OwnerMode, RehearsalConsent, ReplayWarnings } from './values.ts'
 
 /** Everything that is set for this host; frozen. */
-export interface Config {
+export interface Config extends UpSettings {
   readonly home: string
   /** Undefined when it is not set anywhere: the daemon then waits for one. */
   readonly domain: { readonly name: DomainName; readonly source: string } | undefined
@@ -112,6 +113,7 @@ export function resolveAllButDomain(input: Omit<ConfigInput, 'domainFileText'>):
     log: read(settings.log),
     replayWarnings: read(settings.replayWarnings),
     reserve: read(settings.reserve),
+    ...{ upMode: read(settings.upMode), upSplayS: read(settings.upSplayS), upWindow: read(settings.upWindow) },
     rehearsals: read(settings.rehearsals),
     commandTimeoutS: read(settings.commandTimeoutS),
     host: Object.freeze({ ...host }),

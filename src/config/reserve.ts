@@ -1,4 +1,5 @@
 /** IS_RESERVE: how much of the disk of IS_HOME stays free of what arrives from other hosts. */
+import type { Setting } from './setting.ts'
 import type { Parsed } from './values.ts'
 
 /** A part of a small disk is too little for what the system itself writes. */
@@ -12,6 +13,15 @@ const sizePattern = /^(\d{1,12})([KMGT]?)$/
 export function parseReserve(text: string): Parsed<string> {
   if (percentPattern.test(text) || sizePattern.test(text)) return { value: text }
   return { problem: `must be a part of the disk, as 5%, or a size, as 2G or 0, not ${JSON.stringify(text)}` }
+}
+
+export const reserveSetting: Setting<string> = {
+  env: 'IS_RESERVE',
+  form: 'a part of the disk, as 5%, of which 256 MiB are the least; or a size, as 2G or 0',
+  fallback: '5%',
+  describe:
+    'How much of the disk of IS_HOME stays free of what arrives from other hosts: changesets and files wait when less would be left. What is recorded on this host itself may use it.',
+  parse: parseReserve,
 }
 
 /** How many bytes that is of a disk of so many. A part is 256 MiB at least. */

@@ -2,8 +2,9 @@
  * Every setting as data: its name, what it takes, a default that is safe, and the sentence of the manual. The rest of
  * the program sees one frozen {@link Config} and never the environment.
  */
-import { parseReserve } from './reserve.ts'
+import { reserveSetting } from './reserve.ts'
 import type { Setting } from './setting.ts'
+import { upSettings } from './up-settings.ts'
 import type { LogPlace, OwnerMode, RehearsalConsent, ReplayWarnings } from './values.ts'
 import {
   parseAbsolutePath,
@@ -147,6 +148,7 @@ export const settings = {
       'Whether `isconf ci` only warns of operations that do not do the same where they are replayed, or refuses to check them in.',
     parse: parseWarnings,
   }),
+  ...upSettings,
   rehearsals: setting<RehearsalConsent>({
     env: 'IS_REHEARSE',
     form: '"no", "yes" or "net"',
@@ -171,14 +173,7 @@ export const settings = {
       "The name of this host, instead of the machine's; only in the environment. It lets several hosts run on one machine.",
     parse: parseText,
   }),
-  reserve: setting<string>({
-    env: 'IS_RESERVE',
-    form: 'a part of the disk, as 5%, of which 256 MiB are the least; or a size, as 2G or 0',
-    fallback: '5%',
-    describe:
-      'How much of the disk of IS_HOME stays free of what arrives from other hosts: changesets and files wait when less would be left. What is recorded on this host itself may use it.',
-    parse: parseReserve,
-  }),
+  reserve: reserveSetting,
   httpPort: setting<number>({
     env: 'IS_HTTP_PORT',
     form: 'port',

@@ -12,6 +12,9 @@ export type LogPlace = 'auto' | 'journal' | 'syslog' | 'file'
 /** Whether other hosts may rehearse on this one, and whether what they rehearse sees its network. */
 export type RehearsalConsent = 'no' | 'yes' | 'net'
 
+/** Whether a host does `up` when somebody asks for it, or by itself. */
+export type UpMode = 'manual' | 'auto'
+
 /** What `ci` does with operations that do not replay. */
 export type ReplayWarnings = 'warn' | 'error'
 
@@ -48,6 +51,16 @@ export function parsePort(text: string): Parsed<number> {
 export function parseSeconds(text: string): Parsed<number> {
   const value = /^[1-9]\d{0,4}$/.test(text) ? Number(text) : Number.NaN
   return value <= 86_400 ? { value } : { problem: wrong('a number of seconds, 1 to 86400', text) }
+}
+
+/** Up to a day, and none. */
+export function parseSplay(text: string): Parsed<number> {
+  const parsed = text === '0' ? { value: 0 } : parseSeconds(text)
+  return 'value' in parsed ? parsed : { problem: wrong('a number of seconds, 0 to 86400', text) }
+}
+
+export function parseUpMode(text: string): Parsed<UpMode> {
+  return text === 'manual' || text === 'auto' ? { value: text } : { problem: wrong('manual or auto', text) }
 }
 
 /** Relative ones are refused: the command line and the daemon don't share a working directory. */

@@ -25,8 +25,8 @@ export interface Placed {
 
 /** Every setting as it is in force, then main.cf's other variables. The file of keys is named and not looked into. */
 export function placedVariables(config: Config): readonly Placed[] {
-  const text = (value: string | number | boolean | undefined): string | undefined =>
-    value === undefined ? undefined : String(value)
+  const text = (value: string | number | boolean | { readonly text: string } | undefined): string | undefined =>
+    value === undefined ? undefined : typeof value === 'object' ? value.text : String(value)
   const valueByName = new Map<string, string | undefined>([
     [settings.hostname.env, config.host.fqdn],
     [settings.domain.env, config.domain?.name],

@@ -23,6 +23,8 @@ export interface Status {
   readonly running?: string | null
   /** What `up` does nothing for; absent from older daemons. */
   readonly holds?: readonly HoldAnswer[]
+  /** Of a host that does `up` by itself; null where that is left to people, absent from older daemons. */
+  readonly unattended?: UnattendedAnswer | null
   readonly lock: LockAnswer | null
   readonly work: WorkStatus | null
   /** Why this host has to be built anew; null when it need not. */
@@ -37,6 +39,13 @@ export interface Status {
   /** Where the package bank answers; the address is null while its port can't be had. */
   readonly bank: { readonly address: string | null }
   readonly warnings: readonly string[]
+}
+
+export interface UnattendedAnswer {
+  /** When it may begin, as it was written; null when always. */
+  readonly window: string | null
+  /** What it did last, does now, or waits for. */
+  readonly text: string
 }
 
 export interface LeftStatus {

@@ -23,6 +23,7 @@ import { environmentOf, liveIdentity } from './live-host.io.ts'
 import { dialableFromElsewhere, startMeeting } from './meeting.ts'
 import { rehearsalsHere } from './rehearsals-here.io.ts'
 import type { ProcessFacts } from './requests/shared/parts.ts'
+import { scheduledUps } from './scheduled-up.io.ts'
 import { settleHome } from './settle-home.io.ts'
 import { openState } from './state-on-disk.ts'
 import { unconnectedFacts } from './unconnected.ts'
@@ -104,7 +105,7 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
       cloned,
       unreachable: () => listenFamilyHere(config.listen),
       warnings: () => [...live.warnings(), ...limitRemarks(), ...said(cloned(), bank.warning())],
-      ...{ bankAddress: bank.address, homeFacts: () => homeFacts(config.home) },
+      ...{ bankAddress: bank.address, homeFacts: () => homeFacts(config.home), ...unattendedFacts(live) },
       ...unconnectedFacts(meeting.peering, transport, strangers),
       mesh: () => ({
         addresses: transport.addresses(),
@@ -120,6 +121,10 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
       await daemon.stop()
     },
   }
+}
+
+function unattendedFacts(live: LiveConfig): Pick<ProcessFacts, 'upSettings' | 'scheduledUps'> {
+  return { upSettings: () => live.now, scheduledUps }
 }
 
 /** Keeps in mind, and in the log, that another machine has this host's key. */

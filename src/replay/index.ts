@@ -2,7 +2,7 @@ export { apply, applyInstalls, blobToInstall, type InstallOperation, isInstall }
 export { branchHold, type Hold, Holds, holdText } from './holds.ts'
 export { InstalledEarly } from './installed-early.ts'
 export { doJournalOperations } from './journal-operations.ts'
-export { type PendingOperation, pendingOperations } from './pending.ts'
+export { nextBlob, type PendingOperation, pendingOperations } from './pending.ts'
 export { type Plan, plan } from './plan.ts'
 export { type Decision, dropUnskipped, mend, skip } from './skip.ts'
 export { nextUnknown } from './unknown-operation.ts'

@@ -1,7 +1,9 @@
 /** The operations that `up` would do, as it would do them. */
-import { operationName } from '../base/index.ts'
-import { operationsDone } from '../branch/index.ts'
+import { type BlobRef, operationName } from '../base/index.ts'
+import { type Branch, operationsDone } from '../branch/index.ts'
+import type { History } from '../host/index.ts'
 import { describeOperation, type Operation } from '../journal/index.ts'
+import { blobToInstall } from './apply.ts'
 import { LatestFiles } from './latest.ts'
 import { stepsAfter, stopBefore } from './steps.ts'
 import type { UpDeps, UpOptions } from './up-types.ts'
@@ -34,4 +36,10 @@ export async function pendingOperations(
     })
   }
   return pending
+}
+
+/** The file that the next operation puts in place, when it has one. */
+export async function nextBlob(branch: Branch, history: History, done: number): Promise<BlobRef | undefined> {
+  for await (const { operation } of stepsAfter(branch, history, done)) return blobToInstall(operation)
+  return undefined
 }

@@ -20,6 +20,8 @@ export interface Limits {
   readonly lastNumber: number
   /** How many operations to do. */
   readonly countMax: number
+  /** Whether another one may be begun now; always when absent. */
+  readonly mayBegin?: (() => boolean) | undefined
 }
 
 /**
@@ -72,9 +74,9 @@ export function stopBefore(
   step: Step,
   branch: Branch,
   count: number,
-  { lastNumber, countMax }: Limits,
+  { lastNumber, countMax, mayBegin }: Limits,
 ): Stop | undefined {
-  if (step.number > lastNumber || count >= countMax) return 'limit'
+  if (step.number > lastNumber || count >= countMax || mayBegin?.() === false) return 'limit'
   if (step.sequence > branch.commonLength) return 'split'
   return step.operation.type === 'unknown' ? 'unknown' : undefined
 }

@@ -1,5 +1,6 @@
-/** Holds on real hosts: of one that is killed, while an `up` runs, and of the branch. */
+/** Holds on real hosts: of one that is killed, while an `up` runs, and of the branch; and of one that does `up` by itself. */
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { assertRefused, Lab, until } from '../harness/lab.ts'
 
@@ -42,4 +43,34 @@ test('a held host and a held branch do nothing, say who holds them, and go on wh
   assert.equal(birch!.has('tmp/after'), true)
   const { position, operations, holds } = await birch!.status()
   assert.deepEqual([position, operations, holds], [4, 4, []])
+})
+
+test('a host with IS_UP=auto does up by itself, not while it is held, and once where an operation fails', async (context) => {
+  const lab = await Lab.of(context, 'alder', 'birch')
+  const [alder, birch] = lab.hosts
+  writeFileSync(birch!.mainCfPath, 'DEFAULT:\n  IS_UP = auto\n  IS_UP_SPLAY = 0\n')
+  await lab.start()
+  await birch!.does('hold', '-m', 'its disk is being copied')
+  await alder!.does('lock', 'one')
+  await alder!.does('exec', 'touch', 'first')
+  // Only where it is made is there a gate.
+  alder!.write('tmp/gate', '')
+  await alder!.does('exec', 'sh', '-c', 'echo again >> tries; test -e gate')
+  await alder!.does('ci')
+  const said = async (): Promise<string> => (await birch!.status()).unattended?.text ?? ''
+  await until(async () => (await said()) === 'it waits: host birch is held', 'birch says what it waits for')
+  assert.equal(birch!.has('tmp/first'), false)
+  await birch!.does('release')
+  await until(async () => (await said()).includes('ended with exit status 1; it tries again when'), 'birch has failed')
+  assert.equal(birch!.has('tmp/first'), true)
+  assert.match((await birch!.run('status')).stdout, /^up {6}by itself: at \S+: /m)
+  assert.equal(birch!.read('tmp/tries'), 'again\n')
+  // Something new, and what it failed for is gone.
+  birch!.write('tmp/gate', '')
+  await alder!.does('lock', 'two')
+  await alder!.does('exec', 'touch', 'second')
+  await alder!.does('ci')
+  await until(() => birch!.has('tmp/second'), 'birch goes on')
+  assert.equal(birch!.read('tmp/tries'), 'again\nagain\n')
+  await until(async () => (await said()).includes('it did 2 operations'), 'birch says what it did')
 })

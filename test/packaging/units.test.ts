@@ -44,7 +44,7 @@ test('what only asks the daemon is let do no more than that', { skip: unlessTher
 })
 
 test('only the boot may reboot: the hourly unit does not say -r', () => {
-  assert.match(textOf('isconf-up.service'), /^ExecStart=\/usr\/bin\/isconf -r up$/m)
+  assert.match(textOf('isconf-up.service'), /^ExecStart=\/usr\/bin\/isconf -r up --wait$/m)
   assert.match(textOf('isconf-hourly.service'), /^ExecStart=\/usr\/bin\/isconf up$/m)
 })
 

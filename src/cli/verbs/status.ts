@@ -1,5 +1,12 @@
 import { idPrefixLength, inOneLine } from '../../base/index.ts'
-import type { DeviationAnswer, LineStatus, Status, WaitingStatus, WorkStatus } from '../../control/index.ts'
+import type {
+  DeviationAnswer,
+  LineStatus,
+  Status,
+  UnattendedAnswer,
+  WaitingStatus,
+  WorkStatus,
+} from '../../control/index.ts'
 import { heldBy, releaseText } from '../../presentation/index.ts'
 import { count, jsonFlag } from '../../terminal/index.ts'
 import { verb } from '../verb.ts'
@@ -48,6 +55,7 @@ function describe(status: Status): string {
       ['held', `${one.scope} ${one.name} ${heldBy(one)}`],
       ['', `up does nothing here; to end it: ${releaseText(one)}`],
     )
+  if (status.unattended) rows.push(['up', unattendedText(status.unattended)])
   if (rebootPending) rows.push(['reboot', describeReboot(rebootPending)])
   rows.push(['lock', lock ? `${lock.user}@${lock.host} since ${lock.since}: ${lock.message}` : 'none'])
   if (work) rows.push(...describeWork(work))
@@ -66,6 +74,10 @@ function describe(status: Status): string {
     ])
   for (const warning of status.warnings) rows.push(['warning', warning])
   return rowsText(rows)
+}
+
+function unattendedText({ window, text }: UnattendedAnswer): string {
+  return `by itself${window === null ? '' : `, ${window}`}: ${text}`
 }
 
 function describeStopped({ operation, reason }: NonNullable<Status['stopped']>): readonly [string, string][] {

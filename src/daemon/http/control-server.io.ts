@@ -12,6 +12,7 @@ import type { EventFeed } from '../requests/events.ts'
 import { requests } from '../requests/index.ts'
 import { type Parts, type ProcessFacts, partsOf } from '../requests/shared/parts.ts'
 import { kinds, type Request } from '../requests/shared/request.ts'
+import { refuseCloned, unattendedUp } from '../unattended-here.ts'
 import { answerError, toErrorEvent } from './answer-error.ts'
 import { logAsked, logEnd } from './asked.ts'
 import { EventStreams, feedQuery, streamsMax } from './event-streams.io.ts'
@@ -75,8 +76,11 @@ export async function serveControl(options: ControlServerOptions): Promise<Contr
     },
     restart: async () => ({ after: changes.verb ?? null, restarts: await onRestart(changes.verb) }),
     running: () => changes.verb,
+    unattended: () => unattended?.status(),
     interrupt: (caller) => changes.interrupt(caller) ?? readRequests.interrupt(caller),
   })
+  const settings = facts.upSettings
+  const unattended = settings && unattendedUp({ parts, random: daemon.deps.random, changes, settings, ...options })
   for (const request of requests) {
     const { method, changesHost, streams: isStream } = kinds[request.kind]
     // What only reads need not wait for what changes this host.
@@ -89,10 +93,12 @@ export async function serveControl(options: ControlServerOptions): Promise<Contr
   await rm(socketPath, { force: true })
   await app.listen({ path: socketPath })
   await chmod(socketPath, 0o600)
+  unattended?.start()
   return {
     busyWith: () => changes.verb,
     whenIdle: () => changes.whenIdle(),
     drain: async () => {
+      unattended?.stop()
       await rm(socketPath, { force: true })
       streams.end()
       const beganMs = systemClock.monotonicMs()
@@ -103,17 +109,12 @@ export async function serveControl(options: ControlServerOptions): Promise<Contr
       while (!(await isOver())) await sleep(systemClock, lookEveryMs)
     },
     close: async () => {
+      unattended?.stop()
       await changes.end()
       streams.end()
       await app.close()
     },
   }
-}
-
-/** Two machines with one key would sign changesets and answer votes as one. */
-function refuseCloned({ cloned }: ProcessFacts): void {
-  const what = cloned?.()
-  if (what !== undefined) throw new IsconfError('CLONED', what)
 }
 
 function connectionsOf(app: FastifyInstance): Promise<number> {

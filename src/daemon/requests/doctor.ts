@@ -7,6 +7,7 @@ import { good, wrong } from './shared/diagnoses.ts'
 import { nothing } from './shared/input.ts'
 import type { Parts } from './shared/parts.ts'
 import { request } from './shared/request.ts'
+import { scheduleDiagnoses } from './shared/schedule-diagnoses.ts'
 
 export const doctorRequest = request({
   name: 'doctor',
@@ -109,6 +110,7 @@ function hostDiagnoses({
         '`isconf status` shows them; put right by hand, then: isconf done OPERATION -m WHY',
       ),
     )
+  found.push(...scheduleDiagnoses(process.upSettings?.(), process.scheduledUps?.() ?? []))
   const own = process.warnings().filter((text) => text !== process.cloned?.())
   const warnings = [...own, ...replicator.unfetched.overdue().map(unfetchedText)]
   found.push(...warnings.map((text) => wrong('host', 'warning', text, 'see isconf status and the log')))

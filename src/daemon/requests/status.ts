@@ -39,7 +39,7 @@ export const statusRequest = request({
   details:
     '`host`, `release`, `pid`, `domain` (`name`, `source`: where it was set), `branch`, `head`, `position` (operations ' +
     'done; null on a host that has left its branch), `operations`, `pending`, `stopped` (`operation`, `reason`), ' +
-    '`rebootPending` (`since`, `operation`), `running` (the verb under way that changes this host, or null), `holds` (who holds this host or its branch: `scope`, `name`, `by`, `why`, `since`), `lock` (`branch`, `user`, `host`, `message`, `since`), `work` (`author`, ' +
+    '`rebootPending` (`since`, `operation`), `running` (the verb under way that changes this host, or null), `holds` (who holds this host or its branch: `scope`, `name`, `by`, `why`, `since`), `unattended` (of a host that does `up` by itself: `window`, `text`; null elsewhere), `lock` (`branch`, `user`, `host`, `message`, `since`), `work` (`author`, ' +
     '`message`, `operations` in words, `locked`: whether its lock is still held), `needsRebuild` (`operations`, `by`, ' +
     '`time`: what `wip drop` gave up), `deviations` (in what it differs from its journal: `kind`, `operation`, ' +
     '`text`, `by`, `why`, `time`), `left` (domains that were left: `domain`, `by`, `time`, `operations` that no ' +
@@ -72,6 +72,7 @@ export const statusRequest = request({
       rebootPending: await rebootPendingOf(parts),
       running: process.running() ?? null,
       holds: await holdsOf(parts).all(),
+      unattended: process.unattended?.() ?? null,
       lock: lock && lockAnswer(branch, lock),
       work: workOf(parts),
       needsRebuild: rebuild.reason ?? null,

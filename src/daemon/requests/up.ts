@@ -11,7 +11,7 @@ import { remarkOnDeviations } from './shared/deviation.ts'
 import { decisionBy, reason, user } from './shared/input.ts'
 import { commandTo } from './shared/output.ts'
 import type { Parts } from './shared/parts.ts'
-import { request, type Tell } from './shared/request.ts'
+import { type RequestContext, request, type Tell } from './shared/request.ts'
 import { type UpParts, upDeps, upOptions } from './shared/up-limits.ts'
 
 export const upRequest = request({
@@ -28,53 +28,59 @@ export const upRequest = request({
     step: z.boolean().optional().describe('one operation'),
     despite: reason.optional().describe('why it goes on although this host, or its branch, is held'),
   }) satisfies z.ZodType<UpBody>,
-  run: async (
-    parts: UpParts &
-      Pick<
-        Parts,
-        'work' | 'rebuild' | 'damaged' | 'deviations' | 'identity' | 'replicator' | 'origin' | 'transport' | 'process'
-      >,
-    { despite, ...limits },
-    { tell, signal },
-  ): Promise<UpAnswer> => {
-    const { history, work, rebuild, identity, log, replicator } = parts
-    try {
-      if (rebuild.reason) void tell({ event: 'remark', text: rebuildText(identity.host, rebuild.reason) })
-      remarkOnDeviations(parts, tell)
-      await parts.damaged.refuseUnsure()
-      await replicator.catchUp()
-      // Of a disk that was put back to a moment before, only the others tell that its work is checked in.
-      const recovered = await recoverCheckIn(parts.origin())
-      if (recovered) void tell({ event: 'remark', text: recoveredText(recovered) })
-      refuseUnchecked(work)
-      const alone = aloneText(parts)
-      if (alone !== undefined) void tell({ event: 'remark', text: alone })
-      const { branch } = parts
-      const options = await upOptions(parts, limits)
-      const deps = upDeps(parts)
-      if (despite !== undefined) {
-        const passed = await deps.holds.pass(decisionBy(parts, { user: limits.user, message: despite }))
-        for (const one of passed) void tell({ event: 'remark', text: `going on in spite of it: ${holdText(one)}` })
-      }
-      const { done, passedOver, rebooting } = await upWithHooks(deps, options, listenerOf(tell), signal)
-      // The others show where this host stands; nobody waits for them.
-      if (done + passedOver > 0) void replicator.exchangeAll()
-      const position = await operationsDone(branch, history.standing.done)
-      return {
-        branch: branch.name,
-        done,
-        passedOver,
-        position,
-        left: branch.journal.operationCount - position,
-        rebooting: rebooting ? operationName(rebooting.id, rebooting.index) : null,
-        unfetched: unfetchedOf(parts, branch),
-      }
-    } catch (thrown) {
-      logFailure(log, 'up', thrown)
-      throw thrown
-    }
-  },
+  run: (parts: UpRequestParts, body, context): Promise<UpAnswer> => doUp(parts, body, context),
 })
+
+type UpRequestParts = UpParts &
+  Pick<
+    Parts,
+    'work' | 'rebuild' | 'damaged' | 'deviations' | 'identity' | 'replicator' | 'origin' | 'transport' | 'process'
+  >
+
+/** Does `up`, and stops where `mayBegin` says that no further operation may be begun. */
+export async function doUp(
+  parts: UpRequestParts,
+  { despite, ...limits }: UpBody,
+  { tell, signal }: Pick<RequestContext, 'tell' | 'signal'>,
+  mayBegin?: () => boolean,
+): Promise<UpAnswer> {
+  const { history, work, rebuild, identity, log, replicator } = parts
+  try {
+    if (rebuild.reason) void tell({ event: 'remark', text: rebuildText(identity.host, rebuild.reason) })
+    remarkOnDeviations(parts, tell)
+    await parts.damaged.refuseUnsure()
+    await replicator.catchUp()
+    // Of a disk that was put back to a moment before, only the others tell that its work is checked in.
+    const recovered = await recoverCheckIn(parts.origin())
+    if (recovered) void tell({ event: 'remark', text: recoveredText(recovered) })
+    refuseUnchecked(work)
+    const alone = aloneText(parts)
+    if (alone !== undefined) void tell({ event: 'remark', text: alone })
+    const { branch } = parts
+    const options = { ...(await upOptions(parts, limits)), mayBegin }
+    const deps = upDeps(parts)
+    if (despite !== undefined) {
+      const passed = await deps.holds.pass(decisionBy(parts, { user: limits.user, message: despite }))
+      for (const one of passed) void tell({ event: 'remark', text: `going on in spite of it: ${holdText(one)}` })
+    }
+    const { done, passedOver, rebooting } = await upWithHooks(deps, options, listenerOf(tell), signal)
+    // The others show where this host stands; nobody waits for them.
+    if (done + passedOver > 0) void replicator.exchangeAll()
+    const position = await operationsDone(branch, history.standing.done)
+    return {
+      branch: branch.name,
+      done,
+      passedOver,
+      position,
+      left: branch.journal.operationCount - position,
+      rebooting: rebooting ? operationName(rebooting.id, rebooting.index) : null,
+      unfetched: unfetchedOf(parts, branch),
+    }
+  } catch (thrown) {
+    logFailure(log, 'up', thrown)
+    throw thrown
+  }
+}
 
 function listenerOf(tell: Tell): UpListener {
   const progress = (text: string): void => void tell({ event: 'progress', text })

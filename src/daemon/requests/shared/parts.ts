@@ -1,10 +1,19 @@
 /** The parts of the daemon that requests may ask for. */
 import type { Branch } from '../../../branch/index.ts'
-import type { MeshStatus, RestartAnswer, StrangerStatus, UnreachedAddress, WebLink } from '../../../control/index.ts'
+import type { UpSettings } from '../../../config/index.ts'
+import type {
+  MeshStatus,
+  RestartAnswer,
+  StrangerStatus,
+  UnattendedAnswer,
+  UnreachedAddress,
+  WebLink,
+} from '../../../control/index.ts'
 import type { BranchingDeps } from '../../../origin/index.ts'
 import type { DaemonDeps } from '../../daemon-deps.ts'
 import type { HomeFacts } from '../../home-facts.io.ts'
 import type { HostDaemon } from '../../host-daemon.ts'
+import type { ScheduledUp } from '../../scheduled-up.io.ts'
 
 type OfHost =
   | 'identity'
@@ -47,6 +56,8 @@ export interface DaemonProcess extends ProcessFacts {
   readonly running: () => string | undefined
   /** Stops what `caller` asked for, or what changes this host; the name of that request, null when it is none. */
   readonly interrupt: (caller: string | undefined) => string | null
+  /** What there is to say of `up` by itself; undefined where it is left to people. */
+  readonly unattended?: () => UnattendedAnswer | undefined
 }
 
 export interface ProcessFacts {
@@ -60,6 +71,10 @@ export interface ProcessFacts {
   readonly unreachable?: () => string | undefined
   /** Where the package bank answers; undefined while its port can't be had. */
   readonly bankAddress: () => string | undefined
+  /** What is set about `up` by itself; not in a simulated world. */
+  readonly upSettings?: () => UpSettings
+  /** Where this machine is told to run `isconf up` besides; not in a simulated world. */
+  readonly scheduledUps?: () => readonly ScheduledUp[]
   /** Of the disk that IS_HOME is on; not in a simulated world. */
   readonly homeFacts?: () => HomeFacts
   readonly mesh: () => Omit<MeshStatus, 'peers' | 'peerId' | 'unreached' | 'strangers'>
