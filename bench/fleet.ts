@@ -1,10 +1,6 @@
 /** `isconf fleet` where a thousand hosts are known, of which some are stopped: the first question of a bad morning. */
-import { generateKeyPairSync } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { ChangesetId } from '../src/base/index.ts'
-import { peerIdOf } from '../src/mesh/peer-id.ts'
-import { signRecord } from '../src/replication/inventory/host-record.ts'
+import { type HostWord, putRecords, standing } from '../test/harness/host-records.ts'
 import { Lab, type LabHost } from '../test/harness/lab.ts'
 import type { Benchmark } from './bench.ts'
 import { median, takeTurns, timed } from './measure.ts'
@@ -23,7 +19,7 @@ export const fleet: Benchmark = {
     const [one, many] = lab.hosts
     if (!one || !many) throw new Error('a lab has the hosts that it was made with')
     for (const host of lab.hosts) host.knows([])
-    writeFileSync(join(many.home, 'conf/hosts'), recordsOf(hostsMax - 1))
+    putRecords(many, wordsOf(hostsMax - 1))
     for (const host of lab.hosts) await host.start()
     const fleetOf = (host: LabHost): Promise<number> => timed(() => host.run('fleet'))
     const { stdout } = await many.run('fleet')
@@ -40,19 +36,15 @@ export const fleet: Benchmark = {
   },
 }
 
-/** What a daemon keeps of other hosts, each signed by its own key. */
-function recordsOf(count: number): string {
-  const time = new Date().toISOString()
-  const lines = Array.from({ length: count }, (_, index) => {
-    const { privateKey } = generateKeyPairSync('ed25519')
-    const id = 'c'.repeat(64) as ChangesetId
+/** All of one release, some of them stopped. */
+function wordsOf(count: number): readonly HostWord[] {
+  const since = new Date().toISOString()
+  const id = 'c'.repeat(64) as ChangesetId
+  return Array.from({ length: count }, (_, index) => {
     const why = `it ended with exit status 100: E: Unable to locate package number-${index}`
-    const record = {
-      ...{ peer: peerIdOf(privateKey), count: 1, time, addresses: [], host: `host${index}.example.com` },
-      at: { branch: 'generic' as never, done: null, release: '5.0.0', deviations: [] },
-      ...(index % stoppedEvery === 0 && { stopped: { id, index: 0, why, since: time } }),
+    return {
+      ...{ host: `host${index}.example.com`, ...standing(null) },
+      ...(index % stoppedEvery === 0 && { stopped: { id, index: 0, why, since } }),
     }
-    return JSON.stringify({ ...signRecord(record, privateKey), seen: time, ageMs: 1_000 })
   })
-  return lines.map((line) => `${line}\n`).join('')
 }

@@ -8,10 +8,10 @@ export async function loadUnified(): Promise<Unified> {
   return (await import('./unified.ts')).unified
 }
 
-/** The path, the operations that say what it is, and everything but the content. */
-export function diffHead({ path, from, to, differences, why }: DiffPath): string {
+/** The path, the operations that say what it is, and everything but the content; `other` is the second place. */
+export function diffHead({ path, from, to, differences, why }: DiffPath, other: 'journal' | 'machine'): string {
   const operations = [from, to].filter((one) => one !== null).join(' ')
-  const texts = differences.map(differenceText)
+  const texts = differences.map((one) => (other === 'journal' ? changeText(one) : differenceText(one)))
   const reason = why === null ? '' : ` (not shown: ${why})`
   return `${inOneLine(`${path}${operations === '' ? '' : ` ${operations}`}: ${texts.join(', ')}${reason}`)}\n`
 }
@@ -30,6 +30,12 @@ export function diffText(
   const [from, to] = [bytesOf(content.from), bytesOf(content.to)]
   const text = unified(path, { bytes: from, label: labels.from }, { bytes: to, label: labels.to })
   return text ?? `${inOneLine(path)}: the content differs, and is not text or differs in too many lines\n`
+}
+
+/** From one place of a journal to another nothing is as it should not be. */
+function changeText(one: PathDifference): string {
+  if (one.what === 'missing') return `the ${one.recorded} is removed`
+  return one.what === 'present' ? `a ${one.found} is added` : differenceText(one)
 }
 
 /** A SHA-256 that differs tells a person nothing. */

@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { SimClock } from '../../test/sim/clock.ts'
 import { type Answer, ask, hostsOnPage, logIn, textOf } from '../../test/support/browser.ts'
-import { temporaryDirectory } from '../../test/support/files.ts'
+import { asPlainUser, temporaryDirectory } from '../../test/support/files.ts'
 import { hostRow, knownFleet } from '../../test/support/fleet-rows.ts'
+import { isRoot, unlessRootHas } from '../../test/support/tools.ts'
 import { IsconfError, silentLog } from '../base/index.ts'
 import type { WebPlace } from '../config/index.ts'
 import type { HostRow } from '../control/index.ts'
@@ -219,4 +220,18 @@ test("a unix socket is its owner's, and takes the place of one that was left, an
   writeFileSync(file, 'mine')
   await assert.rejects(served(t, [host], { path: file }), { code: 'WEB_ADDRESS', message: /file/ })
   assert.equal(statSync(file).size, 4)
+  if (!isRoot) return t.diagnostic('needs root: that another user has no way to the socket was NOT tested')
+  await asPlainUser(directory, () => assert.rejects(ask(path, server.newLink()), { code: 'EACCES' }))
+})
+
+test('another user of this host gets no more at the port than anybody without a link', {
+  skip: unlessRootHas(),
+}, async (t) => {
+  const { server, asked } = await served(t, [host])
+  const { top } = await logIn(server.address, server.newLink())
+  await asPlainUser(temporaryDirectory(t), async () => {
+    for (const path of ['/', top, `${top}journal`, '/login/guessed'])
+      assert.equal((await ask(server.address, path)).status, 401)
+  })
+  assert.deepEqual(asked, [])
 })

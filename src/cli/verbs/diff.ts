@@ -25,7 +25,7 @@ export const diffVerb = verb({
     const lines = new Lines((line) => {
       if (json) return terminal.out(`${line}\n`)
       const found = JSON.parse(line) as DiffPath
-      terminal.out(shown(diffHead(found), terminal))
+      terminal.out(shown(diffHead(found, body.to === undefined ? 'machine' : 'journal'), terminal))
       const text = diffText(found, labels, unified)
       if (text !== undefined) terminal.out(shown(text, terminal))
     })

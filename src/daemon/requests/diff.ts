@@ -25,7 +25,9 @@ export const diffRequest = request({
       .string()
       .max(200)
       .optional()
-      .describe('a branch, a changeset or an operation; what this host has done when absent'),
+      .describe(
+        'a branch, a changeset (64 zeros are the one before the first) or an operation; what this host has done when absent',
+      ),
     to: z.string().max(200).optional().describe('the same; this machine when absent'),
     path: z.string().min(1).optional().describe('only what is at it and below it'),
   }) satisfies z.ZodType<DiffBody>,

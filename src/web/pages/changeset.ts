@@ -47,7 +47,7 @@ function filesOf({ paths, isCut }: FoundDifferences, labels: { from: string; to:
   for (const path of paths) {
     if (left <= 0) break
     const lines = (diffText(path, labels, unified) ?? '').split('\n').slice(0, -1)
-    files.push({ head: diffHead(path), lines: lines.slice(0, left).map(lineView) })
+    files.push({ head: diffHead(path, 'journal').trimEnd(), lines: lines.slice(0, left).map(lineView) })
     left -= lines.length + 1
   }
   return { files, isCut: isCut || left < 0 || files.length < paths.length }

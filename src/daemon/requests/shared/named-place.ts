@@ -1,5 +1,5 @@
 /** A place of a journal by the name that a person gives it. */
-import { operationName, toIsconfError } from '../../../base/index.ts'
+import { noChangeset, operationName, toIsconfError } from '../../../base/index.ts'
 import { findOperation, type Journal, type SnapOperation } from '../../../journal/index.ts'
 import type { Place } from '../../../verification/index.ts'
 import type { Parts } from './parts.ts'
@@ -11,10 +11,11 @@ export interface NamedPlace extends Place {
   readonly about?: readonly SnapOperation[]
 }
 
-/** A branch's end, or right after a changeset or an operation, on whatever branch. NO_SUCH_OPERATION. */
+/** A branch's end, or right after a changeset or an operation, on whatever branch; `previous` of the first is one. NO_SUCH_OPERATION. */
 export async function placeNamed(parts: Pick<Parts, 'branch' | 'branches'>, name: string): Promise<NamedPlace> {
   const named = parts.branches.all().find((branch) => branch.name === name)
   if (named) return { journal: named.journal, operations: named.journal.operationCount, label: `branch ${name}` }
+  if (name === noChangeset) return { journal: parts.branch.journal, operations: 0, label: 'an empty journal' }
   const { journal, ref, sequence } = await operationNamed(parts, name)
   const { operationsBefore, operations } = (await journal.changesetAt(sequence)).changeset
   const said = name.includes(':') ? operations.slice(ref.index, ref.index + 1) : operations
