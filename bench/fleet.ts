@@ -6,7 +6,7 @@ import type { Benchmark } from './bench.ts'
 import { median, takeTurns, timed } from './measure.ts'
 import type { Row } from './report.ts'
 
-const hostsMax = 1_000
+export const hostsMax = 1_000
 /** Of so many one is stopped. */
 const stoppedEvery = 20
 const against = '`isconf fleet`, one host'
@@ -36,8 +36,8 @@ export const fleet: Benchmark = {
   },
 }
 
-/** All of one release, some of them stopped. */
-function wordsOf(count: number): readonly HostWord[] {
+/** Hosts of one release, some of them stopped. */
+export function wordsOf(count: number): readonly HostWord[] {
   const since = new Date().toISOString()
   const id = 'c'.repeat(64) as ChangesetId
   return Array.from({ length: count }, (_, index) => {

@@ -15,6 +15,7 @@ import { hostsConfBench } from './hosts-conf.ts'
 import { idle } from './idle.ts'
 import { latency } from './latency.ts'
 import { memory } from './memory.ts'
+import { page } from './page.ts'
 import { rehearsal } from './rehearsal.ts'
 import { replay } from './replay.ts'
 import { type ReplayedHosts, replayedHosts } from './replayed-hosts.ts'
@@ -34,6 +35,7 @@ const benchmarks: readonly Benchmark[] = [
   idle,
   start,
   fleet,
+  page,
   memory,
   hostsConfBench,
   durableRun,

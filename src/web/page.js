@@ -1,8 +1,11 @@
+// biome-ignore-all lint/style/noRestrictedGlobals: a browser has no other clock
 /**
- * Keeps a page as it is now while somebody looks at it. Without it the page is what it was when it was loaded, and all
- * of it works: this only loads the page again and puts what has changed into its place.
+ * Keeps a page as it is now while somebody looks at it: loads it again when the host tells that something has happened,
+ * and now and then, and puts what has changed into its place. Without it the page is what it was when it was loaded.
  */
 const everyMs = 30_000
+/** Of what happens in a second the end is shown. */
+const burstMs = 1_000
 const live = document.getElementById('live')
 const parts = '[data-part], [data-rows], #read-at'
 
@@ -88,8 +91,38 @@ async function refresh() {
   isRefreshing = false
 }
 
-if (document.querySelector(parts)) {
-  // biome-ignore lint/style/noRestrictedGlobals: a browser has no other clock
+let isDue = false
+
+function refreshSoon() {
+  if (isDue) return
+  isDue = true
+  setTimeout(async () => {
+    isDue = false
+    // What is being loaded may be of before.
+    if (isRefreshing) refreshSoon()
+    else await refresh()
+  }, burstMs)
+}
+
+let events
+
+/** Only while somebody looks: a browser has six connections to a host, for all of its windows. */
+function listen() {
+  if (document.hidden) {
+    events?.close()
+    events = undefined
+    return
+  }
+  if (events) return
+  events = new EventSource(document.body.dataset.events)
+  // What happened before it was open is heard of nowhere else.
+  events.onopen = refreshSoon
+  events.onmessage = refreshSoon
+}
+
+if (document.querySelector('[data-part], [data-rows]')) {
+  // How far other hosts have come is no event of this one.
   setInterval(refresh, everyMs)
-  document.addEventListener('visibilitychange', refresh)
+  document.addEventListener('visibilitychange', listen)
+  listen()
 }

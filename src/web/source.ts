@@ -14,7 +14,7 @@ import type {
 } from '../control/index.ts'
 import { Lines } from '../presentation/index.ts'
 
-export type ReadingClient = Pick<Client, 'get' | 'post'>
+export type ReadingClient = Pick<Client, 'get' | 'post' | 'listen'>
 
 /** More than this of what differs nobody reads in a browser, and a verb shows it. */
 const diffBytesMax = 1024 * 1024

@@ -33,6 +33,7 @@ async function served(t: TestContext, hosts: readonly HostRow[], place: WebPlace
         return client.get(path)
       },
       post: client.post,
+      listen: client.listen,
     },
   })
   t.after(() => server.close())
@@ -57,7 +58,7 @@ test('who has no session is told nothing, and has the daemon asked for nothing',
   await clock.run(11 * 60_000)
   refused(await ask(address, old))
   refused(await ask(address, '/login/guessed'))
-  for (const path of ['/', '/hosts/alder', top, `${top}journal`, `${top}now`, `${top}nothing`])
+  for (const path of ['/', '/hosts/alder', top, `${top}journal`, `${top}now`, `${top}events`, `${top}nothing`])
     refused(await ask(address, path))
   refused(await ask(address, `/${'a'.repeat(43)}/`, { headers: { cookie } }))
   refused(await ask(address, top, { headers: { cookie: 'isconf-page=guessed' } }))
@@ -189,7 +190,12 @@ test('a host is told of as by isconf fleet HOST, a page that is not there as not
 test('a daemon that does not answer is said, with what to do', async (t) => {
   const clock = new SimClock()
   const gone = (): Promise<never> => Promise.reject(new IsconfError('DAEMON_DOWN', 'the daemon is not running'))
-  const server = await serveWeb({ place: { port: 0 }, clock, log: silentLog, client: { get: gone, post: gone } })
+  const server = await serveWeb({
+    place: { port: 0 },
+    clock,
+    log: silentLog,
+    client: { get: gone, post: gone, listen: gone },
+  })
   t.after(() => server.close())
   const { get } = await logIn(server.address, server.newLink())
   const { status, text } = await get('')

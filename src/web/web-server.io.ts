@@ -10,7 +10,9 @@ import { type Clock, IsconfError, isoTime, type Log, type Random } from '../base
 import { systemRandom } from '../base/random.io.ts'
 import type { WebPlace } from '../config/index.ts'
 import type { Status } from '../control/index.ts'
+import { streamEvents } from './event-stream.io.ts'
 import { failureOf, htmlType, loggedOut, sendFailure, usedLink } from './failures.ts'
+import { Feed } from './feed.ts'
 import { refusalOf, safeHeaders } from './guard.ts'
 import { Logins, setCookie } from './logins.ts'
 import type { Page } from './page.ts'
@@ -64,6 +66,7 @@ export async function serveWeb(options: WebOptions): Promise<WebServer> {
   for (const [path, { type, text }] of Object.entries(assets))
     app.get(path, (_, reply) => reply.header('cache-control', 'max-age=60').type(type).send(text))
   addLogin(app, logins, render, options.log)
+  addEvents(app, logins, render, new Feed(options.client, clock))
   const source = new Source(options.client)
   for (const page of pages) addPage(app, page, { source, render, logins, clock })
   app.setErrorHandler((thrown, _, reply) => sendFailure(reply, render, failureOf(thrown, options.log)))
@@ -94,6 +97,16 @@ function addLogin(app: FastifyInstance, logins: Logins, render: Render, log: Log
   })
 }
 
+/** For the script of the pages. */
+function addEvents(app: FastifyInstance, logins: Logins, render: Render, feed: Feed): void {
+  app.get<{ Params: { session: string } }>('/:session/events', ({ params: { session }, headers }, reply) => {
+    const mayLook = (): boolean => logins.isIn(session, headers.cookie)
+    if (!mayLook()) return sendFailure(reply, render, loggedOut)
+    streamEvents(feed, reply, mayLook)
+    return reply
+  })
+}
+
 interface PageParts {
   readonly source: Source
   readonly render: Render
@@ -113,7 +126,7 @@ function addPage(app: FastifyInstance, page: Page, parts: PageParts): void {
     const hrefOf = (...words: readonly string[]): string => (words.length === 0 ? top : href(...words))
     const status = await source.status()
     const view = await page.view({ source, parameters, query: queryOf(request), href: hrefOf })
-    const frame = { ...frameOf(status, clock), session, events: null, links: linksOf(page, hrefOf) }
+    const frame = { ...frameOf(status, clock), session, events: href('events'), links: linksOf(page, hrefOf) }
     return reply.type(htmlType).send(render(page.template, { view, frame }))
   })
 }

@@ -72,6 +72,10 @@ test('a browser shows what isconf fleet says, by keyboard too, in dark and light
   await page.goto(top)
   assert.deepEqual(await accessibilityFaults(page), [])
 
+  await page.goto(`${top}now`)
+  await alder.does('lock', 'what happens now')
+  await page.locator('#locks').getByText('what happens now').waitFor()
+
   const plain = await (await browser.newContext({ javaScriptEnabled: false })).newPage()
   plain.setDefaultTimeout(patienceMs)
   await plain.goto(await link())

@@ -41,7 +41,10 @@ test('the page of a daemon tells what the verbs tell, in the same order', async 
   assert.match(await diffOnPage(page, first.id), /^\+one$/m)
   assert.match((await page.get(`changesets/${last.id}`)).text, new RegExp(`<dd>${last.id}</dd>`))
 
+  const happens = page.listen('events', /^data: lock-taken\n\n/m)
+  await happens.begun
   await alder.does('lock', markup)
+  await happens.heard
   await alder.does('exec', 'true')
   const { text: now } = await page.get('now')
   assert.match(textOf(now), new RegExp(`Branch generic: luke@alder since \\S+: ${markup}`))

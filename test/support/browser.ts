@@ -35,6 +35,13 @@ export interface LoggedIn {
   readonly cookie: string
   /** A page, by its path behind the first. */
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>
+  /** Reads what never ends, until it has this in it. */
+  listen(path: string, wanted: RegExp): Listening
+}
+
+export interface Listening {
+  readonly begun: Promise<void>
+  readonly heard: Promise<void>
 }
 
 /** Opens a link as somebody who was given it. */
@@ -43,7 +50,32 @@ export async function logIn(address: string, link: string): Promise<LoggedIn> {
   assert.equal(status, 303)
   const top = headers.location ?? ''
   const [cookie = ''] = headers['set-cookie']?.[0]?.split(';') ?? []
-  return { top, cookie, get: (path, more) => ask(address, `${top}${path}`, { headers: { cookie, ...more } }) }
+  return {
+    ...{ top, cookie },
+    get: (path, more) => ask(address, `${top}${path}`, { headers: { cookie, ...more } }),
+    listen: (path, wanted) => listen(address, `${top}${path}`, cookie, wanted),
+  }
+}
+
+function listen(address: string, path: string, cookie: string, wanted: RegExp): Listening {
+  const { port } = new URL(address)
+  const begun = Promise.withResolvers<void>()
+  const heard = Promise.withResolvers<void>()
+  const call = request({ host: '127.0.0.1', port, path, headers: { host: 'localhost', cookie }, agent: false })
+  call.once('response', (response) => {
+    if (response.statusCode === 200) begun.resolve()
+    else begun.reject(new Error(`status ${response.statusCode}`))
+    let text = ''
+    response.setEncoding('utf8').on('data', (part: string) => {
+      text += part
+      if (!wanted.test(text)) return
+      heard.resolve()
+      call.destroy()
+    })
+    response.once('error', heard.reject)
+  })
+  call.once('error', begun.reject).end()
+  return { begun: begun.promise, heard: heard.promise }
 }
 
 /** The hosts of the fleet's page, from its rows: what a person reads there. */

@@ -21,7 +21,7 @@ const status = {
 } satisfies Status
 
 /** Answers what the page of the fleet and those of its hosts ask for. */
-export function knownFleet(hosts: readonly HostRow[]): Pick<Client, 'get' | 'post'> {
+export function knownFleet(hosts: readonly HostRow[]): Pick<Client, 'get' | 'post' | 'listen'> {
   const unknown = async (path: string): Promise<never> => {
     throw new IsconfError('NO_SUCH_OPERATION', `not answered here: ${path}`)
   }
@@ -29,5 +29,5 @@ export function knownFleet(hosts: readonly HostRow[]): Pick<Client, 'get' | 'pos
     if (path === '/v1/status') return status
     return path === '/v1/hosts' ? hosts : unknown(path)
   }
-  return { get, post: unknown }
+  return { get, post: unknown, listen: () => new Promise(() => undefined) }
 }

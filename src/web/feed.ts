@@ -1,0 +1,45 @@
+/** What happens in the domain, heard from the daemon once for all browsers that look on. */
+import { type Cancel, type Clock, sleep } from '../base/index.ts'
+import type { Client } from '../control/index.ts'
+
+/** Before a daemon is asked again that has ended what it told. */
+const againMs = 500
+
+/** Hears of what has happened, by its type; `again` after a while in which nothing was heard. */
+export type FeedListener = (type: string) => void
+
+export class Feed {
+  readonly #client: Pick<Client, 'listen'>
+  readonly #clock: Clock
+  readonly #listeners = new Set<FeedListener>()
+  #isHearing = false
+
+  constructor(client: Pick<Client, 'listen'>, clock: Clock) {
+    this.#client = client
+    this.#clock = clock
+  }
+
+  /** Hears of what happens from now on, until what it returns is called. */
+  add(listener: FeedListener): Cancel {
+    this.#listeners.add(listener)
+    if (!this.#isHearing) void this.#hear()
+    return () => void this.#listeners.delete(listener)
+  }
+
+  async #hear(): Promise<void> {
+    this.#isHearing = true
+    while (this.#listeners.size > 0) {
+      // That a daemon does not answer, the page says that somebody looks at.
+      await this.#client.listen('/v1/events', ({ type }) => this.#tell(type)).catch(() => undefined)
+      await sleep(this.#clock, againMs)
+      for (const listener of this.#listeners) listener('again')
+    }
+    this.#isHearing = false
+  }
+
+  #tell(type: string): void {
+    // Who throws hears no more.
+    if (this.#listeners.size === 0) throw new Error('nobody looks on any more')
+    for (const listener of this.#listeners) listener(type)
+  }
+}
