@@ -38,9 +38,6 @@ const hashWorker = 'src/store/hash-worker.js'
 /** The process in the sandbox of a rehearsal, which the daemon starts by its name. */
 const rehearseInside = 'src/rehearse-inside.ts'
 
-/** Built apart from isconf, so that no file of theirs is cut by what the daemon shares with it. */
-const ofHostkeeper: readonly string[] = ['src/hostkeeper.ts', 'src/isync.ts', 'src/exech.ts']
-
 type BuildOptionsOf = NonNullable<Parameters<typeof build>[0]>
 
 export interface Bundle {
@@ -66,17 +63,16 @@ const target = `node${nodeMajor}`
 
 /** Bundles into memory. */
 export async function bundle(version = releaseVersion()): Promise<Bundle> {
-  const sources = Object.values(programByFile).map(({ source }) => source)
   const options = optionsFor(version)
-  const built = await Promise.all([
-    build({ ...options, entryPoints: [...sources.filter((one) => !ofHostkeeper.includes(one)), rehearseInside] }),
-    build({ ...options, entryPoints: [...ofHostkeeper] }),
-  ])
-  const textByName = new Map(
-    built.flatMap(({ outputFiles }) =>
-      outputFiles.map(({ path, text }) => [basename(path), asCommonJs(text, target)] as const),
-    ),
+  // Each apart: what one shares with another would be cut into files of its own.
+  const sources = [...Object.values(programByFile).map(({ source }) => source), rehearseInside]
+  const built = await Promise.all(
+    sources.map(async (source) => {
+      const chunkNames = `${basename(source, '.ts')}-[name]-[hash]`
+      return { source, ...(await build({ ...options, entryPoints: [source], chunkNames })) }
+    }),
   )
+  const textByName = new Map(built.flatMap((one) => [...asCommonJs(one, one.source, target)]))
   const metafile = {
     inputs: Object.assign({}, ...built.map((one) => one.metafile.inputs)),
     outputs: Object.assign({}, ...built.map((one) => one.metafile.outputs)),

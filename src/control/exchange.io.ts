@@ -47,10 +47,35 @@ function textOf({ method, path, headers, body = '' }: Request): string {
 
 type Chunks = AsyncGenerator<Uint8Array, void, undefined>
 
+/**
+ * What comes over a socket, which is destroyed when nobody wants more. By its events: the iterator that a socket has is
+ * slow to load.
+ */
 async function* heardChunks(socket: Socket, heard: () => void): Chunks {
-  for await (const chunk of socket as AsyncIterable<Uint8Array>) {
-    heard()
-    yield chunk
+  let failure: Error | undefined
+  let wake: () => void = () => undefined
+  socket.on('readable', () => wake())
+  socket.once('end', () => wake())
+  socket.once('close', () => wake())
+  socket.once('error', (error) => {
+    failure = error
+    wake()
+  })
+  try {
+    for (;;) {
+      const chunk = socket.read() as Uint8Array | null
+      if (chunk !== null) {
+        heard()
+        yield chunk
+      } else if (failure !== undefined) throw failure
+      else if (socket.readableEnded || socket.destroyed) return
+      else
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+    }
+  } finally {
+    socket.destroy()
   }
 }
 
