@@ -13,6 +13,7 @@ import type { ProgramContext, ProgramSurroundings } from './verb.ts'
 export function contextOf(program: string, flags: ProgramFlags, surroundings: ProgramSurroundings): ProgramContext {
   const { terminal, environment } = surroundings
   let settings: Settings | undefined
+  let layout: Layout | undefined
   let names: HostNames | undefined
   const context: ProgramContext = {
     ...surroundings,
@@ -22,7 +23,8 @@ export function contextOf(program: string, flags: ProgramFlags, surroundings: Pr
       if (settings === undefined) {
         settings = loadSettings(flags.config === undefined ? undefined : fromHere(context, flags.config), environment)
         refuseChangeable('hostkeeperHome', settings.home)
-        refuseChangeableTree('hostkeeperHome', layoutOf(settings.home).tree)
+        layout = layoutOf(settings.home)
+        refuseChangeableTree('hostkeeperHome', layout.tree)
       }
       return settings
     },
@@ -30,7 +32,8 @@ export function contextOf(program: string, flags: ProgramFlags, surroundings: Pr
       return requireDirectory(surroundings.cwd)
     },
     get layout(): Layout {
-      return layoutOf(context.settings.home)
+      layout ??= layoutOf(context.settings.home)
+      return layout
     },
     get names(): HostNames {
       names ??= namesOf({}, environment)
