@@ -52,23 +52,16 @@ type Chunks = AsyncGenerator<Uint8Array, void, undefined>
  * slow to load.
  */
 async function* heardChunks(socket: Socket, heard: () => void): Chunks {
-  let failure: Error | undefined
   let wake: () => void = () => undefined
-  socket.on('readable', () => wake())
-  socket.once('end', () => wake())
-  socket.once('close', () => wake())
-  socket.once('error', (error) => {
-    failure = error
-    wake()
-  })
+  for (const event of ['readable', 'end', 'close', 'error']) socket.on(event, () => wake())
   try {
     for (;;) {
       const chunk = socket.read() as Uint8Array | null
       if (chunk !== null) {
         heard()
         yield chunk
-      } else if (failure !== undefined) throw failure
-      else if (socket.readableEnded || socket.destroyed) return
+      } else if (socket.errored) throw socket.errored
+      else if (socket.readableEnded || socket.closed) return
       else
         await new Promise<void>((resolve) => {
           wake = resolve
