@@ -24,6 +24,7 @@ const commandByName: Readonly<Record<string, readonly string[]>> = {
   glossary: [node, 'scripts/glossary.ts'],
   errors: [node, 'scripts/errors-doc.ts', '--check'],
   requests: [node, 'scripts/control-doc.ts', '--check'],
+  metrics: [node, 'scripts/metrics-doc.ts', '--check'],
   openapi: [node, 'scripts/openapi.ts', '--check'],
   manual: [node, 'scripts/manual.ts', '--check'],
 }

@@ -14,6 +14,7 @@ const sentenceByKind: Readonly<Record<Request['kind'], string>> = {
   query: 'These only read, and are answered with one JSON document; the members stand in the query:',
   stream: 'These only read, too, and are answered with events, of which `output` has what was asked for:',
   feed: 'This is answered with server-sent events, of which the data is one JSON document, for as long as the caller listens; the members stand in the query:',
+  text: 'This is answered with text:',
   change: 'These may change the host, one at a time, and are answered with events:',
   daemon: 'These are about the daemon itself, and are answered at once with the last event alone:',
 }

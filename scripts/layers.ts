@@ -99,6 +99,7 @@ export const rooms: Readonly<Record<string, string>> = {
   'daemon/events': 'what happens, told to whoever listens',
   'daemon/http': 'the control socket and the package bank',
   'daemon/logging': "the daemon's log: to a file, syslog or the systemd journal",
+  'daemon/metrics': 'what a monitor watches',
   'daemon/requests': 'what the command line can ask for, one file per request',
   'daemon/requests/shared': 'what several requests need: the parts, checks of their input, output',
   'hostkeeper/boot': 'what a boot waits for, and the record of how it ended',

@@ -54,6 +54,7 @@ const answerByKind: Readonly<Record<Request['kind'], { readonly type: string; re
   query: { type: 'application/json', schema: {} },
   stream: { type: 'application/x-ndjson', schema: reference('ControlEvent') },
   feed: { type: 'text/event-stream', schema: reference('DomainEvent') },
+  text: { type: 'text/plain', schema: { type: 'string' } },
   change: { type: 'application/x-ndjson', schema: reference('ControlEvent') },
   daemon: { type: 'application/json', schema: reference('ControlEvent') },
 }

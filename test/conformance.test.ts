@@ -16,7 +16,7 @@ const rows = read('docs/conformance.md')
   })
 
 /** The statements of the specification, by the letter of their source. */
-const statements = { M: 193, C: 31, K: 65, A: 43 }
+const statements = { M: 193, C: 31, K: 65, A: 45 }
 
 test('docs/conformance.md has each statement once, in order', () => {
   const wanted = Object.entries(statements).flatMap(([letter, count]) =>

@@ -12,13 +12,10 @@ const document = JSON.parse(readFileSync(path, 'utf8')) as Record<string, Record
 
 test('docs/protocol/openapi.json is valid OpenAPI 3.1, references and all', async () => {
   const validator = new Validator()
-  const { valid, errors } = await validator.validate(structuredClone(document))
+  const { valid, errors } = await validator.validate(document)
   assert.ok(valid, JSON.stringify(errors, null, 2))
   assert.equal(validator.version, '3.1')
   validator.resolveRefs()
-  const bad = structuredClone(document)
-  delete bad['info']?.['title']
-  assert.equal((await new Validator().validate(bad)).valid, false)
 })
 
 test('docs/protocol/openapi.json has each request of the control socket, under its method', () => {

@@ -42,7 +42,8 @@ export const trustedPaths = {
   hooks: {
     what: 'IS_HOOKS',
     covers: 'the directories of hooks, and every hook',
-    otherwise: '`isconf up` does nothing, runs no hook, and ends with status 22.',
+    otherwise:
+      '`isconf up` does nothing, runs no hook, and ends with status 22; no notify hook is run, which the log and `isconf status` say.',
   },
   settings: {
     what: 'hostkeeper.conf',

@@ -41,6 +41,7 @@ test('resolveConfig() has a safe default for everything but the domain', () => {
     rebootCommand: 'shutdown -r now',
     bootIdPath: '/proc/sys/kernel/random/boot_id',
     hooksPath: '/etc/is/hooks',
+    notify: undefined,
     sharedDirectories: '',
     owner: 'name',
     log: 'auto',

@@ -33,6 +33,8 @@ export interface Config extends UpSettings {
   readonly rebootCommand: string
   readonly bootIdPath: string
   readonly hooksPath: string
+  /** The name of a host. */
+  readonly notify: string | undefined
   /** With spaces between them. */
   readonly sharedDirectories: string
   readonly owner: OwnerMode
@@ -108,6 +110,7 @@ export function resolveAllButDomain(input: Omit<ConfigInput, 'domainFileText'>):
     rebootCommand: read(settings.rebootCommand),
     bootIdPath: read(settings.bootIdPath),
     hooksPath: read(settings.hooksPath),
+    notify: read(settings.notify),
     sharedDirectories: read(settings.sharedDirectories),
     owner: read(settings.owner),
     log: read(settings.log),

@@ -2,6 +2,7 @@
  * Every setting as data: its name, what it takes, a default that is safe, and the sentence of the manual. The rest of
  * the program sees one frozen {@link Config} and never the environment.
  */
+import { notifySetting } from './notify-setting.ts'
 import { reserveSetting } from './reserve.ts'
 import type { Setting } from './setting.ts'
 import { upSettings } from './up-settings.ts'
@@ -112,9 +113,10 @@ export const settings = {
     env: 'IS_HOOKS',
     form: 'absolute path',
     fallback: '/etc/is/hooks',
-    describe: 'The directory that holds pre-up.d, post-up.d and on-failure.d, whose programs `isconf up` runs.',
+    describe: 'The directory that holds pre-up.d, post-up.d, on-failure.d and notify.d: see HOOKS in isconf(8).',
     parse: parseAbsolutePath,
   }),
+  notify: notifySetting,
   sharedDirectories: setting<string>({
     env: 'IS_SHARED_DIRECTORIES',
     form: 'absolute paths',

@@ -18,6 +18,8 @@ export type EventListener = (event: Exclude<ControlEvent, { event: 'result' | 'a
 export interface Client {
   /** GET: the document. */
   get(path: string): Promise<unknown>
+  /** GET: the text. */
+  text(path: string): Promise<string>
   /** POST: the result, after its events. */
   post(path: string, body: object, onEvent: EventListener): Promise<unknown>
   /** GET of server-sent events, to their end. */
@@ -40,6 +42,12 @@ export function connect(socketPath: string, silenceSMax = 60): Client {
       const document = parseJson(await textOf(answer))
       if (answer.status !== 200) throw failureOf(document)
       return document
+    },
+    text: async (path) => {
+      const response = await send({ socketPath, silenceSMax, caller, method: 'GET', path })
+      const text = await textOf(response)
+      if (response.statusCode !== 200) throw failureOf(parseJson(text))
+      return text
     },
     post: async (path, body, onEvent) => {
       for await (const line of linesOf(await send({ socketPath, silenceSMax, caller, method: 'POST', path, body }))) {

@@ -14,6 +14,7 @@ import { hostCertificate, LearnedAddresses, LocalDiscovery, openTls, Strangers }
 import { BootRecord } from '../replication/index.ts'
 import { openStore, workerWholeHasher } from '../store/index.ts'
 import { diskRoom } from './disk-room.io.ts'
+import { startNotifier } from './events/start-notifier.ts'
 import { homeFacts } from './home-facts.io.ts'
 import { HostDaemon } from './host-daemon.ts'
 import { hostFacts } from './host-facts.io.ts'
@@ -21,6 +22,7 @@ import { serveBank } from './http/bank-server.io.ts'
 import type { LiveConfig } from './live-config.ts'
 import { environmentOf, liveIdentity } from './live-host.io.ts'
 import { dialableFromElsewhere, startMeeting } from './meeting.ts'
+import type { ProcessUsage } from './metrics/table.ts'
 import { rehearsalsHere } from './rehearsals-here.io.ts'
 import type { ProcessFacts } from './requests/shared/parts.ts'
 import { scheduledUps } from './scheduled-up.io.ts'
@@ -95,16 +97,15 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
   const bootRecord = await bootRecordOf(config.home)
   const daemon = await HostDaemon.start(identity, { ...world, ...parts, bootRecord }, state)
   meeting.know(daemon.replicator.inventory)
+  const hooks = startNotifier(live, daemon)
   const bank = await serveBank({ port: config.httpPort, daemon, clock, log })
   return {
     daemon,
     facts: {
-      release,
-      pid: process.pid,
-      domainSource: domain.source,
-      cloned,
+      ...{ release, pid: process.pid, domainSource: domain.source, cloned },
+      ...{ usage: processUsage, notified: () => hooks.counts },
       unreachable: () => listenFamilyHere(config.listen),
-      warnings: () => [...live.warnings(), ...limitRemarks(), ...said(cloned(), bank.warning())],
+      warnings: () => [...live.warnings(), ...limitRemarks(), ...said(cloned(), bank.warning()), ...hooks.warnings()],
       ...{ bankAddress: bank.address, homeFacts: () => homeFacts(config.home), ...unattendedFacts(live) },
       ...unconnectedFacts(meeting.peering, transport, strangers),
       mesh: () => ({
@@ -114,6 +115,7 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
       }),
     },
     close: async () => {
+      hooks.stop()
       await bank.close()
       discovery?.close()
       meeting.stop()
@@ -167,6 +169,16 @@ function machineOf(live: LiveConfig, environment: () => Record<string, string>):
     sharedDirectories: () => live.now.sharedDirectories.split(' ').filter((path) => path !== ''),
     clock,
   })
+}
+
+/** Since the process was started. */
+function processUsage(): ProcessUsage {
+  const { user, system } = process.cpuUsage()
+  return {
+    residentBytes: process.memoryUsage.rss(),
+    cpuSeconds: (user + system) / 1_000_000,
+    startedSeconds: Math.round(clock.wallMs() / 1_000 - process.uptime()),
+  }
 }
 
 function said(...texts: readonly (string | undefined)[]): readonly string[] {

@@ -1,8 +1,8 @@
-/** Running a command as an operation: no shell, no input, its own process group. */
+/** Running a command as an operation: no shell, no input but for hooks that are notified, its own process group. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { constants } from 'node:os'
-import type { Readable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import { refuseForeignBank } from '../base/bank-listener.io.ts'
 import { type Cancel, type Clock, IsconfError } from '../base/index.ts'
 import { withCommandLimits } from './command-limits.io.ts'
@@ -51,7 +51,7 @@ export async function runCommand(run: RunCommand): Promise<CommandResult> {
   return { status, outputSha256: hash.digest('hex') }
 }
 
-type Child = ChildProcessByStdio<null, Readable, Readable>
+type Child = ChildProcessByStdio<Writable | null, Readable, Readable>
 
 function start({ command, cwd, openedCwd = cwd, environment, onStart }: RunCommand): Promise<Child> {
   const [program = '', ...words] = command.argv
@@ -62,13 +62,18 @@ function start({ command, cwd, openedCwd = cwd, environment, onStart }: RunComma
     let child: Child
     try {
       child = withCommandLimits(() =>
-        spawn(program, words, { cwd: openedCwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true }),
-      )
+        spawn(program, words, {
+          ...{ cwd: openedCwd, env, detached: true },
+          stdio: [command.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+        }),
+      ) as Child
       if (child.pid !== undefined) onStart?.(child.pid)
     } catch (error) {
       // A NUL in an argument, a list longer than the kernel takes.
       return refuse(error as NodeJS.ErrnoException)
     }
+    // One that does not read its input need not.
+    child.stdin?.once('error', () => undefined).end(command.input)
     child.once('error', refuse)
     child.once('spawn', () => resolve(child))
   })

@@ -29,18 +29,21 @@ export interface Commands {
   readonly run: Machine['run']
   /** The same beside one that a daemon which has died began. */
   readonly runAnyway: Machine['run']
+  readonly runBeside: Machine['runBeside']
 }
 
 export function commandsOf({ root, real, home, environment, clock, ended }: CommandsOptions): Commands {
   const onRecord = new CommandOnRecord(join(home, commandName))
-  const runAnyway: Machine['run'] = async (command, output, signal) => {
+  const runNoted = (onStart: (pid: number) => void, ...[command, output, signal]: Parameters<Machine['run']>) => {
     const cwd = real(command.cwd)
-    const onStart = (pid: number): void => onRecord.note(pid, command.argv)
     const what = { command, cwd, output, signal, clock, onStart }
+    return inDirectory(root, command, cwd, (openedCwd) =>
+      runCommand({ ...what, openedCwd, environment: environment() }),
+    )
+  }
+  const runAnyway: Machine['run'] = async (command, ...rest) => {
     try {
-      return await inDirectory(root, command, cwd, (openedCwd) =>
-        runCommand({ ...what, openedCwd, environment: environment() }),
-      )
+      return await runNoted((pid) => onRecord.note(pid, command.argv), command, ...rest)
     } finally {
       onRecord.forget()
       ended()
@@ -50,7 +53,8 @@ export function commandsOf({ root, real, home, environment, clock, ended }: Comm
     onRecord.refuseBeside()
     return runAnyway(...words)
   }
-  return { run, runAnyway }
+  const runBeside: Machine['runBeside'] = (...words) => runNoted(() => undefined, ...words)
+  return { run, runAnyway, runBeside }
 }
 
 /** Goes to the directory of a command as to that of a file (docs/design/links-on-the-way.md). COMMAND_NOT_RUN, UNSAFE_LINK. */

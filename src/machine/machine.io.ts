@@ -65,7 +65,7 @@ export function systemMachine(options: MachineOptions): Machine {
     return numbers.of(owners, options.owner())
   }
   const temporary = temporaryFilesOf(options.home)
-  const { run, runAnyway } = commandsOf({ ...options, root, real, ended: () => numbers.forget() })
+  const { run, runAnyway, runBeside } = commandsOf({ ...options, root, real, ended: () => numbers.forget() })
   return {
     journalPath: (path, cwd) => {
       if (posix.isAbsolute(path)) return shortest(path)
@@ -109,6 +109,7 @@ export function systemMachine(options: MachineOptions): Machine {
       return walking(root, (walk) => remove(path, walk))
     },
     run,
+    runBeside,
     readyPackages: (...words) => readyPackages({ clock, run }, ...words),
     hooks: async (stage) => {
       const directory = options.hooksPath()

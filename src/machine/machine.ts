@@ -80,6 +80,8 @@ export interface Command {
   readonly cwd: string
   /** Variables beyond those that every command gets. */
   readonly env: Readonly<Record<string, string>>
+  /** What stands on its standard input; nothing when absent. */
+  readonly input?: string
 }
 
 export interface CommandResult {
@@ -103,8 +105,8 @@ export interface CommandListener {
   readonly remark?: (text: string) => void
 }
 
-/** Before `up`, after it, and when it has failed. */
-export type HookStage = 'pre-up' | 'post-up' | 'on-failure'
+/** Before `up`, after it, and when it has failed; and for each event. */
+export type HookStage = 'pre-up' | 'post-up' | 'on-failure' | 'notify'
 
 /** What is to be put in place. */
 export type Installation =
@@ -191,6 +193,8 @@ export interface Machine {
    * INTERRUPTED when the signal stopped it.
    */
   run(command: Command, output: OutputListener, signal: AbortSignal): Promise<CommandResult>
+  /** The same of what is no part of an operation, beside whatever runs. */
+  runBeside(command: Command, output: OutputListener, signal: AbortSignal): Promise<CommandResult>
   /**
    * Waits until nobody else has the locks of apt and dpkg, and brings an interrupted dpkg to its end, for a command that
    * calls one of them; the listener hears of both. PACKAGES_BUSY, INTERRUPTED.
@@ -198,7 +202,7 @@ export interface Machine {
   readyPackages(command: Command, listener: CommandListener, signal: AbortSignal): Promise<void>
   /** What the kernel names this run of the machine by: another one after every reboot. CONFIG when it can't be read. */
   bootId(): Promise<string>
-  /** The paths of the programs that are to be run around `up`, in their order; HOOK_FAILED when they can't be listed. */
+  /** The paths of the programs that are to be run around `up`, or for an event, in their order; HOOK_FAILED when they can't be listed. */
   hooks(stage: HookStage): Promise<readonly string[]>
   /** Runs the command that reboots the machine, as {@link run} does; the machine goes down some time after it. */
   reboot(output: OutputListener, signal: AbortSignal): Promise<CommandResult>

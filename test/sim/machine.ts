@@ -313,6 +313,10 @@ export class SimMachine implements Machine {
     return { status, outputSha256: sha256Hex(said) }
   }
 
+  runBeside(...words: Parameters<SimMachine['run']>): Promise<CommandResult> {
+    return this.run(...words)
+  }
+
   async readyPackages(): Promise<void> {
     // There is no apt here.
   }

@@ -24,6 +24,7 @@ import { leaveVerb } from './leave.ts'
 import { lintVerb } from './lint.ts'
 import { lockVerb } from './lock.ts'
 import { logVerb } from './log.ts'
+import { metricsVerb } from './metrics.ts'
 import { migrateVerb } from './migrate.ts'
 import { rebootVerb } from './reboot.ts'
 import { rehearseVerb } from './rehearse.ts'
@@ -78,6 +79,7 @@ export const verbsByGroup = {
     fleetVerb,
     eventsVerb,
     webVerb,
+    metricsVerb,
     catVerb,
     doctorVerb,
     lintVerb,

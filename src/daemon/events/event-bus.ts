@@ -3,7 +3,7 @@
  * those who come back.
  */
 import { type Clock, endIfBroken, isoTime, type Log } from '../../base/index.ts'
-import type { DomainEvent, MissedEvents } from '../../control/index.ts'
+import type { DomainEvent, EventType, MissedEvents } from '../../control/index.ts'
 
 /** So many events are kept: an `up` of five hundred operations, or weeks of a quiet domain; half a megabyte. */
 export const keptMax = 1_000
@@ -13,7 +13,24 @@ type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
 /** An event as its source tells it. */
 export type News = Without<DomainEvent, 'id' | 'time'>
 
+/** How often each type was told. */
+export type EventCounts = ReadonlyMap<EventType, number>
+
 export type EventListener = (event: DomainEvent) => void
+
+/** In the order in which they are counted. */
+const eventTypes = Object.keys({
+  'lock-taken': 0,
+  'lock-released': 0,
+  'checked-in': 0,
+  'operation-begun': 0,
+  'operation-done': 0,
+  'operation-failed': 0,
+  'split-found': 0,
+  'split-resolved': 0,
+  'host-lost': 0,
+  'host-back': 0,
+} satisfies Record<EventType, 0>) as readonly EventType[]
 
 /** All that is kept. */
 export const fromStart = 'start'
@@ -26,6 +43,7 @@ export class EventBus {
   readonly #listeners = new Set<EventListener>()
   #kept: DomainEvent[] = []
   #count = 0
+  readonly #counts = new Map<EventType, number>(eventTypes.map((type) => [type, 0]))
 
   constructor(clock: Clock, log: Log) {
     this.#clock = clock
@@ -36,11 +54,16 @@ export class EventBus {
   /** Tells it to all; a listener that fails keeps nobody from hearing it, and nothing from happening. */
   tell(news: News): void {
     this.#count += 1
+    this.#counts.set(news.type, (this.#counts.get(news.type) ?? 0) + 1)
     const event = { id: this.#idOf(this.#count), time: isoTime(this.#clock), ...news } as DomainEvent
     this.#kept.push(event)
     // Not each time: that would copy all of them.
     if (this.#kept.length >= 2 * keptMax) this.#kept = this.#kept.slice(-keptMax)
     for (const listener of this.#listeners) this.#hand(event, listener)
+  }
+
+  get counts(): EventCounts {
+    return this.#counts
   }
 
   /** Hears what is told from now on, until what it returns is called. */

@@ -7,6 +7,7 @@ import { IsconfError, type Log, sleep } from '../../base/index.ts'
 import { type ControlEvent, callerHeader, requestBytesMax } from '../../control/index.ts'
 import { askedBy } from '../../machine/index.ts'
 import type { HostDaemon } from '../host-daemon.ts'
+import { expositionType } from '../metrics/metric.ts'
 import type { OneAtATime } from '../one-at-a-time.ts'
 import type { EventFeed } from '../requests/events.ts'
 import { requests } from '../requests/index.ts'
@@ -85,6 +86,7 @@ export async function serveControl(options: ControlServerOptions): Promise<Contr
     const { method, changesHost, streams: isStream } = kinds[request.kind]
     // What only reads need not wait for what changes this host.
     if (request.kind === 'feed') addFeed(app, request, parts, streams)
+    else if (request.kind === 'text') addText(app, request, parts)
     else if (isStream) addStream(app, request, parts, changesHost ? changes : readRequests, options)
     else if (method === 'GET') app.get(pathOf(request), ({ query }) => request.answer(parts, query, silent))
     else app.post(pathOf(request), (call) => answerAtOnce(request, parts, call, options.log))
@@ -174,6 +176,13 @@ function addStream(
         stream.end()
       })
     return reply
+  })
+}
+
+function addText(app: FastifyInstance, request: Request, parts: Parts): void {
+  app.get(pathOf(request), async ({ query }, reply) => {
+    const text = await request.answer(parts, query, silent)
+    return reply.type(expositionType).send(text)
   })
 }
 

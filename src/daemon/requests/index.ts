@@ -21,6 +21,7 @@ import { interruptRequest } from './interrupt.ts'
 import { leaveRequest } from './leave.ts'
 import { lockRequest } from './lock.ts'
 import { logRequest } from './log.ts'
+import { metricsRequest } from './metrics.ts'
 import { migrateRequest } from './migrate.ts'
 import { outputRequest } from './output.ts'
 import { planRequest } from './plan.ts'
@@ -91,6 +92,7 @@ export const requests: readonly Request[] = [
   treeRequest,
   blobRequest,
   eventsRequest,
+  metricsRequest,
   holdRequest,
   releaseRequest,
   leaveRequest,

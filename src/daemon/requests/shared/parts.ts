@@ -11,8 +11,10 @@ import type {
 } from '../../../control/index.ts'
 import type { BranchingDeps } from '../../../origin/index.ts'
 import type { DaemonDeps } from '../../daemon-deps.ts'
+import type { NotifyCounts } from '../../events/notifier.ts'
 import type { HomeFacts } from '../../home-facts.io.ts'
 import type { HostDaemon } from '../../host-daemon.ts'
+import type { ProcessUsage } from '../../metrics/table.ts'
 import type { ScheduledUp } from '../../scheduled-up.io.ts'
 
 type OfHost =
@@ -75,6 +77,10 @@ export interface ProcessFacts {
   readonly upSettings?: () => UpSettings
   /** Where this machine is told to run `isconf up` besides; not in a simulated world. */
   readonly scheduledUps?: () => readonly ScheduledUp[]
+  /** What the process has used; not in a simulated world. */
+  readonly usage?: () => ProcessUsage
+  /** How hooks that are told of events have done; not in a simulated world. */
+  readonly notified?: () => NotifyCounts
   /** Of the disk that IS_HOME is on; not in a simulated world. */
   readonly homeFacts?: () => HomeFacts
   readonly mesh: () => Omit<MeshStatus, 'peers' | 'peerId' | 'unreached' | 'strangers'>

@@ -13,6 +13,8 @@ export const kinds = {
   stream: { method: 'POST', changesHost: false, streams: true },
   /** Reads, and is answered with server-sent events, as long as the caller listens. */
   feed: { method: 'GET', changesHost: false, streams: false },
+  /** Reads, and is answered with text for other programs than isconf. */
+  text: { method: 'GET', changesHost: false, streams: false },
   /** May change this host: one at a time, and answered with events while it is done. */
   change: { method: 'POST', changesHost: true, streams: true },
   /** Is about the daemon itself, or has to stop what is under way: done at once, whatever else is under way, and answered with the last event alone. */
