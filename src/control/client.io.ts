@@ -44,9 +44,9 @@ export function connect(socketPath: string, silenceSMax = 60): Client {
       return document
     },
     text: async (path) => {
-      const response = await send({ socketPath, silenceSMax, caller, method: 'GET', path })
-      const text = await textOf(response)
-      if (response.statusCode !== 200) throw failureOf(parseJson(text))
+      const answer = await send({ socketPath, silenceSMax, caller, method: 'GET', path })
+      const text = await textOf(answer)
+      if (answer.status !== 200) throw failureOf(parseJson(text))
       return text
     },
     post: async (path, body, onEvent) => {
