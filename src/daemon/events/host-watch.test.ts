@@ -47,6 +47,7 @@ test('a host whose connection stays away is lost, and back when it is there agai
   await clock.run(graceMs / 2)
   down('cedar')
   up('cedar')
+  assert.deepEqual(last(), [], 'not at once')
   await clock.run(graceMs / 2)
   assert.deepEqual(last(), ['host-lost birch'])
   await clock.run(10 * graceMs)
