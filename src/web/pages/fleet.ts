@@ -1,5 +1,5 @@
 /** The hosts of the domain, those first that need somebody: what `isconf fleet --all` shows. */
-import { type HostRow, type HostState, hostStates } from '../../control/index.ts'
+import { type HostRow, hostStates } from '../../control/index.ts'
 import {
   branchesText,
   countsOf,
@@ -67,14 +67,10 @@ function hostView(host: HostRow, href: PageCall['href']) {
     // Two hosts may have one name, and a name may be anything; a peer id is one host's, in letters and digits.
     id: `host-${peerId}`,
     href: href('hosts', peerId),
-    ...{ name, state, here, meaning: meaningOf(state) },
+    ...{ name, state, here },
     branch: branch ?? '?',
     done: doneText(host),
     release: release ?? '?',
     reason: reasonOf(host),
   }
-}
-
-function meaningOf(state: HostState): string {
-  return hostStates[state]
 }
