@@ -1,5 +1,5 @@
 /** A large file on its way to other hosts, against one bare TLS stream. */
-import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect, socketName } from '../src/control/index.ts'
@@ -7,7 +7,7 @@ import { Lab, type LabHost } from '../test/harness/lab.ts'
 import { makeCertificate, sendByBareTls } from './bare-tls.ts'
 import type { Bench, Benchmark } from './bench.ts'
 import { median, sleep, takeTurns } from './measure.ts'
-import { writtenBytes } from './processes.ts'
+import { cpuMs, writtenBytes } from './processes.ts'
 import { MiB, writeRandom } from './random-file.ts'
 import type { Row } from './report.ts'
 
@@ -68,33 +68,45 @@ const sentNote =
   'TLS, its journal and its log are in it'
 
 /** Snaps a new file on one host and sees it arrive on the others. Everything is new and is removed, so no round helps the next. */
-async function distribute(
+export async function distribute(
   bench: Bench,
   sizeMiB: number,
   names: readonly string[],
-): Promise<{ readonly tookMs: number; readonly sentBytes: number }> {
+  write: (path: string) => void = (path) => void writeRandom(path, sizeMiB),
+): Promise<{ readonly tookMs: number; readonly sentBytes: number; readonly cpuMs: number }> {
   const ends: (() => Promise<void> | void)[] = []
   bench.after(() => endAll(ends))
   try {
     const lab = await Lab.of({ after: (end) => ends.push(end) }, 'origin', ...names)
     const [origin, ...others] = lab.hosts as readonly [LabHost, ...LabHost[]]
-    const id = writeRandom(origin.path('/tmp/file'), sizeMiB)
+    write(origin.path('/tmp/file'))
     await lab.start()
     await origin.does('lock', 'a large file')
     await origin.does('snap', 'file')
     touchMemory(lab.directory, sizeMiB * others.length)
     const pid = origin.pid() ?? 0
+    const [id = ''] = wholeBlobs(origin)
+    const spentMs = (): number => lab.hosts.reduce((sum, host) => sum + cpuMs(host.pid() ?? 0), 0)
+    const spentBeforeMs = spentMs()
     const sentBefore = writtenBytes(pid)
     const beganMs = performance.now()
     const checkedIn = connect(join(origin.home, socketName)).post('/v1/ci', { user }, () => undefined)
     await Promise.all([checkedIn, ...others.map((host) => arrived(host, id))].slice(1))
     const tookMs = performance.now() - beganMs
     const sentBytes = writtenBytes(pid) - sentBefore
+    const tookCpuMs = spentMs() - spentBeforeMs
     await checkedIn
-    return { tookMs, sentBytes }
+    return { tookMs, sentBytes, cpuMs: tookCpuMs }
   } finally {
     await endAll(ends)
   }
+}
+
+/** The files that are whole in a host's store. */
+function wholeBlobs({ home }: LabHost): readonly string[] {
+  const store = join(home, 'store')
+  const shelves = readdirSync(store).filter((name) => name.length === 2)
+  return shelves.flatMap((shelf) => readdirSync(join(store, shelf))).filter((name) => !name.includes('.'))
 }
 
 async function arrived({ home, name }: LabHost, id: string): Promise<void> {

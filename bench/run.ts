@@ -8,11 +8,13 @@ import { program } from '../test/harness/lab.ts'
 import type { Bench, Benchmark } from './bench.ts'
 import { blob } from './blob.ts'
 import { durableRun } from './durable-run.ts'
+import { fileWays } from './file-ways.ts'
 import { fleet } from './fleet.ts'
 import { hanging } from './hanging.ts'
 import { hostkeeperNothing } from './hostkeeper-nothing.ts'
 import { hostsConfBench } from './hosts-conf.ts'
 import { idle } from './idle.ts'
+import { largeFile } from './large-file.ts'
 import { latency } from './latency.ts'
 import { memory } from './memory.ts'
 import { page } from './page.ts'
@@ -20,6 +22,7 @@ import { rehearsal } from './rehearsal.ts'
 import { replay } from './replay.ts'
 import { type ReplayedHosts, replayedHosts } from './replayed-hosts.ts'
 import { jsonOf, machine, type Row, tableOf } from './report.ts'
+import { slowLine } from './slow-line.ts'
 import { smallFiles } from './small-files.ts'
 import { start } from './start.ts'
 import { upNothing } from './up-nothing.ts'
@@ -30,6 +33,9 @@ const benchmarks: readonly Benchmark[] = [
   replay,
   smallFiles,
   blob,
+  largeFile,
+  fileWays,
+  slowLine,
   latency,
   hanging,
   idle,

@@ -6,6 +6,7 @@ import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 
 /** The sample is taken at three places, for a file's beginning is often unlike the rest. */
 const sampleBytes = 4 * 1024
+const sampleCount = 3
 /** Less than this is not worth the looking. */
 const partBytesMin = 1024
 /** What a part has to shrink to. */
@@ -14,7 +15,9 @@ const options = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
 
 /** The part, packed when that pays. */
 export function pack(bytes: Uint8Array): { readonly bytes: Uint8Array; readonly isPacked: boolean } {
-  if (bytes.length >= partBytesMin && pays(sampleOf(bytes))) {
+  // What is no longer than a sample is one: it would be packed twice.
+  const isShort = bytes.length <= sampleCount * sampleBytes
+  if (bytes.length >= partBytesMin && (isShort || pays(sampleOf(bytes)))) {
     const packed = zstdCompressSync(bytes, options)
     if (packed.length < bytes.length * paysBelow) return { bytes: packed, isPacked: true }
   }
@@ -33,7 +36,6 @@ function pays(sample: Uint8Array): boolean {
 }
 
 function sampleOf(bytes: Uint8Array): Uint8Array {
-  if (bytes.length <= 3 * sampleBytes) return bytes
   const middle = bytes.length >>> 1
   return Buffer.concat([
     bytes.subarray(0, sampleBytes),
