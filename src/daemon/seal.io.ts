@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '../base/clock.io.ts'
 import { systemDisk } from '../base/disk.io.ts'
-import { type Disk, IsconfError, toIsconfError } from '../base/index.ts'
+import { type Clock, type Disk, IsconfError, toIsconfError } from '../base/index.ts'
 import { takePidFile } from '../base/pid-file.io.ts'
 import { loadConfig } from '../config/index.ts'
 import { History, KeptOutputs, machineIdPath, RebuildMark, readMachineId, renoteMachine } from '../host/index.ts'
@@ -25,16 +25,24 @@ export async function sealHome(configPath: string | undefined): Promise<void> {
   if (!existsSync(join(home, 'conf'))) return
   const release = await takePidFile(join(home, 'conf/.pid'))
   try {
-    await refuseUnfinished(systemDisk, home, host.short)
-    await History.forget(systemDisk, join(home, 'conf/history'), systemClock)
-    await KeptOutputs.forgetAll(systemDisk, join(home, 'output'))
-    for (const branch of await systemDisk.list(join(home, 'branches'))) {
-      await systemDisk.remove(join(home, 'branches', branch, 'state'))
-    }
-    for (const name of identityFiles) await systemDisk.remove(join(home, name))
+    await sealDisk({ disk: systemDisk, clock: systemClock }, home, host.short)
   } finally {
     await release()
   }
+}
+
+/** The same on a disk that nobody else uses. What a crash interrupts is finished by doing it again. */
+export async function sealDisk(
+  { disk, clock }: { readonly disk: Disk; readonly clock: Clock },
+  home: string,
+  host: string,
+): Promise<void> {
+  await refuseUnfinished(disk, home, host)
+  await History.forget(disk, join(home, 'conf/history'), clock)
+  await KeptOutputs.forgetAll(disk, join(home, 'output'))
+  for (const branch of await disk.list(join(home, 'branches')))
+    await disk.remove(join(home, 'branches', branch, 'state'))
+  for (const name of identityFiles) await disk.remove(join(home, name))
 }
 
 /**

@@ -70,12 +70,18 @@ const flows: Readonly<Record<string, Flow>> = {
     on: ['migrate', 'web'],
   },
   migrate: { lines: [two], before: [['up'], ['fork', 'web']], verb: ['migrate', 'generic'] },
+  'hold-branch': { before: [lock], verb: ['hold-branch', 'why'] },
+  'release-branch': { before: [lock, ['hold-branch', 'why'], ['ci'], lock], verb: ['release-branch', 'why'] },
+  hold: { verb: ['hold', 'why'] },
+  release: { before: [['hold', 'why']], verb: ['release', 'why'] },
+  'bank-add': { before: [lock], verb: ['bank-add', '/etc/motd'] },
+  'bank-remove': { before: [lock, ['bank-add', '/etc/motd'], ['ci'], lock], verb: ['bank-remove', 'motd'] },
   resolve: { lines: split, verb: ['resolve', split[1]?.[0]?.id ?? ''] },
 }
 
 /** What a host says of itself and keeps. */
 function stateOf({ daemon }: SimHost) {
-  const { branch, branches, history, work, resolutions, deviations, rebuild } = daemon
+  const { branch, branches, history, hold, work, resolutions, deviations, rebuild } = daemon
   const { done, stopped } = history.standing
   const { header, operations } = work
   const isHeld = header !== undefined && branch.state.lock?.id === header.lock
@@ -90,6 +96,7 @@ function stateOf({ daemon }: SimHost) {
     // Without its lock, and with nothing done, it is none.
     work: isHeld || operations.length > 0 ? operations.length : undefined,
     resolutions: resolutions.all.length,
+    isHeld: hold.value !== undefined,
     deviations: deviations.all.map(({ kind }) => kind as string),
     needsRebuild: rebuild.reason !== undefined,
   }

@@ -18,6 +18,7 @@ const cutDisk = 'test/contract/disk-cut.test.ts'
 const inventory = 'src/replication/inventory'
 const recoverWork = 'src/origin/recover-work.ts'
 const cutVerbs = 'test/cluster/cut-verbs.test.ts'
+const cutSealAndLeave = 'test/cluster/cut-seal-and-leave.test.ts'
 
 export const mutations: readonly Mutation[] = [
   {
@@ -251,6 +252,27 @@ export const mutations: readonly Mutation[] = [
     from: 'if (last && next && toKey(next.ref) === last.operation)',
     to: 'if (!last)',
     test: cutVerbs,
+  },
+  {
+    breaks: 'a hold is on disk when it is acknowledged',
+    file: 'src/host/hold.ts',
+    from: '  await hold.set(held)\n',
+    to: '  await hold.clear()\n',
+    test: cutVerbs,
+  },
+  {
+    breaks: 'a sealed host goes on from where it was',
+    file: 'src/host/history.ts',
+    from: 'const made = done && !isTold',
+    to: 'const made = done && isTold',
+    test: cutSealAndLeave,
+  },
+  {
+    breaks: 'a leave that was cut short still says what was done in the domain',
+    file: 'src/daemon/leave-domain.ts',
+    from: '  await noteLeft(disk, home, left)\n  // First',
+    to: '  // First',
+    test: cutSealAndLeave,
   },
   {
     breaks: 'a branch that does not come keeps no other one out',
