@@ -22,6 +22,7 @@ export type {
   PathState,
   RecordedPath,
 } from './machine.ts'
+export { mounts } from './mounts.io.ts'
 export { lastLine, type OutputEnd, OutputTail } from './output-tail.ts'
 export { holdPackages } from './package-lock.io.ts'
 export { refusalText } from './refusal-text.io.ts'

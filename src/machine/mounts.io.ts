@@ -3,6 +3,8 @@ import { readFile, realpath } from 'node:fs/promises'
 
 export interface Mount {
   readonly path: string
+  /** Of its file system, as `mount -t` takes it. */
+  readonly type: string
   /** The mount itself, or all of its file system. */
   readonly isReadOnly: boolean
 }
@@ -15,7 +17,8 @@ export async function mounts(): Promise<readonly Mount[]> {
     const [path, own = ''] = words.slice(4, 6)
     if (path === undefined) return []
     const isReadOnly = [own, words.at(-1) ?? ''].some((options) => options.split(',').includes('ro'))
-    return [{ path: Buffer.from(unquoted(path), 'latin1').toString('utf8'), isReadOnly }]
+    const type = words[words.indexOf('-') + 1] ?? ''
+    return [{ path: Buffer.from(unquoted(path), 'latin1').toString('utf8'), type, isReadOnly }]
   })
 }
 

@@ -1,7 +1,9 @@
 /** Makes all that steps have written survive a power failure. */
 import { spawn } from 'node:child_process'
-import { accessSync, constants, readFileSync, statSync } from 'node:fs'
+import { accessSync, constants, statSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { IsconfError } from '../../base/index.ts'
+import { mounts } from '../../machine/index.ts'
 
 /**
  * Syncs the file system of `path`, that of `/`, and all others that are on disks. Network file systems are left out: one
@@ -9,7 +11,7 @@ import { IsconfError } from '../../base/index.ts'
  */
 export async function syncDisks(path: string): Promise<void> {
   // Only Linux has file systems one by one; with -f a failing disk is told, too.
-  const words = process.platform === 'linux' ? ['-f', '--', ...oneOfEach([path, '/', ...diskMounts()])] : []
+  const words = process.platform === 'linux' ? ['-f', '--', ...oneOfEach([path, '/', ...(await diskMounts())])] : []
   const { status, said } = await ended('sync', words)
   if (status === 0) return
   const hint = 'what this run did counts as not done; see to the disk, then run it again'
@@ -46,27 +48,20 @@ function oneOfEach(places: readonly string[]): readonly string[] {
   return [...placeByDevice.values()]
 }
 
-/** Where the file systems are mounted that can be written and have a device of their own, one place for each. */
-function diskMounts(): readonly string[] {
-  const needDevice = new Set(['zfs'])
-  for (const line of linesOf('/proc/filesystems')) {
-    const [nodev, type] = line.split('\t')
-    if (nodev === '' && type !== undefined) needDevice.add(type)
-  }
-  const placeByDevice = new Map<string, string>()
-  for (const line of linesOf('/proc/self/mountinfo')) {
-    const [left = '', right = ''] = line.split(' - ')
-    const [, , device = '', , place = ''] = left.split(' ')
-    const [type = '', , options = ''] = right.split(' ')
-    const isWritable = options.split(',').includes('rw')
-    if (needDevice.has(type) && isWritable && !placeByDevice.has(device) && isReadable(unescaped(place)))
-      placeByDevice.set(device, unescaped(place))
-  }
-  return [...placeByDevice.values()]
+/** Where the file systems are mounted that can be written and have a device of their own. */
+async function diskMounts(): Promise<readonly string[]> {
+  const needDevice = new Set(['zfs', ...(await typesWithDevice())])
+  const all = await mounts().catch(() => [])
+  return all
+    .filter(({ path, type, isReadOnly }) => needDevice.has(type) && !isReadOnly && isReadable(path))
+    .map(({ path }) => path)
 }
 
-const unescaped = (place: string): string =>
-  place.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
+/** Those without have `nodev` in front. */
+async function typesWithDevice(): Promise<readonly string[]> {
+  const text = await readFile('/proc/filesystems', 'utf8').catch(() => '')
+  return text.split('\n').flatMap((line) => (line.startsWith('\t') ? [line.slice(1)] : []))
+}
 
 function isReadable(place: string): boolean {
   try {
@@ -74,13 +69,5 @@ function isReadable(place: string): boolean {
     return true
   } catch {
     return false
-  }
-}
-
-function linesOf(path: string): readonly string[] {
-  try {
-    return readFileSync(path, 'utf8').split('\n')
-  } catch {
-    return []
   }
 }

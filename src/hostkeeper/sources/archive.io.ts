@@ -3,12 +3,12 @@ import { verify } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { refuseChangeable } from '../../base/changeable.io.ts'
-import { IsconfError, sha256Hex } from '../../base/index.ts'
+import { sha256Hex } from '../../base/index.ts'
 import { archiveAddress, parseChannel, shownAddress } from './address.ts'
 import { noteNumber } from './channel-numbers.io.ts'
 import { type DownloadLimits, downloadFile, downloadSmall } from './download.io.ts'
 import { ed25519Key } from './key.io.ts'
-import type { Source, SourceContext } from './source.ts'
+import { failed, type Source, type SourceContext } from './source.ts'
 import { unpack } from './unpack.io.ts'
 
 export const archiveSource: Source = {
@@ -62,5 +62,3 @@ const limits = ({ settings, signal }: SourceContext, bytesMax: number): Download
   timeoutS: settings.timeoutS,
   signal,
 })
-
-const failed = (message: string): IsconfError => new IsconfError('SOURCE_FAILED', message)

@@ -1,8 +1,7 @@
 /** Programs that bring a tree. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { IsconfError } from '../../base/index.ts'
 import { shownAddress, withoutSecrets } from './address.ts'
-import type { SourceContext } from './source.ts'
+import { failed, type SourceContext } from './source.ts'
 
 export interface CommandOptions {
   /** The address that it is about, for messages. */
@@ -45,8 +44,6 @@ export async function runCommand(
     signal.removeEventListener('abort', onAbort)
   }
 }
-
-const failed = (message: string): IsconfError => new IsconfError('SOURCE_FAILED', message)
 
 interface Result {
   /** Exit status, or the signal that ended it. */

@@ -2,12 +2,12 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Directory } from '../../base/directory.io.ts'
-import { errnoCode, IsconfError } from '../../base/index.ts'
+import { errnoCode } from '../../base/index.ts'
 import { walking } from '../../base/walk.io.ts'
 import { lookAtTree, lookInto, type TreeLook } from '../tree/index.ts'
 import { directoryAddress } from './address.ts'
 import { runCommand } from './command.io.ts'
-import type { Source, SourceContext } from './source.ts'
+import { failed, type Source, type SourceContext } from './source.ts'
 
 export const directorySource: Source = {
   fetch: async (address, into, context) => {
@@ -15,13 +15,13 @@ export const directorySource: Source = {
     await walking('/', async (walk) => {
       const from = await walk.directory(path).catch((error) => {
         if (!['ENOENT', 'ENOTDIR'].includes(errnoCode(error) ?? '')) throw error
-        throw new IsconfError('SOURCE_FAILED', `${path}: no such directory`)
+        throw failed(`${path}: no such directory`)
       })
       for (let tries = 0; tries < triesMax; tries += 1) {
         for (const name of await readdir(into)) await rm(join(into, name), { recursive: true })
         if (await copyOnce(from, path, into, context)) return
       }
-      throw new IsconfError('SOURCE_FAILED', `${path}: it keeps changing while it is copied`)
+      throw failed(`${path}: it keeps changing while it is copied`)
     })
   },
 }
@@ -30,7 +30,7 @@ export const directorySource: Source = {
 async function copyOnce(from: Directory, path: string, into: string, context: SourceContext): Promise<boolean> {
   const before = await lookQuietly(from)
   if (before === undefined) return false
-  if (before.isTooMuch) throw new IsconfError('SOURCE_FAILED', `${path}: ${before.problems.join('; ')}`)
+  if (before.isTooMuch) throw failed(`${path}: ${before.problems.join('; ')}`)
   try {
     // Verbose, so that it is not taken for one that hangs. Owners stay behind: the copy belongs to who fetches it.
     const command = ['cp', '-RPv', '--preserve=mode,timestamps', '.', into]

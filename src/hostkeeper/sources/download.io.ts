@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { errnoText, IsconfError } from '../../base/index.ts'
 import { shownAddress } from './address.ts'
+import { failed } from './source.ts'
 
 export interface DownloadLimits {
   readonly bytesMax: number
@@ -103,8 +104,4 @@ function credentialsOf({ username, password }: URL): string | undefined {
   if (username === '' && password === '') return undefined
   const text = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
   return `Basic ${Buffer.from(text).toString('base64')}`
-}
-
-function failed(message: string, cause?: unknown): IsconfError {
-  return new IsconfError('SOURCE_FAILED', message, { cause })
 }

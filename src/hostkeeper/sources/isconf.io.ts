@@ -6,7 +6,7 @@ import type { BlobBody, Client, TreeAnswer, TreeBody, TreeEntry } from '../../co
 import { treeBytesMax, treeEntriesMax } from '../tree/index.ts'
 import { type IsconfAddress, isconfAddress } from './address.ts'
 import { outputTo, receive, withDaemon } from './daemon.io.ts'
-import type { Source, SourceContext } from './source.ts'
+import { failed, type Source, type SourceContext } from './source.ts'
 
 /** The branch is asked as it is known to the domain now; how far this host has come plays no part. */
 export const isconfSource: Source = {
@@ -88,10 +88,6 @@ async function bringFile(client: Client, entry: FileEntry, branch: string, to: s
   }
   // The mask of this process has no say.
   chmodSync(to, entry.mode & permissions)
-}
-
-function failed(message: string): IsconfError {
-  return new IsconfError('SOURCE_FAILED', message)
 }
 
 /** Whatever the daemon or the disk says: for who waits for a tree it means that there is none today. */

@@ -1,4 +1,5 @@
 /** Where configuration trees come from. */
+import { IsconfError } from '../../base/index.ts'
 import type { Settings } from '../program/index.ts'
 
 /** Brings a tree from one kind of place. */
@@ -25,3 +26,6 @@ export interface ChannelNumbers {
   readonly path: string
   readonly again: boolean
 }
+
+export const failed = (message: string, cause?: unknown): IsconfError =>
+  new IsconfError('SOURCE_FAILED', message, { cause })

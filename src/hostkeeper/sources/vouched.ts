@@ -1,9 +1,10 @@
 /** Who vouches for what a source gives: one rule for all kinds. */
 import { IsconfError } from '../../base/index.ts'
-import type { Settings } from '../program/index.ts'
+import type { ProgramContext, Settings } from '../program/index.ts'
 import { archiveAddress, gitAddress, schemeOf, shownAddress } from './address.ts'
 
 type Vouching = Pick<Settings, 'key' | 'insecure'>
+type Saying = Pick<ProgramContext, 'settings' | 'say'>
 
 /**
  * Refuses what comes over a network by a protocol in which anybody on the way can change it, unless a checksum, a key
@@ -12,9 +13,23 @@ type Vouching = Pick<Settings, 'key' | 'insecure'>
 export function refuseUnvouched(address: string, settings: Vouching): void {
   const by = unvouchedBy(address, settings)
   if (by === undefined || settings.insecure === 'yes') return
-  throw new IsconfError('CONFIG', `${shownAddress(address)}: anybody on the way could change what is sent by ${by}`, {
-    hint: vouchingHint(by),
-  })
+  throw changeable(address, by, vouchingHint(by))
+}
+
+export function changeable(address: string, by: string, hint: string): IsconfError {
+  const message = `${shownAddress(address)}: anybody on the way could change what is sent by ${by}`
+  return new IsconfError('CONFIG', message, { hint })
+}
+
+/** Says that nobody vouches for the tree of a source, where the settings take it all the same. */
+export function sayUnvouched({ settings, say }: Saying): void {
+  const { source, insecure } = settings
+  if (source !== undefined && insecure === 'yes' && unvouchedBy(source, settings) !== undefined)
+    sayChangeable(`the tree of ${shownAddress(source)}`, { say })
+}
+
+export function sayChangeable(what: string, { say }: Pick<Saying, 'say'>): void {
+  say(`anybody on the way could have changed ${what} (HOSTKEEPER_INSECURE)`)
 }
 
 /** With a key every tree is signed, or its bytes are named by the address. CONFIG. */

@@ -3,9 +3,8 @@ import { IsconfError, sleep, toIsconfError } from '../../base/index.ts'
 import { flag } from '../../terminal/index.ts'
 import { recordFetch, waitForName } from '../boot/index.ts'
 import { type ProgramContext, verb } from '../program/index.ts'
-import { shownAddress } from '../sources/index.ts'
+import { sayUnvouched, shownAddress } from '../sources/index.ts'
 import { type FetchDeps, type Fetched, fetchTree, withTrees } from '../update/index.ts'
-import { sayUnvouched } from './insecure.ts'
 
 /** Of update, too. */
 export const againOption = {

@@ -1,7 +1,7 @@
 import { flag, optionalWords } from '../../terminal/index.ts'
 import { verb } from '../program/index.ts'
 import { failAsMake, planRun, runActions, saidExcluded } from '../run/index.ts'
-import { sayUnvouched } from './insecure.ts'
+import { sayUnvouched } from '../sources/index.ts'
 
 export const runVerb = verb({
   name: 'run',
