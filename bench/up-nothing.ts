@@ -28,7 +28,7 @@ export const upNothing: Benchmark = {
         unit: 'ms',
         against: { what: against, measured: nodeMs, samples: samples[against] ?? [] },
         ratio: median(own) / nodeMs,
-        wanted: { atMost: 2.5 },
+        wanted: { atMost: 1.5 },
         samples: own,
       }
     })
