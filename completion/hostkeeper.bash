@@ -17,6 +17,12 @@ _hostkeeper() {
     mapfile -t COMPREPLY < <(compgen -W 'init lint generate update fetch switch rollback plan run status stamps clean checkpoint help version -c --config -D --debug -q --quiet -V --version -h --help' -- "$word")
     return
   fi
+  case ${COMP_WORDS[at]}:${COMP_WORDS[COMP_CWORD - 1]} in
+    generate:-o | generate:--output) compopt -o default; return ;;
+    status:-n) return ;;
+    checkpoint:--key) compopt -o default; return ;;
+    checkpoint:--name) return ;;
+  esac
   case ${COMP_WORDS[at]} in
     init) mapfile -t COMPREPLY < <(compgen -W '-f --force' -- "$word"); compopt -o default ;;
     lint) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$word"); compopt -o default ;;

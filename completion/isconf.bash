@@ -17,6 +17,35 @@ _isconf() {
     mapfile -t COMPREPLY < <(compgen -W 'lock unlock snap bank exec reboot void revert rehearse ci up skip done hold release fork migrate branches resolve status log show blame verify diff wip history hosts fleet events web metrics cat doctor lint env render help version init leave start stop restart seal daemon -c --config -D --debug -m --message -q --quiet -r --reboot_ok -V --version -h --help' -- "$word")
     return
   fi
+  case ${COMP_WORDS[at]}:${COMP_WORDS[COMP_CWORD - 1]} in
+    lock:-m | lock:--message) return ;;
+    exec:--env) return ;;
+    exec:--sh) return ;;
+    void:-m | void:--message) return ;;
+    revert:--with) return ;;
+    rehearse:--on) mapfile -t COMPREPLY < <(compgen -W "$(isconf hosts --json 2>/dev/null | sed -n 's/^{"name":"\([A-Za-z0-9._-]*\)".*/\1/p')" -- "$word"); return ;;
+    rehearse:--sh) return ;;
+    ci:--on) mapfile -t COMPREPLY < <(compgen -W "$(isconf hosts --json 2>/dev/null | sed -n 's/^{"name":"\([A-Za-z0-9._-]*\)".*/\1/p')" -- "$word"); return ;;
+    up:--to) mapfile -t COMPREPLY < <(compgen -W "$(isconf log -n 100 --json 2>/dev/null | sed -n 's/^{"id":"\([0-9a-f]\{12\}\).*/\1/p')" -- "$word"); return ;;
+    up:-m | up:--message) return ;;
+    skip:-m | skip:--message) return ;;
+    done:-m | done:--message) return ;;
+    hold:-m | hold:--message) return ;;
+    release:-m | release:--message) return ;;
+    log:-n) return ;;
+    log:--since) return ;;
+    log:--host) mapfile -t COMPREPLY < <(compgen -W "$(isconf hosts --json 2>/dev/null | sed -n 's/^{"name":"\([A-Za-z0-9._-]*\)".*/\1/p')" -- "$word"); return ;;
+    history:-n) return ;;
+    history:--output) mapfile -t COMPREPLY < <(compgen -W "$(isconf log -n 100 --json 2>/dev/null | sed -n 's/^{"id":"\([0-9a-f]\{12\}\).*/\1/p')" -- "$word"); return ;;
+    fleet:--branch) mapfile -t COMPREPLY < <(compgen -W "$(isconf branches --json 2>/dev/null | sed -n 's/^{"name":"\([A-Za-z0-9._-]*\)".*/\1/p')" -- "$word"); return ;;
+    fleet:--state) mapfile -t COMPREPLY < <(compgen -W "stopped boot unheard held behind differs unknown level" -- "$word"); return ;;
+    fleet:--name) mapfile -t COMPREPLY < <(compgen -W "$(isconf hosts --json 2>/dev/null | sed -n 's/^{"name":"\([A-Za-z0-9._-]*\)".*/\1/p')" -- "$word"); return ;;
+    events:--after) return ;;
+    web:--listen) return ;;
+    metrics:--textfile) compopt -o default; return ;;
+    cat:--at) mapfile -t COMPREPLY < <(compgen -W "$(isconf log -n 100 --json 2>/dev/null | sed -n 's/^{"id":"\([0-9a-f]\{12\}\).*/\1/p')" -- "$word"); return ;;
+    init:--key) compopt -o default; return ;;
+  esac
   case ${COMP_WORDS[at]} in
     lock) mapfile -t COMPREPLY < <(compgen -W '-m --message --behind' -- "$word") ;;
     snap) mapfile -t COMPREPLY < <(compgen -W '--latest --mirror --keep --delete' -- "$word"); compopt -o default ;;

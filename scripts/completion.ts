@@ -35,14 +35,14 @@ function wordsOf(verb: Verb<never>, program: Program): Words {
  * Asks the daemon, and is silent when there is none. The first member of a line is what is wanted. Of a host that calls
  * itself something else nothing is offered: bash expands the words that it is given.
  */
-const asked: Readonly<Partial<Record<NonNullable<Words['takes']>, string>>> = {
+const asked: Readonly<Partial<Record<Extract<Words['takes'], string>, string>>> = {
   branches: 'isconf branches --json 2>/dev/null | sed -n \'s/^{"name":"\\([A-Za-z0-9._-]*\\)".*/\\1/p\'',
   changesets: 'isconf log -n 100 --json 2>/dev/null | sed -n \'s/^{"id":"\\([0-9a-f]\\{12\\}\\).*/\\1/p\'',
   hosts: 'isconf hosts --json 2>/dev/null | sed -n \'s/^{"name":"\\([A-Za-z0-9._-]*\\)".*/\\1/p\'',
 }
 
 function askedFor(takes: Words['takes']): string | undefined {
-  return takes === undefined ? undefined : asked[takes]
+  return typeof takes === 'string' ? asked[takes] : undefined
 }
 
 function dashed({ short, long }: ShownOption): readonly string[] {
@@ -68,6 +68,11 @@ function bash(program: Program): string {
   })
   const runners = verbs.filter((verb) => wordsOf(verb, program).takes === 'command').map(({ name }) => name)
   const runnersCase = runners.length === 0 ? [] : [completeCommand(runners)]
+  const values = [...new Set(verbs.flatMap((verb) => bashValues(verb, program)))]
+  const valuesCase =
+    values.length === 0
+      ? ''
+      : `  case \${COMP_WORDS[at]}:\${COMP_WORDS[COMP_CWORD - 1]} in\n${values.join('\n')}\n  esac\n`
   return `# Completion of ${called}(8) for bash, ${written}.
 _${called}() {
   local word=\${COMP_WORDS[COMP_CWORD]} at=1
@@ -87,12 +92,30 @@ _${called}() {
     mapfile -t COMPREPLY < <(compgen -W '${[...verbs.map(({ name }) => name), ...flagWords].join(' ')}' -- "$word")
     return
   fi
-  case \${COMP_WORDS[at]} in
+${valuesCase}  case \${COMP_WORDS[at]} in
 ${[...cases, ...runnersCase].join('\n')}
   esac
 }
 complete -F _${called} ${called}
 `
+}
+
+/** What an option of a verb takes, in one line each; nothing where that is free text. */
+function bashValues(verb: Verb<never>, program: Program): readonly string[] {
+  const withWord = wordsOf(verb, program).options.filter(({ word }) => word !== undefined)
+  return withWord.map((option) => {
+    const names = dashed(option).map((name) => `${verb.name}:${name}`)
+    const words = wordsFor(option.completes)
+    const offer = words === undefined ? '' : `mapfile -t COMPREPLY < <(compgen -W "${words}" -- "$word"); `
+    return `    ${names.join(' | ')}) ${option.completes === 'files' ? 'compopt -o default; ' : offer}return ;;`
+  })
+}
+
+/** The words themselves, or the command that prints them in a shell. */
+function wordsFor(completes: Words['takes']): string | undefined {
+  if (typeof completes === 'object') return completes.join(' ')
+  const list = askedFor(completes)
+  return list === undefined ? undefined : `$(${list})`
 }
 
 function completeCommand(runners: readonly string[]): string {
@@ -120,8 +143,9 @@ function zsh(program: Program): string {
       ...(takes === 'files' ? ['_files'] : []),
       ...(takes === 'command' ? ['_normal'] : []),
     ]
-    return actions.length === 0 ? [] : [`        ${verb.name}) ${actions.join('; ')} ;;`]
+    return actions.length === 0 ? [] : [`            ${verb.name}) ${actions.join('; ')} ;;`]
   })
+  const values = [...new Set(verbs.flatMap((verb) => zshValues(verb, program)))]
   return `#compdef ${called}
 # Completion of ${called}(8) for zsh, ${written}.
 _${called}() {
@@ -137,8 +161,13 @@ ${flagLines.join('\n')}
   case $state in
     verb) _describe verb verbs ;;
     words)
-      case $line[1] in
+      case $line[1]:$words[CURRENT-1] in
+${values.join('\n')}
+        *)
+          case $line[1] in
 ${cases.join('\n')}
+          esac
+          ;;
       esac
       ;;
   esac
@@ -147,25 +176,31 @@ _${called} "$@"
 `
 }
 
+function zshValues(verb: Verb<never>, program: Program): readonly string[] {
+  const withWord = wordsOf(verb, program).options.filter(({ word }) => word !== undefined)
+  return withWord.map((option) => {
+    const names = dashed(option).map((name) => `${verb.name}:${name}`)
+    const words = wordsFor(option.completes)
+    const offer =
+      option.completes === 'files' ? '_files' : words === undefined ? '_message value' : `compadd -- ${words}`
+    return `        ${names.join(' | ')}) ${offer} ;;`
+  })
+}
+
 function fish(program: Program): string {
   const { name: called, verbs } = program
-  const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
-  const named = ({ short, long, word }: ShownOption): string => {
-    const names = `${short === undefined ? '' : ` -s ${short}`}${long === undefined ? '' : ` -l ${long}`}`
-    return `${names}${word === undefined ? '' : word === 'file' || word === 'config' ? ' -r -F' : ' -x'}`
-  }
   const flagLines = programOptions(program).map(
-    (option) => `complete -c ${called} -n __fish_use_subcommand${named(option)} -d ${quoted(option.describe)}`,
+    (option) => `complete -c ${called} -n __fish_use_subcommand${fishOption(option)} -d ${fishQuoted(option.describe)}`,
   )
   const verbLines = verbs.flatMap((verb) => {
     const { options, literal, takes } = wordsOf(verb, program)
     const words = literal.filter((word) => !word.startsWith('-'))
     const here = `complete -c ${called} -n '__fish_seen_subcommand_from ${verb.name}'`
     return [
-      `complete -c ${called} -n __fish_use_subcommand -a ${verb.name} -d ${quoted(verb.summary)}`,
-      ...options.map((option) => `${here}${named(option)} -d ${quoted(option.describe)}`),
+      `complete -c ${called} -n __fish_use_subcommand -a ${verb.name} -d ${fishQuoted(verb.summary)}`,
+      ...options.map((option) => `${here}${fishOption(option)} -d ${fishQuoted(option.describe)}`),
       ...(words.length === 0 ? [] : [`${here} -a '${words.join(' ')}'`]),
-      ...(askedFor(takes) === undefined ? [] : [`${here} -a ${quoted(`(${askedFor(takes)})`)}`]),
+      ...(askedFor(takes) === undefined ? [] : [`${here} -a ${fishQuoted(`(${askedFor(takes)})`)}`]),
       ...(takes === 'files' ? [`${here} -F`] : []),
       ...(takes === 'command' ? [`${here} -a '(__fish_complete_subcommand --fcs-skip=2)'`] : []),
     ]
@@ -174,4 +209,17 @@ function fish(program: Program): string {
 complete -c ${called} -f
 ${[...flagLines, ...verbLines].join('\n')}
 `
+}
+
+function fishOption({ short, long, word, completes }: ShownOption): string {
+  const names = `${short === undefined ? '' : ` -s ${short}`}${long === undefined ? '' : ` -l ${long}`}`
+  if (word === undefined) return names
+  if (completes === 'files' || word === 'file' || word === 'config') return `${names} -r -F`
+  // A command in brackets is run.
+  const words = wordsFor(completes)?.replace(/^\$/, '')
+  return `${names} -x${words === undefined ? '' : ` -a ${fishQuoted(words)}`}`
+}
+
+function fishQuoted(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
 }

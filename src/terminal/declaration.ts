@@ -13,8 +13,8 @@ export interface WordType<T> {
   readonly completes?: Completed
 }
 
-/** What a shell offers: what it knows itself, what the program knows, or what the daemon is asked for. */
-export type Completed = 'command' | 'files' | 'verbs' | 'branches' | 'changesets' | 'hosts'
+/** What a shell offers: these words, what it knows itself, what the program knows, or what the daemon is asked for. */
+export type Completed = readonly string[] | 'command' | 'files' | 'verbs' | 'branches' | 'changesets' | 'hosts'
 
 const verbatim = (word: string): string => word
 const aWord: WordType<string> = { takes: 'a word', parse: verbatim }

@@ -37,6 +37,9 @@ test('bash completes verbs, flags, and what a verb takes', { skip: noBash }, () 
   assert.ok(offeredByBash('isconf', 'exec', 'prin').includes('printf'))
   assert.ok(offeredByBash('isconf', 'exec', 'cat', 'x').includes('compopt -o default'))
   assert.deepEqual(offeredByBash('isconf', 'lock', 's'), [])
+  assert.deepEqual(offeredByBash('isconf', 'fleet', '--state', 'h'), ['held'])
+  assert.deepEqual(offeredByBash('isconf', 'lock', '-m', ''), [])
+  assert.deepEqual(offeredByBash('isconf', 'init', '--key', ''), ['compopt -o default'])
 })
 
 test('bash offers branches, changesets and hosts that the daemon knows, and runs nothing of their names', {
@@ -60,6 +63,10 @@ test('bash offers branches, changesets and hosts that the daemon knows, and runs
   assert.deepEqual(words('show', ''), ['0123456789ab'])
   assert.deepEqual(words('fleet', ''), ['alder', 'birch.example.com'])
   assert.deepEqual(words('fleet', 'b'), ['birch.example.com'])
+  // What an option takes, and no option in its place.
+  assert.deepEqual(offeredByBash('isconf', 'fleet', '--branch', ''), ['generic', 'web'])
+  assert.deepEqual(offeredByBash('isconf', '-q', 'log', '--host', 'a'), ['alder'])
+  assert.deepEqual(offeredByBash('isconf', 'up', '--to', ''), ['0123456789ab'])
   assert.equal(existsSync('evil'), false)
   assert.ok(offeredByBash('isconf', 'help', 'LOCKE').includes('LOCKED'))
 })
@@ -105,6 +112,7 @@ test('fish completes verbs, flags, and what a verb takes', { skip: unlessThere('
   assert.deepEqual(offered('isconf --reb'), ['--reboot_ok'])
   assert.deepEqual(offered('isconf status --j'), ['--json'])
   assert.ok(offered('isconf exec prin').includes('printf'))
+  assert.deepEqual(offered('isconf fleet --state h'), ['held'])
 })
 
 test('fish completes the verbs of hostkeeper', { skip: unlessThere('fish') }, () => {

@@ -1,4 +1,4 @@
-import { aFile, value, word } from '../../terminal/index.ts'
+import { aChangeset, aFile, value, word } from '../../terminal/index.ts'
 import { verb } from '../verb.ts'
 
 export const catVerb = verb({
@@ -8,7 +8,7 @@ export const catVerb = verb({
     "Writes a file to standard output, as of the newest operation of this host's branch, or with --at as of that " +
     'operation. A file that is not on this host is fetched from others.',
   exits: [0, 1, 2],
-  options: { at: value('--at <operation>', 'show it as it was after this operation') },
+  options: { at: value('--at <operation>', 'show it as it was after this operation', aChangeset) },
   arguments: { path: word('PATH', 'the file, by its path on the host', aFile) },
   run: async ({ client, cwd, copy }, { at, path }) => {
     await client.post('/v1/cat', { cwd, path, ...(at === undefined ? {} : { at }) }, copy)

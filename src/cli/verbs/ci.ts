@@ -1,6 +1,6 @@
 import { IsconfError, idPrefixLength } from '../../base/index.ts'
 import type { CheckInAnswer, RehearsalAnswer } from '../../control/index.ts'
-import { count, flag, jsonFlag, value } from '../../terminal/index.ts'
+import { aHost, count, flag, jsonFlag, value } from '../../terminal/index.ts'
 import { describeRehearsal, refuseFailing } from '../rehearsal-text.ts'
 import { verb } from '../verb.ts'
 
@@ -16,7 +16,7 @@ export const ciVerb = verb({
   exits: [0, 1, 220, 221],
   options: {
     rehearse: flag('--rehearse', 'rehearse the work first, and check nothing in if it fails'),
-    on: value('--on <host>', 'with --rehearse: on another host, by its name or id'),
+    on: value('--on <host>', 'with --rehearse: on another host, by its name or id', aHost),
     net: flag('--net', "with --rehearse: let commands use this host's network"),
     json: jsonFlag,
   },

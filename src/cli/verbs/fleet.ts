@@ -11,6 +11,7 @@ import {
   worstFirst,
 } from '../../presentation/index.ts'
 import {
+  aBranch,
   aHost,
   count,
   flag,
@@ -27,6 +28,7 @@ import { verb } from '../verb.ts'
 const aState: WordType<HostState> = {
   takes: `one of ${states.join(', ')}`,
   parse: (word) => states.find((state) => state === word),
+  completes: states,
 }
 
 /** Between two looks of --watch. */
@@ -44,9 +46,9 @@ export const fleetVerb = verb({
     'level, with 1 when one is not.',
   exits: [0, 1, 2],
   options: {
-    branch: value('--branch <branch>', 'only hosts on this branch'),
+    branch: value('--branch <branch>', 'only hosts on this branch', aBranch),
     state: value('--state <state>', 'only hosts in this state', aState),
-    name: value('--name <text>', 'only hosts whose name has this in it'),
+    name: value('--name <text>', 'only hosts whose name has this in it', aHost),
     all: flag('--all', 'list the hosts that are level, too'),
     watch: flag('--watch', 'look again every two seconds, until Ctrl-C'),
     output: flag('--output', 'show what HOST wrote at the operation that it is stopped at, or last'),

@@ -1,7 +1,7 @@
 import { inOneLine } from '../../base/index.ts'
 import type { HistoryRow } from '../../control/index.ts'
 import { reasonText } from '../../presentation/index.ts'
-import { aCount, count, jsonLinesFlag, value } from '../../terminal/index.ts'
+import { aChangeset, aCount, count, jsonLinesFlag, value } from '../../terminal/index.ts'
 import { withQuery } from '../query.ts'
 import { showOutput } from '../show-output.ts'
 import { verb } from '../verb.ts'
@@ -16,7 +16,7 @@ export const historyVerb = verb({
   exits: [0, 2],
   options: {
     limit: value('-n <count>', 'show at most this many', aCount),
-    output: value('--output <operation>', 'show the end of what this operation wrote here'),
+    output: value('--output <operation>', 'show the end of what this operation wrote here', aChangeset),
     json: jsonLinesFlag,
   },
   exclusive: ['limit', 'output'],

@@ -4,6 +4,7 @@ import { voidText } from '../../presentation/index.ts'
 import {
   aBranch,
   aCount,
+  aHost,
   count,
   flag,
   jsonLinesFlag,
@@ -34,7 +35,7 @@ export const logVerb = verb({
   options: {
     limit: value('-n <count>', 'show at most this many', aCount),
     since: value('--since <date>', 'only changesets since then: 2030-01-31, or 2030-01-31T18:00', aDate),
-    host: value('--host <host>', 'only changesets made on this host'),
+    host: value('--host <host>', 'only changesets made on this host', aHost),
     oneline: flag('--oneline', 'print each changeset on one line'),
     json: jsonLinesFlag,
   },

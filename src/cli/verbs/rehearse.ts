@@ -1,6 +1,6 @@
 import { IsconfError } from '../../base/index.ts'
 import type { RehearsalAnswer } from '../../control/index.ts'
-import { aCommand, aFile, flag, jsonFlag, optionalWord, optionalWords, value } from '../../terminal/index.ts'
+import { aCommand, aFile, aHost, flag, jsonFlag, optionalWord, optionalWords, value } from '../../terminal/index.ts'
 import { describeRehearsal, refuseFailing } from '../rehearsal-text.ts'
 import { verb } from '../verb.ts'
 
@@ -19,7 +19,7 @@ export const rehearseVerb = verb({
     'rehearses.',
   exits: [0, 1],
   options: {
-    on: value('--on <host>', 'rehearse the work on another host, by its name or id'),
+    on: value('--on <host>', 'rehearse the work on another host, by its name or id', aHost),
     net: flag('--net', "let commands use this host's network"),
     sh: value('--sh <string>', 'short for sh -c'),
     json: jsonFlag,

@@ -1,6 +1,6 @@
 import { idPrefixLength } from '../../base/index.ts'
 import type { ResolveAnswer } from '../../control/index.ts'
-import { optionalWord, type WordType, word } from '../../terminal/index.ts'
+import { aBranch, optionalWord, type WordType, word } from '../../terminal/index.ts'
 import { verb } from '../verb.ts'
 
 const anId: WordType<string> = {
@@ -18,7 +18,7 @@ export const resolveVerb = verb({
   exits: [0, 1],
   arguments: {
     keep: word('CHANGESET', 'a changeset of the line that continues', anId),
-    branch: optionalWord('BRANCH', 'the split branch'),
+    branch: optionalWord('BRANCH', 'the split branch', aBranch),
   },
   run: async ({ client, user, say }, { keep, branch: named }) => {
     const body = { user, keep, ...(named !== undefined && { branch: named }) }

@@ -1,7 +1,7 @@
 import { IsconfError, somethingToDo, toIsconfError } from '../../base/index.ts'
 import type { PlanAnswer, UpAnswer, UpBody, UpLimits } from '../../control/index.ts'
 import { holdText, releaseText } from '../../presentation/index.ts'
-import { count, flag, value } from '../../terminal/index.ts'
+import { aChangeset, count, flag, value } from '../../terminal/index.ts'
 import { describePlan, refuseStopping } from '../plan-text.ts'
 import { reasonOf } from '../reason.ts'
 import { type VerbContext, verb } from '../verb.ts'
@@ -20,7 +20,7 @@ export const upVerb = verb({
     'on-failure.d below IS_HOOKS run before it, after it, and when it has failed.',
   exits: [0, 1, 2, 3, somethingToDo, 6, 222],
   options: {
-    to: value('--to <operation>', 'stop after this operation or changeset'),
+    to: value('--to <operation>', 'stop after this operation or changeset', aChangeset),
     step: flag('--step', 'stop after one operation'),
     wait: flag('--wait', 'wait while another command changes this host'),
     despiteHold: flag('--despite-hold', 'go on although this host or its branch is held'),
