@@ -13,7 +13,7 @@ import {
   standardInput,
   systemFiles,
 } from './cli/index.ts'
-import { failureText, systemTerminal } from './terminal/index.ts'
+import { failureText, systemTerminal, withMovingLine } from './terminal/index.ts'
 
 /**
  * In MiB, of each half of the memory for what is new: Node's own 16 let an idle daemon keep 8 MB more for half a
@@ -31,7 +31,7 @@ const backgroundVariable = 'ISCONF_BACKGROUND'
 type FirstWord = { readonly ready: true } | { readonly ready: false; readonly error: string; readonly exit: number }
 
 const surroundings: Surroundings = {
-  terminal: systemTerminal,
+  terminal: withMovingLine(systemTerminal),
   user: process.env['SUDO_USER'] || process.env['LOGNAME'] || userHere().name,
   cwd: currentDirectory(),
   variable: (name) => process.env[name],

@@ -14,7 +14,9 @@ export function showEvent(terminal: Terminal, out: Terminal['out'], quiet: boole
         return
       }
       case 'progress':
-        if (!quiet) terminal.err(`isconf: ${inOneLine(event.text)}\n`)
+        if (quiet) return
+        if (event.counts) terminal.move?.(`isconf: ${inOneLine(event.text)}`)
+        else terminal.err(`isconf: ${inOneLine(event.text)}\n`)
         return
       case 'remark':
         terminal.err(`isconf: ${inOneLine(event.text)}\n`)

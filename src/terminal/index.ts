@@ -4,6 +4,7 @@ export { count } from './count.ts'
 export * from './declaration.ts'
 export { failureText } from './failure.ts'
 export { findingsReport } from './findings.ts'
+export { withMovingLine } from './moving-line.ts'
 export { readPlain } from './plain-words.ts'
 export {
   debugFlag,

@@ -9,6 +9,10 @@ export const systemTerminal: Terminal = {
   get isScreen() {
     return isatty(1)
   },
+  get progressColumns() {
+    const moves = isatty(2) && !['dumb', ''].includes(process.env['TERM'] ?? '')
+    return moves ? process.stderr.columns || 80 : undefined
+  },
   out: (text) => write(1, text),
   // A remark that nobody reads changes nothing: how the program ends is told by its status.
   err: (text) => write(2, text, () => undefined),

@@ -9,4 +9,8 @@ export interface Terminal {
   show?(text: string | Uint8Array): void
   /** Whether a person looks at `out`: it is a screen whose lines can be written over. */
   readonly isScreen?: boolean
+  /** Of the screen that `err` is, for a line that moves; undefined where it is none, or one that can't do that. */
+  readonly progressColumns?: number | undefined
+  /** Shows how far something has come, in place of what was shown so; nowhere but on a screen. */
+  move?(text: string): void
 }

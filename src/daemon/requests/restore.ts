@@ -21,7 +21,7 @@ export const restoreRequest = request({
     const listener = {
       compared: comparedTo(tell, clock),
       installing: (path: string, done: number, total: number) =>
-        void tell({ event: 'progress', text: `${path}: ${done} of ${total} bytes` }),
+        void tell({ event: 'progress', text: `${path}: ${done} of ${total} bytes`, counts: true }),
       remark: (text: string) => void tell({ event: 'remark', text }),
     }
     const unlike = await restore(deps, top, listener, signal)

@@ -89,7 +89,8 @@ function listenerOf(tell: Tell): UpListener {
     waiting: (_, ref) => progress(`fetching ${ref.sizeBytes} bytes from the other hosts`),
     passedOver: (name, text, by) => progress(`${name} ${text}: passed over, for ${by} made it void`),
     newer: (_, by) => progress(`installing the newest version, ${by}`),
-    installing: (path, done, total) => progress(`wrote ${done} of ${total} bytes of ${path}`),
+    installing: (path, done, total) =>
+      void tell({ event: 'progress', text: `wrote ${done} of ${total} bytes of ${path}`, counts: true }),
     ...commandTo(tell),
     remark: (text) => void tell({ event: 'remark', text }),
   }

@@ -4,7 +4,8 @@ import type { Tell } from './request.ts'
 
 /** A listener that tells how much of the files to be recorded is read. */
 export function readProgressTo(tell: Tell): (doneBytes: number, totalBytes: number) => void {
-  return (doneBytes, totalBytes) => void tell({ event: 'progress', text: `read ${doneBytes} of ${totalBytes} bytes` })
+  return (doneBytes, totalBytes) =>
+    void tell({ event: 'progress', text: `read ${doneBytes} of ${totalBytes} bytes`, counts: true })
 }
 
 /** Between two tellings. */
@@ -16,6 +17,6 @@ export function comparedTo(tell: Tell, clock: Clock): (done: number, total: numb
   return (done, total) => {
     if (clock.monotonicMs() - toldAtMs < tellEveryMs) return
     toldAtMs = clock.monotonicMs()
-    void tell({ event: 'progress', text: `compared ${done} of ${total} paths` })
+    void tell({ event: 'progress', text: `compared ${done} of ${total} paths`, counts: true })
   }
 }
