@@ -44,10 +44,15 @@ export const usedLink: Failure = {
   hint: loginHint,
 }
 
-/** Answers with it. */
-export function sendFailure(reply: FastifyReply, render: Render, { status, title, hint }: Failure): FastifyReply {
+/** Answers with it; `frame` is what else stands on the page. */
+export function sendFailure(
+  reply: FastifyReply,
+  render: Render,
+  { status, title, hint }: Failure,
+  frame: object = {},
+): FastifyReply {
   return reply
     .code(status)
     .type(htmlType)
-    .send(render('failure', { view: { title, hint }, frame: noFrame }))
+    .send(render('failure', { view: { title, hint }, frame: { ...noFrame, ...frame } }))
 }

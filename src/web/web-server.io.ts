@@ -69,7 +69,12 @@ export async function serveWeb(options: WebOptions): Promise<WebServer> {
   addEvents(app, logins, render, new Feed(options.client, clock))
   const source = new Source(options.client)
   for (const page of pages) addPage(app, page, { source, render, logins, clock })
-  app.setErrorHandler((thrown, _, reply) => sendFailure(reply, render, failureOf(thrown, options.log)))
+  app.setErrorHandler((thrown, { params, headers }, reply) => {
+    const { session } = (params ?? {}) as { readonly session?: string }
+    // Who looks on can go on; nobody else is told that there are pages.
+    const isIn = session !== undefined && logins.isIn(session, headers.cookie)
+    sendFailure(reply, render, failureOf(thrown, options.log), isIn ? { session, links: linksOf(session) } : {})
+  })
   app.setNotFoundHandler((_, reply) => sendFailure(reply, render, loggedOut))
   const address = await listen(app, options.place)
   return {
@@ -121,12 +126,10 @@ function addPage(app: FastifyInstance, page: Page, parts: PageParts): void {
     const { source, render, logins, clock } = parts
     const { session = '', ...parameters } = request.params
     if (!logins.isIn(session, request.headers.cookie)) return sendFailure(reply, render, loggedOut)
-    const href = (...words: readonly string[]): string => `/${[session, ...words].map(encodeURIComponent).join('/')}`
-    const top = `${href()}/`
-    const hrefOf = (...words: readonly string[]): string => (words.length === 0 ? top : href(...words))
+    const href = hrefIn(session)
     const status = await source.status()
-    const view = await page.view({ source, parameters, query: queryOf(request), href: hrefOf })
-    const frame = { ...frameOf(status, clock), session, events: href('events'), links: linksOf(page, hrefOf) }
+    const view = await page.view({ source, parameters, query: queryOf(request), href })
+    const frame = { ...frameOf(status, clock), session, events: href('events'), links: linksOf(session, page.section) }
     return reply.type(htmlType).send(render(page.template, { view, frame }))
   })
 }
@@ -141,13 +144,21 @@ function frameOf({ domain, host, release }: Status, clock: Clock) {
   return { domain: domain.name, host, release, time: isoTime(clock) }
 }
 
-function linksOf({ section }: Page, href: (...words: readonly string[]) => string) {
+/** The paths of a session's pages, from their parts; of the first page without any. */
+function hrefIn(session: string): (...words: readonly string[]) => string {
+  return (...words) =>
+    words.length === 0 ? `/${session}/` : `/${[session, ...words].map(encodeURIComponent).join('/')}`
+}
+
+/** The pages in the head of each. */
+function linksOf(session: string, current?: Page['section']) {
+  const href = hrefIn(session)
   const links = [
     { text: 'Fleet', href: href(), section: 'fleet' },
     { text: 'Journal', href: href('journal'), section: 'journal' },
     { text: 'Now', href: href('now'), section: 'now' },
   ]
-  return links.map((link) => ({ ...link, isCurrent: link.section === section }))
+  return links.map((link) => ({ ...link, isCurrent: link.section === current }))
 }
 
 async function listen(app: FastifyInstance, place: WebPlace): Promise<string> {

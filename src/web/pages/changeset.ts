@@ -17,19 +17,19 @@ export const changesetPage: Page = {
   view: async ({ source, parameters: { name = '' }, href }) => {
     const [id = ''] = name.split(':')
     const shown = await source.show(id)
-    const { previous } = shown
+    const { previous, author, time } = shown
     const [found, unified] = await Promise.all([source.differences(previous, shown.id), loadUnified()])
     const short = (one: string): string => one.slice(0, idPrefixLength)
     const labels = { from: short(previous), to: short(shown.id) }
     const { files, isCut } = filesOf(found, labels, unified)
     return {
       title: shown.message === '' ? `Changeset ${short(shown.id)}` : shown.message,
-      id: short(shown.id),
+      ...{ id: short(shown.id), author, time },
       terms: termsOf(changesetRows(shown)),
       previous: /^0+$/.test(previous) ? null : { id: short(previous), href: href('changesets', previous) },
       operations: shown.operations.slice(0, operationsMax).map((one) => operationView(one, name)),
       moreOperations: Math.max(0, shown.operations.length - operationsMax),
-      ...{ files, isCut, command: `isconf diff ${previous === undefined ? '' : labels.from} ${labels.to}` },
+      ...{ files, isCut, command: `isconf diff ${labels.from} ${labels.to}` },
     }
   },
 }
