@@ -14,8 +14,9 @@ import {
   pieceBytes,
 } from '../base/index.ts'
 import type { Layout } from './layout.ts'
+import { loadHashes, removePartial } from './partial-files.ts'
 import type { Partial } from './partial-state.ts'
-import { isHole, isPieceList, pieceCountOf, pieceHashBytes, pieceLength, pieceListOfSmall } from './pieces.ts'
+import { isHole, isPieceList, noteHoles, pieceHashBytes, pieceLength } from './pieces.ts'
 import { PrefixHash } from './prefix-hash.ts'
 import type { WholeHasher } from './whole-hash.ts'
 
@@ -50,21 +51,6 @@ export async function openPartialSink(
     await Promise.allSettled([file.close(), have?.close()])
     throw error
   }
-}
-
-/** Forgets what has arrived of a blob. */
-async function removePartial(disk: Disk, layout: Layout, id: string): Promise<void> {
-  for (const path of [layout.partialHave(id), layout.partialPieces(id), layout.partial(id)]) await disk.remove(path)
-}
-
-async function loadHashes({ disk, layout }: PartialParts, ref: BlobRef): Promise<Uint8Array | undefined> {
-  const small = partialIsSmall(ref) ? pieceListOfSmall(ref.id, ref.sizeBytes) : undefined
-  const hashes = small ?? (await disk.readFile(layout.partialPieces(ref.id)))
-  return hashes !== undefined && isPieceList(ref, hashes) ? hashes : undefined
-}
-
-function partialIsSmall(ref: BlobRef): boolean {
-  return pieceCountOf(ref.sizeBytes) <= 1
 }
 
 async function recheck(parts: PartialParts, partial: Partial, file: DiskFile, have: DiskFile): Promise<void> {
@@ -141,6 +127,10 @@ class PartialSink implements BlobSink {
     if (!isPieceList(this.ref, hashes)) return false
     await this.#parts.disk.replaceFile(this.#parts.layout.partialPieces(this.ref.id), hashes)
     this.#partial.hashes = Uint8Array.from(hashes)
+    if (!this.#isFresh) return true
+    noteHoles(hashes, this.#partial.verified)
+    await this.#have.write(0, this.#partial.verified)
+    this.#whole.advance()
     return true
   }
 

@@ -180,6 +180,34 @@ test('one slow source does not hold the last pieces', async () => {
   await assertHolds(cedar.store, ref)
 })
 
+test('fetchBlob() fetches no piece of nothing but zeros: its hash says what it is', async () => {
+  const world = new BlobWorld(12)
+  const read: number[] = []
+  const noting = (store: BlobStore): BlobSource => ({
+    held: (id) => store.held(id),
+    pieceHashes: (id) => store.pieceHashes(id),
+    read: (id, position, length) => {
+      read.push(position / pieceBytes)
+      return store.read(id, position, length)
+    },
+  })
+  const [alder, birch] = [await world.host('alder', { serving: noting }), await world.host('birch')]
+  await world.connect(alder, birch)
+  const holes = Buffer.alloc(8 * pieceBytes + 5)
+  const mixed = Buffer.from(holes).fill('data', 3 * pieceBytes, 4 * pieceBytes)
+  for (const [all, fetched] of [
+    [holes, [8]],
+    [mixed, [3, 8]],
+    [holes.subarray(0, 4 * pieceBytes), []],
+  ] as const) {
+    const ref = await putContent(alder.store, all)
+    read.length = 0
+    await world.clock.until(world.fetch(birch, ref))
+    await assertHolds(birch.store, ref)
+    assert.deepEqual(read.sort(), fetched)
+  }
+})
+
 test('a line of 300 ms that loses one message in twenty takes its time, and gives nobody up', async () => {
   const world = new BlobWorld(11)
   const [alder, birch] = [await world.host('alder'), await world.host('birch')]

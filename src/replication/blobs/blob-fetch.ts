@@ -1,8 +1,6 @@
 /**
- * Fetches one blob from all who have some of it, several at once, piece by
- * verified piece. Who sends a wrong piece is not asked again; who stalls or
- * breaks rests while others get its pieces; who fetches the same blob is asked
- * before who has had it all along.
+ * Fetches one blob from all who have some of it, several at once, piece by verified piece. Who sends a wrong piece is not
+ * asked again; who stalls or breaks rests while others get its pieces; who fetches the same blob is asked before others.
  */
 import { type BlobRef, type BlobSink, type Cancel, type Clock, PieceMemory, type Random } from '../../base/index.ts'
 import type { PeerId, Transport } from '../../mesh/index.ts'
@@ -171,7 +169,9 @@ class BlobFetch {
 
   async #takeHashes(session: BlobSession, hashes: Uint8Array): Promise<void> {
     try {
-      if (!(await this.#options.sink.putHashes(hashes))) this.#ban(session)
+      // Holes are known by their hashes.
+      if (await this.#options.sink.putHashes(hashes)) this.#here.look()
+      else this.#ban(session)
     } catch (error) {
       this.end(error)
     }

@@ -10,7 +10,12 @@ export class PiecesHere {
   constructor(sink: BlobSink) {
     this.#sink = sink
     this.#counted = new Uint8Array(sink.pieceCount)
-    for (let index = 0; index < sink.pieceCount; index++) if (sink.has(index)) this.note(index)
+    this.look()
+  }
+
+  /** Counts all that the sink has. */
+  look(): void {
+    for (let index = 0; index < this.#sink.pieceCount; index++) if (this.#sink.has(index)) this.note(index)
   }
 
   get count(): number {
