@@ -128,6 +128,8 @@ export interface HostRow {
   readonly here: boolean
   readonly connected: boolean
   readonly address: string | null
+  /** The host over which it is reached, where it is not reached otherwise; absent from older daemons. */
+  readonly via?: string | null
   /** When it was heard last, also by an earlier daemon; null while it is connected. */
   readonly seen: string | null
   /** What an administrator should know of it first. */

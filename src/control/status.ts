@@ -104,7 +104,8 @@ export interface StrangerStatus {
 export interface MeshStatus {
   readonly peerId: string
   readonly addresses: readonly string[]
-  readonly peers: readonly { readonly host: string; readonly address: string }[]
+  /** `via` is the host over which it is reached, where it is not reached otherwise. */
+  readonly peers: readonly { readonly host: string; readonly address: string; readonly via?: string }[]
   /** The addresses at which this host was told of others, or has met them, where it reaches none, and why not. */
   readonly unreached: readonly UnreachedAddress[]
   /** Who was not admitted lately, or has not admitted this host; absent from older daemons. */

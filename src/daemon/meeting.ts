@@ -6,6 +6,7 @@ import {
   NeighbourKeeper,
   networkOf,
   Peering,
+  RelayHints,
   type Transport,
 } from '../mesh/index.ts'
 import type { Inventory } from '../replication/index.ts'
@@ -38,10 +39,12 @@ export function startMeeting({ configured, learned, ...deps }: MeetingDeps): Mee
     sample: (count) => (learned && inventory?.sample(count)) || [],
     networkOf,
   })
+  const relays = new RelayHints({ ...deps, unconnected: () => inventory?.unconnected() ?? [] })
   const peering = new Peering({
     ...deps,
     addresses: configured,
-    hints: () => (learned ? besides(configured(), [...keeper.addresses(), ...learned.addresses()]) : []),
+    hints: () =>
+      learned ? besides(configured(), [...relays.addresses(), ...keeper.addresses(), ...learned.addresses()]) : [],
     wanted: () => keeper.wanted(),
     dialed: (address, peer) => keeper.dialed(address, peer),
   })

@@ -1,6 +1,7 @@
 /**
  * Addresses of the mesh as text, in the form of multiaddrs: /ip4/10.0.0.2/tcp/65027, /ip6/…, /dns/NAME/…, and behind
- * that, where it is known who listens there, /p2p/ID.
+ * that, where it is known who listens there, /p2p/ID. A host that is reached over another one is at
+ * /p2p/OTHER/p2p-circuit/p2p/ID.
  */
 import type { PeerId } from './transport.ts'
 
@@ -27,4 +28,21 @@ export function addressText(ip: string, port: number, peer?: PeerId): string {
   const plain = ip.replace(/^::ffff:(?=\d+\.)/i, '')
   const who = peer === undefined ? '' : `/p2p/${peer}`
   return `/${plain.includes(':') ? 'ip6' : 'ip4'}/${plain}/tcp/${port}${who}`
+}
+
+/** The address of a host that is reached over another one. */
+export interface RelayedAddress {
+  /** Who passes on what the two say. */
+  readonly via: PeerId
+  readonly peer: PeerId
+}
+
+/** Takes the address of a host that is reached over another one apart; undefined when it is none. */
+export function parseRelayed(text: string): RelayedAddress | undefined {
+  const [, via, peer] = text.match(/^\/p2p\/(\w+)\/p2p-circuit\/p2p\/(\w+)$/) ?? []
+  return via === undefined ? undefined : { via: via as PeerId, peer: peer as PeerId }
+}
+
+export function relayedAddress({ via, peer }: RelayedAddress): string {
+  return `/p2p/${via}/p2p-circuit/p2p/${peer}`
 }

@@ -4,7 +4,7 @@
  */
 import type { ClientHttp2Session, ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
-import { addressText } from './address.ts'
+import { addressText, relayedAddress } from './address.ts'
 import { Http2PeerStream } from './http2-stream.io.ts'
 import { Pings } from './pings.io.ts'
 import { answeringSession, askingSession, RefusedStreamError, statusOf } from './session.io.ts'
@@ -24,6 +24,8 @@ export interface ConnectionFacts {
   readonly purpose: Purpose
   /** Whether this host opened it. */
   readonly dialed: boolean
+  /** The host over which it comes, if there is one between. */
+  readonly via?: PeerId
 }
 
 type Serve = (protocol: string, stream: ServerHttp2Stream) => void
@@ -39,6 +41,8 @@ export class MeshConnection {
   readonly dialed: boolean
   readonly socket: TLSSocket
   readonly purpose: Purpose
+  /** The host between the two, if there is one. */
+  readonly via: PeerId | undefined
   /** Where the other end is, for people. */
   readonly remoteAddress: string
   readonly closed: Promise<void>
@@ -53,12 +57,14 @@ export class MeshConnection {
   #serve: Serve | undefined
   #heardBytesBefore = 0
 
-  constructor({ socket, peer, purpose, dialed }: ConnectionFacts) {
+  constructor({ socket, peer, purpose, dialed, via }: ConnectionFacts) {
     this.peer = peer
     this.dialed = dialed
     this.socket = socket
     this.purpose = purpose
-    this.remoteAddress = addressText(socket.remoteAddress ?? '', socket.remotePort ?? 0)
+    this.via = via
+    const { remoteAddress = '', remotePort = 0 } = socket
+    this.remoteAddress = via === undefined ? addressText(remoteAddress, remotePort) : relayedAddress({ via, peer })
     if ((purpose === answerPurpose) !== dialed) {
       this.#client = askingSession(socket)
     } else {
@@ -77,6 +83,10 @@ export class MeshConnection {
         resolve()
       })
     })
+  }
+
+  get isRelayed(): boolean {
+    return this.via !== undefined
   }
 
   /** Whether this end opens streams, and the other serves them. */

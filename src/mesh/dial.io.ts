@@ -16,8 +16,10 @@ const staggerMs = 300
 export interface Dialed {
   readonly socket: TLSSocket
   readonly peer: PeerId
-  /** The address that answered. */
-  readonly ip: string
+  /** The address that answered; undefined when it was reached over another host. */
+  readonly ip?: string
+  /** The host over which it was reached. */
+  readonly via?: PeerId
 }
 
 /** The IP addresses of a name. */

@@ -1,16 +1,19 @@
 /** How connections come about: what this host dials, what it accepts, and the admission of both. */
-import type { TLSSocket } from 'node:tls'
 import { endIfBroken, type Random } from '../base/index.ts'
-import { type MeshAddress, parseAddress } from './address.ts'
-import { MeshConnection } from './connection.io.ts'
-import { type Dialed, dialTls } from './dial.io.ts'
+import { type MeshAddress, parseAddress, type RelayedAddress } from './address.ts'
+import { type ConnectionFacts, MeshConnection } from './connection.io.ts'
+import { dialTls } from './dial.io.ts'
 import { Gate, type GateOptions, linkIdBytes, type Passed } from './gate.io.ts'
+import { openRelayed } from './relay.ts'
+import { dialRelayed } from './relayed-tls.io.ts'
 import { answerPurpose, askPurpose, filesPurpose, type Purpose, type TlsIdentity } from './tls.io.ts'
-import type { PeerId } from './transport.ts'
+import type { Transport } from './transport.ts'
 
 export interface EntranceOptions extends GateOptions {
   readonly identity: TlsIdentity
   readonly random: Random
+  /** Over which another host is asked for a connection with one that it reaches. */
+  readonly transport: Transport
 }
 
 /** Nothing else bounds a dial: a peer that accepts and is silent would hold it for ever. */
@@ -19,6 +22,7 @@ const dialMsMax = 15_000
 export class Entrance {
   readonly #identity: TlsIdentity
   readonly #random: Random
+  readonly #transport: Transport
   readonly #gate: Gate
   readonly #open = new Set<MeshConnection>()
   readonly #closing = new AbortController()
@@ -26,16 +30,16 @@ export class Entrance {
   constructor(options: EntranceOptions) {
     this.#identity = options.identity
     this.#random = options.random
+    this.#transport = options.transport
     this.#gate = new Gate(options)
   }
 
   /** Opens both connections of a link. Rejects with OwnAddressError, RefusedError, or what went wrong on the way. */
-  async dial(address: MeshAddress, signal?: AbortSignal): Promise<readonly [Passed, Passed]> {
+  async dial(address: MeshAddress | RelayedAddress, signal?: AbortSignal): Promise<readonly [Passed, Passed]> {
     const linkId = this.#random.bytes(linkIdBytes)
     return this.#within(signal, async (any) => {
-      const [asking, ip] = await this.#dialOne(address, askPurpose, linkId, any)
+      const [asking, there] = await this.#dialOne(address, askPurpose, linkId, any)
       try {
-        const there = { host: ip, port: address.port, peer: asking.connection.peer }
         const [answering] = await this.#dialOne(there, answerPurpose, linkId, any)
         return [asking, answering]
       } catch (error) {
@@ -73,25 +77,31 @@ export class Entrance {
     }
   }
 
-  /** An admitted connection, and the IP address that answered. */
+  /** An admitted connection, and where exactly the host has answered. */
   async #dialOne(
-    address: MeshAddress,
+    address: MeshAddress | RelayedAddress,
     purpose: Purpose,
     linkId: Uint8Array,
     signal: AbortSignal,
-  ): Promise<readonly [Passed, string]> {
-    const dialed = await dialTls(address, purpose, this.#identity, signal)
+  ): Promise<readonly [Passed, MeshAddress | RelayedAddress]> {
+    const isRelayed = 'via' in address
+    const dialed = isRelayed
+      ? await dialRelayed(await openRelayed(this.#transport, address, signal), purpose, this.#identity, signal)
+      : await dialTls(address, purpose, this.#identity, signal)
     if (address.peer !== undefined && address.peer !== dialed.peer) {
       dialed.socket.destroy()
       throw new Error('another host answers there')
     }
-    return [await this.#enter(dialed, purpose, linkId, signal), dialed.ip]
+    const { ip, ...facts } = dialed
+    const there = isRelayed ? address : { host: ip ?? address.host, port: address.port, peer: dialed.peer }
+    return [await this.#enter({ ...facts, purpose, dialed: true }, linkId, signal), there]
   }
 
   /** Admits who has dialed; undefined when it is not admitted, which is noted and told. */
-  async accept(socket: TLSSocket, peer: PeerId, purpose: Purpose): Promise<Passed | undefined> {
+  async accept(facts: Omit<ConnectionFacts, 'dialed'>): Promise<Passed | undefined> {
+    const { socket } = facts
     try {
-      return await this.#pass(new MeshConnection({ socket, peer, purpose, dialed: false }), new Uint8Array(linkIdBytes))
+      return await this.#pass(new MeshConnection({ ...facts, dialed: false }), new Uint8Array(linkIdBytes))
     } catch (error) {
       endIfBroken(error)
       socket.destroy()
@@ -105,8 +115,8 @@ export class Entrance {
     for (const connection of [...this.#open]) connection.close(reason)
   }
 
-  async #enter({ socket, peer }: Dialed, purpose: Purpose, linkId: Uint8Array, signal: AbortSignal): Promise<Passed> {
-    const connection = new MeshConnection({ socket, peer, purpose, dialed: true })
+  async #enter(facts: ConnectionFacts, linkId: Uint8Array, signal: AbortSignal): Promise<Passed> {
+    const connection = new MeshConnection(facts)
     const onAbort = (): void => connection.close(signal.reason as Error)
     signal.addEventListener('abort', onAbort)
     try {

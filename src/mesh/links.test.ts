@@ -11,6 +11,7 @@ class End implements LinkEnd {
   readonly peer: PeerId
   readonly dialed: boolean
   readonly asks: boolean
+  readonly isRelayed: boolean
   isRetired = false
   isOpen = true
   answersPing = true
@@ -19,10 +20,11 @@ class End implements LinkEnd {
     this.end = resolve
   })
 
-  constructor(peer: PeerId, dialed: boolean, asks: boolean) {
+  constructor(peer: PeerId, dialed: boolean, asks: boolean, isRelayed = false) {
     this.peer = peer
     this.dialed = dialed
     this.asks = asks
+    this.isRelayed = isRelayed
   }
 
   ping(): Promise<boolean> {
@@ -43,8 +45,8 @@ function linksOf(self: PeerId) {
   const events: string[] = []
   const clock = new SimClock()
   const links = new Links<End>(self, clock, ({ type, peer }) => events.push(`${type} ${peer}`))
-  const link = (peer: PeerId, dialed: boolean, id: string): readonly [End, End] => {
-    const ends = [new End(peer, dialed, true), new End(peer, dialed, false)] as const
+  const link = (peer: PeerId, dialed: boolean, id: string, isRelayed = false): readonly [End, End] => {
+    const ends = [new End(peer, dialed, true, isRelayed), new End(peer, dialed, false, isRelayed)] as const
     for (const end of ends) links.add(end, id)
     return ends
   }

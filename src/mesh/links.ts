@@ -3,7 +3,8 @@
  * on which it asks, one on which it answers. A peer is up while there is a whole link with it.
  *
  * Two hosts that dial each other at once have two links for a moment. Of these the one that the host with the smaller id
- * dialed stays, and of two that the same host dialed the newer; whoever dialed the other lets it end in peace, once the
+ * dialed stays, and of two that the same host dialed the newer; one that goes straight to the peer is better than one over
+ * another host. Whoever dialed the other lets it end in peace, once the
  * one that stays has answered.
  */
 import type { Cancel, Clock } from '../base/index.ts'
@@ -16,6 +17,8 @@ export interface LinkEnd {
   readonly dialed: boolean
   /** Whether this host asks on it, and the other answers. */
   readonly asks: boolean
+  /** Whether it goes over another host. */
+  readonly isRelayed: boolean
   readonly isRetired: boolean
   readonly isOpen: boolean
   readonly closed: Promise<void>
@@ -35,6 +38,7 @@ interface Link<End extends LinkEnd> {
   readonly id: string
   readonly peer: PeerId
   readonly dialed: boolean
+  readonly isRelayed: boolean
   asks: End | undefined
   answers: End | undefined
 }
@@ -67,9 +71,15 @@ export class Links<End extends LinkEnd> {
     return true
   }
 
-  /** The connection to ask a peer on: of the newest link, for an older one may be dead without this side having noticed. */
+  /** The connection to ask a peer on: of the newest of the best links, for an older one may be dead without this side having noticed. */
   toAsk(peer: PeerId): End | undefined {
     return this.#whole(peer).at(-1)?.asks
+  }
+
+  /** A connection of the best link with a peer, whole or not. */
+  best(peer: PeerId): End | undefined {
+    const ends = this.with(peer)
+    return ends.findLast(({ isRelayed }) => !isRelayed) ?? ends.at(-1)
   }
 
   peers(): readonly PeerId[] {
@@ -87,7 +97,8 @@ export class Links<End extends LinkEnd> {
 
   #begin(end: End, id: string): Link<End> | undefined {
     if (this.#links.filter(({ peer }) => peer === end.peer).length >= linksPerPeerMax) return undefined
-    const link: Link<End> = { id, peer: end.peer, dialed: end.dialed, asks: undefined, answers: undefined }
+    const { peer, dialed, isRelayed } = end
+    const link: Link<End> = { id, peer, dialed, isRelayed, asks: undefined, answers: undefined }
     this.#links.push(link)
     const cancel: Cancel = this.#clock.after(incompleteMsMax, () => {
       if (!isWhole(link)) for (const one of endsOf(link)) one.close(new Error('half a link'))
@@ -131,14 +142,17 @@ export class Links<End extends LinkEnd> {
   async #settle(peer: PeerId): Promise<void> {
     const whole = this.#whole(peer)
     const staysDialed = this.#self < peer
-    const stays = whole.findLast(({ dialed }) => dialed === staysDialed) ?? whole.at(-1)
+    const best = whole.some(({ isRelayed }) => !isRelayed) ? whole.filter(({ isRelayed }) => !isRelayed) : whole
+    const stays = best.findLast(({ dialed }) => dialed === staysDialed) ?? best.at(-1)
     const surplus = whole.filter((link) => link !== stays && link.dialed)
     if (surplus.length === 0 || !(await stays?.asks?.ping(answerMsMax))) return
     for (const link of surplus) for (const end of endsOf(link)) end.retire()
   }
 
+  /** The whole links with a peer, the one that is best last. */
   #whole(peer: PeerId): readonly Link<End>[] {
-    return this.#links.filter((link) => link.peer === peer && isWhole(link) && !endsOf(link).some(isGoing))
+    const whole = this.#links.filter((link) => link.peer === peer && isWhole(link) && !endsOf(link).some(isGoing))
+    return whole.toSorted((a, b) => Number(b.isRelayed) - Number(a.isRelayed))
   }
 }
 

@@ -8,8 +8,15 @@ import { createServer, type Server, type TLSSocket } from 'node:tls'
 import { IsconfError } from '../base/index.ts'
 import { addressText } from './address.ts'
 import type { Refusals } from './refusals.ts'
-import { type Purpose, peerOf, purposes, type TlsIdentity, tlsOptions } from './tls.io.ts'
+import { type Purpose, peerOf, purposeOf, purposes, type TlsIdentity, tlsOptions } from './tls.io.ts'
 import type { PeerId } from './transport.ts'
+
+/** A connection that has become secure, and who is at the other end. */
+export interface Secured {
+  readonly socket: TLSSocket
+  readonly peer: PeerId
+  readonly purpose: Purpose
+}
 
 export interface ListenerOptions {
   readonly identity: TlsIdentity
@@ -19,7 +26,7 @@ export interface ListenerOptions {
   readonly port: number
   readonly refusals: Refusals
   /** A peer is at the other end, and is to be admitted: `admitted` is called when it was. */
-  readonly onConnection: (socket: TLSSocket, peer: PeerId, purpose: Purpose, admitted: () => void) => void
+  readonly onConnection: (facts: Secured, admitted: () => void) => void
 }
 
 /** Not admitted yet, from all addresses together. */
@@ -111,12 +118,12 @@ export class Listener {
     const ip = socket.remoteAddress ?? ''
     const raw = [...(this.#pendingByIp.get(ip) ?? [])].find(({ remotePort }) => remotePort === socket.remotePort)
     try {
-      const purpose = purposes.find((one) => one === socket.alpnProtocol)
+      const purpose = purposeOf(socket)
       if (purpose === undefined) throw new Error('the other side does not say what the connection is for')
       const admitted = (): void => {
         if (raw !== undefined) this.#settle(raw, ip)
       }
-      this.#options.onConnection(socket, peerOf(socket), purpose, admitted)
+      this.#options.onConnection({ socket, peer: peerOf(socket), purpose }, admitted)
     } catch (error) {
       this.#note(socket, 'broken', (error as Error).message)
       socket.destroy()

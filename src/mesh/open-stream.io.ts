@@ -32,7 +32,8 @@ export async function openForFile(
   protocol: string,
   signal: AbortSignal | undefined,
 ): Promise<PeerStream> {
-  const connection = links.toAsk(peer) && (await files.to(peer))
+  // Where a host is reached over another one it can't be dialed.
+  const connection = links.toAsk(peer)?.isRelayed === false ? await files.to(peer) : undefined
   signal?.throwIfAborted()
   try {
     if (connection !== undefined) return await openOn(connection, protocol, signal)

@@ -2,11 +2,20 @@
 import type { Clock } from '../base/index.ts'
 import { dialableAddresses } from './dialable.ts'
 import { ListenAddresses } from './listen-addresses.ts'
-import type { PeerId, Transport } from './transport.ts'
+import type { ConnectedPeer, PeerId, Transport } from './transport.ts'
+
+interface Connection {
+  readonly remoteAddress: string
+  readonly dialed: boolean
+  /** The host between the two, if there is one. */
+  readonly via: PeerId | undefined
+}
 
 interface Connections {
   /** Those with a peer. */
-  with(peer: PeerId): readonly { readonly remoteAddress: string; readonly dialed: boolean }[]
+  with(peer: PeerId): readonly Connection[]
+  /** The best of them. */
+  best(peer: PeerId): Connection | undefined
 }
 
 export class PeerAddresses {
@@ -33,6 +42,12 @@ export class PeerAddresses {
   forget(peer: PeerId): void {
     this.#listens.forget(peer)
     this.#dialedAt.delete(peer)
+  }
+
+  /** What is known of a connected peer. */
+  connected(id: PeerId): ConnectedPeer {
+    const { remoteAddress: address = '', via } = this.#connections.best(id) ?? {}
+    return { id, address, dialable: this.dialable(id), ...(via !== undefined && { via }) }
   }
 
   /** Addresses of a peer, with its id, best first. */

@@ -1,22 +1,9 @@
 /** Keeps this host connected to the addresses it is configured with: dials, waits longer after each failure, redials. */
-import { type Cancel, type Clock, type Log, type Random, within } from '../base/index.ts'
+import { type Cancel, within } from '../base/index.ts'
+import { parseRelayed } from './address.ts'
 import { type AddressState, backoffMsMin, type DialedAddress, newAddress } from './dialed-address.ts'
-import { OwnAddressError, type PeerId, type Transport } from './transport.ts'
-
-export interface PeeringDeps {
-  readonly transport: Transport
-  readonly clock: Clock
-  readonly random: Random
-  readonly log: Log
-  /** The addresses as they are configured now. */
-  addresses(): readonly string[]
-  /** Addresses that may be worth a try, besides: dialed only where that keeps no configured one waiting. */
-  hints?(): readonly string[]
-  /** How many more connections are wanted; undefined where every address is to be dialed. Hints come first then. */
-  wanted?(): number | undefined
-  /** Hears what came of a dial: who answered, or undefined. */
-  dialed?(address: string, peer: PeerId | undefined): void
-}
+import type { PeeringDeps } from './peering-deps.ts'
+import { OwnAddressError, type PeerId } from './transport.ts'
 
 /** How often the configured addresses are looked at again; within the 10 s that the manual gives a changed file. */
 const scanMs = 5_000
@@ -35,6 +22,8 @@ export class Peering {
   readonly #deps: PeeringDeps
   readonly #entryByAddress = new Map<string, DialedAddress>()
   readonly #connected = new Set<PeerId>()
+  /** Those of them that are reached over another host: they are dialed all the same where they listen. */
+  #relayed = new Set<PeerId>()
   #cancelTimer: Cancel = () => undefined
   #cancelPeers: Cancel = () => undefined
   #running = false
@@ -97,6 +86,8 @@ export class Peering {
     if (!this.#running) return
     this.#tellIfTried()
     this.#cancelTimer()
+    const peers = this.#deps.transport.peers()
+    this.#relayed = new Set(peers.flatMap(({ id, via }) => (via === undefined ? [] : [id])))
     this.#readAddresses()
     const nowMs = this.#deps.clock.monotonicMs()
     const open = [...this.#entryByAddress.values()].filter(
@@ -189,7 +180,9 @@ export class Peering {
   }
 
   #isConnected(entry: DialedAddress): boolean {
-    return entry.peer !== undefined && this.#connected.has(entry.peer)
+    const { peer, address } = entry
+    if (peer === undefined || !this.#connected.has(peer)) return false
+    return !this.#relayed.has(peer) || parseRelayed(address) !== undefined
   }
 
   /** How many dials are under way; to hints only, when asked so. */

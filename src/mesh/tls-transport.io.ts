@@ -1,9 +1,8 @@
 /** The mesh's Transport on Node's own TLS and HTTP/2. */
-import type { TLSSocket } from 'node:tls'
 import type { Cancel } from '../base/index.ts'
-import { parseAddress } from './address.ts'
+import { parseAddress, parseRelayed } from './address.ts'
 import { Admitted, watchOutsiders } from './admitted.ts'
-import type { MeshConnection } from './connection.io.ts'
+import type { ConnectionFacts, MeshConnection } from './connection.io.ts'
 import { contactOver } from './contact.ts'
 import { dialFailure } from './dial.io.ts'
 import { Entrance } from './entrance.io.ts'
@@ -17,8 +16,9 @@ import { openForFile, openOnLink } from './open-stream.io.ts'
 import { PeerAddresses } from './peer-addresses.ts'
 import { peerIdOf } from './peer-id.ts'
 import { type Refusal, Refusals } from './refusals.ts'
+import { serveRelays } from './relayed-tls.io.ts'
 import { Services } from './services.io.ts'
-import { filesPurpose, type Purpose, type TlsIdentity } from './tls.io.ts'
+import { filesPurpose, type TlsIdentity } from './tls.io.ts'
 import type { TlsTransportOptions } from './tls-transport-options.ts'
 import {
   type ConnectedPeer,
@@ -54,11 +54,12 @@ export class TlsTransport implements Transport {
     this.#services = new Services(log)
     const [identity, refusals] = [this.#identity, this.#refusals]
     const gate = { self: this.self, member: options, random, refusals, onOwnIdentity, ...(strangers && { strangers }) }
-    this.#entrance = new Entrance({ identity, ...gate })
+    this.#entrance = new Entrance({ identity, ...gate, transport: this })
     this.#links = new Links(this.self, clock, (event) => this.#changed(event))
     this.liveness = new Liveness(clock, contactOver(this.#links))
     this.#peerAddresses = new PeerAddresses(this, this.#links, clock, () => this.addresses())
     this.#files = new FileConnections(clock, (peer) => this.#entrance.dialFiles(this.#peerAddresses.dialable(peer)))
+    serveRelays(this, identity, this.#links, (facts) => this.#accept(facts))
   }
 
   async listen(): Promise<void> {
@@ -68,7 +69,7 @@ export class TlsTransport implements Transport {
       host,
       port,
       refusals: this.#refusals,
-      onConnection: (socket, peer, purpose, admitted) => void this.#accept(socket, peer, purpose, admitted),
+      onConnection: (facts, admitted) => void this.#accept(facts, admitted),
     })
     this.#cancelWatches = [
       keepAlive(clock, () => this.#connections(), log),
@@ -106,7 +107,7 @@ export class TlsTransport implements Transport {
   }
 
   async dial(address: string, signal?: AbortSignal): Promise<PeerId> {
-    const parsed = parseAddress(address)
+    const parsed = parseAddress(address) ?? parseRelayed(address)
     if (parsed === undefined) throw new Error(`not an address of the mesh: ${address}`)
     if (parsed.peer === this.self) throw new OwnAddressError(address)
     try {
@@ -138,10 +139,7 @@ export class TlsTransport implements Transport {
   }
 
   peers(): readonly ConnectedPeer[] {
-    return this.#links.peers().map((id) => {
-      const address = this.#links.with(id).at(-1)?.remoteAddress ?? ''
-      return { id, address, dialable: this.#peerAddresses.dialable(id) }
-    })
+    return this.#links.peers().map((id) => this.#peerAddresses.connected(id))
   }
 
   disconnect(peer: PeerId): void {
@@ -156,10 +154,10 @@ export class TlsTransport implements Transport {
     await this.#listener?.close()
   }
 
-  async #accept(socket: TLSSocket, peer: PeerId, purpose: Purpose, admitted: () => void): Promise<void> {
-    const passed = await this.#entrance.accept(socket, peer, purpose)
+  async #accept(facts: Omit<ConnectionFacts, 'dialed'>, admitted?: () => void): Promise<void> {
+    const passed = await this.#entrance.accept(facts)
     if (passed === undefined) return
-    admitted()
+    admitted?.()
     this.#join(passed)
   }
 
@@ -167,7 +165,8 @@ export class TlsTransport implements Transport {
     this.#admitted.note(connection.peer, key)
     this.#options.strangers?.forget(connection.remoteAddress)
     if (!connection.asks) connection.serve((protocol, raw) => void this.#services.serve(connection.peer, protocol, raw))
-    if (connection.dialed) this.#peerAddresses.noteDialed(connection.peer, connection.remoteAddress)
+    if (connection.dialed && !connection.isRelayed)
+      this.#peerAddresses.noteDialed(connection.peer, connection.remoteAddress)
     if (connection.purpose === filesPurpose) this.#files.accept(connection)
     // How long that takes is wanted once the other side leaves a question unanswered.
     else if (this.#links.add(connection, linkId)) void connection.answersPing()

@@ -17,6 +17,11 @@ export const filesPurpose = 'isconf-files/1'
 export const purposes = [askPurpose, answerPurpose, filesPurpose] as const
 export type Purpose = (typeof purposes)[number]
 
+/** What a connection says that it is for; undefined when it says nothing that is known here. */
+export function purposeOf({ alpnProtocol }: TLSSocket): Purpose | undefined {
+  return purposes.find((one) => one === alpnProtocol)
+}
+
 /** A host's key and its certificate, as PEM. */
 export interface TlsIdentity {
   readonly key: string

@@ -63,6 +63,8 @@ export interface ConnectedPeer {
   readonly address: string
   /** Where it can be dialed, best first; none until it has said where it listens. */
   readonly dialable: readonly string[]
+  /** The host over which it is reached, where it is not reached otherwise. */
+  readonly via?: PeerId
 }
 
 /** One two-way stream of bytes to one peer, with back-pressure both ways. */

@@ -36,8 +36,8 @@ function heldRows(hold: HoldAnswer, host: string): Rows {
   ]
 }
 
-function heardText({ here, connected, address, seen }: HostRow): string {
+function heardText({ here, connected, address, via, seen }: HostRow): string {
   if (here) return 'this host'
-  if (connected) return `now, at ${address}`
+  if (connected) return via ? `now, over ${via}` : `now, at ${address}`
   return seen === null ? 'never' : `last at ${seen}`
 }

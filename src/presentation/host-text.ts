@@ -3,13 +3,14 @@ import type { HostBoot, HostDeviation, HostRow } from '../control/index.ts'
 import { heldBy } from './hold-text.ts'
 
 /** What there is to know of a host in its state, in one line. */
-export function reasonOf({ state, stopped, holds = [], boot, deviations, seen, connected }: HostRow): string {
+export function reasonOf({ state, stopped, holds = [], boot, deviations, seen, connected, via }: HostRow): string {
   const parts: string[] = []
   if (stopped) parts.push(`at ${stopped.operation}${sinceText(stopped.since)}: ${stopped.why}`)
   if (state === 'boot' && boot) parts.push(bootText(boot))
   if (state === 'held') parts.push(...holds.map((one) => `${one.scope} held ${heldBy(one)}`))
   if (state === 'differs') parts.push(deviations.map(deviationText).join(', '))
   if (!connected && state !== 'level') parts.push(seen === null ? 'never heard' : `last heard ${seen}`)
+  if (via) parts.push(`connected over ${via}`)
   return parts.join('; ')
 }
 

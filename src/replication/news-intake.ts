@@ -8,7 +8,7 @@ import {
   toIsconfError,
 } from '../base/index.ts'
 import type { Branch, Branches, BranchState } from '../branch/index.ts'
-import { NoAnswerError, type PeerId, RemoteError } from '../mesh/index.ts'
+import { HangsError, NoAnswerError, type PeerId, RemoteError } from '../mesh/index.ts'
 import type { Announcement, DivergentLine } from './announcement.ts'
 import { ChangesetFetcher, type ChangesetFetcherDeps } from './changeset-fetcher.ts'
 import { divergentLineName } from './journal-source.ts'
@@ -31,6 +31,7 @@ const peersFault: ReadonlySet<string> = new Set(['JOURNAL_DAMAGED', 'NEWER_RELEA
 
 /** Why something did not come, for people. */
 function reasonOf(thrown: unknown): string {
+  if (thrown instanceof HangsError) return 'it hangs: it answers nothing at all'
   return thrown instanceof NoAnswerError ? 'nothing arrived for 10 seconds' : toIsconfError(thrown).message
 }
 

@@ -67,7 +67,6 @@ const hostScript = `
   mount -t tmpfs -o size=512m tmpfs "$lab"
   mkdir -p "$lab/usr.up/local/lib/isconf" "$lab/usr.up/local/bin"
   cp -r "$program/." "$lab/usr.up/local/lib/isconf/"
-  echo '{"type":"module"}' > "$lab/usr.up/local/lib/isconf/package.json"
   ln -s ../lib/isconf/main.js "$lab/usr.up/local/bin/isconf"
   : > "$lab/usr.up/local/bin/node"
   for directory in etc var root usr opt home; do

@@ -53,35 +53,6 @@ netnsTest('a host whose cable is out misses a change, and follows when it is bac
   assertRefused(await alder!.run('lock', 'me too'), 220, 'root@birch')
 })
 
-netnsTest('hosts that only a third one can reach share lock, journal and files through it', async (context) => {
-  const lab = await NetLab.of(context, 'alder', 'birch', 'cedar')
-  const [alder, birch, cedar] = lab.hosts
-  await lab.isolate(alder!, cedar!)
-  await lab.start()
-  await birch!.untilConnectedTo(alder!, cedar!)
-  await alder!.untilConnectedTo(birch!)
-  await cedar!.untilConnectedTo(birch!)
-  let operations = 0
-  for (const [origin, target] of [
-    [alder!, cedar!],
-    [cedar!, alder!],
-  ] as const) {
-    await origin.does('lock', 'from', origin.name)
-    assertRefused(await target.run('lock', 'me too'), 220, `root@${origin.name}`)
-    await origin.types(`head -c 3000000 /dev/urandom > /tmp/noise`)
-    await origin.does('snap', 'noise')
-    await origin.does('exec', 'cp', 'noise', 'noise.copy')
-    await origin.does('ci')
-    operations += 2
-    await untilOperations(target, operations)
-    await target.does('up')
-    const sums = await Promise.all([origin, target].map((host) => host.types('sha256sum noise noise.copy')))
-    assert.equal(sums[0]!.stdout, sums[1]!.stdout)
-  }
-  const runs = await Promise.all([alder!, cedar!].map((host) => host.run('lock', 'at once')))
-  assert.deepEqual(runs.map(({ status }) => status).sort(), [0, 220])
-})
-
 /** A package of one program and one file, as its maker would pack it. */
 const makePackage = `
   set -e

@@ -84,6 +84,37 @@ netnsTest(
   },
 )
 
+netnsTest('two hosts that reach only a third are connected over that, and every host tells so', async (t) => {
+  const lab = await NetLab.of(t, 'alder', 'birch', 'cedar')
+  const [alder, birch, cedar] = lab.hosts as [NetHost, NetHost, NetHost]
+  await lab.isolate(alder, cedar)
+  await lab.start()
+  const wayTo = async (host: NetHost, other: NetHost): Promise<string | undefined> => {
+    const peer = (await host.status()).mesh.peers.find(({ host: name }) => name === other.name)
+    return peer && (peer.via ?? 'nobody')
+  }
+  for (const [host, other] of [
+    [alder, cedar],
+    [cedar, alder],
+  ] as const)
+    await until(async () => (await wayTo(host, other)) === 'birch', `${host.name} reaches ${other.name}`, 60_000)
+  assert.match((await alder.does('hosts')).stdout, /^cedar .*connected over birch$/m)
+  assert.match((await alder.run('fleet', 'cedar')).stdout, /^heard +now, over birch$/m)
+  assert.match((await alder.run('doctor')).stdout, /connected to 2 of 2 other hosts, cedar over birch$/m)
+  assert.match((await alder.does('status')).stdout, /cedar over birch$/m)
+  for (const [origin, target] of [
+    [alder, cedar],
+    [cedar, alder],
+  ] as const) {
+    await changed(origin, target, () => birch)
+    await untilFetched(target, origin)
+    await target.does('up')
+    await assertSame(origin, target)
+  }
+  const runs = await Promise.all([alder, cedar].map((host) => host.run('lock', 'at once')))
+  assert.deepEqual(runs.map(({ status }) => status).sort(), [0, 220])
+})
+
 /** The origin changes two things; the target and the host between are told of the lock, and cannot take it. */
 async function changed(origin: NetHost, target: NetHost, between: () => NetHost): Promise<void> {
   await origin.does('lock', 'from', origin.name)

@@ -31,6 +31,7 @@ function describe({
   name,
   here,
   address,
+  via,
   seen,
   release,
   branch,
@@ -42,7 +43,8 @@ function describe({
   boot,
 }: HostRow): readonly string[] {
   const done = operations === null ? '' : `${position ?? '?'} of ${operations}`
-  const where = here ? 'this host' : address === null ? `last seen ${seen}` : `connected at ${address}`
+  const connected = via ? `connected over ${via}` : `connected at ${address}`
+  const where = here ? 'this host' : address === null ? `last seen ${seen}` : connected
   return [
     name,
     branch ?? '?',

@@ -99,7 +99,10 @@ const unreachedMax = 10
 
 /** Those that are connected, and where this host was told of others and reaches none. */
 function describePeers({ peers, unreached = [], strangers = [] }: Status['mesh']): readonly [string, string][] {
-  const here = peers.length === 0 ? ['none'] : peers.map(({ host, address }) => `${host} at ${address}`)
+  const here =
+    peers.length === 0
+      ? ['none']
+      : peers.map(({ host, address, via }) => `${host} ${via ? `over ${via}` : `at ${address}`}`)
   const others = strangers.map(({ address, text, time }) => `${address} ${text} (${time})`)
   return [
     ...listed('peers', here),

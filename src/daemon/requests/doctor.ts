@@ -36,6 +36,11 @@ export const doctorRequest = request({
       ...diagnoses.networkDiagnoses({
         ...{ peers: transport.peers().length, known: known.length, unreached: process.unreached() },
         strangers: process.strangers?.() ?? [],
+        relayed: transport
+          .peers()
+          .flatMap(({ id, via }) =>
+            via === undefined ? [] : [{ host: replicator.hostOf(id), via: replicator.hostOf(via) }],
+          ),
       }),
       ...diagnoses.releaseDiagnoses(identity.release, releases),
     ]

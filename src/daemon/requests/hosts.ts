@@ -31,18 +31,18 @@ export const hostsRequest = request({
   kind: 'query',
   result: 'this host, then those that are known here, by name',
   details:
-    '`name`, `peerId`, `here` (this host), `connected`, `address`, `seen` (when it was heard last, also by an ' +
+    '`name`, `peerId`, `here` (this host), `connected`, `address`, `via` (the host over which it is reached, where it is not reached otherwise), `seen` (when it was heard last, also by an ' +
     "earlier daemon), `state` (as in `isconf fleet`), `release`, `branch`, `position` (operations done, by this host's journal of that branch), " +
     '`operations`, `stopped` (the `operation` that it cannot do, `why`, and `since` when), `deviations` (in what it differs from its journal: `kind`, `operation`), `holds` (who holds it or its branch: `scope`, `name`, `by`, `why`, `since`), `boot` (how its last boot ended, where Hostkeeper looks after it: `level`, `since`, `step`, `why`, ' +
     '`tree`, `fetched`).',
   input: nothing,
   run: async (parts: HostsParts): Promise<readonly HostRow[]> => {
     const { identity, transport, replicator, branch, branches, history, bootRecord } = parts
-    const addressByPeer = new Map(transport.peers().map(({ id, address }) => [id, address]))
+    const peers = new Map(transport.peers().map((one) => [one.id, one]))
     const holdsOn = holdsReader(branches)
     const known = replicator.inventory.all()
     // Connected, and has not told yet who it is.
-    const silent = [...addressByPeer.keys()].filter((id) => !known.some(({ peer }) => peer === id))
+    const silent = [...peers.keys()].filter((id) => !known.some(({ peer }) => peer === id))
     const rows = [
       ...known,
       ...silent.map((peer) => ({
@@ -55,7 +55,7 @@ export const hostsRequest = request({
         seen: undefined,
       })),
     ].map(async ({ peer, name, at, boot, held, stopped, seen }): Promise<StatelessRow> => {
-      const address = addressByPeer.get(peer) ?? null
+      const { address = null, via } = peers.get(peer) ?? {}
       const there = at ? await standingOf(branches, at.branch, at.done ?? undefined) : nowhere
       const connected = address !== null
       return {
@@ -64,6 +64,7 @@ export const hostsRequest = request({
         here: false,
         connected,
         address,
+        via: via === undefined ? null : replicator.hostOf(via),
         seen: connected ? null : (seen ?? null),
         release: at?.release ?? null,
         ...there,
@@ -84,6 +85,7 @@ export const hostsRequest = request({
       here: true,
       connected: true,
       address: null,
+      via: null,
       seen: null,
       release: identity.release,
       ...(await standingOf(branches, branch.name, history.standing.done)),

@@ -44,7 +44,7 @@ export const statusRequest = request({
     '`time`: what `wip drop` gave up), `deviations` (in what it differs from its journal: `kind`, `operation`, ' +
     '`text`, `by`, `why`, `time`), `left` (domains that were left: `domain`, `by`, `time`, `operations` that no ' +
     'other host gets, `directory`), `lines` (of a split: `first`, `head`, `author`, `message`, `time`, ' +
-    '`changesets`, `here`), `mesh` (`peerId`, `addresses`, `peers` with `host` and `address`, `unreached` with `address` and `reason`, `strangers` that were not admitted ' +
+    '`changesets`, `here`), `mesh` (`peerId`, `addresses`, `peers` with `host`, `address` and, where it is reached over another host, that one (`via`), `unreached` with `address` and `reason`, `strangers` that were not admitted ' +
     'lately or have not admitted this host, with `address`, `text` and `time`, `authenticated`, ' +
     "`refused`), `bank` (`address`: where the package bank answers, null while its port can't be had), `warnings`. " +
     'A daemon that waits for a domain answers with `host`, `release`, `pid`, `domain` (null when there is none) and ' +
@@ -82,7 +82,10 @@ export const statusRequest = request({
       mesh: {
         ...process.mesh(),
         peerId: transport.self,
-        peers: transport.peers().map(({ id, address }) => ({ host: replicator.hostOf(id), address })),
+        peers: transport.peers().map(({ id, address, via }) => ({
+          ...{ host: replicator.hostOf(id), address },
+          ...(via !== undefined && { via: replicator.hostOf(via) }),
+        })),
         unreached: process.unreached(),
         strangers: process.strangers?.() ?? [],
       },

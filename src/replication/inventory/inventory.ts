@@ -4,7 +4,7 @@
  * that a host that is off stays in it.
  */
 import { type Cancel, everybodyMax, isoTime, nowAndThen } from '../../base/index.ts'
-import type { Candidate, PeerId } from '../../mesh/index.ts'
+import type { Candidate, PeerId, Unconnected } from '../../mesh/index.ts'
 import type { OwnWords } from '../announcement.ts'
 import { type ClockOfHost, clocksOf } from './clocks.ts'
 import { DirectWords } from './direct-words.ts'
@@ -16,6 +16,7 @@ import { OwnWord, unheardMs } from './own-word.ts'
 import { RecordExchange } from './record-exchange.ts'
 import { RecordsFile } from './records-file.ts'
 import { SecondSpeaker } from './second-speaker.ts'
+import { unconnectedOf } from './unconnected.ts'
 
 /** How often is looked whether this host has something to say of itself. */
 const lookEveryMs = 5_000
@@ -131,6 +132,14 @@ export class Inventory {
   clocks(): readonly ClockOfHost[] {
     const { clock, transport } = this.#deps
     return clocksOf(this.#records.all(), transport.self, clock.monotonicMs() - unheardMs(this.size))
+  }
+
+  /** Hosts that are there, as others have told, and not connected; none where each is connected to a few only. */
+  unconnected(): readonly Unconnected[] {
+    const { clock, transport } = this.#deps
+    if (this.isLarge) return []
+    const connected = new Set([transport.self, ...transport.peers().map(({ id }) => id)])
+    return unconnectedOf(this.#records.all(), connected, clock.monotonicMs() - unheardMs(this.size))
   }
 
   /** Where a host has said that it can be dialed. */

@@ -15,7 +15,7 @@ const hour = 3_600_000
 const now = Date.parse('2030-01-01T00:00:00Z')
 const at = (...aheadMs: number[]) => aheadMs.map((one, index) => ({ name: `h${index}`, aheadMs: one }))
 const disk = { home: '/var/is', freeBytes: 50_000 * mebibyte, totalBytes: 100_000 * mebibyte, freeFiles: 1e6 }
-const nobody = { peers: 0, known: 0, unreached: [], strangers: [] }
+const nobody = { peers: 0, known: 0, unreached: [], strangers: [], relayed: [] }
 
 const cases: readonly (readonly [string, readonly Diagnosis[], Diagnosis['severity'], RegExp])[] = [
   ['clocks that agree', clockDiagnoses(at(300, -900, 59_000), now, now), 'good', /within a minute of 3 other hosts/],
@@ -69,6 +69,12 @@ const cases: readonly (readonly [string, readonly Diagnosis[], Diagnosis['severi
   ],
   ['nobody', networkDiagnoses(nobody), 'good', /no other host is known/],
   ['connected', networkDiagnoses({ ...nobody, peers: 2, known: 3 }), 'good', /connected to 2 of 3/],
+  [
+    'one over another',
+    networkDiagnoses({ ...nobody, peers: 2, known: 3, relayed: [{ host: 'cedar', via: 'birch' }] }),
+    'good',
+    /connected to 2 of 3 other hosts, cedar over birch$/,
+  ],
   ['nobody of those known', networkDiagnoses({ ...nobody, known: 3 }), 'error', /none of 3/],
   [
     'an address without a host',

@@ -102,9 +102,11 @@ export interface Connections {
   readonly known: number
   readonly unreached: readonly { readonly address: string; readonly reason: string }[]
   readonly strangers: readonly { readonly address: string; readonly text: string }[]
+  /** Hosts that are reached over another one only. */
+  readonly relayed: readonly { readonly host: string; readonly via: string }[]
 }
 
-export function networkDiagnoses({ peers, known, unreached, strangers }: Connections): Diagnosis[] {
+export function networkDiagnoses({ peers, known, unreached, strangers, relayed }: Connections): Diagnosis[] {
   const found = strangers.map(({ address, text }) =>
     wrong(
       'network',
@@ -133,7 +135,9 @@ export function networkDiagnoses({ peers, known, unreached, strangers }: Connect
       ),
     )
   if (found.length > 0) return found
-  return [good('network', peers === 0 ? 'no other host is known' : `connected to ${peers} of ${otherHosts(known)}`)]
+  if (peers === 0) return [good('network', 'no other host is known')]
+  const over = relayed.map(({ host, via }) => `${host} over ${via}`)
+  return [good('network', [`connected to ${peers} of ${otherHosts(known)}`, ...over].join(', '))]
 }
 
 /** By name, the release that each other host has told. */

@@ -1,0 +1,18 @@
+/** What {@link Peering} needs: the network, and the addresses that may be dialed. */
+import type { Clock, Log, Random } from '../base/index.ts'
+import type { PeerId, Transport } from './transport.ts'
+
+export interface PeeringDeps {
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  /** The addresses as they are configured now. */
+  addresses(): readonly string[]
+  /** Addresses that may be worth a try, besides: dialed only where that keeps no configured one waiting. */
+  hints?(): readonly string[]
+  /** How many more connections are wanted; undefined where every address is to be dialed. Hints come first then. */
+  wanted?(): number | undefined
+  /** Hears what came of a dial: who answered, or undefined. */
+  dialed?(address: string, peer: PeerId | undefined): void
+}
