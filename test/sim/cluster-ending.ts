@@ -113,7 +113,8 @@ async function buildAnew({ cluster, checks }: RunToEnd, host: SimHost): Promise<
 async function bringUp(story: RunToEnd, host: SimHost): Promise<void> {
   const { journal } = host.daemon.branch
   for (let reboots = 0; reboots <= journal.operationCount; reboots += 1) {
-    const outcome = await story.ask(host, 'up', '-r')
+    // Some are still held, or their branch is.
+    const outcome = await story.ask(host, 'up', '-r', '--despite-hold=the run ends')
     const isOver = outcome.type === 'done' && !(outcome.result as UpAnswer).rebooting
     if (isOver) return
     if (outcome.type === 'failed') break

@@ -40,7 +40,7 @@ const mayFailWith: Readonly<Record<string, readonly string[]>> = {
   'wip-undo': ['NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'DISK_FULL', 'REBOOT_PENDING'],
   reboot: ['NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'DISK_FULL', 'COMMAND_FAILED'],
   ci: ['REBOOT_PENDING', 'NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'SPLIT', 'LOCK_CONTENDED', 'DISK_FULL'],
-  up: ['OPERATION_FAILED', 'REBOOT_NEEDED', 'BLOB_MISSING', 'UNCHECKED_WORK', 'SPLIT', 'DISK_FULL'],
+  up: ['HELD', 'OPERATION_FAILED', 'REBOOT_NEEDED', 'BLOB_MISSING', 'UNCHECKED_WORK', 'SPLIT', 'DISK_FULL'],
   void: ['NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'DISK_FULL', 'REBOOT_PENDING', 'NO_SUCH_OPERATION', 'NOT_VOIDABLE'],
   skip: ['NOT_NEXT', 'NO_SUCH_OPERATION', 'UNCHECKED_WORK', 'SPLIT', 'DISK_FULL'],
   resolve: ['NO_SUCH_LINE', 'DISK_FULL'],
@@ -50,6 +50,10 @@ const mayFailWith: Readonly<Record<string, readonly string[]>> = {
     ...['UNCHECKED_WORK', 'NEEDS_REBUILD', 'SPLIT', 'LOCK_CONTENDED', 'DISK_FULL'],
   ],
   'wip-drop': ['WIP_NOT_LOST', 'DISK_FULL'],
+  hold: ['ALREADY_HELD', 'DISK_FULL'],
+  release: ['NOT_HELD', 'DISK_FULL'],
+  'hold-branch': ['NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'DISK_FULL', 'REBOOT_PENDING', 'ALREADY_HELD'],
+  'release-branch': ['NOT_LOCKED', 'LOCKED', 'LOCK_LOST', 'DISK_FULL', 'REBOOT_PENDING', 'NOT_HELD'],
 }
 
 export class Story {
@@ -155,7 +159,8 @@ export class Story {
     const { lock } = branch.state
     const luck = this.random.below(100)
     this.#count += 1
-    if (chance(this.random, 0.08)) return this.#chooseBranch(host)
+    const anywhere = this.#chooseAnywhere(host)
+    if (anywhere) return anywhere
     const isLost = work.operations.length > 0 && lock?.id !== work.header?.lock
     if (isLost && luck < 15) return ['wip-drop']
     if (work.header !== undefined && lock?.id === work.header.lock) return this.#chooseUnderLock(host, luck)
@@ -165,6 +170,14 @@ export class Story {
     if (luck < lockBelow) return ['lock', `reason ${this.#count}`]
     if (luck < unlockBelow) return ['unlock']
     return luck < 95 ? ['ci'] : ['up']
+  }
+
+  /** What is done whatever the host is about. */
+  #chooseAnywhere(host: SimHost): readonly string[] | undefined {
+    if (chance(this.random, 0.08)) return this.#chooseBranch(host)
+    const isHeld = host.daemon.hold.value !== undefined
+    if (!chance(this.random, isHeld ? 0.3 : 0.02)) return undefined
+    return [isHeld ? 'release' : 'hold', `because ${this.#count}`]
   }
 
   #chooseBehind(host: SimHost, luck: number): readonly string[] {
@@ -203,6 +216,7 @@ export class Story {
     if (luck < 60) return ['wip-undo', String(1 + this.random.below(3)), '--restore']
     if (luck < 66) return ['reboot']
     if (luck < 70) return this.#bank()
+    if (luck < 75) return [luck < 72 ? 'hold-branch' : 'release-branch', `because ${this.#count}`]
     return luck < 92 ? ['ci'] : ['up']
   }
 
