@@ -11,7 +11,7 @@ export const metricsVerb = verb({
   help:
     'Prints the metrics of this host in the text format of Prometheus. With --textfile it writes them to FILE, in one ' +
     'step, for the textfile collector of node_exporter: run it from a timer, and let FILE end in .prom. When the daemon does not answer FILE stays as it was, and its age tells. ' +
-    'The same is at /v1/metrics of the control socket.',
+    'The same is at /metrics of the control socket.',
   exits: [0, 2],
   options: { textfile: value('--textfile <file>', 'write them to this file', aFile) },
   run: async ({ client, cwd, files, terminal }, { textfile }) => {

@@ -129,6 +129,14 @@ function begin(path: string, method: string, url: string, headers: Record<string
 const lock = (client: Client): Promise<unknown> => client.post('/v1/lock', { user, message: 'why' }, quiet)
 const execWait = { user, cwd: '/', argv: ['wait'] }
 
+test('the metrics stand at /metrics, too, where monitors look for them', async (t) => {
+  const { client } = await served(t)
+  const own = (text: string): readonly string[] => text.split('\n').filter((line) => line.startsWith('# TYPE '))
+  const metrics = own(await client.text('/metrics'))
+  assert.ok(metrics.length > 10)
+  assert.deepEqual(metrics, own(await client.text('/v1/metrics')))
+})
+
 test('serveControl() opens the socket to its owner only, and takes it over from a killed daemon', async (t) => {
   const left = createServer()
   const directory = temporaryDirectory(t)

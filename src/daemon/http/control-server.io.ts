@@ -1,7 +1,7 @@
 /** The daemon's end of the control socket. */
 import { chmod, rm } from 'node:fs/promises'
 import { PassThrough } from 'node:stream'
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { systemClock } from '../../base/clock.io.ts'
 import { IsconfError, type Log, sleep } from '../../base/index.ts'
 import { type ControlEvent, callerHeader, requestBytesMax } from '../../control/index.ts'
@@ -179,11 +179,11 @@ function addStream(
   })
 }
 
+/** Also at the path by which monitors know it, whatever the version of all else. */
 function addText(app: FastifyInstance, request: Request, parts: Parts): void {
-  app.get(pathOf(request), async ({ query }, reply) => {
-    const text = await request.answer(parts, query, silent)
-    return reply.type(expositionType).send(text)
-  })
+  const answer = async ({ query }: FastifyRequest, reply: FastifyReply): Promise<unknown> =>
+    reply.type(expositionType).send(await request.answer(parts, query, silent))
+  for (const path of [pathOf(request), `/${request.name}`]) app.get(path, answer)
 }
 
 function addFeed(app: FastifyInstance, request: Request, parts: Parts, streams: EventStreams): void {
