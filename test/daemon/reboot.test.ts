@@ -44,7 +44,7 @@ test('a reboot is recorded, survives itself, and every other host reboots at the
   const rebooting = await birch.does('-r', 'up')
   assert.match(
     rebooting.stderr,
-    /this host reboots now, for [0-9a-f]{12}:1; 1 operation of branch generic left after it\n$/,
+    /this host reboots now, for [0-9a-f]{12}:1; 1 operation of branch generic left; when it is back: isconf up\n$/,
   )
   assert.deepEqual([birch.read('tmp/steps'), rebootsOf(birch)], ['before\n', ['shutdown -r now']])
   await birch.stop()

@@ -109,13 +109,32 @@ function queryOf({ to, step, reboot }: UpLimits): string {
   return query === '' ? '' : `?${query}`
 }
 
-function describe({ branch, done, passedOver = 0, position, left, rebooting }: UpAnswer): string {
-  const did = done === 0 && passedOver === 0 ? 'nothing to do' : `did ${count(done, 'operation')}`
-  const what =
-    passedOver === 0 ? did : `${did}, and passed over ${passedOver} that ${passedOver === 1 ? 'is' : 'are'} void`
-  const rest = left === 0 ? '' : `, and ${left} ${left === 1 ? 'is' : 'are'} left`
-  if (rebooting === null)
-    return `${what}; this host has done ${count(position, 'operation')} of branch ${branch}${rest}`
-  const before = done === 0 ? '' : `${what}; `
-  return `${before}this host reboots now, for ${rebooting}; ${count(left - 1, 'operation')} of branch ${branch} left after it`
+/** The last line: what was done, and where this host stands now. */
+function describe(answer: UpAnswer): string {
+  const did = didText(answer)
+  return did === '' ? standingText(answer) : `${did}; ${standingText(answer)}`
+}
+
+/** Nothing where "nothing to do" would not be all that there is to say. */
+function didText({ done, passedOver = 0, left, rebooting, unfetched = [] }: UpAnswer): string {
+  if (done === 0 && passedOver === 0)
+    return left > 0 || rebooting !== null || unfetched.length > 0 ? '' : 'nothing to do'
+  const did = done === 0 ? 'did no operation' : `did ${count(done, 'operation')}`
+  return passedOver === 0 ? did : `${did}, and passed over ${passedOver} that ${passedOver === 1 ? 'is' : 'are'} void`
+}
+
+function standingText({ branch, position, left, rebooting, unfetched = [] }: UpAnswer): string {
+  if (rebooting !== null) {
+    const after = left - 1
+    const rest =
+      after > 0
+        ? `${count(after, 'operation')} of branch ${branch} left; when it is back: isconf up`
+        : 'it is the last operation'
+    return `this host reboots now, for ${rebooting}; ${rest}`
+  }
+  const all = count(position + left, 'operation')
+  if (left > 0) return `this host has done ${position} of ${all} of branch ${branch}; to go on: isconf up`
+  if (unfetched.length > 0)
+    return `this host has done all that is here of branch ${branch} (${all}); other hosts have more`
+  return `this host is level with branch ${branch} (${all})`
 }

@@ -158,13 +158,13 @@ test('ci without operations says that it gave the lock back', async (t) => {
 test('up with nothing to do says so', async (t) => {
   const answer = { branch: 'web', done: 0, passedOver: 0, position: 1, left: 0, rebooting: null }
   const shown = await typed(t, { 'POST /v1/up': result(answer) }, 'up')
-  assert.deepEqual(said(shown), [0, '', 'isconf: nothing to do; this host has done 1 operation of branch web\n'])
+  assert.deepEqual(said(shown), [0, '', 'isconf: nothing to do; this host is level with branch web (1 operation)\n'])
 })
 
 test('up passes on how far it may go, and says what is left', async (t) => {
   const answer = { branch: 'web', done: 2, passedOver: 0, position: 5, left: 1, rebooting: null }
   const shown = await typed(t, { 'POST /v1/up': result(answer) }, '-r', 'up', '--step', '--to', '0123:4')
-  const what = 'isconf: did 2 operations; this host has done 5 operations of branch web, and 1 is left\n'
+  const what = 'isconf: did 2 operations; this host has done 5 of 6 operations of branch web; to go on: isconf up\n'
   assert.deepEqual(said(shown), [0, '', what])
   assert.deepEqual(shown.asked, ['POST /v1/up {"user":"luke","step":true,"to":"0123:4","reboot":true}'])
 })
@@ -172,8 +172,23 @@ test('up passes on how far it may go, and says what is left', async (t) => {
 test('up says that the host reboots, for what, and how much is left', async (t) => {
   const answer = { branch: 'web', done: 2, passedOver: 0, position: 5, left: 3, rebooting: '0123456789ab:5' }
   const shown = await typed(t, { 'POST /v1/up': result(answer) }, '-r', 'up')
-  const what = 'did 2 operations; this host reboots now, for 0123456789ab:5; 2 operations of branch web left after it'
+  const what =
+    'did 2 operations; this host reboots now, for 0123456789ab:5; 2 operations of branch web left; when it is back: isconf up'
   assert.deepEqual(said(shown), [0, '', `isconf: ${what}\n`])
+})
+
+test('up does not say that there is nothing to do when other hosts have more', async (t) => {
+  const unfetched = [
+    { host: 'birch', head: id, changesets: 1, reason: 'it is away', text: 'birch has 1 changeset more' },
+  ]
+  const answer = { branch: 'web', done: 0, passedOver: 0, position: 5, left: 0, rebooting: null, unfetched }
+  const { status, err } = await typed(t, { 'POST /v1/up': result(answer) }, 'up')
+  assert.equal(status, 3)
+  assert.match(
+    err,
+    /^isconf: this host has done all that is here of branch web \(5 operations\); other hosts have more\n/,
+  )
+  assert.match(err, /error: birch has 1 changeset more\nisconf: hint: /)
 })
 
 const planned: PlanAnswer = {
