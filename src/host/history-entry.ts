@@ -35,8 +35,15 @@ export const entrySchema = z.discriminatedUnion('event', [
     why: z.string(),
     time: z.string(),
   }),
-  /** Never done here: it was void when its turn came; `by` says so. */
-  z.object({ event: z.literal('passedOver'), operation: operationKey, by: operationKey, time: z.string() }),
+  /** Not done here: it was void when its turn came; `by` says so. */
+  z.object({
+    event: z.literal('passedOver'),
+    operation: operationKey,
+    by: operationKey,
+    /** It had been begun before, and interrupted: what it did may be here. */
+    begun: z.literal(true).optional(),
+    time: z.string(),
+  }),
   /** What was skipped has been done by hand since, or what this host alone had undone. */
   z.object({
     event: z.literal('mended'),
@@ -133,7 +140,12 @@ export type HistoryEvent =
       readonly by: string
       readonly why: string
     }
-  | { readonly event: 'passedOver'; readonly operation: OperationRef; readonly by: OperationRef }
+  | {
+      readonly event: 'passedOver'
+      readonly operation: OperationRef
+      readonly by: OperationRef
+      readonly begun: boolean
+    }
   | { readonly event: 'held' | 'released'; readonly by: string; readonly why: string }
   | { readonly event: 'wentOn'; readonly hold: string; readonly by: string; readonly why: string }
   | { readonly event: 'undone' | 'dropped'; readonly operations: number; readonly by: string }
@@ -145,7 +157,8 @@ export type HistoryEvent =
 export function toEntry(event: HistoryEvent, time: string): HistoryEntry {
   if (!('operation' in event)) return { ...event, time }
   if (event.event === 'passedOver') {
-    return { event: event.event, operation: toKey(event.operation), by: toKey(event.by), time }
+    const { operation, by, begun } = event
+    return { event: event.event, operation: toKey(operation), by: toKey(by), ...(begun && { begun }), time }
   }
   if (event.event !== 'started') return { ...event, operation: toKey(event.operation), time }
   const through = event.through ? { through: toKey(event.through) } : {}

@@ -144,10 +144,10 @@ test('work that was dropped does not change where a host stands', async () => {
 })
 
 test('an image keeps what tells that an operation was not done, and where its host stood', async () => {
-  for (const last of [{ event: 'passedOver', operation: at(3), by: at(9) } as const, finished(3)]) {
+  for (const last of [{ event: 'passedOver', operation: at(3), by: at(9), begun: false } as const, finished(3)]) {
     const { disk, clock, history } = await opened()
     await history.add([
-      ...[finished(0), { event: 'passedOver', operation: at(1), by: at(9) } as const],
+      ...[finished(0), { event: 'passedOver', operation: at(1), by: at(9), begun: false } as const],
       ...[{ event: 'skipped', operation: at(2), by: 'ann@alder', why: 'no disk' } as const, last],
     ])
     await history.close()

@@ -92,15 +92,17 @@ export class History {
   }
 
   /**
-   * Whether an operation that this host is past was done on it. Of what the history does not tell, because it was
-   * forgotten for an image, it says so. Reads back to where the operation is told of.
+   * Whether an operation that this host is past was done on it, or may have been: it was begun and interrupted. Of what
+   * the history does not tell, because it was forgotten for an image, it says so. Reads back to where the operation is
+   * told of.
    */
   async hasDone(operation: OperationRef): Promise<boolean> {
     const key = toKey(operation)
     for await (const entry of this.entriesFromEnd()) {
       if (!('operation' in entry) || entry.operation !== key) continue
       if (entry.event === 'mended') return true
-      if (isPast(entry)) return entry.event !== 'skipped' && entry.event !== 'passedOver'
+      if (entry.event === 'passedOver') return entry.begun === true
+      if (isPast(entry)) return entry.event !== 'skipped'
     }
     return true
   }

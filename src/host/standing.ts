@@ -31,12 +31,18 @@ export interface StoppedOperation {
   readonly since: string
   /** When it was begun, of one whose end the history does not tell: the daemon, or the machine, went down in it. */
   readonly interruptedSince?: string
+  /** The last of those that were begun together with it. */
+  readonly through?: OperationRef
 }
 
 /** The standing after one more entry. */
 export function standingAfter(standing: Standing, entry: HistoryEntry): Standing {
   const { done, stopped } = standing
-  const stoppedAt = (key: string, reason: string, more: { readonly interruptedSince?: string } = {}): Standing => {
+  const stoppedAt = (
+    key: string,
+    reason: string,
+    more: Pick<StoppedOperation, 'interruptedSince' | 'through'> = {},
+  ): Standing => {
     const operation = parseOperationKey(key)
     const isSame = stopped?.operation.id === operation.id && stopped.operation.index === operation.index
     const since = isSame ? stopped.since : entry.time
@@ -48,7 +54,10 @@ export function standingAfter(standing: Standing, entry: HistoryEntry): Standing
     case 'passedOver':
       return { done: parseOperationKey(entry.operation), stopped: undefined, rebooting: undefined }
     case 'started':
-      return stoppedAt(entry.operation, 'it was interrupted', { interruptedSince: entry.time })
+      return stoppedAt(entry.operation, 'it was interrupted', {
+        interruptedSince: entry.time,
+        ...(entry.through !== undefined && { through: parseOperationKey(entry.through) }),
+      })
     case 'failed':
       return stoppedAt(entry.operation, entry.reason)
     case 'finished':

@@ -30,8 +30,9 @@ export class Recorder {
     this.#waiting.push({ event: 'finished', operation, status, output, ...more })
   }
 
-  passedOver(operation: OperationRef, by: OperationRef): void {
-    this.#waiting.push({ event: 'passedOver', operation, by })
+  /** `begun`: it was begun before and interrupted. */
+  passedOver(operation: OperationRef, by: OperationRef, begun: boolean): void {
+    this.#waiting.push({ event: 'passedOver', operation, by, begun })
   }
 
   /** `lastLine` is the last one that the command wrote. */

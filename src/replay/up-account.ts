@@ -23,7 +23,8 @@ export interface UpStep {
 export interface Account extends UpListener {
   begun(step: UpStep): void
   finished(step: UpStep): void
-  voided(step: Step, voided: Voided): void
+  /** `mayBeHere`: something of it. */
+  voided(step: Step, voided: Voided, mayBeHere: boolean): void
 }
 
 /** Tells the listener and the log of each step. */
@@ -45,11 +46,15 @@ export function accountOf({ branch, log, history }: UpDeps, listener: UpListener
       }
       if (newerBy !== undefined) listener.newer(name, newerBy)
     },
-    voided: ({ ref, operation }, { by, author, why }) => {
+    voided: ({ ref, operation }, { by, author, why }, mayBeHere) => {
       const name = operationName(ref.id, ref.index)
       const text = describeOperation(operation)
       listener.passedOver(name, text, operationName(by.id, by.index))
       log.info({ operation: name }, `up: ${text}: passed over, because ${author} made it void: ${why}`)
+      if (!mayBeHere) return
+      const begun = `operation ${name} was begun here and interrupted before it became void: look at what it has done, and see isconf status`
+      listener.remark(begun)
+      log.warn({ operation: name }, begun)
     },
     finished: ({ ref, text }) => {
       log.info({ operation: operationName(ref.id, ref.index), status: 0 }, `up: ${text}: finished with exit status 0`)

@@ -7,6 +7,7 @@ import { type Branch, operationsDone, refuseSplit, type Voided } from '../branch
 import { describeOperation } from '../journal/index.ts'
 import { isInstall } from './apply.ts'
 import { failedAt, InstallBatch, type InstallStep } from './install-batch.ts'
+import { InterruptedOperations } from './interrupted.ts'
 import { LatestFiles } from './latest.ts'
 import { LookBefore, type Obstacle } from './look-before.ts'
 import { Recorder } from './recorder.ts'
@@ -33,6 +34,7 @@ export async function up(
   const voided = new VoidedOperations(branch)
   const latest = new LatestFiles(branch, options.lastNumber, voided)
   const account = accountOf(deps, listener)
+  const interrupted = new InterruptedOperations(history.standing.stopped)
   const look = new LookBefore(deps, options, voided, latest, (text) => listener.remark(text))
   const refuseOffLine = (step: UpStep): Promise<void> => refuseIfOffLine(branch, step)
   const batch = new InstallBatch<InstallUpStep>({ ...deps, refuseOffLine }, recorder, account)
@@ -45,11 +47,12 @@ export async function up(
       await holds.refuse()
       stop = stopBefore(inJournal, branch, done, options)
       next = inJournal
+      const mayBeHere = interrupted.mayBeHere(inJournal)
       const by = await voided.passes(inJournal, stop)
       if (by) {
         await batch.run(signal)
-        await passOver(deps, recorder, inJournal, by)
-        account.voided(inJournal, by)
+        await passOver(deps, recorder, inJournal, by, mayBeHere)
+        account.voided(inJournal, by, mayBeHere)
         passedOver += 1
         continue
       }
@@ -87,9 +90,10 @@ async function passOver(
   recorder: Recorder,
   { ref }: Step,
   { by }: Voided,
+  mayBeHere: boolean,
 ): Promise<void> {
   await installedEarly.note(by.id, branch.journal)
-  recorder.passedOver(ref, by)
+  recorder.passedOver(ref, by, mayBeHere)
 }
 
 /** OPERATION_FAILED for what would have failed, before anything is touched of the directory that it is done with. */

@@ -195,15 +195,22 @@ export class Checks {
     if (sequence === undefined) return `is on branch ${branch.name}, which has not what it did last: ${done?.id}`
     const before = sequence === 0 ? 0 : (await branch.journal.changesetAt(sequence)).changeset.operationsBefore
     const count = before + (done ? done.index + 1 : 0)
-    const leftOut = await leftOutOn(host)
+    const begun = Math.max(await begunOn(host), stopped ? count + 1 : 0)
+    const maybe = await leftOutOn(host)
+    for (const leftOut of maybe) if (await this.#isAfter(host, count, begun, leftOut)) return undefined
+    const machine = await this.machineAt(branch.journal, count, maybe[0])
+    return `after ${count} operations and ${work.operations.length} of its own has\n${host.machine.tree}\nand should have\n${machine.tree}`
+  }
+
+  /** Whether the machine is what `count` operations and the work make, or the first `begun`: what was interrupted may be done or not. */
+  async #isAfter(host: SimHost, count: number, begun: number, leftOut: ReadonlySet<string>): Promise<boolean> {
+    const { branch, work } = host.daemon
     const machine = (await this.machineAt(branch.journal, count, leftOut)).copy()
     for (const operation of work.operations) await this.#do(machine, operation)
-    if (await isAlike(host, machine)) return undefined
-    // What was interrupted may be done or not; of several that were begun together, the first ones.
-    const begun = Math.max(await begunOn(host), stopped ? count + 1 : 0)
+    if (await isAlike(host, machine)) return true
     for (let more = count + 1; more <= begun; more += 1)
-      if (await isAlike(host, await this.machineAt(branch.journal, more, leftOut))) return undefined
-    return `after ${count} operations and ${work.operations.length} of its own has\n${host.machine.tree}\nand should have\n${machine.tree}`
+      if (await isAlike(host, await this.machineAt(branch.journal, more, leftOut))) return true
+    return false
   }
 
   /** A host that knows of a split does nothing that comes after it. */
@@ -254,13 +261,15 @@ export class Checks {
   }
 }
 
-/** The operations that a host has skipped, or passed over because they are void. */
-async function leftOutOn({ daemon }: SimHost): Promise<ReadonlySet<string>> {
-  const leftOut = new Set<string>()
+/** What a host never did, by its history; with, and without, what it had begun before it became void. */
+async function leftOutOn({ daemon }: SimHost): Promise<readonly ReadonlySet<string>[]> {
+  let all: readonly ReadonlySet<string>[] = [new Set()]
   for await (const entry of daemon.history.entriesFromEnd()) {
-    if (entry.event === 'skipped' || entry.event === 'passedOver') leftOut.add(entry.operation)
+    if (entry.event !== 'skipped' && entry.event !== 'passedOver') continue
+    const without = all.map((leftOut) => new Set([...leftOut, entry.operation]))
+    all = entry.event === 'passedOver' && entry.begun ? [...without, ...all] : without
   }
-  return leftOut
+  return all
 }
 
 /** How many operations of its journal a host has begun, as its history says it. */
