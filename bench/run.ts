@@ -18,6 +18,7 @@ import { largeFile } from './large-file.ts'
 import { latency } from './latency.ts'
 import { memory } from './memory.ts'
 import { page } from './page.ts'
+import { paths } from './paths.ts'
 import { rehearsal } from './rehearsal.ts'
 import { replay } from './replay.ts'
 import { type ReplayedHosts, replayedHosts } from './replayed-hosts.ts'
@@ -42,6 +43,7 @@ const benchmarks: readonly Benchmark[] = [
   start,
   fleet,
   page,
+  paths,
   memory,
   hostsConfBench,
   durableRun,

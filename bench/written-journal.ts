@@ -12,20 +12,22 @@ import { type LabHost, labDomain, until } from '../test/harness/lab.ts'
 export interface Shape {
   readonly operations: number
   readonly perChangeset: number
+  /** What the operation at a place is; `exec /bin/true` when absent. */
+  readonly operationAt?: (place: number) => Operation
 }
 
 /** Changesets that are written with one sync. */
 const batch = 1_000
 
-/** Writes a journal of `exec /bin/true` into the home of a host that does not run. The operations in it, in order. */
+/** Writes a journal into the home of a host that does not run. The operations in it, in order. */
 export async function writeJournal(
   host: LabHost,
-  { operations, perChangeset }: Shape,
+  { operations, perChangeset, operationAt = () => command }: Shape,
 ): Promise<readonly OperationRef[]> {
   const directory = join(host.home, 'branches/generic')
   mkdirSync(directory, { recursive: true })
   const journal = await Journal.open(systemDisk, join(directory, 'journal'), labDomain as DomainName)
-  const sign = signer()
+  const sign = signer(operationAt)
   const refs: OperationRef[] = []
   let waiting: SignedChangeset[] = []
   let before = journal.place
@@ -68,11 +70,14 @@ export async function settle(host: LabHost): Promise<void> {
   await host.stop()
 }
 
-function signer(): (before: Journal['place'], operations: number) => SignedChangeset {
+const command: Operation = { type: 'exec', argv: ['/bin/true'], cwd: '/tmp', env: {} }
+
+function signer(
+  operationAt: (place: number) => Operation,
+): (before: Journal['place'], operations: number) => SignedChangeset {
   const { privateKey } = generateKeyPairSync('ed25519')
   const key = publicKeyText(privateKey)
   const time = isoTime(systemClock)
-  const operation: Operation = { type: 'exec', argv: ['/bin/true'], cwd: '/tmp', env: {} }
   return (before, operations) =>
     signChangeset(
       {
@@ -87,7 +92,7 @@ function signer(): (before: Journal['place'], operations: number) => SignedChang
         lock: '0'.repeat(32),
         time,
         key,
-        operations: Array.from({ length: operations }, () => operation),
+        operations: Array.from({ length: operations }, (_, index) => operationAt(before.operationsAfter + index)),
       },
       privateKey,
     )

@@ -1,5 +1,6 @@
 /** Completions for shells, from the table of verbs. */
 import type { Program, Verb, WordType } from '../src/terminal/index.ts'
+import { bashPaths, fishPaths, zshPaths } from './completion-paths.ts'
 import { actionOptions, programNamed, programOptions, type ShownOption } from './programs.ts'
 
 const written = 'written by npm run fix from the table of verbs'
@@ -45,6 +46,10 @@ function askedFor(takes: Words['takes']): string | undefined {
   return typeof takes === 'string' ? asked[takes] : undefined
 }
 
+function takesPaths(program: Program): boolean {
+  return program.verbs.some((verb) => ['paths', 'branches or paths'].includes(String(wordsOf(verb, program).takes)))
+}
+
 function dashed({ short, long }: ShownOption): readonly string[] {
   return [...(short === undefined ? [] : [`-${short}`]), ...(long === undefined ? [] : [`--${long}`])]
 }
@@ -58,11 +63,13 @@ function bash(program: Program): string {
   const cases = verbs.flatMap((verb) => {
     const { literal, takes } = wordsOf(verb, program)
     if (takes === 'command') return []
+    if (takes === 'branches or paths')
+      return [
+        `    ${verb.name}) if [[ $word == */* ]]; then _isconf_paths; else ${bashOffer(literal, 'branches')}; fi ;;`,
+      ]
     const list = askedFor(takes)
-    const offered = list === undefined ? `'${literal.join(' ')}'` : `"${literal.join(' ')} $(${list})"`
-    const isNothing = literal.length === 0 && list === undefined
-    const words = isNothing ? [] : [`mapfile -t COMPREPLY < <(compgen -W ${offered} -- "$word")`]
-    const files = takes === 'files' ? ['compopt -o default'] : []
+    const words = literal.length === 0 && list === undefined ? [] : [bashOffer(literal, takes)]
+    const files = takes === 'files' ? ['compopt -o default'] : takes === 'paths' ? ['_isconf_paths'] : []
     const all = [...words, ...files]
     return all.length === 0 ? [] : [`    ${verb.name}) ${all.join('; ')} ;;`]
   })
@@ -74,7 +81,7 @@ function bash(program: Program): string {
       ? ''
       : `  case \${COMP_WORDS[at]}:\${COMP_WORDS[COMP_CWORD - 1]} in\n${values.join('\n')}\n  esac\n`
   return `# Completion of ${called}(8) for bash, ${written}.
-_${called}() {
+${takesPaths(program) ? bashPaths : ''}_${called}() {
   local word=\${COMP_WORDS[COMP_CWORD]} at=1
   COMPREPLY=()
   while ((at < COMP_CWORD)); do
@@ -118,6 +125,12 @@ function wordsFor(completes: Words['takes']): string | undefined {
   return list === undefined ? undefined : `$(${list})`
 }
 
+function bashOffer(literal: readonly string[], takes: Words['takes']): string {
+  const list = askedFor(takes)
+  const offered = list === undefined ? `'${literal.join(' ')}'` : `"${literal.join(' ')} $(${list})"`
+  return `mapfile -t COMPREPLY < <(compgen -W ${offered} -- "$word")`
+}
+
 function completeCommand(runners: readonly string[]): string {
   return `    ${runners.join(' | ')})
       if ((at + 1 == COMP_CWORD)); then
@@ -137,10 +150,15 @@ function zsh(program: Program): string {
   })
   const cases = verbs.flatMap((verb) => {
     const { literal, takes } = wordsOf(verb, program)
+    if (takes === 'branches or paths') {
+      const words = `compadd -- ${literal.join(' ')} $(${asked.branches})`
+      return [`            ${verb.name}) if [[ $PREFIX == */* ]]; then _isconf_paths; else ${words}; fi ;;`]
+    }
     const actions = [
       ...(literal.length === 0 ? [] : [`compadd -- ${literal.join(' ')}`]),
       ...(askedFor(takes) === undefined ? [] : [`compadd -- $(${askedFor(takes)})`]),
       ...(takes === 'files' ? ['_files'] : []),
+      ...(takes === 'paths' ? ['_isconf_paths'] : []),
       ...(takes === 'command' ? ['_normal'] : []),
     ]
     return actions.length === 0 ? [] : [`            ${verb.name}) ${actions.join('; ')} ;;`]
@@ -148,7 +166,7 @@ function zsh(program: Program): string {
   const values = [...new Set(verbs.flatMap((verb) => zshValues(verb, program)))]
   return `#compdef ${called}
 # Completion of ${called}(8) for zsh, ${written}.
-_${called}() {
+${takesPaths(program) ? zshPaths : ''}_${called}() {
   local state line
   local -a verbs
   verbs=(
@@ -201,7 +219,9 @@ function fish(program: Program): string {
       ...options.map((option) => `${here}${fishOption(option)} -d ${fishQuoted(option.describe)}`),
       ...(words.length === 0 ? [] : [`${here} -a '${words.join(' ')}'`]),
       ...(askedFor(takes) === undefined ? [] : [`${here} -a ${fishQuoted(`(${askedFor(takes)})`)}`]),
-      ...(takes === 'files' ? [`${here} -F`] : []),
+      ...(takes === 'branches or paths' ? [`${here} -a ${fishQuoted(`(${fishEither})`)}`] : []),
+      ...(takes === 'paths' ? [`${here} -a ${fishQuoted(`(${fishPaths})`)}`] : []),
+      ...(takes === 'files' || takes === 'paths' ? [`${here} -F`] : []),
       ...(takes === 'command' ? [`${here} -a '(__fish_complete_subcommand --fcs-skip=2)'`] : []),
     ]
   })
@@ -210,6 +230,8 @@ complete -c ${called} -f
 ${[...flagLines, ...verbLines].join('\n')}
 `
 }
+
+const fishEither = `if string match -q '*/*' -- (commandline -ct); ${fishPaths}; else; ${asked.branches}; end`
 
 function fishOption({ short, long, word, completes }: ShownOption): string {
   const names = `${short === undefined ? '' : ` -s ${short}`}${long === undefined ? '' : ` -l ${long}`}`

@@ -36,6 +36,17 @@ export interface BlameRow {
   readonly message: string
 }
 
+/** GET /v1/paths: recorded paths that begin with a prefix, each up to its next slash. */
+export interface PathsAnswer {
+  /** By name, directories with a slash behind them; at most {@link pathsMax}, of which the last is the last of all. */
+  readonly paths: readonly string[]
+  /** How many there are besides. */
+  readonly more: number
+}
+
+/** As many as a shell offers. */
+export const pathsMax = 500
+
 /** An operation with all that is recorded of it. */
 export interface ShownOperation {
   /** In a few words. */

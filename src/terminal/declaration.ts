@@ -14,7 +14,10 @@ export interface WordType<T> {
 }
 
 /** What a shell offers: these words, what it knows itself, what the program knows, or what the daemon is asked for. */
-export type Completed = readonly string[] | 'command' | 'files' | 'verbs' | 'branches' | 'changesets' | 'hosts'
+export type Completed = readonly string[] | 'command' | 'files' | 'verbs' | Asked
+
+/** What the daemon is asked for; where both are wanted, a word with a slash in it is a path. */
+export type Asked = 'branches' | 'changesets' | 'hosts' | 'paths' | 'branches or paths'
 
 const verbatim = (word: string): string => word
 const aWord: WordType<string> = { takes: 'a word', parse: verbatim }
@@ -22,6 +25,13 @@ export const aFile: WordType<string> = { takes: 'a file', parse: verbatim, compl
 export const aCommand: WordType<string> = { takes: 'a command', parse: verbatim, completes: 'command' }
 export const aVerb: WordType<string> = { takes: 'a verb', parse: verbatim, completes: 'verbs' }
 export const aBranch: WordType<string> = { takes: 'a branch', parse: verbatim, completes: 'branches' }
+/** A path that the journal has, as it is on the host. */
+export const aPath: WordType<string> = { takes: 'a path', parse: verbatim, completes: 'paths' }
+export const aBranchOrPath: WordType<string> = {
+  takes: 'a branch or a path',
+  parse: verbatim,
+  completes: 'branches or paths',
+}
 export const aChangeset: WordType<string> = { takes: 'a changeset', parse: verbatim, completes: 'changesets' }
 export const aHost: WordType<string> = { takes: 'a host', parse: verbatim, completes: 'hosts' }
 export const aCount: WordType<number> = {

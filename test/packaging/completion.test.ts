@@ -1,8 +1,8 @@
 /** The completions, in the shells that they are for. */
 import assert from 'node:assert/strict'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { verbs } from '../../src/cli/verbs/index.ts'
 import { hostkeeperVerbs } from '../../src/hostkeeper/verbs/table.io.ts'
@@ -12,6 +12,24 @@ import { ran, unlessThere } from '../support/tools.ts'
 const folder = fileURLToPath(new URL('../../completion', import.meta.url))
 const names = verbs.map(({ name }) => name)
 const beginningWith = (letters: string): readonly string[] => names.filter((name) => name.startsWith(letters)).sort()
+
+/** Has an `isconf` found first that says what stands in the file of its first word, and what it was asked for. */
+function answering(t: TestContext, textByVerb: Readonly<Record<string, string>>): { readonly asked: () => string } {
+  const bin = temporaryDirectory(t)
+  for (const [verb, text] of Object.entries(textByVerb)) writeFileSync(join(bin, verb), text)
+  const script = `#!/bin/sh\nprintf '%s\\n' "$*" >>"${bin}/asked"\ncat "${bin}/$1"\n`
+  writeFileSync(join(bin, 'isconf'), script, { mode: 0o755 })
+  const path = process.env['PATH']
+  process.env['PATH'] = `${bin}:${path}`
+  t.after(() => Object.assign(process.env, { PATH: path }))
+  return {
+    asked: () => {
+      const text = readFileSync(join(bin, 'asked'), 'utf8')
+      rmSync(join(bin, 'asked'))
+      return text
+    },
+  }
+}
 
 /** What bash would offer for a line whose last word is under the cursor. */
 function offeredByBash(...words: readonly string[]): readonly string[] {
@@ -45,18 +63,12 @@ test('bash completes verbs, flags, and what a verb takes', { skip: noBash }, () 
 test('bash offers branches, changesets and hosts that the daemon knows, and runs nothing of their names', {
   skip: noBash,
 }, (t) => {
-  const bin = temporaryDirectory(t)
-  const answers = {
+  answering(t, {
     branches: '{"name":"generic","current":true}\n{"name":"web"}',
     log: `{"id":"${'0123456789abcdef'.repeat(4)}","branch":"web"}`,
     hosts:
       '{"name":"alder","here":true}\n{"name":"$(touch evil)"}\n{"name":"`touch evil`"}\n{"name":"birch.example.com"}',
-  }
-  for (const [verb, text] of Object.entries(answers)) writeFileSync(join(bin, verb), `${text}\n`)
-  writeFileSync(join(bin, 'isconf'), `#!/bin/sh\ncat "${bin}/$1"\n`, { mode: 0o755 })
-  const path = process.env['PATH']
-  process.env['PATH'] = `${bin}:${path}`
-  t.after(() => Object.assign(process.env, { PATH: path }))
+  })
   const words = (...line: string[]): readonly string[] =>
     offeredByBash('isconf', ...line).filter((one) => !one.startsWith('-'))
   assert.deepEqual(words('migrate', ''), ['generic', 'web'])
@@ -69,6 +81,30 @@ test('bash offers branches, changesets and hosts that the daemon knows, and runs
   assert.deepEqual(offeredByBash('isconf', 'up', '--to', ''), ['0123456789ab'])
   assert.equal(existsSync('evil'), false)
   assert.ok(offeredByBash('isconf', 'help', 'LOCKE').includes('LOCKED'))
+})
+
+const recorded = '/etc/mail/\n/etc/mo td\n/etc/$(touch evil)\n'
+const evil = '/etc/$(touch evil)'
+
+test('bash offers recorded paths, quotes them, and runs nothing of them', { skip: noBash }, (t) => {
+  const { asked } = answering(t, { paths: recorded, branches: '{"name":"web"}\n' })
+  const names = ['compopt -o default -o filenames']
+  for (const verb of ['blame', 'cat', 'verify', 'log']) {
+    assert.deepEqual(offeredByBash('isconf', verb, '/etc/m'), [evil, '/etc/mail/', '/etc/mo td', ...names], verb)
+    assert.equal(asked(), 'paths -- /etc/m\n')
+  }
+  assert.deepEqual(offeredByBash('isconf', 'verify', '--restore', '"/etc/mo\\ t').slice(-1), names)
+  assert.equal(asked(), 'paths -- /etc/mo t\n')
+  assert.deepEqual(offeredByBash('isconf', 'log', 'w'), ['web'])
+  assert.equal(existsSync('evil'), false)
+})
+
+test('bash goes on in a recorded directory, and offers files where nothing is recorded', { skip: noBash }, (t) => {
+  answering(t, { paths: '/etc/mail/\n' })
+  const options = ['compopt -o default -o filenames', 'compopt -o nospace']
+  assert.deepEqual(offeredByBash('isconf', 'blame', '/etc/m'), ['/etc/mail/', ...options])
+  answering(t, { paths: '' })
+  assert.deepEqual(offeredByBash('isconf', 'blame', '/x'), options.slice(0, 1))
 })
 
 test('bash completes the verbs of hostkeeper', { skip: noBash }, () => {
@@ -97,22 +133,36 @@ for (const program of ['isconf', 'hostkeeper']) {
   })
 }
 
+function offeredByFish(line: string): readonly string[] {
+  const command = `source ${folder}/isconf.fish; complete -C '${line}'`
+  const { status, text } = ran('fish', '--no-config', '-c', command)
+  assert.equal(status, 0, text)
+  return text
+    .trim()
+    .split('\n')
+    .map((row) => row.split('\t')[0] ?? '')
+    .sort()
+}
+
 test('fish completes verbs, flags, and what a verb takes', { skip: unlessThere('fish') }, () => {
-  const offered = (line: string): readonly string[] => {
-    const command = `source ${folder}/isconf.fish; complete -C '${line}'`
-    const { status, text } = ran('fish', '--no-config', '-c', command)
-    assert.equal(status, 0, text)
-    return text
-      .trim()
-      .split('\n')
-      .map((row) => row.split('\t')[0] ?? '')
-      .sort()
-  }
+  const offered = offeredByFish
   assert.deepEqual(offered('isconf s'), beginningWith('s'))
   assert.deepEqual(offered('isconf --reb'), ['--reboot_ok'])
   assert.deepEqual(offered('isconf status --j'), ['--json'])
   assert.ok(offered('isconf exec prin').includes('printf'))
   assert.deepEqual(offered('isconf fleet --state h'), ['held'])
+})
+
+test('fish offers recorded paths, quotes them, and runs nothing of them', { skip: unlessThere('fish') }, (t) => {
+  // No file of the machine begins so.
+  const { asked } = answering(t, { paths: recorded.replaceAll('/etc/', '/no such/'), branches: '{"name":"web"}\n' })
+  for (const verb of ['blame', 'cat', 'verify', 'log']) {
+    const offered = offeredByFish(`isconf ${verb} /no\\ such/m`)
+    assert.deepEqual(offered, ['/no such/mail/', '/no such/mo td'], verb)
+    assert.match(asked(), /^(paths -- \/no such\/m\n)+$/)
+  }
+  assert.deepEqual(offeredByFish('isconf log w'), ['web'])
+  assert.equal(existsSync('evil'), false)
 })
 
 test('fish completes the verbs of hostkeeper', { skip: unlessThere('fish') }, () => {
@@ -132,4 +182,22 @@ test('zsh loads the completion for isconf', { skip: unlessThere('zsh') }, () => 
   assert.equal(status, 0, text)
   assert.match(text, /^_isconf /)
   for (const name of names) assert.ok(text.includes(`'${name}:`), name)
+})
+
+test('zsh offers recorded paths, and runs nothing of them', { skip: unlessThere('zsh') }, (t) => {
+  const { asked } = answering(t, { paths: recorded, branches: '{"name":"web"}\n' })
+  const offered = (verb: string, typed: string): readonly string[] => {
+    // What a completion widget has, as far as ours asks for it.
+    const script = `_arguments() { state=words; line=(${verb}) }; words=(${verb} x); CURRENT=2; PREFIX=$2
+      compadd() { print -rl -- "$@" }; source "$1"`
+    const { status, text } = ran('zsh', '-f', '-c', script, 'zsh', `${folder}/_isconf`, typed)
+    assert.equal(status, 0, text)
+    return text.split('\n').filter((word) => /^\/|web/.test(word))
+  }
+  for (const verb of ['blame', 'cat', 'verify', 'log']) {
+    assert.deepEqual(offered(verb, '/e\\tc/m'), ['/etc/mail/', '/etc/mo td', evil], verb)
+    assert.equal(asked(), 'paths -- /etc/m\n')
+  }
+  assert.deepEqual(offered('log', 'w'), ['web'])
+  assert.equal(existsSync('evil'), false)
 })

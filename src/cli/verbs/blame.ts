@@ -1,5 +1,5 @@
 import type { BlameRow } from '../../control/index.ts'
-import { aFile, jsonLinesFlag, table, word } from '../../terminal/index.ts'
+import { aPath, jsonLinesFlag, table, word } from '../../terminal/index.ts'
 import { withQuery } from '../query.ts'
 import { verb } from '../verb.ts'
 
@@ -12,7 +12,7 @@ export const blameVerb = verb({
     'by its path: `isconf log` shows the commands.',
   exits: [0, 2],
   options: { json: jsonLinesFlag },
-  arguments: { path: word('PATH', 'the file or directory, by its path on the host', aFile) },
+  arguments: { path: word('PATH', 'the file or directory, by its path on the host', aPath) },
   run: async ({ client, terminal, cwd }, { json, path }) => {
     const rows = (await client.get(withQuery('/v1/blame', { cwd, path }))) as readonly BlameRow[]
     terminal.out(json ? rows.map((row) => `${JSON.stringify(row)}\n`).join('') : table(rows.map(describe)))

@@ -26,6 +26,7 @@ import { lockVerb } from './lock.ts'
 import { logVerb } from './log.ts'
 import { metricsVerb } from './metrics.ts'
 import { migrateVerb } from './migrate.ts'
+import { pathsVerb } from './paths.ts'
 import { rebootVerb } from './reboot.ts'
 import { rehearseVerb } from './rehearse.ts'
 import { releaseVerb } from './release.ts'
@@ -71,6 +72,7 @@ export const verbsByGroup = {
     logVerb,
     showVerb,
     blameVerb,
+    pathsVerb,
     verifyVerb,
     diffVerb,
     wipVerb,

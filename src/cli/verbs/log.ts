@@ -2,7 +2,7 @@ import { idPrefixLength, inOneLine, nearest } from '../../base/index.ts'
 import type { Client, HostRow, LogEntry } from '../../control/index.ts'
 import { voidText } from '../../presentation/index.ts'
 import {
-  aBranch,
+  aBranchOrPath,
   aCount,
   aHost,
   count,
@@ -41,7 +41,11 @@ export const logVerb = verb({
   },
   exclusive: ['oneline', 'json'],
   arguments: {
-    branch: optionalWord('BRANCH|PATH', "another branch than this host's; or a path, which has a slash in it", aBranch),
+    branch: optionalWord(
+      'BRANCH|PATH',
+      "another branch than this host's; or a path, which has a slash in it",
+      aBranchOrPath,
+    ),
   },
   run: async ({ client, terminal, cwd, say }, { json, oneline, branch: word, ...filter }) => {
     // The name of a branch has no slash.

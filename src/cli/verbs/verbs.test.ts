@@ -16,6 +16,7 @@ const pageOf: Readonly<Record<string, string>> = {
   restart: 'start',
   stop: 'start',
   reboot: 'kernel',
+  paths: 'blame',
   release: 'hold',
   daemon: 'start',
   done: 'skip',

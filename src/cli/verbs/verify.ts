@@ -1,7 +1,7 @@
 import { IsconfError } from '../../base/index.ts'
 import type { PathDifference, RestoreAnswer, UnlikePath, VerifyAnswer } from '../../control/index.ts'
 import { differenceText } from '../../presentation/index.ts'
-import { aFile, count, flag, jsonFlag, optionalWord, table } from '../../terminal/index.ts'
+import { aPath, count, flag, jsonFlag, optionalWord, table } from '../../terminal/index.ts'
 import { type VerbContext, verb } from '../verb.ts'
 
 export const verifyVerb = verb({
@@ -16,7 +16,7 @@ export const verifyVerb = verb({
     'when it could not be read.',
   exits: [0, 1, 2],
   options: { restore: flag('--restore', 'put back what differs at PATH'), json: jsonFlag },
-  arguments: { path: optionalWord('PATH', 'the file or directory, by its path on the host', aFile) },
+  arguments: { path: optionalWord('PATH', 'the file or directory, by its path on the host', aPath) },
   run: async (context, { restore, json, path }) => {
     if (!restore) return verify(context, path, json)
     // All at once would be a rebuild by a slip of the finger.

@@ -24,6 +24,7 @@ import { logRequest } from './log.ts'
 import { metricsRequest } from './metrics.ts'
 import { migrateRequest } from './migrate.ts'
 import { outputRequest } from './output.ts'
+import { pathsRequest } from './paths.ts'
 import { planRequest } from './plan.ts'
 import { rebootRequest } from './reboot.ts'
 import { rehearseRequest } from './rehearse.ts'
@@ -55,6 +56,7 @@ export const requests: readonly Request[] = [
   logRequest,
   showRequest,
   blameRequest,
+  pathsRequest,
   wipRequest,
   historyRequest,
   outputRequest,
