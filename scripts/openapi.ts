@@ -21,7 +21,12 @@ const errorEvent = z.object({
 }) satisfies z.ZodType<ErrorEvent>
 
 const controlEvent = z.discriminatedUnion('event', [
-  z.object({ event: z.literal('progress'), text: z.string(), counts: z.literal(true).optional() }),
+  z.object({
+    event: z.literal('progress'),
+    text: z.string(),
+    counts: z.literal(true).optional(),
+    step: z.literal(true).optional(),
+  }),
   z.object({ event: z.literal('remark'), text: z.string() }),
   z.object({ event: z.literal('output'), stream: z.enum(['stdout', 'stderr']), bytes: z.base64() }),
   z.object({ event: z.literal('alive') }),

@@ -20,8 +20,16 @@ export const requestBytesMax = 4 * 1024 * 1024
 
 /** One line of the answer to a POST. */
 export type ControlEvent =
-  /** What the daemon is doing; not shown with -q. What only `counts` (bytes, paths) is written over by the next, and shown on a screen alone. */
-  | { readonly event: 'progress'; readonly text: string; readonly counts?: true | undefined }
+  /**
+   * What the daemon is doing; not shown with -q. On a screen the next is written over what `counts` (bytes, paths) and
+   * over a `step` of many; elsewhere a step has a line of its own, and what counts is not shown.
+   */
+  | {
+      readonly event: 'progress'
+      readonly text: string
+      readonly counts?: true | undefined
+      readonly step?: true | undefined
+    }
   /** Something a person should know, also with -q. */
   | { readonly event: 'remark'; readonly text: string }
   /** What a command wrote, in base64: it need not be text. */

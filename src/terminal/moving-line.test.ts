@@ -22,9 +22,18 @@ test('a moving line is written over, fits the screen, and is gone before anythin
   assert.equal(written(), '<read 1 of 9<read 2 of 9<a line\nanother\n<読読読読読<output\n')
 })
 
+test('a moving line is not written over the beginning of a line that a command has not ended', () => {
+  const { terminal, written } = screen(12)
+  terminal.err('Reading... ')
+  terminal.move('read 1 of 9')
+  terminal.err(Buffer.from('done\n'))
+  terminal.move('read 2 of 9')
+  assert.equal(written(), 'Reading... \n<read 1 of 9<done\n<read 2 of 9')
+})
+
 test('where nobody looks at a screen nothing moves', () => {
   const { terminal, written } = screen(undefined)
-  terminal.move('read 1 of 9')
+  assert.equal(terminal.move('read 1 of 9'), false)
   terminal.out('a line\n')
   assert.equal(written(), 'a line\n')
 })

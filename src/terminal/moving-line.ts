@@ -3,29 +3,40 @@ import { printable } from '../base/index.ts'
 import type { Terminal } from './terminal.ts'
 
 const clearLine = Buffer.from('\r\x1b[K')
+const lineFeed = 0x0a
 
 /** The same terminal with a moving line on standard error. */
 export function withMovingLine(terminal: Terminal): Required<Omit<Terminal, 'progressColumns'>> {
   let isShown = false
-  const cleared = (write: Terminal['out']): Terminal['out'] => {
+  // What a command has written without the end of its line must not be written over.
+  let isWithinLine = false
+  const cleared = (write: Terminal['out'], isOnScreen: () => boolean): Terminal['out'] => {
     return (text) => {
       if (isShown) terminal.err(clearLine)
       isShown = false
+      if (text.length > 0 && isOnScreen()) isWithinLine = !['\n', lineFeed].includes(text.at(-1) ?? '')
       write(text)
     }
   }
+  const isScreen = (): boolean => terminal.isScreen === true
   return {
     get isScreen() {
-      return terminal.isScreen === true
+      return isScreen()
     },
-    out: cleared((text) => terminal.out(text)),
-    err: cleared((text) => terminal.err(text)),
-    show: cleared((text) => (terminal.show ?? terminal.out)(text)),
+    out: cleared((text) => terminal.out(text), isScreen),
+    err: cleared(
+      (text) => terminal.err(text),
+      () => true,
+    ),
+    show: cleared((text) => (terminal.show ?? terminal.out)(text), isScreen),
     move: (text) => {
       const columns = terminal.progressColumns
-      if (columns === undefined) return
+      if (columns === undefined) return false
+      if (isWithinLine) terminal.err('\n')
+      isWithinLine = false
       isShown = true
       terminal.err(Buffer.concat([clearLine, Buffer.from(fitting(printable(text), columns - 1))]))
+      return true
     },
   }
 }

@@ -25,6 +25,7 @@ export const ciRequest = request({
     const warnings = await warned(parts, tell)
     remarkOnDeviations(parts, tell)
     const signed = await checkIn(origin(), user, askedBy)
+    void tell({ event: 'progress', text: 'waiting for the other hosts to store it', counts: true })
     const others = await replicator.announce(branch)
     remarkOnCompany(parts, branch, tell)
     const journalHosts = 1 + others

@@ -134,7 +134,11 @@ async function rehearsed(
 function listenerOf(tell: RequestContext['tell'], texts: readonly string[]): RehearsalListener {
   return {
     begun: (index) =>
-      void tell({ event: 'progress', text: `rehearsing ${index + 1}/${texts.length} ${texts[index] ?? ''}` }),
+      void tell({
+        event: 'progress',
+        text: `rehearsing ${index + 1}/${texts.length} ${texts[index] ?? ''}`,
+        step: true,
+      }),
     remark: (text) => void tell({ event: 'remark', text }),
     output: outputTo(tell),
   }

@@ -85,7 +85,8 @@ export async function doUp(
 function listenerOf(tell: Tell): UpListener {
   const progress = (text: string): void => void tell({ event: 'progress', text })
   return {
-    operation: (name, text, number, total) => progress(`${number}/${total} ${name} ${text}`),
+    operation: (name, text, number, total) =>
+      void tell({ event: 'progress', text: `${number}/${total} ${name} ${text}`, step: true }),
     waiting: (_, ref) => progress(`fetching ${ref.sizeBytes} bytes from the other hosts`),
     passedOver: (name, text, by) => progress(`${name} ${text}: passed over, for ${by} made it void`),
     newer: (_, by) => progress(`installing the newest version, ${by}`),

@@ -12,7 +12,8 @@ export function revertDeps({ origin, blobs }: RevertParts): RevertDeps {
 
 export function performListener(tell: Tell): PerformListener {
   return {
-    operation: (text, number, total) => void tell({ event: 'progress', text: `${number}/${total} ${text}` }),
+    operation: (text, number, total) =>
+      void tell({ event: 'progress', text: `${number}/${total} ${text}`, step: true }),
     remark: (text) => void tell({ event: 'remark', text }),
     ...commandTo(tell),
   }
