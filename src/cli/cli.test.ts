@@ -234,7 +234,7 @@ test('up shows progress and remarks on standard error and what commands write wh
   assert.equal(
     err,
     'isconf: 1/1 exec true\nisconf: /etc/motd: user ann is 5 here, 6 on the origin\nerr\n' +
-      'isconf: did 1 operation; this host has done 7 operations of branch web\n',
+      'isconf: did 1 operation; this host is level with branch web (7 operations)\n',
   )
 })
 
