@@ -1,7 +1,7 @@
 /** A further name of a file: a hard link where the other name is here and right, else a file of its own, and said so. */
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
-import { type FileHandle, link, lstat, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, link, lstat, open, rm } from 'node:fs/promises'
 import type { Entry } from '../base/directory.io.ts'
 import { errnoCode, errnoText } from '../base/index.ts'
 import type { Install, Prepared } from './install.io.ts'

@@ -1,6 +1,6 @@
 /** What installing any kind of entry has in common: a name beside the target, missing parents, owner, attributes, time. */
 import { constants, fchmodSync, fstatSync, futimesSync } from 'node:fs'
-import { type FileHandle, lstat, lutimes, mkdir, open, rename, rmdir, unlink } from 'node:fs/promises'
+import { type FileHandle, lutimes, mkdir, open, rename, rmdir, unlink } from 'node:fs/promises'
 import type { Entry } from '../base/directory.io.ts'
 import { errnoCode, IsconfError } from '../base/index.ts'
 import type { Walk } from '../base/walk.io.ts'

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { SimClock } from '../../test/sim/clock.ts'
 import { failure, namesIn, temporaryDirectory } from '../../test/support/files.ts'
-import { sha256Hex } from '../base/index.ts'
 import { systemMachine } from './machine.io.ts'
 import type { Installation, Machine } from './machine.ts'
 
