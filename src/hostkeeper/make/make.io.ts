@@ -1,5 +1,6 @@
 /** Calls make, to read a makefile or to print what it would do. */
 import { spawnSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { errnoText, IsconfError } from '../../base/index.ts'
 import { type MakeDatabase, parseMakeDatabase } from './database.ts'
@@ -33,11 +34,14 @@ export function readDatabase(call: MakeCall): MakeDatabase {
 export function leavingMakefiles(call: MakeCall): MakeCall {
   const words = ['--debug=v', '-q', ...call.words, '-f', '-']
   const { stdout } = quietly(call, words, { ...call.environment, LC_ALL: 'C' }, readingMsMax, '$(error read)')
-  const names = [...stdout.matchAll(/^Reading makefile '(.*?)'(?: \(|\.\.\.$)/gm)].map(
-    ([, name]) => `--old-file=${name}`,
-  )
-  return { ...call, words: [...call.words, ...names.slice(0, -1)] }
+  const names = [...stdout.matchAll(/^Reading makefile '(.*?)'(?: \(|\.\.\.$)/gm)].map(([, name = '']) => name)
+  const own = names.pop()
+  if (own !== undefined && copyPattern.test(own)) rmSync(own, { force: true })
+  return { ...call, words: [...call.words, ...names.map((name) => `--old-file=${name}`)] }
 }
+
+/** The copy that make makes of its input, and leaves behind when the reading ends with an error. */
+const copyPattern = /\/Gm\w{6}$/
 
 /** Something that make says of a line, and goes on. */
 export interface MakeWarning {
