@@ -9,7 +9,7 @@ import { type DomainName, IsconfError, sleep } from '../base/index.ts'
 import { systemRandom as random } from '../base/random.io.ts'
 import { type Config, domainFilePath, listenFamilyHere, multiaddrOf } from '../config/index.ts'
 import { loadHostKey } from '../host/index.ts'
-import { limitRemarks, type Machine, systemMachine } from '../machine/index.ts'
+import { limitRemarks, type Machine, systemCalls, systemMachine } from '../machine/index.ts'
 import { hostCertificate, LearnedAddresses, LocalDiscovery, openTls, Strangers } from '../mesh/index.ts'
 import { BootRecord } from '../replication/index.ts'
 import { openStore, workerWholeHasher } from '../store/index.ts'
@@ -75,7 +75,7 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
     hostKey: key,
     certificate: await hostCertificate(disk, join(config.home, 'conf/host.crt'), key),
     ...world,
-    log,
+    ...{ log, setSegmentMax: systemCalls().calls?.setSegmentMax },
     onOwnIdentity: (address) => onOwnKey(`at ${address}`),
   })
   const learned = await LearnedAddresses.open({ disk, clock, log, transport, path: join(config.home, 'conf/peers') })

@@ -27,6 +27,8 @@ export interface SystemCalls {
   lockHolder(fd: number): number | undefined
   /** The process at the other end of a connected unix socket, and its user. */
   socketPeer(fd: number): { readonly pid: number; readonly uid: number }
+  /** Has what connects to a listening TCP socket, and what this host sends on such a connection, come in segments of so many bytes at most. */
+  setSegmentMax(fd: number, bytes: number): void
   /** A limit of this process, by its number. */
   getLimit(number: number): LimitPair
   setLimit(number: number, limit: LimitPair): void
@@ -102,9 +104,26 @@ const structStatxBytes = 256
 const [immutable, appendOnly] = [0x10, 0x20]
 /** In which the kernel counts what a file takes. */
 const sectorBytes = 512
+/** IPPROTO_TCP and TCP_MAXSEG. */
+const tcpLevel = 6
+const maximumSegment = 2
 /** Two numbers of 64 bits. */
 const structRlimitBytes = 16
 const rlimInfinity = 0xffff_ffff_ffff_ffffn
+
+/** What a struct statx says. */
+function statIn(found: Buffer): GuardedStat {
+  // The lower half of stx_attributes has both.
+  const attributes = found.readUInt32LE(8)
+  return {
+    mode: found.readUInt16LE(28),
+    links: found.readUInt32LE(16),
+    sizeBytes: Number(found.readBigUInt64LE(40)),
+    diskBytes: Number(found.readBigUInt64LE(48)) * sectorBytes,
+    isImmutable: (attributes & immutable) !== 0,
+    isAppendOnly: (attributes & appendOnly) !== 0,
+  }
+}
 
 function callsOf(koffi: Koffi): SystemCalls {
   const libc = koffi.load(null)
@@ -123,6 +142,7 @@ function callsOf(koffi: Koffi): SystemCalls {
   const getsockopt = libc.func(
     'int getsockopt(int fd, int level, int name, _Out_ uint8_t *value, _Inout_ uint32_t *length)',
   )
+  const setsockopt = libc.func('int setsockopt(int fd, int level, int name, const uint8_t *value, uint32_t length)')
   const buffer = Buffer.alloc(answerBytesMax)
   const checked = (result: number): number => {
     if (result >= 0) return result
@@ -140,16 +160,7 @@ function callsOf(koffi: Koffi): SystemCalls {
     statWithGuard: (path) => {
       const found = buffer.subarray(0, structStatxBytes)
       checked(statx(fromCurrentDirectory, path, noFollow, basicStats, found))
-      // The lower half of stx_attributes has both.
-      const attributes = found.readUInt32LE(8)
-      return {
-        mode: found.readUInt16LE(28),
-        links: found.readUInt32LE(16),
-        sizeBytes: Number(found.readBigUInt64LE(40)),
-        diskBytes: Number(found.readBigUInt64LE(48)) * sectorBytes,
-        isImmutable: (attributes & immutable) !== 0,
-        isAppendOnly: (attributes & appendOnly) !== 0,
-      }
+      return statIn(found)
     },
     lockFile: (fd) => {
       const lock = Buffer.alloc(structFlockBytes)
@@ -171,6 +182,8 @@ function callsOf(koffi: Koffi): SystemCalls {
       checked(getsockopt(fd, socketLevel, peerCredentials, peer, [structUcredBytes]))
       return { pid: peer.readInt32LE(0), uid: peer.readUInt32LE(ucredUidOffset) }
     },
+    setSegmentMax: (fd, bytes) =>
+      void checked(setsockopt(fd, tcpLevel, maximumSegment, Buffer.from(Uint32Array.of(bytes).buffer), 4)),
     getLimit: (number) => {
       const limit = Buffer.alloc(structRlimitBytes)
       checked(prlimit(0, number, null, limit))

@@ -5,7 +5,7 @@
 import type { AddressInfo, Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { createServer, type Server, type TLSSocket } from 'node:tls'
-import { IsconfError } from '../base/index.ts'
+import { IsconfError, type Log } from '../base/index.ts'
 import { addressText } from './address.ts'
 import type { Refusals } from './refusals.ts'
 import { type Purpose, peerOf, purposeOf, purposes, type TlsIdentity, tlsOptions } from './tls.io.ts'
@@ -25,10 +25,18 @@ export interface ListenerOptions {
   /** TCP port; 0 for any that is free. */
   readonly port: number
   readonly refusals: Refusals
+  readonly log: Log
+  readonly setSegmentMax?: ((fd: number, bytes: number) => void) | undefined
   /** A peer is at the other end, and is to be admitted: `admitted` is called when it was. */
   readonly onConnection: (facts: Secured, admitted: () => void) => void
 }
 
+/**
+ * The largest segment that fits into a packet of 1,280 bytes, which every path of IPv6 carries, and nearly every one of
+ * IPv4. On a path that carries less than its ends believe, and loses the messages that would say so, TLS would else stop
+ * at its first full packet. Both ends of a connection go by the listener's.
+ */
+const segmentBytesMax = 1_220
 /** Not admitted yet, from all addresses together. */
 const pendingMax = 512
 const handshakeMsMax = 10_000
@@ -65,9 +73,23 @@ export class Listener {
       })
       listener.#server.listen({ host, port, backlog: pendingMax }, resolve)
     })
+    listener.#keepSegmentsSmall()
     // A connection that could not be accepted, for want of descriptors perhaps, is no reason to end.
     listener.#server.on('error', () => undefined)
     return listener
+  }
+
+  /** Nothing depends on it but paths of that kind. */
+  #keepSegmentsSmall(): void {
+    const { setSegmentMax, log } = this.#options
+    // Node tells a socket's descriptor only this way.
+    const { _handle: handle } = this.#server as unknown as { readonly _handle?: { readonly fd?: number } }
+    if (handle?.fd === undefined || handle.fd < 0) return
+    try {
+      setSegmentMax?.(handle.fd, segmentBytesMax)
+    } catch (error) {
+      log.debug({ error: String(error) }, 'segments are as large as the network says')
+    }
   }
 
   get port(): number {

@@ -13,6 +13,11 @@ export interface TlsTransportOptions extends Member {
   readonly host: string
   /** TCP port; 0 for any that is free. */
   readonly port: number
+  /**
+   * Has connections to a listening socket, by its descriptor, carry segments of so many bytes at most, both ways; absent
+   * where that can't be had.
+   */
+  readonly setSegmentMax?: ((fd: number, bytes: number) => void) | undefined
   /** Hears of those that were not admitted. */
   readonly strangers?: Strangers
   readonly clock: Clock

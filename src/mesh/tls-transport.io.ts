@@ -63,12 +63,13 @@ export class TlsTransport implements Transport {
   }
 
   async listen(): Promise<void> {
-    const { host, port, clock, log, keys } = this.#options
+    const { host, port, clock, log, keys, setSegmentMax } = this.#options
     this.#listener = await Listener.open({
       identity: this.#identity,
       host,
       port,
       refusals: this.#refusals,
+      ...{ log, setSegmentMax },
       onConnection: (facts, admitted) => void this.#accept(facts, admitted),
     })
     this.#cancelWatches = [

@@ -1,5 +1,6 @@
-/** Networks as they are: IPv6 alone, and a slow line. */
+/** Networks as they are: IPv6 alone, a slow line, and one that carries less than its ends believe. */
 import assert from 'node:assert/strict'
+import { systemCalls } from '../../src/machine/system-calls.io.ts'
 import { until } from '../harness/lab.ts'
 import { type NetHost, NetLab, netnsTest } from '../harness/netns.ts'
 
@@ -36,3 +37,34 @@ netnsTest('hosts with IPv6 alone find each other, and a slow line is given the t
   const sums = await Promise.all([alder, birch].map((host) => host.types('sha256sum /tmp/noise')))
   assert.equal(sums[0]?.stdout, sums[1]?.stdout)
 })
+
+netnsTest(
+  'a path that carries 1,300 bytes, and loses what is larger without a word, carries all that hosts say',
+  async (t) => {
+    if (systemCalls().calls === undefined) return t.skip('koffi is not here: this was NOT tested')
+    const lab = await NetLab.of(t, 'alder', 'birch')
+    const [alder, birch] = lab.hosts as [NetHost, NetHost]
+    for (const host of lab.hosts) {
+      // Each segment is a packet by itself, as on a wire.
+      await host.types('ip link set eth0 gso_max_size 1500 gso_max_segs 1')
+      await lab.narrow(host, 1_300)
+    }
+    await lab.start()
+    await alder.untilConnectedTo(birch)
+    await birch.untilConnectedTo(alder)
+    for (const [origin, target] of [
+      [alder, birch],
+      [birch, alder],
+    ] as const) {
+      await origin.types('head -c 1000000 /dev/urandom > /tmp/noise')
+      await origin.does('lock', 'a narrow path')
+      await origin.does('snap', 'noise')
+      await origin.does('ci')
+      const { operations } = await origin.status()
+      await until(async () => (await target.status()).operations === operations, 'the journal is there', 60_000)
+      await target.does('up')
+      const sums = await Promise.all([origin, target].map((host) => host.types('sha256sum /tmp/noise')))
+      assert.equal(sums[0]?.stdout, sums[1]?.stdout)
+    }
+  },
+)
