@@ -1,4 +1,5 @@
 /** What the programs of the package share towards the person who types. */
+export type { Colours } from './colours.ts'
 export { commonVerbs } from './common-verbs.ts'
 export { count } from './count.ts'
 export * from './declaration.ts'

@@ -11,11 +11,11 @@ export function withMovingLine(terminal: Terminal): Required<Omit<Terminal, 'pro
   // What a command has written without the end of its line must not be written over.
   let isWithinLine = false
   const cleared = (write: Terminal['out'], isOnScreen: () => boolean): Terminal['out'] => {
-    return (text) => {
+    return (text, colours) => {
       if (isShown) terminal.err(clearLine)
       isShown = false
       if (text.length > 0 && isOnScreen()) isWithinLine = !['\n', lineFeed].includes(text.at(-1) ?? '')
-      write(text)
+      write(text, colours)
     }
   }
   const isScreen = (): boolean => terminal.isScreen === true
@@ -23,9 +23,9 @@ export function withMovingLine(terminal: Terminal): Required<Omit<Terminal, 'pro
     get isScreen() {
       return isScreen()
     },
-    out: cleared((text) => terminal.out(text), isScreen),
+    out: cleared((text, colours) => terminal.out(text, colours), isScreen),
     err: cleared(
-      (text) => terminal.err(text),
+      (text, colours) => terminal.err(text, colours),
       () => true,
     ),
     show: cleared((text) => (terminal.show ?? terminal.out)(text), isScreen),

@@ -59,7 +59,7 @@ export async function told(
     return await run()
   } catch (thrown) {
     const error = explain(toIsconfError(thrown))
-    terminal.err(failureText(error, name))
+    terminal.err(failureText(error, name), { [`${name}: error:`]: 'red' })
     if (isDebugging()) terminal.err(originText(error, name))
     return error.exit
   }

@@ -1,7 +1,8 @@
 /** The two streams of this process. */
 import { writeSync } from 'node:fs'
-import { isatty } from 'node:tty'
+import { isatty, WriteStream } from 'node:tty'
 import { printable } from '../base/index.ts'
+import { type Colours, inColours } from './colours.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Those of this process. */
@@ -13,15 +14,22 @@ export const systemTerminal: Terminal = {
     const moves = isatty(2) && !['dumb', ''].includes(process.env['TERM'] ?? '')
     return moves ? process.stderr.columns || 80 : undefined
   },
-  out: (text) => write(1, text),
+  out: (text, colours) => write(1, shown(1, text, colours)),
   // A remark that nobody reads changes nothing: how the program ends is told by its status.
-  err: (text) => write(2, text, () => undefined),
+  err: (text, colours) => write(2, shown(2, text, colours), () => undefined),
   show: (text) =>
     write(
       1,
       text,
       unlessClosed(() => undefined),
     ),
+}
+
+/** A text in colours, where the stream shows them: NO_COLOR, FORCE_COLOR and TERM are as the runtime understands them. */
+function shown(fd: number, text: string | Uint8Array, colours: Colours | undefined): string | Uint8Array {
+  if (colours === undefined || typeof text !== 'string' || !isatty(fd)) return text
+  if (WriteStream.prototype.getColorDepth() <= 2) return text
+  return Buffer.from(inColours(printable(text), colours))
 }
 
 type Failed = (error: NodeJS.ErrnoException) => void

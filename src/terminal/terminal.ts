@@ -2,9 +2,12 @@
  * The two streams of a program. Text is for people: what would move a cursor is shown instead. Bytes are what a command
  * wrote, a file, or words for another program, and go through as they are.
  */
+import type { Colours } from './colours.ts'
+
 export interface Terminal {
-  out(text: string | Uint8Array): void
-  err(text: string | Uint8Array): void
+  /** `colours` for the lines of a text, where the stream shows some. */
+  out(text: string | Uint8Array, colours?: Colours): void
+  err(text: string | Uint8Array, colours?: Colours): void
   /** Like `out`, for what goes on also when nobody reads it any more. */
   show?(text: string | Uint8Array): void
   /** Whether a person looks at `out`: it is a screen whose lines can be written over. */

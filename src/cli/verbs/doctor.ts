@@ -16,7 +16,10 @@ export const doctorVerb = verb({
   options: { json: jsonFlag },
   run: async (context, { json }) => {
     const found = await diagnosesOf(context)
-    context.terminal.out(json ? `${JSON.stringify({ diagnoses: found })}\n` : found.map(describe).join(''))
+    context.terminal.out(json ? `${JSON.stringify({ diagnoses: found })}\n` : found.map(describe).join(''), {
+      error: 'red',
+      warning: 'yellow',
+    })
     return found.every(({ severity }) => severity === 'good') ? 0 : 1
   },
 })

@@ -13,6 +13,7 @@ import {
 import {
   aBranch,
   aHost,
+  type Colours,
   count,
   flag,
   jsonFlag,
@@ -29,6 +30,11 @@ const aState: WordType<HostState> = {
   takes: `one of ${states.join(', ')}`,
   parse: (word) => states.find((state) => state === word),
   completes: states,
+}
+
+const colours: Colours = {
+  ...{ stopped: 'red', boot: 'red' },
+  ...{ unheard: 'yellow', held: 'yellow', behind: 'yellow', differs: 'yellow', unknown: 'yellow' },
 }
 
 /** Between two looks of --watch. */
@@ -71,6 +77,7 @@ export const fleetVerb = verb({
       else
         terminal.out(
           host === undefined ? fleetText(hosts, all) : hosts.map((one) => listing(hostStory(one), '')).join('\n'),
+          colours,
         )
     }
     if (watch) {

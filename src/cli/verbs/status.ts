@@ -8,7 +8,7 @@ import type {
   WorkStatus,
 } from '../../control/index.ts'
 import { heldBy, releaseText } from '../../presentation/index.ts'
-import { count, jsonFlag } from '../../terminal/index.ts'
+import { type Colours, count, jsonFlag } from '../../terminal/index.ts'
 import { verb } from '../verb.ts'
 
 export const statusVerb = verb({
@@ -22,10 +22,12 @@ export const statusVerb = verb({
   run: async ({ client, terminal }, { json }) => {
     const status = (await client.get('/v1/status')) as Status | WaitingStatus
     const text = 'waiting' in status ? describeWaiting(status) : describe(status)
-    terminal.out(json ? `${JSON.stringify(status)}\n` : text)
+    terminal.out(json ? `${JSON.stringify(status)}\n` : text, colours)
     return 0
   },
 })
+
+const colours: Colours = { stopped: 'red', warning: 'yellow', held: 'yellow', differs: 'yellow', waiting: 'yellow' }
 
 /** A host that can't take part in a domain yet. */
 function describeWaiting({ host, release, pid, domain, waiting }: WaitingStatus): string {
