@@ -31,7 +31,8 @@ export function netnsTest(name: string, run: (context: TestContext) => Promise<v
 
 let missingOnce: string | false | undefined
 
-function whatIsMissing(): string | false {
+/** What namespaces need and this machine lacks, in words; false when nothing is. */
+export function whatIsMissing(): string | false {
   missingOnce ??= unlessRootHas('ip', 'unshare', 'nsenter', 'mount', 'hostname') || whatTheKernelRefuses()
   return missingOnce
 }
