@@ -43,6 +43,8 @@ export interface UpAnswer {
   readonly rebooting: string | null
   /** What is known to be there and was not to be had; absent from older daemons. */
   readonly unfetched?: readonly UnfetchedAnswer[]
+  /** In how many operations this host differs from its journal; absent from older daemons. */
+  readonly differing?: number
 }
 
 /** GET /v1/plan: what `up` would do. */

@@ -123,7 +123,7 @@ function didText({ done, passedOver = 0, left, rebooting, unfetched = [] }: UpAn
   return passedOver === 0 ? did : `${did}, and passed over ${passedOver} that ${passedOver === 1 ? 'is' : 'are'} void`
 }
 
-function standingText({ branch, position, left, rebooting, unfetched = [] }: UpAnswer): string {
+function standingText({ branch, position, left, rebooting, unfetched = [], differing = 0 }: UpAnswer): string {
   if (rebooting !== null) {
     const after = left - 1
     const rest =
@@ -136,5 +136,7 @@ function standingText({ branch, position, left, rebooting, unfetched = [] }: UpA
   if (left > 0) return `this host has done ${position} of ${all} of branch ${branch}; to go on: isconf up`
   if (unfetched.length > 0)
     return `this host has done all that is here of branch ${branch} (${all}); other hosts have more`
+  if (differing > 0)
+    return `this host has done all of branch ${branch} (${all}), but differs from it in ${differing}: see isconf status`
   return `this host is level with branch ${branch} (${all})`
 }

@@ -178,6 +178,13 @@ test('up says that the host reboots, for what, and how much is left', async (t) 
   assert.deepEqual(said(shown), [0, '', `isconf: ${what}\n`])
 })
 
+test('up does not say that a host is level that differs from its journal', async (t) => {
+  const answer = { branch: 'web', done: 0, passedOver: 0, position: 5, left: 0, rebooting: null, differing: 1 }
+  const shown = await typed(t, { 'POST /v1/up': result(answer) }, 'up')
+  const what = 'this host has done all of branch web (5 operations), but differs from it in 1: see isconf status'
+  assert.deepEqual(said(shown), [0, '', `isconf: nothing to do; ${what}\n`])
+})
+
 test('up does not say that there is nothing to do when other hosts have more', async (t) => {
   const unfetched = [
     { host: 'birch', head: id, changesets: 1, reason: 'it is away', text: 'birch has 1 changeset more' },

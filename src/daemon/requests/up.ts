@@ -20,7 +20,7 @@ export const upRequest = request({
   result:
     '`branch`; how many operations were done now (`done`), were void and passed over (`passedOver`), in all (`position`), and are `left`; `rebooting` (the ' +
     'operation for which the host reboots now, or null); `unfetched`, what other hosts have of the branch and could not ' +
-    'be fetched (`host`, `head`, `changesets`, `reason`, `text`)',
+    'be fetched (`host`, `head`, `changesets`, `reason`, `text`); in how many operations the host differs from its journal (`differing`)',
   input: z.strictObject({
     user,
     reboot: z.boolean().optional().describe('a reboot may be done'),
@@ -75,6 +75,7 @@ export async function doUp(
       left: branch.journal.operationCount - position,
       rebooting: rebooting ? operationName(rebooting.id, rebooting.index) : null,
       unfetched: unfetchedOf(parts, branch),
+      differing: deps.deviations.all.length,
     }
   } catch (thrown) {
     logFailure(log, 'up', thrown)
