@@ -29,6 +29,8 @@ export interface UnattendedDeps {
 
 /** Between two looks at what there is to do: a look reads nothing from disk unless something is new. */
 const lookEveryMs = 5_000
+/** Between two looks at whether IS_UP says it by now, on a host that is left alone. */
+const askEveryMs = 60_000
 /** What may pass by itself is tried again after this. */
 const retryMs = 3_600_000
 /** Failures that may pass by themselves; with any other one a person, or something new, has to come first. */
@@ -122,7 +124,7 @@ export class UnattendedUp {
 
   async #look(): Promise<void> {
     const { clock, random, settings } = this.#deps
-    let waitMs = lookEveryMs
+    let waitMs = settings().upMode === 'auto' ? lookEveryMs : askEveryMs
     try {
       const isTime = await this.#isTime()
       if (!isTime) this.#beginsMs = undefined
