@@ -18,13 +18,13 @@ testWith('script')(
   async (t) => {
     const { home } = await hostWith(t, { 'GET /v1/doctor': diagnoses })
     const words = [process.execPath, program, '-c', join(home, 'main.cf')]
+    // An environment of its own: CI, NO_COLOR and others of the caller's decide about colour too.
     const own = {
-      ...process.env,
+      PATH: process.env['PATH'] ?? '/usr/bin:/bin',
       SHELL: '/bin/sh',
       TERM: 'xterm',
+      IS_HOME: home,
       IS_DOMAIN: 'a.example',
-      NO_COLOR: undefined,
-      FORCE_COLOR: undefined,
     }
     const inTerminal = async (verb: string, more: Readonly<Record<string, string>> = {}): Promise<string> => {
       const command = [...words, verb].map((word) => `'${word}'`).join(' ')
