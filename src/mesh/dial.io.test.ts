@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { createServer, type Socket } from 'node:net'
 import test, { type TestContext } from 'node:test'
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
 import { openRoad } from '../../test/contract/road.ts'
-import { openMesh } from '../../test/support/mesh.ts'
+import { openMesh, p256Identity } from '../../test/support/mesh.ts'
 import { systemClock } from '../base/clock.io.ts'
 import { dialTls } from './dial.io.ts'
 import { answer, ask } from './rpc.ts'
@@ -61,6 +62,25 @@ test('a dial to a host that accepts and is silent ends when the caller says so, 
   await assert.rejects(dialed, /timeout/)
   for (const socket of sockets) if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve))
 })
+
+const listeners: readonly [string, TlsOptions, RegExp][] = [
+  ['speaks TLS 1.2 only', { maxVersion: 'TLSv1.2' }, /unsupported protocol|protocol version/i],
+  ['shows a certificate of another kind of key', await p256Identity(), /a certificate of an ec key was shown/],
+  ['does not say what the connection is for', { ALPNProtocols: [] }, /is no host of ISconf/],
+  ['speaks another protocol over TLS', { ALPNProtocols: ['h2', 'http/1.1'] }, /no application protocol/i],
+]
+for (const [what, options, why] of listeners) {
+  test(`a dialer leaves whoever ${what}`, async (context) => {
+    const theirs = { ...(await identity()), ALPNProtocols: [askPurpose] }
+    const server = createTlsServer({ ...theirs, requestCert: true, rejectUnauthorized: false, ...options })
+    server.on('secureConnection', (socket) => socket.on('error', () => undefined).resume())
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    context.after(() => server.close())
+    const { port } = server.address() as { port: number }
+    const there = { host: '127.0.0.1', port, peer: undefined }
+    await assert.rejects(dialTls(there, askPurpose, await identity(), AbortSignal.timeout(10_000)), why)
+  })
+}
 
 test('a name without an address fails at once, and says so', async () => {
   const there = { host: 'nobody.example', port: 1, peer: undefined }

@@ -1,13 +1,10 @@
-// The library that makes certificates needs it and does not load it itself, so it comes first.
-import 'reflect-metadata'
 import assert from 'node:assert/strict'
-import { generateKeyPairSync, type KeyObject, webcrypto } from 'node:crypto'
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { connect as connectHttp2 } from 'node:http2'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import test, { type TestContext } from 'node:test'
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls'
-import { X509CertificateGenerator } from '@peculiar/x509'
-import { addressOf, openMesh } from '../../test/support/mesh.ts'
+import { addressOf, openMesh, p256Identity } from '../../test/support/mesh.ts'
 import type { DomainKeys } from './admission.ts'
 import { peerIdOf } from './peer-id.ts'
 import { makeCertificate } from './self-signed.io.ts'
@@ -311,19 +308,6 @@ async function shakesHands(context: TestContext, to: TlsTransport, options: Conn
 
 async function untilClosed(socket: Socket): Promise<void> {
   if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve))
-}
-
-/** A key of a kind that no host has, with its certificate. */
-async function p256Identity(): Promise<{ readonly key: string; readonly cert: string }> {
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
-  const facts = { name: 'CN=isconf', signingAlgorithm: algorithm, keys }
-  const made = await X509CertificateGenerator.createSelfSigned(facts, webcrypto as typeof globalThis.crypto)
-  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey))
-  return {
-    key: `-----BEGIN PRIVATE KEY-----\n${pkcs8.toString('base64')}\n-----END PRIVATE KEY-----\n`,
-    cert: made.toString('pem'),
-  }
 }
 
 function newKey(): KeyObject {
