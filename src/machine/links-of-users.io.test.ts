@@ -4,7 +4,6 @@ import {
   chmodSync,
   chownSync,
   existsSync,
-  lchownSync,
   lstatSync,
   mkdirSync,
   readFileSync,
@@ -15,8 +14,8 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { ann, annsDirectories, annsLink, skipUnlessRoot as skip } from '../../test/support/ann.ts'
 import { failure, namesIn, temporaryDirectory } from '../../test/support/files.ts'
-import { unlessRootHas } from '../../test/support/tools.ts'
 import { systemClock } from '../base/clock.io.ts'
 import { sha256Hex } from '../base/index.ts'
 import { Walk } from '../base/walk.io.ts'
@@ -24,8 +23,6 @@ import { systemMachine } from './machine.io.ts'
 import type { Installation, OutputListener } from './machine.ts'
 import { remove, removeEntry } from './remove.io.ts'
 
-const skip = unlessRootHas()
-const ann = 1234
 const annOwner = { uid: ann, gid: ann, user: '', group: '' }
 const refused = failure(
   'UNSAFE_LINK',
@@ -37,13 +34,9 @@ function place(t: TestContext, shared: readonly string[] = [], environment?: () 
   const root = temporaryDirectory(t)
   const home = temporaryDirectory(t)
   mkdirSync(join(home, 'conf'))
-  for (const path of ['etc/dir', 'home/ann']) mkdirSync(join(root, path), { recursive: true })
-  writeFileSync(join(root, 'etc/shadow'), 'secret')
-  chownSync(join(root, 'home/ann'), ann, ann)
-  const linkTo = (target: string): void => {
-    symlinkSync(target, join(root, 'home/ann/dir'))
-    lchownSync(join(root, 'home/ann/dir'), ann, ann)
-  }
+  annsDirectories(root, ['home/ann'], 'etc/shadow')
+  mkdirSync(join(root, 'etc/dir'))
+  const linkTo = (target: string): void => annsLink(root, 'home/ann/dir', target)
   const unused = (): never => assert.fail('not a part of this')
   const machine = systemMachine({
     ...{ volroot: root, home, owner: () => 'numeric' as const, clock: systemClock },

@@ -13,10 +13,11 @@ import {
   invariant,
   pieceBytes,
 } from '../base/index.ts'
+import { writeAroundHoles } from './holes.ts'
 import type { Layout } from './layout.ts'
 import { loadHashes, removePartial } from './partial-files.ts'
 import type { Partial } from './partial-state.ts'
-import { isHole, isPieceList, noteHoles, pieceHashBytes, pieceLength } from './pieces.ts'
+import { isPieceList, noteHoles, pieceHashBytes, pieceLength } from './pieces.ts'
 import { PrefixHash } from './prefix-hash.ts'
 import type { WholeHasher } from './whole-hash.ts'
 
@@ -43,7 +44,7 @@ export async function openPartialSink(
   try {
     have = await disk.open(layout.partialHave(ref.id), 'write')
     if (found !== undefined) await recheck(parts, partial, file, have)
-    // Nothing but holes at first: a piece of zeros then needs no writing. An earlier try may have left something in its place.
+    // Nothing but holes at first: zeros then need no writing. An earlier try may have left something in its place.
     const isFresh = (await file.size()) === 0
     if (isFresh) await file.truncate(ref.sizeBytes)
     return new PartialSink(parts, partial, { file, have, isFresh }, onEnd)
@@ -143,7 +144,9 @@ class PartialSink implements BlobSink {
     invariant(index >= 0 && index < this.pieceCount, 'a piece that is put is one of the blob')
     if (this.has(index)) return true
     if (!(await matches(this.#parts.hasher, this.#partial, index, bytes))) return false
-    if (!this.#isFresh || !isHole(bytes)) await this.#file.write(index * pieceLength(this.ref.sizeBytes, 0), bytes)
+    const position = index * pieceBytes
+    if (this.#isFresh) await writeAroundHoles(this.#file, position, bytes)
+    else await this.#file.write(position, bytes)
     await this.#have.write(index, new Uint8Array([1]))
     this.#partial.verified[index] = 1
     this.#whole.advance()

@@ -31,20 +31,13 @@ export function refOfSmall(content: Uint8Array): BlobRef {
   return { id, sizeBytes, pieces: sha256Hex(pieceListOfSmall(id, sizeBytes)) }
 }
 
-const zeros = Buffer.alloc(pieceBytes)
-
 let holeHash: Buffer | undefined
 
 /** Notes the pieces that are known by their hash to be nothing but zeros: they need not come from anywhere. */
 export function noteHoles(hashes: Uint8Array, verified: Uint8Array): void {
-  holeHash ??= Buffer.from(sha256Hex(zeros), 'hex')
+  holeHash ??= Buffer.from(sha256Hex(Buffer.alloc(pieceBytes)), 'hex')
   for (let index = 0; index < verified.length; index++) {
     const hash = hashes.subarray(index * pieceHashBytes, (index + 1) * pieceHashBytes)
     if (holeHash.equals(hash)) verified[index] = 1
   }
-}
-
-/** Whether a piece has nothing but zeros, and may be a hole in the store's file. */
-export function isHole(piece: Uint8Array): boolean {
-  return piece[0] === 0 && zeros.subarray(0, piece.length).equals(piece)
 }

@@ -1,7 +1,7 @@
 /** A blob made here: hashed whole and by pieces while it is written, in memory that does not grow with it. */
 import { type BlobRef, pieceBytes, sha256Hex } from '../base/index.ts'
+import { writeAroundHoles } from './holes.ts'
 import type { PartialParts } from './partial.ts'
-import { isHole } from './pieces.ts'
 
 /** Pieces that are hashed and written at once while the next ones are read. */
 const piecesUnderWayMax = 2
@@ -46,11 +46,7 @@ export async function writeBlob(
 
     async function keepPiece(piece: Uint8Array, index: number, position: number, before: Promise<void>): Promise<void> {
       const hashing = before.then(() => whole.update(piece))
-      const [hash] = await Promise.all([
-        parts.hasher.sha256(piece),
-        isHole(piece) ? undefined : file.write(position, piece),
-        hashing,
-      ])
+      const [hash] = await Promise.all([parts.hasher.sha256(piece), writeAroundHoles(file, position, piece), hashing])
       hashes[index] = hash
     }
   } catch (error) {

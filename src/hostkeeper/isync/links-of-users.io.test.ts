@@ -1,21 +1,10 @@
 /** What a plain user puts in the way of isync: links, and directories that are exchanged in the middle. */
 import assert from 'node:assert/strict'
-import {
-  chownSync,
-  existsSync,
-  lchownSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { ann, annsDirectories, annsLink, skipUnlessRoot as skip } from '../../../test/support/ann.ts'
 import { failure, namesIn, temporaryDirectory } from '../../../test/support/files.ts'
-import { unlessRootHas } from '../../../test/support/tools.ts'
 import { sha256Hex } from '../../base/index.ts'
 import { Walk } from '../../base/walk.io.ts'
 import type { Layout } from '../program/index.ts'
@@ -23,16 +12,11 @@ import { installAll, type Task } from './install.io.ts'
 import { placeOf, presentAt } from './place.io.ts'
 import { fileContent, type Wanted } from './plan.ts'
 
-const skip = unlessRootHas()
-const ann = 1234
-
 /** A root with the home of a user in it, whose `dir` is theirs, and an etc of root's. */
 function place(t: TestContext) {
   const root = temporaryDirectory(t)
   const isconf = temporaryDirectory(t)
-  for (const path of ['etc', 'home/ann/dir']) mkdirSync(join(root, path), { recursive: true })
-  writeFileSync(join(root, 'etc/shadow'), 'secret', { mode: 0o600 })
-  for (const path of ['home/ann', 'home/ann/dir']) chownSync(join(root, path), ann, ann)
+  annsDirectories(root, ['home/ann', 'home/ann/dir'], 'etc/shadow')
   writeFileSync(join(isconf, 'source'), 'new')
   const real = (path: string): string => join(root, path)
   const layout = { home: isconf, installed: join(isconf, 'installed'), kept: join(isconf, 'kept') }
@@ -53,10 +37,7 @@ function place(t: TestContext) {
   }
   const install = (one: Task): Promise<ReadonlyMap<Task, string>> =>
     installAll([one], walk, { ...layout, installing: join(isconf, 'installing') } as Layout)
-  const linkOfAnn = (path: string, target: string): void => {
-    symlinkSync(target, real(path))
-    lchownSync(real(path), ann, ann)
-  }
+  const linkOfAnn = (path: string, target: string): void => annsLink(root, path, target)
   /** Once: what the user does with their directory. */
   const exchange = (): void => {
     if (existsSync(real('home/ann/away'))) return

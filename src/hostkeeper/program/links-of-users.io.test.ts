@@ -1,37 +1,20 @@
 /** What a plain user puts in the way of files that root writes for all, and of temporary directories. */
 import assert from 'node:assert/strict'
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  lchownSync,
-  mkdirSync,
-  readFileSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { ann, annsDirectories, annsLink, skipUnlessRoot as skip } from '../../../test/support/ann.ts'
 import { failure, namesIn, temporaryDirectory } from '../../../test/support/files.ts'
-import { unlessRootHas } from '../../../test/support/tools.ts'
 import { writeWhole } from './files.io.ts'
 import { removeLeftOvers, scratchDirectory } from './scratch.io.ts'
-
-const skip = unlessRootHas()
-const ann = 1234
 
 /** A directory of root's with a file in it, beside one of a user. */
 function place(t: TestContext) {
   const top = temporaryDirectory(t)
   // What nobody else may enter nobody else can exchange anything in.
   chmodSync(top, 0o755)
-  for (const name of ['etc', 'ann']) mkdirSync(join(top, name))
-  chownSync(join(top, 'ann'), ann, ann)
-  writeFileSync(join(top, 'etc/shadow'), 'secret')
-  const linkOfAnn = (target: string, path: string): void => {
-    symlinkSync(target, join(top, path))
-    lchownSync(join(top, path), ann, ann)
-  }
+  annsDirectories(top, ['ann'], 'etc/shadow')
+  const linkOfAnn = (target: string, path: string): void => annsLink(top, path, target)
   return { path: (name: string) => join(top, name), linkOfAnn }
 }
 

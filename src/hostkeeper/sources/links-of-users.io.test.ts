@@ -1,28 +1,21 @@
 /** What a plain user puts in the way of a tree that root fetches from a directory. */
 import assert from 'node:assert/strict'
-import { chownSync, lchownSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { ann, annsDirectories, annsLink, skipUnlessRoot as skip } from '../../../test/support/ann.ts'
 import { failure, namesIn, temporaryDirectory } from '../../../test/support/files.ts'
-import { unlessRootHas } from '../../../test/support/tools.ts'
 import { Walk } from '../../base/walk.io.ts'
 import { lookInto } from '../tree/index.ts'
 import { directorySource } from './directory.io.ts'
 import type { SourceContext } from './source.ts'
 
-const skip = unlessRootHas()
-const ann = 1234
-
 function place(t: TestContext) {
   const top = temporaryDirectory(t)
-  for (const name of ['root', 'ann', 'ann/tree', 'ann/tree/d', 'into']) mkdirSync(join(top, name))
-  for (const name of ['ann', 'ann/tree', 'ann/tree/d']) chownSync(join(top, name), ann, ann)
-  writeFileSync(join(top, 'root/secret'), 'secret')
+  annsDirectories(top, ['ann', 'ann/tree', 'ann/tree/d'], 'root/secret')
+  mkdirSync(join(top, 'into'))
   writeFileSync(join(top, 'ann/tree/d/file'), 'own')
-  const linkOfAnn = (target: string, path: string): void => {
-    symlinkSync(join(top, target), join(top, path))
-    lchownSync(join(top, path), ann, ann)
-  }
+  const linkOfAnn = (target: string, path: string): void => annsLink(top, path, join(top, target))
   return { path: (name: string) => join(top, name), linkOfAnn }
 }
 
