@@ -4,10 +4,10 @@
  * of another user only to a directory of that user, in which they could do the same themselves. Links and `..` are
  * followed as if the root of the walk were /. See docs/design/links-on-the-way.md.
  */
-import { constants } from 'node:fs'
-import { type FileHandle, lstat, open, readlink } from 'node:fs/promises'
+import { constants, lstatSync } from 'node:fs'
+import { lstat, readlink } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
-import { Directory, Entry, openPath } from './directory.io.ts'
+import { Directory, Entry, type OpenDirectory, type OpenedDirectory, openByThreads, openPath } from './directory.io.ts'
 import { errnoCode } from './disk-failure.ts'
 import { IsconfError } from './isconf-error.ts'
 
@@ -31,12 +31,14 @@ export class Walk {
   /** The real path of the directory that stands for /. */
   readonly root: string
   #root: Promise<Directory> | undefined
-  readonly #opened: FileHandle[] = []
+  readonly #open: OpenDirectory
+  readonly #opened: OpenedDirectory[] = []
   /** By the path of an entry, no part of which is a link but perhaps its last. */
   readonly #foundByPath = new Map<string, Found>()
 
-  constructor(root: string) {
+  constructor(root: string, open = openByThreads) {
     this.root = resolve(root)
+    this.#open = open
   }
 
   /** The directory at an absolute path. UNSAFE_LINK, and fails as node:fs does. */
@@ -64,14 +66,11 @@ export class Walk {
   }
 
   async #openRoot(): Promise<Directory> {
-    const handle = await open(this.root, openPath | constants.O_DIRECTORY)
+    const handle = await this.#open(this.root, openPath | constants.O_DIRECTORY)
     this.#opened.push(handle)
     // Without /proc, as in a bare chroot, there is only the path.
-    const hasProc = await lstat(`/proc/self/fd/${handle.fd}`).then(
-      () => true,
-      () => false,
-    )
-    return new Directory(this.root, handle, undefined, hasProc)
+    const hasProc = isThere(`/proc/self/fd/${handle.fd}`)
+    return new Directory(this.root, handle, undefined, { hasProc, open: this.#open })
   }
 
   async #through(from: Found, path: string, linksBefore: number): Promise<Found> {
@@ -113,12 +112,20 @@ export class Walk {
 }
 
 /** A walk for one piece of work, in which nothing stays open. */
-export async function walking<T>(root: string, work: (walk: Walk) => Promise<T>): Promise<T> {
-  const walk = new Walk(root)
+export async function walking<T>(root: string, work: (walk: Walk) => Promise<T>, open = openByThreads): Promise<T> {
+  const walk = new Walk(root, open)
   try {
     return await work(walk)
   } finally {
     await walk.close()
+  }
+}
+
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch {
+    return false
   }
 }
 

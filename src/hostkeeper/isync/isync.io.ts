@@ -1,5 +1,6 @@
 /** isync: installs files of the configuration tree at their place. */
 import { realpathSync } from 'node:fs'
+import { openAtOnce } from '../../base/directory.io.ts'
 import { errnoText, IsconfError } from '../../base/index.ts'
 import { type Walk, walking } from '../../base/walk.io.ts'
 import { aFile, flag, type Program, runProgram, type TypedOf, table, words } from '../../terminal/index.ts'
@@ -53,7 +54,7 @@ async function isync(context: ProgramContext, files: readonly string[], options:
   const sources: Sources = { ...tree, hostNames, owners: await ownerNumbers(tree.manifest.owners) }
   const root = realRoot(settings.root)
   if (!options.dryRun) await removeLeft(layout.installing)
-  return walking(root, async (walk) => {
+  const work = async (walk: Walk): Promise<number> => {
     try {
       const { wanted, leftOut } = wantedFor(sources, paths)
       const deps = { sources, walk, installed: layout.installed, overwriting: options.overwriting }
@@ -67,7 +68,8 @@ async function isync(context: ProgramContext, files: readonly string[], options:
     } catch (error) {
       throw await installFailure(error, layout.tree, layout.home)
     }
-  })
+  }
+  return walking(root, work, openAtOnce)
 }
 
 function realRoot(path: string): string {

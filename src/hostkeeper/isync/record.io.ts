@@ -1,7 +1,7 @@
 /** What isync has installed on this host: a small file for each path, so that two isyncs at once do not disturb each other. */
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { IsconfError, sha256Hex } from '../../base/index.ts'
+import { IsconfError, shortSha256Hex } from '../../base/index.ts'
 import { replace } from '../../base/replace.io.ts'
 import type { Content } from './plan.ts'
 
@@ -17,7 +17,7 @@ function contentsIn(text: string): readonly Content[] | undefined {
 
 /** The file that says what was installed at `path`: a path may be longer than a name may be. */
 function fileOf(directory: string, path: string): string {
-  return join(directory, sha256Hex(path).slice(0, 32))
+  return join(directory, shortSha256Hex(path).slice(0, 32))
 }
 
 /** What isync installed at `path`; nothing when it never did. STATE_DAMAGED. */

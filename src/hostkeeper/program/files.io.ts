@@ -1,7 +1,7 @@
 /** Reading, writing and syncing files at once; their content in pieces, for a file may be larger than the memory. */
 import { createHash } from 'node:crypto'
 import { closeSync, constants, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs'
-import { errnoText, IsconfError } from '../../base/index.ts'
+import { errnoText, IsconfError, shortBytesMax, shortHash } from '../../base/index.ts'
 import { replace } from '../../base/replace.io.ts'
 import { walking } from '../../base/walk.io.ts'
 
@@ -17,17 +17,18 @@ export function hashOf(
   each: (bytes: Uint8Array) => void = () => undefined,
   flags: string | number = 'r',
 ): string {
-  const hash = createHash('sha256')
   const file = openSync(path, flags)
   try {
+    const { size } = fstatSync(file)
+    const hash = size <= shortBytesMax ? shortHash() : createHash('sha256')
     // Most files are small, and a large buffer takes longer than they do.
-    const buffer = Buffer.allocUnsafeSlow(Math.min(pieceBytes, fstatSync(file).size + pageBytes))
+    const buffer = Buffer.allocUnsafeSlow(Math.min(pieceBytes, size + pageBytes))
     for (let length = readSync(file, buffer); length > 0; length = readSync(file, buffer)) {
       const bytes = buffer.subarray(0, length)
       hash.update(bytes)
       each(bytes)
     }
-    return hash.digest('hex')
+    return Buffer.from(hash.digest()).toString('hex')
   } finally {
     closeSync(file)
   }
