@@ -68,6 +68,13 @@ export default {
       to: { path: '^src/daemon/', dynamic: false },
     },
     {
+      name: 'answers-as-types',
+      severity: 'error',
+      comment: 'a program that takes the schemas of the answers loads the library that makes them, to check nothing',
+      from: { path: '^src/', pathNot: [tests, '^src/control/answers/'] },
+      to: { path: '^src/control/answers/', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'io-in-io',
       severity: 'error',
       comment: 'what touches the machine is taken by *.io.ts files, the index.ts of its folder, daemon/ and tests',

@@ -96,6 +96,7 @@ export const purpose: Readonly<Record<Part, string>> = {
 /** The rooms inside the large parts, by their folder below src/, and what happens in each. */
 export const rooms: Readonly<Record<string, string>> = {
   'cli/verbs': 'the verbs of isconf, one file each',
+  'control/answers': 'the answers as schemas, for the documents and the tests; programs take their types',
   'daemon/events': 'what happens, told to whoever listens',
   'daemon/http': 'the control socket and the package bank',
   'daemon/logging': "the daemon's log: to a file, syslog or the systemd journal",

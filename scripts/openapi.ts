@@ -1,77 +1,126 @@
 /**
  * Writes docs/protocol/openapi.json, the requests of the control socket in OpenAPI 3.1, from their table in
- * src/daemon/requests; with `--check`, only says whether it is up to date.
+ * src/daemon/requests and the schemas of the answers in src/control/answers; with `--check`, only says whether it is up
+ * to date.
  */
 import * as z from 'zod'
-import { errorKinds } from '../src/base/index.ts'
-import { type ControlEvent, callerHeader, type ErrorEvent } from '../src/control/index.ts'
-import { domainEventSchema, missedEventsSchema } from '../src/daemon/events/event-schema.ts'
-import { requests } from '../src/daemon/requests/index.ts'
+import * as answers from '../src/control/answers/index.ts'
+import { callerHeader } from '../src/control/index.ts'
+import { type AnswerByRequest, requests } from '../src/daemon/requests/index.ts'
 import { kinds, type Request } from '../src/daemon/requests/shared/request.ts'
 import { run, writePage } from './written-page.ts'
 
 const path = 'docs/protocol/openapi.json'
 
-const errorEvent = z.object({
-  event: z.literal('error'),
-  code: z.enum(Object.keys(errorKinds) as [ErrorEvent['code']]),
-  message: z.string(),
-  hint: z.string().describe('what to do'),
-  exit: z.int().describe('the exit status of isconf'),
-}) satisfies z.ZodType<ErrorEvent>
+/** Compiles as long as each request that is answered in JSON has a schema, and its answer fits that. */
+const schemaByRequest: Readonly<Record<string, z.ZodType>> = answers.answerSchemas satisfies {
+  readonly [Name in Exclude<keyof AnswerByRequest, 'events' | 'metrics'>]: AnswerByRequest[Name] extends answers.Answer<
+    (typeof answers.answerSchemas)[Name]
+  >
+    ? z.ZodType
+    : never
+}
 
-const controlEvent = z.discriminatedUnion('event', [
-  z.object({
-    event: z.literal('progress'),
-    text: z.string(),
-    counts: z.literal(true).optional(),
-    step: z.literal(true).optional(),
-  }),
-  z.object({ event: z.literal('remark'), text: z.string() }),
-  z.object({ event: z.literal('output'), stream: z.enum(['stdout', 'stderr']), bytes: z.base64() }),
-  z.object({ event: z.literal('alive') }),
-  z.object({ event: z.literal('result'), result: z.unknown() }),
-  errorEvent,
-]) satisfies z.ZodType<ControlEvent>
+const reference = (id: string) => ({ $ref: `#/components/schemas/${id}` })
 
-/** As components, to which operations refer. */
-const schemas = {
-  ControlEvent: {
-    ...schemaOf(controlEvent),
-    description: 'A line of an answer, of which the last is a result or an error.',
+/** As who sends it writes it: what is optional may be absent, and there may be more members than are named. */
+const asWritten: z.core.ToJSONSchemaParams = {
+  io: 'input',
+  unrepresentable: 'any',
+  // What every whole number of JavaScript keeps says nothing of this one.
+  override: ({ jsonSchema }) => {
+    if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
+    if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
   },
-  ErrorEvent: { ...schemaOf(errorEvent), description: 'A failure.' },
-  DomainEvent: {
-    ...schemaOf(z.union([domainEventSchema, missedEventsSchema])),
-    description: 'The data of a server-sent event, whose id and event are its `id` and `type`.',
-  },
+}
+
+/** The answers and what they are made of by their names, each once: others refer to them. */
+const components = z.registry<{ id: string }>()
+for (const [name, schema] of Object.entries(answers))
+  if (schema instanceof z.ZodType) components.add(schema, { id: capital(name.replace(/Schema$/, '')) })
+for (const [name, schema] of Object.entries(schemaByRequest))
+  if (!components.has(schema)) components.add(schema, { id: idOf(name) })
+
+/** What an `output` has of these requests, a line each. */
+const lineByRequest: Readonly<Record<string, string>> = { diff: 'DiffPath', tree: 'TreeEntry' }
+
+/** Of `bank-add`: `BankAddResult`. */
+function idOf(name: string): string {
+  return `${name.split('-').map(capital).join('')}Result`
+}
+
+function capital(word: string): string {
+  return `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`
+}
+
+/** Descriptions of components that stand in no schema. */
+const descriptionById: Readonly<Record<string, string>> = {
+  ErrorEvent: 'A failure.',
+  UnderwayEvent: 'A line of an answer before the last.',
+  ControlEvent: 'A line of an answer, of which the last is a result or an error.',
+  DomainEvent: 'The data of a server-sent event, whose id and event are its `id` and `type`.',
+}
+
+function schemasOf(): object {
+  const { schemas } = z.toJSONSchema(components, {
+    uri: (id) => reference(id).$ref,
+    ...asWritten,
+  })
+  const plain = Object.entries(schemas).map(([id, { $schema: _, $id: __, ...schema }]) => {
+    const description = descriptionById[id]
+    return [id, { ...schema, ...(description !== undefined && { description }) }] as const
+  })
+  return Object.fromEntries(plain.sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 function schemaOf(schema: z.ZodType): object {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, asWritten)
   return rest
 }
 
-const reference = (name: keyof typeof schemas) => ({ $ref: `#/components/schemas/${name}` })
-
-/** The answer to each kind of request: its media type, and its schema. */
-const answerByKind: Readonly<Record<Request['kind'], { readonly type: string; readonly schema: object }>> = {
-  query: { type: 'application/json', schema: {} },
-  stream: { type: 'application/x-ndjson', schema: reference('ControlEvent') },
-  feed: { type: 'text/event-stream', schema: reference('DomainEvent') },
-  text: { type: 'text/plain', schema: { type: 'string' } },
-  change: { type: 'application/x-ndjson', schema: reference('ControlEvent') },
-  daemon: { type: 'application/json', schema: reference('ControlEvent') },
+/** The answer to a request: its media type, and its schema, which of one in lines is that of a line. */
+function answerOf({ name, kind }: Request): { readonly type: string; readonly schema: object } {
+  const schema = schemaByRequest[name]
+  const result = reference((schema && components.get(schema)?.id) ?? '')
+  const last = [
+    {
+      ...{ type: 'object', properties: { event: { const: 'result' }, result }, required: ['event', 'result'] },
+      description: 'The last line, when it was done.',
+    },
+    reference('ErrorEvent'),
+  ]
+  switch (kind) {
+    case 'query':
+      return { type: 'application/json', schema: result }
+    case 'daemon':
+      return { type: 'application/json', schema: { oneOf: last } }
+    case 'stream':
+    case 'change':
+      return { type: 'application/x-ndjson', schema: { oneOf: [reference('UnderwayEvent'), ...last] } }
+    case 'feed':
+      return {
+        type: 'text/event-stream',
+        schema: { oneOf: [reference('DomainEvent'), reference('MissedEvents')] },
+      }
+    case 'text':
+      return { type: 'text/plain', schema: { type: 'string' } }
+  }
 }
 
-function operationOf({ name, kind, input, result, details }: Request): object {
-  const { type, schema } = answerByKind[kind]
+function operationOf(request: Request): object {
+  const { name, kind, input, result, details } = request
+  const { type, schema } = answerOf(request)
+  const line = lineByRequest[name]
+  const texts = [
+    ...(details === undefined ? [] : [details]),
+    ...(line === undefined ? [] : [`A line of the output is a \`${line}\`.`]),
+  ]
   const isGet = kinds[kind].method === 'GET'
   return {
     operationId: name,
     tags: [kind],
     summary: result,
-    ...(details !== undefined && { description: details }),
+    ...(texts.length > 0 && { description: texts.join(' ') }),
     parameters: isGet ? parametersOf(input, kind) : [caller],
     ...(!isGet &&
       input && { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(input) } } } }),
@@ -129,7 +178,7 @@ function documentOf(): object {
           description: 'The id of the event that was read last; it stands for `after`.',
         },
       },
-      schemas,
+      schemas: schemasOf(),
     },
   }
 }

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { asPlainUser, failure, temporaryDirectory } from '../../test/support/files.ts'
 import type { IsconfError } from '../base/index.ts'
+import type { ControlEvent } from './answers/control-event.ts'
 import { type Client, connect } from './client.io.ts'
-import type { ControlEvent } from './protocol.ts'
 
 /** Answers one request by hand: gets the request as it came, and the connection. */
 type Answer = (request: string, socket: Socket) => Promise<void> | void

@@ -4,9 +4,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { systemClock } from '../base/clock.io.ts'
 import { IsconfError, sleep, toIsconfError } from '../base/index.ts'
-import type { DomainEvent, MissedEvents } from './events.ts'
+import type { ControlEvent, ErrorEvent } from './answers/control-event.ts'
+import type { DomainEvent, MissedEvents } from './answers/events.ts'
 import { type Answer, exchange } from './exchange.io.ts'
-import { type ControlEvent, callerHeader, type ErrorEvent, restartingName } from './protocol.ts'
+import { callerHeader, restartingName } from './protocol.ts'
 
 /** A daemon that goes over to another release answers again within a second or two; a slow host takes longer. */
 const restartMsMax = 30_000

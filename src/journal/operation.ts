@@ -152,7 +152,7 @@ export function mayBeDirective({ type }: Operation): boolean {
 }
 
 /** The operation as it is in the journal. */
-export function asWritten(operation: Operation): object {
+export function asWritten(operation: Operation): Readonly<Record<string, unknown>> {
   return operation.type === 'unknown' ? operation.written : operation
 }
 

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { domainEventSchema } from '../../src/daemon/events/event-schema.ts'
+import { domainEventSchema } from '../../src/control/answers/index.ts'
 import { Lab, type LabHost, until } from '../harness/lab.ts'
+import { assertFits } from '../support/fits.ts'
 
 function hook(host: LabHost, name: string, script: string): void {
   const directory = join(host.hooksPath, 'notify.d')
@@ -42,7 +43,7 @@ test('hooks are told of this host everywhere, and of the domain where IS_NOTIFY 
   assert.ok(!birch.read('told').includes('secret'))
   for (const { version, domain, toldBy, ...event } of [...told(alder), ...told(birch)]) {
     assert.deepEqual([version, typeof domain, toldBy], [1, 'string', event.scope === 'host' ? 'birch' : 'alder'])
-    domainEventSchema.parse(event)
+    assertFits(domainEventSchema, event)
   }
   const trouble = /notify hook \S*\/notify\.d\/broken: it ended with exit status 3: no mail server/
   assert.match((await alder.status()).warnings.join('\n'), trouble)

@@ -50,8 +50,7 @@ import { wipRequest } from './wip.ts'
 import { wipDropRequest } from './wip-drop.ts'
 import { wipUndoRequest } from './wip-undo.ts'
 
-/** Every request, in the order of the page of the control protocol. */
-export const requests: readonly Request[] = [
+const all = [
   statusRequest,
   logRequest,
   showRequest,
@@ -102,4 +101,10 @@ export const requests: readonly Request[] = [
   interruptRequest,
   stopRequest,
   restartRequest,
-]
+] as const
+
+/** Every request, in the order of the page of the control protocol. */
+export const requests: readonly Request[] = all
+
+/** What each of them is answered with, by its name. */
+export type AnswerByRequest = { readonly [R in (typeof all)[number] as R['name']]: Awaited<ReturnType<R['answer']>> }

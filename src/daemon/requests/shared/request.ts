@@ -34,31 +34,35 @@ export interface RequestContext {
   readonly caller?: string | undefined
 }
 
-interface RequestText {
+interface RequestText<Name extends string> {
   /** The last part of its path. */
-  readonly name: string
+  readonly name: Name
   readonly kind: keyof typeof kinds
-  /** What the result is, as a cell of the page's table. */
+  /** What the result is in words, as a cell of the page's table; `answerSchemas` in src/control/answers has its schema. */
   readonly result: string
   /** What there is to say besides, as a paragraph of the page. */
   readonly details?: string
 }
 
-export interface Request extends RequestText {
+export interface Request<Name extends string = string, Answer = unknown> extends RequestText<Name> {
   /** The members of its body, or of the query of a GET; undefined when nothing that comes with it is looked at. */
   readonly input: z.ZodType | undefined
   /** Checks the members as they came, and does it. BAD_REQUEST, and the failures of the request. */
-  answer(parts: Parts, input: unknown, context: RequestContext): Promise<unknown>
+  answer(parts: Parts, input: unknown, context: RequestContext): Promise<Answer>
 }
 
-interface Definition<Input, Answer> extends RequestText {
+interface Definition<Name extends string, Input, Answer> extends RequestText<Name> {
   readonly input?: z.ZodType<Input>
   /** Does it, with the parts that it names in its type. */
   run(parts: Parts, input: Input, context: RequestContext): Answer | Promise<Answer>
 }
 
 /** Makes a request of what its file says. */
-export function request<Input, Answer>({ input, run, ...text }: Definition<Input, Answer>): Request {
+export function request<const Name extends string, Input, Answer>({
+  input,
+  run,
+  ...text
+}: Definition<Name, Input, Answer>): Request<Name, Answer> {
   return {
     ...text,
     input,

@@ -19,7 +19,7 @@ export function showOperation(operation: Operation): ShownOperation {
   const place = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length)
   const inOrder = Object.entries(members).sort(([a], [b]) => place(a) - place(b))
   for (const [name, value] of inOrder) rows.push(...rowsOf(name, value))
-  return { text, attributes: rows, operation }
+  return { text, attributes: rows, operation: asWritten(operation) }
 }
 
 /** A member of whatever kind of operation, so that a kind that is added later is shown, too. */
