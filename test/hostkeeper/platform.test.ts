@@ -41,7 +41,8 @@ function environmentOf({ uname, programs = {}, osRelease }: Machine): NodeJS.Pro
   const directory = mkdtempSync(join(scratch, `${machines}-`))
   const cases = Object.entries(uname).map(([option, text]) => `${option}) echo '${text}' ;;`)
   const stubs = {
-    uname: `case "$1" in\n${cases.join('\n')}\n*) echo "uname: illegal option $1" >&2; exit 1 ;;\nesac`,
+    // Several at once are said in one line, in the order of uname, which is that in which they are asked.
+    uname: `for option do\ncase "$option" in\n${cases.join('\n')}\n*) echo "uname: illegal option $option" >&2; exit 1 ;;\nesac\ndone | paste -s -d ' ' -`,
     // A machine that has none must not be told that of the machine that tests.
     isainfo: 'exit 1',
     sw_vers: 'exit 1',

@@ -1,57 +1,60 @@
 /** What came of the last attempt to make this host right: the record of it, which isconf tells other hosts, and its words. */
-import * as z from 'zod'
+import { isText, jsonOf, oneOf, orNull, shaped } from '../../base/index.ts'
 
-const resultForm = z.object({
+export interface BootResult {
   /** The boot of the kernel in which it was; what the record says of another boot is not known of this one. */
-  boot: z.string(),
+  readonly boot: string
   /**
    * `right`: all is done with the newest tree; `old`: with the tree of an earlier time, because the source could not be
    * fetched; `excluded`: hosts.conf has the host left alone; `failed`.
    */
-  level: z.enum(['right', 'old', 'excluded', 'failed']),
+  readonly level: 'right' | 'old' | 'excluded' | 'failed'
   /** An ISO time; null when the clock was not set yet. */
-  at: z.string().nullable(),
+  readonly at: string | null
   /** Since when the level is what it is. */
-  since: z.string().nullable(),
+  readonly since: string | null
   /** In a few words, when the level is not `right`. */
-  why: z.string().nullable(),
+  readonly why: string | null
   /** The step that failed. */
-  step: z.string().nullable(),
-  log: z.string().nullable(),
+  readonly step: string | null
+  readonly log: string | null
   /** The name of the tree, or its path when somebody made it. */
-  tree: z.string().nullable(),
+  readonly tree: string | null
   /** When the source last had this tree. */
-  fetched: z.string().nullable(),
-})
+  readonly fetched: string | null
+}
 
-export type BootResult = z.infer<typeof resultForm>
+const textOrNull = orNull(isText)
+
+const resultShape = {
+  ...{ boot: isText, level: oneOf('right', 'old', 'excluded', 'failed'), at: textOrNull, since: textOrNull },
+  ...{ why: textOrNull, step: textOrNull, log: textOrNull, tree: textOrNull, fetched: textOrNull },
+}
 
 /** Undefined for what is no record, as of another release. */
 export function parseBootResult(text: string | undefined): BootResult | undefined {
-  try {
-    return resultForm.parse(JSON.parse(text ?? ''))
-  } catch {
-    return undefined
-  }
+  return shaped<BootResult>(resultShape, jsonOf(text))
 }
 
-const fetchedForm = z.object({
-  /** The tree that the source had, and when; null before the first. */
-  tree: z.string().nullable(),
-  at: z.string().nullable(),
-  /** Since when the source cannot be fetched, and why it could not the last time. */
-  failure: z.object({ since: z.string().nullable(), why: z.string() }).nullable(),
-})
-
 /** What came of asking the source for its tree. */
-export type FetchResult = z.infer<typeof fetchedForm>
+export interface FetchResult {
+  /** The tree that the source had, and when; null before the first. */
+  readonly tree: string | null
+  readonly at: string | null
+  /** Since when the source cannot be fetched, and why it could not the last time. */
+  readonly failure: Failure | null
+}
+
+interface Failure {
+  readonly since: string | null
+  readonly why: string
+}
+
+const isFailure = (value: unknown): boolean => shaped<Failure>({ since: textOrNull, why: isText }, value) !== undefined
+const fetchedShape = { tree: textOrNull, at: textOrNull, failure: orNull(isFailure) }
 
 export function parseFetchResult(text: string | undefined): FetchResult {
-  try {
-    return fetchedForm.parse(JSON.parse(text ?? ''))
-  } catch {
-    return { tree: null, at: null, failure: null }
-  }
+  return shaped<FetchResult>(fetchedShape, jsonOf(text)) ?? { tree: null, at: null, failure: null }
 }
 
 /** This was written in 2026: a clock that says less is not set. */

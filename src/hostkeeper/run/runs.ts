@@ -1,35 +1,42 @@
 /** The record of runs: a line when a run begins and one when it ends. */
-import * as z from 'zod'
+import { isNumber, isText, isTexts, jsonOf, oneOf, orNull, shaped } from '../../base/index.ts'
 
-const startForm = z.object({
-  event: z.literal('start'),
-  id: z.string(),
-  at: z.string(),
-  words: z.array(z.string()),
-  targets: z.array(z.string()),
-  entry: z.string(),
+export interface RunStart {
+  readonly event: 'start'
+  readonly id: string
+  readonly at: string
+  readonly words: readonly string[]
+  readonly targets: readonly string[]
+  readonly entry: string
   /** The name of the tree's directory, or its path when it is a directory that somebody made. */
-  tree: z.string(),
-  release: z.string(),
-  log: z.string(),
-})
+  readonly tree: string
+  readonly release: string
+  readonly log: string
+}
 
-const endForm = z.object({
-  event: z.literal('end'),
-  id: z.string(),
-  at: z.string(),
-  outcome: z.enum(['done', 'failed', 'interrupted']),
+export interface RunEnd {
+  readonly event: 'end'
+  readonly id: string
+  readonly at: string
+  readonly outcome: 'done' | 'failed' | 'interrupted'
   /** Make's exit status; null when a signal ended it, or it could not be started. */
-  status: z.number().nullable(),
-  signal: z.string().nullable(),
+  readonly status: number | null
+  readonly signal: string | null
   /** The step that was under way when the run ended before all was done. */
-  step: z.string().nullable().default(null),
+  readonly step: string | null
   /** The stamps that the run made. */
-  made: z.array(z.string()),
-})
+  readonly made: readonly string[]
+}
 
-export type RunStart = z.infer<typeof startForm>
-export type RunEnd = z.infer<typeof endForm>
+const startShape = {
+  ...{ event: oneOf('start'), id: isText, at: isText, words: isTexts, targets: isTexts },
+  ...{ entry: isText, tree: isText, release: isText, log: isText },
+}
+
+const endShape = {
+  ...{ event: oneOf('end'), id: isText, at: isText, outcome: oneOf('done', 'failed', 'interrupted') },
+  ...{ status: orNull(isNumber), signal: orNull(isText), step: orNull(isText), made: isTexts },
+}
 
 /** What is known of one run. */
 export interface Run {
@@ -43,11 +50,12 @@ export function parseRuns(lines: readonly string[]): readonly Run[] {
   const runs = new Map<string, Run>()
   for (const line of lines) {
     const value = jsonOf(line)
-    const start = startForm.safeParse(value)
-    if (start.success) runs.set(start.data.id, { start: start.data, end: undefined })
-    const end = endForm.safeParse(value)
-    const run = end.success ? runs.get(end.data.id) : undefined
-    if (run && end.success) runs.set(end.data.id, { ...run, end: end.data })
+    const start = shaped<RunStart>(startShape, value)
+    if (start) runs.set(start.id, { start, end: undefined })
+    // A line of an older release may name no step.
+    const end = shaped<RunEnd>(endShape, { step: null, ...(value as object) })
+    const run = end && runs.get(end.id)
+    if (run) runs.set(end.id, { ...run, end })
   }
   return [...runs.values()]
 }
@@ -55,14 +63,6 @@ export function parseRuns(lines: readonly string[]): readonly Run[] {
 /** Whether the last run with a tree made the host right; not when there was none. */
 export function endedWell(runs: readonly Run[], tree: string | undefined): boolean {
   return runs.filter(({ start }) => start.tree === tree).at(-1)?.end?.status === 0
-}
-
-function jsonOf(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return undefined
-  }
 }
 
 /** A run's name: its time, so that names sort, and what it was to do. */

@@ -1,5 +1,5 @@
 /** Two notes beside the stamps: since when each is there, and which are to be done again alone. */
-import * as z from 'zod'
+import { isNumber, jsonOf, shaped } from '../../base/index.ts'
 
 /** The touch before a run takes from the stamps the times at which their steps were done; this file keeps them. */
 export const sinceName = '.since'
@@ -17,16 +17,20 @@ interface Timed {
   readonly changedMs: number
 }
 
-const sinceForm = z.object({ touchedMs: z.number(), since: z.record(z.string(), z.number()) })
+interface Noted {
+  readonly touchedMs: number
+  readonly since: Readonly<Record<string, number>>
+}
+
+const isNumbers = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.values(value).every(isNumber)
+
+const none: Noted = { touchedMs: 0, since: {} }
 
 /** Nothing is lost but times for people when the file is not there or damaged. */
 export function parseSince(text: string | undefined): Since {
-  try {
-    const { touchedMs, since } = sinceForm.parse(JSON.parse(text ?? ''))
-    return { touchedMs, sinceMsByName: new Map(Object.entries(since)) }
-  } catch {
-    return { touchedMs: 0, sinceMsByName: new Map() }
-  }
+  const { touchedMs, since } = shaped<Noted>({ touchedMs: isNumber, since: isNumbers }, jsonOf(text)) ?? none
+  return { touchedMs, sinceMsByName: new Map(Object.entries(since)) }
 }
 
 /** When the step was done: what was noted, or the stamp's own time when that is newer than the last touch. */
