@@ -29,7 +29,12 @@ if (files.length === 0) {
 setTestEnvironment()
 const countByReason = new Map<string, number>()
 const secondsByTest = new Map<string, number>()
-const events = run({ files: [...files], concurrency: filesAtOnce, timeout: testLimitMs })
+const events = run({
+  files: [...files],
+  concurrency: filesAtOnce,
+  timeout: testLimitMs,
+  execArgv: ['-r', './scripts/keep-compiled.cjs'],
+})
 events.on('test:pass', ({ skip, nesting, name, details }) => {
   countSkipped(skip)
   if (nesting === 0) secondsByTest.set(name, details.duration_ms / 1000)
