@@ -7,6 +7,8 @@ const statusByCode: Partial<Record<ErrorCode, number>> = {
   NO_SUCH_HOST: 404,
   NO_SUCH_OPERATION: 404,
   NO_SUCH_BRANCH: 404,
+  NOT_KEPT: 404,
+  HOST_NOT_REACHED: 504,
   BAD_REQUEST: 400,
   DAEMON_DOWN: 503,
   DAEMON_LOST: 503,

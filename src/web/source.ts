@@ -7,6 +7,7 @@ import type {
   HistoryRow,
   HostRow,
   LogEntry,
+  OutputAnswer,
   Shown,
   Status,
   WaitingStatus,
@@ -63,6 +64,12 @@ export class Source {
 
   async history(limit: number): Promise<readonly HistoryRow[]> {
     return (await this.#client.get(`/v1/history?limit=${limit}`)) as readonly HistoryRow[]
+  }
+
+  /** What an operation wrote on a host, the newest of which that is kept when none is named. */
+  async output(host: string, operation: string | undefined): Promise<OutputAnswer> {
+    const query = new URLSearchParams({ host, ...(operation !== undefined && { operation }) })
+    return (await this.#client.get(`/v1/output?${query}`)) as OutputAnswer
   }
 
   /** What differs between two changesets, as `isconf diff` has it. */

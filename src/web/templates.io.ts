@@ -12,7 +12,7 @@ export interface PageFiles {
 
 /** All at once: a program that is replaced while this one runs may have others. */
 export function readPageFiles(): PageFiles {
-  const names = ['layout', 'fleet', 'host', 'journal', 'changeset', 'now', 'failure', 'terms'] as const
+  const names = ['layout', 'fleet', 'host', 'output', 'journal', 'changeset', 'now', 'failure', 'terms'] as const
   const styles = ['colors', 'page', 'fleet', 'journal'] as const
   return {
     templates: Object.fromEntries(names.map((name) => [name, read(`${name}.liquid`)])),

@@ -3,12 +3,13 @@ import { statSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { until } from '../../test/harness/run.ts'
 import { SimClock } from '../../test/sim/clock.ts'
 import { type Answer, ask, hostsOnPage, logIn, textOf } from '../../test/support/browser.ts'
 import { asPlainUser, temporaryDirectory } from '../../test/support/files.ts'
 import { hostRow, knownFleet } from '../../test/support/fleet-rows.ts'
 import { unlessRootHas } from '../../test/support/tools.ts'
-import { IsconfError, silentLog } from '../base/index.ts'
+import { IsconfError, type Log, silentLog } from '../base/index.ts'
 import type { WebPlace } from '../config/index.ts'
 import type { HostRow } from '../control/index.ts'
 import { serveWeb, type WebServer } from './web-server.io.ts'
@@ -21,12 +22,17 @@ interface Served {
 }
 
 /** A page of a daemon that knows these hosts. */
-async function served(t: TestContext, hosts: readonly HostRow[], place: WebPlace = { port: 0 }): Promise<Served> {
+async function served(
+  t: TestContext,
+  hosts: readonly HostRow[],
+  place: WebPlace = { port: 0 },
+  log: Log = silentLog,
+): Promise<Served> {
   const clock = new SimClock()
   const asked: string[] = []
   const client = knownFleet(hosts)
   const server = await serveWeb({
-    ...{ place, clock, log: silentLog },
+    ...{ place, clock, log },
     client: {
       get: (path) => {
         asked.push(path)
@@ -205,6 +211,33 @@ test('a daemon that does not answer is said, with what to do', async (t) => {
   assert.match(text, /<h1>the daemon is not running<\/h1>\s*<p>start it: isconf start<\/p>/)
 })
 
+test('what a command wrote is asked for only when somebody wants it, and is text', async (t) => {
+  const birch = hostRow('birch', { state: 'stopped', stopped: { operation: 'abc:0', why: 'it failed', since: null } })
+  const { server, asked } = await served(t, [host, birch])
+  const { get } = await logIn(server.address, server.newLink())
+  const outputs = (): readonly string[] => asked.filter((path) => path.startsWith('/v1/output'))
+  const { text } = await get('hosts/birch')
+  assert.deepEqual(outputs(), [])
+  const links = [...text.matchAll(/href="[^"]*?(hosts\/[^"]*)">([^<]*)/g)].map(([, path = '', words = '']) => [
+    words,
+    path,
+  ])
+  assert.deepEqual(
+    links.map(([words]) => words),
+    ['What abc:0 wrote there', 'What its last command wrote'],
+  )
+  for (const [, path = ''] of links) {
+    const { status, text } = await get(path)
+    assert.equal(status, 200)
+    assert.doesNotMatch(text, /<img/)
+    assert.ok(textOf(text).includes(markup))
+    assert.match(text, /<p>70000 bytes before this are not kept/)
+    assert.doesNotMatch(text, /Standard error/)
+  }
+  const query = `/v1/output?host=${birch.peerId}`
+  assert.deepEqual(outputs(), [`${query}&operation=abc%3A0`, query])
+})
+
 test('many hosts come in pages of a thousand, and the filter goes along', async (t) => {
   const many = Array.from({ length: 1_500 }, (_, index) => hostRow(`host${String(index).padStart(4, '0')}`))
   const { server } = await served(t, [host, ...many])
@@ -244,4 +277,27 @@ test('another user of this host gets no more at the port than anybody without a 
       assert.equal((await ask(server.address, path)).status, 401)
   })
   assert.deepEqual(asked, [])
+})
+
+test('a user of this host who opens all the connections that they may leaves those of root', {
+  skip: unlessRootHas(),
+}, async (t) => {
+  const warnings: string[] = []
+  const { server } = await served(t, [host], { port: 0 }, { ...silentLog, warn: (_, text) => warnings.push(text) })
+  const { port } = new URL(server.address)
+  let refused = 0
+  await asPlainUser(temporaryDirectory(t), async () => {
+    for (let count = 0; count < 16 + 4; count += 1) {
+      const socket = connect(Number(port), '127.0.0.1')
+      socket
+        .once('error', () => undefined)
+        .once('close', () => {
+          refused += 1
+        })
+      t.after(() => socket.destroy())
+    }
+    await until(() => refused === 4, 'those beyond the share are closed')
+  })
+  assert.equal((await (await logIn(server.address, server.newLink())).get('')).status, 200)
+  assert.match(warnings.join(), /^the page: refused a connection of user \d+, who has too many$/)
 })

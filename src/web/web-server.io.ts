@@ -8,6 +8,7 @@ import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { systemClock } from '../base/clock.io.ts'
 import { type Clock, IsconfError, isoTime, type Log, type Random } from '../base/index.ts'
 import { systemRandom } from '../base/random.io.ts'
+import { shareConnections } from '../base/share-connections.io.ts'
 import type { WebPlace } from '../config/index.ts'
 import type { Status } from '../control/index.ts'
 import { streamEvents } from './event-stream.io.ts'
@@ -39,8 +40,12 @@ export interface WebServer {
   close(): Promise<void>
 }
 
-/** A browser has six connections, and those who look after a domain a few browsers. */
-const connectionsMax = 128
+/**
+ * A browser has six connections, and those who look after a domain a few browsers, which at the end of a tunnel are
+ * connections of their own users. A user who holds all that is theirs takes none of another's.
+ */
+const limits = { rootMax: 64, othersMax: 64, userMax: 16 }
+const connectionsMax = limits.rootMax + limits.othersMax
 /** A request has no body, and its head is there at once. */
 const requestMs = 10_000
 const keepAliveMs = 5_000
@@ -59,6 +64,9 @@ export async function serveWeb(options: WebOptions): Promise<WebServer> {
     routerOptions: { maxParamLength: parameterLengthMax },
   })
   app.server.maxConnections = connectionsMax
+  // A socket is its owner's alone.
+  if ('port' in options.place)
+    shareConnections({ server: app.server, what: 'the page', limits, clock, log: options.log })
   const logins = new Logins(clock, random)
   const { templates, assets } = readPageFiles()
   const render = renderer(templates)

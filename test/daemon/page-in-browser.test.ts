@@ -39,7 +39,8 @@ test('a browser shows what isconf fleet says, by keyboard too, in dark and light
   )
   const top = page.url()
   const [last] = await changesets(alder)
-  const paths = ['', `hosts/${encodeURIComponent(markup)}`, 'journal', `changesets/${last?.id}`, 'now', 'hosts/nobody']
+  const host = `hosts/${encodeURIComponent(markup)}`
+  const paths = ['', host, 'hosts/alder/output', 'journal', `changesets/${last?.id}`, 'now', 'hosts/nobody']
   for (const path of paths) {
     await page.goto(`${top}${path}`)
     assert.deepEqual(await accessibilityFaults(page), [], path)

@@ -29,6 +29,14 @@ test('the page of a daemon tells what the verbs tell, in the same order', async 
   for (const line of (await alder.run('fleet', markup)).stdout.split('\n'))
     assert.ok(textOf(one).includes(line.slice(line.search(/ {2}/)).trim()), line)
 
+  // On a stream of its own each, and nothing that a terminal or a browser would take for more than text.
+  const { stdout, stderr } = await alder.does('fleet', 'alder', '--output')
+  const wrote = textOf((await page.get('hosts/alder/output')).text)
+  for (const line of [...stdout.split('\n'), stderr.split('\n')[1] ?? '']) assert.ok(wrote.includes(line), line)
+  assert.match(wrote, /3\n<b onclick="x">bold<\/b>&amp;\\u001b\[2J\n/)
+  const away = await page.get(`hosts/${encodeURIComponent(markup)}/output`)
+  assert.deepEqual([away.status, /can't be asked/.test(textOf(away.text))], [504, true])
+
   const [last, first] = await changesets(alder)
   assert.ok(last && first)
   const { text: journal } = await page.get('journal')

@@ -6,6 +6,9 @@ import { type Ending, Lab, type LabHost } from './lab.ts'
 /** The name of one of the hosts, and words of another. */
 export const markup = '<b onclick="x">bold</b>&amp;'
 
+/** A command that writes to both streams, and what is no text. */
+const wrote = `seq 3; printf '${markup}\\033[2J\\n'; echo 'a warning' >&2`
+
 /** The states of the hosts that {@link hostWithFleet} knows. */
 export const statesOfFleet: readonly HostRow['state'][] = [
   'stopped',
@@ -27,6 +30,7 @@ export async function hostWithFleet(ending: Ending): Promise<LabHost> {
     await alder.does('lock', `say ${word}`)
     alder.write('etc/motd', `${word}\n`)
     await alder.does('snap', '/etc/motd')
+    if (word === 'one') await alder.does('exec', 'sh', '-c', wrote)
     await alder.does('ci')
   }
   const [last, first] = await changesets(alder)

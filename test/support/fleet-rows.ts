@@ -1,6 +1,6 @@
 /** What a daemon answers that knows hosts which are nowhere else. */
 import { IsconfError } from '../../src/base/index.ts'
-import type { Client, HostRow, Status } from '../../src/control/index.ts'
+import type { Client, HostRow, OutputAnswer, Status } from '../../src/control/index.ts'
 
 /** A host that is level, but for what is said. */
 export function hostRow(name: string, said: Partial<HostRow> = {}): HostRow {
@@ -20,6 +20,13 @@ const status = {
   mesh: { peerId: 'id', addresses: [], peers: [], unreached: [], authenticated: true, refused: 0 },
 } satisfies Status
 
+/** Whatever it is asked of. */
+const output = {
+  ...{ host: 'birch', operation: 'abc:0', time: '2030-01-01T00:00:00.000Z', stderr: '' },
+  stdout: `<img src=x onerror=alert(1)>"'&{{7*7}}{% raw %}\n`,
+  cutBytes: { stdout: 70_000, stderr: 0 },
+} satisfies OutputAnswer
+
 /** Answers what the page of the fleet and those of its hosts ask for. */
 export function knownFleet(hosts: readonly HostRow[]): Pick<Client, 'get' | 'post' | 'listen'> {
   const unknown = async (path: string): Promise<never> => {
@@ -27,6 +34,7 @@ export function knownFleet(hosts: readonly HostRow[]): Pick<Client, 'get' | 'pos
   }
   const get = async (path: string): Promise<unknown> => {
     if (path === '/v1/status') return status
+    if (path.startsWith('/v1/output?')) return output
     return path === '/v1/hosts' ? hosts : unknown(path)
   }
   return { get, post: unknown, listen: () => new Promise(() => undefined) }

@@ -2,10 +2,9 @@
 import type { AddressInfo, Server, Socket } from 'node:net'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Cancel, Clock } from '../../base/index.ts'
-import { callerOf } from '../../base/tcp-owners.io.ts'
+import { shareConnections } from '../../base/share-connections.io.ts'
 import { bankPath } from '../../control/index.ts'
 import { answerCall, type BankParts } from './bank-handler.ts'
-import { BankShares } from './bank-shares.ts'
 
 const host = '127.0.0.1'
 /** Requests of a connection that wait for the answer to an earlier one: none that a program sends. */
@@ -16,8 +15,8 @@ const idleMs = 120_000
 const requestMs = 10_000
 /** Between two requests of a connection. */
 const keepAliveMs = 5_000
-/** Between two words about callers that are refused. */
-const tellEveryMs = 60_000
+/** Each holds two pieces in memory, and a make of root with many jobs has a few dozen. */
+const limits = { rootMax: 64, othersMax: 32, userMax: 8 }
 /** Between two tries to have the port. */
 const retryMs = 15_000
 
@@ -121,7 +120,7 @@ function limit(
   options: BankServerOptions,
   isAnswered: (socket: Socket) => boolean,
 ): void {
-  limitConnections(server, options)
+  shareConnections({ server, what: 'package bank', limits, ...options })
   server.setTimeout(idleMs, (socket) => {
     // Who waits for us is no reason to cut; who has bytes waiting and takes none is.
     if (socket.writableLength > 0 || !isAnswered(socket)) socket.destroy()
@@ -129,21 +128,5 @@ function limit(
   })
   server.on('error', (error) => {
     if (server.listening) options.log.warn({}, `package bank: ${error.message}`)
-  })
-}
-
-function limitConnections(server: FastifyInstance['server'], { clock, log }: BankServerOptions): void {
-  const shares = new BankShares((uid) => uid === 0 || uid === process.geteuid?.())
-  let toldMs = Number.NEGATIVE_INFINITY
-  server.on('connection', (socket: Socket) => {
-    const uid = callerOf(socket.remotePort ?? 0, socket.localPort ?? 0)
-    const leave = shares.admit(uid)
-    if (leave) return void socket.once('close', leave)
-    socket.destroy()
-    const nowMs = clock.monotonicMs()
-    // Whoever opens that many can open many more.
-    if (nowMs - toldMs < tellEveryMs) return
-    toldMs = nowMs
-    log.warn({ uid }, `package bank: refused a connection of user ${uid ?? 'unknown'}, who has too many`)
   })
 }

@@ -1,7 +1,7 @@
 /** Everything that is known of one host: what `isconf fleet HOST` shows. */
 import { IsconfError } from '../../base/index.ts'
 import { hostStory } from '../../presentation/index.ts'
-import type { Page } from '../page.ts'
+import { type Page, queryText } from '../page.ts'
 import { termsOf } from '../terms.ts'
 
 export const hostPage: Page = {
@@ -12,10 +12,19 @@ export const hostPage: Page = {
     const hosts = await source.hosts()
     const host = hosts.find(({ peerId }) => peerId === asked) ?? hosts.find(({ name }) => name === asked)
     if (!host) throw new IsconfError('NO_SUCH_HOST', `no host ${asked} is known here`)
-    const { name, state, stopped } = host
+    const { name, peerId, state, stopped } = host
+    const output = (operation?: string) => `${href('hosts', peerId, 'output')}${queryText({ operation })}`
     return {
       ...{ title: name, state, terms: termsOf(hostStory(host)) },
-      stopped: stopped ? { operation: stopped.operation, href: href('changesets', stopped.operation) } : null,
+      links: [
+        ...(stopped
+          ? [
+              { text: `The changeset with ${stopped.operation}`, href: href('changesets', stopped.operation) },
+              { text: `What ${stopped.operation} wrote there`, href: output(stopped.operation) },
+            ]
+          : []),
+        { text: 'What its last command wrote', href: output() },
+      ],
     }
   },
 }

@@ -1,21 +1,25 @@
-/** How many connections each user of this host may have to the package bank: nobody takes another's. */
-import type { Cancel } from '../../base/index.ts'
+/** How many connections each user of this host may have to a port of it: nobody takes another's. */
+import type { Cancel } from './clock.ts'
 
-/** Of root at once: each holds two pieces in memory, and a make with many jobs has a few dozen. */
-const rootMax = 64
-/** Of all other users together, and of each of them. */
-const othersMax = 32
-const userMax = 8
+export interface ShareLimits {
+  /** Of root at once. */
+  readonly rootMax: number
+  /** Of all other users together, and of each of them. */
+  readonly othersMax: number
+  readonly userMax: number
+}
 
 /** A number that no user has: of callers that the kernel says nothing of. */
 const nobody = -1
 
-export class BankShares {
+export class ConnectionShares {
+  readonly #limits: ShareLimits
   readonly #isRoot: (uid: number) => boolean
   readonly #countByUid = new Map<number, number>()
 
   /** `isRoot` tells of a user whether they are to be served like root: the daemon's own is where that is not root. */
-  constructor(isRoot: (uid: number) => boolean) {
+  constructor(limits: ShareLimits, isRoot: (uid: number) => boolean) {
+    this.#limits = limits
     this.#isRoot = isRoot
   }
 
@@ -32,6 +36,7 @@ export class BankShares {
   }
 
   #hasRoom(uid: number, own: number): boolean {
+    const { rootMax, othersMax, userMax } = this.#limits
     if (this.#isRoot(uid)) return own < rootMax
     const others = [...this.#countByUid].filter(([one]) => !this.#isRoot(one)).map(([, count]) => count)
     return own < userMax && others.reduce((sum, count) => sum + count, 0) < othersMax
