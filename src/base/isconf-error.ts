@@ -3,8 +3,8 @@ import { type ErrorCode, errorKinds } from './errors.ts'
 
 interface IsconfErrorOptions {
   readonly cause?: unknown
-  readonly exit?: number
-  readonly hint?: string
+  readonly exit?: number | undefined
+  readonly hint?: string | undefined
   /** What the message lists, a line each. */
   readonly list?: readonly string[]
 }

@@ -3,7 +3,7 @@ import { IsconfError } from '../../base/index.ts'
 import { foldedHostName, type HostNames } from '../../config/index.ts'
 import { macroNames, overlayHost } from './macros.ts'
 import { scanHostsConf } from './scan.ts'
-import { defaultEntry, type Entry, type HostsConf, type HostsFile, type Placed } from './types.ts'
+import { defaultEntry, type Entry, type HostsConf, type HostsFile, type Placed, refuse } from './types.ts'
 
 export type { HostsConf, HostsFile, Placed } from './types.ts'
 
@@ -21,8 +21,7 @@ export interface ResolvedHost {
 export function parseHostsConf(files: readonly HostsFile[]): HostsConf {
   const { conf, problems } = scanHostsConf(files)
   const [first] = problems
-  if (first === undefined) return conf
-  throw new IsconfError('CONFIG', `${first.at.place}: ${first.message}`, first.hint ? { hint: first.hint } : {})
+  return first === undefined ? conf : refuse(first)
 }
 
 /**
@@ -66,14 +65,10 @@ function entryOf(conf: HostsConf, { fqdn, short }: HostNames): Entry | undefined
     // DEFAULT is nobody's name, nor is what other entries name.
     macros ??= alike.length === 0 ? undefined : macroNames(conf)
     const [own, other] = alike.filter((entry) => entry.name !== defaultEntry && !macros?.has(entry.name))
-    if (own !== undefined && other !== undefined)
-      throw new IsconfError(
-        'CONFIG',
-        `${other.at.place}: ${name} may be ${own.name} (${own.at.place}) or ${other.name}`,
-        {
-          hint: 'host names are not case-sensitive: combine these entries',
-        },
-      )
+    if (own !== undefined && other !== undefined) {
+      const hint = 'host names are not case-sensitive: combine these entries'
+      refuse({ at: other.at, message: `${name} may be ${own.name} (${own.at.place}) or ${other.name}`, hint })
+    }
     if (own !== undefined) return own
   }
   return undefined
@@ -105,11 +100,7 @@ function callersValue(name: string, placed: Placed, variable: (name: string) => 
   const { place, earlier } = placed
   if (value !== undefined) return { value, place }
   if (earlier !== undefined) return earlier
-  throw new IsconfError(
-    'CONFIG',
-    `${place}: ${name}=$ takes ${name} from the environment, which has none, and nothing before it sets ${name}`,
-    {
-      hint: `set ${name} for the command, or give it a value in hosts.conf`,
-    },
-  )
+  const why = `${name}=$ takes ${name} from the environment, which has none, and nothing before it sets ${name}`
+  const hint = `set ${name} for the command, or give it a value in hosts.conf`
+  throw new IsconfError('CONFIG', `${place}: ${why}`, { hint })
 }

@@ -4,15 +4,7 @@ import { nearest } from '../../base/index.ts'
 import { type Finding, foldedHostName, isHostName } from '../../config/index.ts'
 import { macroNames, macroProblems } from './macros.ts'
 import { scanHostsConf } from './scan.ts'
-import {
-  defaultEntry,
-  type Entry,
-  type HostsConf,
-  type HostsFile,
-  type Place,
-  type Problem,
-  type Variable,
-} from './types.ts'
+import { defaultEntry, type Entry, type HostsConf, type HostsFile, type Place, type Problem } from './types.ts'
 
 /** What could be read of the files, and all that there is to say about them, in the order of the lines. */
 export function lintHostsFiles(files: readonly HostsFile[]): {
@@ -48,28 +40,25 @@ function inOrder(findings: readonly Finding[], files: readonly HostsFile[]): rea
   return [...findings].sort((a, b) => rank(a) - rank(b) || (a.line ?? 0) - (b.line ?? 0))
 }
 
-function lintWords({ name, words }: Entry, warn: Warn): void {
+function lintWords({ name: entry, words }: Entry, warn: Warn): void {
   const lineByWord = new Map<string, number>()
-  for (const word of words) {
-    const key = `${word.kind} ${word.name}`
+  for (const { name, placed, at } of words) {
+    const key = `${placed === undefined} ${name}`
     const before = lineByWord.get(key)
-    lineByWord.set(key, word.at.line)
-    if (word.kind === 'variable') lintVariable(name, word, before, warn)
-    else if (word.name === defaultEntry && name !== defaultEntry)
-      warn(word.at, `${name}: ${defaultEntry} applies to every host: to name it does nothing`)
-    else if (before !== undefined) warn(word.at, `${name}: ${word.name} was named in line ${before} of the same entry`)
+    lineByWord.set(key, at.line)
+    // What takes the caller's value stands over another one on purpose.
+    if (placed?.isPassed) continue
+    if (placed === undefined && name === defaultEntry && entry !== defaultEntry)
+      warn(at, `${entry}: ${defaultEntry} applies to every host: to name it does nothing`)
+    else if (before !== undefined) {
+      const [done, so] = placed ? ['set', ': the last value counts'] : ['named', '']
+      warn(at, `${entry}: ${name} was ${done} in line ${before} of the same entry${so}`)
+    }
+    if (placed && name === 'PACKAGES') lintPackages(entry, placed.value, at, warn)
   }
 }
 
-function lintVariable(entry: string, word: Variable, before: number | undefined, warn: Warn): void {
-  // What takes the caller's value stands over another one on purpose.
-  if (word.placed.isPassed) return
-  if (before !== undefined)
-    warn(word.at, `${entry}: ${word.name} was set in line ${before} of the same entry: the last value counts`)
-  if (word.name === 'PACKAGES') lintPackages(entry, word, warn)
-}
-
-function lintPackages(entry: string, { placed: { value }, at }: Variable, warn: Warn): void {
+function lintPackages(entry: string, value: string, at: Place, warn: Warn): void {
   const packages = value.split(/\s+/).filter((word) => word !== '')
   const excluding = packages.find((word) => word.toLowerCase() === 'exclude')
   if (packages.length === 0) warn(at, `${entry}: PACKAGES is empty: make would have nothing to do`)
@@ -110,7 +99,7 @@ function lintCapitals({ entries }: HostsConf, macros: ReadonlySet<string>, warn:
     defaultEntry,
   )
   warnOfSlips(
-    all.flatMap(({ words }) => words.filter(({ kind }) => kind === 'variable')),
+    all.flatMap(({ words }) => words.filter(({ placed }) => placed !== undefined)),
     'PACKAGES',
   )
 }

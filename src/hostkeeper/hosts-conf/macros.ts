@@ -1,13 +1,14 @@
 /** Macros of hosts.conf: a word that names an entry stands for all of its words. */
-import { IsconfError, nearest } from '../../base/index.ts'
+import { nearest } from '../../base/index.ts'
 import {
   defaultEntry,
   type Entry,
   type FlatEntry,
   type HostsConf,
-  type Macro,
   type Placed,
   type Problem,
+  refuse,
+  type Word,
 } from './types.ts'
 
 /** How deep macros may be nested; nobody follows more, and a generated file must not exhaust the stack. */
@@ -19,7 +20,7 @@ export function overlayHost(conf: HostsConf, own: Entry | undefined, onto: Map<s
   const lowest = conf.entries.get(defaultEntry)
   if (lowest) {
     const { variables } = flat.get(defaultEntry) ?? flatten({ conf, flat, path: [], note: refuse }, lowest)
-    for (const { name, placed } of variables) setOver(onto, name, placed)
+    for (const [name, placed] of variables) setOver(onto, name, placed)
   }
   if (own && own !== lowest) overlay({ conf, flat, path: [own.name], note: refuse }, own, onto)
 }
@@ -27,7 +28,7 @@ export function overlayHost(conf: HostsConf, own: Entry | undefined, onto: Map<s
 /** The words that name entries, wherever they stand. */
 export function macroNames({ entries }: HostsConf): ReadonlySet<string> {
   const words = [...entries.values()].flatMap((entry) => entry.words)
-  return new Set(words.flatMap(({ kind, name }) => (kind === 'macro' ? [name] : [])))
+  return new Set(words.flatMap(({ placed, name }) => (placed === undefined ? [name] : [])))
 }
 
 /** What is wrong with the macros of all entries, each mistake once. */
@@ -37,10 +38,6 @@ export function macroProblems(conf: HostsConf): readonly Problem[] {
   for (const entry of [conf.entries.get(defaultEntry), ...conf.entries.values()])
     if (entry) flatten({ conf, flat, path: [], note: (problem) => void problems.push(problem) }, entry)
   return problems
-}
-
-function refuse({ at, message, hint }: Problem): never {
-  throw new IsconfError('CONFIG', `${at.place}: ${message}`, hint ? { hint } : {})
 }
 
 interface Walk {
@@ -55,13 +52,13 @@ interface Walk {
 function overlay(walk: Walk, { name, words }: Entry, onto: Map<string, Placed>): number {
   let depth = 0
   for (const word of words) {
-    if (word.kind === 'variable') {
+    if (word.placed) {
       setOver(onto, word.name, word.placed)
       continue
     }
     const macro = flatMacro(walk, name, word)
     if (macro === undefined) continue
-    for (const { name, placed } of macro.variables) setOver(onto, name, placed)
+    for (const [name, placed] of macro.variables) setOver(onto, name, placed)
     depth = Math.max(depth, macro.depth + 1)
   }
   return depth
@@ -79,15 +76,15 @@ function setOver(onto: Map<string, Placed>, name: string, placed: Placed): void 
 function flatten(walk: Walk, entry: Entry): FlatEntry {
   const known = walk.flat.get(entry.name)
   if (known !== undefined) return known
-  const placedByName = new Map<string, Placed>()
-  const depth = overlay({ ...walk, path: [...walk.path, entry.name] }, entry, placedByName)
-  const result = { variables: [...placedByName].map(([name, placed]) => ({ name, placed })), depth }
+  const variables = new Map<string, Placed>()
+  const depth = overlay({ ...walk, path: [...walk.path, entry.name] }, entry, variables)
+  const result = { variables, depth }
   walk.flat.set(entry.name, result)
   return result
 }
 
 /** What a macro stands for; undefined for nothing, or for a mistake that was noted. */
-function flatMacro(walk: Walk, entry: string, { name, at }: Macro): FlatEntry | undefined {
+function flatMacro(walk: Walk, entry: string, { name, at }: Word): FlatEntry | undefined {
   const { conf, flat, path, note } = walk
   // It has applied already, and lowest: here it would beat what it must lose to.
   const isDefault = name === defaultEntry

@@ -1,4 +1,5 @@
 /** What hosts.conf is made of. */
+import { IsconfError } from '../../base/index.ts'
 
 export interface HostsFile {
   readonly path: string
@@ -26,22 +27,13 @@ export interface Placed {
   readonly earlier?: Placed
 }
 
-/** A word `NAME=value`. */
-export interface Variable {
-  readonly kind: 'variable'
+/** `NAME=value`, or a macro: a word that stands for all words of the entry of that name. */
+export interface Word {
   readonly name: string
-  readonly placed: Placed
+  /** Undefined for a macro. */
+  readonly placed?: Placed
   readonly at: Place
 }
-
-/** A word that stands for all words of the entry of that name. */
-export interface Macro {
-  readonly kind: 'macro'
-  readonly name: string
-  readonly at: Place
-}
-
-export type Word = Variable | Macro
 
 export interface Entry {
   readonly name: string
@@ -53,7 +45,7 @@ export interface Entry {
 /** An entry with its macros replaced. */
 export interface FlatEntry {
   /** In their order; of several of one name the last, at the place of the first. */
-  readonly variables: readonly { readonly name: string; readonly placed: Placed }[]
+  readonly variables: ReadonlyMap<string, Placed>
   /** How deep its macros are nested; 0 without any. */
   readonly depth: number
 }
@@ -70,6 +62,11 @@ export interface Problem {
   readonly at: Place
   readonly message: string
   readonly hint?: string | undefined
+}
+
+/** Fails with it. CONFIG. */
+export function refuse({ at, message, hint }: Problem): never {
+  throw new IsconfError('CONFIG', `${at.place}: ${message}`, { hint })
 }
 
 /** The entry that applies to every host, before its own. */

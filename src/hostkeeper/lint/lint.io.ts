@@ -15,7 +15,7 @@ import {
 } from '../make/index.ts'
 import { scratchDirectory, treeNames } from '../program/index.ts'
 import { lintHosts, namesIn } from '../tree/index.ts'
-import { lintMakefiles, type Makefile, wordPlaces } from './makefile.ts'
+import { lintMakefiles, type Makefile, mistake, warning, wordPlaces } from './makefile.ts'
 import { lintTargets, variablesOf } from './targets.ts'
 import { lintValues } from './values.ts'
 
@@ -32,7 +32,7 @@ export async function lintTree(tree: string, make = 'make'): Promise<readonly Fi
   if (conf && !findings.some(({ severity }) => severity === 'error'))
     findings.push(...(attempt(() => lintFiles(tree), findings, join(tree, treeNames.manifest)) ?? []))
   const path = join(tree, treeNames.packages)
-  if (!existsSync(path)) return [...findings, { severity: 'error', file: path, line: null, message: 'no such file' }]
+  if (!existsSync(path)) return [...findings, mistake({ file: path, line: null }, 'no such file')]
   const scratch = scratchDirectory('hostkeeper-lint-')
   try {
     const environment = { ...environmentFor(tree, process.env), PWD: scratch }
@@ -60,7 +60,7 @@ function attempt<T>(read: () => T, findings: Finding[], file: string): T | undef
     if (!(error instanceof IsconfError)) throw error
     const [, at, line, message] = /^(\/\S*):(\d+): (.*)$/s.exec(error.message) ?? []
     const place = at === undefined ? { file, line: null } : { file: at, line: Number(line) }
-    findings.push({ severity: 'error', ...place, message: message ?? error.message })
+    findings.push(mistake(place, message ?? error.message))
     return undefined
   }
 }
@@ -101,12 +101,7 @@ function makefilesOf(tree: string, conf: HostsConf | undefined, read: Read, find
     }))
 }
 
-interface PlatformFile {
-  readonly os: string
-  readonly file: string
-}
-
-function platformFiles(tree: string): readonly PlatformFile[] {
+function platformFiles(tree: string): readonly { readonly os: string; readonly file: string }[] {
   const directory = join(tree, treeNames.platforms)
   const names = namesIn(directory).filter((name) => name.endsWith('.mk'))
   return names.sort().map((name) => ({ os: basename(name, '.mk'), file: join(directory, name) }))
@@ -123,25 +118,22 @@ function withOs(variables: ReadonlyMap<string, Placed>, os: string): ReadonlyMap
 
 /** What the makefile may ask for while it is read: that of a host with no entry of its own. */
 function defaultVariables(tree: string, conf: HostsConf | undefined): ReadonlyMap<string, Placed> {
-  const own = { HOSTNAME: '', PLATFORM: '', OS: '', OSVERSION: '', HARDWARE: '', DOMAIN: '' }
   // A fetched tree lies one directory deeper.
   const above = dirname(tree)
-  const places = {
+  const own = {
+    ...{ HOSTNAME: '', PLATFORM: '', OS: '', OSVERSION: '', HARDWARE: '', DOMAIN: '' },
     ISCONFDIR: basename(above) === 'trees' ? dirname(above) : above,
     MAKEFILE: join(tree, treeNames.packages),
   }
-  const rows = Object.entries({ ...own, ...places })
-  const known = new Map(rows.map(([name, value]) => [name, { value, place: 'hostkeeper' }]))
+  const known = Object.entries(own).map(([name, value]) => [name, { value, place: 'hostkeeper' }] as const)
   return new Map([...known, ...(conf ? variablesOf(conf, 'DEFAULT') : [])])
 }
 
 /** What make says of it. */
 function saidOf({ warnings, problem }: MakeReading, path: string): readonly Finding[] {
-  const findings: Finding[] = warnings.map(({ file, line, text }) => {
-    return { severity: 'warning', file, line, message: text }
-  })
+  const findings = warnings.map(({ text, ...place }) => warning(place, text))
   if (problem === undefined) return findings
-  return [...findings, { severity: 'error', file: problem.file ?? path, line: problem.line, message: problem.problem }]
+  return [...findings, mistake({ file: problem.file ?? path, line: problem.line }, problem.problem)]
 }
 
 /** Of a conf/OS.mk that packages.conf does not include. */
@@ -150,5 +142,5 @@ function variablesOnly(file: string, reading: MakeReading): readonly Finding[] {
   const [rule] = reading.database.rules.values()
   if (rule === undefined || reading.problem) return said
   const message = `only variables count here, for packages.conf does not include it, and ${JSON.stringify(rule.target)} is a target`
-  return [...said, { severity: 'error', file: rule.recipe?.file ?? file, line: rule.recipe?.line ?? null, message }]
+  return [...said, mistake({ file: rule.recipe?.file ?? file, line: rule.recipe?.line ?? null }, message)]
 }

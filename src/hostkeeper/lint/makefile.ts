@@ -1,7 +1,7 @@
 /** What there is to say about packages.conf by itself. */
-
 import { guesser } from '../../base/index.ts'
 import type { Finding } from '../../config/index.ts'
+import type { HostsFile } from '../hosts-conf/index.ts'
 import {
   allNeeds,
   earlyStampLine,
@@ -21,10 +21,13 @@ export interface Makefile {
   readonly database: MakeDatabase
 }
 
-export interface MakeText {
-  readonly path: string
-  readonly text: string
+export interface FilePlace {
+  readonly file: string
+  readonly line: number | null
 }
+
+export const mistake = (place: FilePlace, message: string): Finding => ({ severity: 'error', ...place, message })
+export const warning = (place: FilePlace, message: string): Finding => ({ severity: 'warning', ...place, message })
 
 /** Whether a name is a target on some kind of host. */
 export const isTarget = (makefiles: readonly Makefile[], name: string): boolean =>
@@ -43,24 +46,25 @@ export function lintMakefiles(makefiles: readonly Makefile[], exists: (path: str
   const guess = guesser(targetNames(makefiles))
   return makefiles.flatMap((makefile): readonly Finding[] => {
     const { path, database } = makefile
-    if (database.defaultGoal === undefined)
-      return [{ severity: 'error', file: path, line: null, message: 'has no target' }]
-    const findings = [...unknownNeeds(makefile, isKnown, guess), ...cycles(makefile), ...insideSteps(makefile)]
-    return [...findings, ...untrueStamps(makefile), ...withoutStamp(makefile)]
+    if (database.defaultGoal === undefined) return [mistake({ file: path, line: null }, 'has no target')]
+    return [
+      ...unknownNeeds(makefile, isKnown, guess),
+      ...cycles(makefile),
+      ...insideSteps(makefile),
+      ...untrueStamps(makefile),
+      ...withoutStamp(makefile),
+    ]
   })
 }
 
-function unknownNeeds(makefile: Makefile, isKnown: (need: string) => boolean, guess: Guess): readonly Finding[] {
+function* unknownNeeds(makefile: Makefile, isKnown: (need: string) => boolean, guess: Guess): Generator<Finding> {
   const { database } = makefile
-  const findings: Finding[] = []
   for (const target of database.rules.keys()) {
-    for (const need of allNeeds(database, target)) {
-      if (isKnown(need)) continue
+    for (const need of allNeeds(database, target).filter((one) => !isKnown(one))) {
       const message = `${JSON.stringify(target)} needs ${JSON.stringify(need)}, which is not a target${meant(guess(need))}`
-      findings.push({ severity: 'error', ...placeOf(makefile, need), message })
+      yield mistake(placeOf(makefile, need), message)
     }
   }
-  return findings
 }
 
 /** For the end of a message. */
@@ -72,36 +76,33 @@ function cycles(makefile: Makefile): readonly Finding[] {
   const findings: Finding[] = []
   const tell = (circle: readonly string[]): void => {
     const message = `targets need each other in a circle: ${circle.join(' needs ')}`
-    findings.push({ severity: 'error', ...placeOf(makefile, circle.at(-1) ?? ''), message })
+    findings.push(mistake(placeOf(makefile, circle.at(-1) ?? ''), message))
   }
   for (const _ of needsFirst(database.rules.keys(), (target) => allNeeds(database, target), tell));
   return findings
 }
 
 /** The directory of one stamp cannot be another stamp. */
-function insideSteps(makefile: Makefile): readonly Finding[] {
+function* insideSteps(makefile: Makefile): Generator<Finding> {
   const { rules } = makefile.database
-  const findings: Finding[] = []
   for (const [target, rule] of rules) {
     const parts = target.split('/')
     const outer = parts.map((_, at) => parts.slice(0, at).join('/')).find((name) => leavesStamp(rules.get(name)))
     if (outer === undefined || !leavesStamp(rule)) continue
     const message = `the stamp of ${JSON.stringify(target)} would lie in ${JSON.stringify(outer)}, which is itself a stamp`
-    findings.push({ severity: 'error', ...placeOf(makefile, target), message })
+    yield mistake(placeOf(makefile, target), message)
   }
-  return findings
 }
 
 function untrueStamps(makefile: Makefile): readonly Finding[] {
   const { path: file, database } = makefile
-  const forAll = unbelievable(database).map((message): Finding => ({ severity: 'error', file, line: null, message }))
-  const rules = [...database.rules.values()].filter(
-    ({ recipe, target }) => earlyStampLine(recipe?.text ?? '', target) !== undefined,
-  )
-  const early = byStanza(makefile, rules).map(([place, targets]): Finding => {
-    const line = earlyStampLine(database.rules.get(targets[0] ?? '')?.recipe?.text ?? '', targets[0])?.trim()
-    const message = `${targets.join(', ')}: the stamp is there before all is done, or although something fails: ${JSON.stringify(line)}; let "touch $@" be the last line, alone`
-    return { severity: 'warning', ...place, message }
+  const forAll = unbelievable(database).map((message) => mistake({ file, line: null }, message))
+  const earlyLine = ({ recipe, target }: MakeRule): string | undefined => earlyStampLine(recipe?.text ?? '', target)
+  const rules = [...database.rules.values()].filter((rule) => earlyLine(rule) !== undefined)
+  const early = byStanza(makefile, rules).map(([place, names, first]) => {
+    const line = JSON.stringify(earlyLine(first)?.trim())
+    const why = `the stamp is there before all is done, or although something fails: ${line}`
+    return warning(place, `${names}: ${why}; let "touch $@" be the last line, alone`)
   })
   return [...forAll, ...early]
 }
@@ -110,10 +111,9 @@ function withoutStamp(makefile: Makefile): readonly Finding[] {
   const rules = [...makefile.database.rules.values()].filter(
     (rule) => isStep(rule, makefile.database) && !leavesStamp(rule) && !/\bisync\b/.test(rule.recipe?.text ?? ''),
   )
-  return byStanza(makefile, rules).map(([place, targets]) => {
-    const message = `${targets.join(', ')}: no touch $@ and no isync, so it is done at every run`
-    return { severity: 'warning', ...place, message }
-  })
+  return byStanza(makefile, rules).map(([place, names]) =>
+    warning(place, `${names}: no touch $@ and no isync, so it is done at every run`),
+  )
 }
 
 const isStep = ({ target, phony, recipe }: MakeRule, { defaultGoal }: MakeDatabase): boolean =>
@@ -122,33 +122,21 @@ const isStep = ({ target, phony, recipe }: MakeRule, { defaultGoal }: MakeDataba
 /** The stanza that catches a host which should have been left alone. */
 export const excludeTarget = 'exclude'
 
-export interface FilePlace {
-  readonly file: string
-  readonly line: number | null
-}
-
 /** The file and the line of `FILE:LINE`. */
 export function placeParts(place: string): { readonly file: string; readonly line: number } {
   const [, file = place, line = 0] = /^(.*):(\d+)$/.exec(place) ?? []
   return { file, line: Number(line) }
 }
 
-/** Targets by the stanza that they share. */
-export function byStanza(makefile: Makefile, rules: readonly MakeRule[]): readonly [FilePlace, readonly string[]][] {
-  const stanzas = new Map<string, [FilePlace, string[]]>()
-  for (const rule of rules) {
-    const place = stanzaPlace(makefile, rule)
-    const key = `${place.file}:${place.line}`
-    const stanza = stanzas.get(key) ?? [place, []]
-    stanza[1].push(rule.target)
-    stanzas.set(key, stanza)
-  }
-  return [...stanzas.values()]
-}
-
-function stanzaPlace(makefile: Makefile, { target, recipe }: MakeRule): FilePlace {
-  if (recipe?.file != null) return { file: recipe.file, line: recipe.line }
-  return placeOf(makefile, target)
+/** The stanzas of these rules: where each is, what targets it has, and the rule of the first. */
+export function byStanza(makefile: Makefile, rules: readonly MakeRule[]): readonly [FilePlace, string, MakeRule][] {
+  const stanzaOf = ({ target, recipe }: MakeRule): FilePlace =>
+    recipe?.file != null ? { file: recipe.file, line: recipe.line } : placeOf(makefile, target)
+  const stanzas = Map.groupBy(rules, (rule) => JSON.stringify(stanzaOf(rule)))
+  return [...stanzas.values()].flatMap((own): [FilePlace, string, MakeRule][] => {
+    const [first] = own
+    return first ? [[stanzaOf(first), own.map(({ target }) => target).join(', '), first]] : []
+  })
 }
 
 /** The first line that has the word. */
@@ -157,7 +145,7 @@ function placeOf({ path, places }: Makefile, word: string): FilePlace {
 }
 
 /** Where each word of makefiles stands first. */
-export function wordPlaces(files: readonly MakeText[]): ReadonlyMap<string, FilePlace> {
+export function wordPlaces(files: readonly HostsFile[]): ReadonlyMap<string, FilePlace> {
   const places = new Map<string, FilePlace>()
   for (const { path, text } of files) {
     for (const [index, line] of text.split('\n').entries()) {

@@ -3,7 +3,17 @@ import { guesser, IsconfError } from '../../base/index.ts'
 import type { Finding } from '../../config/index.ts'
 import { type HostsConf, type Placed, resolveHost } from '../hosts-conf/index.ts'
 import { actionNames, type MakeRule, stepsFor, wordsOf } from '../make/index.ts'
-import { byStanza, excludeTarget, isTarget, type Makefile, meant, placeParts, targetNames } from './makefile.ts'
+import {
+  byStanza,
+  excludeTarget,
+  isTarget,
+  type Makefile,
+  meant,
+  mistake,
+  placeParts,
+  targetNames,
+  warning,
+} from './makefile.ts'
 
 /** The variables that hold targets. */
 const targetVariables = ['PACKAGES', ...actionNames] as const
@@ -21,7 +31,7 @@ export function lintTargets(conf: HostsConf, makefiles: readonly Makefile[]): re
         if (isTarget(makefiles, word)) continue
         const message = `${variable} names ${JSON.stringify(word)}, which is not a target of packages.conf${meant(guess(word))}`
         // Hosts share macros: what is said once is enough.
-        findings.set(`${placed.place} ${message}`, { severity: 'error', ...placeParts(placed.place), message })
+        findings.set(`${placed.place} ${message}`, mistake(placeParts(placed.place), message))
       }
     }
   }
@@ -57,18 +67,13 @@ export function variablesOf(conf: HostsConf, name: string): ReadonlyMap<string, 
 
 function unreached(makefiles: readonly Makefile[], reached: readonly string[]): readonly Finding[] {
   const steps = new Set(makefiles.flatMap(({ database }) => stepsFor(database, reached)))
-  return makefiles.flatMap((makefile) => unreachedIn(makefile, steps))
-}
-
-function unreachedIn(makefile: Makefile, steps: ReadonlySet<string>): readonly Finding[] {
-  const { rules } = makefile.database
   // A group of what is done anyway is there for whoever wants to name it.
   const isGroup = ({ recipe, needs }: MakeRule): boolean =>
     recipe === undefined && needs.length > 0 && needs.every((need) => steps.has(need))
-  const left = [...rules.values()].filter(
-    (rule) => !steps.has(rule.target) && rule.target !== excludeTarget && !isGroup(rule),
-  )
-  return byStanza(makefile, left).map(([place, targets]) => {
-    return { severity: 'warning', ...place, message: `no host uses ${targets.join(', ')}` }
+  return makefiles.flatMap((makefile) => {
+    const left = [...makefile.database.rules.values()].filter(
+      (rule) => !steps.has(rule.target) && rule.target !== excludeTarget && !isGroup(rule),
+    )
+    return byStanza(makefile, left).map(([place, names]) => warning(place, `no host uses ${names}`))
   })
 }

@@ -2,12 +2,12 @@
 import type { Finding } from '../../config/index.ts'
 import type { HostsConf, Placed } from '../hosts-conf/index.ts'
 import type { Recipe } from '../make/index.ts'
-import { type Makefile, placeParts } from './makefile.ts'
+import { type Makefile, placeParts, warning } from './makefile.ts'
 
 /** What make expands in a value, and what the shell takes apart where a recipe has the value by `$(NAME)`. */
 export function lintValues(conf: HostsConf, makefiles: readonly Makefile[], own: Iterable<string>): readonly Finding[] {
   const values = [...conf.entries.values()].flatMap(({ words }) =>
-    words.flatMap((word) => (word.kind === 'variable' ? [{ name: word.name, placed: word.placed }] : [])),
+    words.flatMap(({ name, placed }) => (placed ? [{ name, placed }] : [])),
   )
   const set = new Set([...own, ...values.map(({ name }) => name)])
   for (const { database } of makefiles) for (const name of database.variables.keys()) set.add(name)
@@ -16,9 +16,7 @@ export function lintValues(conf: HostsConf, makefiles: readonly Makefile[], own:
   )
   return values.flatMap(({ name, placed }) => {
     const messages = [emptyText(name, placed, set), shellText(name, placed, uses.get(name) ?? [])]
-    return messages.flatMap((message) =>
-      message === undefined ? [] : [{ severity: 'warning' as const, ...placeParts(placed.place), message }],
-    )
+    return messages.flatMap((message) => (message === undefined ? [] : warning(placeParts(placed.place), message)))
   })
 }
 

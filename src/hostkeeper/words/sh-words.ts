@@ -26,23 +26,10 @@ export function linesOf(text: string): readonly string[] {
   return text.includes('\r') ? lines.map((line) => line.replace(/\r$/, '')) : lines
 }
 
-// What a character does: a table, because every command reads files of thousands of hosts.
-const blank = 1
-const special = 2
-const kinds = kindsOf({ ' \t': blank, '\0\\\'"`$;&|<>()': special })
-const kindsInQuotes = kindsOf({ '\0\\"`$': special })
-
-/** A character without a kind stands for itself. */
-function kindsOf(kindByChars: Readonly<Record<string, number>>): Uint8Array {
-  const table = new Uint8Array(128)
-  for (const [chars, kind] of Object.entries(kindByChars)) {
-    for (const char of chars) table[char.charCodeAt(0)] = kind
-  }
-  return table
-}
-
-const hash = '#'.charCodeAt(0)
-const backslash = '\\'.charCodeAt(0)
+/** Characters that stand for themselves, outside of quotes and in double ones. */
+const plain = /[^ \t\0\\'"`$;&|<>()]*/y
+const plainInQuotes = /[^\0\\"`$]*/y
+const blanks = /[ \t]*/y
 
 /** Reads the words of one line after the other; one that ends in a backslash goes on in the next. */
 export class ShReader {
@@ -76,7 +63,7 @@ export class ShReader {
     if (!this.#isAtWord()) return undefined
     this.wordLine = this.#index + 1
     this.isPassed = false
-    let text = this.#plain(kinds)
+    let text = this.#take(plain)
     if (this.#isAtEnd()) return text
     this.isPassed = text.endsWith('=') && this.#isLoneDollar()
     if (this.isPassed) {
@@ -91,26 +78,19 @@ export class ShReader {
   /** Skips blanks. */
   #isAtWord(): boolean {
     for (;;) {
-      const line = this.#line
-      let at = this.#at
-      while (at < line.length && kinds[line.charCodeAt(at)] === blank) at += 1
-      this.#at = at
-      if (at >= line.length) return false
-      const char = line.charCodeAt(at)
-      if (char === hash) return false
-      if (char !== backslash || at < line.length - 1) return true
+      this.#take(blanks)
+      const isContinued = this.#line[this.#at] === '\\' && this.#at === this.#line.length - 1
+      if (!isContinued) return this.#at < this.#line.length && this.#line[this.#at] !== '#'
       this.#continue()
     }
   }
 
-  #isAtEnd(): boolean {
-    return this.#at >= this.#line.length || kinds[this.#line.charCodeAt(this.#at)] === blank
+  #isAtEnd(at = this.#at): boolean {
+    return at >= this.#line.length || this.#line[at] === ' ' || this.#line[at] === '\t'
   }
 
   #isLoneDollar(): boolean {
-    const after = this.#at + 1
-    const isLast = after >= this.#line.length || kinds[this.#line.charCodeAt(after)] === blank
-    return isLast && this.#line[this.#at] === '$'
+    return this.#line[this.#at] === '$' && this.#isAtEnd(this.#at + 1)
   }
 
   /** What a backslash at the end of a line does. */
@@ -120,15 +100,13 @@ export class ShReader {
     this.goTo(this.nextIndex, 0)
   }
 
-  /** The characters up to the next that has a kind; none is an empty text. */
-  #plain(kindByCode: Uint8Array): string {
-    const line = this.#line
+  /** What a pattern finds here, which may be nothing. */
+  #take(pattern: RegExp): string {
     const from = this.#at
-    let end = from
-    // What is behind the end of the table is undefined, as good as no kind.
-    while (end < line.length && !kindByCode[line.charCodeAt(end)]) end += 1
-    this.#at = end
-    return line.slice(from, end)
+    pattern.lastIndex = from
+    pattern.test(this.#line)
+    this.#at = pattern.lastIndex
+    return this.#line.slice(from, this.#at)
   }
 
   #piece(): string {
@@ -136,8 +114,9 @@ export class ShReader {
     if (char === "'") return this.#singleQuoted()
     if (char === '"') return this.#doubleQuoted()
     if (char === '\\') return this.#escaped()
-    if (kinds[char.charCodeAt(0)] === special) throw this.#mistake(refusal(char))
-    return this.#plain(kinds)
+    const text = this.#take(plain)
+    if (text === '') throw this.#mistake(refusal(char))
+    return text
   }
 
   #escaped(): string {
@@ -162,7 +141,7 @@ export class ShReader {
 
   #doubleQuoted(): string {
     this.#at += 1
-    let text = this.#plain(kindsInQuotes)
+    let text = this.#take(plainInQuotes)
     for (;;) {
       const char = this.#line.charAt(this.#at)
       if (char === '') throw this.#mistake('a double quote (") is not closed in its line')
@@ -171,7 +150,7 @@ export class ShReader {
         return text
       }
       if (char !== '\\') throw this.#mistake(refusal(char))
-      text += this.#escapedInQuotes() + this.#plain(kindsInQuotes)
+      text += this.#escapedInQuotes() + this.#take(plainInQuotes)
     }
   }
 
