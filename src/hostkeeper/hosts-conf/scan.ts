@@ -11,7 +11,8 @@ interface ScannedHosts {
 /** What could be read of the files, and everything that could not. */
 export function scanHostsConf(files: readonly HostsFile[]): ScannedHosts {
   const problems: Problem[] = []
-  const entries = new Map(files.flatMap((file) => [...scanFile(file, problems)]))
+  const [entries = new Map<string, Entry>(), ...later] = files.map((file) => scanFile(file, problems))
+  for (const [name, entry] of later.flatMap((own) => [...own])) entries.set(name, entry)
   return { conf: { entries, flat: new Map() }, problems }
 }
 
@@ -20,7 +21,7 @@ interface GrowingEntry extends Entry {
 }
 
 /** The entries of one file; several lines of one name add up. */
-function scanFile({ path, text }: HostsFile, problems: Problem[]): ReadonlyMap<string, Entry> {
+function scanFile({ path, text }: HostsFile, problems: Problem[]): Map<string, Entry> {
   const entries = new Map<string, GrowingEntry>()
   const lines = linesOf(text)
   const reader = new ShReader(lines)
@@ -60,18 +61,17 @@ function placeOf(file: string, line: number): Place {
 
 /** The name in front of the colon; undefined of a line that begins no entry, and need not. LineMistake. */
 function nameOf(line: string, number: number): string | undefined {
-  if (/^([ \t#]|$)/.test(line)) return undefined
-  const [, name, after = ''] = entryBegin.exec(line) ?? []
-  if (name === undefined) {
+  if (' \t#'.includes(line.charAt(0))) return undefined
+  const name = line.slice(0, Math.max(0, line.indexOf(':')))
+  if (!entryName.test(name)) {
     const shown = JSON.stringify(/^[^ \t]{0,40}/.exec(line)?.[0] ?? '')
     throw new LineMistake(number, `${shown} begins no entry`, howItBegins)
   }
-  if (after === '' || after === ' ' || after === '\t') return name
+  if (' \t'.includes(line.charAt(name.length + 1))) return name
   throw new LineMistake(number, `no blank behind ${JSON.stringify(`${name}:`)}`, howItBegins)
 }
 
-// What sh would take apart can't be in a name, nor what ends one.
-const entryBegin = /^([^ \t\r\n\f\v:#='"\\$`;&|<>()\0]+):(.?)/s
+/** What sh would take apart can't be in a name, nor what ends one. */
 const entryName = /^[^ \t\r\n\f\v:#='"\\$`;&|<>()\0]+$/
 const variableName = /^[A-Za-z_]\w*$/
 
