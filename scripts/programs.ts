@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { isconf } from '../src/cli/verbs/index.ts'
 import { exechProgram } from '../src/hostkeeper/exech/exech.io.ts'
 import { isyncProgram } from '../src/hostkeeper/isync/isync.io.ts'
-import { hostkeeper } from '../src/hostkeeper/verbs/table.io.ts'
+import { hostkeeper } from '../src/hostkeeper/verbs/hostkeeper.io.ts'
 import { commandOf, programCommand } from '../src/terminal/command-line.ts'
 import type { Action, Completed, Declaration, Program, Verb } from '../src/terminal/index.ts'
 

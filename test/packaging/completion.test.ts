@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { verbs } from '../../src/cli/verbs/index.ts'
-import { hostkeeperVerbs } from '../../src/hostkeeper/verbs/table.io.ts'
+import { hostkeeperVerbs } from '../../src/hostkeeper/verbs/hostkeeper.io.ts'
 import { temporaryDirectory } from '../support/files.ts'
 import { ran, unlessThere } from '../support/tools.ts'
 

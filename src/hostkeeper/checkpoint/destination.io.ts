@@ -4,10 +4,10 @@ import { basename, join } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
 import { writeWhole } from '../program/index.ts'
 import {
+  type CommandContext,
   directoryAddress,
   rsyncAddress,
   runCommand,
-  type SourceContext,
   schemeOf,
   shownAddress,
   sshCommand,
@@ -22,10 +22,7 @@ export interface Destination {
 }
 
 /** The destination at an address. CONFIG. */
-export function destinationOf(
-  address: string,
-  context: Pick<SourceContext, 'settings' | 'environment' | 'signal'>,
-): Destination {
+export function destinationOf(address: string, context: CommandContext): Destination {
   const scheme = schemeOf(address)
   if (scheme === 'file') return directoryDestination(directoryAddress(address))
   if (scheme === 'rsync') return rsyncDestination(address, context)
@@ -48,15 +45,11 @@ function directoryDestination(directory: string): Destination {
   }
 }
 
-function rsyncDestination(
-  address: string,
-  context: Pick<SourceContext, 'settings' | 'environment' | 'signal'>,
-): Destination {
-  const { timeoutS } = context.settings
+function rsyncDestination(address: string, context: CommandContext): Destination {
   const remote = rsyncAddress(address)
-  const environment = { RSYNC_RSH: context.environment['RSYNC_RSH'] ?? sshCommand(timeoutS) }
+  const environment = { RSYNC_RSH: sshCommand(context, 'RSYNC_RSH') }
   const rsync = (...words: readonly string[]): Promise<void> => {
-    const options = ['--info=progress2', '--checksum', '--chmod=F644', `--timeout=${timeoutS}`]
+    const options = ['--info=progress2', '--checksum', '--chmod=F644', `--timeout=${context.settings.timeoutS}`]
     return runCommand(['rsync', ...options, ...words], { address, environment }, context)
   }
   return {

@@ -1,3 +1,2 @@
-export { buildCheckpoint } from './build.io.ts'
+export { buildCheckpoint, pushCheckpoint, tagCheckpoint } from './checkpoint.io.ts'
 export { destinationOf } from './destination.io.ts'
-export { pushCheckpoint, tagCheckpoint } from './publish.io.ts'

@@ -4,7 +4,14 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
 import { packaged, treeNames } from '../program/index.ts'
-import { type Platform, parsePlatform } from './platform.ts'
+
+export interface Platform {
+  /** As in `linux_6.1.0-18-amd64_x86_64`. */
+  readonly word: string
+  readonly os: string
+  readonly osVersion: string
+  readonly hardware: string
+}
 
 /** It only asks uname; one that hangs must not hang the boot. */
 const platformMsMax = 30_000
@@ -19,4 +26,15 @@ export function platformOf(tree: string, environment: Readonly<Record<string, st
   const why = error?.message ?? (stderr.trim() || `status ${status}`)
   const hint = `run it by hand; a tree may have its own, ${join(treeNames.programs, 'platform')}`
   throw new IsconfError('CONFIG', `${program} failed: ${why}`, { hint })
+}
+
+/** CONFIG when `word`, which `program` has printed, is no OS_REVISION_HARDWARE. */
+function parsePlatform(word: string, program: string): Platform {
+  // The hardware may hold an underscore, as x86_64 does; the others do not.
+  const [, os, osVersion, hardware] = /^([^\s_]+)_([^\s_]+)_(\S+)$/.exec(word) ?? []
+  if (os === undefined || osVersion === undefined || hardware === undefined) {
+    const hint = 'run it by hand; it prints OS_REVISION_HARDWARE in one word'
+    throw new IsconfError('CONFIG', `${program} printed ${JSON.stringify(word)}, which is not a platform`, { hint })
+  }
+  return { word, os, osVersion, hardware }
 }

@@ -1,14 +1,26 @@
-/** What a program of Hostkeeper knows about its host. */
-
+/** What a program of Hostkeeper is handed, and what it knows about its host. */
 import { isAbsolute, resolve } from 'node:path'
+import { currentDirectory } from '../../base/caller.io.ts'
 import { refuseChangeable, refuseChangeableTree } from '../../base/changeable.io.ts'
-import { inOneLine, requireDirectory } from '../../base/index.ts'
+import { inOneLine, release, requireDirectory } from '../../base/index.ts'
 import { type HostNames, namesOf } from '../../config/index.ts'
+import { systemTerminal } from '../../terminal/index.ts'
 import { type Layout, layoutOf } from './layout.ts'
 import type { ProgramFlags } from './program.ts'
 import { loadSettings } from './settings.io.ts'
 import type { Settings } from './settings.ts'
 import type { ProgramContext, ProgramSurroundings } from './verb.ts'
+
+/** What this process hands in. */
+export const programSurroundings: ProgramSurroundings = {
+  terminal: systemTerminal,
+  cwd: currentDirectory(),
+  environment: process.env,
+  release,
+  onInterrupt: (listener) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => listener(signal))
+  },
+}
 
 export function contextOf(program: string, flags: ProgramFlags, surroundings: ProgramSurroundings): ProgramContext {
   const { terminal, environment } = surroundings
@@ -21,7 +33,7 @@ export function contextOf(program: string, flags: ProgramFlags, surroundings: Pr
     quiet: flags.quiet,
     get settings(): Settings {
       if (settings === undefined) {
-        settings = loadSettings(flags.config === undefined ? undefined : fromHere(context, flags.config), environment)
+        settings = loadSettings(flags.config && fromHere(context, flags.config), environment)
         refuseChangeable('hostkeeperHome', settings.home)
         layout = layoutOf(settings.home)
         refuseChangeableTree('hostkeeperHome', layout.tree)

@@ -2,8 +2,8 @@
 import { refuseChangeable } from '../../base/changeable.io.ts'
 import { IsconfError } from '../../base/index.ts'
 import { readTextFile } from '../../config/index.ts'
-import { defaultSettingsPath, type Settings, settingsFrom } from './settings.ts'
-import { assignmentsOf } from './sh-assignments.ts'
+import { refusal, shLines } from '../words/index.ts'
+import { defaultSettingsPath, type PlacedText, type Settings, settingsFrom } from './settings.ts'
 
 /** `path` is the file that -c names, which must exist. CONFIG, OPEN_TO_OTHERS. */
 export function loadSettings(
@@ -20,4 +20,17 @@ export function loadSettings(
     if (own !== undefined && own !== '') return { text: own, place: 'environment' }
     return assigned.get(name)
   })
+}
+
+/** `NAME=value` lines; the last of a name counts. CONFIG. */
+export function assignmentsOf(text: string, path: string): ReadonlyMap<string, PlacedText> {
+  const assigned = new Map<string, PlacedText>()
+  for (const { text: word, place, isPassed } of [...shLines(text, path)].flat()) {
+    const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(word) ?? []
+    if (name === undefined || value === undefined)
+      throw new IsconfError('CONFIG', `${place}: ${JSON.stringify(word)} is not NAME=value`)
+    if (isPassed) throw new IsconfError('CONFIG', `${place}: ${refusal('$')}`)
+    assigned.set(name, { text: value, place })
+  }
+  return assigned
 }

@@ -7,13 +7,12 @@ export function schemeOf(address: string): string {
   if (address.startsWith('/')) return 'file'
   const [, scheme] = /^([a-z]+)(?:\+[a-z]+)?:./.exec(address) ?? []
   if (scheme !== undefined) return scheme
-  throw new IsconfError('CONFIG', `HOSTKEEPER_SOURCE takes an address of a source, not ${shownAddress(address)}`, {
-    hint: sourcesHint,
-  })
+  throw badAddress(`HOSTKEEPER_SOURCE takes an address of a source, not ${shownAddress(address)}`)
 }
 
 /** For what is no source. */
-export const sourcesHint = 'hostkeeper(8) has them under SOURCES, each with an example'
+export const badAddress = (message: string): IsconfError =>
+  new IsconfError('CONFIG', message, { hint: 'hostkeeper(8) has them under SOURCES, each with an example' })
 
 /** An address as a person may see it: without names and passwords, queries and the words of a command. */
 export function shownAddress(address: string): string {
@@ -46,7 +45,7 @@ export function directoryAddress(address: string): string {
   if (address.startsWith('/')) return address
   const [, path] = /^file:(?:\/\/)?(\/(?!\/).*)$/.exec(address) ?? []
   if (path !== undefined) return path
-  throw new IsconfError('CONFIG', `${address}: no absolute path`, { hint: sourcesHint })
+  throw badAddress(`${address}: no absolute path`)
 }
 
 /** A tree that was snapped on a branch. */
@@ -62,15 +61,9 @@ export function isconfAddress(address: string): IsconfAddress {
   const [, path = '', branch] = /^isconf:(?:\/\/)?(\/.*?)(?:@([^/@]*))?$/.exec(address) ?? []
   const plain = path.replace(/(.)\/+$/, '$1')
   if (plain === '' || posix.normalize(plain) !== plain)
-    throw new IsconfError(
-      'CONFIG',
-      `${address}: isconf: takes an absolute path, optionally followed by @ and a branch`,
-      {
-        hint: sourcesHint,
-      },
-    )
+    throw badAddress(`${address}: isconf: takes an absolute path, optionally followed by @ and a branch`)
   if (branch !== undefined && !isName(branch))
-    throw new IsconfError('CONFIG', `${address}: not a branch name: ${JSON.stringify(branch)}`, { hint: sourcesHint })
+    throw badAddress(`${address}: not a branch name: ${JSON.stringify(branch)}`)
   return { path: plain, branch }
 }
 
@@ -87,19 +80,13 @@ export function archiveAddress(address: string): ArchiveAddress {
   const [text = '', ...fragments] = address.split('#')
   const fragment = fragments.join('#')
   const [, sha256] = /^sha256=([0-9a-f]{64})$/i.exec(fragment) ?? []
+  const refusal = (why: string): IsconfError => new IsconfError('CONFIG', `${shownAddress(text)}: ${why}`)
   if (!URL.canParse(text)) throw new IsconfError('CONFIG', `no address: ${shownAddress(address)}`)
   if (fragment !== '' && sha256 === undefined)
-    throw new IsconfError(
-      'CONFIG',
-      `${shownAddress(text)}: #sha256= and 64 hexadecimal digits may follow, not #${fragment}`,
-    )
+    throw refusal(`#sha256= and 64 hexadecimal digits may follow, not #${fragment}`)
   const url = new URL(text)
   const isChannel = !/\.(tar|tar\.gz|tgz)$/.test(url.pathname)
-  if (isChannel && sha256 !== undefined)
-    throw new IsconfError(
-      'CONFIG',
-      `${shownAddress(text)}: a channel takes no #sha256=, because it contains the checksum`,
-    )
+  if (isChannel && sha256 !== undefined) throw refusal('a channel takes no #sha256=, because it contains the checksum')
   return { url, sha256: sha256?.toLowerCase(), isChannel }
 }
 

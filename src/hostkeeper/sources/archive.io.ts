@@ -1,27 +1,32 @@
 /** An archive of a tree from a web server, or a channel that names one. Nothing of it is looked at before it is known to be the right one. */
 import { verify } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { lstat, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { refuseChangeable } from '../../base/changeable.io.ts'
 import { sha256Hex } from '../../base/index.ts'
+import { treeNames } from '../program/index.ts'
 import { archiveAddress, parseChannel, shownAddress } from './address.ts'
 import { noteNumber } from './channel-numbers.io.ts'
+import { runCommand } from './command.io.ts'
 import { type DownloadLimits, downloadFile, downloadSmall } from './download.io.ts'
 import { ed25519Key } from './key.io.ts'
 import { failed, type Source, type SourceContext } from './source.ts'
-import { unpack } from './unpack.io.ts'
 
-export const archiveSource: Source = {
-  fetch: async (address, into, context) => {
-    const asked = archiveAddress(address)
-    const { url, sha256 } = asked.isChannel ? await followChannel(asked.url, context) : asked
-    const path = join(context.scratch, 'archive')
-    const found = await downloadFile(url, path, limits(context, archiveBytesMax))
-    if (sha256 !== undefined && found !== sha256)
-      throw failed(`${shownAddress(url.href)}: its SHA-256 is ${found}, not ${sha256}`)
-    if (sha256 === undefined) await checkSignature(url, readFileSync(path), context)
-    await unpack(path, into, { ...context, address: url.href })
-  },
+export const archiveSource: Source = async (address, into, context) => {
+  const asked = archiveAddress(address)
+  const { url, sha256 } = asked.isChannel ? await followChannel(asked.url, context) : asked
+  const path = join(context.scratch, 'archive')
+  const found = await downloadFile(url, path, limits(context, archiveBytesMax))
+  if (sha256 !== undefined && found !== sha256)
+    throw failed(`${shownAddress(url.href)}: its SHA-256 is ${found}, not ${sha256}`)
+  if (sha256 === undefined) await checkSignature(url, readFileSync(path), context)
+  const environment = { LC_ALL: 'C', TAR_OPTIONS: '' }
+  // By tar, which knows itself how one is compressed; verbose, so that it is not taken for one that hangs.
+  const words = ['--extract', '--verbose', '--file', path, '--directory', into]
+  const command = ['tar', ...words, '--no-same-owner', '--preserve-permissions']
+  await runCommand(command, { address: url.href, environment }, context)
+  await withoutTopDirectory(into, context.scratch)
 }
 
 /** A compressed tree is far smaller; a signature is checked in memory. */
@@ -62,3 +67,14 @@ const limits = ({ settings, signal }: SourceContext, bytesMax: number): Download
   timeoutS: settings.timeoutS,
   signal,
 })
+
+/** An archive with one directory that holds everything, as `git archive --prefix` makes it, is that directory. */
+async function withoutTopDirectory(into: string, scratch: string): Promise<void> {
+  const [only, ...others] = await readdir(into)
+  if (only === undefined || others.length > 0 || only === treeNames.hosts) return
+  if (!(await lstat(join(into, only))).isDirectory()) return
+  const top = join(scratch, 'top')
+  await rename(join(into, only), top)
+  await rm(into, { recursive: true })
+  await rename(top, into)
+}

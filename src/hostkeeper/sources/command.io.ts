@@ -1,7 +1,13 @@
 /** Programs that bring a tree. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
 import { shownAddress, withoutSecrets } from './address.ts'
 import { failed, type SourceContext } from './source.ts'
+
+type Child = ChildProcessByStdio<null, Readable, Readable>
+
+/** What a program is run with. */
+export type CommandContext = Pick<SourceContext, 'settings' | 'environment' | 'signal'>
 
 export interface CommandOptions {
   /** The address that it is about, for messages. */
@@ -17,7 +23,7 @@ export interface CommandOptions {
 export async function runCommand(
   argv: readonly string[],
   { address, cwd, environment }: CommandOptions,
-  { settings, environment: own, signal }: Pick<SourceContext, 'settings' | 'environment' | 'signal'>,
+  { settings, environment: own, signal }: CommandContext,
 ): Promise<void> {
   signal.throwIfAborted()
   const [program = '', ...words] = argv
@@ -28,107 +34,84 @@ export async function runCommand(
     env: { ...own, ...environment },
     ...(cwd === undefined ? {} : { cwd }),
   })
+  const { status, error, wasSilent, said } = await ended(child, settings.timeoutS * 1000, signal)
+  signal.throwIfAborted()
+  const last = withoutSecrets(said)
   const about = shownAddress(address)
-  const ending = new Ending(child, settings.timeoutS)
-  const onAbort = (): void => ending.end()
-  signal.addEventListener('abort', onAbort, { once: true })
-  try {
-    const { status, error, said } = await ending.result
-    signal.throwIfAborted()
-    const last = withoutSecrets(said)
-    if (ending.wasSilent) throw failed(`${about}: ${program} said nothing for ${settings.timeoutS} seconds${last}`)
-    if (error) throw failed(`${about}: cannot run ${program}: ${error.code === 'ENOENT' ? 'not found' : error.message}`)
-    if (status !== 0)
-      throw failed(`${about}: ${program} ended with ${typeof status === 'number' ? `status ${status}` : status}${last}`)
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-  }
+  if (wasSilent) throw failed(`${about}: ${program} said nothing for ${settings.timeoutS} seconds${last}`)
+  if (error) throw failed(`${about}: cannot run ${program}: ${error.code === 'ENOENT' ? 'not found' : error.message}`)
+  if (status !== 0)
+    throw failed(`${about}: ${program} ended with ${typeof status === 'number' ? `status ${status}` : status}${last}`)
 }
 
 interface Result {
   /** Exit status, or the signal that ended it. */
   readonly status: number | NodeJS.Signals
   readonly error: NodeJS.ErrnoException | undefined
+  readonly wasSilent: boolean
   /** A colon and the last lines that it wrote; empty when it wrote nothing. */
   readonly said: string
 }
 
-/** How a program comes to its end. */
-class Ending {
-  readonly result: Promise<Result>
-  wasSilent = false
-  readonly #child: ChildProcess
-  readonly #silenceMs: number
-  #said = ''
-  #silence: NodeJS.Timeout | undefined
-  #kill: NodeJS.Timeout | undefined
-  #pipes: NodeJS.Timeout | undefined
-  #giveUp: () => void = () => {}
-
-  constructor(child: ChildProcess, silenceS: number) {
-    this.#child = child
-    this.#silenceMs = silenceS * 1000
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.on('data', (bytes: Buffer) => {
-        this.#said = (this.#said + bytes.toString()).slice(-saidMax)
-        this.#listen()
-      })
+/** Waits for the end of a program, and ends it with all that it has started when it is silent, or `signal` says so. */
+function ended(child: Child, silenceMs: number, signal: AbortSignal): Promise<Result> {
+  let said = ''
+  let wasSilent = false
+  let silence: NodeJS.Timeout | undefined
+  let grace: NodeJS.Timeout | undefined
+  let pipes: NodeJS.Timeout | undefined
+  const closePipes = (): void => {
+    child.stdout.destroy()
+    child.stderr.destroy()
+  }
+  return new Promise((resolve) => {
+    const done = (status: Result['status'], error?: NodeJS.ErrnoException): void => {
+      for (const timer of [silence, grace, pipes]) clearTimeout(timer)
+      signal.removeEventListener('abort', end)
+      resolve({ status, error, wasSilent, said: lastLines(said) })
     }
-    this.#listen()
-    this.result = new Promise((resolve) => {
-      const done = (status: Result['status'], error?: NodeJS.ErrnoException): void => {
-        clearTimeout(this.#silence)
-        clearTimeout(this.#kill)
-        clearTimeout(this.#pipes)
-        resolve({ status, error, said: lastLines(this.#said) })
-      }
-      child.once('error', (error) => done(1, error))
-      child.once('close', (status, signal) => done(status ?? signal ?? 1))
-      child.once('exit', () => {
-        clearTimeout(this.#silence)
-        // A daemon that it has started may keep them for ever; when they are closed, 'close' comes.
-        this.#pipes = setTimeout(() => this.#closePipes(), pipesMs)
-      })
-      this.#giveUp = () => {
-        this.#closePipes()
+    const end = (): void => {
+      clearTimeout(silence)
+      signalGroup(child, 'SIGTERM')
+      grace ??= setTimeout(() => {
+        signalGroup(child, 'SIGKILL')
+        // Not waited for: one that hangs in the kernel ends when that lets it.
+        closePipes()
         child.unref()
         done('SIGKILL')
-      }
-    })
-  }
-
-  /** Ends the program and all that it has started. */
-  end(): void {
-    clearTimeout(this.#silence)
-    this.#signal('SIGTERM')
-    this.#kill ??= setTimeout(() => {
-      this.#signal('SIGKILL')
-      // Not waited for: one that hangs in the kernel ends when that lets it.
-      this.#giveUp()
-    }, graceMs)
-  }
-
-  #closePipes(): void {
-    this.#child.stdout?.destroy()
-    this.#child.stderr?.destroy()
-  }
-
-  #listen(): void {
-    clearTimeout(this.#silence)
-    if (this.#pipes !== undefined) return
-    this.#silence = setTimeout(() => {
-      this.wasSilent = true
-      this.end()
-    }, this.#silenceMs)
-  }
-
-  #signal(signal: NodeJS.Signals): void {
-    if (this.#child.pid === undefined) return
-    try {
-      process.kill(-this.#child.pid, signal)
-    } catch {
-      // It has ended in this moment.
+      }, graceMs)
     }
+    const listen = (): void => {
+      clearTimeout(silence)
+      if (pipes !== undefined) return
+      silence = setTimeout(() => {
+        wasSilent = true
+        end()
+      }, silenceMs)
+    }
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (bytes: Buffer) => {
+        said = (said + bytes.toString()).slice(-saidMax)
+        listen()
+      })
+    }
+    listen()
+    signal.addEventListener('abort', end, { once: true })
+    child.once('error', (error) => done(1, error))
+    child.once('close', (status, signal) => done(status ?? signal ?? 1))
+    child.once('exit', () => {
+      clearTimeout(silence)
+      // A daemon that it has started may keep them for ever; when they are closed, 'close' comes.
+      pipes = setTimeout(closePipes, pipesMs)
+    })
+  })
+}
+
+function signalGroup({ pid }: Child, signal: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, signal)
+  } catch {
+    // It has ended in this moment.
   }
 }
 
@@ -145,7 +128,9 @@ function lastLines(text: string): string {
   return lines.length === 0 ? '' : `: ${lines.slice(-linesShown).join(' / ')}`
 }
 
-/** ssh as a boot needs it: it asks nobody, and does not wait for ever. */
-export function sshCommand(timeoutS: number): string {
-  return `ssh -o BatchMode=yes -o ConnectTimeout=${timeoutS} -o ServerAliveInterval=${timeoutS} -o ServerAliveCountMax=1`
+/** ssh as a boot needs it, unless the environment has its own in `name`: it asks nobody, and does not wait for ever. */
+export function sshCommand({ settings, environment }: CommandContext, name: 'GIT_SSH_COMMAND' | 'RSYNC_RSH'): string {
+  const { timeoutS } = settings
+  const limits = `-o ConnectTimeout=${timeoutS} -o ServerAliveInterval=${timeoutS} -o ServerAliveCountMax=1`
+  return environment[name] ?? `ssh -o BatchMode=yes ${limits}`
 }

@@ -9,21 +9,19 @@ import { directoryAddress } from './address.ts'
 import { runCommand } from './command.io.ts'
 import { failed, type Source, type SourceContext } from './source.ts'
 
-export const directorySource: Source = {
-  fetch: async (address, into, context) => {
-    const path = directoryAddress(address)
-    await walking('/', async (walk) => {
-      const from = await walk.directory(path).catch((error) => {
-        if (!['ENOENT', 'ENOTDIR'].includes(errnoCode(error) ?? '')) throw error
-        throw failed(`${path}: no such directory`)
-      })
-      for (let tries = 0; tries < triesMax; tries += 1) {
-        for (const name of await readdir(into)) await rm(join(into, name), { recursive: true })
-        if (await copyOnce(from, path, into, context)) return
-      }
-      throw failed(`${path}: it keeps changing while it is copied`)
+export const directorySource: Source = async (address, into, context) => {
+  const path = directoryAddress(address)
+  await walking('/', async (walk) => {
+    const from = await walk.directory(path).catch((error) => {
+      if (!['ENOENT', 'ENOTDIR'].includes(errnoCode(error) ?? '')) throw error
+      throw failed(`${path}: no such directory`)
     })
-  },
+    for (let tries = 0; tries < triesMax; tries += 1) {
+      for (const name of await readdir(into)) await rm(join(into, name), { recursive: true })
+      if (await copyOnce(from, path, into, context)) return
+    }
+    throw failed(`${path}: it keeps changing while it is copied`)
+  })
 }
 
 /** Whether all of it was copied, as it still is. SOURCE_FAILED. */

@@ -8,10 +8,10 @@ export {
   schemeOf,
   shownAddress,
 } from './address.ts'
-export { runCommand, sshCommand } from './command.io.ts'
+export { type CommandContext, runCommand, sshCommand } from './command.io.ts'
 export { receive, withDaemon } from './daemon.io.ts'
 export { downloadFile } from './download.io.ts'
 export { ed25519Key } from './key.io.ts'
-export type { ChannelNumbers, SourceContext } from './source.ts'
+export type { ChannelNumbers } from './source.ts'
 export { sourceOf } from './table.io.ts'
 export { changeable, refuseUnsigned, refuseUnvouched, sayChangeable, sayUnvouched } from './vouched.ts'

@@ -6,26 +6,24 @@ import type { BlobBody, Client, TreeAnswer, TreeBody, TreeEntry } from '../../co
 import { treeBytesMax, treeEntriesMax } from '../tree/index.ts'
 import { type IsconfAddress, isconfAddress } from './address.ts'
 import { outputTo, receive, withDaemon } from './daemon.io.ts'
-import { failed, type Source, type SourceContext } from './source.ts'
+import { failed, type Source } from './source.ts'
 
 /** The branch is asked as it is known to the domain now; how far this host has come plays no part. */
-export const isconfSource: Source = {
-  fetch: async (address, into, context) => {
-    const tree = isconfAddress(address)
-    try {
-      await withDaemon(context, (client) => bring(client, tree, into, context))
-    } catch (thrown) {
-      context.signal.throwIfAborted()
-      throw unavailable(address, thrown)
-    }
-  },
+export const isconfSource: Source = async (address, into, context) => {
+  const tree = isconfAddress(address)
+  try {
+    await withDaemon(context, (client) => bring(client, tree, into, context.signal))
+  } catch (thrown) {
+    context.signal.throwIfAborted()
+    throw unavailable(address, thrown)
+  }
 }
 
 async function bring(
   client: Client,
   { path, branch }: IsconfAddress,
   into: string,
-  { signal }: SourceContext,
+  signal: AbortSignal,
 ): Promise<void> {
   // The host may go to another branch meanwhile.
   const { entries, branch: pinned } = await entriesOf(client, { path, branch })

@@ -32,11 +32,11 @@ test('a tree is fetched by a link of a user from a directory of that user, and f
   linkOfAnn('root', 'ann/away')
   linkOfAnn('ann/tree', 'ann/own')
   await assert.rejects(
-    directorySource.fetch(path('ann/away'), path('into'), context),
+    directorySource(path('ann/away'), path('into'), context),
     failure('UNSAFE_LINK', /\/ann\/away is a symbolic link that belongs to user 1234/),
   )
   assert.deepEqual(namesIn(path('into')), [])
-  await directorySource.fetch(path('ann/own'), path('into'), context)
+  await directorySource(path('ann/own'), path('into'), context)
   assert.equal(readFileSync(path('into/d/file'), 'utf8'), 'own')
 })
 

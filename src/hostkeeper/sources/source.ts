@@ -2,11 +2,8 @@
 import { IsconfError } from '../../base/index.ts'
 import type { Settings } from '../program/index.ts'
 
-/** Brings a tree from one kind of place. */
-export interface Source {
-  /** Fills the empty directory `into` with the tree at `address`. CONFIG, SOURCE_FAILED, INTERRUPTED. */
-  fetch(address: string, into: string, context: SourceContext): Promise<void>
-}
+/** Fills the empty directory `into` with the tree at an address of one kind. CONFIG, SOURCE_FAILED, INTERRUPTED. */
+export type Source = (address: string, into: string, context: SourceContext) => Promise<void>
 
 /** What a source gets besides the address. */
 export interface SourceContext {

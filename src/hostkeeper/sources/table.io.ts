@@ -1,12 +1,9 @@
 /** Every kind of source, by what stands before the colon of its address. */
-import { IsconfError } from '../../base/index.ts'
-import { schemeOf, shownAddress, sourcesHint } from './address.ts'
+import { badAddress, schemeOf, shownAddress } from './address.ts'
 import { archiveSource } from './archive.io.ts'
 import { directorySource } from './directory.io.ts'
-import { execSource } from './exec.io.ts'
-import { gitSource } from './git.io.ts'
 import { isconfSource } from './isconf.io.ts'
-import { rsyncSource } from './rsync.io.ts'
+import { execSource, gitSource, rsyncSource } from './programs.io.ts'
 import type { Source } from './source.ts'
 
 const sources: Readonly<Record<string, Source>> = {
@@ -24,7 +21,5 @@ export function sourceOf(address: string): Source {
   const scheme = schemeOf(address)
   const source = Object.hasOwn(sources, scheme) ? sources[scheme] : undefined
   if (source) return source
-  throw new IsconfError('CONFIG', `HOSTKEEPER_SOURCE: no such kind of source: ${shownAddress(address)}`, {
-    hint: sourcesHint,
-  })
+  throw badAddress(`HOSTKEEPER_SOURCE: no such kind of source: ${shownAddress(address)}`)
 }

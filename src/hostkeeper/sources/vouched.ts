@@ -34,7 +34,7 @@ export function sayChangeable(what: string, { say }: Pick<Saying, 'say'>): void 
 
 /** With a key every tree is signed, or its bytes are named by the address. CONFIG. */
 export function refuseUnsigned(address: string, { key }: Vouching): void {
-  if (key === undefined || isWeb(address)) return
+  if (key === undefined || ['http', 'https'].includes(schemeOf(address))) return
   throw new IsconfError('CONFIG', `${shownAddress(address)}: HOSTKEEPER_KEY is set, and nothing is signed there`, {
     hint: 'publish the tree as a signed checkpoint (hostkeeper checkpoint build --key), or take HOSTKEEPER_KEY out',
   })
@@ -50,10 +50,6 @@ export function unvouchedBy(address: string, { key }: Pick<Settings, 'key'>): st
     return ['file', 'ssh', 'https'].includes(protocol) ? undefined : protocol
   }
   return scheme === 'http' && key === undefined && archiveAddress(address).sha256 === undefined ? 'http' : undefined
-}
-
-function isWeb(address: string): boolean {
-  return ['http', 'https'].includes(schemeOf(address))
 }
 
 function vouchingHint(by: string): string {

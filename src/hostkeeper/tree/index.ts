@@ -1,6 +1,6 @@
-export { lookAtTree, lookInto, syncTree, type TreeLook } from './content.io.ts'
+export { lookAtTree, lookInto, type TreeLook } from './content.io.ts'
 export { idOfName, treeBytesMax, treeEntriesMax } from './content.ts'
-export type { TreeDisk } from './disk.ts'
+export { systemTreeDisk, type TreeDisk } from './disk.io.ts'
 export { lintHosts, namesIn, readHostsConf } from './tree.io.ts'
 export {
   fetchingPrefix,

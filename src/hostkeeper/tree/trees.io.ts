@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import type { Layout } from '../program/index.ts'
 import { lookAtTree } from './content.io.ts'
 import { idOfName, isTreeName } from './content.ts'
-import type { TreeDisk } from './disk.ts'
+import type { TreeDisk } from './disk.io.ts'
 
 /** Which tree each link names; undefined where there is none, or where it names no tree that is here. */
 export interface Trees {

@@ -68,7 +68,7 @@ export async function bringTree(address: string, into: string, scratch: string, 
   const { settings, environment, signal, disk, channels } = deps
   refuseUnvouched(address, settings)
   for (const directory of [into, scratch]) await disk.makeDirectory(directory)
-  await sourceOf(address).fetch(address, into, { settings, environment, signal, scratch, channels })
+  await sourceOf(address)(address, into, { settings, environment, signal, scratch, channels })
   signal.throwIfAborted()
   for (const name of bookkeeping) await disk.remove(join(into, name))
   // A source may have set the mode of the directory itself, which is no part of the tree.
@@ -97,13 +97,9 @@ async function place(from: string, { id, entries }: TreeLook, { layout, disk }: 
     }
     if (await isUnchanged(layout, name)) return name
   }
-  throw new IsconfError(
-    'TREE_REFUSED',
-    `${layout.trees}/${id} and ${copiesMax} copies of it have been changed by hand`,
-    {
-      hint: 'remove those that no link names; change a tree at its source',
-    },
-  )
+  const hint = 'remove those that no link names; change a tree at its source'
+  const why = `and ${copiesMax} copies of it have been changed by hand`
+  throw new IsconfError('TREE_REFUSED', `${layout.trees}/${id} ${why}`, { hint })
 }
 
 /** Who changes fetched trees by hand as often as this does not want them fetched. */

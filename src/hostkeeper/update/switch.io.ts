@@ -88,13 +88,9 @@ export async function rollBack(deps: SwitchDeps): Promise<RolledBack> {
 /** A directory that somebody has filled by hand is nobody else's to move. */
 function refuseByHand(layout: Layout): void {
   if (!treesOf(layout).isByHand) return
-  throw new IsconfError(
-    'TREE_REFUSED',
-    `${layout.tree} is a directory that somebody made, not a link to a fetched tree`,
-    {
-      hint: `to use the fetched trees, move it away: mv ${layout.tree} ${layout.tree}.by-hand`,
-    },
-  )
+  const hint = `to use the fetched trees, move it away: mv ${layout.tree} ${layout.tree}.by-hand`
+  const message = `${layout.tree} is a directory that somebody made, not a link to a fetched tree`
+  throw new IsconfError('TREE_REFUSED', message, { hint })
 }
 
 /** The same check as before it was staged: since then a hand, or a disk, may have changed it. */

@@ -1,7 +1,7 @@
 /** What the verbs about trees have in common. */
 import { IsconfError } from '../../base/index.ts'
 import { type ProgramContext, takeLock } from '../program/index.ts'
-import { systemTreeDisk } from './disk.io.ts'
+import { systemTreeDisk } from '../tree/index.ts'
 import type { FetchDeps } from './fetch.io.ts'
 
 /** Does something to the trees while nobody else does. BUSY. */

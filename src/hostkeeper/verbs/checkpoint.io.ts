@@ -5,7 +5,8 @@ import { aFile, flag, value, type WordType, word } from '../../terminal/index.ts
 import { buildCheckpoint, destinationOf, pushCheckpoint, tagCheckpoint } from '../checkpoint/index.ts'
 import { action, type ProgramContext, verb } from '../program/index.ts'
 import { ed25519Key, isArchiveName } from '../sources/index.ts'
-import { type BringDeps, interruptible, systemTreeDisk } from '../update/index.ts'
+import { systemTreeDisk } from '../tree/index.ts'
+import { type BringDeps, interruptible } from '../update/index.ts'
 
 const keyOption = value('--key <file>', 'sign by this private Ed25519 key in PEM', aFile)
 const archiveArgument = word('ARCHIVE', 'as build made it', aFile)

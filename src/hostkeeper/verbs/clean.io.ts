@@ -15,36 +15,28 @@ export const cleanVerb = verb({
   exits: [0, 1],
   options: { dryRun: flag('-n, --dry-run', 'only show what would be removed') },
   run: async (context, { dryRun }) => {
-    const { layout, terminal, say } = context
-    if (dryRun) {
-      const { stamps, logs } = await superfluous(context)
-      terminal.out([...stamps, ...logs].map((name) => `${inOneLine(name)}\n`).join(''))
-      return 0
-    }
-    const release = await takeLock(layout.lock, 'hostkeeper clean')
+    const { layout, settings, terminal, say } = context
+    const release = dryRun ? undefined : await takeLock(layout.lock, 'hostkeeper clean')
     try {
-      const { stamps, logs } = await superfluous(context)
-      await removeStamps(layout.stamps, stamps)
-      removeLogs(logs)
+      const stamps = superfluousStamps(context)
+      const logs = oldLogs(layout.logs, settings.logsKept)
+      if (!dryRun) {
+        await removeStamps(layout.stamps, stamps)
+        removeLogs(logs)
+      }
       terminal.out([...stamps, ...logs].map((name) => `${inOneLine(name)}\n`).join(''))
-      say(`removed ${count(stamps.length, 'stamp')} and ${count(logs.length, 'log')}`)
+      if (!dryRun) say(`removed ${count(stamps.length, 'stamp')} and ${count(logs.length, 'log')}`)
       return 0
     } finally {
-      await release()
+      await release?.()
     }
   },
 })
 
-interface Superfluous {
-  readonly stamps: readonly string[]
-  readonly logs: readonly string[]
-}
-
-async function superfluous(context: ProgramContext): Promise<Superfluous> {
-  const { layout, settings } = context
-  const logs = oldLogs(layout.logs, settings.logsKept)
-  const names = stampsIn(layout.stamps).map(({ name }) => name)
-  if (names.length === 0) return { stamps: [], logs }
-  const { database } = managedHost(context, layout.stamps)
-  return { stamps: names.filter((name) => !ruleFor(database, name)), logs }
+function superfluousStamps(context: ProgramContext): readonly string[] {
+  const { stamps } = context.layout
+  const names = stampsIn(stamps).map(({ name }) => name)
+  if (names.length === 0) return []
+  const { database } = managedHost(context, stamps)
+  return names.filter((name) => !ruleFor(database, name))
 }

@@ -50,7 +50,7 @@ export async function fetchAndTell(context: ProgramContext, asked: FetchWords, d
     })
   sayUnvouched(context)
   try {
-    const { name, outcome } = await (asked.wait ? fetchPatiently : fetchOnce)(source, asked, context, deps)
+    const { name, outcome } = await fetchPatiently(source, asked, say, deps)
     recordFetch(context, { tree: outcome === 'refused' ? undefined : name })
     const told = {
       same: `tree ${name} holds already`,
@@ -65,20 +65,21 @@ export async function fetchAndTell(context: ProgramContext, asked: FetchWords, d
   }
 }
 
-type Fetch = (source: string, asked: FetchWords, context: ProgramContext, deps: FetchDeps) => Promise<Fetched>
-
-const fetchOnce: Fetch = (source, { again }, _, deps) => fetchTree(source, again, deps)
-
 /** At boot a server, a route or a name may come a little later than this host. */
-const fetchPatiently: Fetch = async (source, asked, context, deps) => {
-  const { timeoutS } = context.settings
-  const endMs = performance.now() + timeoutS * 1000
+async function fetchPatiently(
+  source: string,
+  asked: FetchWords,
+  say: ProgramContext['say'],
+  deps: FetchDeps,
+): Promise<Fetched> {
+  const { timeoutS } = deps.settings
+  const endMs = asked.wait ? performance.now() + timeoutS * 1000 : 0
   for (let tries = 1; ; tries += 1) {
     try {
-      return await fetchOnce(source, asked, context, deps)
+      return await fetchTree(source, asked.again, deps)
     } catch (error) {
       if (!(error instanceof IsconfError) || error.code !== 'SOURCE_FAILED' || performance.now() > endMs) throw error
-      if (tries === 1) context.say(`${error.message}: asking again for up to ${timeoutS} seconds`)
+      if (tries === 1) say(`${error.message}: asking again for up to ${timeoutS} seconds`)
       await sleep(systemClock, askEveryMs, deps.signal)
     }
   }

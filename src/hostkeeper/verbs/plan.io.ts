@@ -20,7 +20,7 @@ export const planVerb = verb({
     const { entry, excluded, variables } = hostOf(context)
     if (excluded) {
       const said = { entry, excluded, variables: rowsOf(variables) }
-      const text = `${table(entryRows(entry))}\nThis host is excluded from configuration management: nothing is done.\n`
+      const text = `${table([['entry', entry]])}\nThis host is excluded from configuration management: nothing is done.\n`
       terminal.out(json ? `${JSON.stringify(said)}\n` : text)
       return 0
     }
@@ -31,13 +31,10 @@ export const planVerb = verb({
   },
 })
 
-const entryRows = (entry: string): readonly (readonly string[])[] => [['entry', entry]]
-
-function rowsOf(
+const rowsOf = (
   variables: ReadonlyMap<string, Placed>,
-): readonly { readonly name: string; readonly value: string; readonly place: string }[] {
-  return [...variables].map(([name, { value, place }]) => ({ name, value, place }))
-}
+): readonly Readonly<Record<'name' | 'value' | 'place', string>>[] =>
+  [...variables].map(([name, { value, place }]) => ({ name, value, place }))
 
 function jsonOf({ managed, targets, stamps, make }: PlannedRun): unknown {
   const { host, variables, exported } = managed
@@ -49,7 +46,7 @@ function jsonOf({ managed, targets, stamps, make }: PlannedRun): unknown {
 function textOf({ managed, targets, stamps, make }: PlannedRun): string {
   const { host, variables, exported } = managed
   const parts = [
-    table(entryRows(host.entry)),
+    table([['entry', host.entry]]),
     `Variables of make:\n${table(rowsOf(variables).map(({ name, value, place }) => [`  ${name}=${value}`, place]))}`,
     `Environment:\n${table(Object.entries(exported).map(([name, value]) => [`  ${name}=${value}`]))}`,
     `Targets:\n  ${targets.join(' ') || 'none'}\n`,

@@ -1,2 +1,1 @@
-export { shLines } from './sh-lines.ts'
-export { LineMistake, linesOf, refusal, ShReader } from './sh-words.ts'
+export { LineMistake, linesOf, refusal, ShReader, shLines } from './sh-words.ts'

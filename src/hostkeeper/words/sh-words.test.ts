@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { assignmentsOf } from '../program/sh-assignments.ts'
+import { assignmentsOf } from '../program/settings.io.ts'
 import { LineMistake, linesOf, ShReader } from './sh-words.ts'
 
 /** The words of a text, as those of a shell script would be read: line after line. */
