@@ -6,7 +6,7 @@ import { basename, join } from 'node:path'
 import { IsconfError, sha256Hex } from '../../base/index.ts'
 import { scratchDirectory, writeWhole } from '../program/index.ts'
 import { type Channel, channelText, parseChannel, runCommand } from '../sources/index.ts'
-import { type BringDeps, bringTree } from '../update/index.ts'
+import { bringTree, type TreeDeps } from '../update/index.ts'
 import type { Destination } from './destination.io.ts'
 
 /** Checks the tree at an address as a boot does, and packs it into the directory `into`; the path of the archive. */
@@ -15,7 +15,7 @@ export async function buildCheckpoint(
   name: string,
   into: string,
   key: KeyObject | undefined,
-  deps: BringDeps,
+  deps: TreeDeps,
 ): Promise<string> {
   return withScratch(async (scratch) => {
     const tree = join(scratch, 'tree')

@@ -15,7 +15,8 @@ type Variables = ReadonlyMap<string, Placed>
  * names what is no target.
  */
 export function goalsOf(words: readonly string[], variables: Variables, database: MakeDatabase): readonly string[] {
-  checkPackages(variables, database)
+  // Make itself would say so only after it has done what stands before.
+  targetsIn('PACKAGES', variables, database)
   if (words.length === 0) return defaultTargets(database)
   const actions = words.filter((word) => isAction(word, variables, database))
   const others = words.filter((word) => !actions.includes(word))
@@ -41,11 +42,18 @@ function targetsOf(action: string, variables: Variables, database: MakeDatabase)
     const text = `${variable.place}: ${action} holds ${JSON.stringify(variable.value)}: only make could expand that`
     throw new IsconfError('CONFIG', text, { hint: 'name the targets themselves' })
   }
-  const targets = wordsOf(variable.value)
-  for (const word of targets) {
-    if (!ruleFor(database, word)) throw noSuchTarget(word, `${variable.place}: ${action} names`, database)
-  }
-  return targets
+  return targetsIn(action, variables, database)
+}
+
+/** The words of a variable. CONFIG when one is no target. */
+function targetsIn(name: string, variables: Variables, database: MakeDatabase): readonly string[] {
+  const { value = '', place } = variables.get(name) ?? {}
+  const words = wordsOf(value)
+  const unknown = words.find((word) => !ruleFor(database, word))
+  if (unknown === undefined) return words
+  const hint = hintOf(unknown, database.rules.keys(), 'give packages.conf such a target, or correct hosts.conf')
+  const text = `${place}: ${name} names ${JSON.stringify(unknown)}, which is not a target of packages.conf`
+  throw new IsconfError('CONFIG', text, { hint })
 }
 
 function defaultTargets({ defaultGoal }: MakeDatabase): readonly string[] {
@@ -56,23 +64,13 @@ function defaultTargets({ defaultGoal }: MakeDatabase): readonly string[] {
 function checkTarget(word: string, variables: Variables, database: MakeDatabase): void {
   if (ruleFor(database, word)) return
   const known = [...database.rules.keys(), ...variables.keys(), ...defaultActions]
+  const text = `${JSON.stringify(word)} is neither an action of this host nor a target`
+  throw new IsconfError('USAGE', text, { hint: hintOf(word, known, 'see `hostkeeper plan`') })
+}
+
+function hintOf(word: string, known: Iterable<string>, otherwise: string): string {
   const near = nearest(word, known)
-  const hint = near === undefined ? 'see `hostkeeper plan`' : `did you mean ${near}?`
-  throw new IsconfError('USAGE', `${JSON.stringify(word)} is neither an action of this host nor a target`, { hint })
-}
-
-/** Make itself would say so only after it has done what stands before. */
-function checkPackages(variables: Variables, database: MakeDatabase): void {
-  const packages = variables.get('PACKAGES')
-  for (const word of wordsOf(packages?.value ?? '')) {
-    if (!ruleFor(database, word)) throw noSuchTarget(word, `${packages?.place}: PACKAGES names`, database)
-  }
-}
-
-function noSuchTarget(word: string, where: string, { rules }: MakeDatabase): IsconfError {
-  const near = nearest(word, rules.keys())
-  const hint = near === undefined ? 'give packages.conf such a target, or correct hosts.conf' : `did you mean ${near}?`
-  return new IsconfError('CONFIG', `${where} ${JSON.stringify(word)}, which is not a target of packages.conf`, { hint })
+  return near === undefined ? otherwise : `did you mean ${near}?`
 }
 
 /** What make is to expand can be told by make alone. */

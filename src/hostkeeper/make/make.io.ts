@@ -122,9 +122,8 @@ function quietly(
     env,
     encoding: 'utf8',
     maxBuffer: outputBytesMax,
-    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-    ...(input === undefined ? {} : { input }),
-    ...(timeout === undefined ? {} : { timeout }),
+    input: input ?? '',
+    timeout,
   })
   if (done.error === undefined) {
     if (done.signal === null) return done

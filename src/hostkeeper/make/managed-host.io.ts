@@ -3,7 +3,7 @@ import { existsSync, realpathSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { userHere } from '../../base/caller.io.ts'
-import { IsconfError } from '../../base/index.ts'
+import { fixedEnvironment, IsconfError } from '../../base/index.ts'
 import { readGeneratedText } from '../../config/index.ts'
 import { type Placed, type ResolvedHost, resolveHost } from '../hosts-conf/index.ts'
 import { type ProgramContext, treeNames } from '../program/index.ts'
@@ -11,7 +11,7 @@ import { readHostsConf } from '../tree/index.ts'
 import type { MakeDatabase } from './database.ts'
 import { leavingMakefiles, type MakeCall, readDatabase, readMakefile } from './make.io.ts'
 import { platformOf } from './platform.io.ts'
-import { makeWords, stepEnvironment, withVariables } from './words.ts'
+import { makeWords, withVariables } from './words.ts'
 
 /** One host, ready for make. */
 export interface ManagedHost {
@@ -88,11 +88,20 @@ function readFor(
   return { variables, call, database: readDatabase(call) }
 }
 
-/** The environment of every step of a tree, before any variable of a host. */
+/** What is said to the programs of this package, also to those that a step calls. */
+const ownSettings = /^(IS|HOSTKEEPER)_|^ISCONFDIR$/
+
+/**
+ * The environment of every step of a tree, before any variable of a host: the same whoever calls, by hand or at boot. A
+ * few variables that programs count on, and the settings of this package.
+ */
 export function environmentFor(tree: string, caller: ProgramContext['environment']): MakeCall['environment'] {
-  const first = [join(tree, treeNames.programs), programDirectory()]
+  const fixed = fixedEnvironment(userHere())
+  const settings = Object.fromEntries(Object.entries(caller).filter(([name]) => ownSettings.test(name)))
   // The programs of this package begin with `env node`.
-  return stepEnvironment(userHere(), caller, { first, last: [dirname(process.execPath)] })
+  const last = dirname(process.execPath)
+  const path = [join(tree, treeNames.programs), programDirectory(), fixed['PATH'], last]
+  return { ...fixed, ...settings, PATH: path.join(':') }
 }
 
 /** Those that hosts.conf does not say, but may. */

@@ -1,27 +1,10 @@
 /** The command line and the environment of make. */
-import { fixedEnvironment, IsconfError } from '../../base/index.ts'
+import { IsconfError } from '../../base/index.ts'
 import type { Placed } from '../hosts-conf/index.ts'
 import { idleTarget } from './database.ts'
 import { progressLine, progressName } from './progress.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
-
-/** What is said to the programs of this package, also to those that a step calls. */
-const ownSettings = /^(IS|HOSTKEEPER)_|^ISCONFDIR$/
-
-/**
- * The same whoever calls, by hand or at boot: a few variables that programs count on, and the settings of this
- * package. PATH is the usual one between the directories `first` and `last`.
- */
-export function stepEnvironment(
-  user: { readonly name: string; readonly home: string },
-  caller: Environment,
-  { first, last }: { readonly first: readonly string[]; readonly last: readonly string[] },
-): Environment {
-  const fixed = fixedEnvironment(user)
-  const settings = Object.fromEntries(Object.entries(caller).filter(([name]) => ownSettings.test(name)))
-  return { ...fixed, ...settings, PATH: [...first, fixed['PATH'], ...last].join(':') }
-}
 
 /** The words that every call of make has: no built-in rules, and the makefile. */
 export function makeWords(file: string): readonly string[] {

@@ -58,9 +58,6 @@ export async function writeWhole(path: string, content: Uint8Array | string, hin
     })
   } catch (error) {
     if (error instanceof IsconfError) throw error
-    throw new IsconfError('FILE_UNWRITABLE', `cannot write ${path}: ${errnoText(error)}`, {
-      ...{ cause: error },
-      ...(hint === undefined ? {} : { hint }),
-    })
+    throw new IsconfError('FILE_UNWRITABLE', `cannot write ${path}: ${errnoText(error)}`, { cause: error, hint })
   }
 }

@@ -1,6 +1,6 @@
 /** What a run would do; nothing of the host's is written, and no lock is needed. */
-import { rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
 import {
   type DryRun,
@@ -17,10 +17,9 @@ import {
   ruleFor,
   stepsFor,
 } from '../make/index.ts'
-import type { ProgramContext } from '../program/index.ts'
+import { type ProgramContext, scratchDirectory } from '../program/index.ts'
 import { doubtfulStamps } from './progress.io.ts'
-import type { RunWords } from './run-words.ts'
-import { addScratchStamps, withScratchStamps } from './scratch-stamps.io.ts'
+import type { RunWords } from './recorded-run.io.ts'
 import type { StampPlan } from './stamp-plan.ts'
 import { plannedStamps } from './stamp-run.io.ts'
 import { stampExists, stampsIn } from './stamps.io.ts'
@@ -79,3 +78,32 @@ export function failAsMake({ status }: DryRun): void {
   const hint = 'what make says stands above; `hostkeeper lint` looks at all hosts'
   throw new IsconfError('COMMAND_FAILED', `make failed with status ${status}`, { exit: status, hint })
 }
+
+/**
+ * Calls `work` with a directory that holds a copy of these stamps, all of one time, beside a link to the tree; it is removed
+ * afterwards.
+ */
+function withScratchStamps<T>(tree: string, names: Iterable<string>, work: (directory: string) => T): T {
+  const directory = scratchDirectory('hostkeeper-plan-')
+  try {
+    symlinkSync(tree, join(directory, 'tree'))
+    const stamps = join(directory, 'stamps')
+    mkdirSync(stamps)
+    addScratchStamps(stamps, names)
+    return work(stamps)
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+function addScratchStamps(directory: string, names: Iterable<string>): void {
+  for (const name of names) {
+    const path = join(directory, name)
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, '')
+    utimesSync(path, stampSeconds, stampSeconds)
+  }
+}
+
+/** The beginning of the year 2000. Any time will do that is the same for all. */
+const stampSeconds = 946_684_800

@@ -49,7 +49,7 @@ export class RunProgress {
     return Math.max(0, this.begun.length - 1 - this.#keptCount)
   }
 
-  /** Brings what was done to the disk, then notes the steps that had ended. DISK_FAILED: nothing of the run counts. */
+  /** Brings what was done to the disk, then notes the steps that had ended: all but the last. DISK_FAILED: nothing of the run counts. */
   async keep(endedCount = this.begun.length - 1): Promise<void> {
     try {
       await syncDisks(this.#directory)
@@ -64,14 +64,9 @@ export class RunProgress {
     this.#keptCount = endedCount
   }
 
-  /** The same, when no step is under way. */
-  keepAll(): Promise<void> {
-    return this.keep(this.begun.length)
-  }
-
   /** When all of the run is on disk and its end is recorded. */
-  async forget(): Promise<void> {
-    await forgetProgress(this.#directory)
+  forget(): Promise<void> {
+    return forgetProgress(this.#directory)
   }
 
   close(): void {
@@ -82,10 +77,8 @@ export class RunProgress {
 /** The targets that are made together with one. */
 export type Also = (step: string) => readonly string[]
 
-const nothingElse: Also = () => []
-
 /** The stamps that do not count, because the run that made them has no end. */
-export function doubtfulStamps(directory: string, also: Also = nothingElse): readonly string[] {
+export function doubtfulStamps(directory: string, also: Also = () => []): readonly string[] {
   const text = noteIn(directory, progressName)
   if (text === undefined) return []
   const progress = parseProgress(text)

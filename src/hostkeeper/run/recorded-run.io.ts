@@ -1,5 +1,4 @@
 /** Runs make between the two lines of the record, with a log. */
-
 import { IsconfError } from '../../base/index.ts'
 import { count } from '../../terminal/index.ts'
 import type { MakeCall } from '../make/index.ts'
@@ -8,12 +7,30 @@ import { treeOf } from '../tree/index.ts'
 import { type Interruption, type MakeEnd, runMake } from './process.io.ts'
 import { type Also, RunProgress } from './progress.io.ts'
 import { oldLogs, openRunLog, type RunLog, removeLogs } from './run-log.io.ts'
-import type { Attempt, RunWords } from './run-words.ts'
 import { pruneRuns, readRuns, recordRun } from './runs.io.ts'
 import { type RunEnd, type RunStart, runId } from './runs.ts'
-import { type ReadyStamps, settleLone } from './stamp-run.io.ts'
+import type { StampPlan } from './stamp-plan.ts'
+import { settleLone } from './stamp-run.io.ts'
 import { removeTargets, stampsIn } from './stamps.io.ts'
 import { StepWatch } from './step-watch.io.ts'
+
+/** What was asked for. */
+export interface RunWords {
+  readonly words: readonly string[]
+  /** Whether make is to say why it does what it does. */
+  readonly trace: boolean
+  /** Whether to wait for what a host may not know yet at boot. */
+  readonly wait?: boolean
+}
+
+/** What is known of a run, for the record of what came of it. */
+export interface Attempt {
+  /** Whether it does all that a boot does, so that its end tells whether the host is right. */
+  isBoot: boolean
+  level: 'right' | 'excluded'
+  step: string | null
+  log: string | null
+}
 
 /** A run for which all is ready. */
 export interface ReadyRun {
@@ -23,7 +40,7 @@ export interface ReadyRun {
   readonly call: MakeCall
   readonly targets: readonly string[]
   readonly flags: readonly string[]
-  readonly stamps: ReadyStamps
+  readonly stamps: StampPlan
   readonly also: Also
   readonly lock: string
   readonly interruption: Interruption
@@ -47,7 +64,7 @@ export async function recordedRun(context: ProgramContext, attempt: Attempt, run
     attempt.step = step
     if (step !== null) removeTargets(layout.stamps, leftOf(step, run))
     await progress.keep()
-    const before = new Set(run.stamps.plan.kept)
+    const before = new Set(run.stamps.kept)
     const made = stampsIn(layout.stamps).flatMap(({ name }) => (before.has(name) ? [] : [name]))
     const at = new Date().toISOString()
     await recordRun(layout.runs, { event: 'end', id, at, ...outcomeOf(end), step, made })
@@ -92,22 +109,20 @@ async function makePasses(run: ReadyRun, log: RunLog, progress: RunProgress, wat
   const { call, targets, flags, stamps, lock, interruption } = run
   const pass = (goals: readonly string[]): Promise<MakeEnd> =>
     runMake({ call, words: [...flags, ...goals], lock, log, interruption, look: () => watch.look() })
-  const { lone } = stamps.plan
-  if (lone.length > 0) {
-    const end = await pass(lone)
+  if (stamps.lone.length > 0) {
+    const end = await pass(stamps.lone)
     if (end.status !== 0) return end
     await watch.settled()
     // The touch takes from stamps what tells that they are new.
-    await progress.keepAll()
-    await settleLone(call.cwd, stamps, Date.now())
+    await progress.keep(progress.begun.length)
+    await settleLone(call.cwd, stamps.loneLeft, Date.now())
   }
   return pass(targets)
 }
 
 /** What the step under way has left: it is not done, whatever is there under its name. */
 function leftOf(step: string, { stamps, also }: ReadyRun): readonly string[] {
-  const { kept } = stamps.plan
-  return [step, ...also(step)].filter((name) => !kept.includes(name))
+  return [step, ...also(step)].filter((name) => !stamps.kept.includes(name))
 }
 
 function outcomeOf({ status, signal, limit }: MakeEnd): Pick<RunEnd, 'outcome' | 'status' | 'signal'> {

@@ -19,8 +19,7 @@ import {
 import { type ProgramContext, takeLock } from '../program/index.ts'
 import { Interruption } from './process.io.ts'
 import { settleLeftRun } from './progress.io.ts'
-import { recordedRun } from './recorded-run.io.ts'
-import type { Attempt, RunWords } from './run-words.ts'
+import { type Attempt, type RunWords, recordedRun } from './recorded-run.io.ts'
 import { readyStamps } from './stamp-run.io.ts'
 import { makeStampDirectories, stampExists } from './stamps.io.ts'
 
@@ -100,8 +99,7 @@ async function lockedRun(
       `the last run has no end, so nobody can know whether these steps are done; they are done again: ${again.join(', ')}`,
     )
   const stamps = await readyStamps(layout.stamps, database, targets, Date.now())
-  if (stamps.plan.outdated.length > 0)
-    say(`to be done again, because what they need is: ${stamps.plan.outdated.join(', ')}`)
+  if (stamps.outdated.length > 0) say(`to be done again, because what they need is: ${stamps.outdated.join(', ')}`)
   // Steps of pattern rules have no rule of their own name.
   makeStampDirectories(layout.stamps, new Set([...database.rules.keys(), ...stepsFor(database, targets)]))
   const old = oldFileFlags(database, targets, (name) => stampExists(layout.stamps, name))

@@ -7,10 +7,6 @@ import { doneAtMs, loneName, loneText, noteSince, parseLone, parseSince, sinceNa
 import { planStamps, type StampPlan } from './stamp-plan.ts'
 import { noteIn, removeStamps, stampExists, stampsIn, touchStamps } from './stamps.io.ts'
 
-export interface ReadyStamps {
-  readonly plan: StampPlan
-}
-
 /** What a run would do to the stamps; nothing is written. */
 export function plannedStamps(directory: string, database: MakeDatabase, targets: readonly string[]): StampPlan {
   const doubtful = new Set(doubtfulStamps(directory, madeWith(database)))
@@ -25,17 +21,17 @@ export async function readyStamps(
   database: MakeDatabase,
   targets: readonly string[],
   nowMs: number,
-): Promise<ReadyStamps> {
+): Promise<StampPlan> {
   const plan = plannedStamps(directory, database, targets)
   await removeStamps(directory, plan.outdated)
   await noteLone(directory, [...plan.lone, ...plan.loneLeft])
   await touchAll(directory, nowMs)
-  return { plan }
+  return plan
 }
 
 /** After the first pass: what was done alone is like all others. */
-export async function settleLone(directory: string, { plan }: ReadyStamps, nowMs: number): Promise<void> {
-  await noteLone(directory, plan.loneLeft)
+export async function settleLone(directory: string, left: readonly string[], nowMs: number): Promise<void> {
+  await noteLone(directory, left)
   await touchAll(directory, nowMs)
 }
 

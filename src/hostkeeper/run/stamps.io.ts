@@ -6,10 +6,20 @@
  * make begins, stamps of which that will not be true any more are removed;
  * what is to be done is then told by what is missing, and never by times.
  */
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, utimesSync } from 'node:fs'
+import {
+  type Dirent,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  utimesSync,
+} from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { systemDisk } from '../../base/disk.io.ts'
-import { diskFailure } from '../../base/index.ts'
+import { diskFailure, errnoCode } from '../../base/index.ts'
 
 export interface Stamp {
   /** The target, with its directories. */
@@ -36,18 +46,16 @@ export function stampsIn(directory: string): readonly Stamp[] {
   return stamps.sort((one, other) => (one.name < other.name ? -1 : 1))
 }
 
-function entriesOf(directory: string): ReturnType<typeof readDirectory> {
+function entriesOf(directory: string): readonly Dirent[] {
   try {
-    return readDirectory(directory)
+    return readdirSync(directory, { withFileTypes: true })
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return []
     throw diskFailure('read', directory, error)
   }
 }
 
-const isErrno = (error: unknown, code: string): boolean => (error as NodeJS.ErrnoException).code === code
-
-const readDirectory = (directory: string) => readdirSync(directory, { withFileTypes: true })
+const isErrno = (error: unknown, ...codes: readonly string[]): boolean => codes.includes(errnoCode(error) ?? '')
 
 /** Whether there is a file of that name; make asks also for those elsewhere, with a `/` in front. */
 export const stampExists = (directory: string, name: string): boolean => existsSync(resolve(directory, name))
@@ -83,7 +91,7 @@ export function removeTargets(directory: string, names: readonly string[]): void
       removeEmpty(directory, dirname(path))
     } catch (error) {
       // Below another stamp there is nothing, nor under a name that no disk takes.
-      if (isErrno(error, 'ENOTDIR') || isErrno(error, 'ENAMETOOLONG')) continue
+      if (isErrno(error, 'ENOTDIR', 'ENAMETOOLONG')) continue
       throw diskFailure('remove', path, error)
     }
   }
@@ -94,7 +102,7 @@ function removeEmpty(top: string, directory: string): void {
     try {
       rmdirSync(empty)
     } catch (error) {
-      if (isErrno(error, 'ENOTEMPTY') || isErrno(error, 'ENOENT')) return
+      if (isErrno(error, 'ENOTEMPTY', 'ENOENT')) return
       throw error
     }
   }
@@ -126,7 +134,7 @@ export function makeStampDirectories(directory: string, targets: ReadonlySet<str
       mkdirSync(join(directory, below), { recursive: true, mode: 0o700 })
     } catch (error) {
       // The stamp of a step that is no more, or a name that no disk takes: only the step that needs the directory fails.
-      if (['EEXIST', 'ENOTDIR', 'ENAMETOOLONG'].some((code) => isErrno(error, code))) continue
+      if (isErrno(error, 'EEXIST', 'ENOTDIR', 'ENAMETOOLONG')) continue
       throw diskFailure('make', join(directory, below), error)
     }
   }

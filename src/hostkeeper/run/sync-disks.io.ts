@@ -15,13 +15,8 @@ export async function syncDisks(path: string): Promise<void> {
   const { status, said } = await ended('sync', words)
   if (status === 0) return
   const hint = 'what this run did counts as not done; see to the disk, then run it again'
-  throw new IsconfError(
-    'DISK_FAILED',
-    `the disks did not take what was written: ${said || `sync ended with ${status}`}`,
-    {
-      hint,
-    },
-  )
+  const why = said || `sync ended with ${status}`
+  throw new IsconfError('DISK_FAILED', `the disks did not take what was written: ${why}`, { hint })
 }
 
 function ended(program: string, words: readonly string[]): Promise<{ readonly status: number; readonly said: string }> {

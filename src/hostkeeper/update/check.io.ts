@@ -1,22 +1,22 @@
 /** Whether this host can do something with a tree. */
 import { IsconfError } from '../../base/index.ts'
-import type { HostNames } from '../../config/index.ts'
 import { resolveHost } from '../hosts-conf/index.ts'
 import { lintTree } from '../lint/index.ts'
-import type { Settings } from '../program/index.ts'
-import { readHostsConf } from '../tree/index.ts'
+import type { ProgramContext } from '../program/index.ts'
+import type { ChannelNumbers } from '../sources/index.ts'
+import { readHostsConf, type TreeDisk } from '../tree/index.ts'
 
-export interface CheckDeps {
-  readonly settings: Settings
-  readonly names: HostNames
-  readonly environment: Readonly<Record<string, string | undefined>>
+/** What is needed to do something with trees. */
+export interface TreeDeps extends Pick<ProgramContext, 'settings' | 'layout' | 'names' | 'environment'> {
+  readonly disk: TreeDisk
+  /** Aborted when a person presses Ctrl-C. */
+  readonly signal: AbortSignal
+  readonly channels?: ChannelNumbers
 }
 
 /** Everything that keeps this host from using the tree, each with file and line below the tree; none when it is good. */
-export async function problemsOf(
-  tree: string,
-  { settings, names, environment }: CheckDeps,
-): Promise<readonly string[]> {
+export async function problemsOf(tree: string, deps: TreeDeps): Promise<readonly string[]> {
+  const { settings, names, environment } = deps
   const findings = (await lintTree(tree, settings.make)).filter(({ severity }) => severity === 'error')
   const problems = findings.map(({ file, line, message }) =>
     [file, line, ` ${message}`]

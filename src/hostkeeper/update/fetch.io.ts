@@ -3,8 +3,7 @@ import { existsSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
 import { join } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
-import type { Layout } from '../program/index.ts'
-import { type ChannelNumbers, refuseUnsigned, refuseUnvouched, shownAddress, sourceOf } from '../sources/index.ts'
+import { refuseUnsigned, refuseUnvouched, shownAddress, sourceOf } from '../sources/index.ts'
 import {
   fetchingPrefix,
   idOfName,
@@ -12,21 +11,10 @@ import {
   lookAtTree,
   pointAt,
   removeLeftovers,
-  type TreeDisk,
   type TreeLook,
   treesOf,
 } from '../tree/index.ts'
-import { type CheckDeps, problemsOf, refuseFor } from './check.io.ts'
-
-export interface BringDeps extends CheckDeps {
-  readonly disk: TreeDisk
-  readonly signal: AbortSignal
-  readonly channels?: ChannelNumbers
-}
-
-export interface FetchDeps extends BringDeps {
-  readonly layout: Layout
-}
+import { problemsOf, refuseFor, type TreeDeps } from './check.io.ts'
 
 export interface Fetched {
   /** The name of the tree below trees/. */
@@ -39,7 +27,7 @@ export interface Fetched {
  * Fetches the tree, checks it, and stages it. Whenever it is ended, the current tree is whole and untouched, and
  * the next one removes what is left. `again` takes also what a person has turned back from.
  */
-export async function fetchTree(address: string, again: boolean, deps: FetchDeps): Promise<Fetched> {
+export async function fetchTree(address: string, again: boolean, deps: TreeDeps): Promise<Fetched> {
   const { layout, disk, settings } = deps
   refuseUnsigned(address, settings)
   await disk.makeDirectory(layout.trees)
@@ -64,7 +52,7 @@ export async function fetchTree(address: string, again: boolean, deps: FetchDeps
 }
 
 /** Fetches the tree into the directory `into`, and checks it: the one way in which a tree comes to be used. */
-export async function bringTree(address: string, into: string, scratch: string, deps: BringDeps): Promise<TreeLook> {
+export async function bringTree(address: string, into: string, scratch: string, deps: TreeDeps): Promise<TreeLook> {
   const { settings, environment, signal, disk, channels } = deps
   refuseUnvouched(address, settings)
   for (const directory of [into, scratch]) await disk.makeDirectory(directory)
@@ -85,7 +73,7 @@ export async function bringTree(address: string, into: string, scratch: string, 
 const bookkeeping = ['.git', '.svn', '.hg', 'CVS']
 
 /** Puts a whole tree among the others, unless it is there; its name there. */
-async function place(from: string, { id, entries }: TreeLook, { layout, disk }: FetchDeps): Promise<string> {
+async function place(from: string, { id, entries }: TreeLook, { layout, disk }: TreeDeps): Promise<string> {
   for (let copy = 0; copy <= copiesMax; copy += 1) {
     // Somebody has changed the one with that name; it may be the current one, so it stays where it is.
     const name = copy === 0 ? id : `${id}.${copy}`

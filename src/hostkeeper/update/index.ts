@@ -1,3 +1,4 @@
-export { type BringDeps, bringTree, type FetchDeps, type Fetched, fetchTree } from './fetch.io.ts'
+export type { TreeDeps } from './check.io.ts'
+export { bringTree, type Fetched, fetchTree } from './fetch.io.ts'
 export { rollBack, type Switched, switchTree } from './switch.io.ts'
-export { interruptible, withTrees } from './verb-deps.io.ts'
+export { treeDeps, withTrees } from './verb-deps.io.ts'

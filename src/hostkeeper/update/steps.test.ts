@@ -9,7 +9,8 @@ import { layoutOf } from '../program/layout.ts'
 import { settingsFrom } from '../program/settings.ts'
 import { lookAtTree } from '../tree/content.io.ts'
 import { systemTreeDisk, type TreeDisk } from '../tree/disk.io.ts'
-import { type FetchDeps, fetchTree } from './fetch.io.ts'
+import type { TreeDeps } from './check.io.ts'
+import { fetchTree } from './fetch.io.ts'
 import { rollBack, switchTree } from './switch.io.ts'
 
 // A tree is checked with make before it is taken.
@@ -48,7 +49,7 @@ function disk(steps: number): { readonly disk: TreeDisk; readonly wasKilled: () 
 interface Host {
   readonly source: string
   readonly home: string
-  deps(steps?: number): FetchDeps & { readonly wasKilled: () => boolean }
+  deps(steps?: number): TreeDeps & { readonly wasKilled: () => boolean }
 }
 
 function hostOf(t: TestContext): Host {

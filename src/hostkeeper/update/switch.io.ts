@@ -4,22 +4,8 @@ import { IsconfError } from '../../base/index.ts'
 import { readBoot } from '../boot/index.ts'
 import type { Layout } from '../program/index.ts'
 import { endedWell, readRuns } from '../run/index.ts'
-import {
-  idOfName,
-  isUnchanged,
-  pointAt,
-  removeLeftovers,
-  removeOldTrees,
-  type TreeDisk,
-  type Trees,
-  treesOf,
-} from '../tree/index.ts'
-import { type CheckDeps, problemsOf, refuseFor } from './check.io.ts'
-
-export interface SwitchDeps extends CheckDeps {
-  readonly layout: Layout
-  readonly disk: TreeDisk
-}
+import { idOfName, isUnchanged, pointAt, removeLeftovers, removeOldTrees, type Trees, treesOf } from '../tree/index.ts'
+import { problemsOf, refuseFor, type TreeDeps } from './check.io.ts'
 
 export interface Switched {
   readonly from: string | undefined
@@ -32,7 +18,7 @@ export interface RolledBack extends Switched {
 }
 
 /** Makes the staged tree the current one, in one step; the last good one stays as the previous. */
-export async function switchTree(deps: SwitchDeps): Promise<Switched> {
+export async function switchTree(deps: TreeDeps): Promise<Switched> {
   const { layout, disk } = deps
   refuseByHand(layout)
   const trees = treesOf(layout)
@@ -58,7 +44,7 @@ export async function switchTree(deps: SwitchDeps): Promise<Switched> {
  * The tree to turn back to: the one that held until now. Unless the previous one made the host right, as the one that
  * held until now has not, or not yet: of two updates in a row the second must not lose the last good tree.
  */
-async function lastGood({ layout, settings }: SwitchDeps, { current, previous }: Trees): Promise<string | undefined> {
+async function lastGood({ layout, settings }: TreeDeps, { current, previous }: Trees): Promise<string | undefined> {
   if (previous === undefined || previous === current) return current
   if (readBoot(layout, settings)?.level === 'failed') return previous
   const runs = await readRuns(layout.runs)
@@ -66,7 +52,7 @@ async function lastGood({ layout, settings }: SwitchDeps, { current, previous }:
 }
 
 /** Makes the previous tree the current one again; the one that held is not taken again until its source has another. */
-export async function rollBack(deps: SwitchDeps): Promise<RolledBack> {
+export async function rollBack(deps: TreeDeps): Promise<RolledBack> {
   const { layout, disk } = deps
   refuseByHand(layout)
   const { current, previous } = treesOf(layout)
@@ -94,7 +80,7 @@ function refuseByHand(layout: Layout): void {
 }
 
 /** The same check as before it was staged: since then a hand, or a disk, may have changed it. */
-async function refuseUnlessGood(name: string, deps: SwitchDeps): Promise<void> {
+async function refuseUnlessGood(name: string, deps: TreeDeps): Promise<void> {
   const path = join(deps.layout.trees, name)
   if (!(await isUnchanged(deps.layout, name))) {
     throw new IsconfError('TREE_REFUSED', `${path} has been changed since it was fetched`, {

@@ -2,27 +2,27 @@
 import { IsconfError } from '../../base/index.ts'
 import { type ProgramContext, takeLock } from '../program/index.ts'
 import { systemTreeDisk } from '../tree/index.ts'
-import type { FetchDeps } from './fetch.io.ts'
+import type { TreeDeps } from './check.io.ts'
 
 /** Does something to the trees while nobody else does. BUSY. */
 export async function withTrees<T>(
   context: ProgramContext,
   what: string,
-  act: (deps: FetchDeps) => Promise<T>,
+  act: (deps: TreeDeps) => Promise<T>,
 ): Promise<T> {
-  const { layout, names, environment, settings } = context
-  const signal = interruptible(context, what)
-  const release = await takeLock(layout.lock, what)
+  const deps = treeDeps(context, what)
+  const release = await takeLock(context.layout.lock, what)
   try {
-    return await act({ settings, layout, names, environment, disk: systemTreeDisk, signal })
+    return await act(deps)
   } finally {
     await release()
   }
 }
 
-/** Aborted, with INTERRUPTED, when a person presses Ctrl-C. */
-export function interruptible({ onInterrupt }: ProgramContext, what: string): AbortSignal {
+/** The signal is aborted, with INTERRUPTED, when a person presses Ctrl-C. */
+export function treeDeps(context: ProgramContext, what: string): TreeDeps {
+  const { settings, layout, names, environment } = context
   const stop = new AbortController()
-  onInterrupt(() => stop.abort(new IsconfError('INTERRUPTED', `interrupted: ${what}`)))
-  return stop.signal
+  context.onInterrupt(() => stop.abort(new IsconfError('INTERRUPTED', `interrupted: ${what}`)))
+  return { settings, layout, names, environment, disk: systemTreeDisk, signal: stop.signal }
 }

@@ -5,8 +5,7 @@ import { aFile, flag, value, type WordType, word } from '../../terminal/index.ts
 import { buildCheckpoint, destinationOf, pushCheckpoint, tagCheckpoint } from '../checkpoint/index.ts'
 import { action, type ProgramContext, verb } from '../program/index.ts'
 import { ed25519Key, isArchiveName } from '../sources/index.ts'
-import { systemTreeDisk } from '../tree/index.ts'
-import { type BringDeps, interruptible } from '../update/index.ts'
+import { type TreeDeps, treeDeps } from '../update/index.ts'
 
 const keyOption = value('--key <file>', 'sign by this private Ed25519 key in PEM', aFile)
 const archiveArgument = word('ARCHIVE', 'as build made it', aFile)
@@ -84,10 +83,7 @@ export const checkpointVerb = verb({
   verbs: [build, push, tag],
 })
 
-function depsOf(context: ProgramContext): BringDeps {
-  const { settings, names, environment } = context
-  return { settings, names, environment, disk: systemTreeDisk, signal: interruptible(context, 'hostkeeper checkpoint') }
-}
+const depsOf = (context: ProgramContext): TreeDeps => treeDeps(context, 'hostkeeper checkpoint')
 
 /** The name of an archive; its ending may be left out. USAGE. */
 function archiveName(word: string): string {

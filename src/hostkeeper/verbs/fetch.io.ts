@@ -4,7 +4,7 @@ import { flag } from '../../terminal/index.ts'
 import { recordFetch, waitForName } from '../boot/index.ts'
 import { type ProgramContext, verb } from '../program/index.ts'
 import { sayUnvouched, shownAddress } from '../sources/index.ts'
-import { type FetchDeps, type Fetched, fetchTree, withTrees } from '../update/index.ts'
+import { type Fetched, fetchTree, type TreeDeps, withTrees } from '../update/index.ts'
 
 /** Of update, too. */
 export const againOption = {
@@ -41,7 +41,7 @@ export interface FetchWords {
 }
 
 /** Fetches what the settings name, and says and records what came of it. */
-export async function fetchAndTell(context: ProgramContext, asked: FetchWords, deps: FetchDeps): Promise<void> {
+export async function fetchAndTell(context: ProgramContext, asked: FetchWords, deps: TreeDeps): Promise<void> {
   const { settings, say } = context
   const { source } = settings
   if (source === undefined)
@@ -70,7 +70,7 @@ async function fetchPatiently(
   source: string,
   asked: FetchWords,
   say: ProgramContext['say'],
-  deps: FetchDeps,
+  deps: TreeDeps,
 ): Promise<Fetched> {
   const { timeoutS } = deps.settings
   const endMs = asked.wait ? performance.now() + timeoutS * 1000 : 0

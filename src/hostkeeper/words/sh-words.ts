@@ -15,7 +15,7 @@ export class LineMistake extends Error {
 
   /** The failure as a person is told it. */
   in(path: string): IsconfError {
-    return new IsconfError('CONFIG', `${path}:${this.line}: ${this.message}`, this.hint ? { hint: this.hint } : {})
+    return new IsconfError('CONFIG', `${path}:${this.line}: ${this.message}`, { hint: this.hint })
   }
 }
 
