@@ -25,8 +25,7 @@ export async function fetchScript(
     const inBank = bankNameOf(address.url, loadConfig({ environment: context.environment }).httpPort)
     if (inBank !== undefined) return await bankFile(inBank, path, context, signal)
     refuseForeignBank([address.url.href])
-    const limits = { bytesMax: scriptBytesMax, timeoutS: context.settings.timeoutS, signal }
-    return await downloadFile(address.url, path, limits)
+    return await downloadFile(address.url, path, scriptBytesMax, { settings: context.settings, signal })
   } catch (error) {
     if (signal.aborted)
       throw new IsconfError('INTERRUPTED', `${address.name}: interrupted while fetching it`, { cause: error })

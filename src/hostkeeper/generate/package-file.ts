@@ -3,21 +3,7 @@ import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument }
 import * as z from 'zod'
 import { IsconfError, toIsconfError } from '../../base/index.ts'
 
-export interface Package {
-  /** As the file is called. */
-  readonly name: string
-  /** NAME, or NAME-VERSION. */
-  readonly target: string
-  readonly description: string | undefined
-  readonly needs: readonly Need[]
-  readonly files: readonly Placed[]
-  readonly commands: readonly Placed[]
-  readonly service: { readonly name: string; readonly action: string } | undefined
-  /** Whether it leaves a stamp, and is not done again. */
-  readonly once: boolean
-  /** `packages.d/NAME.yaml`. */
-  readonly file: string
-}
+export type Package = ReturnType<typeof parsePackage>
 
 interface Placed {
   readonly text: string
@@ -35,12 +21,17 @@ const plainName = /^[A-Za-z0-9][\w.+~-]*$/
 const plainPath = /^[\w.][\w.+~@,/-]*$/
 const plainService = /^\w[\w.@:-]*$/
 
-const name = z.string().regex(plainName, 'is no name of letters, digits and . _ + ~ -')
+const noName = 'is no name of letters, digits and . _ + ~ -'
+const name = z.string().regex(plainName, noName)
 const serviceWord = z.string().regex(plainService, 'is no name of letters, digits and . _ @ : -')
 const path = z
   .string()
   .regex(plainPath, 'is no path below /, like etc/ntp.conf')
   .refine((text) => !text.split('/').some((part) => part === '' || part === '.' || part === '..'), 'is no plain path')
+const joining = [
+  (text: string): boolean => !/\\\s*$/.test(text),
+  'ends with a backslash, which would join it with what follows',
+] as const
 const line = z
   .string()
   .regex(/\S/, 'is empty')
@@ -49,11 +40,11 @@ const line = z
     (text) => !/^\s*[-@+]/.test(text),
     'begins with what make takes for an order; to go on after a failure: COMMAND || true',
   )
-  .refine((text) => !/\\\s*$/.test(text), 'ends with a backslash, which would join it with what follows')
+  .refine(...joining)
 const oneLine = z
   .string()
   .refine((text) => !/[\n\r\0]/.test(text.trim()), 'has more than one line')
-  .refine((text) => !/\\\s*$/.test(text), 'ends with a backslash, which would join it with what follows')
+  .refine(...joining)
 
 const form = z.strictObject({
   description: oneLine.optional(),
@@ -75,12 +66,8 @@ const form = z.strictObject({
 })
 
 /** CONFIG, with file and line, for the first mistake. */
-export function parsePackage(packageName: string, text: string, file: string): Package {
-  if (!plainName.test(packageName))
-    throw new IsconfError(
-      'CONFIG',
-      `${file}: ${JSON.stringify(packageName)} is no name of letters, digits and . _ + ~ -`,
-    )
+export function parsePackage(packageName: string, text: string, file: string) {
+  if (!plainName.test(packageName)) throw new IsconfError('CONFIG', `${file}: ${JSON.stringify(packageName)} ${noName}`)
   const lines = new LineCounter()
   // All is text: a version 1.10 must not become 1.1, nor a package `no` a no.
   const document = parseDocument(text, { schema: 'failsafe', lineCounter: lines, prettyErrors: false })
@@ -99,17 +86,23 @@ export function parsePackage(packageName: string, text: string, file: string): P
   if (!isStep && once !== undefined)
     throw new IsconfError('CONFIG', `${placeOf(['once'])}: nothing to do, neither once nor each time`)
   return {
+    /** As the file is called. */
     name: packageName,
+    /** NAME, or NAME-VERSION. */
     target: version === undefined ? packageName : `${packageName}-${version}`,
     description: description?.trim(),
-    needs: needs.map((need, index) => ({
-      ...(typeof need === 'string' ? { kind: 'package', text: need } : { kind: 'target', text: need.target }),
-      place: placeOf(['needs', index]),
-    })),
-    files: files.map((one, index) => ({ text: one, place: placeOf(['files', index]) })),
-    commands: commands.map((one, index) => ({ text: one.trim(), place: placeOf(['commands', index]) })),
+    needs: needs.map(
+      (need, index): Need => ({
+        ...(typeof need === 'string' ? { kind: 'package', text: need } : { kind: 'target', text: need.target }),
+        place: placeOf(['needs', index]),
+      }),
+    ),
+    files: files.map((one, index): Placed => ({ text: one, place: placeOf(['files', index]) })),
+    commands: commands.map((one, index): Placed => ({ text: one.trim(), place: placeOf(['commands', index]) })),
     service: typeof service === 'string' ? { name: service, action: 'restart' } : service,
+    /** Whether it leaves a stamp, and is not done again. */
     once: isStep && once !== 'false',
+    /** `packages.d/NAME.yaml`. */
     file,
   }
 }

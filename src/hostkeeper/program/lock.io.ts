@@ -70,13 +70,9 @@ export async function lockHolder(path: string): Promise<string | undefined> {
 function refuseLeftMake(path: string): void {
   const left = leftGroup(path)
   if (left === undefined) return
-  throw new IsconfError(
-    'BUSY',
-    `a make that was started by a killed hostkeeper is still running: process group ${left.text}`,
-    {
-      hint: `wait for it to end, or end it: kill -- -${left.pid}; if what is left of it is meant to stay: rm ${groupPath(path)}`,
-    },
-  )
+  const message = `a make that was started by a killed hostkeeper is still running: process group ${left.text}`
+  const hint = `wait for it to end, or end it: kill -- -${left.pid}; if what is left of it is meant to stay: rm ${groupPath(path)}`
+  throw new IsconfError('BUSY', message, { hint })
 }
 
 interface LeftGroup {

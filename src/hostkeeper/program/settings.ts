@@ -16,17 +16,19 @@ export interface HostkeeperSetting<Value> {
 }
 
 const setting = <Value>(row: HostkeeperSetting<Value>): HostkeeperSetting<Value> => row
-const absolutePath = (text: string): string | undefined => (isAbsolute(text) ? text : undefined)
+const absolutePath = {
+  form: 'absolute path',
+  parse: (text: string): string | undefined => (isAbsolute(text) ? text : undefined),
+}
 const count = (text: string): number | undefined => (/^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined)
 
 /** The table; a key is the name of the value in {@link Settings}. */
 export const hostkeeperSettings = {
   home: setting<string>({
     name: 'ISCONFDIR',
-    form: 'absolute path',
+    ...absolutePath,
     fallback: '/var/is/hostkeeper',
     describe: 'The directory that holds the configuration tree, the stamps and the logs of this host.',
-    parse: absolutePath,
   }),
   source: setting<string | undefined>({
     name: 'HOSTKEEPER_SOURCE',
@@ -38,11 +40,10 @@ export const hostkeeperSettings = {
   }),
   key: setting<string | undefined>({
     name: 'HOSTKEEPER_KEY',
-    form: 'absolute path',
+    ...absolutePath,
     fallback: undefined,
     describe:
       'A file with an Ed25519 public key in PEM. If set, a tree is accepted only from a web server, and only if the archive or the channel is signed by that key, or if the address contains its checksum.',
-    parse: absolutePath,
   }),
   insecure: setting<'yes' | 'no'>({
     name: 'HOSTKEEPER_INSECURE',
@@ -90,25 +91,22 @@ export const hostkeeperSettings = {
   }),
   root: setting<string>({
     name: 'HOSTKEEPER_ROOT',
-    form: 'absolute path',
+    ...absolutePath,
     fallback: '/',
     describe: 'The directory that stands for / when isync installs files.',
-    parse: absolutePath,
   }),
   motdDirectory: setting<string>({
     name: 'HOSTKEEPER_MOTD',
-    form: 'absolute path',
+    ...absolutePath,
     fallback: '/run/motd.d',
     describe:
       "The directory for a line in the message of the day, which is there while the host does not match its newest tree. A directory below /run is empty after a reboot, and can be written even if / can't.",
-    parse: absolutePath,
   }),
   runDirectory: setting<string>({
     name: 'HOSTKEEPER_RUN',
-    form: 'absolute path',
+    ...absolutePath,
     fallback: '/run',
     describe: "A directory in memory, for the result of a boot that can't write below ISCONFDIR.",
-    parse: absolutePath,
   }),
 } as const
 
@@ -134,6 +132,6 @@ export function settingsFrom(find: (name: string) => PlacedText | undefined): Se
     if (value !== undefined) return value
     throw new IsconfError('CONFIG', `${found.place}: ${row.name} takes ${row.form}, not ${JSON.stringify(found.text)}`)
   }
-  const rows: readonly (readonly [string, HostkeeperSetting<unknown>])[] = Object.entries(hostkeeperSettings)
+  const rows = Object.entries<HostkeeperSetting<unknown>>(hostkeeperSettings)
   return Object.fromEntries(rows.map(([key, row]) => [key, read(row)])) as unknown as Settings
 }

@@ -26,7 +26,6 @@ import { stampExists, stampsIn } from './stamps.io.ts'
 
 export interface PlannedRun {
   readonly managed: ManagedHost
-  readonly database: MakeDatabase
   readonly targets: readonly string[]
   readonly stamps: StampPlan
   /** What make would do, and its status. */
@@ -49,7 +48,7 @@ export function planRun(context: ProgramContext, { words, trace }: RunWords): Pl
     const old = oldFileFlags(database, targets, (name) => stampExists(layout.stamps, name))
     const flags = trace ? ['--trace', ...old] : old
     const make = targets.length === 0 ? idle : passes(call, database, stamps, targets, flags)
-    return { managed, database, targets, stamps, make: { ...make, text: make.text.replaceAll(scratch, layout.stamps) } }
+    return { managed, targets, stamps, make: { ...make, text: make.text.replaceAll(scratch, layout.stamps) } }
   })
 }
 

@@ -51,14 +51,8 @@ async function touchAll(directory: string, nowMs: number): Promise<void> {
   touchStamps(directory, stamps, nowMs)
 }
 
-export interface TimedStamp {
-  readonly name: string
-  /** When its step was done, an ISO time in UTC. */
-  readonly done: string
-}
-
-/** The stamps that count, the oldest first. */
-export function timedStamps(directory: string): readonly TimedStamp[] {
+/** The stamps that count, the oldest first, and when the step of each was done: an ISO time in UTC. */
+export function timedStamps(directory: string): readonly { readonly name: string; readonly done: string }[] {
   const since = parseSince(noteIn(directory, sinceName))
   const doubtful = new Set(doubtfulStamps(directory))
   return stampsIn(directory)

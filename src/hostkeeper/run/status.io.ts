@@ -1,7 +1,7 @@
 /** How this host stands. */
 import { bootId } from '../../base/boot.io.ts'
 import { IsconfError } from '../../base/index.ts'
-import { type BootResult, fetchResult, oldTree, readBoot } from '../boot/index.ts'
+import { fetchResult, oldTree, readBoot } from '../boot/index.ts'
 import { hostOf, isIntermediate, leavesStamp, ruleFor, stepsFor } from '../make/index.ts'
 import { lockHolder, type ProgramContext } from '../program/index.ts'
 import { treeOf } from '../tree/index.ts'
@@ -9,21 +9,7 @@ import { type PlannedRun, planRun } from './plan.io.ts'
 import { stepUnderWay } from './progress.io.ts'
 import { readRuns } from './runs.io.ts'
 import type { Run } from './runs.ts'
-import { type TimedStamp, timedStamps } from './stamp-run.io.ts'
-
-export type Outcome = 'done' | 'failed' | 'interrupted' | 'under way' | 'killed'
-
-export interface RunRow {
-  readonly id: string
-  readonly outcome: Outcome
-  readonly words: readonly string[]
-  readonly started: string
-  readonly ended: string | null
-  readonly status: number | null
-  readonly made: readonly string[]
-  readonly tree: string
-  readonly log: string
-}
+import { timedStamps } from './stamp-run.io.ts'
 
 /** What a boot would do. */
 export interface Pending {
@@ -35,27 +21,10 @@ export interface Pending {
   readonly problem: string | null
 }
 
-export interface HostStatus {
-  readonly tree: string
-  /** When the source last had this tree; null when that is not known. */
-  readonly fetched: string | null
-  readonly source: string | null
-  /** Why the host goes on with a tree of an earlier time. */
-  readonly old: string | null
-  readonly atWork: string | null
-  /** The step of packages.conf that is being done. */
-  readonly step: { readonly name: string; readonly since: string } | null
-  /** What came of the last attempt to make the host right. */
-  readonly boot: (BootResult & { readonly isThisBoot: boolean }) | null
-  /** The last first. */
-  readonly runs: readonly RunRow[]
-  /** The oldest first. */
-  readonly stamps: readonly TimedStamp[]
-  readonly pending: Pending
-}
+export type HostStatus = Awaited<ReturnType<typeof statusOf>>
 
-/** Writes nothing and needs no lock; `runsMax` of the last runs. */
-export async function statusOf(context: ProgramContext, runsMax: number): Promise<HostStatus> {
+/** Writes nothing and needs no lock; `runsMax` of the last runs. What is not known, or not so, is null. */
+export async function statusOf(context: ProgramContext, runsMax: number) {
   const { layout, settings } = context
   const atWork = (await lockHolder(layout.lock)) ?? null
   // Whoever only fetches a tree has the lock, too.
@@ -64,19 +33,25 @@ export async function statusOf(context: ProgramContext, runsMax: number): Promis
   const runs = [...(await readRuns(layout.runs))].reverse().slice(0, runsMax)
   return {
     tree: tree ?? layout.tree,
+    /** When the source last had this tree. */
     fetched: fetch.tree === tree ? fetch.at : null,
     source: settings.source ?? null,
+    /** Why the host goes on with a tree of an earlier time. */
     old: oldTree(layout, settings) ?? null,
     atWork,
+    /** The step of packages.conf that is being done. */
     step: isRun ? stepUnderWay(layout.stamps) : null,
+    /** What came of the last attempt to make the host right. */
     boot: boot === undefined ? null : { ...boot, isThisBoot: boot.boot === bootId() },
+    /** The last first. */
     runs: runs.map((run, index) => rowOf(run, index === 0 && isRun)),
+    /** The oldest first. */
     stamps: timedStamps(layout.stamps),
     pending: pendingOf(context),
   }
 }
 
-function rowOf({ start, end }: Run, isAtWork: boolean): RunRow {
+function rowOf({ start, end }: Run, isAtWork: boolean) {
   const { id, words, at, tree, log } = start
   const outcome = end?.outcome ?? (isAtWork ? 'under way' : 'killed')
   const ending = { ended: end?.at ?? null, status: end?.status ?? null, made: end?.made ?? [] }
@@ -93,7 +68,7 @@ function pendingOf(context: ProgramContext): Pending {
   }
 }
 
-function pendingIn({ database, targets, stamps }: PlannedRun): Pending {
+function pendingIn({ managed: { database }, targets, stamps }: PlannedRun): Pending {
   const done = new Set(stamps.kept)
   const counts = (step: string): boolean => targets.includes(step) || !isIntermediate(database, step)
   const steps = stepsFor(database, targets).filter(

@@ -9,7 +9,7 @@ import { treeNames } from '../program/index.ts'
 import { archiveAddress, parseChannel, shownAddress } from './address.ts'
 import { noteNumber } from './channel-numbers.io.ts'
 import { runCommand } from './command.io.ts'
-import { type DownloadLimits, downloadFile, downloadSmall } from './download.io.ts'
+import { downloadFile, downloadSmall } from './download.io.ts'
 import { ed25519Key } from './key.io.ts'
 import { failed, type Source, type SourceContext } from './source.ts'
 
@@ -17,7 +17,7 @@ export const archiveSource: Source = async (address, into, context) => {
   const asked = archiveAddress(address)
   const { url, sha256 } = asked.isChannel ? await followChannel(asked.url, context) : asked
   const path = join(context.scratch, 'archive')
-  const found = await downloadFile(url, path, limits(context, archiveBytesMax))
+  const found = await downloadFile(url, path, archiveBytesMax, context)
   if (sha256 !== undefined && found !== sha256)
     throw failed(`${shownAddress(url.href)}: its SHA-256 is ${found}, not ${sha256}`)
   if (sha256 === undefined) await checkSignature(url, readFileSync(path), context)
@@ -37,7 +37,7 @@ const channelBytesMax = 4096
 const signatureBytesMax = 4096
 
 async function followChannel(url: URL, context: SourceContext): Promise<{ url: URL; sha256: string }> {
-  const bytes = await downloadSmall(url, limits(context, channelBytesMax))
+  const bytes = await downloadSmall(url, channelBytesMax, context)
   await checkSignature(url, bytes, context)
   const channel = parseChannel(bytes.toString())
   if (!channel)
@@ -57,16 +57,10 @@ async function checkSignature(url: URL, bytes: Uint8Array, context: SourceContex
   const key = ed25519Key('public', keyPath)
   const place = new URL(url)
   place.pathname += '.sig'
-  const signature = await downloadSmall(place, limits(context, signatureBytesMax))
+  const signature = await downloadSmall(place, signatureBytesMax, context)
   if (!verify(null, bytes, key, signature))
     throw failed(`${shownAddress(url.href)} (SHA-256 ${sha256Hex(bytes)}) is not signed by the key in ${keyPath}`)
 }
-
-const limits = ({ settings, signal }: SourceContext, bytesMax: number): DownloadLimits => ({
-  bytesMax,
-  timeoutS: settings.timeoutS,
-  signal,
-})
 
 /** An archive with one directory that holds everything, as `git archive --prefix` makes it, is that directory. */
 async function withoutTopDirectory(into: string, scratch: string): Promise<void> {

@@ -3,21 +3,22 @@ import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { errnoText, IsconfError } from '../../base/index.ts'
 import { shownAddress } from './address.ts'
-import { failed } from './source.ts'
+import { failed, type SourceContext } from './source.ts'
 
-export interface DownloadLimits {
-  readonly bytesMax: number
-  /** How long the server may say nothing. */
-  readonly timeoutS: number
-  readonly signal: AbortSignal
-}
+/** The server may say nothing for HOSTKEEPER_TIMEOUT seconds. */
+type DownloadContext = Pick<SourceContext, 'settings' | 'signal'>
 
 /** Writes what is there into a new file; the hash of it. SOURCE_FAILED. */
-export async function downloadFile(url: URL, path: string, limits: DownloadLimits): Promise<string> {
+export async function downloadFile(
+  url: URL,
+  path: string,
+  bytesMax: number,
+  context: DownloadContext,
+): Promise<string> {
   const hash = createHash('sha256')
   const file = await open(path, 'wx', 0o600)
   try {
-    for await (const chunk of bodyOf(url, limits)) {
+    for await (const chunk of bodyOf(url, bytesMax, context)) {
       hash.update(chunk)
       await file.writeFile(chunk)
     }
@@ -28,13 +29,15 @@ export async function downloadFile(url: URL, path: string, limits: DownloadLimit
 }
 
 /** The bytes of a small file. SOURCE_FAILED. */
-export async function downloadSmall(url: URL, limits: DownloadLimits): Promise<Buffer> {
+export async function downloadSmall(url: URL, bytesMax: number, context: DownloadContext): Promise<Buffer> {
   const chunks: Uint8Array[] = []
-  for await (const chunk of bodyOf(url, limits)) chunks.push(chunk)
+  for await (const chunk of bodyOf(url, bytesMax, context)) chunks.push(chunk)
   return Buffer.concat(chunks)
 }
 
-async function* bodyOf(url: URL, { bytesMax, timeoutS, signal }: DownloadLimits): AsyncGenerator<Uint8Array> {
+async function* bodyOf(url: URL, bytesMax: number, context: DownloadContext): AsyncGenerator<Uint8Array> {
+  const { signal } = context
+  const { timeoutS } = context.settings
   const silence = new AbortController()
   let timer: NodeJS.Timeout | undefined
   const listen = (): void => {
