@@ -37,7 +37,7 @@ makeTest('a source that answers a little later than the boot is asked again', as
 makeTest('a source that gives nothing is said to be the cause, and not that none is set', async (t) => {
   const host = bootHost(t)
   const { stderr } = assertDone(await host.boot())
-  assert.match(stderr, /no such directory: asking again for up to 2 seconds/)
+  assert.match(stderr, /trying again for up to 2 seconds: .*no such directory/)
   assert.match(stderr, /there is no tree in .*, and the source gave none/)
   assert.match(motdOf(host), /there is no tree in .*, and the source gave none/)
 })

@@ -51,7 +51,7 @@ async function isync(context: ProgramContext, files: readonly string[], options:
   const { layout, settings, names } = context
   const hostNames = [names.fqdn, names.short]
   const tree = openTree(layout.tree)
-  const sources: Sources = { ...tree, hostNames, owners: await ownerNumbers(tree.manifest.owners) }
+  const sources: Sources = { ...tree, hostNames, ownerOf: await ownerNumbers(tree.manifest.owners) }
   const root = realRoot(settings.root)
   if (!options.dryRun) await removeLeft(layout.installing)
   const work = async (walk: Walk): Promise<number> => {
@@ -93,7 +93,7 @@ async function taskFor(wanted: Wanted, { sources, walk, installed, overwriting }
   const action = actionFor(wanted, present, installedAt(installed, wanted.path), overwriting)
   const parents = place.missing.map((path) => {
     const line = sources.manifest.lineOf(path)
-    return { path, ...sources.owners.of(line), mode: line?.mode ?? directoryMode }
+    return { path, ...sources.ownerOf(line), mode: line?.mode ?? directoryMode }
   })
   if (action !== 'unchanged') for (const { uid, gid } of [wanted, ...parents]) mustOwn(place.path, uid, gid)
   return { wanted, place, present, action, parents }

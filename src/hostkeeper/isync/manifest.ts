@@ -34,11 +34,10 @@ export function parseManifest(text: string, file: string): Manifest {
   for (const words of shLines(text, file)) {
     const place = words[0]?.place ?? file
     const [path = '', mode = '', owner = ''] = words.map((word) => word.text)
-    if (words.length !== 3)
-      throw new IsconfError('CONFIG', `${place}: a line has PATH MODE OWNER:GROUP, not ${count(words.length)}`)
+    if (words.length !== 3) throw wrong(place, `a line has PATH MODE OWNER:GROUP, not ${count(words.length)}`)
     const key = pathOf(path, place)
     const before = lineByPath.get(key)
-    if (before) throw new IsconfError('CONFIG', `${place}: ${JSON.stringify(path)} is also in ${before.place}`)
+    if (before) throw wrong(place, `${JSON.stringify(path)} is also in ${before.place}`)
     lineByPath.set(key, { mode: modeOf(mode, place), owner: ownerOf(owner, place), place })
   }
   const owners = [...lineByPath.values()].flatMap(({ owner }) => owner ?? [])
@@ -48,6 +47,8 @@ export function parseManifest(text: string, file: string): Manifest {
     owners,
   }
 }
+
+const wrong = (place: string, why: string): IsconfError => new IsconfError('CONFIG', `${place}: ${why}`)
 
 function count(words: number): string {
   return words === 1 ? 'one word' : `${words} words`
@@ -66,20 +67,17 @@ function pathOf(text: string, place: string): string {
   const path = text.replace(/^\/+/, '')
   const names = path.split('/')
   if (names.some((name) => name === '' || name === '.' || name === '..'))
-    throw new IsconfError('CONFIG', `${place}: ${JSON.stringify(text)} is not a path`)
+    throw wrong(place, `${JSON.stringify(text)} is not a path`)
   const plain = path.endsWith(below) || path === below.slice(1) ? names.slice(0, -1) : names
   if (plain.some((name) => name.includes('*')))
-    throw new IsconfError(
-      'CONFIG',
-      `${place}: ${JSON.stringify(text)} has a * that is not ${JSON.stringify(below)} at its end`,
-    )
+    throw wrong(place, `${JSON.stringify(text)} has a * that is not ${JSON.stringify(below)} at its end`)
   return path
 }
 
 function modeOf(text: string, place: string): number | undefined {
   if (text === '-') return undefined
   if (!/^[0-7]{3,4}$/.test(text))
-    throw new IsconfError('CONFIG', `${place}: a mode is three or four octal digits or -, not ${JSON.stringify(text)}`)
+    throw wrong(place, `a mode is three or four octal digits or -, not ${JSON.stringify(text)}`)
   return Number.parseInt(text, 8)
 }
 
@@ -87,6 +85,6 @@ function ownerOf(text: string, place: string): Owner | undefined {
   if (text === '-') return undefined
   const [, user, group] = /^([^:]+):([^:]+)$/.exec(text) ?? []
   if (user === undefined || group === undefined)
-    throw new IsconfError('CONFIG', `${place}: an owner is OWNER:GROUP or -, not ${JSON.stringify(text)}`)
+    throw wrong(place, `an owner is OWNER:GROUP or -, not ${JSON.stringify(text)}`)
   return { user, group }
 }

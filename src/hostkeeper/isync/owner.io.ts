@@ -3,13 +3,11 @@ import { IsconfError } from '../../base/index.ts'
 import { type NameDatabase, namedNumbers } from '../../base/name-service.io.ts'
 import type { ManifestLine, Owner } from './manifest.ts'
 
-export interface OwnerNumbers {
-  /** The owner that a line names, or else root; for a caller who is not root, the caller. CONFIG for an unknown name. */
-  of(line: ManifestLine | undefined): { readonly uid: number; readonly gid: number }
-}
+/** The owner that a line names, or else root; for a caller who is not root, the caller. CONFIG for an unknown name. */
+export type OwnerOf = (line: ManifestLine | undefined) => { readonly uid: number; readonly gid: number }
 
 /** Asks for the names of all these owners at once. */
-export async function ownerNumbers(owners: readonly Owner[]): Promise<OwnerNumbers> {
+export async function ownerNumbers(owners: readonly Owner[]): Promise<OwnerOf> {
   const own = { uid: process.geteuid?.() ?? 0, gid: process.geteuid?.() ? (process.getegid?.() ?? 0) : 0 }
   const [users, groups] = await Promise.all([
     lookUp('passwd', new Set(owners.map(({ user }) => user))),
@@ -20,14 +18,10 @@ export async function ownerNumbers(owners: readonly Owner[]): Promise<OwnerNumbe
     if (number !== undefined) return number
     throw new IsconfError('CONFIG', `${place}: this host has no ${what} ${JSON.stringify(name)}`)
   }
-  return {
-    of: (line) =>
-      line?.owner === undefined
-        ? own
-        : {
-            uid: numberOf(users, 'user', line.owner.user, line.place),
-            gid: numberOf(groups, 'group', line.owner.group, line.place),
-          },
+  return (line) => {
+    if (line?.owner === undefined) return own
+    const { owner, place } = line
+    return { uid: numberOf(users, 'user', owner.user, place), gid: numberOf(groups, 'group', owner.group, place) }
   }
 }
 

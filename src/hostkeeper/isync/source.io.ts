@@ -5,14 +5,11 @@ import { IsconfError } from '../../base/index.ts'
 import { foldedHostName, readGeneratedText } from '../../config/index.ts'
 import { defaultEntry, macroNames } from '../hosts-conf/index.ts'
 import { hashOf, treeNames } from '../program/index.ts'
-import { namesIn, readHostsConf } from '../tree/index.ts'
+import { namesIn, readHostsConf, treeEntriesMax } from '../tree/index.ts'
 import { type Manifest, parseManifest } from './manifest.ts'
-import type { OwnerNumbers } from './owner.io.ts'
+import type { OwnerOf } from './owner.io.ts'
 import { fileContent, linkContent, type Wanted } from './plan.ts'
 import { type HostsOfTree, namesForHost } from './variants.ts'
-
-/** A tree of configuration has thousands of files at most; a disk that was put there by mistake has more. */
-const entriesMax = 100_000
 
 const permissionBits = 0o7777
 /** What a directory is made with that the manifest does not list. A checkout keeps no modes of directories. */
@@ -23,7 +20,7 @@ export interface Sources {
   readonly manifest: Manifest
   /** What this host is called, the full name first. */
   readonly hostNames: readonly string[]
-  readonly owners: OwnerNumbers
+  readonly ownerOf: OwnerOf
 }
 
 /** NO_SUCH_FILE when there is no tree; CONFIG for a mistake in the manifest. */
@@ -64,7 +61,7 @@ export function wantedFor(sources: Sources, paths: readonly string[]): WantedFil
   const add = (path: string, source: string, stat: Stats): void => {
     const entry = entryOf(sources, path, source, stat)
     if (path !== '' && !wanted.has(path)) wanted.set(path, entry)
-    if (wanted.size > entriesMax) throw new IsconfError('USAGE', `${path}: more than ${entriesMax} entries`)
+    if (wanted.size > treeEntriesMax) throw new IsconfError('USAGE', `${path}: more than ${treeEntriesMax} entries`)
     if (!stat.isDirectory()) return
     hosts ??= { own: sources.hostNames, others: otherHosts(sources) }
     const isListed = (name: string): boolean => sources.manifest.lists(join(path, name))
@@ -113,9 +110,9 @@ export function otherHosts({ tree, hostNames }: Pick<Sources, 'tree' | 'hostName
   return names
 }
 
-function entryOf({ manifest, owners }: Sources, path: string, source: string, stat: Stats): Wanted {
+function entryOf({ manifest, ownerOf }: Sources, path: string, source: string, stat: Stats): Wanted {
   const line = manifest.lineOf(path)
-  const { uid, gid } = owners.of(line)
+  const { uid, gid } = ownerOf(line)
   const common = { path, source, uid, gid, listed: line !== undefined }
   if (stat.isDirectory()) return { ...common, kind: 'directory', content: '', mode: line?.mode ?? directoryMode }
   const mode = line?.mode ?? stat.mode & permissionBits

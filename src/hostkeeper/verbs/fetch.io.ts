@@ -1,7 +1,6 @@
-import { systemClock } from '../../base/clock.io.ts'
-import { IsconfError, sleep, toIsconfError } from '../../base/index.ts'
+import { IsconfError, toIsconfError } from '../../base/index.ts'
 import { flag } from '../../terminal/index.ts'
-import { recordFetch, waitForName } from '../boot/index.ts'
+import { patiently, recordFetch, waitForName } from '../boot/index.ts'
 import { type ProgramContext, verb } from '../program/index.ts'
 import { sayUnvouched, shownAddress } from '../sources/index.ts'
 import { type Fetched, fetchTree, type TreeDeps, withTrees } from '../update/index.ts'
@@ -50,7 +49,8 @@ export async function fetchAndTell(context: ProgramContext, asked: FetchWords, d
     })
   sayUnvouched(context)
   try {
-    const { name, outcome } = await fetchPatiently(source, asked, say, deps)
+    const fetch = (): Promise<Fetched> => fetchTree(source, asked.again, deps)
+    const { name, outcome } = await (asked.wait ? patiently(context, 'SOURCE_FAILED', fetch, deps.signal) : fetch())
     recordFetch(context, { tree: outcome === 'refused' ? undefined : name })
     const told = {
       same: `tree ${name} holds already`,
@@ -64,25 +64,3 @@ export async function fetchAndTell(context: ProgramContext, asked: FetchWords, d
     throw error
   }
 }
-
-/** At boot a server, a route or a name may come a little later than this host. */
-async function fetchPatiently(
-  source: string,
-  asked: FetchWords,
-  say: ProgramContext['say'],
-  deps: TreeDeps,
-): Promise<Fetched> {
-  const { timeoutS } = deps.settings
-  const endMs = asked.wait ? performance.now() + timeoutS * 1000 : 0
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await fetchTree(source, asked.again, deps)
-    } catch (error) {
-      if (!(error instanceof IsconfError) || error.code !== 'SOURCE_FAILED' || performance.now() > endMs) throw error
-      if (tries === 1) say(`${error.message}: asking again for up to ${timeoutS} seconds`)
-      await sleep(systemClock, askEveryMs, deps.signal)
-    }
-  }
-}
-
-const askEveryMs = 1000
