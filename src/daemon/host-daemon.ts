@@ -168,7 +168,7 @@ export class HostDaemon {
   #join(): void {
     const { transport, store, clock } = this.deps
     serveJournal(transport, journalSource(this.branches))
-    serveBlobs(transport, store, clock)
+    serveBlobs(transport, store, clock, { onAsked: this.blobs.askers.asked })
     serveRehearsals(transport, clock, (work, asker) => rehearseForPeer(this, work, asker))
     serveOutputs(transport, this.outputs)
     answer(transport, agreeProtocol, { requestBytesMax: agreeBytesMax, concurrentPerPeerMax: 8 }, (message) =>

@@ -10,8 +10,10 @@ import {
   sleep,
 } from '../../src/base/index.ts'
 import type { PeerId } from '../../src/mesh/transport.ts'
-import { type FetchOptions, fetchBlob } from '../../src/replication/blobs/blob-fetch.ts'
+import { Askers } from '../../src/replication/blobs/askers.ts'
+import { fetchBlob } from '../../src/replication/blobs/blob-fetch.ts'
 import { serveBlobs } from '../../src/replication/blobs/blob-serve.ts'
+import type { FetchOptions } from '../../src/replication/blobs/fetch-options.ts'
 import { type BlobStore, inlineWholeHasher, openStore } from '../../src/store/index.ts'
 import { SimClock } from './clock.ts'
 import { SimDisk } from './disk.ts'
@@ -23,6 +25,7 @@ export interface BlobHost {
   readonly store: BlobStore
   readonly disk: SimDisk
   readonly random: Random
+  readonly askers: Askers
 }
 
 export class BlobWorld {
@@ -50,8 +53,9 @@ export class BlobWorld {
     }
     const store = await openStore(parts)
     const transport = this.network.transport(name)
-    serveBlobs(transport, serving?.(store) ?? store, this.clock)
-    return { transport, store, disk: home, random: this.#random }
+    const askers = new Askers()
+    serveBlobs(transport, serving?.(store) ?? store, this.clock, { onAsked: askers.asked })
+    return { transport, store, disk: home, random: this.#random, askers }
   }
 
   async connect(...hosts: readonly BlobHost[]): Promise<void> {
@@ -71,6 +75,7 @@ export class BlobWorld {
         random: host.random,
         ref,
         candidates,
+        onAsked: (listener) => host.askers.listen(ref.id, listener),
         ...options,
         sink,
       })

@@ -2,42 +2,26 @@
  * Fetches one blob from all who have some of it, several at once, piece by verified piece. Who sends a wrong piece is not
  * asked again; who stalls or breaks rests while others get its pieces; who fetches the same blob is asked before others.
  */
-import { type BlobRef, type BlobSink, type Cancel, type Clock, PieceMemory, type Random } from '../../base/index.ts'
-import type { PeerId, Transport } from '../../mesh/index.ts'
+import { type Cancel, PieceMemory } from '../../base/index.ts'
+import type { PeerId } from '../../mesh/index.ts'
+import type { PieceRun } from './blob-lane.ts'
 import { BlobPeers } from './blob-peers.ts'
-import { isDone, nextRun, type PlanState, spareRun } from './blob-plan.ts'
+import { isDone, lateRun, nextRun, type PlanState, slowersRun, sparedRun } from './blob-plan.ts'
 import { BlobSession } from './blob-session.ts'
+import type { FetchOptions } from './fetch-options.ts'
 import { PiecesHere } from './pieces-here.ts'
 import { beginRun, type RunUnderWay } from './run-under-way.ts'
 
 /** Ranges on the way at once, from all peers: each holds its bytes in memory until they are verified. */
 const underWayMax = 8
+/** How long a peer that is spared waits for those who get the same blob, before they count as slower than this host. */
+const slowerMs = 250
 /** How long a peer is idle, and a run under way, before one is asked for what the other was to send. */
 const patienceMs = 1_000
 /** How often the candidates and the patience are looked at when nothing else happens. */
 const lookMs = 250
 /** Without a byte from anybody for this long the blob counts as missing. */
 const missingMsDefault = 15_000
-
-export interface FetchOptions {
-  readonly transport: Transport
-  readonly clock: Clock
-  readonly random: Random
-  readonly ref: BlobRef
-  /** Keeps what was verified, also when the fetch fails; the caller closes it. */
-  readonly sink: BlobSink
-  /** The peers worth asking, looked at again and again. */
-  readonly candidates: () => readonly PeerId[]
-  readonly signal?: AbortSignal
-  /** Without a byte from anybody for this long, the fetch ends with BLOB_MISSING; in milliseconds. */
-  readonly missingMs?: number
-  /** The piece that somebody waits for; those from there on come first. */
-  readonly wantedPiece?: () => number | undefined
-  /** After each piece: how many are here, of how many. */
-  readonly onProgress?: (piecesHere: number, pieceCount: number) => void
-  /** A peer has sent what is not of the blob. */
-  readonly onBadPeer?: (peer: PeerId) => void
-}
 
 /**
  * Fetches what is missing, and finishes the sink. BLOB_MISSING when nobody
@@ -49,9 +33,11 @@ export async function fetchBlob(options: FetchOptions): Promise<void> {
   const fetch = new BlobFetch(options)
   const onAbort = (): void => fetch.end(options.signal?.reason)
   options.signal?.addEventListener('abort', onAbort, { once: true })
+  const cancelAsked = options.onAsked?.((peer) => fetch.asked(peer))
   try {
     await fetch.run()
   } finally {
+    cancelAsked?.()
     options.signal?.removeEventListener('abort', onAbort)
   }
   await options.sink.finish()
@@ -66,6 +52,7 @@ class BlobFetch {
   #settle: (failure: unknown) => void = () => undefined
   #ended = false
   #lastByteMs: number
+  #lastPieceMs: number
   readonly #here: PiecesHere
   #cancelLook: Cancel = () => undefined
 
@@ -73,6 +60,7 @@ class BlobFetch {
     this.#options = options
     this.#peers = new BlobPeers(options.clock, options.candidates)
     this.#lastByteMs = options.clock.monotonicMs()
+    this.#lastPieceMs = this.#lastByteMs
     this.#here = new PiecesHere(options.sink)
     this.#done = new Promise((resolve, reject) => {
       this.#settle = (failure) => (failure === undefined ? resolve() : reject(failure))
@@ -97,6 +85,11 @@ class BlobFetch {
     for (const run of this.#underWay) run.abort()
     for (const session of this.#peers.sessions()) session.end()
     this.#settle(failure)
+  }
+
+  /** A peer fetches the blob, too: what it has is asked now rather than when its turn comes. */
+  asked(peer: PeerId): void {
+    if (this.#peers.mayHaveMore(peer)) this.#step()
   }
 
   #look(): void {
@@ -135,11 +128,8 @@ class BlobFetch {
   /** Whether the session has begun another run. */
   #begin(session: BlobSession): boolean {
     if (!session.hasRoom || this.#underWay.size >= underWayMax) return false
-    const { clock, random } = this.#options
-    const state = this.#planState()
-    const agedMs = clock.monotonicMs() - patienceMs
-    const idle = session.isIdle && session.idleSinceMs <= agedMs
-    const run = nextRun(state, session, random) ?? (idle ? spareRun(state, session, random, agedMs) : undefined)
+    const { clock } = this.#options
+    const run = this.#runFor(session)
     if (run === undefined) return false
     const underWay = beginRun(session, run, clock, {
       onPiece: (index, bytes) => this.#takePiece(session, index, bytes),
@@ -155,9 +145,24 @@ class BlobFetch {
     return true
   }
 
+  #runFor(session: BlobSession): PieceRun | undefined {
+    const { clock, random } = this.#options
+    const state = this.#planState()
+    const next = nextRun(state, session, random)
+    const sparedMs = session.sparedForMs(next === undefined)
+    if (next !== undefined || sparedMs < slowerMs) return next
+    const slowers = slowersRun(state, session, random)
+    const agedMs = clock.monotonicMs() - patienceMs
+    // As long as pieces come from those that get them, nobody else is needed.
+    if (slowers !== undefined || sparedMs < patienceMs || this.#lastPieceMs > agedMs) return slowers
+    const isIdle = session.isIdle && session.idleSinceMs <= agedMs
+    return sparedRun(state, session, random) ?? (isIdle ? lateRun(state, session, random, agedMs) : undefined)
+  }
+
   #planState(): PlanState {
-    const { sink } = this.#options
+    const { sink, transport } = this.#options
     return {
+      self: transport.self,
       pieceCount: sink.pieceCount,
       has: (index) => sink.has(index),
       peers: this.#peers.sessions(),
@@ -187,6 +192,7 @@ class BlobFetch {
       return this.end(error)
     }
     this.#lastByteMs = this.#options.clock.monotonicMs()
+    this.#lastPieceMs = this.#lastByteMs
     // In the endgame a piece comes twice.
     if (this.#ended || !this.#here.note(index)) return
     onProgress?.(this.#here.count, sink.pieceCount)

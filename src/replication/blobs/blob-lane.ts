@@ -16,6 +16,8 @@ import { StallWatch } from './stall-watch.ts'
 /** What a peer has of a blob. */
 export interface Holdings {
   readonly whole: boolean
+  /** A bit for each piece; none when the peer has the whole. */
+  readonly bits: Uint8Array
   has(index: number): boolean
 }
 
@@ -60,7 +62,7 @@ export class BlobLane {
     const bits = await this.#small('held', [0, bitsBytes])
     if (bits === undefined) return undefined
     const whole = bits.length === 0
-    return { whole, has: (index) => whole || bitAt(bits, index) }
+    return { whole, bits, has: (index) => whole || bitAt(bits, index) }
   }
 
   /** The piece list as the peer has it, to be checked; undefined when it does not know it. */

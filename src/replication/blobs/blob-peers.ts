@@ -15,6 +15,8 @@ export class BlobPeers {
   readonly #candidates: () => readonly PeerId[]
   readonly #sessionByPeer = new Map<PeerId, BlobSession>()
   readonly #restUntilMs = new Map<PeerId, number>()
+  /** Those that rest because they had nothing. */
+  readonly #hadNothing = new Set<PeerId>()
   readonly #bad = new Set<PeerId>()
 
   constructor(clock: Clock, candidates: () => readonly PeerId[]) {
@@ -47,6 +49,16 @@ export class BlobPeers {
   rest(session: BlobSession, error: unknown): void {
     this.#sessionByPeer.delete(session.peer)
     this.#restUntilMs.set(session.peer, this.#clock.monotonicMs() + (error === undefined ? nothingRestMs : restMs))
+    if (error === undefined) this.#hadNothing.add(session.peer)
+    else this.#hadNothing.delete(session.peer)
+  }
+
+  /** A peer may have something now; false when it is asked already, or rests for another reason than that it had nothing. */
+  mayHaveMore(peer: PeerId): boolean {
+    const rests = this.#restUntilMs.has(peer) && !this.#hadNothing.delete(peer)
+    if (rests || this.#sessionByPeer.has(peer)) return false
+    this.#restUntilMs.delete(peer)
+    return true
   }
 
   /** Asks a peer no more; false when that was so already, for two of its ranges may be wrong at once. */

@@ -1,10 +1,10 @@
 /**
  * Which pieces to ask of which peer: decided here, done elsewhere.
  *
- * Rare pieces come first, in a random order where others fetch the same blob
- * at the same time, so that each gets other pieces and they can serve each
- * other. Who has the whole from the start is spared what others have. Where
- * somebody reads the blob while it arrives, the next pieces come before the rare.
+ * Those that fetch the same blob at the same time share it out, so that who has the whole from the start sends each piece
+ * once, and they have the rest from each other: each asks it for a share of its own, and for what another one gets only
+ * when that one turns out to be slower. Rare pieces come first, in a random order. Where somebody reads the blob while
+ * it arrives, the next pieces come before all others.
  */
 import { pieceBytes, type Random } from '../../base/index.ts'
 import type { Holdings, PieceRun } from './blob-lane.ts'
@@ -13,11 +13,16 @@ import { rangeBytesMax } from './blob-protocol.ts'
 const runPiecesMax = rangeBytesMax / pieceBytes
 /** Where others fetch too, a blob is asked for in at least this many runs: in fewer they would all take the same ones. */
 const swarmRuns = 32
+/** Pieces that come first for a reader, whoever else gets them. */
+const readAheadPieces = 8
+/** Runs of a share that its owner is left, who may be at them. */
+const leftToOwner = 4
 /** Peers that are asked for one piece at the same time, in the endgame. */
 const askersMax = 2
 
 /** A peer as the plan sees it. */
 export interface PlanPeer {
+  readonly peer: string
   readonly held: Holdings
   /** It fetches, or was fetching, the same blob. */
   readonly isFetcher: boolean
@@ -30,6 +35,8 @@ export interface UnderWay extends PieceRun {
 }
 
 export interface PlanState {
+  /** This host's own id. */
+  readonly self: string
   readonly pieceCount: number
   /** Whether a piece is here. */
   has(index: number): boolean
@@ -44,19 +51,51 @@ export interface PlanState {
 
 /** The next run to ask of `peer`; undefined when there is nothing for it. */
 export function nextRun(state: PlanState, peer: PlanPeer, random: Random): PieceRun | undefined {
+  const isSpared = sparesWhole(peer)
+  const mayAsk = (index: number): boolean =>
+    wantedOf(state, peer, index) && !isAsked(state, index) && !(isSpared && fetcherHas(state, index))
+  if (!isSpared || !state.isSwarm) return pickRun(state, random, mayAsk)
+  const { ownerOf, self } = sharesOf(state)
+  return readersRun(state, mayAsk) ?? pickRun(state, random, (index) => ownerOf(index) === self && mayAsk(index))
+}
+
+/**
+ * What to ask of a peer that has had nothing to do for a moment because it was spared: the end of the share of somebody who
+ * is slower than this host, so slow that what it lacks would take more than half as long again.
+ */
+export function slowersRun(state: PlanState, peer: PlanPeer, random: Random): PieceRun | undefined {
+  const { ownerOf, self } = sharesOf(state)
+  const gotByOwner = new Map<string, number>()
+  const openByOwner = new Map<string, number[]>()
+  for (let index = 0; index < state.pieceCount; index += runPiecesOf(state)) {
+    const owner = ownerOf(index)
+    if (owner === self) continue
+    if (fetcherHas(state, index)) gotByOwner.set(owner, (gotByOwner.get(owner) ?? 0) + 1)
+    else if (!state.has(index)) openByOwner.set(owner, [...(openByOwner.get(owner) ?? []), index])
+  }
+  const free = new Set(
+    [...openByOwner].flatMap(([owner, open]) =>
+      open.slice(Math.max(leftToOwner, Math.ceil((gotByOwner.get(owner) ?? 0) / 2))),
+    ),
+  )
+  const runPieces = runPiecesOf(state)
   return pickRun(state, random, (index) => {
-    return wantedOf(state, peer, index) && !isAsked(state, index) && !(sparesWhole(peer) && fetcherHas(state, index))
+    return free.has(index - (index % runPieces)) && wantedOf(state, peer, index) && !isAsked(state, index)
   })
 }
 
 /**
- * What to ask of a peer that has been idle for a while: what it was spared,
- * and then what was asked of others before `agedMs` and has not come, so that
+ * What to ask of a peer that has had nothing to do for long: what it was spared.
+ */
+export function sparedRun(state: PlanState, peer: PlanPeer, random: Random): PieceRun | undefined {
+  return pickRun(state, random, (index) => wantedOf(state, peer, index) && !isAsked(state, index))
+}
+
+/**
+ * What to ask of a peer that has been idle for as long: what was asked of others before `agedMs` and has not come, so that
  * one slow peer does not hold the last pieces.
  */
-export function spareRun(state: PlanState, peer: PlanPeer, random: Random, agedMs: number): PieceRun | undefined {
-  const spared = pickRun(state, random, (index) => wantedOf(state, peer, index) && !isAsked(state, index))
-  if (spared !== undefined) return spared
+export function lateRun(state: PlanState, peer: PlanPeer, random: Random, agedMs: number): PieceRun | undefined {
   return pickRun(state, random, (index) => {
     if (!wantedOf(state, peer, index)) return false
     const askers = state.underWay.filter((run) => includes(run, index))
@@ -72,11 +111,33 @@ export function isDone(state: Pick<PlanState, 'has'>, run: PieceRun): boolean {
 
 function pickRun(state: PlanState, random: Random, wanted: (index: number) => boolean): PieceRun | undefined {
   const { isSwarm, pieceCount, wantedPiece } = state
-  // Runs begin at multiples of their length, so that holders have the same ones.
-  const runPieces = isSwarm ? Math.max(1, Math.min(runPiecesMax, Math.floor(pieceCount / swarmRuns))) : runPiecesMax
+  const runPieces = runPiecesOf(state)
   const runsFrom = (first: number): Generator<PieceRun, undefined> => runsOf(first, runPieces, pieceCount, wanted)
   const next = wantedPiece === undefined ? undefined : runsFrom(wantedPiece - (wantedPiece % runPieces)).next().value
   return next ?? (isSwarm ? rarestRun(state, random, runsFrom(0)) : runsFrom(0).next().value)
+}
+
+/** The next run for somebody who reads the blob while it arrives, whoever's share it is in. */
+function readersRun(state: PlanState, wanted: (index: number) => boolean): PieceRun | undefined {
+  const { wantedPiece, pieceCount } = state
+  if (wantedPiece === undefined) return undefined
+  const runPieces = runPiecesOf(state)
+  const end = Math.min(pieceCount, wantedPiece + readAheadPieces)
+  return runsOf(wantedPiece - (wantedPiece % runPieces), runPieces, end, wanted).next().value
+}
+
+/** Pieces of a run. Runs begin at multiples of it, so that holders have the same ones. */
+function runPiecesOf({ isSwarm, pieceCount }: PlanState): number {
+  return isSwarm ? Math.max(1, Math.min(runPiecesMax, Math.floor(pieceCount / swarmRuns))) : runPiecesMax
+}
+
+/** Who of those that fetch the blob asks for which pieces: each for every so many-th run, as all of them work it out. */
+function sharesOf(state: PlanState): { readonly self: string; readonly ownerOf: (index: number) => string } {
+  const { self, peers } = state
+  const others = peers.filter(({ isFetcher, held }) => isFetcher && !held.whole).map(({ peer }) => peer)
+  const takers = [self, ...others].sort()
+  const runPieces = runPiecesOf(state)
+  return { self, ownerOf: (index) => takers[Math.floor(index / runPieces) % takers.length] ?? self }
 }
 
 function* runsOf(

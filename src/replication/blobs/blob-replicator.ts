@@ -20,6 +20,7 @@ import { blobsOf, type SignedChangeset } from '../../journal/index.ts'
 import type { Transport } from '../../mesh/index.ts'
 import type { BlobStore } from '../../store/index.ts'
 import { ArrivingBlobs, type ByteRange } from './arriving-blobs.ts'
+import { Askers } from './askers.ts'
 import { Slots } from './blob-slots.ts'
 import { fetchIntoStore } from './fetch-into-store.ts'
 import { filesCheckedUpTo, noteFilesChecked } from './files-checked.ts'
@@ -65,6 +66,8 @@ export class BlobReplicator {
   #running = 0
   readonly #readings: ArrivingBlobs
   readonly #demanded = new Slots<'somebody'>(demandedMax, demandedMax)
+  /** Hears who asks for what is fetched here. */
+  readonly askers = new Askers()
   /** What is on its way, and what waits for room on the disk. */
   readonly incoming: IncomingBytes
   readonly #oneByOne = new Slots<'somebody'>(fetchWeightMax, fetchWeightMax)
@@ -181,7 +184,8 @@ export class BlobReplicator {
     const { store, log } = this.#deps
     if (!(await store.has(ref.id))) {
       const { signal } = this.#stopping
-      await this.incoming.during(ref, () => fetchIntoStore(this.#deps, ref, this.#readings, { missingMs, signal }))
+      const parts = { ...this.#deps, askers: this.askers, readings: this.#readings }
+      await this.incoming.during(ref, () => fetchIntoStore(parts, ref, { missingMs, signal }))
       log.info({ blob: ref.id, sizeBytes: ref.sizeBytes }, 'fetched a file')
     }
     this.#wanted.delete(ref.id)

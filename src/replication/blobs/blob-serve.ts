@@ -32,23 +32,29 @@ export interface BlobLimits {
 
 export const blobLimits: BlobLimits = { streamsPerPeerMax: 24, rangesPerPeerMax: 4, rangesMax: 16 }
 
+export interface BlobServeOptions {
+  readonly limits?: BlobLimits
+  /** Hears of each peer that asks what is here of a blob. */
+  readonly onAsked?: (id: string, peer: PeerId) => void
+}
+
 /** Answers every peer's questions about the blobs of `source`. */
 export function serveBlobs(
   transport: Transport,
   source: BlobSource,
   clock: Clock,
-  limits: BlobLimits = blobLimits,
+  { limits = blobLimits, onAsked = () => undefined }: BlobServeOptions = {},
 ): void {
   const streamCountByPeer = new Map<PeerId, number>()
   const slots = new Slots<PeerId>(limits.rangesMax, limits.rangesPerPeerMax)
-  const memory = new ServingMemory(clock)
+  const parts = { source, clock, slots, memory: new ServingMemory(clock), onAsked }
   serveFilesTogether(transport, source, clock)
   transport.handle(blobProtocol, async (stream) => {
     const count = streamCountByPeer.get(stream.peer) ?? 0
     if (count >= limits.streamsPerPeerMax) throw new Error(`${stream.peer} has ${count} blob streams open`)
     streamCountByPeer.set(stream.peer, count + 1)
     try {
-      await new BlobServer(stream, source, clock, slots, memory).serve()
+      await new BlobServer(stream, parts).serve()
     } finally {
       const left = (streamCountByPeer.get(stream.peer) ?? 1) - 1
       if (left > 0) streamCountByPeer.set(stream.peer, left)
@@ -57,21 +63,23 @@ export function serveBlobs(
   })
 }
 
+interface ServerParts {
+  readonly source: BlobSource
+  readonly clock: Clock
+  readonly slots: Slots<PeerId>
+  readonly memory: ServingMemory
+  readonly onAsked: (id: string, peer: PeerId) => void
+}
+
 class BlobServer {
   readonly #stream: PeerStream
   readonly #reader: StreamReader
-  readonly #source: BlobSource
-  readonly #clock: Clock
-  readonly #slots: Slots<PeerId>
-  readonly #memory: ServingMemory
+  readonly #parts: ServerParts
 
-  constructor(stream: PeerStream, source: BlobSource, clock: Clock, slots: Slots<PeerId>, memory: ServingMemory) {
+  constructor(stream: PeerStream, parts: ServerParts) {
     this.#stream = stream
     this.#reader = new StreamReader(stream.incoming)
-    this.#source = source
-    this.#clock = clock
-    this.#slots = slots
-    this.#memory = memory
+    this.#parts = parts
   }
 
   async serve(): Promise<void> {
@@ -88,16 +96,19 @@ class BlobServer {
   async #answer(request: BlobRequest): Promise<void> {
     switch (request.kind) {
       case 'held':
+        this.#parts.onAsked(request.id, this.#stream.peer)
         return this.#small(await this.#heldBits(request.id))
       case 'hashes':
-        return this.#small(await this.#source.pieceHashes(request.id))
+        return this.#small(await this.#parts.source.pieceHashes(request.id))
       case 'range':
-        return this.#slots.run(this.#stream.peer, () => this.#memory.use((memory) => this.#range(request, memory)))
+        return this.#parts.slots.run(this.#stream.peer, () =>
+          this.#parts.memory.use((memory) => this.#range(request, memory)),
+        )
     }
   }
 
   async #heldBits(id: string): Promise<Uint8Array | undefined> {
-    const held = await this.#source.held(id)
+    const held = await this.#parts.source.held(id)
     if (held === undefined) return undefined
     const indexes = Array.from({ length: held.count }, (_, index) => index)
     return indexes.every((index) => held.has(index))
@@ -129,7 +140,7 @@ class BlobServer {
 
   async #readPart(id: string, position: number, end: number, memory: Uint8Array): Promise<Uint8Array> {
     const length = Math.min(pieceBytes, end - position)
-    const bytes = await this.#source.read(id, position, length, memory.subarray(0, length))
+    const bytes = await this.#parts.source.read(id, position, length, memory.subarray(0, length))
     if (bytes.length < length || length === 0) throw new Error(`blob ${id} has no ${length} bytes at ${position}`)
     return bytes
   }
@@ -143,7 +154,7 @@ class BlobServer {
   }
 
   #inTime(work: Promise<void>): Promise<void> {
-    return within(this.#clock, writeMsMax, work, () => {
+    return within(this.#parts.clock, writeMsMax, work, () => {
       throw new Error(`${this.#stream.peer} does not read`)
     })
   }

@@ -6,8 +6,10 @@ import type { PlanPeer } from './blob-plan.ts'
 
 /** Ranges asked of one peer at once: one is on the way while the other is asked for. */
 const lanesMax = 2
-/** How often a peer that fetches the blob itself is asked what it has got meanwhile. */
-const refreshMs = 250
+/** How soon a peer that fetches the blob itself is asked what it has got meanwhile: later each time that it was nothing. */
+const refreshMsMin = 40
+const refreshMsMax = 320
+const nothing: Holdings = { whole: false, bits: new Uint8Array(), has: () => false }
 
 /** What a session tells the fetch that it is part of. */
 export interface SessionEvents {
@@ -22,7 +24,7 @@ export interface SessionEvents {
 
 export class BlobSession implements PlanPeer {
   readonly peer: PeerId
-  held: Holdings = { whole: false, has: () => false }
+  held = nothing
   isFetcher = false
   idleSinceMs: number
   readonly #parts: LaneParts
@@ -32,6 +34,8 @@ export class BlobSession implements PlanPeer {
   readonly #free: BlobLane[] = []
   readonly #busy = new Set<BlobLane>()
   #ended = false
+  #refreshMs = refreshMsMin
+  #sparedSinceMs: number | undefined
   #wake: () => void = () => undefined
 
   constructor(parts: LaneParts, peer: PeerId, events: SessionEvents) {
@@ -62,6 +66,13 @@ export class BlobSession implements PlanPeer {
     return this.#busy.size === 0
   }
 
+  /** For how long there has been nothing to ask it for, in milliseconds; 0 when there is something now. */
+  sparedForMs(isSpared: boolean): number {
+    const nowMs = this.#clock.monotonicMs()
+    this.#sparedSinceMs = isSpared ? (this.#sparedSinceMs ?? nowMs) : undefined
+    return nowMs - (this.#sparedSinceMs ?? nowMs)
+  }
+
   /** Asks for a run; resolves when it is over, well or not. A failure ends the session, an abort only this run. */
   async fetch(
     run: PieceRun,
@@ -75,7 +86,7 @@ export class BlobSession implements PlanPeer {
       const there = await lane.range(run, take, asked.onBytes)
       if (lane.isOpen) this.#free.push(lane)
       // It has lost what it had: look again before asking for more.
-      if (!there) this.held = { whole: false, has: () => false }
+      if (!there) this.held = nothing
     } catch (error) {
       if (!asked.isAborted()) this.end(error)
     } finally {
@@ -102,6 +113,8 @@ export class BlobSession implements PlanPeer {
   async #refresh(): Promise<boolean> {
     const held = await this.#questions.held()
     if (held === undefined || this.#ended) return false
+    const isSame = Buffer.compare(held.bits, this.held.bits) === 0
+    this.#refreshMs = isSame ? Math.min(refreshMsMax, 2 * this.#refreshMs) : refreshMsMin
     this.held = held
     if (!held.whole) this.isFetcher = true
     if (this.#events.wantsHashes()) {
@@ -122,7 +135,7 @@ export class BlobSession implements PlanPeer {
         this.#wake = () => undefined
         resolve()
       }
-      if (!this.held.whole || this.#events.wantsHashes()) cancel = this.#clock.after(refreshMs, this.#wake)
+      if (!this.held.whole || this.#events.wantsHashes()) cancel = this.#clock.after(this.#refreshMs, this.#wake)
     })
   }
 }

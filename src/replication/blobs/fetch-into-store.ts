@@ -3,6 +3,7 @@ import type { BlobRef, Clock, Random } from '../../base/index.ts'
 import type { PeerId, Transport } from '../../mesh/index.ts'
 import type { BlobStore } from '../../store/index.ts'
 import type { ArrivingBlobs } from './arriving-blobs.ts'
+import type { Askers } from './askers.ts'
 import { fetchBlob } from './blob-fetch.ts'
 
 export interface FetchIntoStoreDeps {
@@ -10,13 +11,14 @@ export interface FetchIntoStoreDeps {
   readonly transport: Transport
   readonly clock: Clock
   readonly random: Random
+  readonly askers: Askers
+  readonly readings: ArrivingBlobs
 }
 
 /** Fetches a file that is not in the store; fails as {@link fetchBlob} does, and keeps what has come by then. */
 export async function fetchIntoStore(
-  { store, transport, clock, random }: FetchIntoStoreDeps,
+  { store, transport, clock, random, askers, readings }: FetchIntoStoreDeps,
   ref: BlobRef,
-  readings: ArrivingBlobs,
   limits: { readonly missingMs: number; readonly signal: AbortSignal },
 ): Promise<void> {
   const sink = await store.sink(ref)
@@ -28,6 +30,7 @@ export async function fetchIntoStore(
       candidates: (): readonly PeerId[] => transport.peers().map(({ id }) => id),
       wantedPiece: () => readings.wanted(ref.id),
       onProgress: () => readings.wake(ref.id),
+      onAsked: (listener) => askers.listen(ref.id, listener),
     })
   } finally {
     await sink.close()
