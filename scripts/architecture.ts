@@ -55,7 +55,8 @@ function fromAbove(table: Table): readonly string[] {
 const hostkeeperImportsOf = (room: string): string => (hostkeeperMayImport as Table)[room]?.join(', ') || 'nothing'
 
 function importsOf(part: Part): string {
-  if (part === 'main') return 'base, cli, hostkeeper, rehearsal, terminal; and daemon, loaded only when it runs as one'
+  if (part === 'main')
+    return 'base, cli, hostkeeper, network, rehearsal, terminal; and daemon, loaded only when it runs as one'
   if (part === 'daemon') return 'all except cli, hostkeeper and terminal'
   return mayImport[part].join(', ') || 'nothing'
 }

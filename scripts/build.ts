@@ -37,6 +37,8 @@ const programByFile: Readonly<Record<string, BuiltProgram>> = {
 const hashWorker = 'src/store/hash-worker.js'
 /** The process in the sandbox of a rehearsal, which the daemon starts by its name. */
 const rehearseInside = 'src/rehearse-inside.ts'
+/** The process that speaks to the network, which the daemon starts by its name. */
+const networkProcess = 'src/network-process.ts'
 
 type BuildOptionsOf = NonNullable<Parameters<typeof build>[0]>
 
@@ -65,7 +67,7 @@ const target = `node${nodeMajor}`
 export async function bundle(version = releaseVersion()): Promise<Bundle> {
   const options = optionsFor(version)
   // Each apart: what one shares with another would be cut into files of its own.
-  const sources = [...Object.values(programByFile).map(({ source }) => source), rehearseInside]
+  const sources = [...Object.values(programByFile).map(({ source }) => source), rehearseInside, networkProcess]
   const built = await Promise.all(
     sources.map(async (source) => {
       const chunkNames = `${basename(source, '.ts')}-[name]-[hash]`
@@ -80,7 +82,9 @@ export async function bundle(version = releaseVersion()): Promise<Bundle> {
   // As it is, an ES module: the thread is run from its text.
   const thread = transformSync(readFileSync(join(root, hashWorker), 'utf8'), { minifyWhitespace: true })
   textByName.set('hash-worker.js', thread.code)
-  textByName.set('rehearse-inside.js', `require('./${builtFrom(metafile, rehearseInside)}')\n`)
+  for (const source of [rehearseInside, networkProcess]) {
+    textByName.set(`${basename(source, '.ts')}.js`, `require('./${builtFrom(metafile, source)}')\n`)
+  }
   textByName.set('package.json', '{"type":"commonjs"}\n')
   return { textByName, metafile }
 }

@@ -18,6 +18,7 @@ export const mayImport = {
   cli: ['base', 'config', 'control', 'presentation', 'terminal', 'web'],
   hostkeeper: ['base', 'config', 'control', 'machine', 'terminal'],
   mesh: ['base', 'config'],
+  network: ['base', 'machine', 'mesh'],
   replication: ['agreement', 'base', 'branch', 'journal', 'mesh', 'store'],
   origin: ['agreement', 'base', 'branch', 'host', 'journal', 'machine', 'replay', 'store'],
   replay: ['base', 'branch', 'host', 'journal', 'machine', 'store'],
@@ -33,6 +34,7 @@ export const mayImport = {
     'journal',
     'machine',
     'mesh',
+    'network',
     'origin',
     'rehearsal',
     'replay',
@@ -42,7 +44,7 @@ export const mayImport = {
     'warnings',
     'web',
   ],
-  main: ['base', 'cli', 'daemon', 'hostkeeper', 'rehearsal', 'terminal'],
+  main: ['base', 'cli', 'daemon', 'hostkeeper', 'network', 'rehearsal', 'terminal'],
 } as const satisfies Record<string, readonly string[]>
 
 export type Part = keyof typeof mayImport
@@ -85,6 +87,7 @@ export const purpose: Readonly<Record<Part, string>> = {
   store: 'blobs by hash',
   warnings: 'operations that do not replay: a table of those that are recognised, and what to type instead',
   mesh: 'connections between hosts: transport, admission, discovery',
+  network: 'the mesh in a process of its own, and what that and the daemon say to each other',
   host: 'who this host is: key, history, marks',
   machine: 'everything that changes the machine: files and their attributes, commands, reboot',
   config: 'every setting as data, and the files they come from',

@@ -47,6 +47,8 @@ export interface Release {
 const copied: Readonly<Record<string, string>> = {
   'usr/lib/systemd/system/isconf.service': 'packaging/isconf.service',
   'usr/lib/systemd/system/isconf-up.service': 'packaging/isconf-up.service',
+  'usr/lib/systemd/system/isconf-network.socket': 'packaging/isconf-network.socket',
+  'usr/lib/systemd/system/isconf-network@.service': 'packaging/isconf-network@.service',
   'usr/lib/systemd/system/isconf-hourly.service': 'packaging/isconf-hourly.service',
   'usr/lib/systemd/system/isconf-hourly.timer': 'packaging/isconf-hourly.timer',
   'usr/lib/systemd/system/hostkeeper.service': 'packaging/hostkeeper.service',

@@ -39,6 +39,11 @@ export const trustedPaths = {
     covers: 'the file',
     otherwise: 'The daemon ends with status 22; one that runs keeps what it has read, and says it.',
   },
+  network: {
+    what: 'IS_NETWORK',
+    covers: 'the socket, where it names one',
+    otherwise: 'The daemon ends with status 22.',
+  },
   hooks: {
     what: 'IS_HOOKS',
     covers: 'the directories of hooks, and every hook',

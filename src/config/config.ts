@@ -23,6 +23,8 @@ export interface Config extends UpSettings {
   /** Of the page, as {@link parseWebPlace} takes it. */
   readonly web: string
   readonly listen: string
+  /** Where the mesh is, as {@link parseNetworkPlace} takes it. */
+  readonly network: string
   readonly netsPath: string | undefined
   readonly noBroadcast: boolean
   readonly hmacKeysPath: string
@@ -100,8 +102,7 @@ export function resolveAllButDomain(input: Omit<ConfigInput, 'domainFileText'>):
     home,
     port: read(settings.port),
     httpPort: read(settings.httpPort),
-    web: read(settings.web),
-    listen: read(settings.listen),
+    ...{ web: read(settings.web), listen: read(settings.listen), network: read(settings.network) },
     netsPath: read(settings.netsPath),
     noBroadcast: read(settings.noBroadcast),
     hmacKeysPath: hmacKeysPath ?? defaultHmacKeysPath(home),

@@ -2,6 +2,7 @@
  * Every setting as data: its name, what it takes, a default that is safe, and the sentence of the manual. The rest of
  * the program sees one frozen {@link Config} and never the environment.
  */
+import { networkSetting } from './network-setting.ts'
 import { notifySetting } from './notify-setting.ts'
 import { reserveSetting } from './reserve.ts'
 import type { Setting } from './setting.ts'
@@ -62,6 +63,7 @@ export const settings = {
     needsRestart: true,
     parse: parseIpAddress,
   }),
+  network: networkSetting,
   netsPath: setting<string | undefined>({
     env: 'IS_NETS',
     form: 'absolute path',

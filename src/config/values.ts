@@ -128,6 +128,6 @@ export function ipVersion(text: string): 4 | 6 | undefined {
   return URL.canParse(`http://[${text}]/`) ? 6 : undefined
 }
 
-function wrong(wanted: string, text: string): string {
+export function wrong(wanted: string, text: string): string {
   return `must be ${wanted}, not ${JSON.stringify(text)}`
 }

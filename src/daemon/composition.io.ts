@@ -9,8 +9,8 @@ import { type DomainName, IsconfError, sleep } from '../base/index.ts'
 import { systemRandom as random } from '../base/random.io.ts'
 import { type Config, domainFilePath, listenFamilyHere, multiaddrOf } from '../config/index.ts'
 import { loadHostKey } from '../host/index.ts'
-import { limitRemarks, type Machine, systemCalls, systemMachine } from '../machine/index.ts'
-import { hostCertificate, LearnedAddresses, LocalDiscovery, openTls, Strangers } from '../mesh/index.ts'
+import { limitRemarks, type Machine, systemMachine } from '../machine/index.ts'
+import { hostCertificate, LearnedAddresses } from '../mesh/index.ts'
 import { BootRecord } from '../replication/index.ts'
 import { openStore, workerWholeHasher } from '../store/index.ts'
 import { diskRoom } from './disk-room.io.ts'
@@ -22,6 +22,7 @@ import { serveBank } from './http/bank-server.io.ts'
 import type { LiveConfig } from './live-config.ts'
 import { environmentOf, liveIdentity } from './live-host.io.ts'
 import { dialableFromElsewhere, startMeeting } from './meeting.ts'
+import { openMesh } from './mesh-here.io.ts'
 import type { ProcessUsage } from './metrics/table.ts'
 import { rehearsalsHere } from './rehearsals-here.io.ts'
 import type { ProcessFacts } from './requests/shared/parts.ts'
@@ -65,30 +66,21 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
     wholeHasher: workerWholeHasher(),
     random,
   })
-  const where = { host: config.listen, port: config.port }
-  const member = { domain: domain.name, keys }
-  const strangers = new Strangers(clock)
-  const transport = await openTls({
-    ...where,
-    strangers,
-    ...member,
-    hostKey: key,
+  const mesh = await openMesh({
+    ...{ config, domain: domain.name, keys, hostKey: key, log, ...world },
     certificate: await hostCertificate(disk, join(config.home, 'conf/host.crt'), key),
-    ...world,
-    ...{ log, setSegmentMax: systemCalls().calls?.setSegmentMax },
     onOwnIdentity: (address) => onOwnKey(`at ${address}`),
   })
+  const { transport } = mesh
   const learned = await LearnedAddresses.open({ disk, clock, log, transport, path: join(config.home, 'conf/peers') })
-  const ownAddresses = (): readonly string[] => dialableFromElsewhere(transport.addresses())
+  const ownAddresses = (): readonly string[] => dialableFromElsewhere(mesh.addresses())
   const meeting = startMeeting({
     ...{ transport, clock, random, log, ownAddresses },
     configured: () => nets().addresses.map(multiaddrOf),
     // IS_NOBROADCAST says that only those in nets are connected to.
     learned: config.noBroadcast ? undefined : learned,
   })
-  const wanted = (): number | undefined => meeting.keeper.wanted()
-  const around = { ...where, transport, member, wanted, strangers, ...world, log }
-  const discovery = config.noBroadcast ? undefined : await LocalDiscovery.open(around)
+  const stopDiscovery = config.noBroadcast ? undefined : await mesh.discover(() => meeting.keeper.wanted())
   learned.start()
   const discovered = config.noBroadcast ? Promise.resolve() : sleep(clock, discoveryMs)
   const settled = Promise.all([meeting.peering.settled(settleMsMax), discovered]).then(() => undefined)
@@ -99,25 +91,26 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
   meeting.know(daemon.replicator.inventory)
   const hooks = startNotifier(live, daemon)
   const bank = await serveBank({ port: config.httpPort, daemon, clock, log })
+  const aside = (): readonly string[] => [...hooks.warnings(), ...mesh.warnings()]
   return {
     daemon,
     facts: {
       ...{ release, pid: process.pid, domainSource: domain.source, cloned },
       ...{ usage: processUsage, notified: () => hooks.counts },
       unreachable: () => listenFamilyHere(config.listen),
-      warnings: () => [...live.warnings(), ...limitRemarks(), ...said(cloned(), bank.warning()), ...hooks.warnings()],
+      warnings: () => [...live.warnings(), ...limitRemarks(), ...said(cloned(), bank.warning()), ...aside()],
       ...{ bankAddress: bank.address, homeFacts: () => homeFacts(config.home), ...unattendedFacts(live) },
-      ...unconnectedFacts(meeting.peering, transport, strangers),
+      ...unconnectedFacts(meeting.peering, mesh),
       mesh: () => ({
-        addresses: transport.addresses(),
+        addresses: mesh.addresses(),
         authenticated: keys().proves !== undefined && !keys().acceptsAny,
-        refused: sum(Object.values(transport.refusalCounts())),
+        refused: mesh.refused(),
       }),
     },
     close: async () => {
       hooks.stop()
       await bank.close()
-      discovery?.close()
+      stopDiscovery?.()
       meeting.stop()
       await learned.stop()
       await daemon.stop()
@@ -183,10 +176,6 @@ function processUsage(): ProcessUsage {
 
 function said(...texts: readonly (string | undefined)[]): readonly string[] {
   return texts.filter((text) => text !== undefined)
-}
-
-function sum(counts: readonly number[]): number {
-  return counts.reduce((total, count) => total + count, 0)
 }
 
 function requireDomain(config: Config): { readonly name: DomainName; readonly source: string } {

@@ -1,16 +1,16 @@
 /** Whom this host is not connected to, and why, for people. */
 import type { StrangerStatus, UnreachedAddress } from '../control/index.ts'
-import type { AddressState, ConnectedPeer, Peering, Strangers, Transport } from '../mesh/index.ts'
+import type { AddressState, ConnectedPeer, Peering, Stranger } from '../mesh/index.ts'
+import type { MeshHere } from './mesh-here.io.ts'
 
 /** What the daemon tells of it. */
 export function unconnectedFacts(
   peering: Peering,
-  transport: Transport,
-  strangers: Strangers,
+  { transport, strangers }: MeshHere,
 ): { readonly unreached: () => readonly UnreachedAddress[]; readonly strangers: () => readonly StrangerStatus[] } {
   return {
     unreached: () => unreachedOf(peering.states(), transport.peers()),
-    strangers: () => strangersOf(strangers, transport.peers()),
+    strangers: () => strangersOf(strangers(), transport.peers()),
   }
 }
 
@@ -26,7 +26,7 @@ function unreachedOf(states: readonly AddressState[], peers: readonly ConnectedP
 }
 
 /** Who was only heard counts for a host that is alone. */
-function strangersOf(strangers: Strangers, peers: readonly ConnectedPeer[]): readonly StrangerStatus[] {
-  const told = strangers.all().filter(({ isOnlyHeard }) => peers.length === 0 || !isOnlyHeard)
+function strangersOf(strangers: readonly Stranger[], peers: readonly ConnectedPeer[]): readonly StrangerStatus[] {
+  const told = strangers.filter(({ isOnlyHeard }) => peers.length === 0 || !isOnlyHeard)
   return told.map(({ address, text, time }) => ({ address, text, time }))
 }

@@ -1,16 +1,25 @@
+export type { DomainKeys } from './admission.ts'
 export { hostCertificate } from './certificate.io.ts'
 export { isLocalAddress } from './dialable.ts'
 export type { AddressState } from './dialed-address.ts'
 export { StreamReader, writeFrame } from './frames.ts'
 export { LearnedAddresses } from './learned-addresses.ts'
+export { Liveness } from './liveness.ts'
 export { LocalDiscovery } from './local-discovery.io.ts'
 export { NeighbourKeeper } from './neighbour-keeper.ts'
 export type { Candidate } from './neighbours.ts'
 export { networkOf } from './networks.ts'
 export { openTls } from './open-tls.io.ts'
-export { publicKeyOf } from './peer-id.ts'
+export { peerIdOf, publicKeyOf } from './peer-id.ts'
 export { Peering } from './peering.ts'
 export { RelayHints, type Unconnected } from './relay-hints.ts'
 export { answer, ask, HangsError, NoAnswerError, RemoteError } from './rpc.ts'
 export { type Stranger, Strangers } from './strangers.ts'
-export type { ConnectedPeer, PeerId, PeerStream, Transport } from './transport.ts'
+export {
+  type ConnectedPeer,
+  OwnAddressError,
+  type PeerEvent,
+  type PeerId,
+  type PeerStream,
+  type Transport,
+} from './transport.ts'

@@ -15,11 +15,13 @@ const listenSchema = z.array(z.string().max(300)).transform((all) => all.slice(0
 export class ListenAddresses {
   readonly #transport: Transport
   readonly #clock: Clock
+  readonly #onLearned: () => void
   readonly #byPeer = new Map<PeerId, readonly string[]>()
 
-  constructor(transport: Transport, clock: Clock, own: () => readonly string[]) {
+  constructor(transport: Transport, clock: Clock, own: () => readonly string[], onLearned: () => void) {
     this.#transport = transport
     this.#clock = clock
+    this.#onLearned = onLearned
     const limits = { requestBytesMax: messageBytesMax, concurrentPerPeerMax: 2 }
     answer(transport, listenProtocol, limits, async () => own().slice(0, listensMax))
   }
@@ -30,7 +32,9 @@ export class ListenAddresses {
     ask(this.#transport, peer, listenProtocol, null, options)
       .then((said) => {
         const isHere = this.#transport.peers().some(({ id }) => id === peer)
-        if (isHere) this.#byPeer.set(peer, listenSchema.parse(said))
+        if (!isHere) return
+        this.#byPeer.set(peer, listenSchema.parse(said))
+        this.#onLearned()
       })
       .catch(() => undefined)
   }

@@ -31,8 +31,8 @@ const roundTripMsDefault = 300
 const steps = 5
 
 export class Liveness implements PeerLiveness {
+  readonly contact: Contact
   readonly #clock: Clock
-  readonly #contact: Contact
   /** Peers that hang, with what was heard from them before. */
   readonly #heardBytesByHanging = new Map<PeerId, number>()
   readonly #backListeners = new Set<(peer: PeerId) => void>()
@@ -40,22 +40,22 @@ export class Liveness implements PeerLiveness {
 
   constructor(clock: Clock, contact: Contact) {
     this.#clock = clock
-    this.#contact = contact
+    this.contact = contact
   }
 
   hangs(peer: PeerId): boolean {
     const heardBytes = this.#heardBytesByHanging.get(peer)
     if (heardBytes === undefined) return false
-    if (heardBytes === this.#contact.heardBytes(peer)) return true
+    if (heardBytes === this.contact.heardBytes(peer)) return true
     this.#heardBytesByHanging.delete(peer)
     return false
   }
 
   unlessQuiet<T>(peer: PeerId, answer: Promise<T>): Promise<T> {
-    const heardBytes = this.#contact.heardBytes(peer)
+    const heardBytes = this.contact.heardBytes(peer)
     return new Promise((resolve, reject) => {
       const cancel = this.#clock.after(this.#quietMs(peer), () => {
-        if (this.#contact.heardBytes(peer) === heardBytes) reject(new Error(`${peer} says nothing`))
+        if (this.contact.heardBytes(peer) === heardBytes) reject(new Error(`${peer} says nothing`))
       })
       void answer.then(resolve, reject).finally(cancel)
     })
@@ -65,11 +65,11 @@ export class Liveness implements PeerLiveness {
     let isOver = false
     let cancel: Cancel = () => undefined
     const look = (afterMs: number): void => {
-      const heardBytes = this.#contact.heardBytes(peer)
+      const heardBytes = this.contact.heardBytes(peer)
       cancel = this.#clock.after(afterMs, () => void judge(afterMs, heardBytes))
     }
     const judge = async (afterMs: number, heardBytes: number): Promise<void> => {
-      const isAlive = this.#contact.heardBytes(peer) !== heardBytes || (await this.#answersPing(peer))
+      const isAlive = this.contact.heardBytes(peer) !== heardBytes || (await this.#answersPing(peer))
       if (isOver) return
       if (isAlive) look(Math.min(2 * afterMs, quietMsMax))
       else onHang()
@@ -99,14 +99,14 @@ export class Liveness implements PeerLiveness {
   }
 
   async #ping(peer: PeerId): Promise<boolean> {
-    const heardBytes = this.#contact.heardBytes(peer)
+    const heardBytes = this.contact.heardBytes(peer)
     const limitMs = between(pingMsMin, roundTripsPerPing * this.#roundTripMs(peer), pingMsMax)
     let hangs = false
-    this.#contact.ping(peer, () => {
+    this.contact.ping(peer, () => {
       if (hangs) for (const listener of [...this.#backListeners]) listener(peer)
       hangs = false
     })
-    const isHeard = (): boolean => this.#contact.heardBytes(peer) !== heardBytes
+    const isHeard = (): boolean => this.contact.heardBytes(peer) !== heardBytes
     for (let step = 0; step < steps && !isHeard(); step += 1) {
       await new Promise<void>((resolve) => this.#clock.after(limitMs / steps, resolve))
     }
@@ -121,7 +121,7 @@ export class Liveness implements PeerLiveness {
   }
 
   #roundTripMs(peer: PeerId): number {
-    return this.#contact.roundTripMs(peer) ?? roundTripMsDefault
+    return this.contact.roundTripMs(peer) ?? roundTripMsDefault
   }
 }
 

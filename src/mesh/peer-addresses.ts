@@ -24,10 +24,16 @@ export class PeerAddresses {
   /** Where they were dialed, also when what stays is a link that they have dialed. */
   readonly #dialedAt = new Map<PeerId, string>()
 
-  /** `own` says where this host listens, for those that ask. */
-  constructor(transport: Transport, connections: Connections, clock: Clock, own: () => readonly string[]) {
+  /** `own` says where this host listens, for those that ask; `onLearned` hears that a peer has said it. */
+  constructor(
+    transport: Transport,
+    connections: Connections,
+    clock: Clock,
+    own: () => readonly string[],
+    onLearned: () => void,
+  ) {
     this.#connections = connections
-    this.#listens = new ListenAddresses(transport, clock, own)
+    this.#listens = new ListenAddresses(transport, clock, own, onLearned)
   }
 
   noteDialed(peer: PeerId, address: string): void {

@@ -25,10 +25,13 @@ const keptMs = 5 * 60_000
 
 export class Strangers {
   readonly #clock: Clock
+  readonly #onNote: () => void
   readonly #byAddress = new Map<string, Stranger & { readonly atMs: number }>()
 
-  constructor(clock: Clock) {
+  /** `onNote` hears that there is something new to tell. */
+  constructor(clock: Clock, onNote: () => void = () => undefined) {
     this.#clock = clock
+    this.#onNote = onNote
   }
 
   /** One of the two has refused the other at admission. */
@@ -62,6 +65,7 @@ export class Strangers {
     this.#byAddress.set(ip, { address: ip, text, time, isOnlyHeard, atMs })
     const [oldest] = this.#byAddress.keys()
     if (this.#byAddress.size > keptMax && oldest !== undefined) this.#byAddress.delete(oldest)
+    this.#onNote()
   }
 }
 

@@ -23,6 +23,8 @@ export interface TlsTransportOptions extends Member {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
+  /** Hears that a peer has said where it can be dialed. */
+  readonly onFacts?: () => void
   /** Another machine has this host's key; `address` is where it was met. */
   readonly onOwnIdentity: (address: string) => void
 }

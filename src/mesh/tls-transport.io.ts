@@ -46,7 +46,7 @@ export class TlsTransport implements Transport {
   #cancelWatches: readonly Cancel[] = []
 
   constructor(options: TlsTransportOptions) {
-    const { hostKey, certificate, clock, random, log, onOwnIdentity, strangers } = options
+    const { hostKey, certificate, clock, random, log, onOwnIdentity, strangers, onFacts = () => undefined } = options
     this.self = peerIdOf(hostKey)
     this.#options = options
     this.#identity = { key: hostKey.export({ type: 'pkcs8', format: 'pem' }).toString(), cert: certificate }
@@ -57,7 +57,7 @@ export class TlsTransport implements Transport {
     this.#entrance = new Entrance({ identity, ...gate, transport: this })
     this.#links = new Links(this.self, clock, (event) => this.#changed(event))
     this.liveness = new Liveness(clock, contactOver(this.#links))
-    this.#peerAddresses = new PeerAddresses(this, this.#links, clock, () => this.addresses())
+    this.#peerAddresses = new PeerAddresses(this, this.#links, clock, () => this.addresses(), onFacts)
     this.#files = new FileConnections(clock, (peer) => this.#entrance.dialFiles(this.#peerAddresses.dialable(peer)))
     serveRelays(this, identity, this.#links, (facts) => this.#accept(facts))
   }

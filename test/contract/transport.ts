@@ -149,7 +149,7 @@ function streams(check: Check): void {
 
   check('a slow reader slows the writer, and loses nothing', async (world) => {
     const { alder, birch } = await pair(world)
-    const totalBytes = 64 * 1024 * 1024
+    const totalBytes = 24 * 1024 * 1024
     const aheadBytesMax = 12 * 1024 * 1024
     const [sent, arrived] = [createHash('sha256'), createHash('sha256')]
     let written = 0

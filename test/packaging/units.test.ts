@@ -9,17 +9,14 @@ import { temporaryDirectory } from '../support/files.ts'
 import { ran, unlessThere } from '../support/tools.ts'
 
 const folder = fileURLToPath(new URL('../../packaging', import.meta.url))
-const units = readdirSync(folder).filter((name) => /\.(service|target|timer)$/.test(name))
+const units = readdirSync(folder).filter((name) => /\.(service|socket|target|timer)$/.test(name))
 const textOf = (name: string): string => readFileSync(join(folder, name), 'utf8')
 
 test('systemd finds nothing to complain about in the units', { skip: unlessThere('systemd-analyze') }, (t) => {
   const directory = temporaryDirectory(t)
   // The program is not installed here; something that can be run stands for it.
-  for (const name of units)
-    writeFileSync(
-      join(directory, name),
-      textOf(name).replaceAll(/\/usr\/(bin\/(isconf|hostkeeper|systemctl)|lib\/isconf\/rc\.isconf)/g, '/bin/true'),
-    )
+  const programs = /\/usr\/(bin\/(isconf|hostkeeper|systemctl)|lib\/isconf\/(rc\.isconf|bin\/node))/g
+  for (const name of units) writeFileSync(join(directory, name), textOf(name).replaceAll(programs, '/bin/true'))
   const paths = units.map((name) => join(directory, name))
   assert.deepEqual(ran('systemd-analyze', 'verify', '--man=no', ...paths), { status: 0, text: '' })
 })
@@ -41,6 +38,14 @@ test('what only asks the daemon is let do no more than that', { skip: unlessTher
     const { status, text } = ran('systemd-analyze', ...words)
     assert.equal(status, 0, text)
   }
+})
+
+test('what speaks to the network is let do no more than that', { skip: unlessThere('systemd-analyze') }, () => {
+  const words = ['security', '--offline=true', '--no-pager', '--threshold=25', join(folder, 'isconf-network@.service')]
+  const { status, text } = ran('systemd-analyze', ...words)
+  assert.equal(status, 0, text)
+  assert.match(textOf('isconf-network.socket'), /^Accept=yes$/m)
+  assert.match(textOf('isconf-network.socket'), /^SocketMode=0600$/m)
 })
 
 test('only the boot may reboot: the hourly unit does not say -r', () => {

@@ -1,0 +1,97 @@
+/** The mesh of this daemon: in this process, or in one of its own, as IS_NETWORK says. */
+import type { KeyObject } from 'node:crypto'
+import { refuseChangeable } from '../base/changeable.io.ts'
+import { type Clock, IsconfError, type Log, type Random } from '../base/index.ts'
+import { type Config, type HmacKeys, type NetworkPlace, parseNetworkPlace } from '../config/index.ts'
+import { systemCalls } from '../machine/index.ts'
+import { LocalDiscovery, openTls, type Stranger, Strangers, type Transport } from '../mesh/index.ts'
+import { NetworkTransport, startNetwork } from '../network/index.ts'
+
+interface MeshOptions {
+  readonly config: Config
+  readonly domain: string
+  readonly keys: () => HmacKeys
+  readonly hostKey: KeyObject
+  /** As PEM. */
+  readonly certificate: string
+  /** Another machine has this host's key. */
+  readonly onOwnIdentity: (address: string) => void
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+}
+
+export interface MeshHere {
+  readonly transport: Transport
+  /** Where others can dial this host, each with its peer id. */
+  readonly addresses: () => readonly string[]
+  /** Connections that came to nothing at admission. */
+  readonly refused: () => number
+  /** Who was not admitted lately. */
+  readonly strangers: () => readonly Stranger[]
+  readonly warnings: () => readonly string[]
+  /** Looks for hosts on the local network, of which so many more are `wanted`, until the function that it gives is called. */
+  readonly discover: (wanted: () => number | undefined) => Promise<() => void>
+}
+
+/** PORT_TAKEN when something else listens there, NETWORK_PROCESS and CONFIG when there can be no such process. */
+export function openMesh(options: MeshOptions): Promise<MeshHere> {
+  const { network } = options.config
+  const parsed = parseNetworkPlace(network)
+  if ('problem' in parsed) throw new IsconfError('CONFIG', `IS_NETWORK ${parsed.problem}`)
+  return parsed.value === undefined ? inThisProcess(options) : inItsOwn(options, parsed.value)
+}
+
+async function inThisProcess({ config, ...options }: MeshOptions): Promise<MeshHere> {
+  const { clock, random, log, domain, keys } = options
+  const where = { host: config.listen, port: config.port }
+  const strangers = new Strangers(clock)
+  const transport = await openTls({
+    ...{ ...options, ...where, strangers },
+    setSegmentMax: systemCalls().calls?.setSegmentMax,
+  })
+  return {
+    transport,
+    addresses: () => transport.addresses(),
+    refused: () => Object.values(transport.refusalCounts()).reduce((sum, count) => sum + count, 0),
+    strangers: () => strangers.all(),
+    warnings: () => [],
+    discover: async (wanted) => {
+      const member = { domain, keys }
+      const discovery = await LocalDiscovery.open({
+        ...where,
+        transport,
+        member,
+        wanted,
+        strangers,
+        clock,
+        random,
+        log,
+      })
+      return () => discovery.close()
+    },
+  }
+}
+
+async function inItsOwn(options: MeshOptions, place: NetworkPlace): Promise<MeshHere> {
+  const { config, keys, domain, hostKey, certificate, clock, log, onOwnIdentity } = options
+  // Whoever answers there is given this host's key.
+  if ('path' in place) refuseChangeable('network', place.path)
+  let wantedNow: (() => number | undefined) | undefined
+  const transport = await NetworkTransport.open({
+    ...{ domain, hostKey, certificate, clock, log, onOwnIdentity, host: config.listen, port: config.port },
+    settings: () => ({ keys: keys(), discovers: wantedNow !== undefined, wanted: wantedNow?.() }),
+    startProcess: () => startNetwork(place),
+  })
+  return {
+    transport,
+    addresses: () => transport.facts().addresses,
+    refused: () => transport.facts().refused,
+    strangers: () => transport.facts().strangers,
+    warnings: () => transport.warnings(),
+    discover: async (wanted) => {
+      wantedNow = wanted
+      return () => undefined
+    },
+  }
+}

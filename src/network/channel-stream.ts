@@ -1,0 +1,181 @@
+/** One stream of a peer, as it goes through the socket between the two processes: bytes both ways, each within a window. */
+import type { PeerId, PeerStream } from '../mesh/index.ts'
+import { dataBytesMax, WireError } from './wire.ts'
+
+/** Sent and not taken yet, at most: enough for a fast line, and no burden when nobody reads. */
+export const windowBytes = 512 * 1024
+/** What was taken is told in portions of at least this. */
+const creditBytesMin = windowBytes / 4
+/** How long a stream whose service is over waits for the other side to finish before it is aborted. */
+const lingerMsMax = 30_000
+
+/** What a stream needs of its channel. */
+export interface StreamChannel {
+  /** Resolves when the bytes are out of this process's hands. */
+  sendData(stream: number, bytes: Uint8Array): Promise<void>
+  sendCredit(stream: number, bytes: number): void
+  sendEnd(stream: number): void
+  sendAbort(stream: number, reason: Error): void
+  /** Resolves when what was sent has gone, so far that more may be sent. */
+  drained(): Promise<void>
+  /** Both sides are over. */
+  forget(stream: number): void
+  after(delayMs: number, run: () => void): () => void
+}
+
+export class ChannelStream implements PeerStream {
+  readonly id: number
+  readonly peer: PeerId
+  readonly incoming: AsyncIterable<Uint8Array>
+  /** Aborted with the stream, by either side. */
+  readonly aborted: AbortSignal
+  readonly #aborting = new AbortController()
+  readonly #channel: StreamChannel
+  readonly #received: Uint8Array[] = []
+  #receivedBytes = 0
+  #untoldBytes = 0
+  #creditBytes = windowBytes
+  /** The other side sends no more. */
+  #isEnded = false
+  /** This side sends no more. */
+  #isFinished = false
+  #isDiscarding = false
+  #failure: Error | undefined
+  #sent = Promise.resolve()
+  #wakeReader: () => void = () => undefined
+  #wakeWriter: () => void = () => undefined
+
+  constructor(channel: StreamChannel, id: number, peer: PeerId) {
+    this.#channel = channel
+    this.id = id
+    this.peer = peer
+    this.aborted = this.#aborting.signal
+    this.incoming = { [Symbol.asyncIterator]: () => this.#read() }
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    this.#throwIfOver()
+    for (let rest = bytes; rest.length > 0; ) {
+      while (this.#creditBytes === 0) await this.#credited()
+      const part = rest.subarray(0, Math.min(this.#creditBytes, dataBytesMax))
+      rest = rest.subarray(part.length)
+      this.#creditBytes -= part.length
+      this.#sent = this.#channel.sendData(this.id, part)
+      this.#sent.catch(() => undefined)
+    }
+    await this.#channel.drained()
+    this.#throwIfOver()
+  }
+
+  async sent(): Promise<void> {
+    await this.#sent
+    this.#throwIfFailed()
+  }
+
+  async closeWrite(): Promise<void> {
+    if (this.#isFinished || this.#failure !== undefined) return
+    this.#isFinished = true
+    this.#channel.sendEnd(this.id)
+    this.#forgetIfOver()
+  }
+
+  abort(reason: Error): void {
+    if (this.#failure === undefined && !(this.#isEnded && this.#isFinished)) this.#channel.sendAbort(this.id, reason)
+    this.fail(reason)
+  }
+
+  /** Ends a stream whose service is over: our side is closed, what still comes is dropped, and then it is aborted. */
+  async release(): Promise<void> {
+    await this.closeWrite()
+    if (this.#isEnded || this.#failure !== undefined) return
+    this.#discard()
+    const cancel = this.#channel.after(lingerMsMax, () => this.abort(new Error('the service is over')))
+    this.#wakeReader = () => {
+      if (this.#isEnded || this.#failure !== undefined) cancel()
+    }
+  }
+
+  /** Takes in what has come. WireError when it is more than this side gave leave for. */
+  take(bytes: Uint8Array): void {
+    if (this.#failure !== undefined) return
+    if (this.#isEnded) throw new WireError('bytes after the end of a stream')
+    if (this.#receivedBytes + this.#untoldBytes + bytes.length > windowBytes)
+      throw new WireError('more than the window')
+    this.#receivedBytes += bytes.length
+    if (this.#isDiscarding) this.#taken(bytes.length)
+    else this.#received.push(bytes)
+    this.#wakeReader()
+  }
+
+  /** The other side has taken so many bytes. */
+  credit(bytes: number): void {
+    this.#creditBytes += bytes
+    if (this.#creditBytes > windowBytes) throw new WireError('more was taken than was sent')
+    this.#wakeWriter()
+  }
+
+  /** The other side sends no more. */
+  end(): void {
+    this.#isEnded = true
+    this.#wakeReader()
+    this.#forgetIfOver()
+  }
+
+  /** It is over, and the other side knows. */
+  fail(reason: Error): void {
+    if (this.#failure !== undefined) return
+    this.#failure = reason
+    this.#received.length = 0
+    this.#channel.forget(this.id)
+    this.#wakeReader()
+    this.#wakeWriter()
+    this.#aborting.abort(reason)
+  }
+
+  async *#read(): AsyncGenerator<Uint8Array> {
+    try {
+      for (;;) {
+        if (this.#failure !== undefined) throw this.#failure
+        const bytes = this.#received.shift()
+        if (bytes !== undefined) {
+          this.#taken(bytes.length)
+          yield bytes
+        } else if (this.#isEnded) return
+        else await new Promise<void>((resolve) => (this.#wakeReader = resolve))
+      }
+    } finally {
+      this.#discard()
+    }
+  }
+
+  #discard(): void {
+    this.#isDiscarding = true
+    for (const bytes of this.#received.splice(0)) this.#taken(bytes.length)
+  }
+
+  #taken(bytes: number): void {
+    this.#receivedBytes -= bytes
+    this.#untoldBytes += bytes
+    if (this.#untoldBytes < creditBytesMin || this.#isEnded || this.#failure !== undefined) return
+    this.#channel.sendCredit(this.id, this.#untoldBytes)
+    this.#untoldBytes = 0
+  }
+
+  async #credited(): Promise<void> {
+    await new Promise<void>((resolve) => (this.#wakeWriter = resolve))
+    this.#throwIfOver()
+  }
+
+  #forgetIfOver(): void {
+    if (this.#isEnded && this.#isFinished) this.#channel.forget(this.id)
+  }
+
+  #throwIfFailed(): void {
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  #throwIfOver(): void {
+    this.#throwIfFailed()
+    if (this.#isFinished) throw new Error('the stream was finished')
+  }
+}

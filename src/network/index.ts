@@ -1,0 +1,3 @@
+export { NetworkTransport } from './network-transport.ts'
+export { runNetwork } from './run-network.io.ts'
+export { startNetwork } from './start-network.io.ts'

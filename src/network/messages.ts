@@ -1,0 +1,104 @@
+/**
+ * What the two processes say to each other. What the daemon is told is checked as if a stranger had said it, and each
+ * field has a bound.
+ */
+import * as z from 'zod'
+import type { DomainKeys, PeerId, Stranger } from '../mesh/index.ts'
+
+/** Counts up to what no honest side reaches. */
+const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER)
+const peer = z
+  .string()
+  .regex(/^[1-9A-HJ-NP-Za-km-z]{40,64}$/)
+  .transform((id) => id as PeerId)
+/** An address, with the id of a peer and another one that it is reached over. */
+const address = z.string().max(300)
+const text = z.string().max(1_024)
+/** As the channel numbers them. */
+const stream = z.int().min(1).max(0xffff_ffff)
+
+const peerFacts = {
+  address,
+  dialable: z.array(address).max(32),
+  via: peer.optional(),
+}
+
+const stranger = z.object({ address, text, time: z.string().max(64), isOnlyHeard: z.boolean() })
+
+/** From the network process to the daemon. */
+export const fromNetworkSchema = z.discriminatedUnion('type', [
+  /** It listens. */
+  z.object({ type: z.literal('ready') }),
+  /** It can't listen, and ends. */
+  z.object({ type: z.literal('failed'), isPortTaken: z.boolean(), text }),
+  z.object({ type: z.literal('dialed'), dial: count, peer }),
+  z.object({ type: z.literal('not dialed'), dial: count, isOwn: z.boolean(), text }),
+  z.object({ type: z.literal('up'), peer, ...peerFacts }),
+  z.object({ type: z.literal('peer'), peer, ...peerFacts }),
+  z.object({ type: z.literal('down'), peer }),
+  /** The stream that the daemon wants is open; one that can't be had is aborted. */
+  z.object({ type: z.literal('opened'), stream }),
+  /** A peer opens a stream. */
+  z.object({ type: z.literal('asked'), stream, peer, protocol: z.string().max(100) }),
+  z.object({ type: z.literal('pong'), peer, roundTripMs: z.number().min(0).max(3_600_000).optional() }),
+  z.object({
+    type: z.literal('facts'),
+    addresses: z.array(address).max(256),
+    refused: count,
+    strangers: z.array(stranger).max(32),
+  }),
+  /** Another machine has this host's key. */
+  z.object({ type: z.literal('own key'), address }),
+  z.object({ type: z.literal('log'), level: z.enum(['info', 'warn', 'error']), text, facts: z.record(text, text) }),
+  /** The answer to 'alive'. */
+  z.object({ type: z.literal('alive') }),
+])
+
+export type FromNetwork = z.infer<typeof fromNetworkSchema>
+
+/** What counts from one moment to the next, and is told again when it has changed. */
+export interface NetworkSettings {
+  readonly keys: DomainKeys
+  /** Whether hosts are looked for on the local network, from now on. */
+  readonly discovers: boolean
+  /** How many more connections are wanted; absent where everybody may know everybody. */
+  readonly wanted?: number | undefined
+}
+
+/** What the network process is to do, told once. */
+export interface NetworkStart extends NetworkSettings {
+  /** This host's private key, PKCS #8 in PEM: TLS has no other way to prove who it is. */
+  readonly hostKey: string
+  /** Its certificate, as PEM. */
+  readonly certificate: string
+  readonly host: string
+  readonly port: number
+  readonly domain: string
+}
+
+/** From the daemon to the network process, which believes it. */
+export type ToNetwork =
+  | ({ readonly type: 'start' } & NetworkStart)
+  | ({ readonly type: 'settings' } & NetworkSettings)
+  | { readonly type: 'handle'; readonly protocol: string }
+  | { readonly type: 'dial'; readonly dial: number; readonly address: string }
+  | { readonly type: 'stop dialing'; readonly dial: number }
+  | {
+      readonly type: 'open'
+      readonly stream: number
+      readonly peer: PeerId
+      readonly protocol: string
+      readonly isFile: boolean
+    }
+  | { readonly type: 'ping'; readonly peer: PeerId }
+  | { readonly type: 'disconnect'; readonly peer: PeerId }
+  | { readonly type: 'alive' }
+  | { readonly type: 'close' }
+
+/** What people are told of the network. */
+export interface NetworkFacts {
+  readonly addresses: readonly string[]
+  /** Connections that came to nothing at admission. */
+  readonly refused: number
+  readonly strangers: readonly Stranger[]
+}

@@ -1,0 +1,161 @@
+/** The end of the channel in the network process: has the mesh, and does with it what the daemon says. */
+import { createPrivateKey } from 'node:crypto'
+import type { Duplex } from 'node:stream'
+import { systemClock as clock } from '../base/clock.io.ts'
+import { IsconfError } from '../base/index.ts'
+import { systemRandom as random } from '../base/random.io.ts'
+import { systemCalls } from '../machine/index.ts'
+import { LocalDiscovery, OwnAddressError, openTls, type PeerStream, Strangers } from '../mesh/index.ts'
+import { Channel } from './channel.ts'
+import type { ChannelStream } from './channel-stream.ts'
+import { join } from './join.ts'
+import type { FromNetwork, NetworkSettings, NetworkStart, ToNetwork } from './messages.ts'
+import { logOver, Reports, shortText } from './reports.ts'
+
+type Mesh = Awaited<ReturnType<typeof openTls>>
+
+export class NetworkEnd {
+  readonly #channel: Channel
+  readonly #strangers = new Strangers(clock, () => this.#reports.soon())
+  readonly #reports = new Reports({
+    clock,
+    send: (message) => this.#send(message),
+    strangers: () => this.#strangers.all(),
+  })
+  readonly #dials = new Map<number, AbortController>()
+  #settings: NetworkSettings | undefined
+  #mesh: Mesh | undefined
+  #around: Parameters<typeof LocalDiscovery.open>[0] | undefined
+  #discovery: Promise<LocalDiscovery> | undefined
+
+  /** `onOver` hears that there is no daemon any more. */
+  constructor(socket: Duplex, onOver: (reason: Error) => void) {
+    const onMessage = (message: unknown): void => this.#hear(message as ToNetwork)
+    this.#channel = new Channel({ socket, numbers: 'even', clock, onMessage, onOver })
+  }
+
+  /** Ends every connection. */
+  async close(): Promise<void> {
+    this.#reports.end()
+    ;(await this.#discovery)?.close()
+    await this.#mesh?.close()
+    this.#channel.close(new Error('closed'))
+  }
+
+  #send(message: FromNetwork): void {
+    this.#channel.send(message)
+  }
+
+  #hear(message: ToNetwork): void {
+    switch (message.type) {
+      case 'start':
+        void this.#start(message)
+        return
+      case 'settings':
+        this.#settings = message
+        this.#discover()
+        return
+      case 'alive':
+        this.#send({ type: 'alive' })
+        // The addresses of this machine change without a word.
+        this.#reports.soon()
+        return
+      case 'close':
+        void this.close()
+        return
+      default:
+        if (this.#mesh !== undefined) this.#do(message, this.#mesh)
+    }
+  }
+
+  #do(message: Exclude<ToNetwork, { type: 'start' | 'settings' | 'alive' | 'close' }>, mesh: Mesh): void {
+    switch (message.type) {
+      case 'handle':
+        mesh.handle(message.protocol, (stream) => this.#asked(stream, message.protocol))
+        return
+      case 'dial':
+        void this.#dial(mesh, message.dial, message.address)
+        return
+      case 'stop dialing':
+        this.#dials.get(message.dial)?.abort(new Error('not wanted any more'))
+        return
+      case 'open':
+        void this.#open(mesh, message).catch(() => undefined)
+        return
+      case 'ping': {
+        const { peer } = message
+        const { contact } = mesh.liveness
+        contact.ping(peer, () => this.#send({ type: 'pong', peer, roundTripMs: contact.roundTripMs(peer) }))
+        return
+      }
+      case 'disconnect':
+        mesh.disconnect(message.peer)
+    }
+  }
+
+  async #start({ hostKey, certificate, host, port, domain, ...settings }: NetworkStart): Promise<void> {
+    this.#settings = settings
+    const keys = (): NetworkSettings['keys'] => this.#settings?.keys ?? settings.keys
+    const member = { domain, keys }
+    const log = logOver((message) => this.#send(message))
+    const strangers = this.#strangers
+    try {
+      const mesh = await openTls({
+        ...{ hostKey: createPrivateKey(hostKey), certificate, host, port, clock, random, log, strangers, ...member },
+        setSegmentMax: systemCalls().calls?.setSegmentMax,
+        onFacts: () => this.#reports.soon(),
+        onOwnIdentity: (address) => this.#send({ type: 'own key', address }),
+      })
+      this.#mesh = mesh
+      const wanted = (): number | undefined => this.#settings?.wanted
+      this.#around = { transport: mesh, member, host, port, wanted, strangers, clock, random, log }
+      this.#discover()
+      this.#reports.begin(mesh)
+      this.#send({ type: 'ready' })
+    } catch (error) {
+      const isPortTaken = error instanceof IsconfError && error.code === 'PORT_TAKEN'
+      this.#send({ type: 'failed', isPortTaken, text: shortText(error) })
+    }
+  }
+
+  #discover(): void {
+    if (this.#settings?.discovers && this.#around) this.#discovery ??= LocalDiscovery.open(this.#around)
+  }
+
+  async #dial(mesh: Mesh, dial: number, address: string): Promise<void> {
+    const dialing = new AbortController()
+    this.#dials.set(dial, dialing)
+    try {
+      this.#send({ type: 'dialed', dial, peer: await mesh.dial(address, dialing.signal) })
+    } catch (error) {
+      this.#send({ type: 'not dialed', dial, isOwn: error instanceof OwnAddressError, text: shortText(error) })
+    } finally {
+      this.#dials.delete(dial)
+      this.#reports.soon()
+    }
+  }
+
+  /** The daemon asks a peer. */
+  async #open(mesh: Mesh, { stream, peer, protocol, isFile }: ToNetwork & { readonly type: 'open' }): Promise<void> {
+    const inner = this.#channel.accept(stream, peer)
+    try {
+      const opening = isFile ? mesh.openFileStream : mesh.openStream
+      const outer = await opening.call(mesh, peer, protocol, inner.aborted)
+      if (inner.aborted.aborted) {
+        outer.abort(inner.aborted.reason)
+        return
+      }
+      this.#send({ type: 'opened', stream })
+      await join(inner, outer)
+    } catch (error) {
+      inner.abort(error as Error)
+    }
+  }
+
+  /** A peer asks the daemon. */
+  async #asked(outer: PeerStream, protocol: string): Promise<void> {
+    const inner: ChannelStream = this.#channel.open(outer.peer)
+    this.#send({ type: 'asked', stream: inner.id, peer: outer.peer, protocol })
+    await join(inner, outer)
+  }
+}

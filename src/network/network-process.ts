@@ -1,0 +1,176 @@
+/** Has a network process run, and another one when it has ended, whatever it died of. */
+import type { Duplex } from 'node:stream'
+import { type Cancel, type Clock, IsconfError, isoTime, type Log, within } from '../base/index.ts'
+import type { NetworkFacts, NetworkSettings, NetworkStart } from './messages.ts'
+import { NetworkSession, type SessionOptions } from './network-session.ts'
+
+/** A process that was started, and the socket to it. */
+export interface NetworkProcess {
+  readonly socket: Duplex
+  /** Resolves when it has ended, with how and with what it said last, for people. */
+  readonly ended: Promise<string>
+  kill(): void
+}
+
+export interface RunningOptions extends Pick<SessionOptions, 'serve' | 'onPeer' | 'onOwnIdentity'> {
+  /** What it is told at its start, but for what changes. */
+  readonly start: Omit<NetworkStart, keyof NetworkSettings>
+  /** What counts at this moment. */
+  readonly settings: () => NetworkSettings
+  readonly startProcess: () => Promise<NetworkProcess>
+  /** It listens. */
+  readonly onReady: (session: NetworkSession) => void
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** On a slow machine a process takes a few seconds to start. */
+const startMsMax = 30_000
+/** How soon another one is started, and how late after many that have ended. */
+const [againMsMin, againMsMax] = [500, 60_000]
+/** One that has lived so long was a good one. */
+const steadyMs = 60_000
+const endMsMax = 3_000
+/** New keys count within a second of the daemon's having read them. */
+const settingsEveryMs = 1_000
+
+export class RunningNetwork {
+  readonly #options: RunningOptions
+  #session: NetworkSession | undefined
+  #isListening = false
+  #process: NetworkProcess | undefined
+  #facts: NetworkFacts = { addresses: [], refused: 0, strangers: [] }
+  #toldSettings = ''
+  #againMs = againMsMin
+  #ends = 0
+  #lastEnd: string | undefined
+  #isClosing = false
+  #cancelAgain: Cancel = () => undefined
+  #cancelSettings: Cancel = () => undefined
+
+  private constructor(options: RunningOptions) {
+    this.#options = options
+  }
+
+  /** Resolves when the process listens. PORT_TAKEN when something else does already, NETWORK_PROCESS when there can be none. */
+  static async start(options: RunningOptions): Promise<RunningNetwork> {
+    const network = new RunningNetwork(options)
+    await network.#start()
+    network.#watchSettings()
+    return network
+  }
+
+  /** The one that runs; undefined between two. */
+  get session(): NetworkSession | undefined {
+    return this.#session
+  }
+
+  /** What was told last. */
+  facts(): NetworkFacts {
+    if (this.#isListening && this.#session !== undefined) this.#facts = this.#session.facts
+    return this.#facts
+  }
+
+  /** What there is to say of processes that have ended: sentences for a person. */
+  warnings(): readonly string[] {
+    if (this.#lastEnd === undefined) return []
+    const times = this.#ends === 1 ? 'once' : `${this.#ends} times`
+    const now = this.#isListening ? 'another one runs' : 'another one is started soon, and nobody is reached until then'
+    return [`the network process has ended ${times}, last at ${this.#lastEnd}; ${now}`]
+  }
+
+  /** Passes settings on that have changed. */
+  tellSettings(): void {
+    const now = this.#options.settings()
+    const told = JSON.stringify(now)
+    if (told === this.#toldSettings || this.#session === undefined) return
+    this.#toldSettings = told
+    this.#session.send({ type: 'settings', ...now })
+  }
+
+  async close(): Promise<void> {
+    this.#isClosing = true
+    this.#cancelAgain()
+    this.#cancelSettings()
+    this.#session?.send({ type: 'close' })
+    await this.#endOf(this.#process)
+  }
+
+  async #start(): Promise<void> {
+    const { clock, log, settings, startProcess, start, onReady } = this.#options
+    const startedMs = clock.monotonicMs()
+    const started = await startProcess()
+    this.#process = started
+    const session = new NetworkSession({
+      ...{ ...this.#options, socket: started.socket, log },
+      onOver: (reason) => {
+        if (this.#session === session) void this.#lost(started, reason, clock.monotonicMs() - startedMs)
+      },
+    })
+    // From here on peers may come.
+    this.#session = session
+    const now = settings()
+    this.#toldSettings = JSON.stringify(now)
+    session.send({ type: 'start', ...start, ...now })
+    try {
+      await within(clock, startMsMax, session.ready, () => {
+        throw new Error(`it does not listen after ${startMsMax / 1_000} s`)
+      })
+      this.#isListening = true
+      onReady(session)
+    } catch (error) {
+      this.#session = undefined
+      session.close(error as Error)
+      const how = await this.#endOf(started)
+      if (error instanceof IsconfError) throw error
+      throw new IsconfError('NETWORK_PROCESS', `the network process did not start: ${how}`, { cause: error })
+    }
+  }
+
+  /** Waits for its end, and ends it when that does not come. How it has ended. */
+  async #endOf(started: NetworkProcess | undefined): Promise<string> {
+    if (started === undefined) return ''
+    const how = await within(this.#options.clock, endMsMax, started.ended, () => 'it had to be killed')
+    started.socket.destroy()
+    started.kill()
+    return how
+  }
+
+  async #lost(lost: NetworkProcess, reason: Error, livedMs: number): Promise<void> {
+    this.#facts = this.facts()
+    this.#session = undefined
+    this.#isListening = false
+    if (this.#isClosing) return
+    const { clock, log } = this.#options
+    lost.kill()
+    const how = await this.#endOf(lost)
+    this.#ends += 1
+    this.#lastEnd = `${isoTime(clock)} (${how}: ${reason.message})`
+    if (livedMs >= steadyMs) this.#againMs = againMsMin
+    log.error({ reason: reason.message, how }, 'the network process has ended; another one is started')
+    this.#startAgain()
+  }
+
+  #startAgain(): void {
+    if (this.#isClosing) return
+    const { clock, log } = this.#options
+    this.#cancelAgain = clock.after(this.#againMs, () => {
+      this.#start().then(
+        () => log.info({}, 'another network process runs'),
+        (error: Error) => {
+          this.#lastEnd = `${isoTime(clock)} (${error.message})`
+          log.error({ error: error.message }, 'no other network process could be started; it is tried again')
+          this.#startAgain()
+        },
+      )
+    })
+    this.#againMs = Math.min(againMsMax, 2 * this.#againMs)
+  }
+
+  #watchSettings(): void {
+    this.#cancelSettings = this.#options.clock.after(settingsEveryMs, () => {
+      this.tellSettings()
+      this.#watchSettings()
+    })
+  }
+}

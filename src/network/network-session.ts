@@ -1,0 +1,202 @@
+/**
+ * The daemon's end of the channel, for the life of one network process. What that says is checked here, and its first
+ * word that can't be is its end.
+ */
+import type { Duplex } from 'node:stream'
+import { type Cancel, type Clock, endIfBroken, IsconfError, type Log } from '../base/index.ts'
+import { type ConnectedPeer, OwnAddressError, type PeerEvent, type PeerId, type PeerStream } from '../mesh/index.ts'
+import { Channel } from './channel.ts'
+import type { ChannelStream } from './channel-stream.ts'
+import { type FromNetwork, fromNetworkSchema, type NetworkFacts, type ToNetwork } from './messages.ts'
+import { SessionPeers } from './session-peers.ts'
+
+export type Serve = (stream: PeerStream) => Promise<void>
+
+export interface SessionOptions {
+  readonly socket: Duplex
+  readonly clock: Clock
+  readonly log: Log
+  /** What answers a protocol, if anything does. */
+  readonly serve: (protocol: string) => Serve | undefined
+  readonly onPeer: (event: PeerEvent) => void
+  readonly onOwnIdentity: (address: string) => void
+  readonly onOver: (reason: Error) => void
+}
+
+interface Dial {
+  readonly address: string
+  resolve(peer: PeerId): void
+  reject(error: Error): void
+}
+
+/** Whether the process lives is asked so often, and it is ended after so many questions without an answer. */
+const aliveEveryMs = 10_000
+const unansweredMax = 3
+/** Lines of the log that it may write in the time between two of these questions. */
+const logLinesMax = 100
+
+export class NetworkSession {
+  readonly peers: SessionPeers
+  readonly #options: SessionOptions
+  readonly #channel: Channel
+  readonly #dials = new Map<number, Dial>()
+  readonly #opening = new Map<number, () => void>()
+  readonly #ready = Promise.withResolvers<void>()
+  /** What is done with each kind of message. */
+  readonly #hearers: { readonly [Type in FromNetwork['type']]: (message: FromNetwork & { type: Type }) => void } = {
+    ready: () => this.#ready.resolve(),
+    failed: ({ isPortTaken, text }) =>
+      this.#ready.reject(new IsconfError(isPortTaken ? 'PORT_TAKEN' : 'NETWORK_PROCESS', text)),
+    dialed: ({ dial, peer }) => this.#dials.get(dial)?.resolve(peer),
+    'not dialed': ({ dial, isOwn, text }) => {
+      const known = this.#dials.get(dial)
+      known?.reject(isOwn ? new OwnAddressError(known.address) : new Error(text))
+    },
+    up: (message) => this.peers.up(factsOf(message)),
+    peer: (message) => {
+      if (this.peers.has(message.peer)) this.peers.up(factsOf(message))
+    },
+    down: ({ peer }) => this.peers.down(peer),
+    pong: ({ peer, roundTripMs }) => this.peers.pong(peer, roundTripMs),
+    opened: ({ stream }) => this.#opening.get(stream)?.(),
+    asked: ({ stream, peer, protocol }) => {
+      this.peers.heard(peer, 1)
+      void this.#serve(this.#channel.accept(stream, peer), protocol)
+    },
+    alive: () => {
+      this.#unanswered = 0
+    },
+    facts: (facts) => {
+      this.#facts = facts
+    },
+    'own key': ({ address }) => this.#options.onOwnIdentity(address),
+    log: ({ level, facts, text }) => {
+      this.#logLines += 1
+      if (this.#logLines <= logLinesMax) this.#options.log[level](facts, text)
+    },
+  }
+  #cancelAlive: Cancel = () => undefined
+  #lastDial = 0
+  #unanswered = 0
+  #logLines = 0
+  #facts: NetworkFacts = { addresses: [], refused: 0, strangers: [] }
+
+  constructor(options: SessionOptions) {
+    this.#options = options
+    this.peers = new SessionPeers((event) => {
+      // How long a round trip is is wanted once the peer leaves a question unanswered.
+      if (event.type === 'up') this.send({ type: 'ping', peer: event.peer })
+      options.onPeer(event)
+    })
+    this.#ready.promise.catch(() => undefined)
+    this.#channel = new Channel({
+      ...{ socket: options.socket, clock: options.clock, numbers: 'odd' },
+      onMessage: (message) => this.#hear(fromNetworkSchema.parse(message)),
+      onData: (peer, bytes) => this.peers.heard(peer, bytes),
+      onOver: (reason) => this.#over(reason),
+    })
+    this.#askWhetherAlive()
+  }
+
+  /** Resolves when the process listens; rejects when it can't, PORT_TAKEN when something else does already. */
+  get ready(): Promise<void> {
+    return this.#ready.promise
+  }
+
+  /** What it has told last. */
+  get facts(): NetworkFacts {
+    return this.#facts
+  }
+
+  send(message: ToNetwork): void {
+    this.#channel.send(message)
+  }
+
+  ping(peer: PeerId, onAnswer: () => void): void {
+    this.peers.onPong(peer, onAnswer)
+    this.send({ type: 'ping', peer })
+  }
+
+  async dial(address: string, signal?: AbortSignal): Promise<PeerId> {
+    signal?.throwIfAborted()
+    this.#lastDial += 1
+    const dial = this.#lastDial
+    const { promise, resolve, reject } = Promise.withResolvers<PeerId>()
+    const onAbort = (): void => {
+      this.send({ type: 'stop dialing', dial })
+      reject(signal?.reason)
+    }
+    this.#dials.set(dial, { resolve, reject, address })
+    signal?.addEventListener('abort', onAbort, { once: true })
+    this.send({ type: 'dial', dial, address })
+    try {
+      return await promise
+    } finally {
+      signal?.removeEventListener('abort', onAbort)
+      this.#dials.delete(dial)
+    }
+  }
+
+  async open(peer: PeerId, protocol: string, isFile: boolean, signal?: AbortSignal): Promise<PeerStream> {
+    if (!this.peers.has(peer)) throw new Error(`not connected to ${peer}`)
+    signal?.throwIfAborted()
+    const stream = this.#channel.open(peer)
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const onAbort = (): void => stream.abort(signal?.reason)
+    this.#opening.set(stream.id, resolve)
+    stream.aborted.addEventListener('abort', () => reject(stream.aborted.reason), { once: true })
+    signal?.addEventListener('abort', onAbort, { once: true })
+    this.send({ type: 'open', stream: stream.id, peer, protocol, isFile })
+    try {
+      await promise
+      return stream
+    } finally {
+      signal?.removeEventListener('abort', onAbort)
+      this.#opening.delete(stream.id)
+    }
+  }
+
+  close(reason: Error): void {
+    this.#channel.close(reason)
+  }
+
+  #hear(message: FromNetwork): void {
+    const hear = this.#hearers[message.type] as (message: FromNetwork) => void
+    hear(message)
+  }
+
+  async #serve(stream: ChannelStream, protocol: string): Promise<void> {
+    try {
+      const serve = this.#options.serve(protocol)
+      if (serve === undefined) throw new Error(`nothing answers ${protocol} here`)
+      await serve(stream)
+      await stream.release()
+    } catch (error) {
+      endIfBroken(error)
+      stream.abort(error as Error)
+    }
+  }
+
+  #askWhetherAlive(): void {
+    this.#cancelAlive = this.#options.clock.after(aliveEveryMs, () => {
+      if (this.#unanswered >= unansweredMax) return this.close(new Error('it has stopped answering'))
+      this.#unanswered += 1
+      this.#logLines = 0
+      this.send({ type: 'alive' })
+      this.#askWhetherAlive()
+    })
+  }
+
+  #over(reason: Error): void {
+    this.#cancelAlive()
+    const lost = new Error(`the network process has ended: ${reason.message}`)
+    this.#ready.reject(lost)
+    for (const { reject } of [...this.#dials.values()]) reject(lost)
+    for (const { id } of this.peers.all()) this.peers.down(id)
+    this.#options.onOver(reason)
+  }
+}
+
+function factsOf({ peer, address, dialable, via }: FromNetwork & { type: 'up' | 'peer' }): ConnectedPeer {
+  return { id: peer, address, dialable, ...(via !== undefined && { via }) }
+}

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict'
+import type { AddressInfo, Socket } from 'node:net'
+import { createServer } from 'node:net'
+import test, { type TestContext } from 'node:test'
+import { until } from '../../test/harness/run.ts'
+import { listenPortOf, networkInThisProcess, openNetwork, socketPair } from '../../test/support/network.ts'
+import { systemClock } from '../base/clock.io.ts'
+import { silentLog } from '../base/index.ts'
+import type { PeerEvent, PeerId } from '../mesh/index.ts'
+import { windowBytes } from './channel-stream.ts'
+import type { NetworkProcess } from './network-process.ts'
+import { NetworkSession } from './network-session.ts'
+import { FrameReader, type FrameSink, headOf, WireError } from './wire.ts'
+
+const protocol = '/isconf/test/1'
+const peer = '12D3KooWDaGzwAU3vwXGE6dFc3E2UNaQEVDGt7iYvMRgpcjLPvs7' as PeerId
+
+test('a network process that ends in the middle of a transfer fails that, and the next one serves what the first has', async (t) => {
+  const processes: NetworkProcess[] = []
+  const startProcess = async (): Promise<NetworkProcess> => {
+    const started = await networkInThisProcess()
+    processes.push(started)
+    return started
+  }
+  const alder = await openNetwork({}, { startProcess })
+  const birch = await openNetwork()
+  t.after(() => Promise.all([alder.close(), birch.close()]))
+  const heard: string[] = []
+  alder.onPeer(({ type }) => heard.push(type))
+  alder.handle(protocol, async (stream) => {
+    await stream.write(Buffer.from('half of it'))
+    await new Promise(() => undefined)
+  })
+  const meet = (): Promise<PeerId> => birch.dial(`/ip4/127.0.0.1/tcp/${listenPortOf(alder)}`)
+  const read = async (): Promise<AsyncIterator<Uint8Array>> => {
+    const stream = await birch.openStream(await meet(), protocol)
+    const reader = stream.incoming[Symbol.asyncIterator]()
+    assert.equal(String((await reader.next()).value), 'half of it')
+    return reader
+  }
+  const reader = await read()
+  assert.deepEqual(alder.warnings(), [])
+  processes[0]?.kill()
+  await assert.rejects(reader.next())
+  await until(() => processes.length === 2 && alder.warnings()[0]?.includes('another one runs') === true, 'another one')
+  assert.match(alder.warnings()[0] ?? '', /^the network process has ended once, last at /)
+  assert.deepEqual([alder.peers(), heard], [[], ['up', 'down']])
+  await read()
+})
+
+test('a port that is taken is PORT_TAKEN at the start', async (t) => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  t.after(() => server.close())
+  const { port } = server.address() as AddressInfo
+  await assert.rejects(openNetwork({}, { port }), { code: 'PORT_TAKEN', message: `port ${port} on 127.0.0.1 is taken` })
+})
+
+const message = (value: unknown): Buffer => framed('message', 0, Buffer.from(JSON.stringify(value)))
+const up = { type: 'up', peer, address: '/ip4/127.0.0.1/tcp/1', dialable: [] }
+const asked = { type: 'asked', stream: 2, peer, protocol }
+
+/** What a network process that has gone bad may say, each of which is its end. */
+const lies: Readonly<Record<string, readonly Buffer[]>> = {
+  'bytes that are no frame': [Buffer.from('GET / HTTP/1.1\r\n')],
+  'a message that is longer than any': [headOf('message', 0, 2 ** 32 - 1)],
+  'a message that is no JSON': [framed('message', 0, Buffer.from('{'))],
+  'a message of no kind': [message({ type: 'root', command: 'true' })],
+  'a peer with an id that is none': [message({ ...up, peer: '../../etc' })],
+  'an address without an end': [message({ ...up, address: 'x'.repeat(301) })],
+  'more addresses than a peer has': [message({ ...up, dialable: Array(33).fill('/ip4/127.0.0.1/tcp/1') })],
+  'a peer with a number for its id': [message({ ...up, peer: 1 })],
+  'a stream with a number of the other side': [message({ ...asked, stream: 1 })],
+  'a stream that is open already': [message(asked), message(asked)],
+  'more of a stream than there is leave for': [
+    message(asked),
+    ...Array(windowBytes / 65_536).fill(framed('data', 2, Buffer.alloc(65_536))),
+    framed('data', 2, Buffer.alloc(1)),
+  ],
+  'leave for more than was sent': [message(asked), framed('credit', 2, Buffer.from([0, 0, 0, 1]))],
+  'leave without a number': [message(asked), framed('credit', 2, Buffer.alloc(2))],
+  'bytes after the end': [message(asked), framed('end', 2, Buffer.alloc(0)), framed('data', 2, Buffer.alloc(1))],
+}
+
+for (const [what, frames] of Object.entries(lies)) {
+  test(`the daemon believes nothing any more of a network process that sends ${what}`, async (t) => {
+    const { session, other, over, events } = await openSession(t)
+    other.write(Buffer.concat([message(up), ...frames]))
+    assert.ok((await over).message.length > 0)
+    assert.deepEqual(session.peers.all(), [])
+    assert.deepEqual(
+      events.map(({ type }) => type),
+      ['up', 'down'].slice(0, events.length),
+    )
+  })
+}
+
+test('what can be is believed as far as it goes: a peer is up once and down once, and a loud log is cut', async (t) => {
+  const lines: string[] = []
+  const { session, other, events } = await openSession(t, lines)
+  const log = { type: 'log', level: 'warn', text: 'x', facts: {} }
+  const said = [
+    up,
+    up,
+    { type: 'down', peer },
+    { type: 'down', peer },
+    ...Array(500).fill(log),
+    { type: 'dialed', dial: 7, peer },
+  ]
+  other.write(Buffer.concat([...said, { ...up, type: 'peer' }, { type: 'ready' }].map(message)))
+  await session.ready
+  assert.deepEqual(events, [
+    { type: 'up', peer },
+    { type: 'down', peer },
+  ])
+  assert.deepEqual([session.peers.all(), lines.length], [[], 100])
+  await assert.rejects(session.open(peer, protocol, false), /not connected/)
+})
+
+test('frames are taken as they were sent, wherever the bytes are cut, and what is none is a WireError', () => {
+  const payload = Buffer.from('{"type":"ready"}')
+  const bytes = Buffer.concat([
+    framed('message', 0, payload),
+    framed('data', 5, payload),
+    framed('end', 5, Buffer.alloc(0)),
+  ])
+  for (let cut = 0; cut <= bytes.length; cut += 1) {
+    const seen: string[] = []
+    let data = ''
+    const sink: FrameSink = {
+      frame: (kind, stream, bytes) => seen.push(`${kind} ${stream} ${bytes}`),
+      data: (_, bytes) => {
+        data += bytes
+      },
+    }
+    const reader = new FrameReader(sink)
+    reader.push(bytes.subarray(0, cut))
+    reader.push(bytes.subarray(cut))
+    assert.deepEqual([seen, data], [[`message 0 ${payload}`, 'end 5 '], String(payload)])
+  }
+  const nothing: FrameSink = { frame: () => undefined, data: () => undefined }
+  assert.throws(() => new FrameReader(nothing).push(Buffer.alloc(9, 9)), WireError)
+})
+
+function framed(kind: Parameters<typeof headOf>[0], stream: number, payload: Buffer): Buffer {
+  return Buffer.concat([headOf(kind, stream, payload.length), payload])
+}
+
+async function openSession(t: TestContext, lines: string[] = []) {
+  const [socket, other] = (await socketPair()) as [Socket, Socket]
+  const events: PeerEvent[] = []
+  const { promise: over, resolve: onOver } = Promise.withResolvers<Error>()
+  const session = new NetworkSession({
+    socket,
+    clock: systemClock,
+    log: { ...silentLog, warn: (_, text) => lines.push(text) },
+    serve: () => () => new Promise(() => undefined),
+    onPeer: (event) => events.push(event),
+    onOwnIdentity: () => undefined,
+    onOver,
+  })
+  other.on('error', () => undefined)
+  t.after(() => {
+    session.close(new Error('the test is over'))
+    other.destroy()
+  })
+  return { session, other, over, events }
+}

@@ -1,0 +1,115 @@
+/** The mesh's Transport in a daemon that leaves the network to a process of its own, and passes on to that what it is asked. */
+import type { KeyObject } from 'node:crypto'
+import type { Cancel } from '../base/index.ts'
+import {
+  type ConnectedPeer,
+  Liveness,
+  type PeerEvent,
+  type PeerId,
+  type PeerStream,
+  peerIdOf,
+  type Transport,
+} from '../mesh/index.ts'
+import type { NetworkFacts, NetworkStart } from './messages.ts'
+import { RunningNetwork, type RunningOptions } from './network-process.ts'
+import type { NetworkSession, Serve } from './network-session.ts'
+
+export interface NetworkOptions
+  extends Pick<RunningOptions, 'settings' | 'startProcess' | 'onOwnIdentity' | 'clock' | 'log'>,
+    Pick<NetworkStart, 'certificate' | 'host' | 'port' | 'domain'> {
+  readonly hostKey: KeyObject
+}
+
+export class NetworkTransport implements Transport {
+  readonly self: PeerId
+  readonly liveness: Liveness
+  readonly #listeners = new Set<(event: PeerEvent) => void>()
+  readonly #serveByProtocol = new Map<string, Serve>()
+  #network: RunningNetwork | undefined
+
+  private constructor({ hostKey, clock }: NetworkOptions) {
+    this.self = peerIdOf(hostKey)
+    this.liveness = new Liveness(clock, {
+      heardBytes: (peer) => this.#session?.peers.heardBytes(peer) ?? 0,
+      roundTripMs: (peer) => this.#session?.peers.roundTripMs(peer),
+      ping: (peer, onAnswer) => this.#session?.ping(peer, onAnswer),
+    })
+  }
+
+  /** Starts the process, which listens. PORT_TAKEN when something else does already, NETWORK_PROCESS when there can be none. */
+  static async open(options: NetworkOptions): Promise<NetworkTransport> {
+    const transport = new NetworkTransport(options)
+    const { hostKey, certificate, host, port, domain } = options
+    const key = hostKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+    transport.#network = await RunningNetwork.start({
+      ...options,
+      start: { hostKey: key, certificate, host, port, domain },
+      serve: (protocol) => transport.#serveByProtocol.get(protocol),
+      onPeer: (event) => transport.#changed(event),
+      onReady: (session) => {
+        for (const protocol of transport.#serveByProtocol.keys()) session.send({ type: 'handle', protocol })
+      },
+    })
+    return transport
+  }
+
+  /** What is known of the network now; of one whose process has ended, what was known last. */
+  facts(): NetworkFacts {
+    return this.#network?.facts() ?? { addresses: [], refused: 0, strangers: [] }
+  }
+
+  /** What there is to say of the process itself: sentences for a person. */
+  warnings(): readonly string[] {
+    return this.#network?.warnings() ?? []
+  }
+
+  async dial(address: string, signal?: AbortSignal): Promise<PeerId> {
+    this.#network?.tellSettings()
+    return this.#running().dial(address, signal)
+  }
+
+  onPeer(listener: (event: PeerEvent) => void): Cancel {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  async openStream(peer: PeerId, protocol: string, signal?: AbortSignal): Promise<PeerStream> {
+    return this.#running().open(peer, protocol, false, signal)
+  }
+
+  async openFileStream(peer: PeerId, protocol: string, signal?: AbortSignal): Promise<PeerStream> {
+    return this.#running().open(peer, protocol, true, signal)
+  }
+
+  handle(protocol: string, serve: Serve): void {
+    this.#serveByProtocol.set(protocol, serve)
+    this.#session?.send({ type: 'handle', protocol })
+  }
+
+  peers(): readonly ConnectedPeer[] {
+    return this.#session?.peers.all() ?? []
+  }
+
+  disconnect(peer: PeerId): void {
+    this.#session?.send({ type: 'disconnect', peer })
+  }
+
+  async close(): Promise<void> {
+    await this.#network?.close()
+  }
+
+  get #session(): NetworkSession | undefined {
+    return this.#network?.session
+  }
+
+  #running(): NetworkSession {
+    if (this.#session === undefined) throw new Error('the network process does not run')
+    return this.#session
+  }
+
+  #changed(event: PeerEvent): void {
+    if (event.type === 'down') this.liveness.forget(event.peer)
+    for (const listener of [...this.#listeners]) listener(event)
+    this.#network?.tellSettings()
+  }
+}

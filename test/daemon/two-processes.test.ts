@@ -1,0 +1,144 @@
+/** A daemon whose network is a process of its own: what that may do, and what its end means. */
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { test } from 'node:test'
+import { userHere } from '../../src/base/index.ts'
+import { confinedAs } from '../../src/network/start-network.io.ts'
+import { assertRefused, Lab, type LabHost, program, until } from '../harness/lab.ts'
+import { isRoot, unlessThere } from '../support/tools.ts'
+
+/** Of root's daemon the process is somebody else's; a plain user's can only be their own. */
+const user = isRoot ? 'nobody' : userHere().name
+const skip = unlessThere('setpriv', 'prlimit') || (await unlessReadable())
+
+test('the network is a process of its own, which may do next to nothing, and whose end is not that of the daemon', {
+  skip,
+}, async (t) => {
+  const lab = await Lab.of(t, 'alder', 'birch')
+  const [alder, birch] = lab.hosts as [LabHost, LabHost]
+  alder.env['IS_NETWORK'] = user
+  await lab.start()
+  const network = networkOf(alder)
+  const { Uid = '', CapEff, CapBnd, NoNewPrivs } = fieldsOf(network)
+  assert.equal(NoNewPrivs, '1')
+  if (isRoot) {
+    assert.equal(
+      Uid,
+      Array(4)
+        .fill(String(uidOf(user)))
+        .join('\t'),
+    )
+    assert.deepEqual([CapEff, CapBnd], ['0000000000000000', '0000000000000000'])
+  }
+  assert.deepEqual(networksOf(birch), [])
+
+  // A large file is on its way, or has yet to be asked for, or is there.
+  birch.write('/tmp/large', Buffer.alloc(24 * 1024 * 1024, 'isconf'))
+  await birch.does('lock', 'a large file')
+  await birch.does('snap', 'large')
+  await birch.does('ci')
+  process.kill(network, 'SIGKILL')
+  await until(() => networksOf(alder).length === 1 && networkOf(alder) !== network, 'another network process')
+  await lab.untilMet()
+  await until(async () => (await alder.status()).operations === 1, 'alder has the journal')
+  await alder.does('up')
+  assert.equal(alder.read('/tmp/large'), birch.read('/tmp/large'))
+  const { stdout } = await alder.does('status')
+  assert.match(stdout, /the network process has ended once, last at \S+ \(SIGKILL: .*\); another one runs/)
+
+  const second = networkOf(alder)
+  alder.kill9()
+  await until(() => !isAlive(second), 'the network process ends with the daemon')
+  await alder.start()
+  const third = networkOf(alder)
+  await alder.stop()
+  await until(() => !isAlive(third), 'the network process ends with a daemon that is stopped')
+})
+
+test('what the network process may do: it reads no secret of root, and writes nothing', {
+  skip: skip || (isRoot ? false : 'needs root: this was NOT tested'),
+}, async (t) => {
+  const lab = await Lab.of(t, 'alder')
+  const [alder] = lab.hosts as [LabHost]
+  await alder.start()
+  chmodSync(lab.directory, 0o755)
+  const open = join(lab.directory, 'open')
+  mkdirSync(open)
+  chmodSync(open, 0o777)
+  const [command = '', ...words] = await confinedAs(user)
+  const inside = (script: string): number | null =>
+    spawnSync(command, [...words, 'sh', '-c', script], { cwd: '/', stdio: 'ignore' }).status
+  assert.equal(inside(`test -d ${open}`), 0)
+  assert.notEqual(inside(`cat ${alder.home}/conf/host.key`), 0)
+  assert.notEqual(inside(`echo x > ${alder.home}/conf/x`), 0)
+  assert.notEqual(inside(`echo x > ${open}/x`), 0)
+  assert.equal(existsSync(join(open, 'x')) ? readFileSync(join(open, 'x'), 'utf8') : '', '')
+})
+
+test('a user that can be none is refused with status 22, and a socket at which nobody is with 223', {
+  skip,
+}, async (t) => {
+  const lab = await Lab.of(t, 'alder')
+  const [alder] = lab.hosts as [LabHost]
+  alder.env['IS_NETWORK'] = 'no-such-user'
+  assertRefused(
+    await alder.run('start'),
+    22,
+    isRoot ? 'there is no user no-such-user' : "only root's daemon",
+    'IS_NETWORK',
+  )
+  alder.env['IS_NETWORK'] = isRoot ? 'root' : 'no good'
+  assertRefused(await alder.run('start'), 22, 'IS_NETWORK')
+  alder.env['IS_NETWORK'] = join(alder.home, 'nobody.sock')
+  assertRefused(await alder.run('start'), 223, 'IS_NETWORK', 'ENOENT')
+})
+
+function networksOf(host: LabHost): readonly number[] {
+  const daemon = host.pid()
+  const pids = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+  return pids.filter((pid) => isAlive(pid) && fieldsOf(pid)['PPid'] === String(daemon) && isNetwork(pid))
+}
+
+function networkOf(host: LabHost): number {
+  const [pid, ...others] = networksOf(host)
+  assert.ok(pid !== undefined && others.length === 0, 'there is one network process')
+  return pid
+}
+
+function isNetwork(pid: number): boolean {
+  return textOf(`/proc/${pid}/cmdline`).includes('network-process.js')
+}
+
+function isAlive(pid: number): boolean {
+  return !['', 'Z', 'X'].includes((fieldsOf(pid)['State'] ?? '').slice(0, 1))
+}
+
+/** What the kernel says of a process. */
+function fieldsOf(pid: number): Readonly<Record<string, string>> {
+  const lines = textOf(`/proc/${pid}/status`).split('\n')
+  return Object.fromEntries(lines.map((line) => line.split(/:\t/, 2) as [string, string]))
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+function uidOf(name: string): number {
+  return Number(spawnSync('id', ['-u', name], { encoding: 'utf8' }).stdout)
+}
+
+/** Why a test is skipped: the program or Node is where only its owner can read it. */
+async function unlessReadable(): Promise<string | false> {
+  const [command = '', ...words] = await confinedAs(user).catch(() => ['false'])
+  const inside = join(dirname(program), 'network-process.js')
+  const { status } = spawnSync(command, [...words, process.execPath, '--check', inside], { cwd: '/', env: {} })
+  return status === 0 ? false : `${user} can't read the program here: this was NOT tested`
+}
