@@ -1,4 +1,4 @@
-/** Any command line of isconf, with all verbs at hand. */
+/** Runs any command line of isconf; all verbs are loaded for it. */
 import { refuseStrayFlags, runProgram, runVerb } from '../terminal/index.ts'
 import { contextFor } from './context.ts'
 import type { Surroundings, Verb } from './verb.ts'

@@ -11,7 +11,10 @@ export async function runCli(argv: readonly string[], surroundings: Surroundings
   return status ?? (await import('./any-verb.ts')).runAnyVerb(argv, surroundings)
 }
 
-/** Undefined, with nothing done, for what is not one of these verbs in plain words. */
+/**
+ * Runs a verb that is loaded quickly. Undefined, with nothing done, for any other verb, and for words that are not
+ * plain.
+ */
 async function runQuickly(argv: readonly string[], surroundings: Surroundings): Promise<number | undefined> {
   const typed = readPlain(isconfWords, argv)
   // Which verbs these flags go with, the table of verbs says.

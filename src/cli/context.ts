@@ -52,7 +52,9 @@ function makeContext(flags: Flags, surroundings: Surroundings): VerbContext {
   return context
 }
 
-/** Ctrl-C or SIGTERM: the daemon stops what it does and says so. Who can't wait for that presses again. */
+/**
+ * On Ctrl-C or SIGTERM the daemon stops what it is doing and says so. Whoever can't wait for that presses Ctrl-C again.
+ */
 function interruptOnSignal(client: Client, { onInterrupt, sleep }: Surroundings): void {
   let interrupts = 0
   const interrupt = async (): Promise<void> => {

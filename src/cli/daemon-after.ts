@@ -1,4 +1,4 @@
-/** What the daemon makes of it that what it waited for is there. */
+/** What the daemon does once the thing that it waited for is there. */
 import { type ErrorCode, toIsconfError } from '../base/index.ts'
 import type { Status, WaitingStatus } from '../control/index.ts'
 import type { VerbContext } from './verb.ts'
@@ -7,10 +7,12 @@ import type { VerbContext } from './verb.ts'
 const beginMsMax = 20_000
 const lookEveryMs = 200
 
-/** A daemon that was not seen so often in a row does not run: one that begins closes its socket for less. */
+/**
+ * After so many failed attempts in a row the daemon is not running: one that begins closes its socket for less time.
+ */
 const absentMax = 3
 
-/** Waits until the daemon waits no more with this failure: what it does then, in words. */
+/** Waits until the daemon no longer waits because of this failure. Returns what it does then, in words. */
 export async function daemonAfter({ client, sleep }: VerbContext, code: ErrorCode): Promise<string> {
   let absent = 0
   for (let waitedMs = 0; waitedMs < beginMsMax; waitedMs += lookEveryMs) {
@@ -29,7 +31,9 @@ export async function daemonAfter({ client, sleep }: VerbContext, code: ErrorCod
   return 'the daemon has yet to begin; isconf status says where it stands'
 }
 
-/** Undefined while nobody answers: as a daemon begins, it closes the socket at which it waited, also on who asks. */
+/**
+ * Undefined while nobody answers: when a daemon begins, it closes the socket at which it waited, even during a request.
+ */
 async function statusOf(client: VerbContext['client']): Promise<Status | WaitingStatus | undefined> {
   try {
     return (await client.get('/v1/status')) as Status | WaitingStatus

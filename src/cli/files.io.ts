@@ -40,8 +40,8 @@ export async function standardInput(bytesMax: number): Promise<Uint8Array> {
 }
 
 /**
- * Whether standard input has text for whoever reads it: a file that nobody has read from, or a pipe with something in
- * it. A pipe that is still empty is looked at for a second. A loop's list, which the shell has read from, is none.
+ * Whether there is text on standard input: a file that nobody has read from, or a pipe with something in it. An empty
+ * pipe is given a second. The list of a shell loop does not count, because the shell has read from it.
  */
 export async function hasInput(): Promise<boolean> {
   try {
@@ -95,7 +95,10 @@ function unreadable(message: string, cause?: unknown): IsconfError {
   })
 }
 
-/** Hidden, with the file's name in it for who finds it after a crash; cut, for a name has at most 255 bytes. */
+/**
+ * A hidden name with the file's name in it, for whoever finds it after a crash. It is cut off, because a name has at
+ * most 255 bytes.
+ */
 function temporaryFor(path: string): string {
   const name = Buffer.from(basename(path)).subarray(0, 200).toString()
   return join(dirname(path), `.${name}.isconf-${randomBytes(6).toString('hex')}`)

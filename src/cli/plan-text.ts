@@ -23,7 +23,7 @@ export function describePlan(plan: PlanAnswer): string {
     .join('')
 }
 
-/** The operations that come before the first that is seen to be stopped. */
+/** The operations before the first one that would be stopped. */
 function doneOf({ operations, obstacles = [] }: PlanAnswer): readonly Planned[] {
   const first = obstacles.find(({ certain }) => certain)
   const end = operations.findIndex(({ name }) => name === first?.stopsBefore)

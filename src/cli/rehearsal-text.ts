@@ -3,13 +3,13 @@ import { IsconfError } from '../base/index.ts'
 import type { RehearsalAnswer, RehearsedOperation } from '../control/index.ts'
 import { count } from '../terminal/index.ts'
 
-/** REHEARSAL_FAILED, with the operation, where one has failed. */
+/** Fails with REHEARSAL_FAILED, which names the operation, if one has failed. */
 export function refuseFailing({ host, operations }: RehearsalAnswer): void {
   const failed = operations.find(({ verdict }) => verdict === 'fails')
   if (failed) throw new IsconfError('REHEARSAL_FAILED', `${nameOf(failed)} would fail on ${host}: ${failed.why}`)
 }
 
-/** What there is to say, a line for each operation that does not simply pass, and one for all. */
+/** A line for each operation that does not simply pass, and one about all of them. */
 export function describeRehearsal({ host, of, operations }: RehearsalAnswer): readonly string[] {
   const odd = operations.filter(({ verdict, why }) => why !== null && verdict !== 'fails')
   const number = (wanted: RehearsedOperation['verdict']): number =>

@@ -3,7 +3,7 @@ import type { OutputAnswer } from '../control/index.ts'
 import { withQuery } from './query.ts'
 import type { VerbContext } from './verb.ts'
 
-/** Each stream to its own, as text: nothing in it moves the cursor. The exit status. */
+/** Writes each stream to its own, as text, so that nothing in it moves the cursor. Returns the exit status. */
 export async function showOutput(
   { client, terminal, say }: VerbContext,
   query: { readonly operation?: string | undefined; readonly host?: string | undefined },

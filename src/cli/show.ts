@@ -5,7 +5,10 @@ import type { Terminal } from '../terminal/index.ts'
 
 type ProgressEvent = Extract<Parameters<EventListener>[0], { event: 'progress' }>
 
-/** Commands' output goes where they sent it, `out` or standard error, all else to that; with `quiet` no progress. */
+/**
+ * The output of commands goes where they sent it, `out` or standard error; everything else goes to standard error. With
+ * `quiet`, progress is left out.
+ */
 export function showEvent(terminal: Terminal, out: Terminal['out'], quiet: boolean): EventListener {
   // On a screen the steps move in one line; only one that has written something keeps its own, above what it wrote.
   let moving: string | undefined

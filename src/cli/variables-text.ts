@@ -16,7 +16,9 @@ export function variablesText(variables: Readonly<Record<string, string>>, form:
   }
 }
 
-/** Nothing, to make: it keeps spaces, a carriage return or a backslash from standing at the end of the line. */
+/**
+ * Expands to nothing in make, and keeps spaces, a carriage return or a backslash from being the last thing in the line.
+ */
 const nothing = '$()'
 
 function makeValue(name: string, value: string): string {

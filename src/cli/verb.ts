@@ -21,7 +21,7 @@ export interface Surroundings {
   readonly terminal: terminal.Terminal
   /** The person at the keyboard, also behind sudo. */
   readonly user: string
-  /** Empty when it is gone; a verb that asks its context for it then fails. */
+  /** Empty if the directory is gone; a verb that asks its context for it then fails. */
   readonly cwd: string
   /** A variable of the caller; undefined when it is not set. */
   readonly variable: (name: string) => string | undefined
@@ -30,13 +30,13 @@ export interface Surroundings {
   readonly spawnDaemon: (flags: Flags, home: string) => Promise<SpawnedDaemon>
   /** Runs the daemon in this process. */
   readonly runDaemon: (configPath: string | undefined) => Promise<void>
-  /** Takes from this host what makes it this one. */
+  /** Removes this host's identity, as `isconf seal` does. */
   readonly sealHome: (configPath: string | undefined) => Promise<void>
-  /** Says that this is the same host, whose machine has another id now. */
+  /** Records that this is still the same host, although its machine has another id now. */
   readonly noteSameHost: (configPath: string | undefined) => Promise<void>
-  /** Sets aside what this host has of a domain, where no daemon runs. */
+  /** Sets aside what this host has of a domain, when no daemon is running. */
   readonly leaveHome: (configPath: string | undefined, user: string, domain: string) => Promise<LeaveAnswer>
-  /** Standard input to its end, when it is no longer than this. FILE_UNREADABLE. */
+  /** All of standard input, which may not be longer than this. FILE_UNREADABLE. */
   readonly input: (bytesMax: number) => Promise<Uint8Array>
   /** Whether somebody gives text on standard input: a file from its beginning, or a pipe with something in it. */
   readonly hasInput: () => Promise<boolean>

@@ -1,6 +1,6 @@
 /**
- * That keys have closed the domain is remembered beside them: so it stays closed when their file is lost between two
- * starts. Who wants it open writes `+ANY+` into that file.
+ * Remembers, beside the keys, that they have closed the domain. So it stays closed if their file is lost between two
+ * starts. To open it, write `+ANY+` into that file.
  */
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ export interface ClosedMark {
   note(closed: boolean): void
 }
 
-/** Of a file that a setting names: the setting itself remembers. */
+/** For a file that a setting names: the setting itself remembers that. */
 export const neverClosed: ClosedMark = { isSet: () => false, note: () => undefined }
 
 /** The mark of a host. */

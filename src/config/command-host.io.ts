@@ -1,4 +1,4 @@
-/** Who runs this process, and where the program is: what of the host itself its commands get. */
+/** Who runs this process, and where the program is: the facts about the host that its commands get. */
 import { fileURLToPath } from 'node:url'
 import { userHere } from '../base/caller.io.ts'
 import type { CommandHost } from './command-variables.ts'

@@ -7,7 +7,7 @@ import type { Config } from './config.ts'
 import { execVariable } from './settings.ts'
 import { hostVariables } from './variables.ts'
 
-/** What of the host that runs the daemon is in the environment of its commands. */
+/** The facts about the host that are in the environment of its commands. */
 export interface CommandHost {
   /** Who runs the daemon, and their home directory. */
   readonly user: { readonly name: string; readonly home: string }
@@ -99,7 +99,7 @@ export function commandVariables(config: Config, host: CommandHost): Record<stri
   return { ...Object.fromEntries(defaults), ...hostVariables(config), [execVariable]: '1' }
 }
 
-/** An installation by another program that is under way is waited for so long. */
+/** How long to wait for an installation by another program. */
 const waitForDpkgS = 1800
 
 /** What APT_CONFIG names, for apt. */

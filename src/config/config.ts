@@ -28,7 +28,7 @@ export interface Config extends UpSettings {
   readonly netsPath: string | undefined
   readonly noBroadcast: boolean
   readonly hmacKeysPath: string
-  /** Whether IS_HMAC_KEYS says so; by itself it is conf/hmac_keys below IS_HOME, which need not be there. */
+  /** Whether IS_HMAC_KEYS names the file. Otherwise it is conf/hmac_keys below IS_HOME, which need not exist. */
   readonly hmacKeysNamed: boolean
   readonly volroot: string
   /** A command for the shell. */
@@ -53,7 +53,7 @@ export interface Config extends UpSettings {
   /** What is odd about the configuration but no reason to stop: sentences for a person. */
   readonly warnings: readonly string[]
   readonly mainCfPath: string
-  /** The place of every setting that is set and of every variable of main.cf, by its name. */
+  /** Where each setting and each variable of main.cf is set, by its name. */
   readonly places: Readonly<Record<string, string>>
 }
 
@@ -76,7 +76,7 @@ export interface Found {
 /** Looks a setting up; an empty value is one, too. */
 export type Find = (env: string) => Found | undefined
 
-/** What can be known before conf/domain is read, which lies below IS_HOME. */
+/** The configuration before conf/domain, which is below IS_HOME, has been read. */
 export interface ConfigWithoutDomain {
   readonly home: string
   /** The same configuration, given the text of conf/domain. */
@@ -88,7 +88,7 @@ export function resolveConfig(input: ConfigInput): Config {
   return resolveAllButDomain(input).withDomainFile(input.domainFileText)
 }
 
-/** {@link resolveConfig} in two steps, for who has yet to find conf/domain. */
+/** Does {@link resolveConfig} in two steps, for callers that have yet to find conf/domain. */
 export function resolveAllButDomain(input: Omit<ConfigInput, 'domainFileText'>): ConfigWithoutDomain {
   const { environment, host, mainCfPath } = input
   const mainCf = parseMainCf(input.mainCfText ?? '', mainCfPath)

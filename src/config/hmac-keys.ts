@@ -15,11 +15,11 @@ export interface HmacKeys {
 /** What holds where no file of keys is set, and none is there. */
 export const noHmacKeys: HmacKeys = Object.freeze({ proves: undefined, accepts: Object.freeze([]), acceptsAny: false })
 
-/** Each key is tried on a peer that proves another one: more would let a stranger cost too much. */
+/** Each key is tried on a peer that proves another one. With more keys, strangers would cost too much time. */
 export const hmacKeysMax = 64
 
 const anyKey = '+ANY+'
-/** Whoever sees a proof can try keys on it: shorter ones are found. */
+/** Anyone who sees a proof can find shorter keys by trying. */
 const keyLengthRefused = 16
 // ASCII but for space, control characters and `#`.
 const keyPattern = /^[\x21\x22\x24-\x7e]+$/
@@ -30,7 +30,7 @@ export const noKeyInIt = 'it contains no key'
 /** How a domain is opened on purpose. */
 const openingHint = `put the keys back; to let in any host of the domain, write ${anyKey} into the file`
 
-/** CONFIG: a file that closes the domain is not as it has to be. */
+/** The failure when something is wrong with the file that closes the domain. CONFIG. */
 export function keysMissing(message: string): IsconfError {
   return new IsconfError('CONFIG', message, { hint: openingHint })
 }

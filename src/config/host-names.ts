@@ -18,7 +18,9 @@ export function hostNamesOf(name: string): HostNames {
   return { short: fqdn.split('.')[0] ?? fqdn, fqdn }
 }
 
-/** What two spellings of one host's name have in common: neither case nor the root's dot at the end tells hosts apart. */
+/**
+ * A host name in the form in which names are compared: neither case nor the root's dot at the end distinguishes hosts.
+ */
 export function foldedHostName(name: string): string {
   return name.replace(/(?<=.)\.$/, '').toLowerCase()
 }

@@ -15,7 +15,7 @@ export interface DomainGiven {
   readonly key: 'made' | 'given' | 'kept'
 }
 
-/** As many bytes as a SHA-1 hash, which the manual asks for, written as twice as many characters. */
+/** The length of a SHA-1 hash, which the manual asks for; written as twice as many characters. */
 const keyBytes = 20
 
 /**

@@ -104,7 +104,7 @@ function environmentFindings(environment: Readonly<Record<string, string | undef
   return findings
 }
 
-/** The value in force; a bad one has its finding already and the default stands in for it. */
+/** The value in force. A bad value has been reported already, and the default is used instead. */
 function inForce<Value>(row: Setting<Value>, found: Found | undefined): Value {
   const parsed = found === undefined || found.text === '' ? undefined : row.parse(found.text)
   return parsed && 'value' in parsed ? parsed.value : row.fallback

@@ -100,7 +100,7 @@ function lintSetting({ name, value, line }: Assignment, error: Note, warn: Note)
   else if (parsed && 'problem' in parsed) error(line, `${name} ${parsed.problem}`)
 }
 
-/** Capitals are how stanzas that are only included are written, as in the manual. */
+/** Whether a target looks like a stanza that is only included: those are written in capitals, as in the manual. */
 function looksIncluded(target: string): boolean {
   return target !== defaultTarget && /^[A-Z][A-Z0-9_-]*$/.test(target)
 }
@@ -109,7 +109,7 @@ function isIncluded({ stanzas }: MainCf, name: string): boolean {
   return stanzas.some(({ includes }) => includes.includes(name))
 }
 
-/** Names of hosts that an earlier regular expression takes: the first match wins. */
+/** Warns of host names that an earlier regular expression matches: the first match wins. */
 function hiddenTargets(mainCf: MainCf, warn: Note): void {
   const domains = domainsOf(mainCf)
   const before: { readonly regex: string; readonly line: number }[] = []
@@ -130,7 +130,7 @@ function hiddenTargets(mainCf: MainCf, warn: Note): void {
   }
 }
 
-/** What the host may be called in full: a name without dots goes with any domain that the file knows. */
+/** The possible full names of a host: a name without dots may belong to any domain in the file. */
 function fullNames(target: string, domains: readonly string[]): readonly string[] {
   return target.includes('.') ? [target] : [target, ...domains.map((domain) => `${target}.${domain}`)]
 }

@@ -37,9 +37,9 @@ export function resolveAssignments(mainCf: MainCf, host: HostNames): ReadonlyMap
 }
 
 /**
- * The one stanza that applies to the host besides DEFAULT: the first with a target that matches. Case tells targets
- * apart; but a host is the same host however its name is written, so that where none matches letter by letter, one does
- * that differs in case or in the root's dot alone. Not one that others include: that is no host's.
+ * The one stanza that applies to the host besides DEFAULT: the first with a matching target. If no target matches
+ * exactly, one that differs only in case or in the root's dot matches, unless other stanzas include it: then it is no
+ * host's.
  */
 export function matchingStanza(mainCf: MainCf, host: HostNames): Stanza | undefined {
   const first = (isRight: (target: string) => boolean): Stanza | undefined =>
@@ -50,7 +50,7 @@ export function matchingStanza(mainCf: MainCf, host: HostNames): Stanza | undefi
   return first((target) => !included.has(target) && matchesFolded(target, host))
 }
 
-/** Full names in main.cf of which this host, which knows no domain, may be one. */
+/** Full names in main.cf that this host, which does not know its domain, may have. */
 export function possibleFullNames(mainCf: MainCf, { short, fqdn }: HostNames): readonly string[] {
   if (short !== fqdn) return []
   const folded = foldedHostName(short)

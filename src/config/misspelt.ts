@@ -25,7 +25,7 @@ function meantSetting(name: string): string | undefined {
   return meant === undefined ? undefined : `${prefix}${meant}`
 }
 
-/** That a variable which looks like a setting is none. */
+/** Says that a variable that looks like a setting is none. */
 export function notASetting(name: string): string {
   const meant = meantSetting(name)
   return `${name} is not a setting${meant === undefined ? '' : ` (did you mean ${meant}?)`}`

@@ -2,7 +2,7 @@
 import type { Config } from './config.ts'
 import { type Setting, settings } from './settings.ts'
 
-/** A sentence for each setting that is now other than what the daemon runs with and counts only after a restart. */
+/** A sentence for each setting that has changed since the daemon started and takes effect only after a restart. */
 export function waitingForRestart(running: Config, now: Config): readonly string[] {
   const names = (Object.keys(settings) as (keyof typeof settings)[]).filter((name) => {
     const row: Setting<never> = settings[name] as unknown as Setting<never>

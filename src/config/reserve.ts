@@ -2,7 +2,7 @@
 import type { Setting } from './setting.ts'
 import type { Parsed } from './values.ts'
 
-/** A part of a small disk is too little for what the system itself writes. */
+/** The least that is kept free: a percentage of a small disk is too little for what the system itself writes. */
 const leastBytes = 256 * 1024 * 1024
 const bytesByUnit = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 } as const
 

@@ -9,9 +9,9 @@ const groupPattern = /\(([^()]*)\)(\*|\+|\{\d+(?:,\d*)?\})?/
 const loosePattern = /[|*+?L]|\{\d+,/
 
 /**
- * What makes a pattern one that can take for ever, in words; undefined for all others. The pattern is one that RegExp
- * takes. Some that are harmless are among those refused, for nobody needs them in the name of a host: whatever
- * repeats a group in which something may match in more than one way.
+ * Why a pattern can take for ever, in words; undefined if it can't. RegExp must accept the pattern. What is refused is
+ * a repeated group in which something may match in more than one way; some of these are harmless, but nobody needs them
+ * in the name of a host.
  */
 export function slownessOf(pattern: string): string | undefined {
   // Each letter, escape and class stands for itself, and each kind of group is a group.

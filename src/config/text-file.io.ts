@@ -3,7 +3,9 @@ import { type ErrorCode, IsconfError } from '../base/index.ts'
 
 /** No file of settings is larger; a wrong path must not fill the memory. */
 export const textFileBytesMax = 1024 * 1024
-/** What is generated for thousands of hosts is; a text of twice as much is more than the engine holds. */
+/**
+ * A file that is generated for thousands of hosts may be this large; JavaScript can't hold a text of twice the size.
+ */
 const generatedTextBytesMax = 256 * 1024 * 1024
 
 const reasonByCode: Readonly<Record<string, string>> = {

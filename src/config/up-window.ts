@@ -61,7 +61,7 @@ function minutesOf(hours = '', minutes = ''): number | undefined {
   return Number(minutes) < 60 && all <= dayMinutes ? all : undefined
 }
 
-/** Every day when none is named; the name of what is no day. */
+/** The days that are named, or every day if none is; the name itself if it is not a day. */
 function daysOf(first: string | undefined, last = first): ReadonlySet<number> | string {
   if (first === undefined || last === undefined) return new Set(dayNames.keys())
   const [from, to] = [first, last].map((name) => dayNames.findIndex((day) => day.toLowerCase() === name.toLowerCase()))
@@ -112,7 +112,7 @@ export function windowOpensAt(window: UpWindow, wallMs: number): number | undefi
   return undefined
 }
 
-/** By the clock on the wall; that it is put forward meanwhile is allowed for. */
+/** By the clock on the wall, even if that is put forward meanwhile. */
 function mayOpenWithinHour({ spans }: UpWindow, ms: number): boolean {
   return spans.some(({ from, wall }) => (from - shownBy(wall, ms).minute + dayMinutes) % dayMinutes <= 120)
 }

@@ -60,7 +60,7 @@ interface Watched<Value> {
   /** Which of the paths that nobody else may change. */
   readonly name: TrustedName
   readonly path: string
-  /** Whether somebody said that it is there. */
+  /** Whether a setting names the file. */
   readonly named: boolean
   readonly deps: WatchDeps
   /** What holds when the file isn't there from the start. */

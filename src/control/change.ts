@@ -4,7 +4,7 @@ import type { Caller } from './protocol.ts'
 /** POST /v1/lock */
 export interface LockBody extends Caller {
   readonly message: string
-  /** Also on a host that is behind, and then only for hold, release and void. */
+  /** Takes the lock even on a host that is behind; it is then good only for hold, release and void. */
   readonly behind?: boolean | undefined
 }
 
@@ -12,9 +12,11 @@ export interface LockBody extends Caller {
 export interface SnapBody extends Caller {
   readonly cwd: string
   readonly paths: readonly string[]
-  /** Of these files a host that catches up needs only the newest. */
+  /** A host that catches up needs only the newest version of these files. */
   readonly latest?: boolean | undefined
-  /** What was recorded below a directory before and is gone is removed on the other hosts, too, or kept there. */
+  /**
+   * What the other hosts do with paths that were recorded below a directory before and are gone: remove or keep them.
+   */
   readonly gone?: 'mirror' | 'keep' | undefined
   /** Remove what is there, and record that. */
   readonly remove?: boolean | undefined

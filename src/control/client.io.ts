@@ -13,7 +13,7 @@ import { callerHeader, restartingName } from './protocol.ts'
 const restartMsMax = 30_000
 const lookEveryMs = 50
 
-/** Hears the events of a POST, but for the last. */
+/** Hears all events of a POST except the last. */
 export type EventListener = (event: Exclude<ControlEvent, { event: 'result' | 'alive' } | ErrorEvent>) => void
 
 export interface Client {
@@ -25,15 +25,15 @@ export interface Client {
   post(path: string, body: object, onEvent: EventListener): Promise<unknown>
   /** GET of server-sent events, to their end. */
   listen(path: string, onEvent: (event: DomainEvent | MissedEvents) => void): Promise<void>
-  /** Whether the daemon is about to be another one: what is asked next waits for that. */
+  /** Whether the daemon is restarting: the next request then waits for the new one. */
   isRestarting(): boolean
   /** Stops what this client's POST under way does; that ends with INTERRUPTED. */
   interrupt(): Promise<unknown>
 }
 
 /**
- * Talks to the daemon behind `socketPath`, and takes one that says nothing for `silenceSMax` seconds for lost.
- * DAEMON_DOWN, DAEMON_LOST, and whatever failure the daemon tells.
+ * Talks to the daemon at `socketPath`. A daemon that is silent for `silenceSMax` seconds counts as lost. DAEMON_DOWN,
+ * DAEMON_LOST, and the failures that the daemon reports.
  */
 export function connect(socketPath: string, silenceSMax = 60): Client {
   const caller = uniqueName()
@@ -94,7 +94,7 @@ function uniqueName(): string {
   }
 }
 
-/** Sends it; to a daemon that is about to be back, a little later. */
+/** Sends the request; if the daemon is restarting, a little later. */
 async function send(call: Call): Promise<Answer> {
   const restarting = restartingOf(call.socketPath)
   for (let waitedMs = 0; ; waitedMs += lookEveryMs) {

@@ -2,7 +2,7 @@
 
 /** The query of GET /v1/events. */
 export interface EventsQuery {
-  /** Only what comes after the event with this id; all that is kept when it is `start`, only what is to come when absent. */
+  /** Only events after the one with this id; `start` means all that are kept. If absent, only those to come. */
   readonly after?: string | undefined
   /** `false`: ends behind what is kept. */
   readonly follow?: 'true' | 'false' | undefined

@@ -1,6 +1,6 @@
 /**
- * One request and its answer over a socket of this machine, in HTTP/1.0: what is asked for here needs no more, and
- * loading node:http takes longer than most verbs take.
+ * One request and its answer over a socket of this machine, in HTTP/1.0. The requests here need no more, and loading
+ * node:http takes longer than most verbs.
  */
 import { createConnection, type Socket } from 'node:net'
 
@@ -13,14 +13,14 @@ export interface Request {
 
 export interface Answer {
   readonly status: number
-  /** Fails when the connection ends before it should, as far as the answer says how long it is. */
+  /** Fails if the connection ends too early, as far as the answer says how long it is. */
   readonly body: AsyncIterable<Uint8Array>
 }
 
 /**
- * Sends a request on a connection of its own: one that is left over from the request before may lead to a daemon that
- * has ended since, as between the two halves of a restart. Fails with `silent()` when nothing comes for
- * `silenceSMax` seconds, and else as node:net does.
+ * Sends a request on a connection of its own: one that is left from an earlier request may lead to a daemon that has
+ * ended since, as in the middle of a restart. Fails with `silent()` if nothing comes for `silenceSMax` seconds, and
+ * otherwise as node:net does.
  */
 export async function exchange(
   socketPath: string,
@@ -48,8 +48,8 @@ function textOf({ method, path, headers, body = '' }: Request): string {
 type Chunks = AsyncGenerator<Uint8Array, void, undefined>
 
 /**
- * What comes over a socket, which is destroyed when nobody wants more. By its events: the iterator that a socket has is
- * slow to load.
+ * The chunks that come over a socket, which is destroyed when no more are wanted. Uses events, because the socket's own
+ * iterator is slow to load.
  */
 async function* heardChunks(socket: Socket, heard: () => void): Chunks {
   let wake: () => void = () => undefined
@@ -72,7 +72,7 @@ async function* heardChunks(socket: Socket, heard: () => void): Chunks {
   }
 }
 
-/** Counts seconds in which this process ran: after a Ctrl-Z of an hour, what the daemon said meanwhile is read first. */
+/** Counts only seconds in which this process ran: after an hour of Ctrl-Z it first reads what the daemon has sent. */
 function giveUpOnSilence(socket: Socket, silenceSMax: number, silent: () => Error): () => void {
   let silentS = 0
   const timer = setInterval(() => {
@@ -106,7 +106,7 @@ async function answerFrom(chunks: Chunks): Promise<Answer> {
 
 const betweenHeadAndBody = '\r\n\r\n'
 
-/** As long as is said, or to the end of the connection. */
+/** The body: as long as the answer says, or to the end of the connection. */
 async function* bodyFrom(chunks: Chunks, first: Uint8Array, length: number | undefined): Chunks {
   let bytes = 0
   let chunk: Uint8Array | undefined = first

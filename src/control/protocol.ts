@@ -7,7 +7,7 @@
 /** The socket, below IS_HOME. */
 export const socketName = 'conf/.ctl'
 
-/** Beside the socket while a daemon restarts itself: who finds nobody there waits a moment. */
+/** A file beside the socket while a daemon restarts itself: callers that find no daemon then wait a moment. */
 export const restartingName = '.restarting'
 
 /** Names the caller's process, so that its Ctrl-C stops what it asked for and nothing else. */

@@ -1,9 +1,9 @@
-/** What is asked for to read, and in what words and how many it is answered. */
+/** The requests that only read, and the words and limits of their answers. */
 
 /** As many as a shell offers. */
 export const pathsMax = 500
 
-/** The states that a host can be in, those that need somebody first; of several that hold it is in the first. */
+/** The states of a host, those that need attention first. If several apply, the first counts. */
 export const hostStates = {
   stopped: 'it met an operation that it cannot do',
   boot: 'its last boot did not make it right',

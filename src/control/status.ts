@@ -2,6 +2,6 @@
 
 /** POST /v1/stop */
 export interface StopBody {
-  /** What changes this host comes to its end before; otherwise it is stopped. */
+  /** Lets a request that changes this host finish first; otherwise it is interrupted. */
   readonly whenIdle?: boolean | undefined
 }

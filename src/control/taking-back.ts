@@ -9,7 +9,7 @@ export interface RevertBody extends Caller {
   readonly with?: readonly string[] | undefined
   /** What to do with paths of which the journal has nothing older. */
   readonly unknown?: 'delete' | 'keep' | undefined
-  /** Also what is not as the changeset has left it. */
+  /** Also changes what is no longer as the changeset left it. */
   readonly overwrite?: boolean | undefined
   /** Do nothing, and tell what would be done. */
   readonly dryRun?: boolean | undefined

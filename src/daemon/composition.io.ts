@@ -148,7 +148,10 @@ async function bootRecordOf(home: string): Promise<BootRecord> {
   return bootRecord
 }
 
-/** The machine, with what is set at each moment; of a configuration that was read again only what needs no restart counts. */
+/**
+ * The machine, with the settings of the moment. After the configuration was read again, only settings that need no
+ * restart take effect.
+ */
 function machineOf(live: LiveConfig, environment: () => Record<string, string>): Machine {
   const { home, volroot } = live.started
   return systemMachine({

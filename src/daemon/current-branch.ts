@@ -38,8 +38,8 @@ export class CurrentBranch {
   }
 
   /**
-   * After a split was resolved: a host that has done `done`, all of it along the rejected line, stays on that, which is
-   * a branch of its own now, one of `asides`. The branch to which it went, undefined when it stays.
+   * After a split was resolved: if all of `done` is on the rejected line, which is now a branch of its own (one of
+   * `asides`), the host moves to that branch. Returns the branch; undefined if the host stays.
    */
   async followDone(done: readonly ChangesetId[], asides: readonly BranchName[]): Promise<Branch | undefined> {
     const gone = done.find((id) => !this.#branch.journal.has(id))

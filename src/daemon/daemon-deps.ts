@@ -11,7 +11,7 @@ import type { WarningFacts } from './work-warnings.ts'
 /** What the daemon needs from outside itself: the real thing in production, a simulated one in tests. */
 export interface DaemonDeps {
   readonly disk: Disk
-  /** What of the disk may be taken by what arrives; all of it in a simulated world. */
+  /** How much of the disk arriving files may take; all of it in a simulated world. */
   readonly room?: Room
   readonly clock: Clock
   readonly random: Random
@@ -24,7 +24,7 @@ export interface DaemonDeps {
   readonly addresses: () => readonly string[]
   /** Another machine speaks with this host's key; `where` names it. */
   readonly onOwnKey?: (where: string) => void
-  /** Whether a host of that id signed something; not by its id in a simulated world. */
+  /** Checks that the host with an id signed something; in a simulated world not by its id. */
   readonly isSigned?: VerifyRecord
   /** How the last boot ended; not in a simulated world. */
   readonly bootRecord?: BootRecord
@@ -38,11 +38,14 @@ export interface DaemonDeps {
 
 /** Who this host is. */
 export interface Identity {
-  /** The name it goes by at the moment when it is read: the short one, where that tells it from the others. */
+  /** The name it goes by now: the short one, if no other host has it. */
   readonly host: string
-  /** The name with its domain, by which it is told from a host of the same short name; the short one when there is none. */
+  /**
+   * The name with its domain, which distinguishes it from a host with the same short name; the short name if it has no
+   * domain.
+   */
   readonly fullName?: string
-  /** The short name, and who has it, too; undefined while nobody has. */
+  /** The short name, and who else has it; undefined if nobody does. */
   readonly sharedName?: { readonly short: string; readonly others: readonly Namesake[] } | undefined
   readonly release: string
   readonly domain: DomainName

@@ -1,11 +1,11 @@
 /**
- * What is on disk and can't be used: set aside beside its place, as NAME.damaged-TIME, so that a start goes on without
- * it; and told in `status`, with what follows from it and what to do, for as long as it lies there.
+ * Files that can't be used. They are set aside beside their place as NAME.damaged-TIME, so that the daemon can start
+ * without them; as long as they are there, `status` says what follows from it and what to do.
  */
 import { basename, dirname } from 'node:path'
 import { type Clock, type Disk, IsconfError, isoTime, type Log, type Opening, type Salvage } from '../base/index.ts'
 
-/** What can't be used, whatever the file is; anything else keeps a daemon from starting. */
+/** The failures that mean that a file can't be used; any other one keeps the daemon from starting. */
 const damageCodes: ReadonlySet<string> = new Set(['STATE_DAMAGED', 'JOURNAL_DAMAGED'])
 
 /** What is to be done before anything else is done on this host. */

@@ -1,8 +1,11 @@
-/** Who this host is, where other hosts of the domain have its short name: all that it says of itself tells it from them. */
+/**
+ * Who this host is when other hosts of the domain have its short name: everything that it says of itself distinguishes
+ * it from them.
+ */
 import { distinctName, type Inventory } from '../replication/index.ts'
 import type { Identity } from './daemon-deps.ts'
 
-/** The identity with a name that is looked up at the moment when it is read, for others come and go. */
+/** The identity, with a name that is worked out each time it is read, because other hosts come and go. */
 export function distinctIdentity(
   given: Identity,
   self: string,
@@ -25,7 +28,7 @@ export function distinctIdentity(
   }
 }
 
-/** That the name is shared, for a person; undefined while it is not. */
+/** A sentence that says that the name is shared; undefined if it is not. */
 export function sharedNameText({ host, sharedName }: Identity): string | undefined {
   if (!sharedName) return undefined
   const others = namesOf(sharedName.others).join(', ')

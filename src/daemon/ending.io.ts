@@ -22,7 +22,7 @@ export interface EndingDeps {
   readonly busyWith: () => string | undefined
 }
 
-/** What ends the daemon. A stop at once, also in the middle of a restart, is a stop. */
+/** Ends the daemon. A stop at once is a stop, even in the middle of a restart. */
 export class Ending {
   readonly #deps: EndingDeps
   #reason = ''
@@ -51,7 +51,7 @@ export class Ending {
     return this.#reason
   }
 
-  /** At once: what is under way is interrupted. */
+  /** Ends the daemon at once, and interrupts what is under way. */
   stop(reason: string, end: DaemonEnd): void {
     this.#reason = reason
     this.#stop(end)
@@ -63,13 +63,16 @@ export class Ending {
     this.#endWhenIdle(end)
   }
 
-  /** `isconf stop`, with what comes to its end before. */
+  /** For `isconf stop`; `after` is the verb that finishes first, if any. */
   readonly onStop = (after: string | undefined): void => {
     if (after === undefined) this.stop('isconf stop', 'stopped')
     else this.whenIdle('isconf stop', 'stopped')
   }
 
-  /** `isconf restart`, with what comes to its end before: whether this daemon ends to be started again. */
+  /**
+   * For `isconf restart`; `after` is the verb that finishes first, if any. Whether this daemon ends to be started
+   * again.
+   */
   readonly onRestart = async (after: string | undefined): Promise<boolean> => {
     // Without a manager it is started again by itself after its work, and by who asks when it has none.
     if (!this.#deps.manager.isThere && after === undefined) return false
@@ -79,7 +82,7 @@ export class Ending {
     return true
   }
 
-  /** Resolves when the end is certain: at once, or when `letGo` has let go of who is here. */
+  /** Resolves when the daemon is certain to end: at once, or when `letGo` has let its callers finish. */
   wait(letGo: () => Promise<void> = async () => undefined): Promise<DaemonEnd> {
     const inPeace = this.#endedWhenIdle.then(async (end) => {
       await letGo()
@@ -111,9 +114,9 @@ export class Ending {
   }
 
   /**
-   * Whether what is under way comes to its end before: it may be what has asked for this, as a package's script that
-   * restarts the service, and would wait for ever. Not when the machine goes down: then it is stopped while that is
-   * still possible in order.
+   * Whether what is under way may finish first. It may itself have asked for this, as a package's script does that
+   * restarts the service, and would wait for ever. Not when the machine goes down: then it is stopped while that can
+   * still be done in order.
    */
   async #mayFinish(signal: string): Promise<boolean> {
     const { home, supervisor, manager, log, busyWith } = this.#deps

@@ -2,7 +2,7 @@
 import { changeableIn } from '../base/changeable.io.ts'
 import { type Clock, unlookedAt } from '../base/index.ts'
 
-/** Who asks for the status over and over need not have everything looked at each time. */
+/** A caller that asks for the status over and over need not have everything checked each time. */
 const lookEveryMs = 5_000
 
 /** A sentence for `status` when somebody can, as it was at most {@link lookEveryMs} ago. */

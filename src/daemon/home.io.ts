@@ -42,7 +42,7 @@ export async function takeHome(home: string): Promise<() => Promise<void>> {
   }
 }
 
-/** Its presence says that the next daemon is on its way: who asks waits for it. */
+/** The file that says that the next daemon is on its way, so that callers wait for it. */
 function markPath(home: string): string {
   return join(home, 'conf', restartingName)
 }

@@ -67,7 +67,7 @@ export class HostDaemon {
   readonly banks = new Banks()
   readonly warnings: WorkWarnings
   readonly events: EventBus
-  /** What changes this host, or needs it to stand still. */
+  /** Runs what changes this host, or needs it not to change. */
   readonly changes = new OneAtATime()
   readonly #agreement: Agreement
   readonly #current: CurrentBranch

@@ -12,7 +12,7 @@ export interface LeaveDeps {
   readonly config: Pick<Config, 'home' | 'domain' | 'host'>
 }
 
-/** What is told of single operations; the journal that is kept has all of them. */
+/** How many operations are listed one by one; the journal that is kept has all of them. */
 const textsMax = 1_000
 
 /** What belongs to the host as a whole, and to the domain whose branch it is on. */

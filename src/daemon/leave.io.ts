@@ -19,7 +19,7 @@ export async function leaveHome(configPath: string | undefined, user: string, do
   }
 }
 
-/** Leaves a domain on a home that this process has. */
+/** Leaves a domain; this process must hold the home. */
 export async function leaveWith(config: Config, user: string, domain: string): Promise<LeaveAnswer> {
   const left = await leave({ disk: systemDisk, clock: systemClock, config }, user, domain)
   const { operations, texts } = left

@@ -133,7 +133,7 @@ export class LiveConfig {
     this.#aboutKeys = text
   }
 
-  /** Reads everything again; what has a mistake in it leaves all as it was. */
+  /** Reads everything again. If there is a mistake in it, everything stays as it was. */
   reread(): void {
     const { load, watchKeys, watchNets, log } = this.#deps
     try {

@@ -26,7 +26,7 @@ export interface MeetingDeps {
 export interface Meeting {
   readonly peering: Peering
   readonly keeper: NeighbourKeeper
-  /** The inventory is there: it tells how many hosts there are, and where. */
+  /** To be called when there is an inventory: it knows how many hosts there are, and where. */
   know(inventory: Inventory): void
   stop(): void
 }
@@ -63,7 +63,7 @@ export function startMeeting({ configured, learned, ...deps }: MeetingDeps): Mee
   }
 }
 
-/** Where others can dial this host: what means another machine on every machine is left out. */
+/** Where others can dial this host; addresses that mean another machine on every machine are left out. */
 export function dialableFromElsewhere(addresses: readonly string[]): readonly string[] {
   return addresses.filter((address) => !isLocalAddress(address))
 }

@@ -34,7 +34,9 @@ export class OneAtATime {
     return { done, interrupt: () => interrupt(abort, verb) }
   }
 
-  /** What was interrupted: what `caller` asked for, or whatever is under way; null when that is nothing. */
+  /**
+   * Interrupts what `caller` asked for, or whatever is under way. Returns what that was; null if nothing is under way.
+   */
   interrupt(caller?: string): string | null {
     if (this.#verb === undefined || (caller !== undefined && caller !== this.#caller)) return null
     interrupt(this.#abort, this.#verb)

@@ -5,7 +5,7 @@ import { deviationsMax, type OwnWords } from '../replication/index.ts'
 import type { DaemonDeps, Identity } from './daemon-deps.ts'
 import type { StateOnDisk } from './state-on-disk.ts'
 
-/** What is told of why an operation failed, or why a host is held. */
+/** The longest reason that is told for a failed operation or a hold. */
 const reasonLengthMax = 1_024
 
 interface Told extends Pick<StateOnDisk, 'history' | 'deviations' | 'hold'> {

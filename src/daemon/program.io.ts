@@ -13,7 +13,7 @@ export class ProgramOnDisk {
   readonly #log: Log
   /** Of the file that runs. */
   readonly #own: string | undefined
-  /** Of the file that was looked at last: one that does not run is looked at again when it has changed again. */
+  /** Of the file that was checked last. One that does not run is checked again when it has changed. */
   #stamp: string | undefined
 
   /** `path` is the file that Node was started with. */

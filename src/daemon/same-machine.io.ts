@@ -3,7 +3,9 @@ import { systemDisk } from '../base/disk.io.ts'
 import type { Log } from '../base/index.ts'
 import { machineIdPath, readMachineId, renoteMachine } from '../host/index.ts'
 
-/** What to call after each verb: it notes another id of the machine, so that the next start does not take it for a clone. */
+/**
+ * To be called after each verb: notes a changed id of the machine, so that the next start does not take it for a clone.
+ */
 export function sameMachine(home: string, log: Log): () => Promise<void> {
   let known = readMachineId()
   return async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 export interface ScheduledUp {
   readonly path: string
-  /** Whether it runs at boot, and then only. */
+  /** Whether it runs only at boot. */
   readonly atBoot: boolean
 }
 

@@ -1,4 +1,4 @@
-/** `isconf seal`: takes from a host what makes it this one and no other, before its disk becomes an image. */
+/** `isconf seal`: removes the identity of a host, before its disk becomes an image. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '../base/clock.io.ts'

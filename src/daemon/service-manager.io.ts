@@ -49,7 +49,7 @@ function notify(socket: string, words: readonly string[]): Promise<string | unde
   })
 }
 
-/** False, too, where nobody can be asked. */
+/** False also if nobody can be asked. */
 function isSystemStopping(): Promise<boolean> {
   return new Promise((resolve) => {
     const env = { PATH: fixedPath }

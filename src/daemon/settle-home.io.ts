@@ -1,4 +1,4 @@
-/** What a daemon sees to in its home before it meets anybody. */
+/** What a daemon puts in order in its home before it meets anybody. */
 import type { Logger } from 'pino'
 import { systemDisk as disk } from '../base/disk.io.ts'
 import type { Opening } from '../base/index.ts'

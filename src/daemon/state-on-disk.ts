@@ -75,12 +75,12 @@ export async function openState(
   }
 }
 
-/** That a host needs a rebuild is not forgotten with the reason. */
+/** If the reason can't be read, the host still needs a rebuild. */
 function unsaidReason(clock: Clock): Salvage {
   return () => `${JSON.stringify({ operations: 1, by: 'somebody', time: isoTime(clock) })}\n`
 }
 
-/** A host does not begin to change again because nobody can read who holds it. */
+/** If it can't be read who holds a host, it stays held. */
 function unsaidHold(clock: Clock): Salvage {
   return () => `${JSON.stringify({ by: 'somebody', why: 'conf/hold was damaged', since: isoTime(clock) })}\n`
 }
@@ -91,7 +91,10 @@ interface WorkDeps extends Pick<DaemonDeps, 'disk' | 'clock'> {
   readonly deviations: Deviations
 }
 
-/** The work in progress. What can't be read of it is done on this host and in no journal, and is noted as that. */
+/**
+ * Opens the work in progress. What can't be read of it was done on this host and is in no journal, and is noted as
+ * that.
+ */
 async function openWork(
   { home, host }: Identity,
   { disk, clock, damaged, rebuild, deviations }: WorkDeps,

@@ -13,7 +13,7 @@ import { homePidName, putMark, removeMark } from './home.io.ts'
 import { openLog } from './logging/log.io.ts'
 import { serviceManager } from './service-manager.io.ts'
 
-/** Says the process of the shell. */
+/** Names the process of the shell. */
 const supervisorVariable = 'ISCONF_SUPERVISOR'
 /** Between two looks at whether the daemon before has ended. */
 const lookEveryMs = 200
@@ -32,7 +32,7 @@ export function supervisorHere(): Supervisor | undefined {
   return named === String(ppid) ? { release: () => void process.kill(ppid, 'SIGUSR1') } : undefined
 }
 
-/** Waits while another daemon has the home, as one that finishes its last work: whether that was so. */
+/** Waits while another daemon holds the home, as one does that is finishing its last work. Whether it had to wait. */
 export async function waitForTurn(config: Config): Promise<boolean> {
   const { home } = config
   const holder = (): Promise<PidFileHolder | undefined> => pidFileHolder(join(home, homePidName))

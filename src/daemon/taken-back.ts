@@ -1,9 +1,9 @@
-/** How the paths stood that the work has changed: what a rehearsal of the work begins with. */
+/** How the paths that the work has changed were before: a rehearsal of the work begins with that. */
 import type { Branch } from '../branch/index.ts'
 import type { Operation, SnapOperation } from '../journal/index.ts'
 import type { TakenBack } from '../rehearsal/index.ts'
 
-/** For each path that the work has snapped what was there before: the journal knows it, or nobody does. */
+/** For each path that the work has snapped: what was there before, if the journal knows it. */
 export async function workTakenBack({ journal }: Branch, work: readonly Operation[]): Promise<readonly TakenBack[]> {
   const before = new Map<string, SnapOperation | undefined>()
   for (const operation of work) if (operation.type === 'snap') before.set(operation.path, undefined)

@@ -20,7 +20,7 @@ export interface UnattendedHereDeps {
   readonly afterVerb: () => Promise<void>
 }
 
-/** It is asked for, logged and recorded as every `up` is, and nobody hears its output. */
+/** It is asked for, logged and recorded like any other `up`, and nobody hears its output. */
 export function unattendedUp({ parts, random, changes, settings, afterVerb }: UnattendedHereDeps): UnattendedUp {
   const { clock, log } = parts
   return new UnattendedUp({
@@ -74,7 +74,7 @@ function toDoOf(parts: Parts): () => Promise<ToDo> {
   }
 }
 
-/** What a person would be refused for, and would then see to. */
+/** Why a person would be refused, and would first see to it. */
 async function obstacleOf(parts: Parts): Promise<string | undefined> {
   const { header, operations } = parts.work
   if (operations.length > 0) return `${header?.author} has work here that is not checked in`

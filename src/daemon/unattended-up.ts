@@ -29,9 +29,9 @@ export interface UnattendedDeps {
 
 /** Between two looks at what there is to do: a look reads nothing from disk unless something is new. */
 const lookEveryMs = 5_000
-/** Between two looks at whether IS_UP says it by now, on a host that is left alone. */
+/** How often a host that is left alone checks whether IS_UP has been set. */
 const askEveryMs = 60_000
-/** What may pass by itself is tried again after this. */
+/** After this, a failure that may pass by itself is tried again. */
 const retryMs = 3_600_000
 /** Failures that may pass by themselves; with any other one a person, or something new, has to come first. */
 const passing: ReadonlySet<ErrorCode> = new Set(['BLOB_MISSING', 'DISK_FULL', 'HOOK_FAILED', 'UNEXPECTED'])
@@ -40,7 +40,7 @@ const passing: ReadonlySet<ErrorCode> = new Set(['BLOB_MISSING', 'DISK_FULL', 'H
 interface Try {
   readonly time: string
   readonly text: string
-  /** What it left, when it failed: as long as it is so it is not tried again. */
+  /** The state that a failed try has left: while it is the same, nothing is tried again. */
   readonly failedAt: string | undefined
   /** In monotonic time: when it is tried again all the same. */
   readonly againMs: number
@@ -65,13 +65,13 @@ export class UnattendedUp {
     void this.#look()
   }
 
-  /** Begins nothing any more. What is under way is somebody else's to end. */
+  /** Begins nothing more. It does not end what is under way. */
   stop(): void {
     this.#isStopped = true
     this.#cancel()
   }
 
-  /** Undefined unless this host does it by itself. */
+  /** How it stands; undefined unless this host does `up` by itself. */
   status(): UnattendedAnswer | undefined {
     const { upMode, upWindow } = this.#deps.settings()
     if (upMode !== 'auto') return undefined
@@ -100,7 +100,7 @@ export class UnattendedUp {
     return new Date(clock.wallMs() + monotonicMs - clock.monotonicMs()).toISOString()
   }
 
-  /** Whether it is time; what keeps it from it is kept for the status. */
+  /** Whether it is time. What stands in the way is kept for the status. */
   async #isTime(): Promise<boolean> {
     const { clock, settings, toDo } = this.#deps
     const { upMode } = settings()

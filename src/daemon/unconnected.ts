@@ -14,7 +14,7 @@ export function unconnectedFacts(
   }
 }
 
-/** Addresses that were tried in vain; where a host was met before counts only for a host that is alone. */
+/** Addresses that were tried in vain. Those where a host was met before count only if this host is alone. */
 function unreachedOf(states: readonly AddressState[], peers: readonly ConnectedPeer[]): readonly UnreachedAddress[] {
   // Who is there may have dialed this host, which then does not dial it.
   const isThere = (wanted: string): boolean =>
@@ -25,7 +25,7 @@ function unreachedOf(states: readonly AddressState[], peers: readonly ConnectedP
   })
 }
 
-/** Who was only heard counts for a host that is alone. */
+/** Hosts that were only heard count only if this host is alone. */
 function strangersOf(strangers: readonly Stranger[], peers: readonly ConnectedPeer[]): readonly StrangerStatus[] {
   const told = strangers.filter(({ isOnlyHeard }) => peers.length === 0 || !isOnlyHeard)
   return told.map(({ address, text, time }) => ({ address, text, time }))

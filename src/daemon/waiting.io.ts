@@ -10,9 +10,9 @@ import { socketName } from '../control/index.ts'
 import { serveWaiting } from './http/waiting-server.io.ts'
 import { leaveWith } from './leave.io.ts'
 
-/** What a daemon waits with: another failure ends it. */
+/** The failures with which a daemon waits; any other one ends it. */
 const waitsWith: readonly ErrorCode[] = ['DOMAIN_MISSING', 'OTHER_DOMAIN']
-/** Between two looks at whether the domain is another one; who has just said which does not wait for long. */
+/** How often it is checked whether the domain has been set: whoever has just set it should not wait for long. */
 const lookEveryMs = 1_000
 
 export interface WaitingDeps {
@@ -23,13 +23,13 @@ export interface WaitingDeps {
   readonly onRestart: (after: undefined) => Promise<boolean>
   /** The daemon answers. */
   readonly onReady: () => Promise<void>
-  /** What it waited for is there: who asks while it opens everything is to wait. */
+  /** Called when what it waited for is there: callers wait while it opens everything. */
   readonly onGoesOn: () => Promise<void>
   /** Resolves when it is to end. */
   readonly ended: Promise<unknown>
 }
 
-/** What `open` gives with the configuration as it is once the host is ready; undefined when it is told to end before. */
+/** Calls `open` with the configuration once the host is ready. Undefined if the daemon is told to end before that. */
 export async function openWhenReady<T>(
   started: Config,
   open: (config: Config) => Promise<T>,
@@ -48,7 +48,7 @@ export async function openWhenReady<T>(
   }
 }
 
-/** Answers until the domain is another one or the other one was left: the configuration then. */
+/** Answers until the domain has changed or the other one was left. Returns the configuration at that moment. */
 async function wait(config: Config, first: IsconfError, deps: WaitingDeps): Promise<Config | undefined> {
   const { configPath, release, log } = deps
   let failure = first

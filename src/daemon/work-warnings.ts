@@ -30,7 +30,7 @@ export interface OperationWarning extends Warning {
 /** What is longer is no script and no table of cron. */
 const textBytesMax = 256 * 1024
 
-/** Knows what was said of each command of the work when it ran; what it was looked at for is gone after it. */
+/** Remembers the warnings about each command of the work from when it ran: what they go by may be gone afterwards. */
 export class WorkWarnings {
   readonly #facts: WarningFacts | undefined
   readonly #said = new WeakMap<Operation, readonly Warning[]>()
@@ -43,14 +43,14 @@ export class WorkWarnings {
     return this.#facts?.refuses() === true
   }
 
-  /** What is to be said of a command that is about to run after the work. */
+  /** Warnings about a command that is about to run after the work. */
   async beforeCommand(work: WarnedWork, operation: Operation): Promise<readonly Warning[]> {
     if (!this.#facts) return []
     const operations = [...work.operations, operation]
     return warningsOf(operation, aroundOf(this.#facts, { ...work, operations }, operations.length - 1), 'before')
   }
 
-  /** What is to be said of the command that is the last of the work now, what was found before it ran included. */
+  /** Warnings about the last command of the work, including those found before it ran. */
   async afterCommand(work: WarnedWork, before: readonly Warning[], begunMs: number): Promise<readonly Warning[]> {
     const last = work.operations.at(-1)
     if (!last || !this.#facts) return []
@@ -60,7 +60,7 @@ export class WorkWarnings {
     return all
   }
 
-  /** What is to be said of all of the work. */
+  /** Warnings about all of the work. */
   async ofWork(work: WarnedWork): Promise<readonly OperationWarning[]> {
     const warnings: OperationWarning[] = []
     if (!this.#facts) return warnings

@@ -85,7 +85,7 @@ async function sayWhatIsOdd({ client, terminal }: VerbContext): Promise<void> {
   for (const warning of status.warnings) terminal.err(`isconf: warning: ${inOneLine(warning)}\n`)
 }
 
-/** A daemon that a service manager watches is left to it: one that we start would be watched by nobody. */
+/** Whether the service manager is left to restart the daemon: nobody would watch one that we start. */
 async function isRestartedByManager(context: VerbContext): Promise<boolean> {
   const { client } = context
   try {
@@ -116,7 +116,9 @@ async function stop(context: VerbContext): Promise<number> {
   return 0
 }
 
-/** Whether this is a command that the daemon runs, or a part of one: to wait for the daemon's end would be for ever. */
+/**
+ * Whether this process is part of a command that the daemon runs: waiting for the daemon to end would take for ever.
+ */
 function isWithinCommand({ variable, isBelow }: VerbContext, daemonPid: number): boolean {
   return variable(execVariable) === '1' || isBelow(daemonPid)
 }

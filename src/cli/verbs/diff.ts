@@ -56,7 +56,7 @@ function bodyOf(words: readonly string[], cwd: string): DiffBody {
   }
 }
 
-/** A screen is not to be written over by what is in a file; a program gets every byte. */
+/** A file must not write over a person's screen; a program gets every byte. */
 function shown(text: string, { isScreen }: Terminal): string | Uint8Array {
   return isScreen ? printable(text) : Buffer.from(text)
 }

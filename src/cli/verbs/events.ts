@@ -4,7 +4,10 @@ import { count, flag, jsonLinesFlag, value } from '../../terminal/index.ts'
 import { withQuery } from '../query.ts'
 import { type VerbContext, verb } from '../verb.ts'
 
-/** Before it comes back to a daemon that has ended the stream: one that is stopped then has its socket gone. */
+/**
+ * How long to wait before asking a daemon again that has ended the stream. By then one that was stopped has removed its
+ * socket.
+ */
 const againMs = 500
 
 export const eventsVerb = verb({
@@ -34,7 +37,7 @@ export const eventsVerb = verb({
   },
 })
 
-/** Comes back when it was cut off, also to a daemon that has restarted; fails when there is none any more. */
+/** Connects again when it was cut off, also to a daemon that has restarted. Fails if there is no daemon any more. */
 async function listenOn({ onInterrupt, sleep }: VerbContext, listen: () => Promise<void>): Promise<void> {
   let goesOn = true
   const interrupted = new Promise<void>((resolve) => {

@@ -68,7 +68,7 @@ function callersValue(name: string, variable: VerbContext['variable']): string {
   return value
 }
 
-/** What is not UTF-8 has come here with replacement characters in it: it would be another command. */
+/** Refuses words that were not UTF-8: they have replacement characters in them, and would be another command. */
 function refuseUnreadable(words: readonly string[]): void {
   const wrong = words.find((word) => word.includes('\ufffd'))
   if (wrong !== undefined) throw wrongUse(`exec: ${JSON.stringify(wrong)} is not UTF-8, and can't be recorded as it is`)

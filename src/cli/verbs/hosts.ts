@@ -20,7 +20,7 @@ export const hostsVerb = verb({
   },
 })
 
-/** What is the matter where this host is alone, as far as it knows. */
+/** Says why this host is alone, as far as it knows. */
 async function sayWhyAlone(client: Client, say: (text: string) => void): Promise<void> {
   const { mesh } = (await client.get('/v1/status')) as Status
   for (const { address, text } of mesh.strangers ?? []) say(`${address} ${text}`)
@@ -58,7 +58,7 @@ function describe({
   ]
 }
 
-/** A hold of the branch, which all of its hosts have, in two words; isconf branches tells more of it. */
+/** The hold of a branch in two words, for each of its hosts; `isconf branches` says more. */
 function heldShort(hold: HoldAnswer): string {
   return hold.scope === 'host' ? `held ${heldBy(hold)}` : 'branch held'
 }

@@ -27,7 +27,7 @@ export const lockVerb = verb({
   },
 })
 
-/** What was meant as an option would be in the journal for ever. */
+/** Refuses what was meant as an option: it would be in the journal for ever. */
 function refuseOptions(words: readonly string[], behind: string | undefined): void {
   // One that stands first had -- before it.
   const end = words[0]?.startsWith('-') ? 0 : words.indexOf('--')

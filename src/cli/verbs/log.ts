@@ -59,7 +59,7 @@ export const logVerb = verb({
   },
 })
 
-/** Nothing at all could as well be a failure that nobody tells. */
+/** Says that there is nothing to show: no output at all could just as well be a failure. */
 function emptyText({ since, host, branch, path }: Readonly<Record<string, string | number | undefined>>): string {
   const asked = [host === undefined ? '' : ` from ${host}`, since === undefined ? '' : ` since ${since}`].join('')
   const which = branch === undefined ? 'the branch of this host' : `branch ${branch}`
@@ -68,7 +68,7 @@ function emptyText({ since, host, branch, path }: Readonly<Record<string, string
   return `the journal of ${which} is empty: nothing was checked in yet`
 }
 
-/** Which host was meant where none is called so. */
+/** The host that was probably meant, if none has this name. */
 async function meantText(client: Client, host: string | undefined): Promise<string> {
   if (host === undefined) return ''
   const names = ((await client.get('/v1/hosts')) as readonly HostRow[]).map(({ name }) => name)

@@ -96,10 +96,10 @@ function describeRebuild({ by, operations, time }: NonNullable<Status['needsRebu
   return `needed: ${by} dropped ${count(operations, 'operation')} done here, last at ${time}`
 }
 
-/** Addresses that are listed; a list that is longer is most often of a network that is down. */
+/** How many addresses are listed. A longer list usually means that a network is down. */
 const unreachedMax = 10
 
-/** Those that are connected, and where this host was told of others and reaches none. */
+/** The connected hosts, and the addresses where this host knows of others but reaches none. */
 function describePeers({ peers, unreached = [], strangers = [] }: Status['mesh']): readonly [string, string][] {
   const here =
     peers.length === 0

@@ -53,7 +53,7 @@ export const upVerb = verb({
   },
 })
 
-/** As `up` would, whatever there is to do. */
+/** Fails as `up` would on a held host, whatever there is to do. */
 function refuseHeld({ holds = [] }: PlanAnswer): void {
   if (holds.length === 0) return
   const ways = holds.map(releaseText).join('; and ')
@@ -61,7 +61,7 @@ function refuseHeld({ holds = [] }: PlanAnswer): void {
   throw new IsconfError('HELD', holds.map(holdText).join('; '), { hint })
 }
 
-/** "Nothing to do" is not all when others have what is not here. */
+/** Fails if others have something that is not here: then "nothing to do" is not the whole truth. */
 function refuseUnfetched({ unfetched = [] }: Pick<UpAnswer, 'unfetched'>): void {
   if (unfetched.length > 0) throw new IsconfError('UNFETCHED', unfetched.map(({ text }) => text).join('; '))
 }

@@ -58,7 +58,7 @@ function describe({ path, operation, differences }: UnlikePath): readonly string
   return [stateOf(differences), path, operation ?? 'not checked in', differences.map(differenceText).join(', ')]
 }
 
-/** The worst of it in one word, by which a person looks. */
+/** The worst of the differences in one word, for a person who skims the list. */
 function stateOf(differences: readonly PathDifference[]): string {
   const [first] = differences
   if (!first) return 'same'

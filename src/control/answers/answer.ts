@@ -4,7 +4,7 @@
  */
 import type * as z from 'zod'
 
-/** What is told in the shape of a schema; who is told changes nothing of it. */
+/** An answer in the shape of a schema; whoever receives it changes nothing in it. */
 export type Answer<Schema extends z.ZodType> = DeepReadonly<z.infer<Schema>>
 
 type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T

@@ -29,7 +29,7 @@ export const voidAnswerSchema = z.object({
 })
 export type VoidAnswer = Answer<typeof voidAnswerSchema>
 
-/** By what an operation is void: the operation that says so, of which changeset it is, and why. */
+/** What makes an operation void: the operation that says so, its changeset, and why. */
 export const voidedBySchema = z.object({
   by: z.string(),
   author: z.string(),

@@ -35,7 +35,7 @@ const ofOtherHost = {
 export const lockEndSchema = z.enum(['checked-in', 'given-back', 'broken', 'resolved'])
 export type LockEnd = Answer<typeof lockEndSchema>
 
-/** Everything that is told of. */
+/** Every kind of event. */
 export const domainEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('lock-taken'), ...ofLock }),
   z.object({
@@ -73,8 +73,8 @@ export type DomainEvent = Answer<typeof domainEventSchema>
 export type EventType = DomainEvent['type']
 
 /**
- * Stands before the others when there may have been events that are not kept any more: the one that the caller heard
- * last is too long ago, or was told by an earlier daemon.
+ * Comes first if the caller may have missed events that are no longer kept: the last one it heard is too old, or was
+ * told by an earlier daemon.
  */
 export const missedEventsSchema = z.object({
   type: z.literal('missed'),

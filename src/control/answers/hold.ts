@@ -15,7 +15,7 @@ export const branchReleaseAnswerSchema = z.object({
 })
 export type BranchReleaseAnswer = Answer<typeof branchReleaseAnswerSchema>
 
-/** What `up` does nothing for. */
+/** A hold, because of which `up` does nothing. */
 export const holdAnswerSchema = z.object({
   scope: z.enum(['host', 'branch']),
   name: z.string().describe('of the host or the branch'),

@@ -1,4 +1,4 @@
-/** What a change of a branch is to those who listen: a lock, a check-in, a split. */
+/** The events that a change of a branch leads to: a lock, a check-in, a split. */
 import type { BranchChange, BranchState, Lock } from '../../branch/index.ts'
 import type { LockEnd } from '../../control/index.ts'
 import type { News } from './event-bus.ts'

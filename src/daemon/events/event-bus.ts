@@ -1,11 +1,8 @@
-/**
- * What happens, told to whoever listens: pushed when it happens, and nothing is looked for. The last events are kept for
- * those who come back.
- */
+/** Tells listeners what happens, as it happens; nothing is polled. The last events are kept for those who come back. */
 import { type Clock, endIfBroken, isoTime, type Log } from '../../base/index.ts'
 import type { DomainEvent, EventType, MissedEvents } from '../../control/index.ts'
 
-/** So many events are kept: an `up` of five hundred operations, or weeks of a quiet domain; half a megabyte. */
+/** How many events are kept: an `up` of five hundred operations, or weeks of a quiet domain; half a megabyte. */
 export const keptMax = 1_000
 
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
@@ -72,7 +69,7 @@ export class EventBus {
     return () => this.#listeners.delete(listener)
   }
 
-  /** What is kept behind an event, by its id; with a word before it where some of that may be missing. */
+  /** The events that are kept after the one with this id. If some may be missing, an event that says so comes first. */
   keptAfter(id: string | undefined): readonly (DomainEvent | MissedEvents)[] {
     const kept = this.#kept.slice(-keptMax)
     if (id === undefined) return []

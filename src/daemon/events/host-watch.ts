@@ -1,7 +1,7 @@
 /**
- * Which hosts are lost and back, as this host sees it. Up to a certain size of the domain a connection that is gone
- * tells; in a large one, where most hosts are not connected, what they have said to everybody. The rule is the one by
- * which `isconf fleet` shows a host as unheard.
+ * Which hosts are lost and which are back, as this host sees it. In a small domain a lost connection tells; in a large
+ * one, where most hosts are not connected, what they have said to everybody. `isconf fleet` shows a host as unheard by
+ * the same rule.
  */
 import { type Cancel, type Clock, everybodyMax } from '../../base/index.ts'
 import type { PeerId, Transport } from '../../mesh/index.ts'
@@ -23,7 +23,7 @@ export interface HostWatchDeps {
 
 export class HostWatch {
   readonly #deps: HostWatchDeps
-  /** The hosts that are not heard; and whether that was told: not of those that were off when this daemon started. */
+  /** The hosts that are not heard, and whether that was told: not of those that were off when this daemon started. */
   readonly #unheard = new Map<PeerId, { readonly isTold: boolean }>()
   /** Of hosts whose connection has gone a moment ago. */
   readonly #cancelByPeer = new Map<PeerId, Cancel>()

@@ -7,11 +7,11 @@ import type { DomainEvent } from '../../control/index.ts'
 import { lastLine, type Machine, OutputTail } from '../../machine/index.ts'
 import type { EventBus } from './event-bus.ts'
 
-/** What a hook takes longer for nobody waits for. */
+/** Nobody waits longer than this for a hook. */
 export const hookMsMax = 30_000
-/** Events that wait for their turn: those of an `up` of five hundred operations. */
+/** How many events may wait for their turn: those of an `up` of five hundred operations. */
 export const waitingMax = 1_000
-/** For so long it is believed which hooks there are: an `up` tells many events a second. */
+/** How long the list of hooks is used before it is read again: an `up` tells many events a second. */
 const hooksMsMax = 1_000
 
 export interface NotifierDeps {
@@ -54,7 +54,7 @@ export class Notifier {
     this.#leave = this.#deps.events.listen((event) => this.#hear(event))
   }
 
-  /** Ends the hook that runs; what waits is told to nobody. */
+  /** Ends the hook that runs, and drops the events that wait. */
   stop(): void {
     this.#leave()
     this.#waiting.length = 0

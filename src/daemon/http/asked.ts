@@ -1,4 +1,4 @@
-/** Who asks for what changes something: a line of the log, and what is recorded of it. */
+/** Notes who asks for a change, in the log and for the record. */
 import { type AskedBy, askedByText, type Log, toIsconfError } from '../../base/index.ts'
 
 /** Notes that `isconf VERB` was asked for: by the name in the request, and by whom the kernel names. */

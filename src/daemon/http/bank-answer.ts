@@ -36,7 +36,7 @@ export function answerBank(request: BankRequest, files: BankFiles, branch: strin
   return fileReply(file.blob, request)
 }
 
-/** What a caller is told before any byte of a file that can't be had, and why. */
+/** The reply when a file can't be had, before any byte of it is sent; it says why. */
 export function unavailable({ code, message }: IsconfError): BankReply {
   const advice = code === 'BLOB_MISSING' ? '; try again when a host that has it is up' : ''
   return plain(503, `${message}${advice}`, { 'retry-after': '15' })
@@ -74,7 +74,7 @@ function fileReply(blob: BlobRef, { method, headers }: BankRequest): BankReply {
   return { status: range ? 206 : 200, headers: { ...facts, ...length, ...part }, body: { blob, range: { from, end } } }
 }
 
-/** One range of bytes; undefined for what is to be ignored: several ranges, another unit, no range at all. */
+/** One range of bytes. Undefined if the header is to be ignored: several ranges, another unit, or no range at all. */
 function rangeOf(text: string, sizeBytes: number): ByteRange | 'unsatisfiable' | undefined {
   const [, first = '', last = ''] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(text.replaceAll(' ', '')) ?? []
   if (first === '' && last === '') return undefined

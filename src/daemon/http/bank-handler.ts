@@ -16,7 +16,9 @@ function pathOf({ originalUrl }: FastifyRequest): string {
   return originalUrl.split('?')[0] ?? ''
 }
 
-/** Answers whole, or with 503 while nothing is sent, or cuts: nobody is to take a part for the whole. */
+/**
+ * Sends the whole file, or 503 if nothing has been sent, or cuts the connection: nobody may take a part for the whole.
+ */
 export async function answerCall(parts: BankParts, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const gone = new AbortController()
   reply.raw.once('close', () => gone.abort(new Error('the caller has gone away')))
@@ -35,7 +37,7 @@ export async function answerCall(parts: BankParts, request: FastifyRequest, repl
   }
 }
 
-/** `tell` hears why what is being sent has no end. */
+/** `tell` hears why a file can't be sent to its end. */
 async function give(
   { daemon }: BankParts,
   { method, originalUrl, headers }: FastifyRequest,

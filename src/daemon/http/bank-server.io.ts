@@ -7,7 +7,7 @@ import { bankPath } from '../../control/index.ts'
 import { answerCall, type BankParts } from './bank-handler.ts'
 
 const host = '127.0.0.1'
-/** Requests of a connection that wait for the answer to an earlier one: none that a program sends. */
+/** How many requests of a connection may wait for an earlier answer; no program sends as many. */
 const waitingMax = 128
 /** A caller that takes nothing for this long is gone, or stopped. */
 const idleMs = 120_000

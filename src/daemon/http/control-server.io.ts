@@ -25,18 +25,18 @@ export interface ControlServerOptions {
   readonly daemon: HostDaemon
   readonly facts: ProcessFacts
   readonly log: Log
-  /** Asked for by `isconf stop`; with what is to come to its end before, undefined when nothing is. */
+  /** Called for `isconf stop`; `after` is the verb that finishes first, if any. */
   readonly onStop: (after: string | undefined) => void
   /**
-   * Asked for by `isconf restart`, with what is under way and comes to its end before: whether somebody starts the
-   * daemon again when it ends.
+   * Called for `isconf restart`; `after` is the verb that finishes first, if any. Whether somebody starts the daemon
+   * again when it ends.
    */
   readonly onRestart: (after: string | undefined) => Promise<boolean>
-  /** A verb that may have changed the host has come to its end, which is told when this is done. */
+  /** Called when a verb that may have changed the host has ended; its end is told after this. */
   readonly afterVerb: () => Promise<void>
 }
 
-/** So often a caller hears something, whatever is done for it; it waits for a minute at least. */
+/** How often a caller hears something, whatever is being done for it. It waits for a minute or longer. */
 const aliveEveryMs = 5_000
 /** Between two looks at whether all callers are gone. */
 const lookEveryMs = 20
@@ -48,10 +48,7 @@ export interface ControlServer {
   busyWith(): string | undefined
   /** Resolves when no verb that may change the host is under way. */
   whenIdle(): Promise<void>
-  /**
-   * Takes the socket out of the way of new callers and lets those that are here end in peace, for a restart that
-   * interrupts nobody.
-   */
+  /** Accepts no new callers and lets the present ones finish, for a restart that interrupts nobody. */
   drain(): Promise<void>
   /** Stops what is under way, then the listening. */
   close(): Promise<void>

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { DomainEvent, MissedEvents } from '../../control/index.ts'
 import type { EventFeed } from '../requests/events.ts'
 
-/** What may wait for a caller who does not read, besides what the kernel holds: all that is kept, twice. */
+/** How much may wait for a caller that does not read, besides what the kernel holds: twice all that is kept. */
 const waitingBytesMax = 1024 * 1024
 /** Listeners at a time: pages and programs of one host. */
 export const streamsMax = 64
@@ -16,7 +16,10 @@ export class EventStreams {
     return this.#endings.size >= streamsMax
   }
 
-  /** Answers with what is kept and, if that is asked for, with what comes; `aliveEveryMs` apart there is a comment at least. */
+  /**
+   * Answers with the kept events and, if asked for, with those to come. At least every `aliveEveryMs` there is a
+   * comment.
+   */
   serve({ kept, listen }: EventFeed, reply: FastifyReply, aliveEveryMs: number): void {
     reply.hijack()
     const { raw } = reply
@@ -40,7 +43,7 @@ export class EventStreams {
     })
   }
 
-  /** Ends them all, each behind what was told. */
+  /** Ends all streams, each after what was told. */
   end(): void {
     for (const end of this.#endings) end()
   }

@@ -8,13 +8,13 @@ import type { ControlServer } from './control-server.io.ts'
 export interface PageServer {
   /** Where it is, and a new link that logs in; undefined when there is none. WEB_ADDRESS when it can't be had. */
   link(): WebLink | undefined
-  /** That it can't be had. */
+  /** Says that the page can't be served; undefined if it is served. */
   warning(): string | undefined
   /** The control socket, which is closed after the page that reads from it. */
   before(control: ControlServer): ControlServer
 }
 
-/** Serves it; what keeps it from being served keeps the daemon from nothing. */
+/** Serves the page. If it can't be served, the daemon runs all the same. */
 export async function servePage({ web }: Config, socketPath: string, log: Log): Promise<PageServer> {
   const parsed = parseWebPlace(web)
   const place = 'value' in parsed ? parsed.value : undefined

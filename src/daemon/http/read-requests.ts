@@ -1,4 +1,4 @@
-/** What is asked for and only reads: any number at a time, beside what changes this host. */
+/** Requests that only read: any number at a time, beside the one that changes this host. */
 import type { ControlEvent } from '../../control/index.ts'
 import { interrupt, type Run } from '../one-at-a-time.ts'
 

@@ -4,7 +4,10 @@ import { type Clock, within } from '../../base/index.ts'
 import type { ControlEvent } from '../../control/index.ts'
 import type { Tell } from '../requests/shared/request.ts'
 
-/** So long what changes this host waits for a looker-on who does not read: one with a pager reads again by then. */
+/**
+ * How long a request that changes this host waits for a caller that does not read. Somebody with a pager reads again by
+ * then.
+ */
 export const patienceMsMax = 60_000
 
 /**

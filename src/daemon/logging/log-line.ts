@@ -19,13 +19,13 @@ export function logLine(record: Readonly<Record<string, unknown>>): string {
   return `<${severity}>${text.length > lineCharactersMax ? `${text.slice(0, lineCharactersMax - 1)}…` : text}`
 }
 
-/** Without spaces as it is, otherwise as JSON has it: what stands behind a `=` can always be told from what follows. */
+/** A value without spaces as it is, any other as JSON: so it is always clear where a value ends. */
 function shown(value: unknown): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
   return inOneLine(/^[^\s"=\p{Cc}]+$/u.test(text) ? text : JSON.stringify(text))
 }
 
-/** Of a bug the stack is what is wanted. */
+/** For a bug, the stack is what is needed. */
 function reasonOf(error: unknown): unknown {
   return (error as { stack?: unknown } | null)?.stack ?? error
 }

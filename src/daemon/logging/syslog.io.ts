@@ -8,15 +8,15 @@ import { type Cancel, type Clock, fixedPath, within } from '../../base/index.ts'
 
 /** What may wait for the logger in memory: some ten thousand lines. */
 const waitingBytesMax = 1024 * 1024
-/** One that can't run would otherwise be started again and again. */
+/** How long to wait before the logger is started again: one that can't run would be started over and over. */
 const restartAfterMs = 5_000
 /** The last lines of a daemon are not worth a longer wait at its end. */
 const closeMsMax = 1_000
 
 export interface Syslog {
-  /** Whether the line was taken; what is not belongs into the file. */
+  /** Whether the line was taken; if not, it belongs in the file. */
   write(line: string): boolean
-  /** Hands on what waits, for a moment. */
+  /** Passes on what is waiting, and waits a moment at most. */
   close(): Promise<void>
 }
 

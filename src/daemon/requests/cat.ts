@@ -43,7 +43,7 @@ interface Found {
   readonly name: string
 }
 
-/** The last operation about a path that is not void, or, up to the one named `at`, also one that is. */
+/** The last operation about a path that is not void; if `at` is named, the last one up to that, void or not. */
 async function lastAbout(
   journal: Journal,
   path: string,

@@ -38,7 +38,7 @@ export const ciRequest = request({
   },
 })
 
-/** Tells what is to be said of the work. NOT_REPLAYABLE where that is no warning but a failure. */
+/** Tells the warnings about the work. NOT_REPLAYABLE if they count as failures. */
 async function warned({ branch, store, work, warnings }: CiParts, tell: Tell): Promise<readonly ReplayWarning[]> {
   const all = await warnings.ofWork({ branch, store, operations: work.operations })
   for (const warning of all)

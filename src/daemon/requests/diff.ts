@@ -57,7 +57,7 @@ export const diffRequest = request({
 
 type DiffParts = Pick<Parts, 'branch' | 'branches' | 'history' | 'work' | 'machine' | 'store' | 'blobs' | 'clock'>
 
-/** Of an operation or a changeset only what that is about: the machine has gone on since. */
+/** Compares only the paths that an operation or a changeset is about: the machine has gone on since. */
 async function againstMachine(
   { machine }: DiffParts,
   { journal, operations, about }: NamedPlace,

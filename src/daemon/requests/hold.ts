@@ -4,7 +4,10 @@ import { holdBody, holder } from './shared/hold.ts'
 import type { Parts } from './shared/parts.ts'
 import { request } from './shared/request.ts'
 
-/** Not one of those that change this host, which are done one at a time: it is there to stop an `up` under way. */
+/**
+ * Does not count as changing this host: such requests are done one at a time, and a hold is there to stop an `up` under
+ * way.
+ */
 export const holdRequest = request({
   name: 'hold',
   kind: 'daemon',

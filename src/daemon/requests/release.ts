@@ -22,7 +22,7 @@ export const releaseRequest = request({
   },
 })
 
-/** Where only the branch is held it is that which is to be released. */
+/** If only the branch is held, says that the branch is what to release. */
 async function refuseForBranch(parts: ReleaseParts): Promise<void> {
   const [first] = await holdsOf(parts).all()
   if (first?.scope !== 'branch') return

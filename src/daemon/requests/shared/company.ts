@@ -1,4 +1,4 @@
-/** What a person should know who asks a host that is alone, or that knows of more than it has. */
+/** What to tell a person whose host is alone, or knows of more than it has. */
 import type { Branch } from '../../../branch/index.ts'
 import type { UnfetchedAnswer } from '../../../control/index.ts'
 import { unfetchedText } from '../../../replication/index.ts'
@@ -7,7 +7,7 @@ import type { Tell } from './request.ts'
 
 export type CompanyParts = Pick<Parts, 'transport' | 'replicator' | 'process'>
 
-/** That no other host is connected; undefined when one is. */
+/** A sentence that says that no other host is connected; undefined if one is. */
 export function aloneText({ transport, process }: Pick<Parts, 'transport' | 'process'>): string | undefined {
   if (transport.peers().length > 0) return undefined
   const [stranger] = process.strangers?.() ?? []
@@ -23,7 +23,7 @@ function missesCompany({ process }: Pick<Parts, 'process'>): boolean {
   return isMet || process.unreachable?.() !== undefined
 }
 
-/** What others have of a branch and is not here. */
+/** What other hosts have of a branch that is not here. */
 export function unfetchedOf({ replicator }: Pick<Parts, 'replicator'>, branch: Branch): readonly UnfetchedAnswer[] {
   return replicator.unfetched.all(branch.name).map((one) => ({
     ...{ host: one.host, head: one.head, changesets: one.length, reason: one.reason },
@@ -31,7 +31,10 @@ export function unfetchedOf({ replicator }: Pick<Parts, 'replicator'>, branch: B
   }))
 }
 
-/** With a change that the others are to agree to: who could not be asked, and what of theirs was not looked at. */
+/**
+ * For a change that the others have to agree to: tells who could not be asked, and what they have that was not looked
+ * at.
+ */
 export function remarkOnCompany(parts: CompanyParts, branch: Branch, tell: Tell): void {
   const alone = missesCompany(parts) ? aloneText(parts) : undefined
   if (alone !== undefined) void tell({ event: 'remark', text: `${alone}; nobody else has agreed to this` })

@@ -1,10 +1,10 @@
-/** What is wrong with a host, and what to do about it: pure, of what was found. */
+/** What is wrong with a host and what to do about it, worked out from what was found. */
 import type { Diagnosis } from '../../../control/index.ts'
 import type { ClockOfHost } from '../../../replication/index.ts'
 
-/** A clock that is further off misleads who compares times of two hosts. */
+/** A clock that is further off misleads people who compare times of two hosts. */
 const clockOffMsMax = 60_000
-/** Less room than this, and than this part of the disk, and an upgrade may not fit. */
+/** With less room than this, and less than this part of the disk, an upgrade may not fit. */
 const freeBytesMin = 1024 * 1024 * 1024
 const freePartMin = 0.05
 /** With less than this nothing can be recorded soon. */
@@ -13,7 +13,7 @@ const freeFilesMin = 10_000
 /** Names in one message; `isconf fleet` has all. */
 const namesMax = 5
 
-/** Of the clocks that were heard lately. Who differs from most is wrong. */
+/** From the clocks that were heard lately: one that differs from most of the others is wrong. */
 export function clockDiagnoses(
   clocks: readonly ClockOfHost[],
   newestChangeMs: number | undefined,

@@ -19,7 +19,7 @@ interface ContentDeps {
   readonly fetchBlob: (ref: BlobRef, signal: AbortSignal) => Promise<void>
 }
 
-/** A longer file nobody reads line by line. */
+/** Nobody reads a longer file line by line. */
 const contentBytesMax = 1024 * 1024
 
 /** What can't be given, and why. */

@@ -17,7 +17,7 @@ export function holder({ identity }: Pick<Parts, 'identity'>, { user: name, mess
 
 export type HoldsParts = Pick<Parts, 'branch' | 'history' | 'hold' | 'identity'>
 
-/** What keeps `up` from its work on this host, or would on that branch. */
+/** The holds that keep `up` from its work on this host, or would on that branch. */
 export function holdsOf({ history, hold, identity, ...parts }: HoldsParts, branch: Branch = parts.branch): Holds {
   return new Holds({ branch, history, hold, host: identity.host })
 }

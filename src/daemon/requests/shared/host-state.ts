@@ -5,7 +5,7 @@ import { unheardMs } from '../../../replication/index.ts'
 
 type Facts = Omit<HostRow, 'state'>
 
-/** The state of one of so many hosts. The order of the questions is that of `hostStates`. */
+/** The state of a host in a domain of so many hosts. The checks are in the order of `hostStates`. */
 export function hostState(facts: Facts, hosts: number, clock: Clock): HostState {
   const { stopped, boot, position, operations, deviations } = facts
   if (stopped) return 'stopped'
@@ -17,13 +17,16 @@ export function hostState(facts: Facts, hosts: number, clock: Clock): HostState 
   return deviations.length > 0 ? 'differs' : 'level'
 }
 
-/** A hold of its branch keeps a host from nothing that has nothing to do. */
+/** Whether a host is held. A hold of its branch does not count for a host that has nothing to do. */
 function isHeld({ holds = [], position, operations }: Facts): boolean {
   const isBehind = position !== null && operations !== null && position < operations
   return holds.some(({ scope }) => scope === 'host' || isBehind)
 }
 
-/** Where everybody is connected to everybody, who is not connected is off or cut off; elsewhere, who is long silent. */
+/**
+ * Whether a host is off or cut off: in a small domain one that is not connected, in a large one one that has long been
+ * silent.
+ */
 export function isUnheard(
   { connected, seen }: Pick<Facts, 'connected' | 'seen'>,
   hosts: number,

@@ -21,7 +21,7 @@ export function checked<T>(schema: z.ZodType<T>, input: unknown): T {
   )
 }
 
-/** Whether every string in what a schema has let pass is Unicode. */
+/** Whether every string in a value is well-formed Unicode. */
 function isWellFormed(value: unknown): boolean {
   if (typeof value === 'string') return value.isWellFormed()
   if (typeof value !== 'object' || value === null) return true

@@ -50,15 +50,18 @@ export interface Parts extends Pick<HostDaemon, OfHost>, Pick<DaemonDeps, OfWorl
 
 /** What only the process knows and can do. */
 export interface DaemonProcess extends ProcessFacts {
-  /** Ends the daemon: now, or when what changes this host has come to its end; what that is, null when it ends now. */
+  /** Ends the daemon now, or when what changes this host has finished. Returns what that is; null if it ends now. */
   readonly stop: (whenIdle: boolean) => string | null
   /** Ends the daemon to be started again, when nothing is under way that changes this host. */
   readonly restart: () => Promise<Omit<RestartAnswer, 'pid'>>
   /** The verb under way that changes this host. */
   readonly running: () => string | undefined
-  /** Stops what `caller` asked for, or what changes this host; the name of that request, null when it is none. */
+  /**
+   * Interrupts what `caller` asked for, or what changes this host. Returns the name of that request; null if there is
+   * none.
+   */
   readonly interrupt: (caller: string | undefined) => string | null
-  /** What there is to say of `up` by itself; undefined where it is left to people. */
+  /** How `up` by itself stands; undefined where it is left to people. */
   readonly unattended?: () => UnattendedAnswer | undefined
 }
 
@@ -67,9 +70,9 @@ export interface ProcessFacts {
   readonly pid: number
   readonly domainSource: string
   readonly warnings: () => readonly string[]
-  /** What tells that another machine has this host's key; undefined while nothing does. */
+  /** The sign that another machine has this host's key; undefined if there is none. */
   readonly cloned?: () => string | undefined
-  /** That nobody can reach this host where it listens; undefined while somebody may. */
+  /** Says that nobody can reach this host where it listens; undefined if somebody may. */
   readonly unreachable?: () => string | undefined
   /** Where the package bank answers; undefined while its port can't be had. */
   readonly bankAddress: () => string | undefined
@@ -84,7 +87,7 @@ export interface ProcessFacts {
   /** Of the disk that IS_HOME is on; not in a simulated world. */
   readonly homeFacts?: () => HomeFacts
   readonly mesh: () => Omit<MeshStatus, 'peers' | 'peerId' | 'unreached' | 'strangers'>
-  /** Where others should be, and nobody was reached. */
+  /** Addresses where other hosts should be and nobody was reached. */
   readonly unreached: () => readonly UnreachedAddress[]
   /** A new link to the page; undefined when there is none. WEB_ADDRESS. Not in a simulated world. */
   readonly web?: () => WebLink | undefined

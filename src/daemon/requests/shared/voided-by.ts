@@ -1,4 +1,4 @@
-/** By what an operation is void, as answers tell it. */
+/** What makes an operation void, as answers tell it. */
 import { type ChangesetId, operationName } from '../../../base/index.ts'
 import type { Voids } from '../../../branch/index.ts'
 import type { VoidedBy } from '../../../control/index.ts'
