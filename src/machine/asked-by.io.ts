@@ -5,10 +5,10 @@ import type { AskedBy } from '../base/index.ts'
 import { nameOf } from '../base/users.io.ts'
 import { systemCalls } from './system-calls.io.ts'
 
-/** What a process has whose line of ancestors begins with no login. */
+/** The login id of a process that does not descend from a login. */
 const noLogin = 2 ** 32 - 1
 
-/** Undefined where the kernel can't be asked, or it is no unix socket. */
+/** Undefined where the kernel can't be asked, or the socket is no unix socket. */
 export function askedBy(socket: Socket): AskedBy | undefined {
   const fd = descriptorOf(socket)
   const { calls } = systemCalls()

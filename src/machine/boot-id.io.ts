@@ -1,4 +1,4 @@
-/** What the kernel names this run of the machine by. */
+/** The kernel's id of this boot of the machine. */
 import { readFile } from 'node:fs/promises'
 import { errnoText, IsconfError } from '../base/index.ts'
 import { processStart } from '../base/pid-file.io.ts'
@@ -24,8 +24,8 @@ async function readBootId(path: string): Promise<string> {
 }
 
 /**
- * When process 1 was started, by the kernel's clock of this boot: in a container it begins anew with each start, and the
- * kernel, with its boot id, goes on. Nothing where /proc does not tell.
+ * When process 1 was started, by the kernel's clock of this boot. In a container process 1 begins anew with each start,
+ * while the kernel and its boot id stay. Empty where /proc does not tell.
  */
 function startOfFirst(): string {
   try {

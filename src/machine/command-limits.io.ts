@@ -20,7 +20,7 @@ const resourceRight = 24n
 
 let rights: { readonly nice: boolean; readonly resource: boolean } | undefined
 
-/** What `start` starts has the fixed limits, as far as this process may set them and have its own again. */
+/** Whatever `start` starts has the fixed limits, as far as this process may set them and then get its own back. */
 export function withCommandLimits<Started>(start: () => Started): Started {
   const restores = [setNiceness(), setOomScore(), ...setLimits()]
   try {
@@ -30,7 +30,10 @@ export function withCommandLimits<Started>(start: () => Started): Started {
   }
 }
 
-/** What commands will not have as it is fixed, in words for people; a plain user's daemon changes no machine. */
+/**
+ * Limits that commands will not have as fixed, in words for people; none for a plain user's daemon, which changes no
+ * machine.
+ */
 export function limitRemarks(): readonly string[] {
   if (process.getuid?.() !== 0) return []
   const loaded = systemCalls()
@@ -81,7 +84,10 @@ function setLimit(calls: SystemCalls, limit: ResourceLimit): Restore {
   return () => calls.setLimit(limit.number, own)
 }
 
-/** Without the right, a hard limit that was lowered could not be raised again: it stays, and bounds the other. */
+/**
+ * Without the right, a hard limit that was lowered could not be raised again: so it stays as it is, and bounds the soft
+ * one.
+ */
 function reachable(own: LimitPair, { soft, hard }: ResourceLimit, mayRaise: boolean): LimitPair {
   if (mayRaise) return { soft, hard }
   const bound = Math.min(own.hard ?? Number.POSITIVE_INFINITY, soft ?? Number.POSITIVE_INFINITY)

@@ -7,7 +7,7 @@
 export interface LimitPair {
   /** What a process meets. */
   readonly soft: number | undefined
-  /** Up to which it may raise that. */
+  /** Up to which a process may raise it. */
   readonly hard: number | undefined
 }
 
@@ -17,7 +17,7 @@ export interface ResourceLimit extends LimitPair {
   readonly name: string
   /** Its number, in <sys/resource.h> of Linux on x64 and arm64. */
   readonly number: number
-  /** Set where the kernel chooses one by the memory of the machine, and less than none is no surprise. */
+  /** Set where the kernel chooses the limit by the memory of the machine, so that a lower one is no surprise. */
   readonly ofMachine?: true
 }
 

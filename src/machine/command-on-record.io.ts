@@ -1,6 +1,6 @@
 /**
- * Which command runs, on disk: a daemon that is killed leaves it running, and the next one must not begin it a second
- * time beside the first.
+ * Records on disk which command runs: if the daemon is killed, the command goes on, and the next daemon must not begin
+ * it a second time.
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { IsconfError } from '../base/index.ts'
@@ -27,7 +27,10 @@ export class CommandOnRecord {
     )
   }
 
-  /** At once after it is started; what it has in the memory of the kernel outlives this process, and needs no sync. */
+  /**
+   * To be called right after the start. What was written outlives this process in the kernel's memory, and needs no
+   * sync.
+   */
   note(pid: number, argv: readonly string[]): void {
     try {
       writeFileSync(this.#path, `${pid} ${processStart(pid)} ${argv.join(' ')}`, { mode: 0o600 })

@@ -9,11 +9,11 @@ import { withCommandLimits } from './command-limits.io.ts'
 import { notRun } from './command-not-run.io.ts'
 import type { Command, CommandResult, OutputListener, OutputStream } from './machine.ts'
 
-/** After the command has ended, what it left behind may hold its output open; we listen this much longer. */
+/** When a command has ended, what it left behind may hold its output open. That is listened to for this much longer. */
 const lingerMs = 500
-/** And to no more than this: an ended command's last words in a pipe and its reader are fewer. */
+/** Nor is more than this listened to: the last words of an ended command, in a pipe and its reader, are fewer. */
 const lateBytesMax = 2 * 1024 * 1024
-/** Between asking a command to end and making it. */
+/** Between asking a command to end and killing it. */
 const killDelayMs = 10_000
 
 export interface RunCommand {
@@ -120,8 +120,8 @@ class Ear {
 }
 
 /**
- * Lets go of streams that have nothing more to say after `lingerMs`. One that
- * waits for its listener may hold what the command wrote before it ended.
+ * Lets go of streams that have said nothing more for `lingerMs`. A stream that waits for its listener may still hold
+ * what the command wrote before it ended.
  */
 function letGoOfIdle(ears: readonly Ear[], clock: Clock): Cancel {
   const open = new Map(ears.map((ear) => [ear, ear.heardBytes + lateBytesMax]))

@@ -27,7 +27,7 @@ export interface CommandsOptions {
 export interface Commands {
   /** See {@link Machine.run}. */
   readonly run: Machine['run']
-  /** The same beside one that a daemon which has died began. */
+  /** The same, beside a command that a daemon began which has died since. */
   readonly runAnyway: Machine['run']
   readonly runBeside: Machine['runBeside']
 }

@@ -1,4 +1,7 @@
-/** In what what stands at a path differs from what was recorded of it. Times are not compared: to use a file may set them. */
+/**
+ * How what stands at a path differs from what was recorded of it. Times are not compared, because using a file may
+ * change them.
+ */
 import { createHash } from 'node:crypto'
 import { constants, type Stats } from 'node:fs'
 import { lstat, open, readlink } from 'node:fs/promises'
@@ -48,9 +51,9 @@ export async function differences(
 }
 
 interface Found {
-  /** Of what is there and of the kind that was recorded. */
+  /** Set if something of the recorded kind is there. */
   readonly stat: Stats | undefined
-  /** All but that of the owner. */
+  /** All differences except that of the owner. */
   readonly differences: readonly Difference[]
 }
 
@@ -124,7 +127,7 @@ function kindOf(found: Stats): string {
   return found.isSymbolicLink() ? 'symlink' : 'other'
 }
 
-/** No link is followed, and nothing that took the file's place in between is waited for. */
+/** Follows no link, and waits for nothing that took the file's place meanwhile. */
 async function hashOfFile(path: string, real: string): Promise<string> {
   const hash = createHash('sha256')
   try {
@@ -152,7 +155,7 @@ function differingAttributes(
   return [{ what: 'attributes', recorded: here(recorded), found: here(found) }]
 }
 
-/** One that this host has not is another's. */
+/** Whether the owner is as recorded; an owner that this host does not have never is. */
 function isOwner(found: Stats, owner: FileOwner, numbersOf: NumbersOf): boolean {
   try {
     const { uid, gid } = numbersOf(owner)

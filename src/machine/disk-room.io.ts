@@ -1,4 +1,4 @@
-/** What file systems have room for, as one thing after the other is put there. */
+/** How much room file systems have, as one thing after the other is put there. */
 import { statSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 
@@ -25,7 +25,7 @@ export class DiskRoom {
   readonly #byDevice = new Map<number, Free | undefined>()
   readonly #deviceByDirectory = new Map<string, number>()
 
-  /** Takes room in a directory that is there; what is missing, in words. */
+  /** Takes room in an existing directory. Returns what is missing, in words. */
   async take(directory: string, sizeBytes: number, isNew: boolean): Promise<string | undefined> {
     const free = await this.#freeAt(directory)
     if (!free) return undefined
@@ -40,7 +40,7 @@ export class DiskRoom {
       : undefined
   }
 
-  /** What was there before is gone. */
+  /** Gives back the room of what was there before and is gone. */
   async give(directory: string, diskBytes: number, entries: number): Promise<void> {
     const free = await this.#freeAt(directory)
     if (!free) return

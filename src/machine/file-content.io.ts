@@ -8,7 +8,7 @@ const readBytes = 1024 * 1024
 // What was a file a moment ago may be a named pipe or a link now: neither waited for nor followed.
 const openFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
-/** The bytes of a file that was seen to be so. FILE_CHANGED, FILE_UNREADABLE, SIZE_WRONG. */
+/** The bytes of a file that was inspected before. FILE_CHANGED, FILE_UNREADABLE, SIZE_WRONG. */
 export async function* contentOf(path: string, seen: BigIntStats, realPath: string): AsyncGenerator<Uint8Array> {
   const handle = await open(realPath, openFlags).catch((error) => goneOrUnreadable(path, error))
   const sizeBytes = Number(seen.size)
@@ -47,17 +47,17 @@ export function refuseChanged(path: string, before: BigIntStats, after: BigIntSt
   if (!isSame) throw changed(path)
 }
 
-/** That another thing is there than was seen. */
+/** The failure when something else is there than was seen before. */
 export function changed(path: string): IsconfError {
   return new IsconfError('FILE_CHANGED', `${path} changed while it was read`)
 }
 
-/** That what was seen is not there any more. */
+/** The failure when what was seen is not there any more. */
 function wentAway(path: string): IsconfError {
   return new IsconfError('FILE_CHANGED', `${path} went away while it was read`)
 }
 
-/** What was seen a moment ago. */
+/** The failure to read something that was there a moment ago. */
 export function goneOrUnreadable(path: string, error: NodeJS.ErrnoException): never {
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') throw wentAway(path)
   if (error.code === 'ELOOP') throw changed(path)

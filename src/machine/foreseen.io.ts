@@ -1,4 +1,4 @@
-/** What will stand at a path when changes have been made that are still to be made. */
+/** What will stand at a path when changes that are still to be made have been made. */
 import { posix } from 'node:path'
 import { type Found, foundAt } from './found-at.io.ts'
 import { type Change, pathOf } from './look-ahead.ts'
@@ -21,7 +21,7 @@ export class Foreseen {
     for (const other of this.#put.keys()) if (other === path || isBelow(other, path)) this.#put.delete(other)
   }
 
-  /** What will have been put there itself. */
+  /** The kind of what will have been put at the path itself; undefined if nothing will. */
   putAt(path: string): Found['kind'] | undefined {
     return this.#put.get(path)
   }

@@ -1,4 +1,4 @@
-/** The names of the files that have more than one, as far as they are met in one snap. */
+/** Files with more than one name, as far as they are met in one snap. */
 
 interface LinkedFile {
   /** The name that was met first. */
@@ -11,7 +11,7 @@ interface LinkedFile {
 export class HardLinks {
   readonly #fileByInode = new Map<string, LinkedFile>()
 
-  /** Notes a name of a file that has several; the one that was met first, undefined when this is it. */
+  /** Notes a name of a file that has several. Returns the name that was met first; undefined if it is this one. */
   note(inode: string, names: number, path: string): string | undefined {
     const found = this.#fileByInode.get(inode)
     if (!found) {
@@ -24,7 +24,7 @@ export class HardLinks {
     return found.first
   }
 
-  /** That other names exist: they are parted from these on the other hosts. */
+  /** Says that files have names that were not snapped: on the other hosts, those will be files of their own. */
   get remarks(): readonly string[] {
     const parted = [...this.#fileByInode.values()].filter(({ names, met }) => met < names)
     const [first] = parted

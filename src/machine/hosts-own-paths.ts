@@ -1,13 +1,16 @@
-/** Paths whose content is one host's own, by the journal's names: what a tree leaves out, and what is never recorded. */
+/**
+ * Paths whose content belongs to one host alone, by the journal's names: which ones a snapped tree leaves out, and
+ * which are never recorded.
+ */
 import { posix } from 'node:path'
 import { IsconfError, isTemporaryName } from '../base/index.ts'
 
-/** What tells machines apart: with that of another every daemon would refuse its next start. */
+/** What tells machines apart: with the id of another machine, every daemon would refuse its next start. */
 const identities: readonly string[] = ['/etc/machine-id', '/var/lib/dbus/machine-id']
 /** Recorded only when they are asked for by name. */
 const ownNames = /^\/etc\/(hostname|ssh\/ssh_host_[^/]+)$/
 
-/** PROTECTED_PATH for what no host may ever have of another. */
+/** PROTECTED_PATH for what no host may ever have from another. */
 export function refuseHostsOwn(path: string): void {
   if (isTemporaryName(posix.basename(path))) {
     throw new IsconfError('PROTECTED_PATH', `${path} is what an installation that was killed has left`, {

@@ -17,7 +17,7 @@ const kindTexts: Readonly<Record<FoundKind, string>> = {
   symlink: 'a symbolic link',
   other: 'a pipe or a socket',
 }
-/** What it is called by then has at most so many characters of its name: names have 255 bytes. */
+/** The new name keeps at most this many characters of the old one: names have 255 bytes. */
 const nameLengthMax = 50
 
 export interface InTheWay {
@@ -28,8 +28,8 @@ export interface InTheWay {
 }
 
 /**
- * The first such thing on the way of a change; with `move` it is renamed within its directory. Undefined where there is
- * none, where it can't be moved, and where this process is not root: nobody else can have meant to stop it.
+ * The first such thing in the way of a change; with `move` it is renamed within its directory. Undefined if there is
+ * none, if it can't be moved, or if this process is not root: then nobody can have meant to stop it.
  */
 export async function inTheWay(change: Change, walk: Walk, move: boolean): Promise<InTheWay | undefined> {
   if (process.geteuid?.() !== 0) return undefined

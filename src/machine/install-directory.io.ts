@@ -12,7 +12,7 @@ import {
 import type { DirectoryAttributes, SymlinkAttributes } from './machine.ts'
 import { refuseOtherKind } from './replacing.io.ts'
 
-/** A directory that is made, or that is there and gets these attributes; what it holds stays. */
+/** Makes a directory, or gives an existing one these attributes; what is in it stays. */
 export function installingDirectory(install: Install<DirectoryAttributes>): Installing {
   return { ...install, prepare: () => prepareDirectory(install) }
 }
@@ -50,7 +50,7 @@ async function setAll(path: string, install: Install<DirectoryAttributes>, sync:
   }
 }
 
-/** A symbolic link, which takes the place of whatever is there but a directory. */
+/** Makes a symbolic link in the place of whatever is there, except a directory. */
 export function installingSymlink(install: Install<SymlinkAttributes>): Installing {
   const { target, owner, mtimeMs, path } = install.attributes
   const write = async (beside: string): Promise<void> => {

@@ -17,7 +17,7 @@ export interface InstallFile extends Install<FileAttributes> {
   readonly sha256: string
 }
 
-/** A file, which is written while its hash is checked: BLOB_MISMATCH. */
+/** Writes a file and checks its hash meanwhile: BLOB_MISMATCH. */
 export function installingFile(install: InstallFile): Installing {
   const { hardlink } = install.attributes
   const copy = (): Promise<Prepared> => prepareCopy(install)

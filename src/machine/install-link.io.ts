@@ -1,4 +1,7 @@
-/** A further name of a file: a hard link where the other name is here and right, else a file of its own, and said so. */
+/**
+ * A further name of a file: a hard link if the other name is here and right, otherwise a file of its own, with a
+ * remark.
+ */
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, link, lstat, open, rm } from 'node:fs/promises'
@@ -16,7 +19,7 @@ export interface InstallLink extends Install<FileAttributes> {
   readonly sha256: string
 }
 
-/** The other name may come to its place only just before: so all is done when this one's turn comes. */
+/** The other name may come to its place only just before. So everything is done when it is this one's turn. */
 export async function preparedLink(install: InstallLink, copy: () => Promise<Prepared>): Promise<Prepared> {
   const { attributes, walk, hardlink } = install
   const target = await walk.entry(attributes.path)
@@ -34,7 +37,7 @@ export async function preparedLink(install: InstallLink, copy: () => Promise<Pre
   return { place, directory: target.directory.self, discard: async () => undefined, remarks: () => remarks }
 }
 
-/** Makes the link; why it can't be one, in words. */
+/** Makes the link, or says in words why that is not possible. */
 async function linkOrReason(install: InstallLink, target: Entry, replacing: Replacing): Promise<string | undefined> {
   let other: Entry
   let handle: FileHandle

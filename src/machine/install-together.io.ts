@@ -1,7 +1,7 @@
 /**
- * Installing several entries with few waits for the disk. Each is made beside its place, all at once; then they are put
- * in place one after the other, in their order; then the directories are synced, all at once. So whatever is in place
- * is whole, what comes later in the order shows later, and of what is not acknowledged nothing is believed.
+ * Installs several entries with few waits for the disk. All are made beside their places at once, then put in place one
+ * after the other, in their order, and at last the directories are synced, all at once. So whatever is in place is
+ * whole, later entries show later, and nothing counts before it is acknowledged.
  */
 import { rmdir } from 'node:fs/promises'
 import { posix } from 'node:path'
@@ -25,7 +25,10 @@ export async function installTogether(entries: readonly Installing[]): Promise<r
   return batch.end()
 }
 
-/** How many of the first entries have no other of them on their way: that would lead elsewhere once it is in place. */
+/**
+ * How many of the first entries do not lie below one another: what lies below another entry may lead elsewhere once
+ * that is in place.
+ */
 async function independentCount(entries: readonly Installing[]): Promise<number> {
   const paths = new Set<string>()
   const placesTaken = new Set<string>()
@@ -96,7 +99,7 @@ class Batch {
     for (const { at } of this.#parents.slice(this.#placed).flat().reverse()) await rmdir(at).catch(() => undefined)
   }
 
-  /** Has all that is in place on disk. Throws why the first entry could not be installed. */
+  /** Syncs all that is in place. Throws why the first entry could not be installed. */
   async end(): Promise<readonly InstallReport[]> {
     const [first] = this.#entries
     if (first === undefined) return []
@@ -113,7 +116,7 @@ class Batch {
     return this.#entries.slice(0, this.#placed).map((entry, index) => reportOn(entry, this.#prepared[index]))
   }
 
-  /** Does something for each good entry; from the first that fails on they are no longer good. */
+  /** Does something for each good entry. When one fails, that one and those after it are no longer good. */
   async #untilFailure(atOnce: number, run: (entry: Installing, index: number) => Promise<void>): Promise<void> {
     await inLanes(this.#entries.slice(0, this.#good), atOnce, async (entry, index) => {
       if (index >= this.#good) return

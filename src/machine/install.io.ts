@@ -15,18 +15,18 @@ export interface Install<Attributes extends EntryAttributes> {
   readonly attributes: Attributes
   /** Where a journal path is on this machine, for people. */
   readonly real: (path: string) => string
-  /** Where it is, whoever puts links in the way. */
+  /** Where it really is, whatever links somebody puts in the way. */
   readonly walk: Walk
   readonly numbersOf: NumbersOf
   /** Where things are made before they come to their places. */
   readonly staging: Staging
-  /** The directory for copies of what something of another kind replaces; undefined where that was kept before. */
+  /** The directory for copies of things of another kind that are replaced; undefined if they were kept before. */
   readonly kept: string | undefined
 }
 
 /** One entry on its way to its place. */
 export interface Installing extends Install<EntryAttributes> {
-  /** Makes of it what nobody sees yet, on disk when it returns. Its parents are there. */
+  /** Makes it under a hidden name, on disk when this returns. Its parents are there. */
   readonly prepare: () => Promise<Prepared>
 }
 
@@ -66,14 +66,14 @@ export async function prepareBeside(
   }
 }
 
-/** What was made is a file, a link or an empty directory. */
+/** Removes what was made and not used: a file, a link or an empty directory. */
 async function discardUnused(beside: string): Promise<undefined> {
   await unlink(beside)
     .catch(() => rmdir(beside))
     .catch(() => undefined)
 }
 
-/** What the failure of an installation says; `realPath` is where it is on this machine. */
+/** The failure of an installation; `realPath` is where it is on this machine. */
 export async function toInstallFailure(path: string, realPath: string, error: unknown): Promise<IsconfError> {
   if (error instanceof IsconfError) return error
   const reason = await refusalText(error, realPath)
@@ -92,8 +92,8 @@ export function reportOn(
 }
 
 /**
- * Sets everything of an open file or directory, in the order in which nothing undoes what was set before. Most of it at
- * once: the kernel has it in memory, and to wait for it on another thread takes many times as long.
+ * Sets all attributes of an open file or directory, in an order in which nothing undoes what was set before. Most of it
+ * is synchronous: the kernel has it in memory, and waiting for another thread takes many times as long.
  */
 export async function setAttributes(
   handle: FileHandle,
@@ -112,7 +112,9 @@ export async function setAttributes(
   futimesSync(handle.fd, changedSeconds, changedSeconds)
 }
 
-/** Makes a directory that is to hold an entry; undefined when it was there. It is on disk when its own parent is synced. */
+/**
+ * Makes a directory that is to hold an entry; undefined if it was there. It is durable when its own parent is synced.
+ */
 export async function makeParent(
   parent: ParentAttributes,
   install: Pick<Installing, 'walk' | 'staging' | 'numbersOf'>,
@@ -157,7 +159,10 @@ export interface ModeAndOwner {
   readonly gid: number
 }
 
-/** Of an open file or directory. The owner only where it differs, so that who is not root can install files of their own. */
+/**
+ * For an open file or directory. The owner is set only if it differs, so that users other than root can install files
+ * of their own.
+ */
 export async function setModeAndOwner(handle: FileHandle, { mode, uid, gid }: ModeAndOwner): Promise<void> {
   const found = fstatSync(handle.fd)
   if (found.uid !== uid || found.gid !== gid) await handle.chown(uid, gid)

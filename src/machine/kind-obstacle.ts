@@ -1,4 +1,4 @@
-/** What can take the place of what: a file or a link that of a file or a link, and a directory is only ever added to. */
+/** What may replace what: a file or a link replaces a file or a link; a directory is only ever added to. */
 import { unreachable } from '../base/index.ts'
 
 export type FoundKind = 'file' | 'directory' | 'symlink' | 'other'

@@ -31,7 +31,7 @@ export interface LookDeps {
 
 type Installing = Exclude<Change, { kind: 'removal' }>
 
-/** A walk keeps the directories of so many open. */
+/** How many directories one walk keeps open. */
 const atOnceMax = 256
 
 /** See {@link Machine.lookAhead}. */
@@ -49,11 +49,11 @@ export function lookAhead(deps: LookDeps): LookAhead {
 
 class Looking {
   readonly #deps: LookDeps
-  /** Links on the way to it followed. */
+  /** With links on the way to it followed. */
   readonly #home: string
   readonly #places: LookedAtDirectories
   readonly #room = new DiskRoom()
-  /** Where something of a plain user stood in the way. */
+  /** Paths where something of a plain user stood in the way. */
   readonly #freed = new Set<string>()
   readonly #tellAside: (text: string) => void
 
@@ -94,7 +94,7 @@ class Looking {
       : `cannot ${isRemoval ? 'remove' : 'install'} ${pathOf(change)}: ${obstacle}`
   }
 
-  /** Whether a plain user's thing was in the way, and is so no longer. */
+  /** Whether something of a plain user was in the way and is so no longer. */
   async #movesAside(change: Change): Promise<boolean> {
     const { movesAside } = this.#deps
     const found = await inTheWay(change, this.#places.walk, movesAside).catch(() => undefined)

@@ -28,11 +28,11 @@ export type Change =
 
 export interface LookAhead {
   /**
-   * What stops each of these, in words; undefined of what nothing is seen to stop. They are looked at as they will be
-   * made: in this order, after all that was asked of before, and each as if nothing had stopped the others.
+   * What stops each of these changes, in words; undefined if nothing is seen to stop it. They are looked at as they
+   * will be made: in this order, after all that were asked about before, and each as if nothing had stopped the others.
    */
   obstacles(changes: readonly Change[]): Promise<readonly (string | undefined)[]>
-  /** What plain users had put in the way, and was moved aside, or would be: what was not told before, in words. */
+  /** What plain users had put in the way and was moved aside, or would be: only what was not told before, in words. */
   asides(): readonly string[]
 }
 

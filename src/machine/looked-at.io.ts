@@ -21,7 +21,10 @@ export interface LookedAt {
 
 export class LookedAtDirectories {
   readonly foreseen = new Foreseen()
-  /** Goes where the installation will go. Another one for every few, because it keeps what it has come through open. */
+  /**
+   * Goes where the installation will go. There is a new one for every few directories, because it keeps open what it
+   * has passed.
+   */
   walk: Walk
   readonly #mounts: readonly Mount[]
   readonly #known = new Map<string, Promise<LookedAt>>()

@@ -38,12 +38,12 @@ export interface MachineOptions {
   readonly bootIdPath: () => string
   /** The directory that holds a directory of hooks for each stage. */
   readonly hooksPath: () => string
-  /** Those of other users, or open to them, in which commands are run all the same; none when absent. */
+  /** Directories of other users, or open to them, in which commands are run all the same; none when absent. */
   readonly sharedDirectories?: () => readonly string[]
   readonly clock: Clock
 }
 
-/** How long it is believed what number a name has, by one `up` that installs much. */
+/** How long a looked-up owner is used; one `up` may install many files. */
 const namesMsMax = 10_000
 /** The file below IS_HOME that says what is on its way to its place. */
 const temporaryFilesName = 'conf/temporary-files'
@@ -129,12 +129,14 @@ function sharedWith(directory: string, realPath: string, allowed: readonly strin
   return isAllowed || process.geteuid?.() !== 0 ? undefined : sharedWithOthers(realPath)
 }
 
-/** What is on its way to its place, by a daemon with this home. */
+/** What a daemon with this home has under way to its place. */
 export function temporaryFilesOf(home: string): TemporaryFiles {
   return new TemporaryFiles(join(home, temporaryFilesName))
 }
 
-/** Those in which something may be made, of the entries and of directories above them; where they are, or will be. */
+/**
+ * The directories in which something may be made: those of the entries, and the ones above; where they are, or will be.
+ */
 async function directoriesOf(installations: readonly Installation[], walk: Walk): Promise<readonly string[]> {
   const places = new Places(walk)
   const found = new Set<string>()

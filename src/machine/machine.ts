@@ -11,7 +11,7 @@ import type { LookAhead } from './look-ahead.ts'
 /** Extended attributes, ACLs and file capabilities among them: the value of each name in base64. */
 export type Xattrs = Readonly<Record<string, string>>
 
-/** What every kind of entry has that is recorded and put back. */
+/** What is recorded of every kind of entry and put back. */
 export interface EntryAttributes {
   readonly path: string
   readonly owner: FileOwner
@@ -68,9 +68,9 @@ export interface Inspection {
   readonly entries: readonly Entry[]
   /** What a person should know. */
   readonly remarks: readonly string[]
-  /** A file's bytes; FILE_CHANGED when it is not, or does not stay, as it was seen. FILE_UNREADABLE, SIZE_WRONG. */
+  /** A file's bytes. FILE_CHANGED if it is not, or does not stay, as it was seen. FILE_UNREADABLE, SIZE_WRONG. */
   read(file: FileEntry): AsyncIterable<Uint8Array>
-  /** Looks again at all that was not read: FILE_CHANGED when it is not as it was seen. */
+  /** Looks again at everything that was not read: FILE_CHANGED if it is no longer as it was seen. */
   confirm(): Promise<void>
 }
 
@@ -99,7 +99,7 @@ export type OutputListener = (stream: OutputStream, bytes: Uint8Array) => Promis
 /** Hears what a command does while it runs. */
 export interface CommandListener {
   readonly output: OutputListener
-  /** It has written nothing for a while: it may wait for an answer that nobody can give. */
+  /** It has written nothing for a while, and may be waiting for an answer that nobody can give. */
   readonly silent?: (command: Command) => void
   /** Something that a person should know of how it is run. */
   readonly remark?: (text: string) => void
@@ -137,10 +137,10 @@ export type RecordedPath =
   | (FileAttributes & { readonly kind: 'file'; readonly blob: Pick<BlobRef, 'id' | 'sizeBytes'> })
   | (DirectoryAttributes & { readonly kind: 'directory' })
   | (SymlinkAttributes & { readonly kind: 'symlink' })
-  /** That nothing is there. */
+  /** Nothing is to be there. */
   | { readonly kind: 'removal'; readonly path: string }
 
-/** In what a path is not as recorded, in words for people. */
+/** How a path differs from what was recorded, in words for people. */
 export interface Difference {
   /** `present`: something is there that was removed. `attributes` are the extended ones. */
   readonly what: 'missing' | 'present' | 'kind' | 'content' | 'target' | 'mode' | 'owner' | 'attributes' | 'unreadable'
@@ -154,34 +154,33 @@ export interface Machine {
   /** Refuses what `inspect` would refuse of the path itself: NO_SUCH_FILE, NOT_A_FILE, PROTECTED_PATH, FILE_UNREADABLE. */
   refuseSnapshot(path: string): Promise<void>
   /**
-   * Looks at a path for a snapshot; a symbolic link is not followed. `links` has the names of files with several that
-   * were met before.
-   * NO_SUCH_FILE, NOT_A_FILE, PROTECTED_PATH, FILE_UNREADABLE.
+   * Looks at a path for a snapshot, without following a symbolic link. `links` has the files with several names that
+   * were met before. NO_SUCH_FILE, NOT_A_FILE, PROTECTED_PATH, FILE_UNREADABLE.
    */
   inspect(path: string, links?: HardLinks): Promise<Inspection>
-  /** Why what is to be installed can't have its owner here, in words: one for each such owner. */
+  /** Why owners that are to be installed do not exist here, in words: one sentence for each such owner. */
   unknownOwners(owners: readonly FileOwner[]): Promise<readonly string[]>
-  /** What stands at a path now, no link followed; undefined when nothing does. FILE_UNREADABLE. */
+  /** What stands at a path now, without following a link; undefined if nothing does. FILE_UNREADABLE. */
   stateOf(path: string): Promise<PathState | undefined>
   /**
-   * In what each of these paths is not as recorded, nothing where it is: kind, content, mode, owner and extended
-   * attributes are compared, times are not.
+   * How each of these paths differs from what was recorded; nothing if it does not. Kind, content, mode, owner and
+   * extended attributes are compared, times are not.
    */
   differences(recorded: readonly RecordedPath[]): Promise<readonly (readonly Difference[])[]>
   /**
-   * A look at what changes will meet that are to be made one after the other. What plain users have put in their way is
-   * moved aside, or only told of.
+   * Looks ahead at changes that are to be made one after the other. What plain users have put in their way is moved
+   * aside, or only reported.
    */
   lookAhead(movesAside: boolean): LookAhead
   /**
-   * Puts the first of these in place, and of those after it as many as go with it: an account of each that is in place
-   * and on disk, in their order. What comes after them may be tried next; nothing of it shows. Throws why the first
+   * Puts the first of these in place, and as many after it as go with it. Returns an account of each that is in place
+   * and durable, in their order. What comes after them may be tried next; nothing of it shows. Throws why the first
    * can't be installed: BLOB_MISMATCH, INSTALL_FAILED, PROTECTED_PATH, or what its content failed with.
    */
   install(installations: readonly Installation[]): Promise<readonly InstallReport[]>
   /**
-   * Who else than root can change a directory, or one on the way to it, in words; undefined for nobody, where the daemon
-   * is not root, and for a directory that IS_SHARED_DIRECTORIES names, or that is in one of these.
+   * Who besides root can change a directory, or one on the way to it, in words. Undefined if nobody can, if the daemon
+   * is not root, and for directories at or below one that IS_SHARED_DIRECTORIES names.
    */
   sharedWith(directory: string): string | undefined
   /** Refuses what `remove` would refuse; PROTECTED_PATH. Removes nothing. */
@@ -193,14 +192,14 @@ export interface Machine {
    * INTERRUPTED when the signal stopped it.
    */
   run(command: Command, output: OutputListener, signal: AbortSignal): Promise<CommandResult>
-  /** The same of what is no part of an operation, beside whatever runs. */
+  /** The same for a command that is no part of an operation; it may run beside others. */
   runBeside(command: Command, output: OutputListener, signal: AbortSignal): Promise<CommandResult>
   /**
-   * Waits until nobody else has the locks of apt and dpkg, and brings an interrupted dpkg to its end, for a command that
-   * calls one of them; the listener hears of both. PACKAGES_BUSY, INTERRUPTED.
+   * For a command that calls apt or dpkg: waits until nobody else has their locks, and completes an interrupted dpkg.
+   * The listener hears of both. PACKAGES_BUSY, INTERRUPTED.
    */
   readyPackages(command: Command, listener: CommandListener, signal: AbortSignal): Promise<void>
-  /** What the kernel names this run of the machine by: another one after every reboot. CONFIG when it can't be read. */
+  /** The kernel's id of this boot: another one after every reboot. CONFIG if it can't be read. */
   bootId(): Promise<string>
   /** The paths of the programs that are to be run around `up`, or for an event, in their order; HOOK_FAILED when they can't be listed. */
   hooks(stage: HookStage): Promise<readonly string[]>
@@ -209,6 +208,6 @@ export interface Machine {
 }
 
 export interface InstallReport {
-  /** What is not as recorded and a person should know: an owner that has another number here. */
+  /** What is not as recorded and a person should know: for example, an owner that has another number here. */
   readonly remarks: readonly string[]
 }

@@ -9,7 +9,7 @@ export interface Mount {
   readonly isReadOnly: boolean
 }
 
-/** What is mounted, the later of two at one place behind the earlier. */
+/** What is mounted. Of two mounts at one place, the later one comes later. */
 export async function mounts(): Promise<readonly Mount[]> {
   const text = await readFile('/proc/self/mountinfo', 'latin1')
   return text.split('\n').flatMap((line) => {
@@ -22,12 +22,12 @@ export async function mounts(): Promise<readonly Mount[]> {
   })
 }
 
-/** Every place where something is mounted; device numbers would not tell of what is bound within one file system. */
+/** Every place where something is mounted. Comparing device numbers would miss bind mounts within one file system. */
 export async function mountPoints(): Promise<readonly string[]> {
   return (await mounts()).map(({ path }) => path)
 }
 
-/** Whether something is mounted at a path itself: a file of a container is, that is bound to one of its host. */
+/** Whether something is mounted at the path itself, as on a file of a container that is bound to one of its host. */
 export async function isMountPoint(path: string): Promise<boolean> {
   const there = await realpath(path).catch(() => path)
   return (await mountPoints()).includes(there)

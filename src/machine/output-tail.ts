@@ -1,9 +1,9 @@
-/** The end of what a command writes, without what must not be read by others: for who looks later at what happened. */
+/** The end of what a command writes, without secrets: for whoever looks later at what happened. */
 import type { CommandListener, OutputStream } from './machine.ts'
 
 /** Of each stream. */
 export const tailBytesMax = 64 * 1024
-/** What is shown of a line beside other things. */
+/** How much of a line is shown beside other things. */
 const lineLengthMax = 200
 /** A shorter value is part of many words that are no secret. */
 const secretLengthMin = 4
@@ -33,7 +33,7 @@ export class OutputTail {
     this.#streams = { stdout: new Tail(longest), stderr: new Tail(longest) }
   }
 
-  /** A listener that hears the same, and what is written is kept here as well. */
+  /** A listener that hears the same; what is written is kept here as well. */
   listening<L extends CommandListener>(listener: L): L {
     return {
       ...listener,
@@ -53,7 +53,7 @@ export class OutputTail {
   }
 }
 
-/** The last line that says something: of what was said of a failure, else of the rest. */
+/** The last line that says something: of standard error if there is one, otherwise of standard output. */
 export function lastLine({ stdout, stderr }: OutputEnd): string | undefined {
   for (const text of [stderr, stdout]) {
     const line = text
@@ -66,7 +66,7 @@ export function lastLine({ stdout, stderr }: OutputEnd): string | undefined {
 }
 
 class Tail {
-  /** Of a secret whose beginning was cut off the rest must not be seen. */
+  /** If the beginning of a secret was cut off, its rest must not be seen either. */
   readonly #marginBytes: number
   #chunks: Buffer[] = []
   #heldBytes = 0

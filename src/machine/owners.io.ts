@@ -9,7 +9,7 @@ export type OwnerRule = 'name' | 'numeric'
 /** Who knows the users and groups of this host. */
 export type NameService = typeof namedNumbers
 
-/** The numbers that an owner has here. Throws what to say when it has none, or the number is somebody else's. */
+/** The numbers that an owner has here. Throws what to say if it has none, or if the number belongs to somebody else. */
 export type NumbersOf = (owner: FileOwner) => { readonly uid: number; readonly gid: number }
 
 /** What this host's name service has said, by name and by number. */
@@ -27,15 +27,15 @@ export class OwnerNumbers {
     this.#ask = ask
   }
 
-  /** Forgets what names mean here: a command may have changed it. */
+  /** Forgets which numbers names have: a command may have changed that. */
   forget(): void {
     this.#known.passwd = nothingKnown()
     this.#known.group = nothingKnown()
   }
 
   /**
-   * The numbers of each of these owners: by number where `rule` says so, else by name; of one without a name the number,
-   * where that has no name here either. So nobody is given what is another's.
+   * Looks up the numbers of all these owners: by number if `rule` says so, otherwise by name. An owner without a name
+   * gets its number, unless that has a name here. So nobody is given what is another's.
    */
   async of(owners: readonly FileOwner[], rule: OwnerRule): Promise<NumbersOf> {
     if (rule === 'numeric') return ({ uid, gid }) => ({ uid, gid })
@@ -49,7 +49,7 @@ export class OwnerNumbers {
     })
   }
 
-  /** What {@link NumbersOf} would say of those of these owners that have no numbers here. */
+  /** What {@link NumbersOf} would say of those owners that have no numbers here. */
   async unknown(owners: readonly FileOwner[], rule: OwnerRule): Promise<readonly string[]> {
     const numbersOf = await this.of(owners, rule)
     return owners.flatMap((owner) => {
@@ -62,7 +62,7 @@ export class OwnerNumbers {
     })
   }
 
-  /** What is not known is asked for again the next time: somebody may have added it. */
+  /** What is not known is asked for again the next time, because somebody may have added it. */
   async #lookUp(database: NameDatabase, keys: ReadonlySet<string>): Promise<Known> {
     const known = this.#known[database]
     const unknown = [...keys].filter((key) => !known.numberByName.has(key) && !known.nameByNumber.has(Number(key)))

@@ -1,6 +1,6 @@
 /**
- * Before a command that calls apt or dpkg: whoever has their locks is waited for, and what an interrupted dpkg has left
- * is brought to its end, for apt refuses to do anything before that.
+ * Before a command that calls apt or dpkg: waits for whoever has their locks, and completes an interrupted dpkg,
+ * because apt refuses to do anything before that.
  */
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import type { Command, CommandListener, CommandResult, Machine } from './machine
 import { callsPackageManager, dpkgUpdates, packageLocks } from './package-manager.ts'
 import { systemCalls } from './system-calls.io.ts'
 
-/** The upgrade of a whole system may take as long. */
+/** The upgrade of a whole system may take this long. */
 const waitMsMax = 30 * 60_000
 const lookEveryMs = 500
 const configureAll: Command = { argv: ['dpkg', '--configure', '-a'], cwd: '/', env: {} }
@@ -51,7 +51,7 @@ async function waitForLocks(
   }
 }
 
-/** Who has which of the locks, in words; undefined when nobody has any, or where it can't be told. */
+/** Who has which of the locks, in words; undefined if nobody has one, or if that can't be told. */
 function heldLock(root: string): string | undefined {
   const { calls } = systemCalls()
   if (!calls) return undefined

@@ -4,20 +4,20 @@ import { type Clock, IsconfError, sleep } from '../base/index.ts'
 import { systemCalls } from './system-calls.io.ts'
 
 const lockPath = '/var/lib/dpkg/lock-frontend'
-/** An installation that is under way is waited for so long. */
+/** How long to wait for an installation that is under way. */
 const waitMsMax = 120_000
 const lookEveryMs = 500
 
 export interface PackageLockListener {
   /** Somebody is at work, and is waited for. */
   waits(): void
-  /** It can't be locked here; why, in words. */
+  /** The lock can't be taken here; `why` is in words. */
   cannotLock(why: string): void
 }
 
 /**
- * Keeps apt and dpkg of this host from work until what it gives is called; at once where there is no dpkg. PACKAGES_BUSY
- * when they are at work themselves and do not come to an end.
+ * Keeps apt and dpkg of this host from working until the returned function is called; returns at once where there is no
+ * dpkg. PACKAGES_BUSY if they are at work themselves and do not finish.
  */
 export async function holdPackages(
   clock: Clock,

@@ -1,15 +1,15 @@
-/** What is known of apt and dpkg: which commands call them, and how they say that another has their locks. */
+/** What is known about apt and dpkg: which commands call them, and how they say that another has their locks. */
 import { posix } from 'node:path'
 import type { Command } from './machine.ts'
 
-/** What apt and dpkg lock; of these apt waits for the first alone, and only where it is told to. */
+/** What apt and dpkg lock. Apt waits only for the first of these, and only if it is told to. */
 export const packageLocks = [
   '/var/lib/dpkg/lock-frontend',
   '/var/lib/dpkg/lock',
   '/var/lib/apt/lists/lock',
   '/var/cache/apt/archives/lock',
 ]
-/** dpkg keeps here what it has not brought to its end: files whose names are numbers. */
+/** Where dpkg keeps what it has not completed: files whose names are numbers. */
 export const dpkgUpdates = '/var/lib/dpkg/updates'
 
 const managers = new Set(['apt', 'apt-get', 'aptitude', 'dpkg'])
@@ -20,7 +20,7 @@ export function callsPackageManager({ argv }: Pick<Command, 'argv'>): boolean {
   return argv.some((word) => named.test(word))
 }
 
-/** Whether the command is one of them and nothing else: where it met a lock, it has done nothing. */
+/** Whether the command is one of them and nothing else: if it met a lock, it has done nothing. */
 export function isPackageManager({ argv }: Pick<Command, 'argv'>): boolean {
   const program = argv.find((word) => word !== 'env' && !/^[A-Za-z_]\w*=/.test(word))
   return program !== undefined && managers.has(posix.basename(program))

@@ -6,7 +6,7 @@ import { type Walk, walking } from '../base/walk.io.ts'
 import { mountPoints } from './mounts.io.ts'
 
 export interface ProtectedPaths {
-  /** PROTECTED_PATH when the path is IS_HOME, lies in it, or is a directory that it lies in. */
+  /** PROTECTED_PATH if the path is IS_HOME, lies in it, or is a directory above it. */
   refuseSnapshot(path: string): Promise<void>
   /** PROTECTED_PATH for the same, for `/`, and where something is mounted there or below. */
   refuseRemoval(path: string): Promise<void>

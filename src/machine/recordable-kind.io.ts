@@ -22,11 +22,11 @@ export function refuseSize(path: string, sizeBytes: bigint): void {
   })
 }
 
-/** The years 1 to 9999: what every release, and who reads the journal, can write as a date. */
+/** The years 1 to 9999: every release, and everyone who reads the journal, can write these as a date. */
 const timeMsMin = -62_135_596_800_000n
 const timeMsMax = 253_402_300_799_999n
 
-/** A time of change as it is recorded, and what a person should know when that is another one. */
+/** A time of change as it is recorded, and what a person should know if that is another time. */
 export function recordableTime(path: string, timeMs: bigint): { readonly timeMs: number; readonly remark?: string } {
   if (timeMs >= timeMsMin && timeMs <= timeMsMax) return { timeMs: Number(timeMs) }
   const cut = Number(timeMs < timeMsMin ? timeMsMin : timeMsMax)

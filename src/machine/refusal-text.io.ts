@@ -4,7 +4,7 @@ import { errnoCode, errnoText } from '../base/index.ts'
 import { foundAt, guardText } from './found-at.io.ts'
 import { isMountPoint, mountPointOf } from './mounts.io.ts'
 
-/** What kept somebody from making, replacing or removing what is at `realPath`. */
+/** What kept something at `realPath` from being made, replaced or removed. */
 export async function refusalText(error: unknown, realPath: string): Promise<string> {
   switch (errnoCode(error)) {
     case 'EROFS':

@@ -1,15 +1,15 @@
-/** What keeps a directory from being removed with all that it holds, before any of it is gone. */
+/** What keeps a directory from being removed with all that is in it, before any of it is gone. */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Found, foundAt, guardText } from './found-at.io.ts'
 
-/** Of a larger tree only the first part is looked at: to look takes about as long as to remove. */
+/** Only this much of a larger tree is looked at: looking takes about as long as removing. */
 const entriesMax = 100_000
 
 export interface RemovalLook {
   /** In words; undefined when nothing is seen. */
   readonly obstacle: string | undefined
-  /** What will be free when it is gone; without limit of what was not looked at to the end. */
+  /** What will be free when it is gone; no limit if not all of it was looked at. */
   readonly diskBytes: number
   readonly entries: number
 }
@@ -35,7 +35,7 @@ export function lookAtRemoval(realPath: string, found: Found): RemovalLook {
   return { obstacle, diskBytes: Number.POSITIVE_INFINITY, entries: Number.POSITIVE_INFINITY }
 }
 
-/** What can't be read is told by the removal. */
+/** The names in a directory. If it can't be read, the removal will say so. */
 function namesIn(directory: string): readonly string[] {
   try {
     return readdirSync(directory)

@@ -1,4 +1,4 @@
-/** Putting something in the place of what stands there; what is of another kind is kept, as `isync -o` keeps it. */
+/** Puts something in the place of what stands there. Something of another kind is kept, as `isync -o` keeps it. */
 import { lstatSync, type Stats } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import type { Entry } from '../base/directory.io.ts'
@@ -15,13 +15,16 @@ export interface Keeping {
   readonly kept: string | undefined
 }
 
-/** What can't be replaced; a rename would say no more than that it is one. */
+/** Refuses what can't be replaced: the failure of a rename would say less. */
 export function refuseOtherKind(target: Entry, kind: Kind): void {
   const obstacle = kindObstacle(kind, kindAt(target))
   if (obstacle !== undefined) throw new Error(obstacle)
 }
 
-/** Synchronous: it is asked twice for each file, and to wait for an answer takes many times what the answer takes. */
+/**
+ * Synchronous, because it is asked twice for each file, and waiting for an answer takes many times as long as the
+ * answer.
+ */
 function kindAt({ at }: Entry): FoundKind | undefined {
   const found = statAt(at)
   if (found === undefined) return undefined
@@ -55,7 +58,7 @@ export class Replacing {
     return this.#remark === undefined ? [] : [this.#remark]
   }
 
-  /** Renames what was made to its place. INSTALL_FAILED when what stands there can't be kept, and nothing is changed. */
+  /** Renames what was made to its place. INSTALL_FAILED if what stands there can't be kept; then nothing is changed. */
   async by(beside: string): Promise<void> {
     const found = kindAt(this.#target)
     const isOther = found !== undefined && found !== this.kind && kindObstacle(this.kind, found) === undefined

@@ -1,13 +1,16 @@
-/** Running a command under the eyes of somebody who may wonder whether it waits for them, or for another program. */
+/** Runs a command, and tells whether it may be waiting for an answer, or for another program. */
 import { type Clock, IsconfError, sleep } from '../base/index.ts'
 import type { Command, CommandListener, CommandResult, Machine } from './machine.ts'
 import { isPackageManager, metLock } from './package-manager.ts'
 
-/** A command that waits for an answer nobody can give says nothing for longer than this. */
+/** A command that waits for an answer that nobody can give is silent for longer than this. */
 export const silentMsMax = 10_000
 /** The words of apt and dpkg about a lock stand at the end of what they write. */
 const tailLengthMax = 4096
-/** Somebody took a lock between our look and the command's, or we can't look: the command is begun again after this. */
+/**
+ * If somebody took a lock between our check and the command's, or we can't check, the command is begun again after
+ * this.
+ */
 const lockRetryMs = 5_000
 const lockTriesMax = 360
 

@@ -1,4 +1,6 @@
-/** What was seen of a tree that is snapped: each directory through its own descriptor, whatever is exchanged meanwhile. */
+/**
+ * What is seen of a tree that is snapped: each directory through its own descriptor, whatever is exchanged meanwhile.
+ */
 import type { BigIntStats } from 'node:fs'
 import { lstat, readdir, readlink } from 'node:fs/promises'
 import { dirname, posix } from 'node:path'
@@ -14,19 +16,19 @@ import { OwnerNames } from './owners.io.ts'
 import { recordableTime, refuseKind, refuseSize } from './recordable-kind.io.ts'
 import { readXattrs } from './xattrs.io.ts'
 
-/** Entries of one tree: even of the shortest operations no more fit a changeset. */
+/** How many entries one tree may have: even of the shortest operations, no more fit into a changeset. */
 const entriesMax = 60_000
 const permissionBits = 0o7777n
 /** The unit in which a file's room on the disk is told. */
 const blockBytes = 512n
 
-/** What an entry was when it was seen, and where: no part of that was a link. */
+/** An entry as it was seen, and where: no part of its path was a link. */
 export interface Seen {
   readonly found: BigIntStats
   readonly place: string
 }
 
-/** Goes through a tree once; what each entry was then is what it must still be when it is recorded. */
+/** Goes through a tree once. When an entry is recorded, it must still be as it was then. */
 export class Survey {
   readonly #links: HardLinks
   readonly #seenByPath = new Map<string, Seen>()
@@ -119,7 +121,7 @@ export class Survey {
     await this.add(path, found, parents, entry)
   }
 
-  /** Whether what is mounted at a path is no part of the tree; says what it is. */
+  /** Whether something mounted at a path is left out of the tree; if so, says what it is. */
   async #leavesOutMounted(path: string, { at }: Entry): Promise<boolean> {
     const kind = await fileSystemKind(at)
     if (kind?.kind === 'pseudo') {

@@ -1,15 +1,15 @@
 /**
- * System calls that Node has not: extended attributes, through the foreign function interface koffi. Its native part
- * is a package of its own for each platform: an optional dependency of ours, and beside the bundle in our packages.
+ * System calls that Node lacks: extended attributes and others, through the foreign function interface koffi. Its
+ * native part is a package of its own for each platform: an optional dependency, and beside the bundle in our packages.
  */
 import { createRequire } from 'node:module'
 import { getSystemErrorName } from 'node:util'
 import type { LimitPair } from './command-limits.ts'
 
-/** The package with koffi's native part for this platform, which finds out by itself which libc this is. */
+/** The package with koffi's native part for this platform; it finds out by itself which libc there is. */
 const nativePackage = `@koromix/koffi-${process.platform}-${process.arch}`
 
-/** What an attribute call is about: a path, whose last link is not followed, or an open file. */
+/** What an attribute call is about: a path, whose last component is not followed if it is a link, or an open file. */
 export type PathOrFd = string | number
 
 /** Failures are Errors with `code` and `errno`, as those of node:fs. */
@@ -21,13 +21,13 @@ export interface SystemCalls {
   removeXattr(fd: number, name: string): void
   /** What is at a path, with what chattr has set there; a link is not followed. */
   statWithGuard(path: string): GuardedStat
-  /** Locks a whole open file for writing, until it is closed: false when another process has it locked. */
+  /** Locks a whole open file for writing until it is closed; false if another process has locked it. */
   lockFile(fd: number): boolean
-  /** The process that has an open file locked: 0 when it can't be told, undefined when none has. */
+  /** The process that has locked an open file: 0 if that can't be told, undefined if none has. */
   lockHolder(fd: number): number | undefined
   /** The process at the other end of a connected unix socket, and its user. */
   socketPeer(fd: number): { readonly pid: number; readonly uid: number }
-  /** Has what connects to a listening TCP socket, and what this host sends on such a connection, come in segments of so many bytes at most. */
+  /** Limits the segments of connections to a listening TCP socket, in both directions, to this many bytes. */
   setSegmentMax(fd: number, bytes: number): void
   /** A limit of this process, by its number. */
   getLimit(number: number): LimitPair
@@ -44,7 +44,7 @@ export interface GuardedStat {
   readonly diskBytes: number
   /** Neither its content nor its name may be changed. */
   readonly isImmutable: boolean
-  /** What is there stays; more may come. */
+  /** What is there stays; more may be added. */
   readonly isAppendOnly: boolean
 }
 
@@ -53,7 +53,7 @@ export type LoadedCalls = { readonly calls: SystemCalls } | { readonly calls: un
 
 let loaded: LoadedCalls | undefined
 
-/** Loads what is needed for the calls when they are asked for first: most programs never do. */
+/** Loads what the calls need when it is first asked for: most programs never ask. */
 export function systemCalls(): LoadedCalls {
   loaded ??= loadSystemCalls(nativePackage)
   return loaded
@@ -70,7 +70,7 @@ export function loadSystemCalls(packageName: string): LoadedCalls {
   }
 }
 
-/** What we use of koffi; its types come with a package that wants to compile it. */
+/** The parts of koffi that we use; its types come with a package that wants to compile it. */
 interface Koffi {
   /** Of null: what this process has loaded already, its libc among it. */
   load(path: null): { func(declaration: string): (...words: readonly unknown[]) => number }

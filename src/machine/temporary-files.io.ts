@@ -1,6 +1,6 @@
 /**
- * What is on its way to its place, on disk before any of it is made: a daemon that is killed leaves it beside its place,
- * and the next one removes it.
+ * Records on disk what is under way to its place before any of it is made. If the daemon is killed, it is left beside
+ * its place, and the next daemon removes it.
  */
 import { randomBytes } from 'node:crypto'
 import { readFileSync, truncateSync } from 'node:fs'
@@ -13,18 +13,20 @@ import { removeEntry } from './remove.io.ts'
 
 interface Note {
   readonly token: string
-  /** Those in which something may be made; on this machine, no part of them a link. */
+  /** The directories in which something may be made: on this machine, with no link in their paths. */
   readonly directories: readonly string[]
 }
 
-/** Where the things that are installed together are made: one directory of our own in each that gets some of them. */
+/**
+ * Where things that are installed together are made: one directory of our own in each directory that gets some of them.
+ */
 export class Staging {
   readonly token = randomBytes(6).toString('hex')
   readonly #given = new Set<string>()
   /** By the path of the directory that they are in. */
   readonly #made = new Map<string, Promise<Directory>>()
 
-  /** Where what is to come to `target` is made first: a path for node:fs, as whose failures its own are. */
+  /** A path for node:fs at which what is to come to `target` is made first. Its failures are those of node:fs. */
   async beside({ directory, name }: Entry): Promise<string> {
     const making = this.#made.get(directory.path) ?? this.#make(directory)
     this.#made.set(directory.path, making)
@@ -45,7 +47,7 @@ export class Staging {
     throw new IsconfError('UNSAFE_LINK', `${made.path} was exchanged by another user while it was made`)
   }
 
-  /** When all that was made in a directory has come to its place; `path` is where the directory is. */
+  /** To be called when all that was made in a directory has come to its place; `path` is where the directory is. */
   async leave(path: string): Promise<void> {
     const made = await this.#made.get(path)?.catch(() => undefined)
     this.#made.delete(path)
@@ -54,13 +56,16 @@ export class Staging {
     await rmdir(made.above?.at(basename(made.path)) ?? made.path).catch(() => undefined)
   }
 
-  /** When all of it has come to its place or was discarded. */
+  /** To be called when everything has come to its place or was discarded. */
   async clear(): Promise<void> {
     for (const path of [...this.#made.keys()]) await this.leave(path)
   }
 }
 
-/** A disk that keeps no owners (CIFS, for root also NFS) gives all to one user: then what is made in it has the same. */
+/**
+ * Whether a directory belongs to us. A disk that keeps no owners (CIFS, for root also NFS) gives everything to one
+ * user: then something made in it has the same owner.
+ */
 async function isOurs(made: Directory): Promise<boolean> {
   const { uid } = await made.handle.stat()
   if (uid === process.geteuid?.()) return true
@@ -105,7 +110,7 @@ export class TemporaryFiles {
     })
   }
 
-  /** Removes what an earlier run of the daemon has left; where it was. */
+  /** Removes what an earlier run of the daemon has left. Returns where that was. */
   async removeLeft(): Promise<readonly string[]> {
     const removed = new Set<string>()
     await walking('/', async (walk) => {
@@ -128,7 +133,7 @@ export class TemporaryFiles {
     }
   }
 
-  /** Not synced: what is not there is not removed again. */
+  /** Not synced: removing something again that is gone does no harm. */
   #forget(): void {
     try {
       truncateSync(this.#path)
@@ -146,8 +151,8 @@ async function removeFrom(walk: Walk, path: string): Promise<string> {
 }
 
 /**
- * Nothing for a last line that was torn: nothing was made before it was whole. By hand: isync starts for every step of a
- * boot, and a schema would take as long to load as all the rest of it.
+ * Skips a torn last line: nothing was made before it was complete. Parsed by hand, because isync starts for every step
+ * of a boot, and a schema would take as long to load as the rest of it.
  */
 function parseNote(line: string): readonly Note[] {
   try {

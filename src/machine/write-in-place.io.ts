@@ -11,7 +11,7 @@ import { errnoCode } from '../base/index.ts'
 import type { Prepared } from './install.io.ts'
 import { isMountPoint } from './mounts.io.ts'
 
-/** What a rename to a mount point, or the making of a file beside one, fails with. */
+/** What a rename to a mount point, or making a file beside one, fails with. */
 const refusals: readonly string[] = ['EBUSY', 'EROFS', 'EACCES', 'EPERM']
 
 export interface WriteInPlace {
@@ -19,9 +19,9 @@ export interface WriteInPlace {
   readonly target: Entry
   /** Of the whole content, in hexadecimal. */
   readonly sha256: string
-  /** Reads the whole content, and fails when it is not what it should be. */
+  /** Reads the whole content, and fails if it is wrong. */
   readonly verify: () => Promise<void>
-  /** Writes the content from the beginning of an open file on, and ends the file there. */
+  /** Writes the content from the beginning of an open file, and truncates the file there. */
   readonly writeContent: (handle: FileHandle) => Promise<void>
   readonly setAttributes: (handle: FileHandle) => Promise<void>
 }

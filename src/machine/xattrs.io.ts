@@ -3,7 +3,9 @@ import { errnoText, IsconfError } from '../base/index.ts'
 import type { Xattrs } from './machine.ts'
 import { type PathOrFd, type SystemCalls, systemCalls } from './system-calls.io.ts'
 
-/** Each host's own affair: labels of its policy, marks of its kernel, and what is bound to its keys. */
+/**
+ * Attributes that belong to each host alone: labels of its policy, marks of its kernel, and what is bound to its keys.
+ */
 const hostsOwn = /^(trusted\.|system\.nfs4|security\.(selinux|evm)$)/
 
 /** Why attributes are not read here, in words for people; undefined when they are. */
@@ -63,7 +65,7 @@ function readValue(calls: SystemCalls, target: PathOrFd, name: string): Buffer |
   }
 }
 
-/** Gives an open file these attributes and, of `before`, no others. Throws what to say when it can't. */
+/** Gives an open file these attributes, and none of the others in `before`. Throws what to say if it can't. */
 export function setXattrs(fd: number, before: Xattrs, wanted: Xattrs): void {
   for (const name of Object.keys(before)) {
     if (!Object.hasOwn(wanted, name)) set(name, (calls) => calls.removeXattr(fd, name))

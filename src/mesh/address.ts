@@ -9,7 +9,7 @@ export interface MeshAddress {
   /** An IP address without brackets, or a name. */
   readonly host: string
   readonly port: number
-  /** Who must answer there; undefined when whoever is of the domain may. */
+  /** Who must answer there; undefined if any member of the domain may. */
   readonly peer: PeerId | undefined
 }
 

@@ -21,9 +21,9 @@ import type { PeerId } from './transport.ts'
 export interface DomainKeys {
   /** The first key, which proves; undefined when there is none, and then the proof is made with an empty key. */
   readonly proves: string | undefined
-  /** Every key that is accepted; none means that any member of the domain is. */
+  /** Every key that is accepted; if there are none, every member of the domain is. */
   readonly accepts: readonly string[]
-  /** +ANY+: whatever the other side shows of keys is accepted. */
+  /** +ANY+: whatever key the other side shows, or none, is accepted. */
   readonly acceptsAny: boolean
 }
 
@@ -34,7 +34,7 @@ export interface Member {
   keys(): DomainKeys
 }
 
-/** A host without hmac_keys: whoever knows the domain's name is a member. */
+/** The keys of a host without hmac_keys: whoever knows the domain's name is a member. */
 export const noKeys: DomainKeys = { proves: undefined, accepts: [], acceptsAny: false }
 
 /** Bytes to and from the other side, inside the encrypted channel. Both reject when it is gone or took too long. */
@@ -48,7 +48,9 @@ export interface Handshake {
   readonly self: PeerId
   readonly other: PeerId
   readonly nonce: Uint8Array
-  /** What only the two ends of this one connection know of it, such as TLS's exporter gives; empty where there is no such thing. */
+  /**
+   * What only the two ends of this one connection know, as TLS's exporter gives it; empty where there is no such thing.
+   */
   readonly binding: Uint8Array
   /** Called once the other side's nonce is known, before anything is proved; throws to end the conversation. */
   readonly onNonce?: (nonce: Uint8Array) => void
@@ -78,8 +80,8 @@ const accepted = 0
 const reasons = ['other domain', 'other key', 'other release'] as const
 
 /**
- * Resolves when each side has admitted the other, with the key of ours that the other has proved, if it has;
- * RefusedError when one has not.
+ * Resolves when each side has admitted the other, with the key of ours that the other has proved, if any; RefusedError
+ * if one has not.
  */
 export async function admit(wire: Wire, handshake: Handshake, member: Member): Promise<string | undefined> {
   const theirNonce = await exchangeHello(wire, handshake)

@@ -6,11 +6,11 @@ import type { Cancel, Clock } from '../base/index.ts'
 import type { DomainKeys } from './admission.ts'
 import type { PeerId } from './transport.ts'
 
-/** More than can be connected; the rest are those that were admitted and never got further. */
+/** More than can be connected. The rest are peers that were admitted and got no further. */
 const rememberedMax = 1024
 
 export class Admitted {
-  /** Undefined for one that proved no key of ours and was let in because none was asked for. */
+  /** Undefined for a peer that proved no key of ours and was let in because none was required. */
   readonly #keyByPeer = new Map<PeerId, string | undefined>()
 
   /** The peer has just been admitted. */
@@ -25,7 +25,7 @@ export class Admitted {
     this.#keyByPeer.delete(peer)
   }
 
-  /** Of these peers, the ones that would not be admitted again with what they have proved. */
+  /** Those of these peers that would not be admitted again with what they have proved. */
   outsiders(peers: Iterable<PeerId>, keys: DomainKeys): readonly PeerId[] {
     if (keys.acceptsAny || keys.accepts.length === 0) return []
     return [...peers].filter((peer) => {

@@ -1,6 +1,6 @@
 /**
- * What a host says to whoever is on its local network: that a host of the domain listens here. Only who knows the domain,
- * and its key where it has one, can say it; and nothing follows from it but a dial to the host that it names.
+ * What a host says on its local network: that a host of the domain listens here. Only a host that knows the domain, and
+ * its key if it has one, can say it; and all that follows from it is a dial to the host that it names.
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { Member } from './admission.ts'
@@ -22,10 +22,10 @@ export function encodeBeacon({ peer, port }: Beacon, { domain, keys }: Member): 
   return Buffer.from(['isconf-beacon-1', tagOf(domain), peer, port, proofOf(domain, { peer, port }, proves)].join(' '))
 }
 
-/** Why a beacon is none of a member. */
+/** Why a beacon is not from a member. */
 export type BeaconMismatch = 'other domain' | 'other key'
 
-/** Who has said what is no beacon of a member; undefined when it is none at all. */
+/** Who sent something that is no beacon of a member; undefined if it is no beacon at all. */
 export interface StrangersBeacon {
   readonly peer: PeerId
   readonly mismatch: BeaconMismatch
@@ -52,7 +52,7 @@ export function decodeBeacon(bytes: Uint8Array, { domain, keys }: Member): Beaco
   return accepts.filter(isProved).length > 0 ? said : { peer: said.peer, mismatch: 'other key' }
 }
 
-/** Hosts of a domain look for its tag alone; it does not tell the domain's name to the rest of the network. */
+/** Hosts of a domain look only for its tag, which does not tell the domain's name to the rest of the network. */
 function tagOf(domain: string): string {
   return createHash('sha256').update(`isconf beacon ${domain}`).digest('hex').slice(0, 16)
 }

@@ -4,7 +4,7 @@ import type { Disk } from '../base/index.ts'
 
 /**
  * The host's certificate as PEM. It is written to `path` once, because the library that makes it takes longer to load
- * than the rest of the daemon to start; what is there and is not this key's is replaced.
+ * than the rest of the daemon takes to start. A certificate of another key is replaced.
  */
 export async function hostCertificate(disk: Disk, path: string, hostKey: KeyObject): Promise<string> {
   const kept = await disk.readFile(path)

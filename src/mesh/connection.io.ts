@@ -1,6 +1,6 @@
 /**
- * One TLS connection of the mesh with HTTP/2 on it: of its two ends one asks, by opening streams, and the other answers.
- * Nothing is opened or served on it before its admission.
+ * One TLS connection of the mesh with HTTP/2 on it. One of its two ends asks, by opening streams, and the other
+ * answers. Nothing is opened or served on it before its admission.
  */
 import type { ClientHttp2Session, ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
@@ -11,11 +11,11 @@ import { answeringSession, askingSession, RefusedStreamError, statusOf } from '.
 import { answerPurpose, type Purpose } from './tls.io.ts'
 import type { PeerId } from './transport.ts'
 
-/** Streams that this end opens at once; further ones wait for their turn. Refused streams would end the session. */
+/** How many streams this end opens at once; more wait for their turn. Refused streams would end the session. */
 const openMax = 96
-/** Streams that may arrive while the last word of the admission is still being read. */
+/** How many streams may arrive while the last word of the admission is still being read. */
 const heldMax = 16
-/** How long what is under way may take on a connection that is let go. */
+/** How long work under way on a retired connection may take. */
 const retiredMsMax = 60_000
 
 export interface ConnectionFacts {
@@ -24,13 +24,13 @@ export interface ConnectionFacts {
   readonly purpose: Purpose
   /** Whether this host opened it. */
   readonly dialed: boolean
-  /** The host over which it comes, if there is one between. */
+  /** The host over which it comes, if it is relayed. */
   readonly via?: PeerId
 }
 
 type Serve = (protocol: string, stream: ServerHttp2Stream) => void
 
-/** A stream that was opened, and whether the other end takes it; rejects when there is no answer. */
+/** A stream that was opened, and whether the other end accepts it; rejects if there is no answer. */
 export interface Begun {
   readonly stream: Http2PeerStream
   readonly isAccepted: Promise<boolean>
@@ -41,12 +41,12 @@ export class MeshConnection {
   readonly dialed: boolean
   readonly socket: TLSSocket
   readonly purpose: Purpose
-  /** The host between the two, if there is one. */
+  /** The host between the two, if it is relayed. */
   readonly via: PeerId | undefined
   /** Where the other end is, for people. */
   readonly remoteAddress: string
   readonly closed: Promise<void>
-  /** Whether this end has said, or been told, that it takes nothing new. */
+  /** Whether this end has said, or was told, that nothing new is accepted. */
   isRetired = false
   readonly #client: ClientHttp2Session | undefined
   readonly #server: ServerHttp2Session | undefined
@@ -103,7 +103,7 @@ export class MeshConnection {
     return !this.#session.closed && !this.#session.destroyed
   }
 
-  /** Opens a stream: undefined when the other end does not speak the protocol. */
+  /** Opens a stream; undefined if the other end does not speak the protocol. */
   async openStream(protocol: string, signal?: AbortSignal): Promise<Http2PeerStream | undefined> {
     if (this.#openCount >= openMax) await new Promise<void>((resolve) => this.#waiting.push(resolve))
     signal?.throwIfAborted()
@@ -112,8 +112,9 @@ export class MeshConnection {
   }
 
   /**
-   * Opens a stream that can be written to at once: what is written travels with the question whether the other end speaks
-   * the protocol. Waiting for the answer, or for the other end's settings before, would cost a round trip each.
+   * Opens a stream that can be written to at once: what is written travels together with the question whether the other
+   * end speaks the protocol. Waiting for the answer, or before that for the other end's settings, would cost a round
+   * trip each.
    */
   begin(protocol: string, signal?: AbortSignal): Begun {
     if (this.#client === undefined || !this.isOpen) throw new RefusedStreamError(`not connected to ${this.peer}`)
@@ -132,13 +133,13 @@ export class MeshConnection {
     return { stream, isAccepted }
   }
 
-  /** Hands what the other end opens to `serve`, from the first stream on. */
+  /** Passes what the other end opens to `serve`, from the first stream on. */
   serve(serve: Serve): void {
     this.#serve = serve
     for (const [protocol, stream] of this.#held.splice(0)) serve(protocol, stream)
   }
 
-  /** Hands only the first stream to `serve`; what follows waits for serve(). */
+  /** Passes only the first stream to `serve`; what follows waits for serve(). */
   serveFirst(serve: Serve): void {
     this.#serve = (protocol, stream) => {
       this.#serve = undefined
@@ -148,7 +149,7 @@ export class MeshConnection {
     if (first !== undefined) this.#serve(...first)
   }
 
-  /** Whether anything was heard since this was asked last. */
+  /** Whether anything was heard since the last call. */
   hasSpoken(): boolean {
     const { heardBytes } = this
     const spoke = heardBytes !== this.#heardBytesBefore
@@ -166,7 +167,7 @@ export class MeshConnection {
     return this.#pings.roundTripMs
   }
 
-  /** Whether the other end answers a ping at all: settles with the answer, or when the connection is closed. */
+  /** Whether the other end answers a ping at all. Resolves with the answer, or when the connection is closed. */
   answersPing(): Promise<boolean> {
     return this.#pings.answer()
   }
@@ -176,7 +177,7 @@ export class MeshConnection {
     return this.#pings.answerWithin(limitMs)
   }
 
-  /** Lets what is under way come to its end, takes nothing new, and closes then. */
+  /** Lets what is under way finish, accepts nothing new, and then closes. */
   retire(): void {
     this.isRetired = true
     this.#session.close()

@@ -1,4 +1,4 @@
-/** What the connections with a peer tell of whether it hangs. */
+/** What the connections with a peer tell about whether it hangs. */
 import type { LinkEnd, Links } from './links.ts'
 import type { Contact } from './liveness.ts'
 

@@ -2,9 +2,9 @@
 
 /** A host found is not dialed again before this, for its beacons come again and again. */
 const redialAfterMs = 15_000
-/** Of two hosts that find each other, one dials at once and the other only when that has not worked by then. */
+/** If two hosts find each other, one dials at once, and the other only if that has not worked by then. */
 const yieldMs = 5_000
-/** Hosts remembered at once; a network that shows more is not searched further. */
+/** How many hosts are remembered at once; a network with more is not searched further. */
 const rememberedMax = 1_000
 
 /** Whether a host that is found now is to be dialed now; of so many hosts at once. */

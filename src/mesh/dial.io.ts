@@ -1,7 +1,7 @@
 /**
- * Opens a TLS connection to an address. All of a name's addresses are tried, each a moment after the one before, so
- * that a dead one keeps nobody from a live one behind it; none is given up before the caller's limit, because a line may
- * take long for one round trip.
+ * Opens a TLS connection to an address. All addresses of a name are tried, each a moment after the one before, so that
+ * a dead one does not block a live one behind it. None is given up before the caller's limit, because a round trip may
+ * take long on a slow line.
  */
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
@@ -10,7 +10,7 @@ import type { MeshAddress } from './address.ts'
 import { type Purpose, peerOf, type TlsIdentity, tlsOptions } from './tls.io.ts'
 import type { PeerId } from './transport.ts'
 
-/** How long an address has the line for itself before the next one is tried besides. */
+/** How long an address has the line to itself before the next one is tried as well. */
 const staggerMs = 300
 
 export interface Dialed {
@@ -60,7 +60,7 @@ interface Attempt {
   readonly ip: string
 }
 
-/** The first of these addresses that a connection becomes secure with; the last failure when there is none. */
+/** The first of these addresses that a connection becomes secure with; if there is none, the last failure. */
 function firstOf(ips: readonly string[], begin: (ip: string) => TLSSocket, signal: AbortSignal): Promise<Attempt> {
   return new Promise((resolve, reject) => {
     const open = new Set<TLSSocket>()

@@ -1,8 +1,11 @@
-/** Which of the addresses that a peer listens on it can be dialed at. */
+/** At which of the addresses that a peer listens on it can be dialed. */
 import { addressText, parseAddress } from './address.ts'
 import type { PeerId } from './transport.ts'
 
-/** A host with many interfaces says many; one that was seen to work and two others are enough to find it again. */
+/**
+ * A host with many interfaces names many addresses. One that was seen to work and two others are enough to find it
+ * again.
+ */
 const dialableMax = 3
 
 /** How a connection to a peer came about. */
@@ -14,8 +17,8 @@ export interface Seen {
 }
 
 /**
- * Addresses with the peer's id, best first: where it was dialed; where it listens on the address it was seen at;
- * where else it listens, but for what means another machine on every machine.
+ * Addresses with the peer's id, best first: where it was dialed, then where it listens on the address it was seen at,
+ * then where else it listens. Addresses that mean another machine on every machine are left out.
  */
 export function dialableAddresses(peer: PeerId, seen: readonly Seen[], listens: readonly string[]): readonly string[] {
   const dialed = seen.filter(({ outbound }) => outbound).flatMap(({ remoteAddress }) => partsOf(remoteAddress) ?? [])

@@ -6,7 +6,7 @@ export interface AddressState {
   readonly address: string
   readonly state: 'connected' | 'dialing' | 'waiting' | 'own'
   readonly peer: PeerId | undefined
-  /** Whether nobody configured it: a host that was met there before. */
+  /** Whether nobody configured it, because it is where a host was met before. */
   readonly isHint: boolean
   /** Why the last dial failed; undefined when it did not. */
   readonly failure: string | undefined

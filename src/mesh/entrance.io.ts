@@ -12,11 +12,11 @@ import type { Transport } from './transport.ts'
 export interface EntranceOptions extends GateOptions {
   readonly identity: TlsIdentity
   readonly random: Random
-  /** Over which another host is asked for a connection with one that it reaches. */
+  /** By which another host is asked for a connection to one that it reaches. */
   readonly transport: Transport
 }
 
-/** Nothing else bounds a dial: a peer that accepts and is silent would hold it for ever. */
+/** Nothing else bounds a dial: a peer that accepts and stays silent would hold it for ever. */
 const dialMsMax = 15_000
 
 export class Entrance {
@@ -97,7 +97,7 @@ export class Entrance {
     return [await this.#enter({ ...facts, purpose, dialed: true }, linkId, signal), there]
   }
 
-  /** Admits who has dialed; undefined when it is not admitted, which is noted and told. */
+  /** Admits a host that has dialed. Undefined if it is not admitted, which is noted and logged. */
   async accept(facts: Omit<ConnectionFacts, 'dialed'>): Promise<Passed | undefined> {
     const { socket } = facts
     try {

@@ -18,11 +18,11 @@ export interface FileEnd {
   close(reason: Error): void
 }
 
-/** How long a fetch waits for the connection before it takes the link: over 400 ms and back a dial takes two seconds. */
+/** How long a fetch waits for the connection before it uses the link: at 400 ms each way, a dial takes two seconds. */
 const waitMsMax = 3_000
-/** A peer that can't be dialed, as many behind a firewall, is asked on the link for so long before the next try. */
+/** How long the link is used before the next try, if a peer can't be dialed, as with many behind a firewall. */
 const againMs = 60_000
-/** Nothing has travelled for this long: the next file may be a day away. */
+/** A connection on which nothing has travelled for this long is closed: the next file may be a day away. */
 const idleMsMax = 10_000
 /** Connections of one peer for its files: one, and the one that takes its place. */
 const acceptedPerPeerMax = 2
@@ -30,7 +30,7 @@ const acceptedPerPeerMax = 2
 export class FileConnections<End extends FileEnd> {
   readonly #clock: Clock
   readonly #dial: (peer: PeerId) => Promise<End>
-  /** Dialed ones, also when that has not ended yet or has failed. */
+  /** Dialed ones, including those still being dialed or that have failed. */
   readonly #dialedByPeer = new Map<PeerId, Dialed<End>>()
   readonly #accepted: End[] = []
 
@@ -40,7 +40,9 @@ export class FileConnections<End extends FileEnd> {
     this.#dial = dial
   }
 
-  /** The connection to ask a connected peer for files on; undefined when there is none soon, and the link has to do. */
+  /**
+   * The connection on which to ask a connected peer for files; undefined if there is none soon, and the link has to do.
+   */
   async to(peer: PeerId): Promise<End | undefined> {
     const known = this.#dialedByPeer.get(peer)
     const dialed = known !== undefined && this.#isGood(known) ? known : this.#begin(peer)
@@ -53,7 +55,7 @@ export class FileConnections<End extends FileEnd> {
     return dialed.open
   }
 
-  /** Takes in an admitted connection that a peer has dialed to get files from here. */
+  /** Accepts an admitted connection that a peer has dialed to get files from here. */
   accept(end: End): void {
     const before = this.#accepted.filter(({ peer }) => peer === end.peer)
     if (before.length >= acceptedPerPeerMax) before[0]?.close(new Error('the peer has opened a newer one'))
@@ -66,7 +68,7 @@ export class FileConnections<End extends FileEnd> {
     return [...[...this.#dialedByPeer.values()].flatMap(({ open }) => open ?? []), ...this.#accepted]
   }
 
-  /** Closes all that a peer has to do with, and dials it anew when it is asked for again. */
+  /** Closes all connections with a peer, and dials it anew when it is next needed. */
   hangUp(peer: PeerId, reason: Error): void {
     for (const end of this.all()) if (end.peer === peer) end.close(reason)
     this.#dialedByPeer.delete(peer)
@@ -120,6 +122,6 @@ interface Dialed<End> {
   readonly over: Promise<void>
   open?: End
   failedMs?: number
-  /** When it was asked for last. */
+  /** When it was last used. */
   usedMs: number
 }

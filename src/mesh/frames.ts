@@ -1,4 +1,6 @@
-/** Bytes of a stream taken in the portions that a protocol wants, and frames: a four-byte length, then as many bytes. */
+/**
+ * Reads a stream's bytes in the portions that a protocol wants, and in frames: a four-byte length, then as many bytes.
+ */
 import type { PeerStream } from './transport.ts'
 
 const lengthBytes = 4

@@ -1,4 +1,7 @@
-/** The admission as the first exchange on a connection: whoever does not pass reaches nothing else, within a bound of bytes and time. */
+/**
+ * Admission as the first exchange on a connection: whoever does not pass reaches nothing else, and bytes and time are
+ * bounded.
+ */
 import type { ServerHttp2Stream } from 'node:http2'
 import type { Random } from '../base/index.ts'
 import { admit, type Member, nonceBytes, RefusedError, type Role, type Wire } from './admission.ts'
@@ -25,24 +28,27 @@ export interface GateOptions {
 /** A connection that has passed. */
 export interface Passed {
   readonly connection: MeshConnection
-  /** Names the link that the connection is part of; made by whoever dialed. */
+  /** Names the link that the connection is part of; made by the host that dialed. */
   readonly linkId: string
   /** The key of ours that the other side has proved, if it has. */
   readonly key: string | undefined
 }
 
 const admissionProtocol = '/isconf/admission/1'
-/** The conversation after encryption: over a slow line with losses a host answers within this, a stranger holds a socket no longer. */
+/**
+ * The exchange after encryption. Over a slow line with losses a host answers within this; a stranger holds a socket no
+ * longer.
+ */
 const admissionMsMax = 10_000
 /** HTTP/2's own beginning and all messages of the conversation are shorter than this together. */
 const bytesMax = 16 * 1024
 const lookAtBytesMs = 200
 /** How long the refused side has to read why and hang up. */
 const lingerMsMax = 1_000
-/** Handshakes of this host's own that are open at once, to recognise them when it dials itself. */
+/** How many handshakes of this host's own are kept in mind at once, to recognise it when it dials itself. */
 const ownNoncesMax = 1024
 
-/** Bytes of the dialer's nonce, its first ones, that are the same on all connections of one link. */
+/** How many bytes at the start of the dialer's nonce are the same on all connections of one link. */
 export const linkIdBytes = 16
 
 export class Gate {
@@ -53,7 +59,7 @@ export class Gate {
     this.#options = options
   }
 
-  /** Resolves when both sides have admitted each other; else the connection is closed, and this rejects with why. */
+  /** Resolves when both sides have admitted each other; otherwise closes the connection and rejects with the reason. */
   async pass(connection: MeshConnection, linkId: Uint8Array): Promise<Passed> {
     const limit = setTimeout(() => connection.close(new Error('no admission in time')), admissionMsMax)
     const bound = setInterval(() => {

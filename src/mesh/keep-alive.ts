@@ -1,7 +1,7 @@
 /**
- * Cuts connections whose other side has gone silent without closing: nothing else would notice before the kernel gives
- * up, a quarter of an hour later. Only a silent connection is asked; a host that replays a large build may take long for
- * its answer.
+ * Closes connections whose other side has gone silent without closing: otherwise nothing would notice until the kernel
+ * gives up, a quarter of an hour later. Only a silent connection is pinged; a host that replays a large build may take
+ * long to answer.
  */
 import type { Cancel, Clock, Log } from '../base/index.ts'
 import type { PeerId } from './transport.ts'
@@ -10,13 +10,13 @@ import type { PeerId } from './transport.ts'
 export interface Watched {
   readonly peer: PeerId
   readonly remoteAddress: string
-  /** Whether anything was heard since this was asked last. */
+  /** Whether anything was heard since the last call. */
   hasSpoken(): boolean
   ping(limitMs: number): Promise<boolean>
   close(reason: Error): void
 }
 
-/** Silent for one look or two, and then without an answer for another: within two minutes a dead one is gone. */
+/** One or two looks without a sound, then another without an answer: a dead connection is gone within two minutes. */
 const patience = { lookEveryMs: 30_000, answerMsMax: 60_000 }
 
 /** Watches all connections until the function that it returns is called. */

@@ -10,13 +10,13 @@
 import type { Cancel, Clock, Disk, Log } from '../base/index.ts'
 import type { Transport } from './transport.ts'
 
-/** Enough to find the others through. */
+/** Enough to find the others. */
 export const learnedPeersMax = 32
 /** As many as a transport tells of a peer. */
 const addressesMax = 3
-/** A peer that was not met by then has gone. */
+/** A peer that was not met in this many starts has gone. */
 const startsMax = 10
-/** When is looked who is there, after a start and then again and again; a change is written down then. */
+/** When to check who is connected: some time after a start, and then again and again. Changes are then written down. */
 const firstLookMs = 5_000
 const lookEveryMs = 60_000
 const fileBytesMax = 64 * 1024
@@ -100,7 +100,7 @@ export class LearnedAddresses {
   }
 }
 
-/** Those that are new come first; those that were known keep their place, so that who comes and goes changes little. */
+/** New peers come first. Known ones keep their place, so that peers that come and go change little. */
 function merged(known: readonly Learned[], here: readonly Learned[]): readonly Learned[] {
   const hereByPeer = new Map(here.map((one) => [one.peer, one]))
   const before = new Map(known.map((one) => [one.peer, one]))

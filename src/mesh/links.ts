@@ -27,11 +27,11 @@ export interface LinkEnd {
   close(reason: Error): void
 }
 
-/** How long the second connection of a link may be missing. */
+/** How long a link may lack its second connection. */
 const incompleteMsMax = 15_000
-/** How soon the link that stays has to answer before the other one is let go. */
+/** How soon the link that stays must answer before the other one is retired. */
 const answerMsMax = 2_000
-/** A peer has no use for more, and a member must not fill this host with them. */
+/** A peer has no use for more, and a member must not fill this host with links. */
 const linksPerPeerMax = 4
 
 interface Link<End extends LinkEnd> {
@@ -47,7 +47,7 @@ export class Links<End extends LinkEnd> {
   readonly #self: PeerId
   readonly #clock: Clock
   readonly #tell: (event: PeerEvent) => void
-  /** In the order in which they were begun. */
+  /** In the order in which they began. */
   readonly #links: Link<End>[] = []
   readonly #up = new Set<PeerId>()
 
@@ -57,7 +57,7 @@ export class Links<End extends LinkEnd> {
     this.#tell = tell
   }
 
-  /** Takes in an admitted connection. False, and the connection is closed, when its link has no place for it. */
+  /** Takes in an admitted connection. False, and the connection is closed, if its link has no place for it. */
   add(end: End, linkId: string): boolean {
     const link = this.#links.find(({ id, peer }) => id === linkId && peer === end.peer) ?? this.#begin(end, linkId)
     const role = end.asks ? 'asks' : 'answers'
@@ -71,12 +71,15 @@ export class Links<End extends LinkEnd> {
     return true
   }
 
-  /** The connection to ask a peer on: of the newest of the best links, for an older one may be dead without this side having noticed. */
+  /**
+   * The connection on which to ask a peer: of the newest among the best links, because an older one may be dead without
+   * this side having noticed.
+   */
   toAsk(peer: PeerId): End | undefined {
     return this.#whole(peer).at(-1)?.asks
   }
 
-  /** A connection of the best link with a peer, whole or not. */
+  /** A connection of the best link with a peer, complete or not. */
   best(peer: PeerId): End | undefined {
     const ends = this.with(peer)
     return ends.findLast(({ isRelayed }) => !isRelayed) ?? ends.at(-1)
@@ -138,7 +141,7 @@ export class Links<End extends LinkEnd> {
     this.#tell({ type: 'down', peer: link.peer })
   }
 
-  /** Lets go of what this host has dialed and is one too many. */
+  /** Retires the surplus link that this host has dialed. */
   async #settle(peer: PeerId): Promise<void> {
     const whole = this.#whole(peer)
     const staysDialed = this.#self < peer
@@ -149,7 +152,7 @@ export class Links<End extends LinkEnd> {
     for (const link of surplus) for (const end of endsOf(link)) end.retire()
   }
 
-  /** The whole links with a peer, the one that is best last. */
+  /** The complete links with a peer, the best one last. */
   #whole(peer: PeerId): readonly Link<End>[] {
     const whole = this.#links.filter((link) => link.peer === peer && isWhole(link) && !endsOf(link).some(isGoing))
     return whole.toSorted((a, b) => Number(b.isRelayed) - Number(a.isRelayed))

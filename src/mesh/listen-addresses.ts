@@ -1,4 +1,4 @@
-/** Where the connected peers say that they listen: each asks the other when they meet. */
+/** Where the connected peers listen, as they say: each asks the other when they meet. */
 import * as z from 'zod'
 import type { Clock } from '../base/index.ts'
 import { answer, ask } from './rpc.ts'

@@ -1,6 +1,7 @@
 /**
- * Accepts TLS connections. What is not admitted yet is bounded, and a flood of strangers from one address costs only
- * that address its places: a whole site may come from one address after a power cut, so no rate is limited.
+ * Accepts TLS connections. Connections that are not admitted yet are bounded, and a flood of strangers from one address
+ * costs only that address its places. No rate is limited, because a whole site may come from one address after a power
+ * cut.
  */
 import type { AddressInfo, Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
@@ -46,7 +47,7 @@ const notTls = /WRONG_VERSION_NUMBER|HTTP_REQUEST|PACKET_LENGTH_TOO_LONG|BAD_REC
 export class Listener {
   readonly #options: ListenerOptions
   readonly #server: Server
-  /** Sockets that are not admitted yet, the oldest first, by the address they come from. */
+  /** Sockets that are not admitted yet, by the address they come from, the oldest first. */
   readonly #pendingByIp = new Map<string, Set<Socket>>()
   #pendingCount = 0
 
@@ -79,7 +80,7 @@ export class Listener {
     return listener
   }
 
-  /** Nothing depends on it but paths of that kind. */
+  /** If it fails, only such paths suffer. */
   #keepSegmentsSmall(): void {
     const { setSegmentMax, log } = this.#options
     // Node tells a socket's descriptor only this way.
@@ -105,7 +106,7 @@ export class Listener {
     return here.map(({ address }) => addressText(address, this.port))
   }
 
-  /** Accepts no more; resolves when the port is free. Open connections are the caller's. */
+  /** Accepts no more; resolves when the port is free. Open connections are left to the caller. */
   close(): Promise<void> {
     for (const sockets of this.#pendingByIp.values()) for (const socket of sockets) socket.destroy()
     return new Promise((resolve) => this.#server.close(() => resolve()))
@@ -120,14 +121,14 @@ export class Listener {
     if (this.#pendingCount > pendingMax) this.#dropOldest()
   }
 
-  /** The socket has its place among the connections, or is gone. */
+  /** The socket has become a connection, or is gone. */
   #settle(socket: Socket, ip: string): void {
     const sockets = this.#pendingByIp.get(ip)
     if (sockets?.delete(socket)) this.#pendingCount -= 1
     if (sockets?.size === 0) this.#pendingByIp.delete(ip)
   }
 
-  /** Of the address that has most of them. */
+  /** Drops the oldest socket of the address that has most of them. */
   #dropOldest(): void {
     let most = new Set<Socket>()
     for (const sockets of this.#pendingByIp.values()) if (sockets.size > most.size) most = sockets

@@ -1,23 +1,23 @@
 /**
- * Which peers hang, as a process does that was stopped: connected, and without an answer to anything. A question that
- * goes unanswered is not given up for that, for its answer may take long. But a host that answers questions also answers
- * pings, as fast as the line is; one that does not, and sends nothing else either, is not waited for any more until
- * something is heard from it.
+ * Which peers hang, as a stopped process does: connected, but answering nothing. A question is not given up only
+ * because it is unanswered, since the answer may take long. But a host that answers questions also answers pings, as
+ * fast as the line is. If it does not, and sends nothing else either, nobody waits for it until something is heard from
+ * it.
  */
 import type { Cancel, Clock } from '../base/index.ts'
 import type { PeerId, PeerLiveness } from './transport.ts'
 
 /** What a transport knows of its connections with a peer. */
 export interface Contact {
-  /** Bytes that have come from the peer; another number means that something was heard. */
+  /** How many bytes have come from the peer; another number means that something was heard. */
   heardBytes(peer: PeerId): number
   /** How long the peer's answer to a ping has taken lately; undefined before the first one. */
   roundTripMs(peer: PeerId): number | undefined
-  /** Asks the peer for a sign of life, which heardBytes() shows. Hears of each answer, however late it is. */
+  /** Asks the peer for a sign of life, which then shows in heardBytes(). `onAnswer` hears each answer, however late. */
   ping(peer: PeerId, onAnswer: () => void): void
 }
 
-/** How long a question is unanswered, at least and at most, before its host is pinged. */
+/** How long a question may be unanswered, at least and at most, before its host is pinged. */
 const quietMsMin = 150
 const quietMsMax = 1_000
 /** How long the answer to a ping may take, at least and at most; both waits together are well below a second on a fast line. */
@@ -25,7 +25,7 @@ const pingMsMin = 500
 const pingMsMax = 2_500
 /** An answer may be lost on the way and sent again, and either host may be busy at the moment. */
 const roundTripsPerPing = 8
-/** Until it is known better. */
+/** Assumed until it has been measured. */
 const roundTripMsDefault = 300
 /** A ping is waited for in steps, so that time in which this host itself stood still counts little. */
 const steps = 5

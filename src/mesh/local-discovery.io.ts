@@ -30,11 +30,17 @@ export interface DiscoveryOptions {
   readonly log: Log
 }
 
-/** After a start, and after a peer was lost: the last comes when those that leave the first dial to this host dial, too. */
+/**
+ * When to speak after a start, and after a peer was lost. The last time is when hosts that left the first dial to this
+ * host dial, too.
+ */
 const firstWaitsMs = [0, 1_000, 3_000, 3_000]
 const aloneEveryMs = 10_000
 const inCompanyEveryMs = 60_000
-/** Where from this host's own beacons may come: anybody on the network can repeat them, and each place is dialed. */
+/**
+ * How many places this host's own beacons may come from: anybody on the network can repeat them, and each place is
+ * dialed.
+ */
 const ownAddressesMax = 16
 /** Everybody on the link. */
 const allOfLink = 'ff02::1'
@@ -152,7 +158,7 @@ export class LocalDiscovery {
     })
   }
 
-  /** What this host has said itself, or what another machine says that has its key: that shows when it is dialed. */
+  /** Something that this host has said itself, or that another machine with its key says: dialing it shows which. */
   #heardOwn(address: string, port: number): void {
     const { transport, clock } = this.#options
     const plain = address.replace(/%.*/, '')

@@ -3,7 +3,7 @@ import { type Cancel, type Clock, nowAndThen, type Random } from '../base/index.
 import { type Candidate, Neighbours } from './neighbours.ts'
 import type { PeerId, Transport } from './transport.ts'
 
-/** How often is looked whether there are too many neighbours, or too few hosts to turn to. */
+/** How often to check whether there are too many neighbours, or too few hosts to turn to. */
 const lookEveryMs = 5_000
 /** How often a host meets one that it need not meet: about 300 times a day. */
 const exploreEveryMs = 300_000
@@ -14,7 +14,7 @@ export interface NeighbourKeeperDeps {
   readonly random: Random
   /** How many hosts the domain has, as far as is known. */
   readonly hosts: () => number
-  /** Some hosts that could be dialed, another selection each time. */
+  /** A random selection of hosts that could be dialed. */
   readonly sample: (count: number) => readonly Candidate[]
   readonly networkOf: (address: string) => string
   /** Where this host can be dialed. */
@@ -61,7 +61,7 @@ export class NeighbourKeeper {
     return this.#neighbours.addresses(this.#deps.hosts())
   }
 
-  /** An address was dialed: who answered, or undefined when nobody did. */
+  /** An address was dialed: who answered, or undefined if nobody did. */
   dialed(address: string, peer: PeerId | undefined): void {
     this.#neighbours.dialed(address, peer)
   }

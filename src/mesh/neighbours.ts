@@ -11,23 +11,25 @@
 import { everybodyMax, type Random } from '../base/index.ts'
 import type { PeerId } from './transport.ts'
 
-/** Below it this host dials, above it it hangs up; between the two it leaves things as they are. */
+/**
+ * With fewer neighbours this host dials, with more than the maximum it hangs up; between the two it changes nothing.
+ */
 export const neighboursMin = 8
 export const neighboursMax = 12
-/** A few in the same network are kept when others go: what they have is had fast. */
+/** How many in the same network are kept when others go: what they have arrives fast. */
 const nearMax = 2
-/** Of those that this host dialed the oldest are kept, whoever comes. */
+/** How many of the hosts that this one dialed are kept, the oldest first, whoever comes. */
 const chosenMax = 4
-/** So many of one network are not too many. */
+/** How many of one network are not too many. */
 const perNetworkMax = neighboursMax / 2
-/** A newcomer is kept for so long, that it learns who else there is. */
+/** How long a newcomer is kept, so that it learns who else there is. */
 const graceMs = 10_000
-/** So many newcomers at once; the next is turned away at once. */
+/** How many newcomers there may be at once; the next one is turned away immediately. */
 const newcomersMax = 24
-/** Hosts to turn to. */
+/** How many hosts to turn to are remembered. */
 const passiveMax = 32
 const failuresMax = 2
-/** So many that did not answer are not taken up again for a while. */
+/** How many hosts that did not answer are remembered, and not taken up again for a while. */
 const failedMax = 128
 
 /** A host that could be dialed. */
@@ -53,7 +55,7 @@ export interface NeighboursOptions {
   readonly random: Random
   /** The network that an address belongs to, such as its first 24 bits. */
   readonly networkOf: (address: string) => string
-  /** Whether that is one of this host's own. */
+  /** Whether that network is one of this host's own. */
   readonly isNear: (network: string) => boolean
 }
 
@@ -62,7 +64,7 @@ export class Neighbours {
   readonly #activeByPeer = new Map<PeerId, Active>()
   readonly #passiveByAddress = new Map<string, Passive>()
   readonly #failed = new Set<string>()
-  /** One more than is needed is looked for. */
+  /** Whether one more than is needed is looked for. */
   #isExploring = false
 
   constructor(options: NeighboursOptions) {
@@ -73,7 +75,7 @@ export class Neighbours {
     return this.#activeByPeer.size
   }
 
-  /** How many hosts to turn to should be taken up; none as long as half of them are there. */
+  /** How many hosts to turn to should be added; none while there are at least half of them. */
   get room(): number {
     const free = passiveMax - this.#passiveByAddress.size
     return free > passiveMax / 2 ? free : 0
@@ -116,7 +118,10 @@ export class Neighbours {
     }
   }
 
-  /** Looks for one more than is needed: so neighbours change, and parts of a domain that have lost each other meet. */
+  /**
+   * Looks for one more than is needed. So neighbours change, and parts of a domain that have lost each other meet
+   * again.
+   */
   explore(): void {
     this.#isExploring = true
     // Those that did not answer may be on the other side of what is whole again by now.
@@ -168,14 +173,14 @@ export class Neighbours {
     return [...this.#activeByPeer.values()].filter(({ isNear }) => isNear).length < nearMax
   }
 
-  /** Those within their grace that this host did not dial, the first that came first. */
+  /** Newcomers within their grace that this host did not dial, in the order in which they came. */
   #newcomers(nowMs: number): readonly PeerId[] {
     return [...this.#activeByPeer]
       .filter(([, one]) => !one.isChosen && nowMs - one.sinceMs < graceMs)
       .map(([peer]) => peer)
   }
 
-  /** Those past their grace that may go. */
+  /** Neighbours past their grace that may go. */
   #settled(nowMs: number): readonly PeerId[] {
     const kept = new Set([
       ...this.#oldest(({ isNear }) => isNear, nearMax),
@@ -192,7 +197,7 @@ export class Neighbours {
       .slice(0, count)
   }
 
-  /** Any of them, but of a network that has more than its share if there is one. */
+  /** Any of them; of a network that has more than its share, if there is one. */
   #victim(peers: readonly PeerId[]): PeerId | undefined {
     const networkOf = (peer: PeerId): string => this.#activeByPeer.get(peer)?.network ?? ''
     const crowded = peers.filter(

@@ -24,7 +24,7 @@ export async function openOnLink(
   }
 }
 
-/** On a connection for files, where there can be one, and else on the link. */
+/** On a connection for files if there can be one, otherwise on the link. */
 export async function openForFile(
   files: FileConnections<MeshConnection>,
   links: Links<MeshConnection>,

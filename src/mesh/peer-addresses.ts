@@ -21,7 +21,7 @@ interface Connections {
 export class PeerAddresses {
   readonly #connections: Connections
   readonly #listens: ListenAddresses
-  /** Where they were dialed, also when what stays is a link that they have dialed. */
+  /** Where they were dialed, even if the link that stays is one that they have dialed. */
   readonly #dialedAt = new Map<PeerId, string>()
 
   /** `own` says where this host listens, for those that ask; `onLearned` hears that a peer has said it. */

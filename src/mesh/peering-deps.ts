@@ -9,10 +9,10 @@ export interface PeeringDeps {
   readonly log: Log
   /** The addresses as they are configured now. */
   addresses(): readonly string[]
-  /** Addresses that may be worth a try, besides: dialed only where that keeps no configured one waiting. */
+  /** More addresses that may be worth a try: dialed only if no configured one has to wait for that. */
   hints?(): readonly string[]
   /** How many more connections are wanted; undefined where every address is to be dialed. Hints come first then. */
   wanted?(): number | undefined
-  /** Hears what came of a dial: who answered, or undefined. */
+  /** Hears the result of a dial: who answered, or undefined. */
   dialed?(address: string, peer: PeerId | undefined): void
 }

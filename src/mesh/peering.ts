@@ -5,15 +5,15 @@ import { type AddressState, backoffMsMin, type DialedAddress, newAddress } from 
 import type { PeeringDeps } from './peering-deps.ts'
 import { OwnAddressError, type PeerId } from './transport.ts'
 
-/** How often the configured addresses are looked at again; within the 10 s that the manual gives a changed file. */
+/** How often the configured addresses are read again; within the 10 s that the manual gives for a changed file. */
 const scanMs = 5_000
 const backoffMsMax = 30_000
-/** A connection that held this long was a good one: the next dial is quick again. */
+/** A connection that lasted this long was a good one: the next dial is quick again. */
 const steadyMs = 30_000
 const dialMsMax = 15_000
 /** More at once would only queue in the kernel and in the handshakes' CPU time. */
 const concurrentDialsMax = 8
-/** Of these, how many may go to addresses that are only hints, which may all be dead. */
+/** How many of these may go to addresses that are only hints, which may all be dead. */
 const hintDialsMax = 4
 /** An address that was this host's own is tried again after this, for addresses move. */
 const ownAgainMs = 600_000
@@ -22,7 +22,7 @@ export class Peering {
   readonly #deps: PeeringDeps
   readonly #entryByAddress = new Map<string, DialedAddress>()
   readonly #connected = new Set<PeerId>()
-  /** Those of them that are reached over another host: they are dialed all the same where they listen. */
+  /** Peers that are reached over another host: they are still dialed where they listen. */
   #relayed = new Set<PeerId>()
   #cancelTimer: Cancel = () => undefined
   #cancelPeers: Cancel = () => undefined
@@ -172,7 +172,10 @@ export class Peering {
     this.#tick()
   }
 
-  /** The next dial comes after half to all of the wait, so that hosts that were cut off together do not return together. */
+  /**
+   * The next dial comes after half to all of the wait, so that hosts that were cut off together do not come back
+   * together.
+   */
   #backOff(entry: DialedAddress): void {
     const { clock, random } = this.#deps
     entry.nextAtMs = clock.monotonicMs() + entry.backoffMs / 2 + random.below(entry.backoffMs / 2)
@@ -185,7 +188,7 @@ export class Peering {
     return !this.#relayed.has(peer) || parseRelayed(address) !== undefined
   }
 
-  /** How many dials are under way; to hints only, when asked so. */
+  /** How many dials are under way; if asked so, only those to hints. */
   #dialing(hintsOnly = false): number {
     const entries = [...this.#entryByAddress.values()]
     return entries.filter(({ dialing, isHint }) => dialing !== undefined && (isHint || !hintsOnly)).length

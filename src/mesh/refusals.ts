@@ -2,10 +2,10 @@
 import type { Clock, Log } from '../base/index.ts'
 import type { RefusalReason } from './admission.ts'
 
-/** Why a connection came to nothing: a refusal, or a conversation that broke off or made no sense. */
+/** Why a connection failed: it was refused, or the conversation broke off or made no sense. */
 export type Refusal = RefusalReason | 'broken'
 
-/** One line of the log in so many milliseconds, however many are refused. */
+/** At most one line of the log in this many milliseconds, however many are refused. */
 const logEveryMs = 10_000
 
 export class Refusals {

@@ -1,4 +1,4 @@
-/** Over which hosts this one tries to reach those that it can't reach otherwise. */
+/** Over which hosts this one tries to reach those that it can't reach directly. */
 import type { Clock } from '../base/index.ts'
 import { relayedAddress } from './address.ts'
 import type { PeerId, Transport } from './transport.ts'
@@ -9,9 +9,9 @@ export interface Unconnected {
   readonly from: PeerId | undefined
 }
 
-/** Hosts that have just been heard of are dialed first, and that may take so long. */
+/** Hosts that have just been heard of are dialed directly first, which may take this long. */
 const directMs = 10_000
-/** Hosts that are reached over others. In a domain with more that need it each change still reaches everybody. */
+/** How many hosts are reached over others. In a domain where more need it, each change still reaches everybody. */
 const relayedMax = 8
 
 export interface RelayHintsDeps {
@@ -23,7 +23,7 @@ export interface RelayHintsDeps {
 
 export class RelayHints {
   readonly #deps: RelayHintsDeps
-  /** When it was seen first that a host is there and not connected. */
+  /** When it was first seen that a host is there and not connected. */
   readonly #sinceMsByPeer = new Map<PeerId, number>()
 
   constructor(deps: RelayHintsDeps) {

@@ -8,16 +8,18 @@ import type { RelayedAddress } from './address.ts'
 import { StreamReader, writeFrame } from './frames.ts'
 import type { PeerId, PeerStream, Transport } from './transport.ts'
 
-/** Asked of the host in the middle; behind its answer comes what the other one says. */
+/** Asked of the host in the middle; after its answer come the bytes of the other host. */
 const relayProtocol = '/isconf/relay/1'
-/** What the host in the middle opens to the other one; behind its first frame comes what the asking one says. */
+/** What the host in the middle opens to the other one; after its first frame come the bytes of the host that asked. */
 const relayedProtocol = '/isconf/relayed/1'
 
-/** Connections that one peer has over this host: two for each host of a small domain that it does not reach. */
+/**
+ * How many connections one peer may have over this host: two for each host of a small domain that it does not reach.
+ */
 const perPeerMax = 32
-/** Of all peers. */
+/** How many all peers may have together. */
 const allMax = 128
-/** Connections over others that this host answers at once. */
+/** How many connections over others this host answers at once. */
 const answeredMax = 64
 const frameBytesMax = 256
 const chunkBytesMax = 64 * 1024
@@ -34,8 +36,8 @@ export interface RelayedEnd {
 }
 
 /**
- * Passes on what two peers say to each other, when one asks for it. `isDirect` tells whether there is nobody else between
- * this host and a peer.
+ * Passes on what two peers say to each other, when one asks for it. `isDirect` says whether a peer is connected to this
+ * host directly.
  */
 export function serveRelay(transport: Transport, isDirect: (peer: PeerId) => boolean): void {
   const openByPeer = new Map<PeerId, number>()
@@ -93,7 +95,7 @@ export async function openRelayed(
   }
 }
 
-/** Answers connections that come over another host; `answer` resolves when such a connection is over. */
+/** Answers connections that come over another host; `answer` resolves when the connection is over. */
 export function answerRelayed(transport: Transport, answer: (end: RelayedEnd) => Promise<void>): void {
   let open = 0
   transport.handle(relayedProtocol, async (stream) => {

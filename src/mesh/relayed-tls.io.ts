@@ -1,4 +1,4 @@
-/** TLS over a stream of another host, at both ends. */
+/** TLS over a stream of another host, for both ends. */
 import { Duplex } from 'node:stream'
 import { connect, createServer, type TLSSocket } from 'node:tls'
 import type { Dialed } from './dial.io.ts'

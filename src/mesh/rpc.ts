@@ -5,11 +5,14 @@ import { FrameTooLongError, StreamReader, writeFrame } from './frames.ts'
 import type { PeerId, PeerStream, Transport } from './transport.ts'
 
 export interface AskOptions {
-  /** Bounds the whole exchange, so that a peer that hangs is given up; or, with `onProgress`, each wait for some of the answer. */
+  /**
+   * Bounds the whole exchange, so that a peer that hangs is given up; with `onProgress`, bounds each wait for some of
+   * the answer.
+   */
   readonly timeoutMs: number
   /**
-   * Hears each time that another {@link progressBytes} of the answer have come: a slow line then gets the time that it
-   * needs, and who sends less than that in `timeoutMs` is given up.
+   * Hears each time that another {@link progressBytes} of the answer have come. A slow line then gets the time that it
+   * needs, and a peer that sends less than that in `timeoutMs` is given up.
    */
   readonly onProgress?: () => void
   readonly clock: Clock
@@ -18,11 +21,11 @@ export interface AskOptions {
 
 export interface AnswerLimits {
   readonly requestBytesMax: number
-  /** Requests of one peer that are open at once; further ones are answered BUSY. */
+  /** How many requests of one peer may be open at once; further ones are answered BUSY. */
   readonly concurrentPerPeerMax: number
 }
 
-/** So much at a time tells a slow line from a peer that keeps others waiting. */
+/** This much at a time tells a slow line from a peer that keeps others waiting. */
 const progressBytes = 16 * 1024
 
 /** The other side answered that it could not: its code (of errors.ts, or BUSY or TOO_LONG) and its message. */
@@ -44,7 +47,7 @@ export class NoAnswerError extends Error {
 /** The other side hangs: it answers nothing at all, and was not waited for until the limit. */
 export class HangsError extends NoAnswerError {}
 
-/** What a peer says of its trouble is shown to people, and remembered: no more than they read. */
+/** What a peer says about its trouble is shown to people and remembered: not more than they read. */
 const shortened = (lengthMax: number) => z.string().transform((text) => text.slice(0, lengthMax))
 
 const answerSchema = z.union([
@@ -55,9 +58,9 @@ const answerSchema = z.union([
 type Answer = z.infer<typeof answerSchema>
 
 /**
- * Asks a connected peer; resolves with the JSON of its answer, which the caller has to check.
- * RemoteError when it answered with an error, NoAnswerError when it did not in time, HangsError when it hangs, another
- * error when it was lost.
+ * Asks a connected peer. Resolves with the JSON of its answer, which the caller has to check. RemoteError if it
+ * answered with an error, NoAnswerError if it did not answer in time, HangsError if it hangs, another error if it was
+ * lost.
  */
 export async function ask(
   transport: Transport,

@@ -1,6 +1,6 @@
 /**
- * Makes the certificate that carries a host's key. Nobody signs it but the host itself, and nothing in it but the key
- * means anything: its name is the same for all, and its dates are as far apart as dates can be.
+ * Makes the certificate that carries a host's key. Only the host itself signs it, and only the key in it means
+ * anything: its name is the same for all, and its dates are as far apart as dates can be.
  */
 // The library needs it and does not load it itself, so it comes first.
 import 'reflect-metadata'

@@ -1,4 +1,4 @@
-/** What this host answers, protocol by protocol. */
+/** What this host answers, by protocol. */
 import type { ServerHttp2Stream } from 'node:http2'
 import type { Log } from '../base/index.ts'
 import { Http2PeerStream } from './http2-stream.io.ts'

@@ -10,15 +10,15 @@ import {
 } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
 
-/** Received and unread of one stream at which the other side has to wait. */
+/** How much of one stream may be received and unread before the other side has to wait. */
 const streamWindowBytes = 1024 * 1024
-/** The same for all streams together: large, so that a stream that nobody reads does not hold up the others. */
+/** The same for all streams together: large, so that a stream that nobody reads does not block the others. */
 const connectionWindowBytes = 16 * 1024 * 1024
-/** What the other end may open, with some to spare for those that it believes closed. */
+/** How many streams the other end may open, with some to spare for those that it believes closed. */
 const servedMax = 128
 /** For all that both ends have not read yet. */
 const sessionMemoryMB = 192
-/** A host that has what it needs from one peer gives up what it asked of all the others: that is no attack. */
+/** A host that gets what it needs from one peer cancels what it asked of all others: that is no attack. */
 const cancelBurst = 10_000
 const cancelsPerSecond = 1_000
 const options = {
@@ -47,7 +47,7 @@ export function answeringSession(socket: TLSSocket): ServerHttp2Session {
   return session
 }
 
-/** The other end took no notice of a request, which may be made again elsewhere. */
+/** The other end did nothing with a request, which may be made again elsewhere. */
 export class RefusedStreamError extends Error {
   override readonly name = 'RefusedStreamError'
 }
@@ -75,7 +75,7 @@ export function statusOf(stream: ClientHttp2Stream, signal: AbortSignal | undefi
   })
 }
 
-/** Answers a request with its status; false when whoever asked has cancelled it meanwhile, which may be at once. */
+/** Answers a request with its status; false if whoever asked has cancelled it meanwhile, perhaps at once. */
 export function begin(stream: ServerHttp2Stream, status: 200 | 404): boolean {
   if (stream.destroyed || stream.closed) return false
   stream.respond({ ':status': status }, status === 200 ? { waitForTrailers: true } : { endStream: true })

@@ -15,12 +15,12 @@ export interface Stranger {
   readonly text: string
   /** When it was met last, for people. */
   readonly time: string
-  /** It was only heard on the local network: where several domains share one, that is in order. */
+  /** It was only heard on the local network; if several domains share one, that is normal. */
   readonly isOnlyHeard: boolean
 }
 
 const keptMax = 20
-/** Longer than a host that is alone waits between two attempts, and a host in company between two beacons. */
+/** Longer than a host that is alone waits between two attempts, and than a host in company between two beacons. */
 const keptMs = 5 * 60_000
 
 export class Strangers {
@@ -39,14 +39,14 @@ export class Strangers {
     this.#note(address, textOf(reason, byOther), false)
   }
 
-  /** It has said on the local network that it is there, and this host can't be meant. */
+  /** It has said on the local network that it is there, but to another domain. */
   heard(address: string, mismatch: BeaconMismatch): void {
     const ip = ipOf(address)
     // What admission has found out is more certain.
     if (this.#byAddress.get(ip)?.isOnlyHeard !== false) this.#note(ip, textOf(mismatch, false), true)
   }
 
-  /** It was let in after all. */
+  /** It was admitted after all. */
   forget(address: string): void {
     this.#byAddress.delete(ipOf(address))
   }

@@ -14,8 +14,8 @@ export interface TlsTransportOptions extends Member {
   /** TCP port; 0 for any that is free. */
   readonly port: number
   /**
-   * Has connections to a listening socket, by its descriptor, carry segments of so many bytes at most, both ways; absent
-   * where that can't be had.
+   * Limits the segments of connections to a listening socket, by its descriptor, in both directions; absent where that
+   * is not possible.
    */
   readonly setSegmentMax?: ((fd: number, bytes: number) => void) | undefined
   /** Hears of those that were not admitted. */

@@ -92,7 +92,7 @@ export class TlsTransport implements Transport {
     return (this.#listener?.addresses() ?? []).map((address) => `${address}/p2p/${this.self}`)
   }
 
-  /** Connections of the links, which are admitted: two for each peer, once nothing is one too many. */
+  /** Admitted connections of the links: two for each peer, once there is no surplus link. */
   connectionCount(): number {
     return this.#links.all().length
   }
@@ -102,7 +102,7 @@ export class TlsTransport implements Transport {
     return this.#files.all().length
   }
 
-  /** How many connections came to nothing at admission, by reason. */
+  /** How many connections failed at admission, by reason. */
   refusalCounts(): Readonly<Record<Refusal, number>> {
     return this.#refusals.counts()
   }
@@ -173,7 +173,7 @@ export class TlsTransport implements Transport {
     else if (this.#links.add(connection, linkId)) void connection.answersPing()
   }
 
-  /** Members by a key that is gone may come again, and prove another. */
+  /** Members admitted by a key that is gone may come again and prove another. */
   #cut(peer: PeerId): void {
     this.#options.log.warn({ peer }, 'cut off: the key that this host proved is no longer in hmac_keys')
     this.#hangUp(peer, new Error('hmac_keys has changed'))

@@ -1,6 +1,6 @@
 /**
- * The TLS of the mesh: 1.3 alone, a host's own key at both ends, and nothing that decides but that key. What a connection
- * is for is said by ALPN, because a socket has to be handed to HTTP/2 before anything was written to it.
+ * The TLS of the mesh: only 1.3, a host's own key at both ends, and nothing else decides. The purpose of a connection
+ * is said by ALPN, because a socket must be handed to HTTP/2 before anything is written to it.
  */
 import type { CommonConnectionOptions, SecureContextOptions, TLSSocket } from 'node:tls'
 import { peerIdOfPeer } from './peer-id.ts'
@@ -8,16 +8,16 @@ import type { PeerId } from './transport.ts'
 
 /** Whoever dialed asks, and is HTTP/2's client. */
 export const askPurpose = 'isconf-ask/1'
-/** Whoever dialed answers, and is HTTP/2's server: a host that can only dial out is asked over this one. */
+/** The host that dialed answers, and is HTTP/2's server: so a host that can only dial out can be asked, too. */
 export const answerPurpose = 'isconf-answer/1'
 
-/** Whoever dialed asks, for files alone. */
+/** The host that dialed asks, only for files. */
 export const filesPurpose = 'isconf-files/1'
 
 export const purposes = [askPurpose, answerPurpose, filesPurpose] as const
 export type Purpose = (typeof purposes)[number]
 
-/** What a connection says that it is for; undefined when it says nothing that is known here. */
+/** What a connection says it is for; undefined if that is not known here. */
 export function purposeOf({ alpnProtocol }: TLSSocket): Purpose | undefined {
   return purposes.find((one) => one === alpnProtocol)
 }

@@ -18,13 +18,16 @@ export interface Transport {
    * OwnAddressError when this host answered itself.
    */
   dial(address: string, signal?: AbortSignal): Promise<PeerId>
-  /** Hears of every admitted peer that becomes reachable or is lost; one event a peer, however many connections there are. */
+  /**
+   * Hears of every admitted peer that becomes reachable or is lost: one event for a peer, however many connections
+   * there are.
+   */
   onPeer(listener: (event: PeerEvent) => void): Cancel
   /** Opens a stream to a connected peer for one protocol. Rejects when the peer is gone or does not speak it. */
   openStream(peer: PeerId, protocol: string, signal?: AbortSignal): Promise<PeerStream>
   /**
-   * The same for what carries files: where the peer can be dialed, on a connection of its own, so that no question
-   * waits behind the bytes of a file.
+   * The same for a stream that carries files: if the peer can be dialed, on a connection of its own, so that no
+   * question waits behind the bytes of a file.
    */
   openFileStream(peer: PeerId, protocol: string, signal?: AbortSignal): Promise<PeerStream>
   /**
@@ -34,7 +37,7 @@ export interface Transport {
   handle(protocol: string, serve: (stream: PeerStream) => Promise<void>): void
   /** The admitted peers that are connected now. */
   peers(): readonly ConnectedPeer[]
-  /** Hangs up on a peer: its streams fail, and both sides hear that it is lost. Nothing when it is not connected. */
+  /** Hangs up on a peer: its streams fail, and both sides hear that it is lost. Does nothing if it is not connected. */
   disconnect(peer: PeerId): void
   /** Ends every connection and listens no more. */
   close(): Promise<void>
@@ -42,11 +45,14 @@ export interface Transport {
 
 /** Which peers hang: they are connected, and answer nothing at all. */
 export interface PeerLiveness {
-  /** Whether a peer was found to hang and nothing was heard from it since. */
+  /** Whether a peer was found to hang and has not been heard from since. */
   hangs(peer: PeerId): boolean
-  /** The answer of a peer; rejects when nothing has come from the peer for longer than most answers take. The question goes on. */
+  /**
+   * The answer of a peer; rejects if nothing has come from the peer for longer than most answers take. The question
+   * goes on.
+   */
   unlessQuiet<T>(peer: PeerId, answer: Promise<T>): Promise<T>
-  /** Calls `onHang` once when the peer hangs, at once when that is known, until it is cancelled. */
+  /** Calls `onHang` once when the peer hangs, or at once if that is known, until it is cancelled. */
   watch(peer: PeerId, onHang: () => void): Cancel
   /** Hears of each peer that answers again. */
   onBack(listener: (peer: PeerId) => void): Cancel
@@ -63,7 +69,7 @@ export interface ConnectedPeer {
   readonly address: string
   /** Where it can be dialed, best first; none until it has said where it listens. */
   readonly dialable: readonly string[]
-  /** The host over which it is reached, where it is not reached otherwise. */
+  /** The host over which it is reached, if it is not reached directly. */
   readonly via?: PeerId
 }
 
@@ -78,8 +84,8 @@ export interface PeerStream {
    */
   write(bytes: Uint8Array): Promise<void>
   /**
-   * Resolves when all that was written is out of this process's hands, so that its memory may be used for something
-   * else. Rejects when the stream is over before, and then nobody knows.
+   * Resolves when all that was written has left this process, so that its memory may be reused. Rejects if the stream
+   * ends before that; then nobody knows what arrived.
    */
   sent(): Promise<void>
   /** Says that nothing more will be sent. */
