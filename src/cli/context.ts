@@ -4,13 +4,14 @@ import { inOneLine, requireDirectory } from '../base/index.ts'
 import { type Config, loadConfig, placedVariables } from '../config/index.ts'
 import { type Client, connect, socketName } from '../control/index.ts'
 import type { Terminal } from '../terminal/index.ts'
+import { patientClient } from './patience.ts'
 import { showEvent } from './show.ts'
 import type { Flags, Surroundings, Verb, VerbContext } from './verb.ts'
 
 /** The context of a verb. CONFIG, at once: a mistake in the configuration is told before anything is done. */
 export function contextFor(verb: Verb, typed: Flags, surroundings: Surroundings): VerbContext {
   const config = typed.config === undefined ? undefined : fromHere(surroundings, typed.config)
-  const context = makeContext({ ...typed, config }, surroundings)
+  const context = makeContext(verb, { ...typed, config }, surroundings)
   if (!verb.withoutConfig) {
     const { config } = context
     if (typed.debug) showVariables(config, surroundings.terminal)
@@ -22,7 +23,7 @@ function fromHere({ cwd }: Surroundings, path: string): string {
   return isAbsolute(path) ? path : resolve(requireDirectory(cwd), path)
 }
 
-function makeContext(flags: Flags, surroundings: Surroundings): VerbContext {
+function makeContext(verb: Verb, flags: Flags, surroundings: Surroundings): VerbContext {
   const { terminal } = surroundings
   let config: Config | undefined
   let client: Client | undefined
@@ -38,8 +39,9 @@ function makeContext(flags: Flags, surroundings: Surroundings): VerbContext {
     },
     get client() {
       if (!client) {
-        client = connect(join(context.config.home, socketName), context.config.commandTimeoutS)
-        interruptOnSignal(client, surroundings)
+        const direct = connect(join(context.config.home, socketName), context.config.commandTimeoutS)
+        interruptOnSignal(direct, surroundings)
+        client = patientClient(direct, verb.name, { ...surroundings, flags })
       }
       return client
     },

@@ -1,6 +1,7 @@
 /** What the daemon does once the thing that it waited for is there. */
 import { type ErrorCode, toIsconfError } from '../base/index.ts'
 import type { Status, WaitingStatus } from '../control/index.ts'
+import { patiently } from './patience.ts'
 import type { VerbContext } from './verb.ts'
 
 /** How long a daemon that waited may take to begin: it looks every second, then opens what it has. */
@@ -13,7 +14,11 @@ const lookEveryMs = 200
 const absentMax = 3
 
 /** Waits until the daemon no longer waits because of this failure. Returns what it does then, in words. */
-export async function daemonAfter({ client, sleep }: VerbContext, code: ErrorCode): Promise<string> {
+export function daemonAfter(context: VerbContext, code: ErrorCode): Promise<string> {
+  return patiently('waiting for the daemon', context, () => lookAfter(context, code))
+}
+
+async function lookAfter({ client, sleep }: VerbContext, code: ErrorCode): Promise<string> {
   let absent = 0
   for (let waitedMs = 0; waitedMs < beginMsMax; waitedMs += lookEveryMs) {
     const status = await statusOf(client)

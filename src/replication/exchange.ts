@@ -26,6 +26,11 @@ const concurrentPerPeerMax = 8
 
 const aboutSchema = z.object({ about: branchNameSchema, told: announcementSchema })
 
+/** Hears on how many hosts it is by now, and of how many that were asked. */
+export type CountListener = (hosts: number, asked: number) => void
+/** Hears what one of them has of the branch. */
+export type Heard = (theirs: Announcement, asked: number) => void
+
 /** Whether a host is waited for that says nothing for longer than most take to answer: it may hang. */
 export type Wait = 'for all' | 'unless quiet'
 
@@ -96,6 +101,21 @@ export class Exchange {
     const mine = compose([branch])
     const answer = this.#swap(peer, branchProtocol, { about: branch, told: mine }, mine)
     return wait === 'for all' ? answer : transport.liveness.unlessQuiet(peer, answer)
+  }
+
+  /** The same with several at once; what those that answered have of it. `heard` hears each as it comes. */
+  async branchWithAll(
+    peers: readonly PeerId[],
+    branch: BranchName,
+    wait?: Wait,
+    heard?: Heard,
+  ): Promise<readonly Announcement[]> {
+    const asked = peers.map(async (peer) => {
+      const theirs = await this.branch(peer, branch, wait)
+      heard?.(theirs, peers.length)
+      return theirs
+    })
+    return (await Promise.allSettled(asked)).flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
   }
 
   #summary(): Summary {

@@ -9,7 +9,7 @@ import type { PeerId } from '../mesh/index.ts'
 import { type Announcement, composeAnnouncement, type OwnWords } from './announcement.ts'
 import type { BootRecord } from './boot-report.ts'
 import type { ChangesetFetcherDeps } from './changeset-fetcher.ts'
-import { Exchange, type Wait } from './exchange.ts'
+import { type CountListener, Exchange, type Heard, type Wait } from './exchange.ts'
 import type { Inventory } from './inventory/index.ts'
 import { NewsIntake } from './news-intake.ts'
 import { NewsTeller } from './news-teller.ts'
@@ -136,20 +136,21 @@ export class Replicator {
   }
 
   /** Exchanges one branch with every neighbour that can be reached; what those that answered have of it. */
-  async exchangeBranch({ name }: Branch, wait?: Wait): Promise<readonly Announcement[]> {
+  async exchangeBranch({ name }: Branch, wait?: Wait, heard?: Heard): Promise<readonly Announcement[]> {
     await this.#deps.settled
-    const asked = this.#deps.reachable.peers().map((peer) => this.#exchange.branch(peer, name, wait))
-    const exchanges = await Promise.allSettled(asked)
-    return exchanges.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+    return this.#exchange.branchWithAll(this.#deps.reachable.peers(), name, wait, heard)
   }
 
   /** Tells of a change made here; on how many neighbours the branch's head is now on disk. The others hear of it from them. */
-  async announce(branch: Branch): Promise<number> {
+  async announce(branch: Branch, told?: CountListener): Promise<number> {
     const { head } = branch.state
-    const announcements = await this.exchangeBranch(branch)
-    return announcements.filter(({ states }) =>
-      states.some((state) => state.branch === branch.name && state.head === head),
-    ).length
+    let stored = 0
+    await this.exchangeBranch(branch, 'for all', ({ states }, asked) => {
+      if (!states.some((state) => state.branch === branch.name && state.head === head)) return
+      stored += 1
+      told?.(stored, asked)
+    })
+    return stored
   }
 
   #compose(about?: readonly BranchName[]): Announcement {

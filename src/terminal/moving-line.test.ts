@@ -19,7 +19,12 @@ test('a moving line is written over, fits the screen, and is gone before anythin
   terminal.err('another\n')
   terminal.move('読読読読読読')
   terminal.show?.('output\n')
-  assert.equal(written(), '<read 1 of 9<read 2 of 9<a line\nanother\n<読読読読読<output\n')
+  terminal.move('nothing more')
+  terminal.move('')
+  terminal.move('')
+  terminal.err('the end\n')
+  const moved = '<read 1 of 9<read 2 of 9<a line\nanother\n<読読読読読<output\n<nothing mor<the end\n'
+  assert.equal(written(), moved)
 })
 
 test('a moving line is not written over the beginning of a line that a command has not ended', () => {

@@ -32,6 +32,11 @@ export function withMovingLine(terminal: Terminal): Required<Omit<Terminal, 'pro
     move: (text) => {
       const columns = terminal.progressColumns
       if (columns === undefined) return false
+      if (text === '') {
+        if (isShown) terminal.err(clearLine)
+        isShown = false
+        return true
+      }
       if (isWithinLine) terminal.err('\n')
       isWithinLine = false
       isShown = true

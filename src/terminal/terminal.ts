@@ -14,6 +14,9 @@ export interface Terminal {
   readonly isScreen?: boolean
   /** Of the screen that `err` is, for a line that moves; undefined where it is none, or one that can't do that. */
   readonly progressColumns?: number | undefined
-  /** Shows how far something has come, in place of what was shown so. False, and nothing is shown, but on a screen. */
+  /**
+   * Shows how far something has come, in place of what was shown so; an empty text takes that away. False, and nothing
+   * is shown, but on a screen.
+   */
   move?(text: string): boolean
 }

@@ -17,7 +17,8 @@ testWith('script')(
   'what is wrong has a colour in a terminal, and none in a pipe or where nobody wants it',
   async (t) => {
     const { home } = await hostWith(t, { 'GET /v1/doctor': diagnoses })
-    const words = [process.execPath, program, '-c', join(home, 'main.cf')]
+    // Quiet: on a slow machine it would show for how long it waits.
+    const words = [process.execPath, program, '-q', '-c', join(home, 'main.cf')]
     // An environment of its own: CI, NO_COLOR and others of the caller's decide about colour too.
     const own = {
       PATH: process.env['PATH'] ?? '/usr/bin:/bin',

@@ -14,6 +14,12 @@ type Name = keyof typeof answerSchemas
 /** These need a host that waits for a domain, and a branch with two lines; their types are checked where they are printed. */
 const notAsked: readonly Name[] = ['leave', 'resolve']
 
+interface Answered {
+  readonly result: unknown
+  readonly output: string
+  readonly progress: readonly string[]
+}
+
 /** Asks one daemon, and holds each of its answers and events to their schemas. */
 class Asker {
   readonly host: LabHost
@@ -30,14 +36,16 @@ class Asker {
     return this.#checked(name, await this.#client.get(`/v1/${name}?${new URLSearchParams(query)}`))
   }
 
-  /** With what was its output. */
-  async post(name: Name, body: object = {}): Promise<{ readonly result: unknown; readonly output: string }> {
+  /** With what was its output, and what it told of how far it had come. */
+  async post(name: Name, body: object = {}): Promise<Answered> {
     let output = ''
+    const progress: string[] = []
     const result = await this.#client.post(`/v1/${name}`, body, (event) => {
       assertFits(underwayEventSchema, event, name)
+      if (event.event === 'progress') progress.push(event.text)
       if (event.event === 'output') output += Buffer.from(event.bytes, 'base64').toString()
     })
-    return { result: this.#checked(name, result), output }
+    return { result: this.#checked(name, result), output, progress }
   }
 
   /** What changes the host, by a user in its /tmp. */
@@ -87,7 +95,9 @@ async function records(here: Asker): Promise<void> {
   await here.get('wip')
   await here.does('wip-undo')
   await here.does('bank-add', { cwd, paths: ['foo-1.sh'] })
-  await here.does('ci')
+  const { progress } = await here.post('ci', { user: 'ann' })
+  for (const what of ['stored', 'every file of it'])
+    assert.ok(progress.includes(`${what} on 1 of 1 other host`), progress.join())
   await here.does('rehearse', { cwd })
   await here.does('lock', { message: 'holds' })
   await here.does('hold-branch', { message: 'wait' })

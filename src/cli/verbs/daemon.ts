@@ -1,6 +1,7 @@
 import { IsconfError, inOneLine, toIsconfError } from '../../base/index.ts'
 import { execVariable } from '../../config/index.ts'
 import type { RestartAnswer, Status, StopAnswer, WaitingStatus } from '../../control/index.ts'
+import { patiently } from '../patience.ts'
 import { type VerbContext, verb } from '../verb.ts'
 
 /** How long `stop` waits for the daemon to end what it was doing. */
@@ -60,7 +61,8 @@ async function start(context: VerbContext): Promise<number> {
     context.say(`the daemon is already running: process ${running}`)
     return 0
   }
-  const spawned = await context.spawnDaemon(context.flags, context.config.home)
+  const { flags, config } = context
+  const spawned = await patiently('start', context, () => context.spawnDaemon(flags, config.home))
   if (!spawned.ready) {
     // It has told what there is to tell, in the form of any failure.
     context.terminal.err(spawned.error)
@@ -130,7 +132,11 @@ function isLater({ say }: VerbContext, after: string | null | undefined, what: s
   return true
 }
 
-async function untilEnded(context: VerbContext, pid: number): Promise<void> {
+function untilEnded(context: VerbContext, pid: number): Promise<void> {
+  return patiently('stop', context, () => hasEnded(context, pid))
+}
+
+async function hasEnded(context: VerbContext, pid: number): Promise<void> {
   for (let waitedMs = 0; context.isAlive(pid); waitedMs += lookEveryMs) {
     if (waitedMs > stopMsMax)
       throw new IsconfError('DAEMON_LOST', `process ${pid} was told to stop, and is still running`)

@@ -25,15 +25,21 @@ export const ciRequest = request({
     const warnings = await warned(parts, tell)
     remarkOnDeviations(parts, tell)
     const signed = await checkIn(origin(), user, askedBy)
+    const counted = (what: string) => (hosts: number, asked: number) =>
+      void tell({
+        event: 'progress',
+        text: `${what} on ${hosts} of ${asked} other host${asked === 1 ? '' : 's'}`,
+        counts: true,
+      })
     void tell({ event: 'progress', text: 'waiting for the other hosts to store it', counts: true })
-    const others = await replicator.announce(branch)
+    const others = await replicator.announce(branch, counted('stored'))
     remarkOnCompany(parts, branch, tell)
     const journalHosts = 1 + others
     const answer = { branch: branch.name, journalHosts, warnings }
     if (!signed) return { ...answer, id: null, operations: 0, fileHosts: journalHosts }
     const { operations } = signed.changeset
     const hasFiles = operations.some(blobOf)
-    const fileHosts = 1 + (hasFiles ? await blobs.hostsWith(branch, signed.id) : others)
+    const fileHosts = 1 + (hasFiles ? await blobs.hostsWith(branch, signed.id, counted('every file of it')) : others)
     return { ...answer, id: signed.id, operations: operations.length, fileHosts }
   },
 })

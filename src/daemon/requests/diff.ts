@@ -7,7 +7,7 @@ import { cwd } from './shared/input.ts'
 import { type NamedPlace, placeNamed } from './shared/named-place.ts'
 import { outputTo } from './shared/output.ts'
 import type { Parts } from './shared/parts.ts'
-import { comparedTo } from './shared/progress.ts'
+import { comparedTo, fetchTold } from './shared/progress.ts'
 import { request } from './shared/request.ts'
 
 /** NO_SUCH_FILE, NO_SUCH_OPERATION, OFF_BRANCH, USAGE for more than can be held. */
@@ -32,7 +32,7 @@ export const diffRequest = request({
     path: z.string().min(1).optional().describe('only what is at it and below it'),
   }) satisfies z.ZodType<DiffBody>,
   run: async (parts: DiffParts, body, { tell, signal }): Promise<DiffAnswer> => {
-    const { branch, blobs, clock, machine, store } = parts
+    const { branch, clock, machine, store } = parts
     const top = body.path === undefined ? '/' : machine.journalPath(body.path, body.cwd)
     const from = body.from === undefined ? undefined : await placeNamed(parts, body.from)
     const to = body.to === undefined ? undefined : await placeNamed(parts, body.to)
@@ -44,7 +44,7 @@ export const diffRequest = request({
       const { unlike } = await verify({ ...parts, branch }, top, onProgress, signal)
       differing = unlike.map(unlikeMachine)
     }
-    const contents = new Contents({ machine, store, fetchBlob: blobs.fetch.bind(blobs) }, to === undefined, signal)
+    const contents = new Contents({ machine, store, fetchBlob: fetchTold(parts, tell) }, to === undefined, signal)
     const output = outputTo(tell)
     for (const one of differing) await output('stdout', Buffer.from(`${JSON.stringify(await contents.of(one))}\n`))
     return {

@@ -104,7 +104,7 @@ async function rehearsed(
 ): Promise<RehearsalAnswer> {
   const { branch, identity, rehearsals, store } = parts
   // The host stands still while it is rehearsed on: all that is needed is here before.
-  const { fetchBlob } = upDeps(parts)
+  const { fetchBlob } = upDeps(parts, tell)
   for (const { operation } of operations) {
     const blob = blobToInstall(operation)
     if (blob && !store.has(blob.id)) await fetchBlob(blob, signal)

@@ -3,7 +3,7 @@ import type { RestoreAnswer, RestoreBody } from '../../control/index.ts'
 import { restore } from '../../verification/index.ts'
 import { cwd, user } from './shared/input.ts'
 import type { Parts } from './shared/parts.ts'
-import { comparedTo } from './shared/progress.ts'
+import { comparedTo, fetchTold } from './shared/progress.ts'
 import { request } from './shared/request.ts'
 import { unlikePath, unlikeText } from './shared/unlike.ts'
 
@@ -15,9 +15,9 @@ export const restoreRequest = request({
   details: `Of each: ${unlikeText}.`,
   input: z.strictObject({ user, cwd, path: z.string().min(1) }) satisfies z.ZodType<RestoreBody>,
   run: async (parts: RestoreParts, { user, cwd, path: typed }, { tell, signal }): Promise<RestoreAnswer> => {
-    const { blobs, clock, identity, log, machine } = parts
+    const { clock, identity, log, machine } = parts
     const top = machine.journalPath(typed, cwd)
-    const deps = { ...parts, branch: parts.branch, fetchBlob: blobs.fetch.bind(blobs) }
+    const deps = { ...parts, branch: parts.branch, fetchBlob: fetchTold(parts, tell) }
     const listener = {
       compared: comparedTo(tell, clock),
       installing: (path: string, done: number, total: number) =>

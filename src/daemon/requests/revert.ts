@@ -27,7 +27,7 @@ export const revertRequest = request({
     { tell, signal },
   ): Promise<RevertAnswer> => {
     const wanted = { changeset, with: commands, unknown, overwrite }
-    const deps = revertDeps(parts)
+    const deps = revertDeps(parts, tell)
     const does = () => revert(deps, user, wanted, performListener(tell), signal)
     const planned = dryRun ? await planRevert(deps, wanted) : await logged(parts.log, `revert ${changeset}`, does)
     const { id, operations, obstacles, remarks } = planned

@@ -58,7 +58,7 @@ export async function doUp(
     if (alone !== undefined) void tell({ event: 'remark', text: alone })
     const { branch } = parts
     const options = { ...(await upOptions(parts, limits)), mayBegin }
-    const deps = upDeps(parts)
+    const deps = upDeps(parts, tell)
     if (despite !== undefined) {
       const passed = await deps.holds.pass(decisionBy(parts, { user: limits.user, message: despite }))
       for (const one of passed) void tell({ event: 'remark', text: `going on in spite of it: ${holdText(one)}` })

@@ -20,6 +20,6 @@ export const wipUndoRequest = request({
   }) satisfies z.ZodType<UndoBody>,
   run: (parts: RevertParts, { user, count = 1, restore = false }, { tell, signal }): Promise<UndoAnswer> =>
     logged(parts.log, 'wip undo', () =>
-      undo(revertDeps(parts), { user, count, restore }, performListener(tell), signal),
+      undo(revertDeps(parts, tell), { user, count, restore }, performListener(tell), signal),
     ),
 })

@@ -19,6 +19,7 @@ import type { Branch, Branches } from '../../branch/index.ts'
 import { blobsOf, type SignedChangeset } from '../../journal/index.ts'
 import type { Transport } from '../../mesh/index.ts'
 import type { BlobStore } from '../../store/index.ts'
+import type { CountListener } from '../exchange.ts'
 import { ArrivingBlobs, type ByteRange } from './arriving-blobs.ts'
 import { Askers } from './askers.ts'
 import { Slots } from './blob-slots.ts'
@@ -123,8 +124,8 @@ export class BlobReplicator {
   }
 
   /** On how many of the connected hosts every file of a changeset is on disk; asked once, waited for a while. */
-  hostsWith(branch: Branch, id: ChangesetId): Promise<number> {
-    return hostsWithFiles(this.#deps, branch.name, id)
+  hostsWith(branch: Branch, id: ChangesetId, told?: CountListener): Promise<number> {
+    return hostsWithFiles(this.#deps, branch.name, id, told)
   }
 
   /** Looks at one after the other: were all of a thousand looked at whenever one arrives, it would be a million times. */

@@ -4,6 +4,7 @@ import { type BlobRef, type BranchName, type ChangesetId, type Clock, within } f
 import type { Branches } from '../../branch/index.ts'
 import { blobsOf, branchNameSchema, changesetIdSchema } from '../../journal/index.ts'
 import { answer, ask, type Transport } from '../../mesh/index.ts'
+import type { CountListener } from '../exchange.ts'
 
 const storedProtocol = '/isconf/kept/1'
 /** How long `ci` waits for the others to have its files before it says how many do. */
@@ -32,11 +33,25 @@ export function answerStored(deps: StoredQuestionDeps, untilHere: (refs: readonl
   })
 }
 
-/** On how many of the connected hosts every file of a changeset is on disk; asked once, waited for a while. */
-export async function hostsWithFiles(deps: StoredQuestionDeps, branch: BranchName, id: ChangesetId): Promise<number> {
+/**
+ * On how many of the connected hosts every file of a changeset is on disk; asked once, waited for a while. `told` hears
+ * of each that has them, and of how many were asked.
+ */
+export async function hostsWithFiles(
+  deps: StoredQuestionDeps,
+  branch: BranchName,
+  id: ChangesetId,
+  told?: CountListener,
+): Promise<number> {
   const { transport, clock } = deps
   const options = { timeoutMs: storedMs + 1_000, clock, answerBytesMax: messageBytesMax }
-  const asked = transport.peers().map((peer) => ask(transport, peer.id, storedProtocol, { branch, id }, options))
-  const answers = await Promise.allSettled(asked)
-  return answers.filter((one) => one.status === 'fulfilled' && one.value === true).length
+  const peers = transport.peers()
+  let stored = 0
+  const asked = peers.map(async (peer) => {
+    if ((await ask(transport, peer.id, storedProtocol, { branch, id }, options)) !== true) return
+    stored += 1
+    told?.(stored, peers.length)
+  })
+  await Promise.allSettled(asked)
+  return stored
 }

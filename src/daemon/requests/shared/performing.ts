@@ -2,12 +2,13 @@
 import type { PerformListener, RevertDeps } from '../../../origin/index.ts'
 import { commandTo } from './output.ts'
 import type { Parts } from './parts.ts'
+import { fetchTold } from './progress.ts'
 import type { Tell } from './request.ts'
 
-export type RevertParts = Pick<Parts, 'origin' | 'blobs' | 'log'>
+export type RevertParts = Pick<Parts, 'origin' | 'blobs' | 'store' | 'clock' | 'log'>
 
-export function revertDeps({ origin, blobs }: RevertParts): RevertDeps {
-  return { ...origin(), fetchBlob: (ref, until) => blobs.fetch(ref, until) }
+export function revertDeps(parts: RevertParts, tell: Tell): RevertDeps {
+  return { ...parts.origin(), fetchBlob: fetchTold(parts, tell) }
 }
 
 export function performListener(tell: Tell): PerformListener {

@@ -3,6 +3,8 @@ import type { UpLimits } from '../../../control/index.ts'
 import { findOperation } from '../../../journal/index.ts'
 import { Holds, type UpDeps, type UpOptions } from '../../../replay/index.ts'
 import type { Parts } from './parts.ts'
+import { fetchTold } from './progress.ts'
+import type { Tell } from './request.ts'
 
 export type UpParts = Pick<
   Parts,
@@ -29,21 +31,10 @@ export async function upOptions({ branch }: Pick<Parts, 'branch'>, { reboot, to,
   return { ...common, lastNumber: changeset.operationsBefore + ref.index + 1 }
 }
 
-export function upDeps({
-  branch,
-  history,
-  hold,
-  identity,
-  outputs,
-  deviations,
-  installedEarly,
-  blobs,
-  machine,
-  store,
-  clock,
-  log,
-}: UpParts): UpDeps {
-  const fetchBlob: UpDeps['fetchBlob'] = (ref, until) => blobs.fetch(ref, until)
+/** What `up` needs; `tell` hears how far the fetching of a file has come. */
+export function upDeps(parts: UpParts, tell: Tell = () => undefined): UpDeps {
+  const { branch, history, hold, identity, outputs, deviations, installedEarly, machine, store, clock, log } = parts
+  const fetchBlob = fetchTold(parts, tell)
   const holds = new Holds({ branch, history, hold, host: identity.host })
   return { branch, history, outputs, holds, deviations, installedEarly, machine, store, clock, log, fetchBlob }
 }
