@@ -47,6 +47,9 @@ test('watchHmacKeys() reads new content after a while, not at every question', (
   assert.equal(keys().proves, one)
   wait()
   assert.equal(keys().proves, two)
+  write(`${four}\n`)
+  keys.expire()
+  assert.equal(keys().proves, four, 'at once, when somebody says that it may have changed')
   assert.deepEqual(warnings, [])
 })
 

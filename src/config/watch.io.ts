@@ -44,7 +44,7 @@ export function watchHmacKeys(
 
 /** The nets file as it is now, in the manner of {@link watchHmacKeys}. */
 export function watchNets(path: string | undefined, isPort: number, deps: WatchDeps): Watching<Nets> {
-  if (path === undefined) return Object.assign(() => noNets, { warnings: () => [] })
+  if (path === undefined) return Object.assign(() => noNets, { warnings: () => [], expire: () => undefined })
   const parse = (text: string): Nets => parseNets(text, path, isPort)
   return watchFile({ name: 'nets', path, named: true, deps, absent: noNets, parse, odd: () => [] })
 }
@@ -54,6 +54,8 @@ export interface Watching<Value> {
   (): Value
   /** What is odd about the file but no reason to stop: sentences for a person. */
   readonly warnings: () => readonly string[]
+  /** The file may have changed: it is looked at when it is asked for next, however short ago that was. */
+  readonly expire: () => void
 }
 
 interface Watched<Value> {
@@ -87,7 +89,12 @@ function watchFile<Value>({ name, path, named, deps, absent, parse, odd }: Watch
     look()
     return value
   }
-  return Object.assign(now, { warnings: () => (complaint === undefined ? warnings : [complaint, ...warnings]) })
+  return Object.assign(now, {
+    warnings: () => (complaint === undefined ? warnings : [complaint, ...warnings]),
+    expire: () => {
+      lookedMs = Number.NEGATIVE_INFINITY
+    },
+  })
 
   function look(): void {
     try {

@@ -30,6 +30,7 @@ import { scheduledUps } from './scheduled-up.io.ts'
 import { settleHome } from './settle-home.io.ts'
 import { openState } from './state-on-disk.ts'
 import { unconnectedFacts } from './unconnected.ts'
+import { watchFiles } from './watch-files.io.ts'
 import type { WarningFacts } from './work-warnings.ts'
 
 /** How long hosts on the local network take to answer a question of who is there. */
@@ -67,7 +68,7 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
     random,
   })
   const mesh = await openMesh({
-    ...{ config, domain: domain.name, keys, hostKey: key, log, ...world },
+    ...{ config, domain: domain.name, keys, onKeys: live.onFiles, hostKey: key, log, ...world },
     certificate: await hostCertificate(disk, join(config.home, 'conf/host.crt'), key),
     onOwnIdentity: (address) => onOwnKey(`at ${address}`),
   })
@@ -77,11 +78,13 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
   const meeting = startMeeting({
     ...{ transport, clock, random, log, ownAddresses },
     configured: () => nets().addresses.map(multiaddrOf),
+    onConfigured: live.onFiles,
     // IS_NOBROADCAST says that only those in nets are connected to.
     learned: config.noBroadcast ? undefined : learned,
   })
   const stopDiscovery = config.noBroadcast ? undefined : await mesh.discover(() => meeting.keeper.wanted())
   learned.start()
+  const unwatchFiles = watchFiles(live)
   const discovered = config.noBroadcast ? Promise.resolve() : sleep(clock, discoveryMs)
   const settled = Promise.all([meeting.peering.settled(settleMsMax), discovered]).then(() => undefined)
   const judging = { warningFacts: warningFactsOf(live, environment), rehearsals: rehearsalsHere(live, environment) }
@@ -108,6 +111,7 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
       }),
     },
     close: async () => {
+      unwatchFiles()
       hooks.stop()
       await bank.close()
       stopDiscovery?.()
@@ -118,8 +122,8 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
   }
 }
 
-function unattendedFacts(live: LiveConfig): Pick<ProcessFacts, 'upSettings' | 'scheduledUps'> {
-  return { upSettings: () => live.now, scheduledUps }
+function unattendedFacts(live: LiveConfig): Pick<ProcessFacts, 'upSettings' | 'onUpSettings' | 'scheduledUps'> {
+  return { upSettings: () => live.now, onUpSettings: live.onReread, scheduledUps }
 }
 
 /** Keeps in mind, and in the log, that another machine has this host's key. */

@@ -17,6 +17,7 @@ function configOf(lines: string, name = 'alder.example.com'): Config {
 interface Live {
   readonly live: LiveConfig
   readonly watched: string[]
+  readonly expired: string[]
   next: string
   name: string
   nowMs: number
@@ -26,12 +27,13 @@ interface Live {
 function liveOf(lines: string): Live {
   const watched: string[] = []
   const errors: string[] = []
+  const expired: string[] = []
   const world = { next: lines, name: 'alder.example.com', nowMs: 0 }
   const clock: Clock = { wallMs: () => 0, monotonicMs: () => world.nowMs, after: () => () => undefined }
   const watch = <Value>(path: string | undefined, value: Value): Watching<Value> => {
     if (path?.includes('bad')) throw new IsconfError('CONFIG', `${path}:1: a bad line`)
     watched.push(path ?? 'none')
-    return Object.assign(() => value, { warnings: () => [] })
+    return Object.assign(() => value, { warnings: () => [], expire: () => void expired.push(path ?? 'none') })
   }
   const deps = {
     load: () => configOf(world.next, world.name),
@@ -41,7 +43,7 @@ function liveOf(lines: string): Live {
     clock,
     log: { ...silentLog, error: (_: object, message: string) => void errors.push(message) },
   }
-  return Object.assign(world, { live: new LiveConfig(deps, configOf(lines)), watched, errors })
+  return Object.assign(world, { live: new LiveConfig(deps, configOf(lines)), watched, expired, errors })
 }
 
 test('reread() makes new variables and paths count, and looks at no file twice', () => {
@@ -132,4 +134,22 @@ test('host() is how the host is called at each moment, and main.cf counts as it 
   world.name = 'birch.example.com'
   assert.deepEqual(world.live.host(), { short: 'birch', fqdn: 'birch.example.com' })
   assert.equal(world.live.now.variables['ROLE'], 'db')
+})
+
+test('filesChanged() has keys and nets looked at again, and reread() and it tell who listens', () => {
+  const world = liveOf('\tIS_HMAC_KEYS=/keys\n\tIS_NETS=/nets\n')
+  const { live, expired } = world
+  const heard: string[] = []
+  const cancels = [live.onFiles(() => void heard.push('files')), live.onReread(() => void heard.push('reread'))]
+  assert.deepEqual(live.files(), ['/main.cf', '/keys', '/nets'])
+  world.next = '\tIS_HMAC_KEYS=/other\n\tIS_NETS=/nets\n'
+  live.filesChanged()
+  assert.deepEqual([expired, heard], [['/keys', '/nets'], ['files']])
+  assert.equal(live.keys().proves, '/other', 'main.cf is looked at again, however short ago that was')
+  assert.deepEqual(live.files(), ['/main.cf', '/other', '/nets'])
+  live.reread()
+  assert.deepEqual(heard, ['files', 'reread', 'files'])
+  for (const cancel of cancels) cancel()
+  live.reread()
+  assert.equal(heard.length, 3)
 })

@@ -1,5 +1,5 @@
 /** The configuration of a running daemon, and reading it again. */
-import { type Clock, type Log, toIsconfError } from '../base/index.ts'
+import { type Cancel, type Clock, type Log, toIsconfError } from '../base/index.ts'
 import {
   type Config,
   type HmacKeys,
@@ -39,6 +39,8 @@ export class LiveConfig {
   #lookedMs: number
   #aboutKeys: string | undefined
   #aboutVariables: string | undefined
+  readonly #fileListeners = new Set<() => void>()
+  readonly #rereadListeners = new Set<() => void>()
 
   constructor(deps: LiveConfigDeps, config: Config) {
     this.#deps = deps
@@ -60,6 +62,36 @@ export class LiveConfig {
   }
 
   readonly nets = (): Nets => this.#nets()
+
+  /** Hears when keys and nets, which count without being told, may be others. */
+  readonly onFiles = (listener: () => void): Cancel => {
+    this.#fileListeners.add(listener)
+    return () => this.#fileListeners.delete(listener)
+  }
+
+  /** Hears each time when everything was read again. */
+  readonly onReread = (listener: () => void): Cancel => {
+    this.#rereadListeners.add(listener)
+    return () => this.#rereadListeners.delete(listener)
+  }
+
+  /** The files that are read at this moment. */
+  files(): readonly string[] {
+    const { mainCfPath, hmacKeysPath, netsPath } = this.#now
+    return [mainCfPath, hmacKeysPath, ...(netsPath === undefined ? [] : [netsPath])]
+  }
+
+  /** One of the files may have changed. */
+  filesChanged(): void {
+    this.#lookedMs = Number.NEGATIVE_INFINITY
+    this.#keys.expire()
+    this.#nets.expire()
+    this.#tell(this.#fileListeners)
+  }
+
+  #tell(listeners: ReadonlySet<() => void>): void {
+    for (const listener of [...listeners]) listener()
+  }
 
   /** How this host is called at this moment; under another name than before it may have other entries of main.cf. */
   host(): HostNames {
@@ -149,6 +181,8 @@ export class LiveConfig {
       this.#waiting = waitingForRestart(this.started, next)
       for (const text of this.#waiting) log.warn({}, text)
       log.info({ path: next.mainCfPath }, 'read the configuration again')
+      this.#tell(this.#rereadListeners)
+      this.#tell(this.#fileListeners)
     } catch (thrown) {
       const { message } = toIsconfError(thrown)
       log.error({}, `${message}; the configuration stays as it was`)

@@ -1,5 +1,5 @@
 /** Whom this host dials, and to whom it stays connected: what is configured, what it has learned, and what the inventory tells. */
-import type { Clock, Log, Random } from '../base/index.ts'
+import type { Cancel, Clock, Log, Random } from '../base/index.ts'
 import {
   isLocalAddress,
   type LearnedAddresses,
@@ -18,6 +18,8 @@ export interface MeetingDeps {
   readonly log: Log
   /** The addresses in nets. */
   readonly configured: () => readonly string[]
+  /** Hears when they may be others. */
+  readonly onConfigured: (listener: () => void) => Cancel
   /** Undefined where this host dials none but those in nets. */
   readonly learned: LearnedAddresses | undefined
   readonly ownAddresses: () => readonly string[]
@@ -31,32 +33,37 @@ export interface Meeting {
   stop(): void
 }
 
-export function startMeeting({ configured, learned, ...deps }: MeetingDeps): Meeting {
+export function startMeeting({ configured, onConfigured, learned, ...deps }: MeetingDeps): Meeting {
   let inventory: Inventory | undefined
   const keeper = new NeighbourKeeper({
     ...deps,
     hosts: () => inventory?.size ?? 0,
     sample: (count) => (learned && inventory?.sample(count)) || [],
     networkOf,
+    looked: () => peering.look(),
   })
   const relays = new RelayHints({ ...deps, unconnected: () => inventory?.unconnected() ?? [] })
-  const peering = new Peering({
+  const peering: Peering = new Peering({
     ...deps,
     addresses: configured,
     hints: () =>
       learned ? besides(configured(), [...relays.addresses(), ...keeper.addresses(), ...learned.addresses()]) : [],
     wanted: () => keeper.wanted(),
+    isAtRest: () => inventory?.unconnected().length === 0,
     dialed: (address, peer) => keeper.dialed(address, peer),
   })
   keeper.start()
   peering.start()
+  const cancel = onConfigured(() => peering.look())
   return {
     peering,
     keeper,
     know: (known) => {
       inventory = known
+      known.onUnconnected(() => keeper.lookSoon())
     },
     stop: () => {
+      cancel()
       peering.stop()
       keeper.stop()
     },

@@ -1,7 +1,7 @@
 /** The mesh of this daemon: in this process, or in one of its own, as IS_NETWORK says. */
 import type { KeyObject } from 'node:crypto'
 import { refuseChangeable } from '../base/changeable.io.ts'
-import { type Clock, IsconfError, type Log, type Random } from '../base/index.ts'
+import { type Cancel, type Clock, IsconfError, type Log, type Random } from '../base/index.ts'
 import { type Config, type HmacKeys, type NetworkPlace, parseNetworkPlace } from '../config/index.ts'
 import { systemCalls } from '../machine/index.ts'
 import { LocalDiscovery, openTls, type Stranger, Strangers, type Transport } from '../mesh/index.ts'
@@ -11,6 +11,8 @@ interface MeshOptions {
   readonly config: Config
   readonly domain: string
   readonly keys: () => HmacKeys
+  /** Hears when they may be others. */
+  readonly onKeys: (listener: () => void) => Cancel
   readonly hostKey: KeyObject
   /** As PEM. */
   readonly certificate: string

@@ -29,6 +29,7 @@ function host(t: TestContext, settings: Partial<UpSettings>, at = '2030-01-01T00
     /** When an operation was begun, by the clock on the wall in UTC. */
     begun: [] as string[],
     ups: 0,
+    looks: 0,
   }
   const up = async (mayBegin: () => boolean): Promise<UpAnswer> => {
     world.ups += 1
@@ -46,18 +47,26 @@ function host(t: TestContext, settings: Partial<UpSettings>, at = '2030-01-01T00
   const unattended = new UnattendedUp({
     ...{ clock, random, log: silentLog, up },
     settings: () => world.settings,
-    toDo: async () => world.toDo,
+    toDo: async () => {
+      world.looks += 1
+      return world.toDo
+    },
   })
   t.after(() => unattended.stop())
-  unattended.start()
-  return { ...world, world, unattended }
+  let settingsChanged = (): void => assert.fail('nobody listens')
+  unattended.start((listener) => {
+    settingsChanged = listener
+    return () => undefined
+  })
+  return { ...world, world, unattended, settingsChanged }
 }
 
 test('a host begins when something is there, and has nothing to say where people ask for up', async (t) => {
-  const { world, clock, unattended } = host(t, { upMode: 'manual' })
-  await clock.run(minuteMs)
-  assert.deepEqual([world.ups, unattended.status()], [0, undefined])
+  const { world, clock, unattended, settingsChanged } = host(t, { upMode: 'manual' })
+  await clock.run(hourMs)
+  assert.deepEqual([world.ups, world.looks, unattended.status()], [0, 0, undefined])
   world.settings = { ...world.settings, upMode: 'auto' }
+  settingsChanged()
   await clock.run(2 * minuteMs)
   assert.deepEqual(unattended.status(), { window: null, text: 'it is under way' })
   await clock.run(2 * hourMs)
@@ -66,6 +75,11 @@ test('a host begins when something is there, and has nothing to say where people
   world.toDo = { ...world.toDo, pending: 2, state: 'more' }
   await clock.run(3 * hourMs)
   assert.deepEqual([world.ups, world.begun.length], [2, 3])
+  world.settings = { ...world.settings, upMode: 'manual' }
+  settingsChanged()
+  const { looks } = world
+  await clock.run(hourMs)
+  assert.equal(world.looks, looks, 'left to people it looks at nothing')
 })
 
 test('the splay is waited for, by chance, and the window is looked at again after it', async (t) => {
@@ -140,9 +154,10 @@ test('what failed is told, and is not tried again before something is new, or an
 })
 
 test('a host that is held, or busy, waits without a try that fails', async (t) => {
-  const { world, clock, unattended } = host(t, { upMode: 'manual' })
+  const { world, clock, unattended, settingsChanged } = host(t, { upMode: 'manual' })
   world.toDo = { ...world.toDo, obstacle: 'host alder is held' }
   world.settings = { ...world.settings, upMode: 'auto' }
+  settingsChanged()
   await clock.run(hourMs)
   assert.deepEqual([world.ups, unattended.status()?.text], [0, 'it waits: host alder is held'])
   world.failure = 'BUSY'

@@ -29,8 +29,6 @@ export interface UnattendedDeps {
 
 /** Between two looks at what there is to do: a look reads nothing from disk unless something is new. */
 const lookEveryMs = 5_000
-/** How often a host that is left alone checks whether IS_UP has been set. */
-const askEveryMs = 60_000
 /** After this, a failure that may pass by itself is tried again. */
 const retryMs = 3_600_000
 /** Failures that may pass by themselves; with any other one a person, or something new, has to come first. */
@@ -49,8 +47,10 @@ interface Try {
 export class UnattendedUp {
   readonly #deps: UnattendedDeps
   #cancel: Cancel = () => undefined
+  #cancelSettings: Cancel = () => undefined
   #isStopped = false
   #isRunning = false
+  #isLooking = false
   /** In monotonic time; undefined while nothing is about to begin. */
   #beginsMs: number | undefined
   #last: Try | undefined
@@ -60,8 +60,14 @@ export class UnattendedUp {
     this.#deps = deps
   }
 
-  /** Looks now, and from time to time. */
-  start(): void {
+  /** Looks now, from time to time where IS_UP says so, and when `onSettings` tells that it may say something else. */
+  start(onSettings: (listener: () => void) => Cancel = () => () => undefined): void {
+    this.#cancelSettings = onSettings(() => {
+      // A look that is under way goes by them when it ends.
+      if (this.#isLooking || this.#isStopped) return
+      this.#cancel()
+      void this.#look()
+    })
     void this.#look()
   }
 
@@ -69,6 +75,7 @@ export class UnattendedUp {
   stop(): void {
     this.#isStopped = true
     this.#cancel()
+    this.#cancelSettings()
   }
 
   /** How it stands; undefined unless this host does `up` by itself. */
@@ -124,7 +131,8 @@ export class UnattendedUp {
 
   async #look(): Promise<void> {
     const { clock, random, settings } = this.#deps
-    let waitMs = settings().upMode === 'auto' ? lookEveryMs : askEveryMs
+    let waitMs = lookEveryMs
+    this.#isLooking = true
     try {
       const isTime = await this.#isTime()
       if (!isTime) this.#beginsMs = undefined
@@ -136,7 +144,10 @@ export class UnattendedUp {
     } catch (thrown) {
       this.#deps.log.error({}, `no up by itself: ${toIsconfError(thrown).message}`)
     }
-    if (!this.#isStopped) this.#cancel = clock.after(waitMs > 0 ? waitMs : lookEveryMs, () => void this.#look())
+    this.#isLooking = false
+    // Where people ask for up nothing is looked at until the settings change.
+    if (this.#isStopped || settings().upMode !== 'auto') return
+    this.#cancel = clock.after(waitMs > 0 ? waitMs : lookEveryMs, () => void this.#look())
   }
 
   async #run(): Promise<void> {

@@ -2,7 +2,7 @@
  * Remembers which key each peer has proved. The gate asks only once; a peer
  * whose key has since been taken out of hmac_keys must not stay because it came early.
  */
-import type { Cancel, Clock } from '../base/index.ts'
+import type { Cancel } from '../base/index.ts'
 import type { DomainKeys } from './admission.ts'
 import type { PeerId } from './transport.ts'
 
@@ -35,16 +35,13 @@ export class Admitted {
   }
 }
 
-/** How often connections are held against hmac_keys: with the 5 s until a new file is seen, well within the manual's 10. */
-const keysEveryMs = 3_000
-
-/** Cuts off every outsider, now and from now on, until the function that it returns is called. */
-export function watchOutsiders(clock: Clock, outsiders: () => readonly PeerId[], cut: (peer: PeerId) => void): Cancel {
-  let cancel: Cancel = () => undefined
-  const check = (): void => {
-    outsiders().forEach(cut)
-    cancel = clock.after(keysEveryMs, check)
-  }
+/** Cuts off every outsider, now and whenever `onKeys` tells that keys have changed, until the function that it returns is called. */
+export function watchOutsiders(
+  onKeys: (listener: () => void) => Cancel,
+  outsiders: () => readonly PeerId[],
+  cut: (peer: PeerId) => void,
+): Cancel {
+  const check = (): void => outsiders().forEach(cut)
   check()
-  return () => cancel()
+  return onKeys(check)
 }

@@ -37,6 +37,8 @@ export interface DiscoveryOptions {
 const firstWaitsMs = [0, 1_000, 3_000, 3_000]
 const aloneEveryMs = 10_000
 const inCompanyEveryMs = 60_000
+/** For each peer, in larger company: more hosts together say no more. */
+const perPeerMs = 20_000
 /**
  * How many places this host's own beacons may come from: anybody on the network can repeat them, and each place is
  * dialed.
@@ -111,7 +113,8 @@ export class LocalDiscovery {
 
   #wait(): void {
     const { clock, random, transport } = this.#options
-    const everyMs = transport.peers().length > 0 ? inCompanyEveryMs : aloneEveryMs
+    const peers = transport.peers().length
+    const everyMs = peers > 0 ? Math.max(inCompanyEveryMs, peers * perPeerMs) : aloneEveryMs
     // Spread, so that hosts that were switched on together do not speak together.
     const waitMs = this.#waits.shift() ?? everyMs / 2 + random.below(everyMs)
     this.#cancel = clock.after(waitMs, () => {

@@ -1,10 +1,11 @@
 /** Keeps the neighbours of this host: what {@link Neighbours} decides is done to the transport here. */
-import { type Cancel, type Clock, nowAndThen, type Random } from '../base/index.ts'
-import { type Candidate, Neighbours } from './neighbours.ts'
+import { type Cancel, type Clock, everybodyMax, nowAndThen, type Random } from '../base/index.ts'
+import { type Candidate, Neighbours, neighboursMax } from './neighbours.ts'
 import type { PeerId, Transport } from './transport.ts'
 
-/** How often to check whether there are too many neighbours, or too few hosts to turn to. */
+/** How often to check whether there are too many neighbours, or too few hosts to turn to; and while there are enough. */
 const lookEveryMs = 5_000
+const restMs = 60_000
 /** How often a host meets one that it need not meet: about 300 times a day. */
 const exploreEveryMs = 300_000
 
@@ -19,12 +20,16 @@ export interface NeighbourKeeperDeps {
   readonly networkOf: (address: string) => string
   /** Where this host can be dialed. */
   readonly ownAddresses: () => readonly string[]
+  /** Hears that there may be others to dial. */
+  readonly looked: () => void
 }
 
 export class NeighbourKeeper {
   readonly #deps: NeighbourKeeperDeps
   readonly #neighbours: Neighbours
   #cancels: readonly Cancel[] = []
+  #cancelLook: Cancel = () => undefined
+  #isLookingSoon = false
 
   constructor(deps: NeighbourKeeperDeps) {
     this.#deps = deps
@@ -39,16 +44,27 @@ export class NeighbourKeeper {
     this.#cancels = [
       transport.onPeer(({ type, peer }) => {
         if (type === 'up') this.#up(peer)
-        else this.#neighbours.down(peer)
+        else {
+          this.#neighbours.down(peer)
+          this.lookSoon()
+        }
       }),
-      nowAndThen(clock, random, lookEveryMs, () => this.#look()),
-      nowAndThen(clock, random, exploreEveryMs, () => this.#neighbours.explore()),
+      nowAndThen(clock, random, exploreEveryMs, () => {
+        this.#neighbours.explore()
+        this.#look()
+      }),
     ]
     this.#look()
   }
 
   stop(): void {
+    this.#cancelLook()
     for (const cancel of this.#cancels) cancel()
+  }
+
+  /** There is news of a host that is not connected. */
+  lookSoon(): void {
+    if (!this.#isLookingSoon) this.#lookAfter(lookEveryMs)
   }
 
   /** How many more connections are wanted; undefined where everybody may know everybody. */
@@ -71,12 +87,31 @@ export class NeighbourKeeper {
     const address = transport.peers().find(({ id }) => id === peer)?.address ?? ''
     this.#neighbours.up(peer, address, clock.monotonicMs())
     this.#hangUp()
+    // A newcomer may be one too many once it had the time to learn who else there is.
+    if (!this.#isAtRest()) this.lookSoon()
   }
 
   #look(): void {
     this.#hangUp()
     const { room } = this.#neighbours
     if (room > 0) this.#neighbours.offer(this.#deps.sample(room))
+    this.#deps.looked()
+    this.#lookAfter(this.#isAtRest() ? restMs : lookEveryMs)
+  }
+
+  /** Whether nothing is to be done until somebody is lost, or there is news. */
+  #isAtRest(): boolean {
+    const { activeCount, room } = this.#neighbours
+    if (this.#deps.hosts() <= everybodyMax) return true
+    return this.wanted() === 0 && activeCount <= neighboursMax && room === 0
+  }
+
+  #lookAfter(everyMs: number): void {
+    const { clock, random } = this.#deps
+    this.#cancelLook()
+    this.#isLookingSoon = everyMs === lookEveryMs
+    // Spread, so that hosts that were switched on together do not stay together.
+    this.#cancelLook = clock.after(everyMs / 2 + random.below(everyMs), () => this.#look())
   }
 
   #hangUp(): void {

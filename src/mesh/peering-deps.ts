@@ -1,4 +1,4 @@
-/** What {@link Peering} needs: the network, and the addresses that may be dialed. */
+/** What Peering needs: the network, and the addresses that may be dialed. */
 import type { Clock, Log, Random } from '../base/index.ts'
 import type { PeerId, Transport } from './transport.ts'
 
@@ -13,6 +13,8 @@ export interface PeeringDeps {
   hints?(): readonly string[]
   /** How many more connections are wanted; undefined where every address is to be dialed. Hints come first then. */
   wanted?(): number | undefined
+  /** Whether nobody is missing, and Peering's look() is called when an address may be another one. */
+  isAtRest?(): boolean
   /** Hears the result of a dial: who answered, or undefined. */
   dialed?(address: string, peer: PeerId | undefined): void
 }

@@ -113,6 +113,32 @@ test('an address that is added is dialed within 10 s, one that is removed no lon
   )
 })
 
+test('at rest an address that is added is dialed when that is told, and what is lost as soon as ever', async () => {
+  const { clock, network } = world()
+  const [alder] = [network.transport('alder'), network.transport('birch')]
+  let addresses: readonly string[] = []
+  let reads = 0
+  const peering = new Peering({
+    ...{ transport: alder, clock, random: seededRandom(1), log: silentLog, isAtRest: () => true },
+    addresses: () => {
+      reads += 1
+      return addresses
+    },
+  })
+  peering.start()
+  await clock.run(600_000)
+  assert.ok(reads < 12, `looked at the addresses ${reads} times in ten minutes`)
+  addresses = ['sim:birch']
+  peering.look()
+  await clock.run(1_000)
+  assert.equal(peering.states()[0]?.state, 'connected')
+  network.cut('alder', 'birch')
+  await clock.run(1_000)
+  network.heal('alder', 'birch')
+  await clock.run(10_000)
+  assert.equal(peering.states()[0]?.state, 'connected')
+})
+
 test('hosts that list each other and themselves all meet, and stop() ends it', async () => {
   const { clock, network, keepPeers } = world()
   const names = ['alder', 'birch', 'cedar', 'elder']

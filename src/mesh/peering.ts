@@ -7,6 +7,8 @@ import { OwnAddressError, type PeerId } from './transport.ts'
 
 /** How often the configured addresses are read again; within the 10 s that the manual gives for a changed file. */
 const scanMs = 5_000
+/** The same while nobody is missing and changes are told. */
+const restMs = 60_000
 const backoffMsMax = 30_000
 /** A connection that lasted this long was a good one: the next dial is quick again. */
 const steadyMs = 30_000
@@ -50,6 +52,9 @@ export class Peering {
     this.#cancelPeers()
     for (const entry of this.#entryByAddress.values()) entry.dialing?.abort(new Error('peering is stopped'))
   }
+
+  /** Addresses may be others, or wanted by now. */
+  readonly look = (): void => this.#tick()
 
   /** Resolves when every configured address was tried once, or after `limitMs`. */
   settled(limitMs: number): Promise<void> {
@@ -101,7 +106,8 @@ export class Peering {
       due.filter(({ isHint }) => !isHint),
     )
     const waits = open.filter((entry) => !due.includes(entry)).map(({ nextAtMs }) => nextAtMs - nowMs)
-    this.#cancelTimer = this.#deps.clock.after(Math.min(scanMs, ...waits), () => this.#tick())
+    const { clock, isAtRest } = this.#deps
+    this.#cancelTimer = clock.after(Math.min(isAtRest?.() ? restMs : scanMs, ...waits), () => this.#tick())
   }
 
   #dialDue(hints: readonly DialedAddress[], configured: readonly DialedAddress[]): void {

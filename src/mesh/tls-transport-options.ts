@@ -1,10 +1,12 @@
 /** What the mesh's Transport is made with. */
 import type { KeyObject } from 'node:crypto'
-import type { Clock, Log, Random } from '../base/index.ts'
+import type { Cancel, Clock, Log, Random } from '../base/index.ts'
 import type { Member } from './admission.ts'
 import type { Strangers } from './strangers.ts'
 
 export interface TlsTransportOptions extends Member {
+  /** Hears when the keys may be others: who has proved none of them is cut off then. */
+  readonly onKeys: (listener: () => void) => Cancel
   /** This host's Ed25519 private key. */
   readonly hostKey: KeyObject
   /** Its certificate, as PEM. */

@@ -58,18 +58,26 @@ test('a peer whose key is taken out of hmac_keys is cut off, and comes again wit
   const keysOf = (...accepts: readonly string[]): DomainKeys => ({ proves: accepts[0], accepts, acceptsAny: false })
   let theirs = keysOf('old', 'new')
   let mine = keysOf('old', 'new')
-  const birch = await host(context, { keys: () => theirs })
-  const alder = await host(context, { keys: () => mine })
+  const listeners = new Set<() => void>()
+  const onKeys = (listener: () => void): (() => void) => {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  }
+  const changed = (): void => listeners.forEach((listener) => void listener())
+  const birch = await host(context, { keys: () => theirs, onKeys })
+  const alder = await host(context, { keys: () => mine, onKeys })
   await alder.dial(addressOf(birch))
   await until(() => birch.peers().length === 1)
   // alder proves the new one from here on, but has proved the old one on this connection.
   mine = keysOf('new')
   theirs = keysOf('new')
+  changed()
   await until(() => birch.peers().length === 0 && alder.peers().length === 0)
   await alder.dial(addressOf(birch))
   await until(() => birch.peers().length === 1)
   mine = keysOf('other')
   theirs = keysOf('new', 'other')
+  changed()
   // alder has no use for birch's proof any more; birch would still have alder.
   await until(() => alder.peers().length === 0)
 })

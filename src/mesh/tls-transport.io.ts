@@ -63,7 +63,7 @@ export class TlsTransport implements Transport {
   }
 
   async listen(): Promise<void> {
-    const { host, port, clock, log, keys, setSegmentMax } = this.#options
+    const { host, port, clock, log, keys, onKeys, setSegmentMax } = this.#options
     this.#listener = await Listener.open({
       identity: this.#identity,
       host,
@@ -75,7 +75,7 @@ export class TlsTransport implements Transport {
     this.#cancelWatches = [
       keepAlive(clock, () => this.#connections(), log),
       watchOutsiders(
-        clock,
+        onKeys,
         () => this.#admitted.outsiders(new Set(this.#connections().map(({ peer }) => peer)), keys()),
         (peer) => this.#cut(peer),
       ),

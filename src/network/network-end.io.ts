@@ -2,7 +2,7 @@
 import { createPrivateKey } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import { systemClock as clock } from '../base/clock.io.ts'
-import { IsconfError } from '../base/index.ts'
+import { type Cancel, IsconfError } from '../base/index.ts'
 import { systemRandom as random } from '../base/random.io.ts'
 import { systemCalls } from '../machine/index.ts'
 import { LocalDiscovery, OwnAddressError, openTls, type PeerStream, Strangers } from '../mesh/index.ts'
@@ -27,6 +27,7 @@ export class NetworkEnd {
   #mesh: Mesh | undefined
   #around: Parameters<typeof LocalDiscovery.open>[0] | undefined
   #discovery: Promise<LocalDiscovery> | undefined
+  readonly #keyListeners = new Set<() => void>()
 
   /** `onOver` hears that there is no daemon any more. */
   constructor(socket: Duplex, onOver: (reason: Error) => void) {
@@ -54,6 +55,7 @@ export class NetworkEnd {
       case 'settings':
         this.#settings = message
         this.#discover()
+        for (const listener of this.#keyListeners) listener()
         return
       case 'alive':
         this.#send({ type: 'alive' })
@@ -96,7 +98,11 @@ export class NetworkEnd {
   async #start({ hostKey, certificate, host, port, domain, ...settings }: NetworkStart): Promise<void> {
     this.#settings = settings
     const keys = (): NetworkSettings['keys'] => this.#settings?.keys ?? settings.keys
-    const member = { domain, keys }
+    const onKeys = (listener: () => void): Cancel => {
+      this.#keyListeners.add(listener)
+      return () => this.#keyListeners.delete(listener)
+    }
+    const member = { domain, keys, onKeys }
     const log = logOver((message) => this.#send(message))
     const strangers = this.#strangers
     try {

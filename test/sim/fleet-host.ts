@@ -105,12 +105,15 @@ export class FleetHost {
       sample: (count): readonly Candidate[] => inventory.sample(count),
       networkOf: siteOf,
       ownAddresses: addresses,
+      looked: () => peering.look(),
     })
-    const peering = new Peering({
+    inventory.onUnconnected(() => keeper.lookSoon())
+    const peering: Peering = new Peering({
       ...shared,
       addresses: () => nets,
       hints: () => keeper.addresses(),
       wanted: () => keeper.wanted(),
+      isAtRest: () => inventory.unconnected().length === 0,
       dialed: (address, peer) => keeper.dialed(address, peer),
     })
     serveJournal(transport, journalSource(branches))

@@ -22,6 +22,7 @@ export async function openMesh(changes: Partial<TlsTransportOptions> = {}): Prom
     port: 0,
     domain: 'x.example',
     keys: () => noKeys,
+    onKeys: () => () => undefined,
     clock: systemClock,
     random: systemRandom,
     log: silentLog,

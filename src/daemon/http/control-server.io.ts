@@ -92,7 +92,7 @@ export async function serveControl(options: ControlServerOptions): Promise<Contr
   await rm(socketPath, { force: true })
   await app.listen({ path: socketPath })
   await chmod(socketPath, 0o600)
-  unattended?.start()
+  unattended?.start(facts.onUpSettings)
   return {
     busyWith: () => changes.verb,
     whenIdle: () => changes.whenIdle(),

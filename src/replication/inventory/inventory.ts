@@ -15,6 +15,7 @@ import { type Namesake, RecentNames, shortNameOf } from './namesakes.ts'
 import { OwnWord, unheardMs } from './own-word.ts'
 import { RecordExchange } from './record-exchange.ts'
 import { RecordsFile } from './records-file.ts'
+import { sampleOf } from './sample.ts'
 import { SecondSpeaker } from './second-speaker.ts'
 import { unconnectedOf } from './unconnected.ts'
 
@@ -31,6 +32,7 @@ export class Inventory {
   readonly #file: RecordsFile | undefined
   readonly #direct: DirectWords
   #cancel: Cancel = () => undefined
+  #tellUnconnected: () => void = () => undefined
 
   constructor(deps: InventoryDeps) {
     this.#deps = deps
@@ -63,6 +65,11 @@ export class Inventory {
   async stop(): Promise<void> {
     this.#cancel()
     await this.#file?.write(this.#records)
+  }
+
+  /** Hears of hosts that are there and not connected: in a large domain, where most are not, of new ones only. */
+  onUnconnected(listener: () => void): void {
+    this.#tellUnconnected = listener
   }
 
   /** How many hosts the domain has, as far as is known; this one is one of them. */
@@ -150,19 +157,7 @@ export class Inventory {
   /** Some of the hosts that have said where they can be dialed, another selection each time. */
   sample(count: number): readonly Candidate[] {
     const { transport, random } = this.#deps
-    const chance = count / Math.max(1, this.#records.size)
-    const offset = random.below(this.#records.size + 1)
-    const chosen: Candidate[] = []
-    let index = 0
-    for (const { record } of this.#records.all()) {
-      index += 1
-      // Evenly spread from a place that changes: a selection for each host, without a number by chance for each record.
-      const isChosen = Math.floor((index + offset) * chance) !== Math.floor((index - 1 + offset) * chance)
-      const [address] = record.addresses
-      if (!isChosen || record.left || record.peer === transport.self || address === undefined) continue
-      chosen.push({ peer: record.peer, address })
-    }
-    return chosen
+    return sampleOf(this.#records, transport.self, count, random)
   }
 
   #met(kept: KeptRecord, isNewer: boolean): void {
@@ -171,6 +166,8 @@ export class Inventory {
     this.#direct.recorded(kept)
     if (record.peer !== transport.self) {
       if (isNewer) this.#recentNames.note(record.peer, record.host, saidMs)
+      const isNews = this.isLarge ? !isNewer : !transport.peers().some(({ id }) => id === record.peer)
+      if (isNews) this.#tellUnconnected()
       return
     }
     const { isProof, isToAnswer } = this.#secondSpeaker.heard(signed.said, record.follows)

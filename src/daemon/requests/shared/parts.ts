@@ -1,4 +1,5 @@
 /** The parts of the daemon that requests may ask for. */
+import type { Cancel } from '../../../base/index.ts'
 import type { Branch } from '../../../branch/index.ts'
 import type { UpSettings } from '../../../config/index.ts'
 import type {
@@ -78,6 +79,8 @@ export interface ProcessFacts {
   readonly bankAddress: () => string | undefined
   /** What is set about `up` by itself; not in a simulated world. */
   readonly upSettings?: () => UpSettings
+  /** Hears when they may be others. */
+  readonly onUpSettings?: (listener: () => void) => Cancel
   /** Where this machine is told to run `isconf up` besides; not in a simulated world. */
   readonly scheduledUps?: () => readonly ScheduledUp[]
   /** What the process has used; not in a simulated world. */
