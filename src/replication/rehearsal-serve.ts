@@ -59,7 +59,7 @@ async function answerTo(stream: PeerStream, teller: Teller, clock: Clock, rehear
     return { event: 'done', verdicts: [...verdicts] }
   } catch (thrown) {
     endIfBroken(thrown)
-    if (thrown instanceof SyntaxError || thrown instanceof z.core.$ZodError)
+    if (thrown instanceof SyntaxError || thrown instanceof z.ZodError)
       return { event: 'failed', message: 'it does not understand the question' }
     const { message, hint } = toIsconfError(thrown)
     return { event: 'failed', message, hint }

@@ -32,8 +32,7 @@ export function meshVoters({ transport, clock, reachable, replicator }: MeshVote
         return answer
       } catch (error) {
         // Whatever it is, it is an answer.
-        if (error instanceof RemoteError || error instanceof SyntaxError || error instanceof z.core.$ZodError)
-          return null
+        if (error instanceof RemoteError || error instanceof SyntaxError || error instanceof z.ZodError) return null
         if (error instanceof NoAnswerError && !(error instanceof HangsError)) reachable.didNotAnswer(peer)
         throw error
       }
