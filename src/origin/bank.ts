@@ -24,14 +24,13 @@ export type BankListener = (doneBytes: number, totalBytes: number) => void
 
 /** One file that was asked for. */
 export interface BankAdded extends Pick<BankFile, 'name' | 'blob'> {
-  /** False when it was published already with this content. */
+  /** False if it was published already with this content. */
   readonly added: boolean
 }
 
 /**
- * Keeps the bytes of the files and notes the operations: all of them, or after
- * a failure none. The failures of {@link requireWork} and of looking and
- * reading, USAGE for a name that cannot be one, and BANK_NAME_TAKEN.
+ * Keeps the bytes of the files and notes the operations: all of them, or none if one fails. The failures of {@link
+ * requireWork} and of looking and reading, USAGE for a name that is not allowed, and BANK_NAME_TAKEN.
  */
 export async function addToBank(
   deps: BankDeps,
@@ -65,7 +64,10 @@ export async function addToBank(
   return added
 }
 
-/** Notes that names are published no more. The failures of {@link requireWork}, and NOT_IN_BANK: nothing was noted. */
+/**
+ * Notes that names are no longer published. The failures of {@link requireWork}, and NOT_IN_BANK: then nothing was
+ * noted.
+ */
 export async function removeFromBank(deps: BankDeps, user: string, names: readonly string[]): Promise<void> {
   const { work } = deps
   requireWork(deps, user)

@@ -10,7 +10,9 @@ import { afterwards, type OriginDeps, requireWork } from './work.ts'
 import type { WorkHeader } from './work-in-progress.ts'
 import { nameWorkOutputs } from './work-output.ts'
 
-/** Checks in; undefined when there was nothing to check in and only the lock was given back. LOCK_LOST, SPLIT, DISK_FULL. */
+/**
+ * Checks in. Undefined if there was nothing to check in and only the lock was given back. LOCK_LOST, SPLIT, DISK_FULL.
+ */
 export async function checkIn(deps: OriginDeps, user: string, askedBy?: AskedBy): Promise<SignedChangeset | undefined> {
   const { branch, work } = deps
   // The last try may have come as far as the journal, and no further.
@@ -44,7 +46,10 @@ export async function checkIn(deps: OriginDeps, user: string, askedBy?: AskedBy)
   return signed
 }
 
-/** The state of the branch with the work as its newest changeset, signed. LOCK_LOST where somebody else's is there. */
+/**
+ * The state of the branch with the work as its newest changeset, signed. LOCK_LOST if somebody else's changeset is
+ * there.
+ */
 function withWork(
   deps: OriginDeps,
   header: WorkHeader,
@@ -62,7 +67,7 @@ function withWork(
   return { to: changed(now, change), changeset: signed }
 }
 
-/** The changeset of a check-in that the journal has already, finished; BEHIND where this disk has not all of it. */
+/** Completes a check-in whose changeset the journal already has; BEHIND if this disk does not have all of it. */
 async function recoveredWhole(deps: OriginDeps): Promise<SignedChangeset | undefined> {
   const recovered = await recoverCheckIn(deps)
   if (recovered && recovered.done < operationsOf(recovered)) throw behindOwnWork(deps, recovered)
@@ -77,9 +82,9 @@ export interface Recovered {
 }
 
 /**
- * Finishes a check-in that the journal has already. A crash between the journal and the rest leaves all of it done
- * here. A disk that was put back to a moment before, from a backup or a snapshot, has only the beginning: as much as
- * the work on it says, and no more, for nothing else tells what this disk has. Work that is not that beginning stays.
+ * Completes a check-in that the journal already has. After a crash between the journal and the rest, all of it was done
+ * here. A disk that was restored from a backup or a snapshot has only the beginning: as much as the work on it says,
+ * and no more, because nothing else tells what this disk has. Work that is not that beginning stays.
  */
 export async function recoverCheckIn(deps: Omit<OriginDeps, 'agreement'>): Promise<Recovered | undefined> {
   const { branch, work } = deps

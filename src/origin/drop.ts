@@ -1,4 +1,7 @@
-/** `wip drop`: gives up work that can never be checked in, so that this host can go on; it then differs from its journal. */
+/**
+ * `wip drop`: gives up work that can never be checked in, so that this host can go on. It then differs from its
+ * journal.
+ */
 import { IsconfError, isoTime } from '../base/index.ts'
 import { lockedBy } from '../branch/index.ts'
 import { unrecordedKey } from '../host/index.ts'
@@ -8,8 +11,8 @@ import type { OriginDeps } from './work.ts'
 import type { WorkHeader } from './work-in-progress.ts'
 
 /**
- * Forgets the work whose lock was broken or lost, and marks this host as needing
- * a rebuild, until a person says on record that all of it was undone by hand; how many operations that were. WIP_NOT_LOST.
+ * Forgets the work whose lock was broken or lost, and marks this host as needing a rebuild until a person records that
+ * all of the work was undone by hand. Returns the number of operations. WIP_NOT_LOST.
  */
 export async function dropWork(deps: OriginDeps, user: string): Promise<number> {
   const { branch, work, deviations, host, clock } = deps
@@ -58,7 +61,7 @@ function keyOf({ lock }: WorkHeader): string {
   return unrecordedKey(`work ${lock}`)
 }
 
-/** So many are named; the rest is a count. */
+/** How many operations are named; the rest is a count. */
 const namedMax = 10
 
 function operationsText(operations: readonly Operation[]): string {

@@ -1,4 +1,4 @@
-/** `exec`: runs a command here, and records it when it succeeded. */
+/** `exec`: runs a command here, and records it if it succeeds. */
 import { posix } from 'node:path'
 import { IsconfError, toIsconfError } from '../base/index.ts'
 import type { ExecOperation } from '../journal/index.ts'
@@ -17,9 +17,8 @@ export interface ExecRequest {
 }
 
 /**
- * Runs the command and notes the operation. COMMAND_FAILED carries the
- * command's exit status; then, and after INTERRUPTED, nothing is recorded but
- * that this host differs.
+ * Runs the command and notes the operation. COMMAND_FAILED carries the command's exit status; after that, and after
+ * INTERRUPTED, all that is recorded is that this host differs.
  */
 export async function exec(
   deps: OriginDeps,
@@ -77,7 +76,7 @@ const rebootWords: Readonly<Record<string, readonly string[]>> = {
   systemctl: ['reboot', 'poweroff', 'halt', 'kexec', 'soft-reboot'],
 }
 
-/** Catches the usual ways to reboot by exec, which would never be recorded. */
+/** Refuses the usual ways to reboot with exec, because the reboot would never be recorded. */
 function refuseReboot(argv: readonly string[]): void {
   const [program = '', ...words] = wordsOf(argv)
   const name = posix.basename(program)
@@ -85,7 +84,7 @@ function refuseReboot(argv: readonly string[]): void {
   if (isReboot) throw new IsconfError('REBOOT_BY_EXEC', `refusing to run ${name} by exec`)
 }
 
-/** The command's words; of one that a shell is given, those of its first command. */
+/** The words of the command; if it is a script for a shell, those of its first command. */
 function wordsOf(argv: readonly string[]): readonly string[] {
   const [program = '', option, script = ''] = argv
   const isShell = posix.basename(program) === 'sh' && option === '-c'

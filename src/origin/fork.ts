@@ -1,4 +1,4 @@
-/** `fork` and `migrate`: a new branch from this host's, and this host's way from one branch to another. */
+/** `fork` makes a new branch from this host's; `migrate` moves this host from one branch to another. */
 import { type BranchName, IsconfError, toIsconfError } from '../base/index.ts'
 import { type Branch, type Branches, changed, firstBranch, operationsDone, refuseSplit } from '../branch/index.ts'
 import { refuseUnlessSuperset, type WithInstalledEarly } from './superset.ts'
@@ -11,9 +11,8 @@ export interface BranchingDeps extends OriginDeps, WithInstalledEarly {
 }
 
 /**
- * Begins the branch `name` with all that this host's branch has, and moves
- * this host onto it. Of two hosts that fork to one name at the same moment one
- * gets it. BRANCH_EXISTS, UNCHECKED_WORK, NEEDS_REBUILD, SPLIT, OFF_BRANCH.
+ * Begins the branch `name` with all that this host's branch has, and moves this host to it. If two hosts fork to one
+ * name at the same moment, one of them gets it. BRANCH_EXISTS, UNCHECKED_WORK, NEEDS_REBUILD, SPLIT, OFF_BRANCH.
  */
 export async function fork(deps: BranchingDeps, user: string, name: BranchName): Promise<Branch> {
   const { branch: parent, branches, agreement } = deps
@@ -38,9 +37,8 @@ export async function fork(deps: BranchingDeps, user: string, name: BranchName):
 }
 
 /**
- * Moves this host onto the branch `name`, when that continues all that was
- * done here. NOT_A_SUPERSET names the first difference. NO_SUCH_BRANCH,
- * UNCHECKED_WORK, NEEDS_REBUILD, SPLIT.
+ * Moves this host to the branch `name`, if that continues all that was done here. NOT_A_SUPERSET names the first
+ * difference. NO_SUCH_BRANCH, UNCHECKED_WORK, NEEDS_REBUILD, SPLIT.
  */
 export async function migrate(deps: BranchingDeps, user: string, name: BranchName): Promise<Branch> {
   const { branch, branches, host } = deps
@@ -61,7 +59,7 @@ function refuseToLeave(deps: OriginDeps, user: string): void {
   if (header) refuseOthersWork(deps, header, user)
 }
 
-/** The lock under which nothing was done is given back: it is of the branch that this host leaves. */
+/** Gives back a lock under which nothing was done: it belongs to the branch that this host leaves. */
 async function leaveFor({ branch, branches, agreement, work, goTo }: BranchingDeps, to: Branch): Promise<void> {
   const { header } = work
   if (header) {

@@ -5,7 +5,9 @@ import { heldText, refuseHeld } from '../host/index.ts'
 import { refuseRebooting } from './reboot.ts'
 import { type OriginDeps, requireWork } from './work.ts'
 
-/** Holds the branch from the next ci on; the reason, which is the lock's message where none is given. ALREADY_HELD. */
+/**
+ * Holds the branch from the next ci on. Returns the reason; if none is given, it is the lock's message. ALREADY_HELD.
+ */
 export async function holdBranch(deps: OriginDeps, user: string, why: string | undefined): Promise<string> {
   const { header, held, what } = await begin(deps, user)
   if (held) refuseHeld(what, held, 'isconf release --branch')
@@ -14,7 +16,7 @@ export async function holdBranch(deps: OriginDeps, user: string, why: string | u
   return reason
 }
 
-/** Ends the hold of the branch from the next ci on; the hold. NOT_HELD. */
+/** Ends the hold of the branch from the next ci on. Returns the hold. NOT_HELD. */
 export async function releaseBranch(deps: OriginDeps, user: string, why: string | undefined): Promise<string> {
   const { header, held, what } = await begin(deps, user)
   if (!held) throw new IsconfError('NOT_HELD', `${what} is not held`)

@@ -1,15 +1,18 @@
-/** Putting the bytes of many files into the store: small ones together, because a disk takes their syncs together. */
+/**
+ * Puts the bytes of many files into the store. Small ones are written together, because a disk then takes their syncs
+ * together.
+ */
 import { type BlobRef, inLanes, pieceBytes } from '../base/index.ts'
 import type { FileEntry } from '../machine/index.ts'
 import type { BlobStore } from '../store/index.ts'
 
-/** Small files that are kept together; so many of their bytes are in memory at once, and one file more. */
+/** How many small files are kept together. That many of their bytes are in memory at once, and one file more. */
 const filesMax = 256
 const bytesMax = 16 * 1024 * 1024
-/** Small files that are read at once. */
+/** How many small files are read at once. */
 const readAtOnceMax = 8
 
-/** Keeps the files; the blob of each. The failures of reading and of the store. */
+/** Keeps the files. Returns the blob of each. The failures of reading and of the store. */
 export async function keepFiles(
   store: BlobStore,
   files: readonly FileEntry[],

@@ -12,8 +12,9 @@ export interface LockOptions {
 }
 
 /**
- * Takes the lock of the branch for `user`; with `behind` also where this host has not done all of the branch, and then
- * only for what is about the journal itself. LOCKED, BEHIND, NEEDS_REBUILD, MESSAGE_MISSING, SPLIT, LOCK_CONTENDED.
+ * Takes the lock of the branch for `user`. With `behind` also if this host has not done all of the branch; the lock is
+ * then good only for what is about the journal itself. LOCKED, BEHIND, NEEDS_REBUILD, MESSAGE_MISSING, SPLIT,
+ * LOCK_CONTENDED.
  */
 export async function takeLock(
   deps: OriginDeps & WithInstalledEarly,
@@ -54,7 +55,7 @@ export async function takeLock(
   return lock
 }
 
-/** Breaks the lock, whoever holds it; the lock that was. NOT_LOCKED. */
+/** Breaks the lock, whoever holds it. Returns that lock. NOT_LOCKED. */
 export async function breakLock(deps: OriginDeps, user: string): Promise<Lock> {
   const { branch, host, clock } = deps
   let broken: Lock | null = null

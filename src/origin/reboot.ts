@@ -1,8 +1,6 @@
 /**
- * `reboot`: reboots this machine, and records that every other one is to be
- * rebooted at this point. The history tells under which boot id it was asked
- * for, and the work has the operation, before the command runs: there may be
- * no afterwards in which to note it.
+ * `reboot`: reboots this machine, and records that every other one is to be rebooted at this point. The boot id goes
+ * into the history, and the operation into the work, before the command runs: afterwards may be too late.
  */
 import { IsconfError, toIsconfError } from '../base/index.ts'
 import { awaitedReboot, type History, mayBeGoingDown, type Rebooting } from '../host/index.ts'
@@ -13,9 +11,8 @@ import type { WorkInProgress } from './work-in-progress.ts'
 const goesOn = 'the reboot is recorded and may still come; if it does not: isconf reboot'
 
 /**
- * Runs the command that reboots. While an earlier one is pending no second
- * operation is recorded. COMMAND_FAILED, COMMAND_NOT_RUN: nothing is recorded;
- * INTERRUPTED: it is pending.
+ * Runs the command that reboots. While an earlier reboot is pending, no second operation is recorded. COMMAND_FAILED,
+ * COMMAND_NOT_RUN: nothing is recorded; INTERRUPTED: it is pending.
  */
 export async function reboot(
   deps: OriginDeps,
@@ -42,7 +39,7 @@ export async function reboot(
   throw failure
 }
 
-/** The reboot that stands between the work and what comes next; undefined when there is none. */
+/** The reboot that is pending after the work so far; undefined if there is none. */
 export async function pendingReboot({
   history,
   machine,

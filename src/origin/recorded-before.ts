@@ -1,31 +1,34 @@
 /**
- * What a snapshot leaves behind on the hosts that had the one before: paths that are gone here, and paths that are of
- * another kind now, which stops every other host. See docs/design/snapped-again.md.
+ * What an earlier snapshot leaves on the other hosts: paths that are gone here, and paths that are of another kind now,
+ * which would stop every other host. See docs/design/snapped-again.md.
  */
 import { posix } from 'node:path'
 import { IsconfError } from '../base/index.ts'
 import type { RecordedPaths } from '../branch/index.ts'
 import type { Entry, Machine } from '../machine/index.ts'
 
-/** What becomes of paths that were recorded below a directory and are gone: removed on the other hosts too, or kept. */
+/**
+ * What becomes of paths that were recorded below a directory and are gone: they are removed on the other hosts too, or
+ * kept.
+ */
 export type WhatIsGone = 'mirror' | 'keep' | undefined
 
 export interface RecordedBefore {
-  /** What is of another kind now: its removal is to be recorded first. */
+  /** Paths that are of another kind now: their removal must be recorded first. */
   readonly changed: readonly string[]
-  /** What is gone, and is to be removed on the other hosts. */
+  /** Paths that are gone and are to be removed on the other hosts. */
   readonly gone: readonly string[]
   /** What a person should know. */
   readonly remarks: readonly string[]
 }
 
 const firstText = 'the other hosts remove it first'
-/** So many are named; of the others how many there are. */
+/** How many paths are named; of the others only the number is told. */
 const namedMax = 5
 
 /**
- * What is to be recorded before these entries: `tops` are the paths that were asked for. PATHS_GONE, KIND_CHANGED where
- * a person has to say what is meant.
+ * What must be recorded before these entries; `tops` are the paths that were asked for. PATHS_GONE, KIND_CHANGED if a
+ * person has to say what is meant.
  */
 export async function recordedBefore(
   recorded: RecordedPaths,
@@ -55,7 +58,7 @@ export async function recordedBefore(
   }
 }
 
-/** What hosts have as directories: what was recorded as one, and what something was recorded below. */
+/** The directories that hosts have: those that were recorded, and those that something was recorded below. */
 function directoriesIn(recorded: RecordedPaths): ReadonlySet<string> {
   const directories = new Set<string>()
   for (const [path, kind] of recorded) {
@@ -70,7 +73,9 @@ function isNoDirectory(recorded: RecordedPaths, path: string): boolean {
   return recorded.has(path) && recorded.get(path) !== 'directory'
 }
 
-/** Those above the paths that were recorded as something else; a link that leads to a directory is still a link. */
+/**
+ * Directories above the paths that were recorded as something else. A link that leads to a directory is still a link.
+ */
 async function directoriesAbove(
   tops: readonly string[],
   recorded: RecordedPaths,
@@ -83,7 +88,7 @@ async function directoriesAbove(
   return [...above]
 }
 
-/** What was recorded below directories that are recorded again, and is not there; by their names. */
+/** Paths that were recorded below directories that are now recorded again, and are not there any more; by name. */
 async function goneBelow(
   tops: readonly string[],
   entries: readonly Entry[],
@@ -98,7 +103,7 @@ async function goneBelow(
   return gone.sort()
 }
 
-/** Without what lies below another of them, or below one of `others`. */
+/** The paths without those that lie below another of them, or below one of `others`. */
 function topmost(paths: readonly string[], others: readonly string[]): readonly string[] {
   const all = new Set([...paths, ...others])
   return paths.filter((path) => {

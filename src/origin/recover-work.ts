@@ -1,4 +1,4 @@
-/** After a crash in the middle of a verb: what it began is finished, so that no host goes on with half of it. */
+/** Completes what a verb began before a crash, so that no host goes on with half of it. */
 import { publicKeyText } from '../journal/index.ts'
 import { recoverCheckIn, recoveredText } from './ci.ts'
 import { finishDrop } from './drop.ts'
@@ -7,7 +7,7 @@ import type { OriginDeps } from './work.ts'
 
 type RecoverDeps = Omit<OriginDeps, 'agreement'>
 
-/** What was finished, for people. */
+/** What was completed, for people. */
 export async function recoverWork(deps: RecoverDeps): Promise<readonly string[]> {
   await dropRecorded(deps)
   const checkedIn = await recoverCheckIn(deps)
@@ -15,7 +15,10 @@ export async function recoverWork(deps: RecoverDeps): Promise<readonly string[]>
   return [checkedIn && recoveredText(checkedIn), other].filter((text) => text !== undefined)
 }
 
-/** What is both in the state of the branch and in the work, or in the marks and in the work, is written one after the other. */
+/**
+ * State that is both in the branch and in the work, or in the marks and in the work, is written one after the other:
+ * completes the second write.
+ */
 async function finishLockOrDrop(deps: RecoverDeps): Promise<string | undefined> {
   const { branch, work, key } = deps
   const { header, operations } = work

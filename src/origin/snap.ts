@@ -1,4 +1,4 @@
-/** `snap`: records what is at some paths as it is now, or that nothing is there, for every host of the branch. */
+/** `snap`: records what is at some paths now, or that nothing is there, for every host of the branch. */
 import { posix } from 'node:path'
 import { type BlobRef, IsconfError, invariant, Progress, toIsconfError, unreachable } from '../base/index.ts'
 import { recordedPaths } from '../branch/index.ts'
@@ -15,9 +15,12 @@ export interface SnapRequest {
   /** The caller's current directory on this machine. */
   readonly cwd: string
   readonly paths: readonly string[]
-  /** Of these files a host that catches up needs only the newest. */
+  /** A host that catches up needs only the newest version of these files. */
   readonly latest?: boolean | undefined
-  /** What was recorded below a directory before and is gone here is removed on the other hosts, too, or kept there. */
+  /**
+   * What the other hosts do with paths that were recorded below a directory before and are gone here: remove or keep
+   * them.
+   */
   readonly gone?: WhatIsGone
 }
 
@@ -40,13 +43,12 @@ export interface Snapped {
   readonly entries: readonly Entry[]
 }
 
-/** About what the journal adds to what is seen of a file. */
+/** How much the journal roughly adds to what is seen of a file. */
 const blobMembersBytes = 200
 
 /**
- * Keeps the bytes of the files and notes the operations: all of them, or after
- * a failure none. The failures of {@link requireWork} and of looking and
- * reading, PATHS_GONE, KIND_CHANGED and WIP_FULL.
+ * Keeps the bytes of the files and notes the operations: all of them, or none if one fails. The failures of {@link
+ * requireWork} and of looking and reading, PATHS_GONE, KIND_CHANGED and WIP_FULL.
  */
 export async function snap(
   deps: OriginDeps,
@@ -133,7 +135,10 @@ export async function snapRemoval(deps: OriginDeps, request: SnapRequest): Promi
   return removed
 }
 
-/** What a user keeps in a directory of their own is theirs to change; what is root's is not. */
+/**
+ * A remark about a file that other users can change. What users keep in a directory of their own is theirs to change;
+ * what belongs to root is not.
+ */
 function sharedRemark(machine: Machine, entry: Entry | undefined): readonly string[] {
   if (entry?.owner.uid !== 0) return []
   const who = machine.sharedWith(posix.dirname(entry.path))
@@ -150,7 +155,7 @@ function refuseNoFile({ kind, path }: Entry): void {
   throw new IsconfError('NOT_A_FILE', `--latest is for regular files, and ${path} is a ${what}`)
 }
 
-/** A file that is read: of several names of one only the first is. */
+/** Whether the content of a file is read: of several names of one file, only of the first. */
 function hasContent(entry: Entry): entry is FileEntry {
   return entry.kind === 'file' && entry.hardlink === undefined
 }

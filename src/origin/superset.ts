@@ -1,15 +1,15 @@
-/** Whether a branch continues what a host has done, and where it does not. */
+/** Whether a branch continues what a host has done, and if not, where it differs. */
 import { type ChangesetId, IsconfError, operationName } from '../base/index.ts'
 import { type Branch, commonLength, operationsDone } from '../branch/index.ts'
 import { describeOperation, type SignedChangeset } from '../journal/index.ts'
 import type { OriginDeps } from './work.ts'
 
 export interface WithInstalledEarly {
-  /** The newest changeset by which something is here, or was passed over, before its time. */
+  /** The newest changeset of which something was installed, or passed over, early. */
   readonly installedEarly: { readonly id: ChangesetId | undefined }
 }
 
-/** NOT_A_SUPERSET unless all that this host has done, or begun, is the beginning of the journal of `to`. */
+/** NOT_A_SUPERSET unless everything that this host has done, or begun, is the beginning of the journal of `to`. */
 export async function refuseUnlessSuperset(
   { branch, history, host, installedEarly }: Pick<OriginDeps, 'branch' | 'history' | 'host'> & WithInstalledEarly,
   to: Branch,
@@ -37,7 +37,7 @@ export async function refuseUnlessSuperset(
   )
 }
 
-/** The first operation in which two changesets differ; the first one when only what is around them does. */
+/** The first operation in which two changesets differ; the first one if only their other members differ. */
 function firstDifference(here: SignedChangeset, there: SignedChangeset | undefined): number {
   const [mine, theirs] = [here.changeset.operations, there?.changeset.operations ?? []]
   const index = mine.findIndex((one, at) => at < theirs.length && JSON.stringify(one) !== JSON.stringify(theirs[at]))

@@ -1,6 +1,6 @@
 /**
- * What is done on this host and does not come to the journal: a command that fails or is interrupted has changed what
- * it has changed. It is noted as a deviation, which names the way on, until a person has set it right.
+ * What is done on this host and does not get into the journal: a command that fails or is interrupted may have changed
+ * something. It is noted as a deviation, which names the way on, until a person has set it right.
  */
 import { type ErrorCode, IsconfError, isoTime, parseOperationKey, toIsconfError } from '../base/index.ts'
 import { type Deviation, keepOutput, nameOf, unrecordedKey } from '../host/index.ts'
@@ -11,13 +11,14 @@ import { workOutputRef } from './work-output.ts'
 
 type UnrecordedDeps = Pick<OriginDeps, 'deviations' | 'history' | 'outputs' | 'work' | 'clock' | 'log'>
 
-/** With these the command has not begun. */
+/** With these failures the command has not begun. */
 const notBegun: ReadonlySet<ErrorCode> = new Set(['COMMAND_NOT_RUN', 'COMMAND_LEFT', 'BANK_FOREIGN', 'PACKAGES_BUSY'])
 const interrupted = 'it was interrupted'
 
 /**
- * Has `run` do a command and record it, and keeps what it wrote. The mark comes first: a crash must not leave a host that a command has changed
- * and that does not say so. It stays where `run` fails, with the reason, and the failure names what to do.
+ * Has `run` do a command and record it, and keeps its output. The mark is written first, because a crash must not leave
+ * a host that a command has changed and that does not say so. If `run` fails, the mark stays, with the reason, and the
+ * failure says what to do.
  */
 export async function attempt<T, L extends CommandListener>(
   deps: UnrecordedDeps,
@@ -67,14 +68,14 @@ async function noteFailed({ deviations, history }: UnrecordedDeps, mark: Deviati
   await history.add([{ event: 'unrecorded', operation: parseOperationKey(operation), text, by, why }])
 }
 
-/** As much of a command as a person needs to know it again; a script may have a megabyte. */
+/** How much of a command a person needs to recognise it; a script may have a megabyte. */
 const textLengthMax = 1_000
 
 function shortened(text: string): string {
   return text.length <= textLengthMax ? text : `${text.slice(0, textLengthMax)}…`
 }
 
-/** What to say of a command that is recorded now and failed here before; undefined of any other. */
+/** What to say about a command that is recorded now and failed here before; undefined for any other. */
 export function failedBefore(
   { deviations }: Pick<OriginDeps, 'deviations'>,
   operation: ExecOperation,
@@ -84,7 +85,7 @@ export function failedBefore(
   return `it failed here before (${before.time}: ${before.why}); if nothing of that is left: isconf done ${nameOf(before)} -m WHY`
 }
 
-/** After a crash: the mark of a command that is in the work goes, for it has ended well. */
+/** After a crash: drops the mark of a command that is in the work, because it has ended well. */
 export async function dropRecorded({ deviations, work }: Pick<OriginDeps, 'deviations' | 'work'>): Promise<void> {
   const last = work.operations.at(-1)
   if (last?.type !== 'exec') return
@@ -92,7 +93,10 @@ export async function dropRecorded({ deviations, work }: Pick<OriginDeps, 'devia
   if (mark?.why === interrupted) await deviations.removeAll([mark.operation])
 }
 
-/** Notes files that are as they are on this host alone, because their operations were taken out of the work or never came into it. */
+/**
+ * Notes files that are as they are only on this host, because their operations were taken out of the work or never got
+ * into it.
+ */
 export async function noteUndone(
   { deviations, work, clock }: UnrecordedDeps,
   operations: readonly Operation[],
@@ -111,12 +115,12 @@ export async function noteUndone(
   }
 }
 
-/** The journal will have these paths as they are here: nothing of them is on this host alone any more. */
+/** The journal will have these paths as they are here: drops the marks that they are so only on this host. */
 export async function clearUndone({ deviations }: UnrecordedDeps, operations: readonly Operation[]): Promise<void> {
   await deviations.removeAll(operations.filter((one) => one.type === 'snap').map(pathKey))
 }
 
-/** Without the values of variables, which may be secret: other hosts hear of it. */
+/** Without the values of variables, which may be secret: other hosts see the key. */
 function commandKey({ argv, cwd, env }: ExecOperation): string {
   return unrecordedKey(JSON.stringify({ argv, cwd, env: Object.keys(env) }))
 }

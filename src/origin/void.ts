@@ -1,4 +1,4 @@
-/** `void`: records that an operation of the journal is not to be done any more, by hosts that have yet to do it. */
+/** `void`: records that an operation of the journal is no longer to be done by hosts that have not done it yet. */
 import { IsconfError, operationName, parseOperationKey } from '../base/index.ts'
 import { operationAt, type Voided, voidsIn } from '../branch/index.ts'
 import { noteVoid, toKey } from '../host/index.ts'
@@ -52,7 +52,7 @@ export async function voidOperation(deps: OriginDeps, user: string, name: string
   }
 }
 
-/** After a check-in: this host did itself what its voids are about, or had skipped it, and says so. */
+/** After a check-in: this host did the voided operations itself, or had skipped them, and says so. */
 export async function noteOwnVoids(
   { branch, history, deviations }: Pick<OriginDeps, 'branch' | 'history' | 'deviations'>,
   { changeset }: SignedChangeset,

@@ -1,7 +1,7 @@
 /**
- * What was done on this host and is not checked in: `journal.wip`. Its first
- * line says under which lock and after which changeset, each further line is
- * one operation. It survives restarts and reboots together with its lock.
+ * Work that was done on this host and is not checked in: `journal.wip`. Its first line says under which lock and after
+ * which changeset it is done; each further line is one operation. It survives restarts and reboots together with its
+ * lock.
  */
 import * as z from 'zod'
 import { AppendLog, type Disk, IsconfError, leadingLines, writing } from '../base/index.ts'
@@ -23,7 +23,7 @@ const headerSchema = z.object({
   lock: z.string(),
   message: z.string(),
   author: z.string(),
-  /** The host has not done all that comes before: only what is about the journal itself can be recorded. */
+  /** The host has not done everything that comes before: only operations about the journal itself can be recorded. */
   behind: z.literal(true).optional(),
   /** When the lock was taken, for people. */
   since: z.string().optional(),
@@ -32,7 +32,7 @@ const headerSchema = z.object({
 /** Under which lock, and after which changeset, the work is done. */
 export type WorkHeader = z.infer<typeof headerSchema>
 
-/** Leaves room for the changeset's other members within the longest line. */
+/** Leaves room for the other members of the changeset within the longest line. */
 const workBytesMax = lineBytesMax - 64 * 1024
 
 export class WorkInProgress {
@@ -67,7 +67,7 @@ export class WorkInProgress {
     return work
   }
 
-  /** What can be used of a damaged one: the operations up to the damage, or nothing when it is not said under which lock. */
+  /** The usable part of a damaged file: the operations up to the damage, or nothing if the lock can't be read. */
   static readable(bytes: Uint8Array): string | undefined {
     const isGood = (line: string, index: number): boolean =>
       isReadable(index === 0 ? headerSchema : recordedOperationSchema, line)
@@ -84,7 +84,7 @@ export class WorkInProgress {
     return this.#operations
   }
 
-  /** Begins, or goes on under another lock with what is there already. */
+  /** Begins the work, or goes on with existing work under another lock. */
   begin(header: WorkHeader): Promise<void> {
     return this.#rewrite(header, this.#operations)
   }
@@ -95,12 +95,12 @@ export class WorkInProgress {
     if (this.#header) await this.#rewrite(this.#header, left)
   }
 
-  /** WIP_FULL when another operation of about `operation`'s size would not fit one changeset. */
+  /** WIP_FULL if another operation of about the size of `operation` would not fit into one changeset. */
   refuseIfFull(operation: object): void {
     this.refuseWithoutRoom(JSON.stringify(operation).length * 2)
   }
 
-  /** WIP_FULL when operations of about `sizeBytes` would not fit one changeset with what is there. */
+  /** WIP_FULL if operations of about `sizeBytes` would not fit into one changeset with the existing ones. */
   refuseWithoutRoom(sizeBytes: number): void {
     const before = this.#log?.size ?? 0
     if (before + sizeBytes <= workBytesMax) return
@@ -157,7 +157,7 @@ export class WorkInProgress {
   }
 }
 
-/** NOT_A_FILE for what the next start, and every other host, would not know. */
+/** NOT_A_FILE for what the next start, and every other host, could not read. */
 function refuseUnreadable(operation: Operation): void {
   if (operationSchema.safeParse(operation).success) return
   const hint = 'its size, mode, owner or path is more than a journal has: leave it out'

@@ -1,6 +1,6 @@
 /**
- * What commands write on their origin. Their operations have no names before they are checked in: until then what they
- * wrote goes by their place in the work, and after that by their names, as on every other host.
+ * The output of commands on their origin. Operations have no names before they are checked in: until then their output
+ * is kept by their place in the work, and afterwards by their names, as on every other host.
  */
 import { parseOperationKey, toIsconfError } from '../base/index.ts'
 import { type OperationRef, toKey, unrecordedKey } from '../host/index.ts'
@@ -8,12 +8,12 @@ import type { ExecOperation, Operation, SignedChangeset } from '../journal/index
 import type { OriginDeps } from './work.ts'
 import type { WorkHeader } from './work-in-progress.ts'
 
-/** By which name what it wrote goes until it is checked in. */
+/** The name for the output of the work until it is checked in. */
 export function workOutputRef({ base }: WorkHeader, index: number, { argv, cwd }: ExecOperation): OperationRef {
   return parseOperationKey(unrecordedKey(JSON.stringify({ base, index, argv, cwd })))
 }
 
-/** Gives what was kept of the first `count` operations the names that they have now. */
+/** Gives the kept output of the first `count` operations the names that these have now. */
 export async function nameWorkOutputs(
   { outputs, log }: Pick<OriginDeps, 'outputs' | 'log'>,
   header: WorkHeader,
@@ -30,7 +30,7 @@ export async function nameWorkOutputs(
   }
 }
 
-/** The same of an operation of the work, as a whole name; undefined of what is no command. */
+/** The same for one operation of the work, as a whole name; undefined if it is no command. */
 export function workOutputKey(header: WorkHeader, index: number, operation: Operation | undefined): string | undefined {
   if (operation?.type !== 'exec') return undefined
   return toKey(workOutputRef(header, index, operation))

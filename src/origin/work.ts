@@ -11,7 +11,7 @@ import type { WorkHeader, WorkInProgress } from './work-in-progress.ts'
 
 export interface OriginDeps {
   readonly host: string
-  /** What is recorded names the release that can do it. */
+  /** The release that can do the operation is recorded with it. */
   readonly release: string
   readonly domain: DomainName
   readonly key: KeyObject
@@ -61,8 +61,8 @@ export function requireWork(
 }
 
 /**
- * Does what comes after a change that is made: a failure says that it is. `made` says so, and what is to be done about
- * what is missing.
+ * Does what follows a change that has been made. A failure then says so: `made` says what was made and what to do about
+ * the rest.
  */
 export async function afterwards(made: string, run: () => Promise<void>): Promise<void> {
   try {
@@ -75,7 +75,9 @@ export async function afterwards(made: string, run: () => Promise<void>): Promis
 
 const roomHint = 'make room on the disk of IS_HOME'
 
-/** LOCKED for another user than whose work is here. It is this host's, whatever the host was called when it began. */
+/**
+ * LOCKED if the work here belongs to another user. It is this host's work, whatever the host was called when it began.
+ */
 export function refuseOthersWork({ branch }: Pick<OriginDeps, 'branch'>, header: WorkHeader, user: string): void {
   const holder = header.author.slice(0, header.author.lastIndexOf('@'))
   if (holder === user) return
@@ -84,7 +86,9 @@ export function refuseOthersWork({ branch }: Pick<OriginDeps, 'branch'>, header:
   throw new IsconfError('LOCKED', `branch ${branch.name} is ${text}`, { hint: otherUserHint(holder, user) })
 }
 
-/** This host has the lock and nothing of what it was taken for, as after its disk was put back to an earlier moment. */
+/**
+ * The failure when this host has the lock but none of the work, as after its disk was restored to an earlier moment.
+ */
 function heldWithoutWork(branch: Branch, lock: Lock, user: string): IsconfError {
   const hint =
     'this host itself holds it, and has no work under it: take it again, isconf lock WHY, or break it, isconf unlock'

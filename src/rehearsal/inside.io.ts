@@ -1,4 +1,4 @@
-/** What runs in the sandbox: takes back what the work has changed, and does the operations one after the other. */
+/** What runs in the sandbox: puts back what the work has changed, and does the operations one after the other. */
 import { spawnSync } from 'node:child_process'
 import { createReadStream, statfsSync } from 'node:fs'
 import { lstat, rm, rmdir } from 'node:fs/promises'
@@ -12,10 +12,10 @@ import { apply, applyInstalls, isInstall } from '../replay/index.ts'
 import { blobPath } from '../store/index.ts'
 import type { Job, Outcome, SandboxEvent, TakenBack } from './rehearsal.ts'
 
-/** Less than this left, and the room is used up. */
+/** With less than this left, the space counts as used up. */
 const roomBytesMin = 1024 * 1024
 
-/** Reads the job from standard input, does it, and tells of it on standard output; ends when its parent does. */
+/** Reads the job from standard input, does it, and reports on standard output. Ends when its parent does. */
 export async function rehearseInside(): Promise<void> {
   const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]()
   const first = await lines.next()
@@ -40,7 +40,7 @@ class Inside {
     })
   }
 
-  /** `goesOn` is asked after each operation: whether it counts is for the one who judges. */
+  /** `goesOn` is called after each operation: the parent decides whether to go on. */
   async run(goesOn: () => Promise<boolean>): Promise<void> {
     tell({ event: 'ready' })
     for (const one of this.#job.takenBack) await this.#takeBack(one)

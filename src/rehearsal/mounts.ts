@@ -9,7 +9,7 @@ export interface Layer {
   readonly flags: readonly string[]
 }
 
-/** Of these a rehearsal has its own, or none: they are no disks. */
+/** File systems that are no disks: a rehearsal has its own of these, or none. */
 const notDisks =
   /^(proc|sysfs|devtmpfs|devpts|cgroup2?|securityfs|debugfs|tracefs|pstore|bpf|configfs|fusectl|mqueue|hugetlbfs|binfmt_misc|autofs|efivarfs|rpc_pipefs|nsfs|selinuxfs|ramfs)$/
 
@@ -19,7 +19,10 @@ const passing =
 
 const copied = ['ro', 'noexec', 'nosuid', 'nodev']
 
-/** The layers, `/` first and each mount after the one that it is in. Of several mounts at a place the last counts. */
+/**
+ * The layers, `/` first, and each mount after the one that it is in. If there are several mounts at a place, the last
+ * counts.
+ */
 export function layersOf(mountinfo: string): readonly Layer[] {
   const restByPlace = new Map<string, Omit<Layer, 'place'>>()
   for (const line of mountinfo.split('\n')) {
@@ -38,7 +41,7 @@ export function layersOf(mountinfo: string): readonly Layer[] {
   return layers.sort((a, b) => depthOf(a.place) - depthOf(b.place))
 }
 
-/** Spaces and the like stand as `\040` there. */
+/** Decodes spaces and the like, which are written as `\040`. */
 function unescaped(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))
 }

@@ -4,11 +4,11 @@ import { type Invocation, invocationsOf } from '../warnings/index.ts'
 interface Row {
   readonly id: string
   readonly programs: readonly string[]
-  /** Which of their words; all when absent. */
+  /** Only with these words; with any words if absent. */
   readonly words?: RegExp
-  /** How it ends in a rehearsal where it would end the other way on the host. */
+  /** How it ends in a rehearsal, when it would end the other way on the host. */
   readonly here: 'fails' | 'passes'
-  /** Set for what only a rehearsal without the host's network can't do. */
+  /** Set for commands that fail only in a rehearsal without the host's network. */
   readonly needsNetwork?: true
   readonly why: string
 }
@@ -178,7 +178,7 @@ const notRehearsed: readonly Row[] = [
   },
 ]
 
-/** Why a command's end in a rehearsal tells nothing of its end on the host; undefined when it does tell. */
+/** Why the end of a command in a rehearsal says nothing about its end on the host; undefined if it does. */
 export function whyNotJudged(
   argv: readonly string[],
   status: number,

@@ -1,11 +1,11 @@
-/** What a rehearsal is told, and what it tells. */
+/** The job of a rehearsal, and its results. */
 import type { Operation } from '../journal/index.ts'
 import type { OutputStream } from '../machine/index.ts'
 
 /** What is done in the sandbox, as its first line of input. */
 export interface Job {
   readonly operations: readonly Operation[]
-  /** How the paths stood that the work has changed since; the longest first. */
+  /** The earlier state of the paths that the work has changed; the longest path first. */
   readonly takenBack: readonly TakenBack[]
   readonly volroot: string
   readonly home: string
@@ -31,12 +31,12 @@ export type SandboxEvent =
 
 /** How an operation ended in the sandbox. */
 export interface Outcome {
-  /** Exit status of a command; 0 of what was done, 1 of what was not. */
+  /** Exit status of a command; for any other operation 0 if it was done, 1 if not. */
   readonly status: number
-  /** Why it could not be done; null when it was, or when its status says it all. */
+  /** Why it could not be done; null if it was, or if its status says enough. */
   readonly why: string | null
   readonly remarks: readonly string[]
-  /** Whether the room that the rehearsal has was used up. */
+  /** Whether the space of the rehearsal was used up. */
   readonly isFull: boolean
 }
 
@@ -44,7 +44,7 @@ export interface Outcome {
 export type Verdict =
   | 'passes'
   | 'fails'
-  /** It can't be told from what happened in a rehearsal. */
+  /** What happened in the rehearsal does not tell. */
   | 'not judged'
   /** It was done here already and fails when it is done again. */
   | 'fails again'
@@ -54,8 +54,8 @@ export interface Rehearsed {
   /** The first is 1. */
   readonly number: number
   readonly verdict: Verdict
-  /** Exit status; null of what was not done. */
+  /** Exit status; null if it was not done. */
   readonly status: number | null
-  /** What there is to say of it; null when all is said. */
+  /** More about it, in words; null if there is nothing to add. */
   readonly why: string | null
 }

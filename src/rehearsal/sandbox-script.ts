@@ -11,11 +11,11 @@ export interface Sandbox {
   readonly hidden: readonly string[]
   /** Whether it has a network of its own, with nothing in it but its own loopback. */
   readonly ownNetwork: boolean
-  /** What is run in it. */
+  /** The program that is run in it. */
   readonly argv: readonly string[]
 }
 
-/** A mount that no overlay can be laid over is said on standard error, behind this. */
+/** The mark in front of a line on standard error about a mount that no overlay can be laid over. */
 export const readOnlyMark = 'read-only: '
 
 /**
@@ -29,7 +29,7 @@ const dropped = [
   ...['wake_alarm', 'block_suspend', 'audit_control', 'audit_read'],
 ]
 
-/** What `unshare` is given before the script. */
+/** The options for `unshare`, before the script. */
 export function namespacesOf({ ownNetwork }: Pick<Sandbox, 'ownNetwork'>): readonly string[] {
   return [...['--mount', '--pid', '--fork', '--kill-child', '--uts', '--ipc'], ...(ownNetwork ? ['--net'] : [])]
 }

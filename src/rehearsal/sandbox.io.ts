@@ -1,4 +1,4 @@
-/** Rehearsing on this host: a sandbox over all that is on its disks, which is thrown away. */
+/** Rehearses on this host: in a sandbox over everything on its disks, which is thrown away. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, realpathSync, statfsSync, statSync } from 'node:fs'
 import { totalmem } from 'node:os'
@@ -31,11 +31,11 @@ export interface RehearsalOptions {
   readonly again: boolean
 }
 
-/** By a fixed path: what a rehearsal does as root is not for a caller's PATH to say. */
+/** A fixed PATH: what a rehearsal does as root must not depend on a caller's. */
 const environment = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' }
 const needed = ['unshare', 'setpriv', 'mount', 'pivot_root']
 
-/** Does the job in a sandbox; a verdict on each operation. NOT_REHEARSABLE, PACKAGES_BUSY, INTERRUPTED. */
+/** Does the job in a sandbox. Returns a verdict on each operation. NOT_REHEARSABLE, PACKAGES_BUSY, INTERRUPTED. */
 export async function rehearse(
   options: RehearsalOptions,
   listener: RehearsalListener,
@@ -84,7 +84,7 @@ async function inSandbox(
   }
 }
 
-/** What is said by the sandbox, and answered. */
+/** The conversation with the sandbox. */
 class RehearsalRun {
   readonly #options: RehearsalOptions
   readonly #child: ChildProcess

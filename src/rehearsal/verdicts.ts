@@ -1,16 +1,16 @@
-/** What a rehearsal says of each operation, from how they ended in it. */
+/** The verdict of a rehearsal on each operation, from how it ended in the sandbox. */
 import type { Operation } from '../journal/index.ts'
 import { whyNotJudged } from './not-rehearsed.ts'
 import type { Outcome, Rehearsed } from './rehearsal.ts'
 
 export interface Judging {
   readonly operations: readonly Operation[]
-  /** Whether they were done here before, and the commands among them are done a second time. */
+  /** Whether they were done here before, so that the commands among them are done a second time. */
   readonly again: boolean
   readonly ownNetwork: boolean
 }
 
-/** Whether what comes after an operation can still be told something of: `up` stops at the first that fails. */
+/** Whether the operations after this one can still be judged: `up` stops at the first that fails. */
 export function goesOnAfter({ verdict }: Rehearsed): boolean {
   return verdict !== 'fails'
 }
@@ -44,7 +44,7 @@ export function verdictOf(judging: Judging, index: number, outcome: Outcome): Re
   return { ...said, verdict: 'fails' }
 }
 
-/** Of the operations after the one that the rehearsal stopped at. */
+/** The verdicts on operations after the one at which the rehearsal stopped. */
 export function notReached(number: number): Rehearsed {
   return { number, verdict: 'not reached', status: null, why: null }
 }

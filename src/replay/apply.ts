@@ -25,17 +25,17 @@ export interface ApplyDeps {
   readonly onProgress: (path: string, doneBytes: number, totalBytes: number) => void
 }
 
-/** Every operation but the one that ends the run of the machine, and so is {@link doReboot}'s. */
+/** Every operation except a reboot, which {@link doReboot} does. */
 export type LocalOperation = Exclude<Operation, RebootOperation | UnknownOperation>
 
-/** One that puts something in place; several in a row may be done together. */
+/** An operation that puts something in place; several in a row may be done together. */
 export type InstallOperation = Exclude<SnapOperation, RemovalOperation>
 
 export function isInstall(operation: Operation): operation is InstallOperation {
   return operation.type === 'snap' && operation.kind !== 'removal'
 }
 
-/** How an operation ended: an exit status, what the history keeps of its output, and what a person should know. */
+/** How an operation ended: an exit status, what the history keeps of its output, and remarks for a person. */
 export interface Applied {
   readonly status: number
   /** SHA-256 of what a command wrote; empty for what writes none. */
@@ -43,7 +43,7 @@ export interface Applied {
   readonly remarks: readonly string[]
 }
 
-/** Does an operation. An exec's failure is its status, any other failure is thrown. */
+/** Does an operation. If an exec fails, that is its status; any other failure is thrown. */
 export async function apply(
   deps: Pick<ApplyDeps, 'machine' | 'clock'>,
   operation: Exclude<LocalOperation, InstallOperation>,
@@ -72,7 +72,7 @@ export async function apply(
 
 const done: Applied = { status: 0, output: '', remarks: [] }
 
-/** Does the first of these operations, and of those after it as many as go with it. Their blobs are here. */
+/** Does the first of these operations, and as many after it as go with it. Their blobs are here. */
 export async function applyInstalls(
   deps: ApplyDeps,
   operations: readonly InstallOperation[],
@@ -82,7 +82,7 @@ export async function applyInstalls(
   return reports.map(({ remarks }) => ({ ...done, remarks }))
 }
 
-/** The blob an operation needs before it can be done; undefined when it needs none. */
+/** The blob that an operation needs before it can be done; undefined if it needs none. */
 export function blobToInstall(operation: Operation): BlobRef | undefined {
   return operation.type === 'snap' ? blobOf(operation) : undefined
 }

@@ -1,6 +1,6 @@
 /**
- * What keeps `up` from doing anything: a hold on this host, or on its branch. It is looked at before each operation, so
- * that a hold also stops an `up` that is under way.
+ * A hold on this host, or on its branch, keeps `up` from doing anything. Holds are read before each operation, so that
+ * one also stops an `up` that is under way.
  */
 import { IsconfError } from '../base/index.ts'
 import { type Branch, type BranchHold, holdOf } from '../branch/index.ts'
@@ -23,16 +23,16 @@ export interface HoldsDeps {
 
 export class Holds {
   readonly #deps: HoldsDeps
-  /** What was read, and of which journal up to where. */
+  /** What was read, from which journal, and up to where. */
   #read: { readonly journal: Journal; readonly until: number; readonly hold: BranchHold | undefined } | undefined
-  /** Those in spite of which a person has it go on, in words. */
+  /** Holds that a person has overridden, in words. */
   readonly #passed = new Set<string>()
 
   constructor(deps: HoldsDeps) {
     this.#deps = deps
   }
 
-  /** This host's own first. */
+  /** The hold of this host comes first. */
   async all(): Promise<readonly Hold[]> {
     const { branch, hold, host } = this.#deps
     const own = hold.value
@@ -43,13 +43,13 @@ export class Holds {
     ]
   }
 
-  /** HELD while there is one in spite of which nobody has it go on. */
+  /** HELD while there is a hold that nobody has overridden. */
   async refuse(): Promise<void> {
     const holds = (await this.all()).filter((one) => !this.#passed.has(holdText(one)))
     if (holds.length > 0) throw new IsconfError('HELD', holds.map(holdText).join('; '), { hint: wayOn(holds) })
   }
 
-  /** Goes on in spite of those that there are now, on record; they are given. One that comes later counts again. */
+  /** Overrides the present holds, on record, and returns them. A hold that comes later counts again. */
   async pass({ by, why }: Decision): Promise<readonly Hold[]> {
     const holds = await this.all()
     await this.#deps.history.add(holds.map((one) => ({ event: 'wentOn', hold: holdText(one), by, why })))
@@ -66,7 +66,7 @@ export class Holds {
   }
 }
 
-/** A branch's hold as one of those that keep a host from its work. */
+/** The hold of a branch as one of the holds of a host. */
 export function branchHold({ name }: Branch, { by, why, since }: BranchHold): Hold {
   return { scope: 'branch', name, by, why, since }
 }

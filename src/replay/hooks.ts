@@ -1,4 +1,4 @@
-/** Programs that the administrator has put around `up`: before it, after it, and for when it has failed. */
+/** Hooks: programs of the administrator that run before `up`, after it, and when it has failed. */
 import { type Clock, IsconfError, type Log, toIsconfError } from '../base/index.ts'
 import type { Branch } from '../branch/index.ts'
 import { type Command, type CommandListener, type HookStage, type Machine, runWatched } from '../machine/index.ts'

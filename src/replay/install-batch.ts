@@ -1,7 +1,7 @@
 /**
- * Operations that follow each other and each put something in place are done together: a disk takes a hundred syncs at
- * once in little more time than one. The history says that they are begun before any of them is, and that they are
- * done when all that they changed is on disk.
+ * Installs operations that follow each other together: a disk takes a hundred syncs at once in little more time than
+ * one. The history says that they are begun before any of them is, and that they are done when everything that they
+ * changed is durable.
  */
 import { type BlobRef, type ErrorCode, IsconfError, operationName, toIsconfError } from '../base/index.ts'
 import type { OperationRef } from '../host/index.ts'
@@ -10,11 +10,11 @@ import { type ApplyDeps, applyInstalls, blobToInstall, type InstallOperation } f
 import type { Recorder } from './recorder.ts'
 import { wayOn, withWayOn } from './way-on.ts'
 
-/** What a crash may undo, and the next `up` does again: at most so many, and so many bytes of them. */
+/** At most so many operations, and so many bytes of them, may be undone by a crash and done again by the next `up`. */
 const operationsMax = 256
 const bytesMax = 32 * 1024 * 1024
 
-/** One of them: what is in the journal, and what is done, which may be a newer version of the same file. */
+/** One step: what is in the journal, and what is done, which may be a newer version of the same file. */
 export interface InstallStep {
   readonly ref: OperationRef
   readonly operation: InstallOperation
@@ -26,7 +26,7 @@ export interface InstallDeps extends Omit<ApplyDeps, 'onProgress'> {
 }
 
 interface Asked<S> {
-  /** Asked of a step before it is done: throws when it is not to be done any more. */
+  /** Called for a step before it is done: throws if it is not to be done any more. */
   readonly refuseOffLine: (step: S) => Promise<void>
 }
 
@@ -54,7 +54,7 @@ export class InstallBatch<S extends InstallStep> {
     this.#listener = listener
   }
 
-  /** Whether an operation may be added. What is not here, and would have to be waited for, begins a batch. */
+  /** Whether an operation may be added. One whose file is not here, and must be waited for, begins a new batch. */
   takes(operation: InstallOperation): boolean {
     if (this.#steps.length === 0) return true
     const bytes = this.#bytes + bytesOf(operation)
@@ -66,7 +66,9 @@ export class InstallBatch<S extends InstallStep> {
     this.#bytes += bytesOf(step.operation)
   }
 
-  /** Does what was added. OPERATION_FAILED for the first that fails: those before it are done, and none after it. */
+  /**
+   * Does what was added. OPERATION_FAILED for the first that fails: those before it are done, those after it are not.
+   */
   async run(signal: AbortSignal): Promise<void> {
     let rest = this.#steps
     this.#steps = []
@@ -80,7 +82,7 @@ export class InstallBatch<S extends InstallStep> {
     }
   }
 
-  /** Does the first, and as many as go with it; how many. */
+  /** Does the first step, and as many as go with it. Returns how many. */
   async #runSome(first: S, steps: readonly S[], signal: AbortSignal): Promise<number> {
     await this.#recorder.startedTogether(first.ref, steps.at(-1)?.ref ?? first.ref)
     const operations = steps.map(({ operation }) => operation)
@@ -98,7 +100,7 @@ export class InstallBatch<S extends InstallStep> {
     return applied.length
   }
 
-  /** Also what was here when it was added: a damaged copy is dropped when it is read. */
+  /** Also fetches what was here when it was added: a damaged copy is dropped when it is read. */
   async #fetchMissing({ ref, operation }: S, signal: AbortSignal): Promise<void> {
     const blob = this.#missingBlob(operation)
     if (blob === undefined) return
@@ -120,7 +122,10 @@ function bytesOf(operation: InstallOperation): number {
   return blobToInstall(operation)?.sizeBytes ?? 0
 }
 
-/** Notes that an operation failed; what to throw: OPERATION_FAILED, or what is no fault of the operation. */
+/**
+ * Notes that an operation failed. Returns what to throw: OPERATION_FAILED, or the failure itself if the operation is
+ * not to blame.
+ */
 export async function recordFailure(
   recorder: Recorder,
   ref: OperationRef,
@@ -133,7 +138,7 @@ export async function recordFailure(
   return failedAt(ref, operation, error.message, { cause: error })
 }
 
-/** What is to be done about these is known, and comes before what is to be done about every failure. */
+/** Failures with a known remedy, which is named before the general one. */
 const knownCauses: readonly ErrorCode[] = ['COMMAND_NOT_RUN', 'COMMAND_LEFT', 'OPEN_TO_OTHERS', 'UNSAFE_LINK']
 const stayHint = 'this host has stopped at that operation; fix the cause and run `isconf up` again'
 

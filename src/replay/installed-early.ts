@@ -1,8 +1,6 @@
 /**
- * The newest changeset of which this host has something before it has come
- * there: a file recorded with `--latest`, or that it passed over what is void.
- * If that changeset is on a line that
- * loses a split, the host has gone on along that line.
+ * The newest changeset of which this host has something early: a file recorded with `--latest`, or a void operation
+ * that it passed over. If that changeset is on a line that loses a split, the host has gone along with that line.
  */
 import { type ChangesetId, type Disk, IsconfError, isSha256Hex, writing } from '../base/index.ts'
 import type { Journal } from '../journal/index.ts'
@@ -28,12 +26,15 @@ export class InstalledEarly {
     return new InstalledEarly(disk, path, id as ChangesetId | undefined)
   }
 
-  /** Undefined where it never was ahead. One that the host has come to since is harmless: its history has it, too. */
+  /**
+   * Undefined if this host never was ahead. A changeset that the host has reached since does no harm: its history has
+   * it, too.
+   */
   get id(): ChangesetId | undefined {
     return this.#id
   }
 
-  /** Notes a changeset before something of it is installed, when it is the newest; on disk when it returns. */
+  /** Notes a changeset before something of it is installed, if it is the newest; durable when it returns. */
   async note(id: ChangesetId, journal: Journal): Promise<void> {
     const [before, now] = [this.#id && journal.sequenceOf(this.#id), journal.sequenceOf(id)]
     if (before !== undefined && now !== undefined && before >= now) return

@@ -1,4 +1,4 @@
-/** What was begun on this host and interrupted before `up` comes to it again. */
+/** Operations that were begun on this host and interrupted, before `up` comes to them again. */
 import type { OperationRef, StoppedOperation } from '../host/index.ts'
 import type { Step } from './steps.ts'
 
@@ -14,7 +14,7 @@ export class InterruptedOperations {
     this.#last = stopped.through ?? stopped.operation
   }
 
-  /** Whether something of a step may be on the machine. Asked for each step, in their order. */
+  /** Whether some part of a step may be on the machine. To be called for each step, in their order. */
   mayBeHere({ ref, operation }: Pick<Step, 'ref' | 'operation'>): boolean {
     if (isSame(ref, this.#first)) this.#isAmong = true
     const { type } = operation

@@ -1,6 +1,6 @@
 /**
- * What is about the journal itself and comes next: it changes nothing on the machine, and a host that is held, or is to
- * record something, can come past it without an `up`.
+ * Operations about the journal itself that come next. They change nothing on the machine, and a host that is held, or
+ * is to record something, can do them without an `up`.
  */
 import type { Branch } from '../branch/index.ts'
 import type { History } from '../host/index.ts'
@@ -15,7 +15,7 @@ export interface JournalOperationDeps extends Pick<UpDeps, 'deviations'> {
   readonly installedEarly: Pick<UpDeps['installedEarly'], 'id'>
 }
 
-/** Does those after the first `done` operations that come before anything else; how many are done then. */
+/** Does those that come directly after the first `done` operations. Returns how many are done then. */
 export async function doJournalOperations(deps: JournalOperationDeps, done: number): Promise<number> {
   const { branch, history } = deps
   const recorder = new Recorder(history)

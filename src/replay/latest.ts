@@ -1,7 +1,6 @@
 /**
- * Files recorded with `--latest`: a host that catches up installs at each of
- * their operations the newest version that it may get to, so that no older
- * one is ever needed; see docs/design/latest-files.md.
+ * Files recorded with `--latest`: at each of their operations a host that catches up installs the newest version that
+ * it may reach, so that no older one is ever needed; see docs/design/latest-files.md.
  */
 import type { ChangesetId } from '../base/index.ts'
 import type { Branch } from '../branch/index.ts'
@@ -9,7 +8,7 @@ import type { OperationRef } from '../host/index.ts'
 import type { FileOperation, Operation } from '../journal/index.ts'
 import type { VoidedOperations } from './voided-operations.ts'
 
-/** Paths that are kept in mind; of one more the versions are installed one after the other. */
+/** How many paths are remembered; beyond that, the versions are installed one after the other. */
 const pathsMax = 100_000
 
 /** An operation to do, and the changeset it is in. */
@@ -33,14 +32,14 @@ export class LatestFiles {
   /** Up to which changeset the journal was looked at. */
   #lookedUpTo = 0
 
-  /** `lastNumber` is the place in the journal of the last operation of which anything may be installed. */
+  /** `lastNumber` is the place in the journal of the last operation that may be installed. */
   constructor(branch: Branch, lastNumber: number, voided: Pick<VoidedOperations, 'of'>) {
     this.#voided = voided
     this.#branch = branch
     this.#lastNumber = lastNumber
   }
 
-  /** What is to be done in place of an operation: the newest version of its file, or itself. */
+  /** What to do instead of an operation: the newest version of its file, or the operation itself. */
   async newestOf(placed: PlacedOperation): Promise<{ readonly ref: OperationRef; readonly operation: Operation }> {
     const { operation, sequence } = placed
     if (!isLatest(operation)) return placed

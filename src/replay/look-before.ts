@@ -1,6 +1,6 @@
 /**
- * Looking at what is to be put in place or removed before the first of it is: a directory is done as a whole, or, when
- * something of it is seen to be stopped, nothing of it. See docs/design/look-before.md.
+ * Looks at what is to be put in place or removed before any of it is. A directory is done as a whole, or, if something
+ * in it would be stopped, not at all. See docs/design/look-before.md.
  */
 import { posix } from 'node:path'
 import type { OperationRef } from '../host/index.ts'
@@ -30,7 +30,7 @@ export interface Obstacle {
 
 export type LookDeps = Pick<UpDeps, 'machine' | 'store' | 'branch'>
 
-/** What stops these, which follow each other. */
+/** What stops these steps, which follow each other. */
 export async function obstaclesAt(
   look: LookAhead,
   { store }: Pick<LookDeps, 'store'>,
@@ -58,7 +58,7 @@ function changeOf(operation: SnapOperation, store: LookDeps['store']): Change {
   }
 }
 
-/** For each operation the index of the first that it is done with: a directory comes after all that it holds. */
+/** For each operation the index of the first one that it is done with: a directory comes after everything in it. */
 export function firstsOf(operations: readonly SnapOperation[]): readonly number[] {
   const lastByDirectory = new Map<string, number>()
   for (const [index, { kind, path }] of operations.entries()) if (kind === 'directory') lastByDirectory.set(path, index)
@@ -81,7 +81,7 @@ function lastWith(lastByDirectory: ReadonlyMap<string, number>, path: string): n
   return last
 }
 
-/** For `up`: looks at all that follows each other when it comes to the first of it. */
+/** For `up`: looks at all steps that follow each other when it comes to the first of them. */
 export class LookBefore {
   readonly #deps: LookDeps
   readonly #limits: Limits
@@ -107,7 +107,7 @@ export class LookBefore {
     this.#latest = latest
   }
 
-  /** What stops a step, or something that is done with it; `count` operations have been done before it. */
+  /** What stops a step, or something that is done with it; `count` operations were done before it. */
   async obstacle(step: Step, count: number): Promise<Obstacle | undefined> {
     if (step.operation.type !== 'snap') return undefined
     if (step.number > this.#upTo) await this.#lookFrom(step, this.#limits.countMax - count)
@@ -124,7 +124,7 @@ export class LookBefore {
     for (const text of this.#look.asides()) this.#remark(text)
   }
 
-  /** What is done from a step on without a command or a reboot in between, as far as its changeset goes. */
+  /** What is done from a step on without a command or a reboot in between, within its changeset. */
   async #following({ ref, operations, sequence, number }: Step, countMax: number): Promise<readonly PathStep[]> {
     const steps: PathStep[] = []
     for (const [after, operation] of operations.slice(ref.index).entries()) {
@@ -139,7 +139,7 @@ export class LookBefore {
   }
 }
 
-/** Whether nothing of the machine is changed by an operation but the path that it names, if any. */
+/** Whether an operation changes nothing on the machine except the path that it names, if any. */
 export function changesOnlyItsPath({ type }: Operation): boolean {
   return type === 'snap' || type === 'bank' || type === 'void'
 }

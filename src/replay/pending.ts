@@ -12,7 +12,7 @@ import { VoidedOperations } from './voided-operations.ts'
 export interface PendingOperation {
   readonly name: string
   readonly text: string
-  /** Of a file recorded with `--latest` that of its newest version. */
+  /** For a file recorded with `--latest`, that of its newest version. */
   readonly operation: Operation
 }
 
@@ -38,7 +38,7 @@ export async function pendingOperations(
   return pending
 }
 
-/** The file that the next operation puts in place, when it has one. */
+/** The file that the next operation puts in place; undefined if there is none. */
 export async function nextBlob(branch: Branch, history: History, done: number): Promise<BlobRef | undefined> {
   for await (const { operation } of stepsAfter(branch, history, done)) return blobToInstall(operation)
   return undefined

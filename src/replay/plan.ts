@@ -16,23 +16,23 @@ export interface PlannedOperation {
   readonly text: string
   /** Its place in the whole journal; the first is 1. */
   readonly number: number
-  /** Of its file; null when it has none. */
+  /** Size of its file; null if it has none. */
   readonly sizeBytes: number | null
-  /** Whether the file is here, or would have to be fetched from another host first; null when it has none. */
+  /** Whether the file is here, or would have to be fetched first; null if it has none. */
   readonly here: boolean | null
   /** It is void, and passed over. */
   readonly void: boolean
 }
 
-/** What is seen to stop `up` at one of these operations. */
+/** Something that would stop `up` at one of these operations. */
 export interface PlannedObstacle {
   readonly operation: string
   readonly path: string
   /** In words, the path among them. */
   readonly reason: string
-  /** The first operation that would not be done: of a directory all or nothing is. */
+  /** The first operation that would not be done: a directory is done as a whole or not at all. */
   readonly stopsBefore: string
-  /** False of what comes after a command or a reboot, which may change what was seen. */
+  /** False after a command or a reboot, which may change what was seen. */
   readonly certain: boolean
 }
 
@@ -40,9 +40,9 @@ export interface Plan {
   readonly operations: readonly PlannedOperation[]
   /** In the order of the operations. */
   readonly obstacles: readonly PlannedObstacle[]
-  /** What plain users have put in the way, and would be moved aside, in words. */
+  /** What plain users have put in the way and would be moved aside, in words. */
   readonly asides: readonly string[]
-  /** Why it would stop before the end of the journal; null when it would not. */
+  /** Why it would stop before the end of the journal; null if it would not. */
   readonly stop: { readonly reason: 'reboot' | 'reboot-needed' | Stop; readonly operation: string } | null
 }
 
@@ -83,7 +83,7 @@ async function walk(deps: PlanDeps, options: UpOptions, look: PlannedLook): Prom
   return { operations, stop: null }
 }
 
-/** Looks at the paths as `up` does: of each changeset at what is done without a command in between. */
+/** Looks at the paths as `up` does: in each changeset, at what is done without a command in between. */
 class PlannedLook {
   readonly #deps: PlanDeps
   readonly #look: LookAhead

@@ -1,7 +1,6 @@
 /**
- * A reboot in the journal. It is noted with the boot id, on disk, before the
- * command runs, and it is done when the boot id is another one: a host that
- * came back and rebooted again would never get past it.
+ * A reboot in the journal. It is noted with the boot id, durably, before the command runs, and it is done when the boot
+ * id has changed: otherwise a host that came back would reboot again and again.
  */
 import { IsconfError, operationName, toIsconfError } from '../base/index.ts'
 import { type History, isSameBoot, mayBeGoingDown, type OperationRef } from '../host/index.ts'
@@ -33,8 +32,8 @@ export function rebootNeeded({ history }: RebootDeps, ref: OperationRef): Isconf
 }
 
 /**
- * Asks for the reboot. Undefined when it is on its way, or else why the
- * command failed; INTERRUPTED when it was stopped, and the reboot may come.
+ * Asks for the reboot. Undefined if it is on its way, otherwise why the command failed. INTERRUPTED if it was stopped,
+ * and the reboot may still come.
  */
 export async function askForReboot(
   { history, machine }: RebootDeps,

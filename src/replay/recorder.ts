@@ -1,4 +1,7 @@
-/** Writes the history with one sync an operation, or a batch of them: the end of one goes with the beginning of the next. */
+/**
+ * Writes the history with one sync for an operation, or for a batch: the end of one is written together with the
+ * beginning of the next.
+ */
 import type { History, HistoryEvent, OperationRef } from '../host/index.ts'
 import type { Applied } from './apply.ts'
 
@@ -20,7 +23,7 @@ export class Recorder {
     return this.#write({ event: 'started', operation, ...(isOne ? {} : { through }) })
   }
 
-  /** On disk when it returns, with all that was done before. */
+  /** Durable when it returns, together with everything that was done before. */
   rebooting(operation: OperationRef, bootId: string): Promise<void> {
     return this.#write({ event: 'rebooting', operation, bootId })
   }
@@ -30,12 +33,12 @@ export class Recorder {
     this.#waiting.push({ event: 'finished', operation, status, output, ...more })
   }
 
-  /** `begun`: it was begun before and interrupted. */
+  /** `begun`: it was begun earlier and interrupted. */
   passedOver(operation: OperationRef, by: OperationRef, begun: boolean): void {
     this.#waiting.push({ event: 'passedOver', operation, by, begun })
   }
 
-  /** `lastLine` is the last one that the command wrote. */
+  /** `lastLine` is the last line of the command's output. */
   failedWith(
     operation: OperationRef,
     { status, output }: Pick<Applied, 'status' | 'output'>,

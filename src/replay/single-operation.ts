@@ -15,7 +15,7 @@ export interface SingleStep {
   readonly operation: Exclude<Operation, InstallOperation | UnknownOperation>
 }
 
-/** Does what is not done together with others; whether the machine reboots now. */
+/** Does what is not done together with others. Whether the machine reboots now. */
 export async function doAlone(
   deps: UpDeps,
   recorder: Recorder,
@@ -29,7 +29,9 @@ export async function doAlone(
   return false
 }
 
-/** Whether the machine reboots now; false when it has been rebooted for this operation. REBOOT_NEEDED, OPERATION_FAILED. */
+/**
+ * Whether the machine reboots now; false if it has been rebooted for this operation. REBOOT_NEEDED, OPERATION_FAILED.
+ */
 async function beginReboot(
   deps: UpDeps,
   recorder: Recorder,
@@ -75,7 +77,7 @@ async function doOperation(
   throw failedAt(ref, operation, `it ended with exit status ${applied.status}`)
 }
 
-/** OPEN_TO_OTHERS: who may write where root's command runs can give it other files to work on. */
+/** OPEN_TO_OTHERS if others may write where root's command runs: they could give it other files to work on. */
 function refuseShared(machine: Machine, cwd: string): void {
   const who = machine.sharedWith(cwd)
   if (who === undefined) return

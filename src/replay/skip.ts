@@ -1,7 +1,7 @@
 /**
- * `skip`: this host goes on behind an operation that it can't do; and `done`:
- * what was skipped has been done by hand, or undone what this host alone had. Both are on record, and between them
- * the host says that it differs from its journal.
+ * `skip`: this host goes on after an operation that it can't do. `done`: what was skipped has been done by hand, or
+ * what only this host had was undone. Both are recorded, and between them the host says that it differs from its
+ * journal.
  */
 import { type Clock, IsconfError, isoTime, operationName, parseOperationKey, toIsconfError } from '../base/index.ts'
 import { type Branch, operationsDone, refuseSplit } from '../branch/index.ts'
@@ -55,7 +55,7 @@ export async function skip(deps: SkipDeps, name: string, { by, why }: Decision):
   return skipped
 }
 
-/** Takes the mark of an operation away: what had to be done for it was done by hand. NOT_SKIPPED. */
+/** Removes the mark of an operation: what had to be done for it was done by hand. NOT_SKIPPED. */
 export async function mend(
   { history, deviations, rebuild }: Pick<SkipDeps, 'history' | 'deviations'> & { readonly rebuild: RebuildMark },
   name: string,
@@ -70,7 +70,9 @@ export async function mend(
   return deviation
 }
 
-/** After a crash: a mark of what was not skipped in the end, because the host has not come past it, goes. */
+/**
+ * After a crash: drops the mark of an operation that was not skipped in the end, because the host has not passed it.
+ */
 export async function dropUnskipped(deps: SkipDeps): Promise<void> {
   const last = deps.deviations.all.at(-1)
   const next = last && (await nextStep(deps).catch(() => undefined))

@@ -1,4 +1,4 @@
-/** What this host has still to do, and where an `up` stops before all of it is done. */
+/** What this host still has to do, and where an `up` stops before all of it is done. */
 import type { Branch } from '../branch/index.ts'
 import type { History, OperationRef } from '../host/index.ts'
 import type { Journal, Operation } from '../journal/index.ts'
@@ -20,13 +20,13 @@ export interface Limits {
   readonly lastNumber: number
   /** How many operations to do. */
   readonly countMax: number
-  /** Whether another one may be begun now; always when absent. */
+  /** Whether another operation may be begun now; always if absent. */
   readonly mayBegin?: (() => boolean) | undefined
 }
 
 /**
- * The operations after the first `done` ones, also those that arrive
- * meanwhile; when a split is resolved meanwhile, those of the chosen line.
+ * The operations after the first `done` ones, including those that arrive meanwhile. If a split is resolved meanwhile,
+ * those of the chosen line.
  */
 export async function* stepsAfter(branch: Branch, history: History, done: number): AsyncGenerator<Step> {
   let before: Before = { changesets: changesetsBefore(branch, history, done), operations: done }
@@ -66,10 +66,10 @@ async function* stepsOf(journal: Journal, { changesets, operations }: Before): A
   }
 }
 
-/** Why `up` ends before a step: it may not do it, or can't. */
+/** Why `up` ends before a step: it must not do it, or can't. */
 export type Stop = 'split' | 'limit' | 'unknown'
 
-/** What keeps `up` from a step when it has done `count` before it; undefined when nothing does. */
+/** What keeps `up` from a step after `count` operations; undefined if nothing does. */
 export function stopBefore(
   step: Step,
   branch: Branch,

@@ -1,4 +1,4 @@
-/** An operation of a release that is newer than this one: `up` does what stands before it, and says what it takes. */
+/** An operation of a newer release: `up` does what comes before it, and says which release it takes. */
 import { IsconfError, operationName } from '../base/index.ts'
 import type { Branch } from '../branch/index.ts'
 import type { History, StoppedOperation } from '../host/index.ts'
@@ -15,7 +15,7 @@ export async function unknownOperation(
   return new IsconfError('OPERATION_UNKNOWN', `operation ${what} ${await needOf(journal, step)}`)
 }
 
-/** The next operation to do, and what it needs, when this release does not know it. */
+/** The next operation and what it needs, if this release does not know it. */
 export async function nextUnknown(
   branch: Branch,
   history: History,

@@ -1,4 +1,4 @@
-/** What `up` tells of each of its steps, to who listens and in the log. */
+/** What `up` says about each of its steps, to its listener and in the log. */
 import { operationName } from '../base/index.ts'
 import type { Voided } from '../branch/index.ts'
 import type { OperationRef } from '../host/index.ts'
@@ -11,7 +11,7 @@ export interface UpStep {
   readonly ref: OperationRef
   /** The step's own, or a newer version of its file. */
   readonly operation: Operation
-  /** What the journal has, in words. */
+  /** What the journal says, in words. */
   readonly text: string
   readonly number: number
   /** Of the changeset it is in. */
@@ -23,7 +23,7 @@ export interface UpStep {
 export interface Account extends UpListener {
   begun(step: UpStep): void
   finished(step: UpStep): void
-  /** `mayBeHere`: something of it. */
+  /** `mayBeHere`: some part of it may be on this host. */
   voided(step: Step, voided: Voided, mayBeHere: boolean): void
 }
 

@@ -29,11 +29,11 @@ export interface UpListener extends CommandListener {
   operation(name: string, text: string, number: number, total: number): void
   /** Waiting for a file that other hosts have. */
   waiting(name: string, ref: BlobRef): void
-  /** Of a file recorded with `--latest` the newest version is installed instead: `by`. */
+  /** For a file recorded with `--latest`, the newest version is installed instead: `by`. */
   newer(name: string, by: string): void
   /** How far the installation of a large file has come. */
   installing(path: string, doneBytes: number, totalBytes: number): void
-  /** An operation that is void, by another one. */
+  /** An operation that is void, because of another one. */
   passedOver(name: string, text: string, by: string): void
   remark(text: string): void
 }

@@ -1,6 +1,6 @@
 /**
- * `up`: does every operation of the journal that this host has not done, in
- * order, and stops at the first that fails; the next `up` begins there.
+ * `up`: does every operation of the journal that this host has not done, in order, and stops at the first that fails.
+ * The next `up` begins there.
  */
 import { IsconfError, invariant, operationName } from '../base/index.ts'
 import { type Branch, operationsDone, refuseSplit, type Voided } from '../branch/index.ts'
@@ -84,7 +84,9 @@ export async function up(
   return { done, passedOver, rebooting: undefined }
 }
 
-/** This host goes on behind an operation for a changeset that it has not come to: it stays with the journal that has it. */
+/**
+ * This host passes an operation because of a changeset that it has not reached: it stays with the journal that has it.
+ */
 async function passOver(
   { branch, installedEarly }: UpDeps,
   recorder: Recorder,
@@ -96,7 +98,7 @@ async function passOver(
   recorder.passedOver(ref, by, mayBeHere)
 }
 
-/** OPERATION_FAILED for what would have failed, before anything is touched of the directory that it is done with. */
+/** OPERATION_FAILED for what would fail, before anything in the directory that it is done with is touched. */
 async function refuseObstacle(
   obstacle: Obstacle | undefined,
   recorder: Recorder,
@@ -113,7 +115,7 @@ async function refuseObstacle(
   throw failedAt(ref, operation, text, isAlone ? {} : { before: { id: ref.id, index: ref.index - 1 } })
 }
 
-/** Why no more than that was done, unless no more was wanted. */
+/** Says why no more was done, unless no more was wanted. */
 async function refuseRest(branch: Branch, stop: Stop | undefined, next: Step | undefined): Promise<void> {
   if (stop === 'unknown' && next) throw await unknownOperation(branch.journal, next)
   if (stop !== 'limit') await refuseSplit(branch)
@@ -133,8 +135,8 @@ async function stepOf(deps: UpDeps, latest: LatestFiles, step: Step): Promise<Up
 }
 
 /**
- * For a step that was added to a batch before it is done: SPLIT when a split was noticed meanwhile that it comes after,
- * INTERRUPTED when the branch has gone over to a line that does not have it.
+ * For a step of a batch, before it is done: SPLIT if a split was noticed meanwhile and the step comes after it,
+ * INTERRUPTED if the branch has gone over to a line without it.
  */
 async function refuseIfOffLine(branch: Branch, { sequence, ref }: UpStep): Promise<void> {
   if (sequence <= branch.commonLength && branch.journal.sequenceOf(ref.id) === sequence) return

@@ -1,4 +1,4 @@
-/** Operations that are void: `up` passes over those that it has not done, and a host says which it had done before. */
+/** Void operations: `up` passes those that it has not done, and a host says which ones it had done before. */
 import { parseOperationKey } from '../base/index.ts'
 import { type Branch, operationAt, type Voided, type Voids, voidsIn } from '../branch/index.ts'
 import { noteVoid, type OperationRef, toKey } from '../host/index.ts'
@@ -17,12 +17,12 @@ export class VoidedOperations {
     this.#branch = branch
   }
 
-  /** By what a step is void that `up` has come to; undefined when it is not, or is not to be passed for another reason. */
+  /** What makes the next step of `up` void; undefined if it is not void, or must not be passed for another reason. */
   async passes({ ref }: Pick<Step, 'ref'>, stop: Stop | undefined): Promise<Voided | undefined> {
     return stop === 'split' || stop === 'limit' ? undefined : this.of(ref)
   }
 
-  /** By what an operation is void, as of everything that is here now, up to a split; undefined when it is not. */
+  /** What makes an operation void, by everything that is here now, up to a split; undefined if it is not void. */
   async of(ref: OperationRef): Promise<Voided | undefined> {
     const { journal, commonLength } = this.#branch
     const until = Math.min(journal.length, commonLength)
@@ -39,7 +39,7 @@ interface NoteDeps extends Pick<UpDeps, 'branch' | 'history' | 'deviations'> {
   readonly installedEarly: Pick<UpDeps['installedEarly'], 'id'>
 }
 
-/** Before a void is done here: notes whether this host had done what it is about. */
+/** Before a void is done here: notes whether this host had done the voided operation. */
 export async function noteVoidDone(deps: NoteDeps, ref: OperationRef, voided: VoidOperation): Promise<void> {
   const { branch, history, deviations, installedEarly } = deps
   const { journal } = branch

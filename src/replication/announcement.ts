@@ -10,22 +10,25 @@ const itemsMax = 1000
 
 const operationRef = z.object({ id: changesetIdSchema, index: countSchema })
 
-/** Of more than so many a host tells only the last. */
+/** If there are more, a host tells only the last ones. */
 export const deviationsMax = 100
 
 const digestPattern = /^[0-9a-f]{16}$/
 
-/** What a host tells of itself with everything else: its name, where it stands, how its last boot ended. */
+/** What a host tells of itself in every announcement: its name, where it stands, how its last boot ended. */
 export const ownWords = {
   host: z.string().min(1).max(256),
-  /** Where the host stands itself; an earlier release did not tell. */
+  /** Where the host itself stands; earlier releases did not tell. */
   at: z
     .object({
       branch: branchNameSchema,
-      /** The operation it did last. */
+      /** The operation that it did last. */
       done: operationRef.nullable(),
       release: z.string().max(64),
-      /** The operations by which it differs from its journal, the last ones of many; an earlier release has none. */
+      /**
+       * The operations by which it differs from its journal, only the last ones if there are many; earlier releases do
+       * not tell.
+       */
       deviations: z
         .array(z.object({ kind: z.string().max(32), operation: operationRef }))
         .max(deviationsMax)
@@ -40,11 +43,11 @@ export const ownWords = {
       id: changesetIdSchema,
       index: countSchema,
       why: z.string().max(1024),
-      /** By its own clock, for people; an earlier release did not tell. */
+      /** By its own clock, for people; earlier releases did not tell. */
       since: z.string().max(64).optional(),
     })
     .optional(),
-  /** Who holds it, so that it does nothing of the journal; its branch's hold is in that. */
+  /** Who holds it, so that it does nothing of the journal; a hold of its branch counts, too. */
   held: z.object({ by: z.string().max(600), why: z.string().max(1024), since: z.string().max(64) }).optional(),
   /** Its branch is split. */
   split: z.literal(true).optional(),
@@ -71,7 +74,7 @@ export const announcementSchema = z.object({
   resolutions: z.array(resolutionSchema).max(itemsMax),
 })
 
-/** What is told in place of an announcement to a host that may have heard it all. */
+/** Told instead of an announcement to a host that may have heard all of it. */
 export const summarySchema = z.object({
   ...ownWords,
   /** See {@link digestOf}. */
@@ -88,7 +91,7 @@ export type DivergentLine = z.infer<typeof otherLineSchema>
 /** How a split was ended. */
 export type Resolution = z.infer<typeof resolutionSchema>
 
-/** The announcement of everything this host has, or of what it has of the branches that are named. */
+/** The announcement of everything that this host has, or of the branches that are named. */
 export function composeAnnouncement(
   words: OwnWords,
   branches: Branches,

@@ -1,18 +1,18 @@
-/** How the last boot of a host ended, as Hostkeeper has recorded it: what the host tells the others of it. */
+/** How the last boot of a host ended, as Hostkeeper has recorded it, and as the host tells the others. */
 import * as z from 'zod'
 import type { Disk } from '../base/index.ts'
 
 const text = (lengthMax: number) => z.string().max(lengthMax).nullable()
 
 const told = {
-  /** `right`, `old`, `excluded` or `failed`; `unknown` when nothing is known of the present boot. */
+  /** `right`, `old`, `excluded` or `failed`; `unknown` if nothing is known about the present boot. */
   level: z.string().min(1).max(32),
-  /** Since when it is so, an ISO time; null when the clock was not set. */
+  /** Since when it is so, an ISO time; null if the clock was not set. */
   since: text(64),
   /** The step at which it failed. */
   step: text(256),
   why: text(1024),
-  /** The configuration tree, and when its source had it last. */
+  /** The configuration tree, and when its source last had it. */
   tree: text(1024),
   fetched: text(64),
 }
@@ -20,7 +20,7 @@ const told = {
 export const bootReportSchema = z.object(told)
 export type BootReport = z.infer<typeof bootReportSchema>
 
-/** What Hostkeeper writes has more in it, and may have what is too long for others. */
+/** Hostkeeper writes more than this, and its texts may be too long for other hosts. */
 const recordSchema = z.object({
   boot: z.string(),
   level: told.level,
@@ -31,22 +31,22 @@ const recordSchema = z.object({
   fetched: z.string().nullable(),
 })
 
-/** Follows the record of Hostkeeper; nothing waits for it. */
+/** Follows Hostkeeper's record; nothing waits for it. */
 export class BootRecord {
-  /** Undefined where there is none, and so no Hostkeeper. */
+  /** Undefined if there is none, because there is no Hostkeeper. */
   current: BootReport | undefined
   readonly #disk: Pick<Disk, 'readFile'>
   readonly #path: string
   readonly #bootId: string
 
-  /** `bootId` is the present boot of the kernel. */
+  /** `bootId` is the kernel's id of the present boot. */
   constructor(disk: Pick<Disk, 'readFile'>, path: string, bootId: string) {
     this.#disk = disk
     this.#path = path
     this.#bootId = bootId
   }
 
-  /** Reads it again. A record that cannot be read is none: it is not this daemon's. */
+  /** Reads it again. A record that can't be read counts as none: it is not this daemon's. */
   async refresh(): Promise<void> {
     const bytes = await this.#disk.readFile(this.#path).catch(() => undefined)
     this.current = bytes && reportOf(new TextDecoder().decode(bytes), this.#bootId)

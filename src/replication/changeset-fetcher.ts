@@ -1,4 +1,7 @@
-/** Fetches the changesets that this host lacks from a peer that has them: of a branch, or of another line of a split one. */
+/**
+ * Fetches the changesets that this host lacks from a peer that has them: those of a branch, or of another line of a
+ * split one.
+ */
 import {
   type BranchName,
   type ChangesetId,
@@ -28,9 +31,9 @@ export interface LineSource {
   readonly host: string
 }
 
-/** A peer that is silent for that long is one that can't be reached. */
+/** A peer that is silent for this long counts as unreachable. */
 const silenceMs = 10_000
-/** So long a peer that brings nothing keeps others from being asked for the same branch. */
+/** For this long a peer that brings nothing keeps others from being asked for the same branch. */
 const stallMs = 5_000
 
 /** A fetching of a branch that is under way. */
@@ -48,7 +51,9 @@ interface Asked {
   readonly turn: Turn
 }
 
-/** Where the peer's line leaves that of this host, and the peer's first answer from there on; undefined when it has none. */
+/**
+ * Where the peer's line leaves that of this host, and the peer's first answer from there on; undefined if it has none.
+ */
 interface Common {
   readonly id: ChangesetId
   readonly range: JournalRange | undefined
@@ -56,7 +61,7 @@ interface Common {
 
 export class ChangesetFetcher {
   readonly #deps: ChangesetFetcherDeps
-  /** One fetching of a branch at a time, whoever has news of it; the next one as soon as that one stalls. */
+  /** One fetch of a branch at a time, whoever has news of it; the next one begins as soon as that one stalls. */
   readonly #turnByBranch = new Map<BranchName, Turn>()
   /** When something new, or some of it, came last, from whatever peer: monotonic milliseconds. */
   newsMs = Number.NEGATIVE_INFINITY
@@ -66,8 +71,9 @@ export class ChangesetFetcher {
   }
 
   /**
-   * Fetches a line, as `journalSource` names it, up to `head`; whether it brought something new. JOURNAL_DAMAGED,
-   * NEWER_RELEASE, OTHER_DOMAIN: what the peer sent can't be taken from there on; what is right before it is kept.
+   * Fetches a line, named as for `journalSource`, up to `head`. Whether it brought something new. JOURNAL_DAMAGED,
+   * NEWER_RELEASE, OTHER_DOMAIN: what the peer sent can't be accepted from some point on; what is right before that is
+   * kept.
    */
   async fetch(branch: Branch, line: string, head: ChangesetId, source: LineSource): Promise<boolean> {
     await this.#untilFree(branch.name, stallMs)
@@ -87,7 +93,10 @@ export class ChangesetFetcher {
     }
   }
 
-  /** Of two connections that hosts have opened to each other at once one goes; what was asked on it is asked on the other. */
+  /**
+   * If two hosts have opened connections to each other at once, one of them goes; what was asked on it is asked on the
+   * other.
+   */
   async #fetchOverEither(asked: Asked): Promise<boolean> {
     try {
       return await this.#fetchAfter(asked, await this.#commonPoint(asked))
@@ -97,7 +106,7 @@ export class ChangesetFetcher {
     }
   }
 
-  /** Waits for what is on its way of a branch, as long as some of it comes. */
+  /** Waits for changesets of a branch that are arriving, as long as some come. */
   untilFetched(name: BranchName): Promise<void> {
     return this.#untilFree(name, silenceMs)
   }
@@ -145,7 +154,7 @@ export class ChangesetFetcher {
     return isNews
   }
 
-  /** Tells of what was taken in; whether that is anything. */
+  /** Tells about what was accepted. Whether that is anything. */
   #isNews(branch: Branch, { added, split }: Pick<Taken, 'added' | 'split'>, { host }: LineSource): boolean {
     if (added.length > 0) this.#deps.onChangesets(branch, added)
     if (split) this.#deps.log.warn({ branch: branch.name, from: host }, `branch ${branch.name} is split`)
@@ -166,7 +175,7 @@ export class ChangesetFetcher {
   }
 }
 
-/** Neither the peer's word nor its silence, nor a failure here. */
+/** Whether the connection was lost: neither an answer of the peer, nor its silence, nor a failure here. */
 function isLostConnection(thrown: unknown): boolean {
   if (thrown instanceof NoAnswerError || thrown instanceof RemoteError) return false
   return toIsconfError(thrown).code === 'UNEXPECTED'

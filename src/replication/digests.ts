@@ -1,14 +1,19 @@
-/** What a host has of its branches in a few bytes, so that hosts that are level need not tell each other everything. */
+/**
+ * What a host has of its branches in a few bytes, so that hosts that have the same need not tell each other everything.
+ */
 import { type BranchName, sha256Hex } from '../base/index.ts'
 import type { BranchState } from '../branch/index.ts'
 import type { Announcement } from './announcement.ts'
 
-/** Enough that two that differ never look alike by chance. */
+/** Long enough that two different states never look alike by chance. */
 const digestLength = 16
 
 type Told = Pick<Announcement, 'states' | 'others' | 'resolutions'>
 
-/** What is told of each branch, as a digest by its name. Alike on two hosts that know the same of it. */
+/**
+ * A digest of what is told about each branch, by its name. It is the same on two hosts that know the same about the
+ * branch.
+ */
 export function versionsOf({ states, others, resolutions }: Told): ReadonlyMap<BranchName, string> {
   const partsByBranch = new Map<BranchName, string[]>()
   const add = (branch: BranchName, ...part: readonly unknown[]): void => {

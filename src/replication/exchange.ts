@@ -1,6 +1,6 @@
 /**
- * What two neighbours ask each other so that both have the same: first a
- * digest of everything, then everything where that differs; or one branch.
+ * What two neighbours ask each other so that both have the same: first a digest of everything, then everything if that
+ * differs; or one branch.
  */
 import * as z from 'zod'
 import { type BranchName, type Clock, within } from '../base/index.ts'
@@ -15,13 +15,13 @@ const branchProtocol = '/isconf/branch/1'
 const summaryBytesMax = 32 * 1024
 /** A thousand branch states with their lock messages. */
 const announcementBytesMax = 8 * 1024 * 1024
-/** A host that has not answered by then is one that can't be reached. */
+/** A host that has not answered by then counts as unreachable. */
 const answerMs = 3_000
-/** An asker is told what is here within this, also when what it has told takes longer to be taken in. */
+/** Within this time an asker is told what is here, even if it takes longer to process what it told. */
 const hearMsMax = 2_000
-/** What a peer tells is waited for as long as something new comes, and no longer than this without. */
+/** How long to wait, while nothing new comes, until what a peer tells has been processed. */
 const stallMs = 10_000
-/** Questions of one peer at once. */
+/** How many questions of one peer may be open at once. */
 const concurrentPerPeerMax = 8
 
 const aboutSchema = z.object({ about: branchNameSchema, told: announcementSchema })
@@ -42,11 +42,11 @@ export interface ExchangeDeps {
   readonly ownWords: () => OwnWords
   /** A digest of the records of all hosts. */
   readonly hostsDigest: () => string
-  /** A peer tells of itself. */
+  /** A peer tells about itself. */
   readonly hearWords: (words: OwnWords, peer: PeerId) => void
-  /** Takes in what a peer tells. */
+  /** Processes what a peer tells. */
   readonly hear: (told: Announcement, peer: PeerId) => Promise<void>
-  /** When something new came last, from whatever peer: monotonic milliseconds. */
+  /** When something new last came, from any peer: monotonic milliseconds. */
   readonly newsMs: () => number
   /** A peer has told `theirs` and was told `mine`. */
   readonly met: (peer: PeerId, theirs: Announcement, mine: Announcement) => void
@@ -84,8 +84,8 @@ export class Exchange {
   }
 
   /**
-   * Tells a peer what is here and takes in what is there, unless both are the same. Whether its branches, and its records
-   * of hosts, were the same as here. Rejects when it does not answer.
+   * Tells a peer what is here and processes what it has, unless both are the same. Whether its branches, and its
+   * records of hosts, were the same as here. Rejects if it does not answer.
    */
   async everything(peer: PeerId): Promise<{ readonly branches: boolean; readonly hosts: boolean }> {
     const summary = this.#hearSummary(await this.#ask(peer, summaryProtocol, this.#summary(), summaryBytesMax), peer)
@@ -95,7 +95,10 @@ export class Exchange {
     return { branches, hosts: summary.hosts === this.#deps.hostsDigest() }
   }
 
-  /** Tells a peer what is here of a branch, and takes in what it has of it, which is given. Rejects when it does not answer. */
+  /**
+   * Tells a peer what is here of a branch, and processes what it has of it, which is returned. Rejects if it does not
+   * answer.
+   */
   branch(peer: PeerId, branch: BranchName, wait: Wait = 'for all'): Promise<Announcement> {
     const { compose, transport } = this.#deps
     const mine = compose([branch])
@@ -152,7 +155,7 @@ export class Exchange {
     return mine
   }
 
-  /** Waits as long as it takes while something new comes; a peer that keeps this host waiting for nothing is left to it. */
+  /** Waits as long as something new comes; after that, the rest is done without waiting for it. */
   async #untilHeard(hearing: Promise<void>): Promise<void> {
     const { clock, newsMs } = this.#deps
     let isOver = false

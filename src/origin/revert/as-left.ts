@@ -1,4 +1,7 @@
-/** What is not on this host as a changeset has left it: somebody has changed it since, or it was never so here. */
+/**
+ * Paths that are no longer as a changeset left them on this host: somebody has changed them since, or they never were
+ * so here.
+ */
 import type { Operation } from '../../journal/index.ts'
 import type { Machine } from '../../machine/index.ts'
 import { liesBelow, type Recorded, type RecordedPaths } from './recorded-paths.ts'
@@ -10,11 +13,14 @@ export interface WhatWasLeft {
   readonly after: RecordedPaths
   /** What is to be done. */
   readonly inverse: readonly Operation[]
-  /** The operation that has changed a path after the changeset, in words; undefined when none has. */
+  /** The operation that changed a path after the changeset, in words; undefined if there is none. */
   readonly laterChange: (path: string) => string | undefined
 }
 
-/** Each path that is to be changed and is not as it was left, in words. What is back already is no trouble. */
+/**
+ * Each path that would be changed and is not as the changeset left it, in words. A path that is back already does not
+ * count.
+ */
 export async function notAsLeft(machine: Machine, left: WhatWasLeft): Promise<readonly string[]> {
   const { before, after, inverse, laterChange } = left
   const found: string[] = []
@@ -29,7 +35,7 @@ export async function notAsLeft(machine: Machine, left: WhatWasLeft): Promise<re
   return found
 }
 
-/** The last operation of some about each path. */
+/** The last operation about each path, among several. */
 export class LaterChanges {
   readonly #byPath = new Map<string, string>()
   readonly #removed = new Map<string, string>()
@@ -55,7 +61,7 @@ function touches(operation: Operation, path: string): boolean {
   return operation.kind === 'removal' && liesBelow(path, operation.path)
 }
 
-/** Where nothing is known anything will do. */
+/** If nothing is known about the path, any state is right. */
 async function isAsRecorded(machine: Machine, path: string, recorded: Recorded): Promise<boolean> {
   if (recorded === undefined) return true
   const [differences = []] = await machine.differences([recorded === 'absent' ? { kind: 'removal', path } : recorded])

@@ -1,4 +1,4 @@
-/** Doing operations on their origin that nobody has done by hand: as every target does them, by the same code. */
+/** Does operations on their origin that nobody has done by hand, with the same code as every target. */
 import { IsconfError, invariant, toIsconfError } from '../../base/index.ts'
 import { describeOperation, type Operation } from '../../journal/index.ts'
 import type { CommandListener } from '../../machine/index.ts'
@@ -6,7 +6,7 @@ import { apply, applyInstalls, isInstall } from '../../replay/index.ts'
 import { attempt } from '../unrecorded.ts'
 import type { OriginDeps } from '../work.ts'
 
-/** So many files may be in place before they are noted. */
+/** How many files may be in place before they are noted. */
 const togetherMax = 256
 
 export interface PerformListener extends CommandListener {
@@ -15,8 +15,8 @@ export interface PerformListener extends CommandListener {
 }
 
 /**
- * Does operations in their order, and has `done` note those that are done. A failure says how many are, and is that of
- * the operation: COMMAND_FAILED, INSTALL_FAILED and their like. No operation is a reboot.
+ * Does operations in their order, and lets `done` note those that are done. If one fails, the failure is that of the
+ * operation (COMMAND_FAILED, INSTALL_FAILED and so on) and says how many are done. No operation is a reboot.
  */
 export async function perform(
   deps: OriginDeps,
@@ -55,7 +55,7 @@ export async function perform(
   }
 }
 
-/** Does the first, and those after it that go with it; which those are. */
+/** Does the first operation and those after it that go with it. Returns these. */
 async function performSome(
   deps: OriginDeps,
   operations: readonly Operation[],

@@ -1,16 +1,16 @@
-/** What takes a changeset back: the inverse of its operations, the last first, out of what the journal had before. */
+/** What takes a changeset back: the inverse of its operations, the last one first, from what the journal had before. */
 import { IsconfError, unreachable } from '../../base/index.ts'
 import { type BankFiles, bankAfter } from '../../branch/index.ts'
 import { describeOperation, type Operation, type SnapOperation } from '../../journal/index.ts'
 import { type InstallOperation, liesBelow, type RecordedPaths } from './recorded-paths.ts'
 
-/** What to do with a path of which the journal has nothing older. */
+/** What to do with a path if the journal has nothing older. */
 export type Unknown = 'delete' | 'keep' | undefined
 
 export interface Reversal {
   /** In the order in which they are to be done. */
   readonly operations: readonly Operation[]
-  /** What keeps it from being done, each in words. */
+  /** What keeps it from being taken back, each in words. */
   readonly obstacles: readonly string[]
   readonly remarks: readonly string[]
 }
@@ -21,14 +21,17 @@ export interface ReversalOptions {
   readonly unknown: Unknown
 }
 
-/** What follows each other in a changeset and is taken back together: a single operation, or snaps. */
+/** Operations that follow each other in a changeset and are taken back together: a single operation, or snaps. */
 interface Group {
   readonly operations: readonly Operation[]
   readonly before: RecordedPaths
   readonly bankBefore: BankFiles
 }
 
-/** `recorded` and `bank` are what the journal has before the changeset; the first is read on to its end. */
+/**
+ * `recorded` and `bank` are what the journal has before the changeset; `recorded` is then read on to the end of the
+ * changeset.
+ */
 export function planReversal(
   operations: readonly Operation[],
   recorded: RecordedPaths,
@@ -121,7 +124,7 @@ class Inverse implements Reversal {
     else this.operations.push({ type: 'bank', kind: 'removal', name })
   }
 
-  /** Removals first, of whole trees where that is what they are; then what was there, each directory after what it holds. */
+  /** Removals first, of whole trees where possible; then what was there before, each directory after what is in it. */
   ofSnaps(snaps: readonly SnapOperation[], before: RecordedPaths): void {
     const removed = new Set<string>()
     const restored = new Map<string, InstallOperation>()

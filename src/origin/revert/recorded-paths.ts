@@ -7,10 +7,10 @@ import { leftOutText } from '../../machine/index.ts'
 
 export type InstallOperation = Exclude<SnapOperation, RemovalOperation>
 
-/** `absent` where the journal knows that nothing is there, undefined where it knows nothing. */
+/** `absent` if the journal knows that nothing is there; undefined if it knows nothing. */
 export type Recorded = InstallOperation | 'absent' | undefined
 
-/** Paths that somebody wants to know of, and trees of which everything is wanted. */
+/** Paths that are asked for, and trees of which everything is asked for. */
 export interface WantedPaths {
   readonly paths: ReadonlySet<string>
   readonly trees: ReadonlySet<string>
@@ -80,7 +80,7 @@ export class RecordedPaths {
     }
   }
 
-  /** A command may have made anything. */
+  /** Forgets what is known to be absent: a command may have made anything. */
   #forgetAbsent(): void {
     for (const [path, recorded] of this.#byPath) if (recorded === 'absent') this.#byPath.delete(path)
   }

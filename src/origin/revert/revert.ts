@@ -1,4 +1,4 @@
-/** `revert`: takes a changeset back by recording the inverse of what it did, as any other change. */
+/** `revert`: takes a changeset back by recording the inverse of it, like any other change. */
 import { type BlobRef, type ChangesetId, IsconfError, idPrefixLength, operationName } from '../../base/index.ts'
 import { bankAfter, type Voids, voidsIn } from '../../branch/index.ts'
 import { blobOf, describeOperation, findChangeset, type Operation, type SignedChangeset } from '../../journal/index.ts'
@@ -18,7 +18,7 @@ export interface RevertDeps extends OriginDeps {
 export interface RevertRequest extends ReversalOptions {
   /** The beginning of the changeset's id. */
   readonly changeset: string
-  /** Also what is not as the changeset has left it. */
+  /** Also changes what is no longer as the changeset left it. */
   readonly overwrite: boolean
 }
 
@@ -48,8 +48,8 @@ export async function planRevert(deps: OriginDeps, request: RevertRequest): Prom
 }
 
 /**
- * Does what {@link planRevert} says and notes it in the work in progress, operation by operation: those that were done
- * when one fails stay noted. The failures of {@link requireWork} and of doing, REVERT_REFUSED, WIP_FULL, BLOB_MISSING.
+ * Does what {@link planRevert} says and notes it in the work in progress, operation by operation. If one fails, those
+ * that were done stay noted. The failures of {@link requireWork} and of doing, REVERT_REFUSED, WIP_FULL, BLOB_MISSING.
  */
 export async function revert(
   deps: RevertDeps,
@@ -78,7 +78,7 @@ export async function revert(
   return plan
 }
 
-/** What the journal has after its first `length` changesets: of some paths, and in the package bank. */
+/** What the journal has after its first `length` changesets, of some paths and in the package bank. */
 export async function upTo(
   { branch }: Pick<OriginDeps, 'branch'>,
   length: number,
@@ -96,7 +96,10 @@ export async function upTo(
   return { recorded, bank }
 }
 
-/** What of a changeset hosts still do: what is void is neither an older version of anything nor to be taken back. */
+/**
+ * The operations of a changeset that hosts still do. What is void is no older version of anything, and need not be
+ * taken back.
+ */
 function withoutVoid({ id, changeset }: Named, voids: Voids): readonly Operation[] {
   if (voids.size === 0) return changeset.operations
   return changeset.operations.filter((_, index) => !voids.has(operationKeyOf(id, index)))
@@ -117,7 +120,7 @@ function operationKeyOf(id: ChangesetId, index: number): string {
   return `${id}:${index}`
 }
 
-/** The paths that operations are about; of what was removed, also what was below. */
+/** The paths that operations are about; for a removal, also what was below. */
 export function wantedBy(operations: readonly Operation[]): WantedPaths {
   const snaps = operations.filter((one) => one.type === 'snap')
   return {

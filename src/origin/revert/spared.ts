@@ -1,13 +1,13 @@
-/** A removal takes a directory with all that it holds: what a changeset has not put there is spared. */
+/** A removal takes a directory with everything in it. This spares what the changeset did not put there. */
 import { posix } from 'node:path'
 import type { Operation, RemovalOperation } from '../../journal/index.ts'
 import type { Machine } from '../../machine/index.ts'
 import type { Reversal } from './plan.ts'
 
-/** How many strangers in a directory are named. */
+/** How many files that are not of the changeset are named for a directory. */
 const namedMax = 3
 
-/** The reversal with removals only of what the changeset recorded, whose paths are `recorded`. */
+/** The reversal, with removals only of what the changeset recorded: the paths in `recorded`. */
 export async function sparingOthers(
   machine: Machine,
   reversal: Reversal,
@@ -35,7 +35,7 @@ export async function sparingOthers(
 }
 
 interface Contents {
-  /** The paths whose removal removes all that is recorded and nothing else. */
+  /** The paths whose removal removes everything that is recorded and nothing else. */
   readonly removable: readonly string[]
   readonly strangers: readonly string[]
 }

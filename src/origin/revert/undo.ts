@@ -1,4 +1,4 @@
-/** `wip undo`: takes the newest operations out of the work in progress, as far as that is possible. */
+/** `wip undo`: takes the newest operations out of the work in progress, as far as possible. */
 import { unreachable } from '../../base/index.ts'
 import { blobOf, describeOperation, type Operation, type SnapOperation } from '../../journal/index.ts'
 import { refuseRebooting } from '../reboot.ts'
@@ -19,8 +19,8 @@ export interface UndoRequest {
 }
 
 /**
- * What taking an operation back means for this host: nothing (`none`), what was there before is there again
- * (`restored`), what is there is on no other host (`stays`), what is gone is gone here alone (`gone`).
+ * What taking an operation back means for this host: nothing (`none`), the earlier state is back (`restored`), what is
+ * there is on no other host (`stays`), what is gone is gone only here (`gone`).
  */
 export type UndoEffect = 'none' | 'restored' | 'stays' | 'gone'
 
@@ -32,15 +32,16 @@ export interface Undone {
 export interface UndoResult {
   /** The newest first. */
   readonly undone: readonly Undone[]
-  /** The command at which it stopped; null when there was none in the way. */
+  /** The command at which it stopped; null if no command was in the way. */
   readonly stoppedAt: string | null
   /** How many operations are left. */
   readonly left: number
 }
 
 /**
- * Takes operations back, from the newest on, until there have been enough or one can't be: a command. The failures of
- * {@link requireWork}, REBOOT_PENDING, BLOB_MISSING; those of putting files back come when the work is without them.
+ * Takes operations back, the newest first, until enough are taken back or one is a command, which can't be. The
+ * failures of {@link requireWork}, REBOOT_PENDING, BLOB_MISSING; those of putting files back come after the work has
+ * changed.
  */
 export async function undo(
   deps: RevertDeps,
@@ -76,7 +77,7 @@ export async function undo(
   return { undone, stoppedAt: stopped ? describeOperation(stopped) : null, left: work.operations.length }
 }
 
-/** What is recorded of their paths before all of them: in the journal, and in the rest of the work. */
+/** What is recorded about their paths before all of them: in the journal, and in the rest of the work. */
 async function recordedBefore(deps: RevertDeps, taken: readonly Operation[]): Promise<RecordedPaths> {
   const { branch, work } = deps
   const { recorded } = await upTo(deps, branch.journal.length, wantedBy(taken))

@@ -1,14 +1,14 @@
-/** Files that are read while they arrive: piece by verified piece, in order. */
+/** Files that are read while they arrive, in order, piece by verified piece. */
 import { type BlobRef, type ErrorCode, pieceBytes, toIsconfError } from '../../base/index.ts'
 import type { BlobStore } from '../../store/index.ts'
 
-/** The bytes from the first to before the last. */
+/** The bytes from `from` up to, but without, `end`. */
 export interface ByteRange {
   readonly from: number
   readonly end: number
 }
 
-/** A copy that turned out damaged is fetched again this often. */
+/** How often a copy that turned out damaged is fetched again. */
 const triesMax = 3
 
 export class ArrivingBlobs {
@@ -16,15 +16,15 @@ export class ArrivingBlobs {
   readonly #fetch: (ref: BlobRef) => Promise<void>
   readonly #readersById = new Map<string, Set<Reader>>()
 
-  /** `fetch` gets a blob, or joins who gets it already. */
+  /** `fetch` gets a blob, or joins a fetch that is under way. */
   constructor(store: BlobStore, fetch: (ref: BlobRef) => Promise<void>) {
     this.#store = store
     this.#fetch = fetch
   }
 
   /**
-   * A part of a blob, at most a piece at a time. What is not here is fetched, and given as soon as it is here, but for
-   * the last piece: that comes only when the whole is right. BLOB_MISSING when the rest can't be had.
+   * A part of a blob, at most a piece at a time. What is not here is fetched, and given as soon as it arrives, except
+   * the last piece: that comes only when the whole is right. BLOB_MISSING if the rest can't be had.
    */
   async *read(ref: BlobRef, { from, end }: ByteRange, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     const reader = this.#enter(ref, Math.floor(from / pieceBytes))
@@ -44,7 +44,7 @@ export class ArrivingBlobs {
     for (const reader of this.#readersById.get(id) ?? []) reader.wake()
   }
 
-  /** The first piece of a blob that somebody waits for; undefined when nobody does. */
+  /** The first piece of a blob that a reader waits for; undefined if none waits. */
   wanted(id: string): number | undefined {
     const readers = [...(this.#readersById.get(id) ?? [])]
     return readers.length === 0 ? undefined : Math.min(...readers.map(({ index }) => index))
@@ -92,7 +92,7 @@ export class ArrivingBlobs {
 
 const goneCodes: readonly ErrorCode[] = ['BLOB_MISSING', 'BLOB_MISMATCH']
 
-/** Somebody who is at a piece. */
+/** A reader, and the piece it has reached. */
 class Reader {
   index: number
   wake: () => void = () => undefined

@@ -1,6 +1,7 @@
 /**
- * Fetches one blob from all who have some of it, several at once, piece by verified piece. Who sends a wrong piece is not
- * asked again; who stalls or breaks rests while others get its pieces; who fetches the same blob is asked before others.
+ * Fetches one blob from all peers that have some of it, several at once, piece by verified piece. A peer that sends a
+ * wrong piece is not asked again; one that stalls or breaks rests while others get its pieces; one that fetches the
+ * same blob is asked before others.
  */
 import { type Cancel, PieceMemory } from '../../base/index.ts'
 import type { PeerId } from '../../mesh/index.ts'
@@ -12,21 +13,20 @@ import type { FetchOptions } from './fetch-options.ts'
 import { PiecesHere } from './pieces-here.ts'
 import { beginRun, type RunUnderWay } from './run-under-way.ts'
 
-/** Ranges on the way at once, from all peers: each holds its bytes in memory until they are verified. */
+/** How many ranges are under way at once, from all peers: each holds its bytes in memory until they are verified. */
 const underWayMax = 8
 /** How long a peer that is spared waits for those who get the same blob, before they count as slower than this host. */
 const slowerMs = 250
-/** How long a peer is idle, and a run under way, before one is asked for what the other was to send. */
+/** How long a peer is idle, and a run under way, before the idle peer is asked for that run. */
 const patienceMs = 1_000
-/** How often the candidates and the patience are looked at when nothing else happens. */
+/** How often candidates and patience are checked when nothing else happens. */
 const lookMs = 250
-/** Without a byte from anybody for this long the blob counts as missing. */
+/** If nobody sends a byte for this long, the blob counts as missing. */
 const missingMsDefault = 15_000
 
 /**
- * Fetches what is missing, and finishes the sink. BLOB_MISSING when nobody
- * gives the rest; BLOB_MISMATCH when the whole is wrong; the signal's reason
- * when it is aborted; what the sink fails with.
+ * Fetches what is missing, and completes the sink. BLOB_MISSING if nobody gives the rest, BLOB_MISMATCH if the whole is
+ * wrong, the signal's reason if it is aborted, and the failures of the sink.
  */
 export async function fetchBlob(options: FetchOptions): Promise<void> {
   options.signal?.throwIfAborted()
@@ -78,7 +78,7 @@ class BlobFetch {
     }
   }
 
-  /** Ends the fetch: well without a failure. */
+  /** Ends the fetch; successfully if there is no failure. */
   end(failure?: unknown): void {
     if (this.#ended) return
     this.#ended = true

@@ -31,7 +31,7 @@ export interface LaneParts {
   readonly transport: Transport
   readonly clock: Clock
   readonly ref: BlobRef
-  /** What pieces arrive in. */
+  /** The memory in which pieces arrive. */
   readonly memory: PieceMemory
 }
 
@@ -56,7 +56,7 @@ export class BlobLane {
     this.#isForPieces = isForPieces
   }
 
-  /** What the peer has; undefined when it has nothing and is not about to. */
+  /** What the peer has; undefined if it has nothing and is not about to get anything. */
   async held(): Promise<Holdings | undefined> {
     const bitsBytes = Math.ceil(Math.ceil(this.#ref.sizeBytes / pieceBytes) / 8)
     const bits = await this.#small('held', [0, bitsBytes])
@@ -65,14 +65,14 @@ export class BlobLane {
     return { whole, bits, has: (index) => whole || bitAt(bits, index) }
   }
 
-  /** The piece list as the peer has it, to be checked; undefined when it does not know it. */
+  /** The peer's piece list, which must be checked; undefined if it does not know it. */
   hashes(): Promise<Uint8Array | undefined> {
     return this.#small('hashes', [Math.ceil(this.#ref.sizeBytes / pieceBytes) * 32])
   }
 
   /**
-   * Asks for a run of pieces and hands each to `take` as it arrives, to be
-   * verified while the next one comes. The bytes are `take`'s until it resolves. False when the peer does not have them.
+   * Asks for a run of pieces and passes each to `take` as it arrives, so that it is verified while the next one comes.
+   * The bytes belong to `take` until it resolves. False if the peer does not have them.
    */
   async range(
     run: PieceRun,
@@ -109,7 +109,7 @@ export class BlobLane {
     })
   }
 
-  /** One answer of a range: `length` bytes, read into `memory`; undefined when the peer does not have them. */
+  /** One answer of a range: `length` bytes, read into `memory`; undefined if the peer does not have them. */
   async #part(
     reader: StreamReader,
     length: number,
@@ -125,13 +125,13 @@ export class BlobLane {
     return head.isPacked ? unpack(bytes, length) : bytes
   }
 
-  /** Ends the stream; what is being asked on it rejects. */
+  /** Ends the stream; a request under way on it rejects. */
   abort(reason: Error): void {
     this.#end.abort(reason)
     this.#stream?.abort(reason)
   }
 
-  /** Says that nothing more is asked. What is still being answered is cut off, and rejects. */
+  /** Says that nothing more is asked. An answer under way is cut off, and its request rejects. */
   close(reason: Error): void {
     if (this.#answering) this.abort(reason)
     else {

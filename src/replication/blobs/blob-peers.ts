@@ -1,13 +1,13 @@
-/** Which peers are asked for a blob, and which are left alone for now or for good. */
+/** Which peers are asked for a blob, and which are left alone for a while or for good. */
 import type { Clock } from '../../base/index.ts'
 import type { PeerId } from '../../mesh/index.ts'
 import type { BlobSession } from './blob-session.ts'
 
-/** Peers that are asked at once; further candidates have their turn when one of these has nothing. */
+/** How many peers are asked at once; more candidates have their turn when one of these has nothing. */
 const sessionsMax = 16
 /** How long a peer that broke or stalled is left alone. */
 const restMs = 3_000
-/** How soon a peer that had nothing is asked again: it may begin to fetch the blob. */
+/** How soon a peer that had nothing is asked again: it may have begun to fetch the blob. */
 const nothingRestMs = 1_000
 
 export class BlobPeers {
@@ -24,7 +24,7 @@ export class BlobPeers {
     this.#candidates = candidates
   }
 
-  /** The peers that are being asked; who fetches the blob itself comes first. */
+  /** The peers that are being asked; those that fetch the blob themselves come first. */
   sessions(): readonly BlobSession[] {
     return [...this.#sessionByPeer.values()].sort((a, b) => Number(b.isFetcher) - Number(a.isFetcher))
   }
@@ -45,7 +45,7 @@ export class BlobPeers {
     }
   }
 
-  /** A session is over: well when the peer had nothing. */
+  /** A session is over; without an error, the peer had nothing. */
   rest(session: BlobSession, error: unknown): void {
     this.#sessionByPeer.delete(session.peer)
     this.#restUntilMs.set(session.peer, this.#clock.monotonicMs() + (error === undefined ? nothingRestMs : restMs))
@@ -61,7 +61,7 @@ export class BlobPeers {
     return true
   }
 
-  /** Asks a peer no more; false when that was so already, for two of its ranges may be wrong at once. */
+  /** Asks a peer no more; false if that was so already, because two of its ranges may be wrong at once. */
   ban(session: BlobSession): boolean {
     if (this.#bad.has(session.peer)) return false
     this.#bad.add(session.peer)
@@ -69,7 +69,7 @@ export class BlobPeers {
     return true
   }
 
-  /** Whether others fetch the blob, or may begin to: not every candidate has had it all along. */
+  /** Whether others fetch the blob, or may begin to: not every candidate had all of it from the start. */
   isSwarm(): boolean {
     const keepers = this.sessions().filter(({ held, isFetcher }) => held.whole && !isFetcher)
     return this.#candidates().length > keepers.length

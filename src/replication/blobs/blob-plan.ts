@@ -11,13 +11,13 @@ import type { Holdings, PieceRun } from './blob-lane.ts'
 import { rangeBytesMax } from './blob-protocol.ts'
 
 const runPiecesMax = rangeBytesMax / pieceBytes
-/** Where others fetch too, a blob is asked for in at least this many runs: in fewer they would all take the same ones. */
+/** If others fetch too, a blob is asked for in at least this many runs: with fewer, all would take the same ones. */
 const swarmRuns = 32
 /** Pieces that come first for a reader, whoever else gets them. */
 const readAheadPieces = 8
 /** Runs of a share that its owner is left, who may be at them. */
 const leftToOwner = 4
-/** Peers that are asked for one piece at the same time, in the endgame. */
+/** How many peers may be asked for one piece at the same time, towards the end. */
 const askersMax = 2
 
 /** A peer as the plan sees it. */
@@ -45,11 +45,11 @@ export interface PlanState {
   readonly underWay: readonly UnderWay[]
   /** Whether others fetch the blob, or may begin to. */
   readonly isSwarm: boolean
-  /** The piece that somebody waits for, who wants those after it next; undefined when nobody does. */
+  /** The piece that somebody waits for; those after it are wanted next. Undefined if nobody waits. */
   readonly wantedPiece?: number | undefined
 }
 
-/** The next run to ask of `peer`; undefined when there is nothing for it. */
+/** The next run to ask `peer` for; undefined if there is none. */
 export function nextRun(state: PlanState, peer: PlanPeer, random: Random): PieceRun | undefined {
   const isSpared = sparesWhole(peer)
   const mayAsk = (index: number): boolean =>
@@ -103,7 +103,7 @@ export function lateRun(state: PlanState, peer: PlanPeer, random: Random, agedMs
   })
 }
 
-/** Whether every piece of a run is here, so that nobody needs to send it any more. */
+/** Whether every piece of a run is here, so that it need not be sent any more. */
 export function isDone(state: Pick<PlanState, 'has'>, run: PieceRun): boolean {
   for (let index = run.first; index < run.first + run.count; index++) if (!state.has(index)) return false
   return true
@@ -152,7 +152,7 @@ function* runsOf(
   }
 }
 
-/** Each of the equals is chosen as often as any other. */
+/** Of equally rare runs, each is chosen as often as any other. */
 function rarestRun(state: PlanState, random: Random, runs: Iterable<PieceRun>): PieceRun | undefined {
   let best: { run: PieceRun; rarity: number } | undefined
   let equals = 0

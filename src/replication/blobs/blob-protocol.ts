@@ -16,12 +16,12 @@ export const blobProtocol = '/isconf/blob/2'
 export const blobRequestBytes = 45
 export const blobAnswerHeadBytes = 5
 
-/** Bytes of one range: larger ones cost as much and repeat more after a break. */
+/** How many bytes one range may have: larger ones cost as much, and repeat more after a break. */
 export const rangeBytesMax = 4 * pieceBytes
 
 /**
- * More than this travels on a connection of its own, which questions do not wait behind; over a slow line less takes half
- * a second.
+ * Files that are larger than this travel on a connection of their own, so that questions do not wait behind them; over
+ * a slow line, less takes half a second.
  */
 const talkBytesMax = 64 * 1024
 
@@ -29,7 +29,7 @@ export function isBulk(sizeBytes: number): boolean {
   return sizeBytes > talkBytesMax
 }
 
-/** Of all these files together. */
+/** How many bytes all these files have together. */
 export function bytesOf(files: readonly { readonly sizeBytes: number }[]): number {
   return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
 }
@@ -53,7 +53,7 @@ export function encodeRequest({ kind, id, position, length }: BlobRequest): Uint
   return bytes
 }
 
-/** Undefined when it is not a request of this protocol. */
+/** Undefined if it is not a request of this protocol. */
 export function decodeRequest(bytes: Uint8Array): BlobRequest | undefined {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const kind = kinds[view.readUInt8() - 1]
@@ -71,7 +71,7 @@ export interface AnswerHead {
 
 const [missing, plain, packed] = [0, 1, 2]
 
-/** The head of an answer; without one it says that what was asked for is not here. */
+/** The head of an answer; undefined stands for "it is not here". */
 export function encodeAnswerHead(head: AnswerHead | undefined): Uint8Array {
   const bytes = Buffer.alloc(blobAnswerHeadBytes)
   bytes.writeUInt8(head === undefined ? missing : head.isPacked ? packed : plain)
@@ -79,7 +79,7 @@ export function encodeAnswerHead(head: AnswerHead | undefined): Uint8Array {
   return bytes
 }
 
-/** What follows; undefined when what was asked for is not there. */
+/** What follows; undefined if what was asked for is not there. */
 export function decodeAnswerHead(bytes: Uint8Array): AnswerHead | undefined {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const status = view.readUInt8()

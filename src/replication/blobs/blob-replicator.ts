@@ -1,7 +1,6 @@
 /**
- * Keeps every file that the journals name on this host's disk: fetched from
- * the others as soon as a changeset arrives, so that `up` seldom waits and
- * every host can serve every other.
+ * Keeps every file that the journals name on this host's disk. Files are fetched from the others as soon as a changeset
+ * arrives, so that `up` seldom waits and every host can serve every other.
  */
 import {
   type BlobRef,
@@ -29,17 +28,17 @@ import { fetchTogether, filesOfOneQuestion } from './files-together.ts'
 import { IncomingBytes } from './incoming-bytes.ts'
 import { answerStored, hostsWithFiles } from './stored-question.ts'
 
-/** Blobs fetched at once, each from several hosts: two large ones, or more of those that are mostly waited for. */
+/** How many blobs are fetched at once, each from several hosts: two large ones, or more of those that mostly wait. */
 const fetchWeightMax = 8
 const weightOf = ({ sizeBytes }: BlobRef): number => (sizeBytes > pieceBytes ? 4 : 1)
 /**
- * Fetches at once that somebody waits for, besides those in the background: more would take each other's streams, and
- * each would seem to get nothing.
+ * How many fetches that somebody waits for may run beside those in the background: with more, they would take each
+ * other's streams, and each would seem to get nothing.
  */
 const demandedMax = 4
-/** Small files are asked for together when at least so many are missing. */
+/** If at least this many small files are missing, they are asked for together. */
 const togetherMin = 16
-/** How long a fetch waits without any host that has what is missing. */
+/** How long a fetch waits while no host has what is missing. */
 const missingMs = 15_000
 /** Between two tries in the background. */
 const retryMs = 15_000
@@ -52,14 +51,14 @@ export interface BlobReplicatorDeps {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
-  /** What of the disk may be taken by what arrives; all of it when absent. */
+  /** How much of the disk arriving files may take; all of it if absent. */
   readonly room?: Room
 }
 
 export class BlobReplicator {
   readonly #deps: BlobReplicatorDeps
   readonly #stopping = new AbortController()
-  /** Blobs that the journals name and that are not here, with what is under way for each. */
+  /** Blobs that the journals name and that are not here, each with the fetch that is under way. */
   readonly #fetchById = new Map<string, Promise<void>>()
   readonly #wanted = new Map<string, BlobRef>()
   readonly #idle = new Set<() => void>()
@@ -69,7 +68,7 @@ export class BlobReplicator {
   readonly #demanded = new Slots<'somebody'>(demandedMax, demandedMax)
   /** Hears who asks for what is fetched here. */
   readonly askers = new Askers()
-  /** What is on its way, and what waits for room on the disk. */
+  /** What is arriving, and what waits for room on the disk. */
   readonly incoming: IncomingBytes
   readonly #oneByOne = new Slots<'somebody'>(fetchWeightMax, fetchWeightMax)
 
@@ -79,7 +78,7 @@ export class BlobReplicator {
     this.#readings = new ArrivingBlobs(deps.store, (ref) => this.#demand(ref))
   }
 
-  /** Begins to answer, and to look for what the journals name and the store lacks. */
+  /** Begins to answer, and to look for files that the journals name and the store lacks. */
   start(): void {
     answerStored(this.#deps, (refs) => this.#untilHere(refs))
     this.#deps.transport.onPeer(({ type }) => {
@@ -88,7 +87,7 @@ export class BlobReplicator {
     this.lookForMissing()
   }
 
-  /** Looks, in the background, for what the journals name and the store lacks. */
+  /** Looks in the background for files that the journals name and the store lacks. */
   lookForMissing(): void {
     this.#lookForMissing().catch((error: unknown) => {
       this.#deps.log.error({ code: toIsconfError(error).code }, `cannot look for missing files: ${String(error)}`)
@@ -99,7 +98,7 @@ export class BlobReplicator {
     this.#stopping.abort(new IsconfError('INTERRUPTED', 'the daemon stops'))
   }
 
-  /** Fetches what changesets name, in the background. */
+  /** Fetches in the background what changesets name. */
   async want(changesets: readonly SignedChangeset[]): Promise<void> {
     for (const ref of changesets.flatMap(blobsOf)) {
       if (!(await this.#deps.store.has(ref.id))) this.#wanted.set(ref.id, ref)
@@ -107,7 +106,7 @@ export class BlobReplicator {
     this.#work()
   }
 
-  /** Fetches a blob now. BLOB_MISSING when no host that can be reached has it. */
+  /** Fetches a blob now. BLOB_MISSING if no reachable host has it. */
   fetch(ref: BlobRef, signal: AbortSignal): Promise<void> {
     const underWay = this.#demand(ref)
     if (signal.aborted) return Promise.reject(signal.reason)
@@ -118,7 +117,7 @@ export class BlobReplicator {
     })
   }
 
-  /** A part of a blob, piece by verified piece, also while it arrives. BLOB_MISSING when the rest can't be had. */
+  /** A part of a blob, piece by verified piece, even while it arrives. BLOB_MISSING if the rest can't be had. */
   read(ref: BlobRef, range: ByteRange, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     return this.#readings.read(ref, range, signal)
   }
@@ -128,7 +127,10 @@ export class BlobReplicator {
     return hostsWithFiles(this.#deps, branch.name, id, told)
   }
 
-  /** Looks at one after the other: were all of a thousand looked at whenever one arrives, it would be a million times. */
+  /**
+   * Looks at one file after the other: if all of a thousand were checked whenever one arrives, that would be a million
+   * checks.
+   */
   async #untilHere(refs: readonly BlobRef[]): Promise<void> {
     for (const { id } of refs) {
       while (!this.#deps.store.has(id)) await new Promise<void>((resolve) => this.#idle.add(resolve))
@@ -143,7 +145,10 @@ export class BlobReplicator {
     }
   }
 
-  /** Small files are asked for together, where there are many; what does not come so, and what is large, one by one. */
+  /**
+   * Asks for small files together if there are many. What does not come that way, and what is large, is fetched one by
+   * one.
+   */
   #workTogether(): void {
     if (this.#running >= fetchWeightMax || this.#stopping.signal.aborted) return
     const waiting = [...this.#wanted.values()].filter(({ id }) => !this.#fetchById.has(id))
@@ -158,7 +163,7 @@ export class BlobReplicator {
     if (!this.#stopping.signal.aborted) this.#deps.clock.after(retryMs, () => this.#work())
   }
 
-  /** Joins who fetches it already, or begins when its turn comes. */
+  /** Joins a fetch that is under way, or begins one when its turn comes. */
   #demand(ref: BlobRef): Promise<void> {
     return (
       this.#fetchById.get(ref.id) ?? this.#begin(ref, () => this.#demanded.run('somebody', () => this.#fetchNow(ref)))
@@ -192,7 +197,7 @@ export class BlobReplicator {
     this.#wanted.delete(ref.id)
   }
 
-  /** After a start: the changesets that were checked before need not be looked at again. */
+  /** After a start, changesets that were checked before are not looked at again. */
   async #lookForMissing(): Promise<void> {
     for (const branch of this.#deps.branches.all()) {
       const checked = await filesCheckedUpTo(this.#deps.disk, branch)

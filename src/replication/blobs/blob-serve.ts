@@ -13,18 +13,18 @@ import { Slots } from './blob-slots.ts'
 import { serveFilesTogether } from './files-together.ts'
 import { pack } from './packing.ts'
 
-/** Bytes handed to the stream at once: less costs calls, more only buffers. */
+/** How many bytes are written to the stream at once: fewer cost calls, more only buffers. */
 const writeBytes = 256 * 1024
 /** How long a peer may take to make room for `writeBytes` before it is given up. */
 const writeMsMax = 30_000
 
-/** How long memory that ranges were sent from is kept for the next one. */
+/** How long the memory that ranges were sent from is kept for the next one. */
 const memoryKeptMs = 1_000
 
 export interface BlobLimits {
   /** Streams of one peer: two ranges and a question of each of a few blobs. */
   readonly streamsPerPeerMax: number
-  /** Ranges that are read and sent at once to one peer; further ones wait their turn. */
+  /** How many ranges are read and sent to one peer at once; more wait for their turn. */
   readonly rangesPerPeerMax: number
   /** The same for all peers: each holds a piece in memory. */
   readonly rangesMax: number
@@ -121,7 +121,7 @@ class BlobServer {
     if (bytes !== undefined) await this.#writeAll(bytes)
   }
 
-  /** Sends a range out of `memory`, which is free again when this resolves. */
+  /** Sends a range from `memory`, which is free again when this resolves. */
   async #range({ id, position, length }: BlobRequest, memory: Uint8Array): Promise<void> {
     const end = position + length
     let bytes = await this.#readPart(id, position, end, memory).catch(() => undefined)
@@ -160,7 +160,7 @@ class BlobServer {
   }
 }
 
-/** The memory that ranges are sent from, kept as long as ranges follow each other. */
+/** The memory that ranges are sent from, kept while ranges follow each other. */
 class ServingMemory {
   readonly #clock: Clock
   readonly #memory = new PieceMemory()
@@ -171,7 +171,7 @@ class ServingMemory {
     this.#clock = clock
   }
 
-  /** Lends memory to `send`, which must be done with it when it resolves; when it fails the memory is forgotten. */
+  /** Lends memory to `send`, which must be done with it when it resolves. If `send` fails, the memory is dropped. */
   async use(send: (memory: Uint8Array) => Promise<void>): Promise<void> {
     this.#cancelClear()
     this.#inUse += 1

@@ -4,21 +4,21 @@ import type { PeerId } from '../../mesh/index.ts'
 import { BlobLane, type Holdings, type LaneParts, type PieceRun } from './blob-lane.ts'
 import type { PlanPeer } from './blob-plan.ts'
 
-/** Ranges asked of one peer at once: one is on the way while the other is asked for. */
+/** How many ranges one peer is asked for at once: one is on the way while the next is asked for. */
 const lanesMax = 2
 /** How soon a peer that fetches the blob itself is asked what it has got meanwhile: later each time that it was nothing. */
 const refreshMsMin = 40
 const refreshMsMax = 320
 const nothing: Holdings = { whole: false, bits: new Uint8Array(), has: () => false }
 
-/** What a session tells the fetch that it is part of. */
+/** What a session tells the fetch that it belongs to. */
 export interface SessionEvents {
   /** Whether the piece list is wanted. */
   wantsHashes(): boolean
   onHashes(session: BlobSession, hashes: Uint8Array): Promise<void>
-  /** Something changed that may let work begin. */
+  /** Something has changed, so that work may begin. */
   onChange(): void
-  /** The peer has nothing, or was lost; nothing is asked of it any more. */
+  /** The peer has nothing, or was lost; it is not asked any more. */
   onEnd(session: BlobSession, error: unknown): void
 }
 
@@ -73,7 +73,9 @@ export class BlobSession implements PlanPeer {
     return nowMs - (this.#sparedSinceMs ?? nowMs)
   }
 
-  /** Asks for a run; resolves when it is over, well or not. A failure ends the session, an abort only this run. */
+  /**
+   * Asks for a run; resolves when it is over, successful or not. A failure ends the session, an abort only this run.
+   */
   async fetch(
     run: PieceRun,
     take: (index: number, bytes: Uint8Array) => Promise<void>,
@@ -96,7 +98,7 @@ export class BlobSession implements PlanPeer {
     }
   }
 
-  /** Lets the peer go: in order without an error, at once with one. */
+  /** Lets the peer go: in order if there is no error, at once if there is one. */
   end(error?: unknown): void {
     if (this.#ended) return
     this.#ended = true
@@ -109,7 +111,7 @@ export class BlobSession implements PlanPeer {
     this.#events.onEnd(this, error)
   }
 
-  /** False when the peer has nothing. */
+  /** False if the peer has nothing. */
   async #refresh(): Promise<boolean> {
     const held = await this.#questions.held()
     if (held === undefined || this.#ended) return false
@@ -125,7 +127,10 @@ export class BlobSession implements PlanPeer {
     return !this.#ended
   }
 
-  /** Until it is worth asking again: a moment later or after the next range, for a peer that has it all, only then. */
+  /**
+   * Waits until it is worth asking again: for a moment, or until the next range; if the peer has everything, only until
+   * the next range.
+   */
   #pause(): Promise<void> {
     return new Promise((resolve) => {
       let cancel: Cancel = () => undefined
@@ -140,7 +145,7 @@ export class BlobSession implements PlanPeer {
   }
 }
 
-/** A run on its way, as the session and the fetch share it. */
+/** A run under way, as the session and the fetch share it. */
 export interface AskedRun {
   readonly onBytes: () => void
   /** Whether the fetch ended it because nobody needs it any more. */

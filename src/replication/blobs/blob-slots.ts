@@ -1,4 +1,4 @@
-/** Bounded work: so many pieces of it at once, and so many for one asker; the others wait their turn. */
+/** Bounds work: only so many jobs at once, and so many for one asker; the others wait for their turn. */
 export class Slots<Asker> {
   readonly #max: number
   readonly #perAskerMax: number
@@ -11,7 +11,7 @@ export class Slots<Asker> {
     this.#perAskerMax = perAskerMax
   }
 
-  /** Runs `work` when there is a slot for its asker, first come first served. */
+  /** Runs `work` when there is a slot for its asker, in the order of the calls. */
   async run<T>(asker: Asker, work: () => Promise<T>): Promise<T> {
     await new Promise<void>((resolve) => {
       this.#waiting.push({ asker, start: resolve })

@@ -1,4 +1,4 @@
-/** One file brought here from whoever has it, for those who read it while it arrives, too. */
+/** Brings one file here from the hosts that have it, also for those who read it while it arrives. */
 import type { BlobRef, Clock, Random } from '../../base/index.ts'
 import type { PeerId, Transport } from '../../mesh/index.ts'
 import type { BlobStore } from '../../store/index.ts'
@@ -15,7 +15,7 @@ export interface FetchIntoStoreDeps {
   readonly readings: ArrivingBlobs
 }
 
-/** Fetches a file that is not in the store; fails as {@link fetchBlob} does, and keeps what has come by then. */
+/** Fetches a file that is not in the store. Fails as {@link fetchBlob} does, and keeps what has come by then. */
 export async function fetchIntoStore(
   { store, transport, clock, random, askers, readings }: FetchIntoStoreDeps,
   ref: BlobRef,

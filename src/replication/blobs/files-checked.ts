@@ -1,11 +1,11 @@
 /**
- * How far the files that a journal names were found in the store, kept beside the journal: a start looks only at what
- * comes after. Losing the note costs only time.
+ * Up to where all files that a journal names were found in the store, noted beside the journal, so that a start looks
+ * only at what comes after. If the note is lost, that only costs time.
  */
 import type { ChangesetId, Disk } from '../../base/index.ts'
 import type { Branch } from '../../branch/index.ts'
 
-/** The sequence number of the last changeset whose files, and those of all before it, were here; 0 when none is noted. */
+/** The sequence number of the last changeset up to which all files were here; 0 if none is noted. */
 export async function filesCheckedUpTo(disk: Disk, branch: Branch): Promise<number> {
   const note = await disk.readFile(notePath(branch))
   const id = note ? Buffer.from(note).toString('utf8').trim() : ''

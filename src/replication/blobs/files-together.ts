@@ -1,6 +1,6 @@
 /**
- * Many small files in one answer: asked for by name and size on one stream, sent one after the other, and brought to the
- * disk together. One by one each would cost its questions, and its wait for the disk.
+ * Many small files in one answer: asked for by name and size on one stream, sent one after the other, and written to
+ * disk together. One by one, each would cost its questions and its wait for the disk.
  */
 import * as z from 'zod'
 import {
@@ -23,18 +23,18 @@ import { pack, unpack } from './packing.ts'
 import { StallWatch } from './stall-watch.ts'
 
 const protocol = '/isconf/files/1'
-/** Files of one question. */
+/** How many files one question may ask for. */
 const filesMax = 256
-/** All files of one question: they are held in memory until they are on the disk. */
+/** How many bytes these may have together: they are held in memory until they are on disk. */
 const bytesMax = 4 * pieceBytes
 const requestBytesMax = 64 * 1024
-/** Bytes handed to the stream at once. */
+/** How many bytes are written to the stream at once. */
 const writeBytes = 256 * 1024
 /** How long a peer may take to make room for them. */
 const writeMsMax = 30_000
-/** Peers that are asked, one after the other. */
+/** How many peers are asked, one after the other. */
 const peersMax = 3
-/** Answers at once, to all and to one peer. */
+/** How many answers are under way at once: to all peers, and to one. */
 const [answersMax, answersPerPeerMax] = [4, 1]
 
 const requestSchema = z
@@ -42,7 +42,7 @@ const requestSchema = z
   .max(filesMax)
   .refine((files) => bytesOf(files) <= bytesMax)
 
-/** The first of these that one question may ask for: files of one piece, as many as fit. */
+/** The first of these files that one question may ask for: files of one piece, as many as fit. */
 export function filesOfOneQuestion(refs: Iterable<BlobRef>): readonly BlobRef[] {
   const chosen: BlobRef[] = []
   let sum = 0
@@ -100,8 +100,8 @@ export interface TogetherDeps {
 }
 
 /**
- * Asks one peer after the other for files, until all are in the store or a few were asked. Never rejects: what is missing
- * then is left to who fetches one by one.
+ * Asks one peer after the other for files, until all are in the store or a few peers were asked. Never rejects: what is
+ * still missing is fetched one by one.
  */
 export async function fetchTogether(deps: TogetherDeps, files: readonly BlobRef[], signal: AbortSignal): Promise<void> {
   const { store, transport, clock, random, log } = deps
@@ -121,7 +121,7 @@ export async function fetchTogether(deps: TogetherDeps, files: readonly BlobRef[
   }
 }
 
-/** Those that came, and are right. What came before the peer broke off or lied counts. */
+/** The files that came and are right. What came before the peer broke off or lied counts. */
 async function askForFiles(
   transport: Transport,
   clock: Clock,

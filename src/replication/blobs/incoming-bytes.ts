@@ -1,25 +1,25 @@
-/** Files on their way here, and the room that they need: none is begun that would not leave the reserve free. */
+/** Files that are arriving, and the room that they need: none is begun that would use up the reserve. */
 import { type BlobRef, type Log, type Room, requireRoom } from '../../base/index.ts'
 import { bytesOf } from './blob-protocol.ts'
 
 export interface IncomingDeps {
   readonly log: Log
-  /** What of the disk may be taken by what arrives; all of it when absent. */
+  /** How much of the disk arriving files may take; all of it if absent. */
   readonly room?: Room
 }
 
 export class IncomingBytes {
   readonly #deps: IncomingDeps
-  /** Of all that are on their way: what an earlier try has left of them counts twice for a while. */
+  /** The bytes of all files that are arriving. What an earlier try has left of them counts twice for a while. */
   #promisedBytes = 0
-  /** Those that wait for room, with why. */
+  /** Files that wait for room, with the reason. */
   readonly #waitingById = new Map<string, { readonly ref: BlobRef; readonly why: string }>()
 
   constructor(deps: IncomingDeps) {
     this.#deps = deps
   }
 
-  /** Does what brings a file here, when there is room for it. DISK_FULL names the reserve. */
+  /** Does `work`, which brings a file here, if there is room for it. DISK_FULL names the reserve. */
   async during(ref: BlobRef, work: () => Promise<void>): Promise<void> {
     const promised = this.#promisedBytes
     this.#promisedBytes += ref.sizeBytes
@@ -32,7 +32,10 @@ export class IncomingBytes {
     }
   }
 
-  /** Does what brings small files here, unless they have no room together: then each is told to be too much by itself. */
+  /**
+   * Does `work`, which brings small files here, if there is room for all of them. If not, each will be refused by
+   * itself.
+   */
   async ifRoom(refs: readonly BlobRef[], work: () => Promise<void>): Promise<void> {
     const bytes = bytesOf(refs)
     const left = await this.#deps.room?.left().catch(() => 0)
@@ -48,7 +51,7 @@ export class IncomingBytes {
     throw error
   }
 
-  /** What is not fetched, in a sentence; none when all is. */
+  /** What is not fetched, in a sentence each; none if everything is. */
   texts(): readonly string[] {
     const [first] = this.#waitingById.values()
     if (!first) return []

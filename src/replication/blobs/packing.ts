@@ -1,19 +1,19 @@
 /**
- * Parts of files made smaller for their way, each by itself, where a sample says that it pays: text shrinks to a fraction,
- * and a hole to nothing, while what is packed already would only cost time.
+ * Compresses parts of files for their way, each by itself, if a sample says that it pays: text shrinks to a fraction,
+ * and a hole to nothing, but what is compressed already would only cost time.
  */
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 
-/** The sample is taken at three places, for a file's beginning is often unlike the rest. */
+/** The sample is taken at three places, because the beginning of a file is often unlike the rest. */
 const sampleBytes = 4 * 1024
 const sampleCount = 3
-/** Less than this is not worth the looking. */
+/** A smaller part is not worth a try. */
 const partBytesMin = 1024
-/** What a part has to shrink to. */
+/** To what share of its size a part must shrink. */
 const paysBelow = 0.8
 const options = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
 
-/** The part, packed when that pays. */
+/** The part, compressed if that pays. */
 export function pack(bytes: Uint8Array): { readonly bytes: Uint8Array; readonly isPacked: boolean } {
   // What is no longer than a sample is one: it would be packed twice.
   const isShort = bytes.length <= sampleCount * sampleBytes
@@ -24,7 +24,7 @@ export function pack(bytes: Uint8Array): { readonly bytes: Uint8Array; readonly 
   return { bytes, isPacked: false }
 }
 
-/** A packed part of `length` bytes as it was. Throws when it is none; whether it is the right one is told by its hash. */
+/** Restores a compressed part of `length` bytes. Throws if it is none; its hash tells whether it is the right one. */
 export function unpack(bytes: Uint8Array, length: number): Uint8Array {
   const part = zstdDecompressSync(bytes, { maxOutputLength: length })
   if (part.length !== length) throw new Error(`a packed part has ${part.length} bytes, and should have ${length}`)

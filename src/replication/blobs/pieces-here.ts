@@ -1,4 +1,4 @@
-/** Which pieces of a blob that is fetched are here, each counted once. */
+/** Which pieces of a blob that is being fetched are here, each counted once. */
 import { type BlobSink, IsconfError, idPrefixLength } from '../../base/index.ts'
 
 export class PiecesHere {
@@ -6,14 +6,14 @@ export class PiecesHere {
   readonly #counted: Uint8Array
   #count = 0
 
-  /** Begins with what the sink has already. */
+  /** Begins with the pieces that the sink already has. */
   constructor(sink: BlobSink) {
     this.#sink = sink
     this.#counted = new Uint8Array(sink.pieceCount)
     this.look()
   }
 
-  /** Counts all that the sink has. */
+  /** Counts everything that the sink has. */
   look(): void {
     for (let index = 0; index < this.#sink.pieceCount; index++) if (this.#sink.has(index)) this.note(index)
   }
@@ -26,7 +26,7 @@ export class PiecesHere {
     return this.#count === this.#sink.pieceCount
   }
 
-  /** Counts a piece; false when it was counted before. */
+  /** Counts a piece; false if it was counted before. */
   note(index: number): boolean {
     if (this.#counted[index] === 1) return false
     this.#counted[index] = 1
@@ -34,7 +34,7 @@ export class PiecesHere {
     return true
   }
 
-  /** BLOB_MISSING: how much is not here, when nobody gives it. */
+  /** BLOB_MISSING, which says how much is not here when nobody gives it. */
   missing(): IsconfError {
     const { pieceCount, ref } = this.#sink
     const missing = pieceCount - this.#count

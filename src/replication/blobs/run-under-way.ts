@@ -6,9 +6,9 @@ import type { BlobSession } from './blob-session.ts'
 
 export interface RunUnderWay extends UnderWay {
   readonly peer: BlobSession
-  /** Resolves when it has ended, well or not. */
+  /** Resolves when it has ended, successfully or not. */
   readonly over: Promise<void>
-  /** Ends it, because nobody needs its pieces any more. */
+  /** Ends it because nobody needs its pieces any more. */
   abort(): void
 }
 

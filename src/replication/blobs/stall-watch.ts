@@ -4,7 +4,7 @@ import type { Cancel, Clock } from '../../base/index.ts'
 /** A peer that sends nothing for this long has stalled: a daemon may hang without its connection closing. */
 const stallMsMax = 5_000
 
-/** Calls `onStall` when it was not touched for `stallMsMax`. */
+/** Calls `onStall` if it was not touched for `stallMsMax`. */
 export class StallWatch {
   readonly #clock: Clock
   readonly #onStall: () => void

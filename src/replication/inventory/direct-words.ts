@@ -1,4 +1,4 @@
-/** What neighbours have told of themselves directly, unless what they have said to everybody since is newer. */
+/** What neighbours have told about themselves directly, unless what they have said to everybody since is newer. */
 import { type Clock, isoTime } from '../../base/index.ts'
 import type { PeerId } from '../../mesh/index.ts'
 import type { OwnWords } from '../announcement.ts'
@@ -36,14 +36,14 @@ export class DirectWords {
     return this.#directByPeer
   }
 
-  /** A neighbour tells of itself. */
+  /** A neighbour tells about itself. */
   heard(peer: PeerId, words: OwnWords): void {
     this.#put(peer, { words, seen: isoTime(this.#clock), atMs: this.#clock.monotonicMs() })
     const [oldest] = this.#directByPeer.keys()
     if (this.#directByPeer.size > neighboursMax && oldest !== undefined) this.#directByPeer.delete(oldest)
   }
 
-  /** The connection to it is gone. */
+  /** The connection to it was lost. */
   lost(peer: PeerId): void {
     const direct = this.#directByPeer.get(peer)
     if (direct) this.#put(peer, { ...direct, seen: isoTime(this.#clock) })

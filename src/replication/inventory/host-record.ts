@@ -1,17 +1,20 @@
-/** What a host says of itself to everybody, signed with its key; of two the one with the larger count is the newer. */
+/**
+ * What a host says about itself to everybody, signed with its key. Of two records, the one with the larger count is
+ * newer.
+ */
 import { type KeyObject, sign, verify } from 'node:crypto'
 import * as z from 'zod'
 import { countSchema, timeSchema } from '../../journal/index.ts'
 import { type PeerId, publicKeyOf } from '../../mesh/index.ts'
 import { ownWords } from '../announcement.ts'
 
-/** Keeps a signature from being valid for anything but a record. */
+/** Keeps a signature from being valid for anything except a record. */
 const signatureContext = 'isconf host record v1\n'
 const saidBytesMax = 32 * 1024
 /** As many as a transport tells of a peer. */
 export const addressesMax = 3
 
-/** A record as it travels and is kept: the text is what was signed, and is passed on as it came. */
+/** A record as it travels and is kept: the text is what was signed, and is passed on unchanged. */
 export const signedRecordSchema = z.object({
   said: z.string().max(saidBytesMax),
   signature: z.base64().length(88),
@@ -20,18 +23,18 @@ export type SignedRecord = z.infer<typeof signedRecordSchema>
 
 const recordSchema = z.object({
   peer: z.string().min(1).max(64),
-  /** Counts what the host has said of itself. */
+  /** Counts what the host has said about itself. */
   count: countSchema.positive(),
-  /** When it said so by its own clock, for people. */
+  /** When it said so, by its own clock, for people. */
   time: timeSchema,
   /** Where it can be dialed. */
   addresses: z.array(z.string().max(200)).max(addressesMax),
   ...ownWords,
-  /** It says so because of something that everybody should know at once. */
+  /** It was said because of something that everybody should know at once. */
   urgent: z.literal(true).optional(),
   /** It has left the domain. */
   left: z.literal(true).optional(),
-  /** Which record with its key, said by another process, it has met before it said this: see second-speaker.ts. */
+  /** The record with its key, said by another process, that it had met before it said this: see second-speaker.ts. */
   follows: z.string().max(32).optional(),
 })
 export type HostRecord = Omit<z.infer<typeof recordSchema>, 'peer'> & { readonly peer: PeerId }
@@ -45,7 +48,7 @@ export function signRecord(record: HostRecord, key: KeyObject): SignedRecord {
   return { said, signature: sign(null, signedBytes(said), key).toString('base64') }
 }
 
-/** What a record says, not yet believed; undefined when it is malformed. */
+/** What a record says, before its signature is checked; undefined if it is malformed. */
 export function parseRecord({ said }: SignedRecord): HostRecord | undefined {
   try {
     const { peer, ...record } = recordSchema.parse(JSON.parse(said))
@@ -60,7 +63,7 @@ export function isGenuine({ said, signature }: SignedRecord, { peer }: HostRecor
   return isSigned(peer, signedBytes(said), Buffer.from(signature, 'base64'))
 }
 
-/** By the key that a peer id of the mesh names. */
+/** Verifies with the key that a peer id of the mesh names. */
 export const verifyByPeerId: VerifyRecord = (peer, bytes, signature) => {
   const key = publicKeyOf(peer)
   return key !== undefined && verify(null, bytes, key, signature)

@@ -1,12 +1,12 @@
 /**
- * The records of all hosts, and what is needed to find in a few bytes in what
- * two hosts' records differ. No clock, network or disk.
+ * The records of all hosts, and what is needed to find the differences between two hosts' records in a few bytes. No
+ * clock, network or disk.
  */
 import { sha256Hex } from '../../base/index.ts'
 import type { PeerId } from '../../mesh/index.ts'
 import type { HostRecord, SignedRecord } from './host-record.ts'
 
-/** So long nobody has heard of a host, and it is forgotten: 90 days in which the hosts that tell so were up. */
+/** A host that nobody has heard of for this long is forgotten: 90 days in which the hosts that tell so were up. */
 export const forgottenMs = 90 * 24 * 3_600_000
 /** More hosts than a domain has; the one that was heard longest ago is forgotten first. */
 export const hostsMax = 20_000
@@ -14,27 +14,27 @@ export const hostsMax = 20_000
 export const groupCount = 256
 /** Their digests as text. */
 export const groupsLength = Math.ceil((groupCount * 4) / 3) * 4
-/** Arrivals that are remembered, for telling neighbours what is new since they were told. */
+/** How many arrivals are remembered, to tell neighbours what is new since they were last told. */
 const arrivalsMax = 4_096
-/** Of a peer id its end, which is enough to tell hosts apart. */
+/** The end of a peer id, which is enough to tell hosts apart. */
 const shortLength = 10
 
 /** A record that is kept. */
 export interface KeptRecord {
   readonly signed: SignedRecord
   readonly record: HostRecord
-  /** When it was said, as far as its way here tells: monotonic milliseconds of this host. */
+  /** When it was said, as far as its way here allows to tell: monotonic milliseconds of this host. */
   readonly saidMs: number
   /** The same for people, by this host's clock. */
   readonly seen: string
-  /** Who gave it; undefined when it was here at the start, or is this host's own. */
+  /** Who gave it; undefined if it was here at the start, or is this host's own. */
   readonly from: PeerId | undefined
 }
 
 /** The end of a peer id, by which hosts are told apart here. */
 type Short = string
 
-/** What {@link HostRecords} needs of a map; a simulation of many hosts shares what they have in common. */
+/** What {@link HostRecords} needs of a map; in a simulation, many hosts share what they have in common. */
 export type RecordMap = Pick<Map<Short, KeptRecord>, 'get' | 'set' | 'delete' | 'size' | 'keys' | 'values'>
 
 /** A host, and how new its record is: `SHORT.COUNT`, the count in base 36. */
@@ -47,7 +47,7 @@ export class HostRecords {
   /** How many records have arrived since the start. */
   arrived = 0
 
-  /** `like` has the same records as `recordByShort`: what they come to need not be computed again. */
+  /** `like` has the same records as `recordByShort`, so that nothing need be computed again. */
   constructor(recordByShort: RecordMap = new Map(), like?: HostRecords) {
     this.#recordByShort = recordByShort
     this.#groups = like ? like.#groups.slice() : new Uint32Array(groupCount)
@@ -67,12 +67,12 @@ export class HostRecords {
     return this.#recordByShort.values()
   }
 
-  /** Whether a record is newer than what is here. */
+  /** Whether a record is newer than the one here. */
   isNews({ peer, count }: HostRecord): boolean {
     return (this.get(peer)?.record.count ?? 0) < count
   }
 
-  /** Keeps a record if it is newer than what is here; whether it was. */
+  /** Keeps a record if it is newer than the one here. Whether it was. */
   put(kept: KeptRecord): boolean {
     if (!this.isNews(kept.record)) return false
     const short = shortOf(kept.record.peer)
@@ -87,7 +87,7 @@ export class HostRecords {
     return true
   }
 
-  /** Forgets hosts that nobody has heard of for long; all but `self`. */
+  /** Forgets hosts that nobody has heard of for a long time, except `self`. */
   forgetOld(nowMs: number, self: PeerId): void {
     for (const { record, saidMs } of this.all()) {
       if (nowMs - saidMs < forgottenMs) return
@@ -126,8 +126,8 @@ export class HostRecords {
   }
 
   /**
-   * What has arrived since `arrived` was so much, but for what `peer` gave of others; undefined when that is too long ago.
-   * Its own record is named: a copy of that host may have given it.
+   * What has arrived since `arrived` had this value, without what `peer` itself gave of others; undefined if that is
+   * too long ago. The peer's own record is included, because a copy of that host may have given it.
    */
   havesSince(arrived: number, peer: PeerId): readonly Have[] | undefined {
     const count = this.arrived - arrived
@@ -139,7 +139,7 @@ export class HostRecords {
     })
   }
 
-  /** Of what another host has, what is newer there. */
+  /** Those of another host's records that are newer than here. */
   lacks(haves: readonly Have[]): readonly Short[] {
     return haves.flatMap((have) => {
       const [short, count] = partsOf(have)
@@ -147,7 +147,7 @@ export class HostRecords {
     })
   }
 
-  /** What is newer here than what another host has, of the groups of which it told all. */
+  /** Those of the records here that are newer than what another host has, in the groups of which it told everything. */
   newerThan(haves: readonly Have[], groups: ReadonlySet<number>): readonly Short[] {
     const countByShort = new Map(haves.map(partsOf))
     return this.haves(groups).flatMap((have) => {
@@ -167,7 +167,7 @@ export class HostRecords {
     this.#recordByShort.delete(short)
   }
 
-  /** A record's part in the digest of its group: the same operation adds and takes away. */
+  /** Adds a record to the digest of its group, or removes it: the operation is the same. */
   #toggle(record: HostRecord): void {
     const group = groupOf(record.peer)
     this.#groups[group] = (this.#groups[group] as number) ^ hash32(haveOf(record))
@@ -191,7 +191,7 @@ function groupOf(peer: PeerId): number {
   return hash32(shortOf(peer)) % groupCount
 }
 
-/** FNV-1a with a last mix: no secret, and even enough. */
+/** FNV-1a with a final mix: not secret, and even enough. */
 function hash32(text: string): number {
   let hash = 0x811c9dc5
   for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)

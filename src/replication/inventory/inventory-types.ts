@@ -1,4 +1,4 @@
-/** What the inventory needs, and what it tells of a host. */
+/** What the inventory needs, and what it tells about a host. */
 import type { KeyObject } from 'node:crypto'
 import type { Clock, Disk, Log, Random } from '../../base/index.ts'
 import type { PeerId, Transport } from '../../mesh/index.ts'
@@ -6,11 +6,11 @@ import type { OwnWords } from '../announcement.ts'
 import type { VerifyRecord } from './host-record.ts'
 import type { HostRecords } from './host-records.ts'
 
-/** What a host has told of itself. */
+/** What a host has told about itself. */
 export interface KnownHost {
   readonly peer: PeerId
   readonly name: string
-  /** Where it stands; undefined when it is of a release that does not tell. */
+  /** Where it stands; undefined if its release does not tell. */
   readonly at: OwnWords['at']
   readonly boot: OwnWords['boot']
   /** The operation that it can't do, and why. */
@@ -35,7 +35,7 @@ export interface InventoryDeps {
   readonly words: () => OwnWords
   /** Where this host can be dialed. */
   readonly addresses: () => readonly string[]
-  /** Another machine speaks with this host's key; `where` names it. */
+  /** Another machine uses this host's key; `where` names it. */
   readonly onOwnKey?: (where: string) => void
   /**
    * Another check of signatures, and records that are here already and kept by who gives them, not in the file: in a

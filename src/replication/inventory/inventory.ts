@@ -1,7 +1,6 @@
 /**
- * The hosts of the domain: what each has said of itself to everybody, signed,
- * and what neighbours tell directly, which is newer. It is kept on disk, so
- * that a host that is off stays in it.
+ * The hosts of the domain: what each has said about itself to everybody, signed, and what neighbours tell directly,
+ * which is newer. It is kept on disk, so that a host that is off stays in it.
  */
 import { type Cancel, everybodyMax, isoTime, nowAndThen } from '../../base/index.ts'
 import type { Candidate, PeerId, Unconnected } from '../../mesh/index.ts'
@@ -19,7 +18,7 @@ import { sampleOf } from './sample.ts'
 import { SecondSpeaker } from './second-speaker.ts'
 import { unconnectedOf } from './unconnected.ts'
 
-/** How often is looked whether this host has something to say of itself. */
+/** How often to check whether this host has something to say about itself. */
 const lookEveryMs = 5_000
 
 export class Inventory {
@@ -77,7 +76,7 @@ export class Inventory {
     return Math.max(this.#records.size, this.#direct.size + 1)
   }
 
-  /** Whether each host has a few neighbours instead of all the others. */
+  /** Whether each host has a few neighbours instead of being connected to all others. */
   get isLarge(): boolean {
     return this.size > everybodyMax
   }
@@ -86,27 +85,27 @@ export class Inventory {
     return this.#records.digest()
   }
 
-  /** Has a neighbour and this host know the same hosts. Rejects when it does not answer. */
+  /** Makes a neighbour and this host know the same hosts. Rejects if it does not answer. */
   level(peer: PeerId): Promise<void> {
     return this.#exchange.level(peer)
   }
 
-  /** A neighbour tells of itself. */
+  /** A neighbour tells about itself. */
   heard(peer: PeerId, words: OwnWords): void {
     this.#direct.heard(peer, words)
   }
 
-  /** The connection to it is gone. */
+  /** The connection to it was lost. */
   lost(peer: PeerId): void {
     this.#direct.lost(peer)
   }
 
-  /** The name a peer goes by; its id until it has told. */
+  /** The name of a peer; its id until it has told its name. */
   nameOf(peer: PeerId): string {
     return this.#direct.get(peer)?.words.host ?? this.#records.get(peer)?.record.host ?? peer
   }
 
-  /** The other hosts, but for those that have left the domain. */
+  /** The other hosts, without those that have left the domain. */
   all(): readonly KnownHost[] {
     const known = new Map<PeerId, KnownHost>()
     const { self } = this.#deps.transport
@@ -122,7 +121,7 @@ export class Inventory {
     return [...known.values()]
   }
 
-  /** Hosts that are here now and have this short name, too; not one that had it before it was built anew. */
+  /** Other hosts with this short name that are here now; not an earlier host of that name that was built anew. */
   namesakes(short: string): readonly Namesake[] {
     const sinceMs = this.#deps.clock.monotonicMs() - unheardMs(this.size)
     const heard = this.#recentNames.with(short, sinceMs).flatMap((peer) => this.#records.get(peer) ?? [])
@@ -135,13 +134,13 @@ export class Inventory {
     return [...names].flatMap(([peer, name]) => (shortNameOf(name) === shortNameOf(short) ? [{ peer, name }] : []))
   }
 
-  /** The clocks of the others that were heard lately. */
+  /** The clocks of the other hosts that were heard lately. */
   clocks(): readonly ClockOfHost[] {
     const { clock, transport } = this.#deps
     return clocksOf(this.#records.all(), transport.self, clock.monotonicMs() - unheardMs(this.size))
   }
 
-  /** Hosts that are there, as others have told, and not connected; none where each is connected to a few only. */
+  /** Hosts that are up, as others have told, and not connected; none if each host is connected to only a few. */
   unconnected(): readonly Unconnected[] {
     const { clock, transport } = this.#deps
     if (this.isLarge) return []
@@ -149,12 +148,12 @@ export class Inventory {
     return unconnectedOf(this.#records.all(), connected, clock.monotonicMs() - unheardMs(this.size))
   }
 
-  /** Where a host has said that it can be dialed. */
+  /** Where a host has said it can be dialed. */
   addressesOf(peer: PeerId): readonly string[] {
     return this.#records.get(peer)?.record.addresses ?? []
   }
 
-  /** Some of the hosts that have said where they can be dialed, another selection each time. */
+  /** A random selection of the hosts that have said where they can be dialed. */
   sample(count: number): readonly Candidate[] {
     const { transport, random } = this.#deps
     return sampleOf(this.#records, transport.self, count, random)
@@ -177,7 +176,7 @@ export class Inventory {
     if (isProof) onOwnKey?.(`${record.host}${address === undefined ? '' : ` at ${address.replace(/\/p2p\/\w+$/, '')}`}`)
   }
 
-  /** Says what there is to say of this host, when it is time. */
+  /** Says what there is to say about this host, when it is time. */
   #look(): void {
     const { clock, transport, words, addresses, key } = this.#deps
     const [own, where, nowMs] = [words(), addresses().slice(0, addressesMax), clock.monotonicMs()]

@@ -1,25 +1,25 @@
 /** Hosts of the domain that have the short name of this one, as db1.fra and db1.nyc have. */
 import type { PeerId } from '../../mesh/index.ts'
 
-/** A host that is here now, and the name it goes by. */
+/** A host that is here now, and its name. */
 export interface Namesake {
   readonly peer: PeerId
   readonly name: string
 }
 
-/** What stands between a name that is shared and a part of the host's id. */
+/** Stands between a shared name and a part of the host's id. */
 const idMark = '#'
-/** Of a peer id its end, which is enough to tell hosts of one name apart. */
+/** The end of a peer id, which is enough to tell hosts of one name apart. */
 const idLength = 6
 
-/** The short name, in small letters, of a host that may go by a longer one to be told from others. */
+/** The short name, in lower case, of a host that may use a longer one to be told from others. */
 export function shortNameOf(name: string): string {
   return name.toLowerCase().replace(/[.#].*/, '')
 }
 
 /**
- * The name that a host goes by: the short one; while others have that, too, the full one; and where that does not tell
- * them apart either, with the end of its id behind it.
+ * The name that a host uses: the short one; if others have that too, the full one; and if that does not tell them apart
+ * either, with the end of its id.
  */
 export function distinctName(
   own: { readonly short: string; readonly full: string },
@@ -36,7 +36,7 @@ export function distinctName(
 /** More hosts than a domain has, and of one name more than anybody would tell apart. */
 const [namesMax, hostsPerNameMax] = [20_000, 64]
 
-/** Which hosts have said something in this daemon's time, by their short names. */
+/** Which hosts have said something while this daemon runs, by their short names. */
 export class RecentNames {
   readonly #saidMsByName = new Map<string, Map<PeerId, number>>()
 
@@ -48,14 +48,14 @@ export class RecentNames {
     renew(hosts, peer, saidMs, hostsPerNameMax)
   }
 
-  /** Those of a short name that have said something since a moment; they may have another name by now. */
+  /** Hosts of a short name that have said something since a moment; they may have another name by now. */
   with(short: string, sinceMs: number): readonly PeerId[] {
     const hosts = [...(this.#saidMsByName.get(shortNameOf(short)) ?? [])]
     return hosts.filter(([, saidMs]) => saidMs >= sinceMs).map(([peer]) => peer)
   }
 }
 
-/** Sets what came last, and drops what came longest ago of too many. */
+/** Sets an entry, and drops the oldest ones if there are too many. */
 function renew<Key, Value>(map: Map<Key, Value>, key: Key, value: Value, max: number): void {
   map.delete(key)
   map.set(key, value)
