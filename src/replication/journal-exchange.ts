@@ -1,27 +1,27 @@
-/** What follows a changeset on a line of the journal, asked of one peer: a bounded range of the journal's lines. */
+/** What follows a changeset on a line of the journal, asked of one peer: a limited range of the journal's lines. */
 import * as z from 'zod'
 import { type Clock, IsconfError, invariant, isSha256Hex } from '../base/index.ts'
 import type { JournalRange } from '../journal/index.ts'
 import { answer, ask, type PeerId, type Transport } from '../mesh/index.ts'
 
 const protocol = '/isconf/journal/1'
-/** One changeset's line; a journal holds no longer ones. */
+/** The line of one changeset; a journal has no longer ones. */
 export const journalLineBytesMax = 8 * 1024 * 1024
-/** Lines of one answer, unless its first one alone is longer: what both sides hold in memory for it. */
+/** How much one answer may have, unless its first line alone is longer: both sides hold it in memory. */
 const rangeBytesMax = 1024 * 1024
 // A line is JSON itself, and quoting it as a string at most doubles it.
 const answerBytesMax = 2 * journalLineBytesMax + 64 * 1024
 const requestBytesMax = 1024
-/** A branch name with the id of a changeset behind it, and some room. */
+/** A branch name with the id of a changeset, and some room. */
 const lineNameLengthMax = 300
-/** A peer asks for one range after the other; a few more for several branches at once. */
+/** A peer asks for one range after the other; there are a few more for several branches at once. */
 const concurrentPerPeerMax = 4
 
 /** What this host can tell of its journals. */
 export interface JournalSource {
   /**
-   * The lines that follow changeset `id`, up to `limitBytes` of them or one
-   * line that is longer; undefined when `id` is not in the branch here.
+   * The lines that follow changeset `id`, up to `limitBytes` of them, or one line that is longer; undefined if `id` is
+   * not in the branch here.
    */
   linesAfter(line: string, id: string, limitBytes: number): Promise<JournalRange | undefined>
 }
@@ -29,7 +29,7 @@ export interface JournalSource {
 const requestSchema = z.object({ line: z.string().max(lineNameLengthMax), after: z.string().refine(isSha256Hex) })
 const answerSchema = z.object({ lines: z.array(z.string()), more: z.boolean() }).nullable()
 
-/** How long an answer is waited for. */
+/** How long to wait for an answer. */
 export interface JournalWait {
   readonly clock: Clock
   /** The longest silence. */
@@ -50,10 +50,9 @@ export function serveJournal(transport: Transport, source: JournalSource): void 
 }
 
 /**
- * Asks a peer what follows changeset `id` on a line; undefined when it does
- * not have `id` there. The lines are as the peer sent them, to be checked.
- * Rejects when the peer is lost, sends next to nothing for `timeoutMs`, or answers with more than it may. `onProgress`
- * hears that some of it has come.
+ * Asks a peer what follows changeset `id` on a line; undefined if the peer does not have `id` there. The lines are as
+ * the peer sent them, and must be checked. Rejects if the peer is lost, sends next to nothing for `timeoutMs`, or
+ * answers with more than it may. `onProgress` hears that some of it has come.
  */
 export async function askJournal(
   transport: Transport,

@@ -1,10 +1,13 @@
-/** What this host gives of its journals: the line of a branch by its name, another line of a split by `branch#first`. */
+/**
+ * What this host gives of its journals: the line of a branch by the branch's name, another line of a split by
+ * `branch#first`.
+ */
 import { type BranchName, type ChangesetId, isName } from '../base/index.ts'
 import type { Branches } from '../branch/index.ts'
 import type { Journal } from '../journal/index.ts'
 import type { JournalSource } from './journal-exchange.ts'
 
-/** The name of another line of a split, as it is asked for. */
+/** The name under which another line of a split is asked for. */
 export function divergentLineName(branch: BranchName, first: ChangesetId): string {
   return `${branch}#${first}`
 }

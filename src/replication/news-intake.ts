@@ -1,4 +1,7 @@
-/** Takes in what other hosts tell of their branches: fetches what is missing here, checks it, and takes over later locks. */
+/**
+ * Processes what other hosts tell about their branches: fetches what is missing here, checks it, and takes over later
+ * locks.
+ */
 import {
   type BranchName,
   type ChangesetId,
@@ -22,20 +25,20 @@ export interface NewsIntakeDeps extends ChangesetFetcherDeps {
   readonly troubles: PeerTroubles
   /** Where this host stands. */
   readonly standing: () => Announcement['at']
-  /** What a person calls a peer. */
+  /** The name of a peer for people. */
   readonly hostOf: (peer: PeerId) => string
 }
 
-/** The failures that what a peer sent leads to; any other is of this host. */
+/** The failures that what a peer sent can lead to; any other one is this host's own. */
 const peersFault: ReadonlySet<string> = new Set(['JOURNAL_DAMAGED', 'NEWER_RELEASE', 'OTHER_DOMAIN', 'SPLIT', 'USAGE'])
 
-/** Why something did not come, for people. */
+/** Why something did not arrive, for people. */
 function reasonOf(thrown: unknown): string {
   if (thrown instanceof HangsError) return 'it hangs: it answers nothing at all'
   return thrown instanceof NoAnswerError ? 'nothing arrived for 10 seconds' : toIsconfError(thrown).message
 }
 
-/** A peer that has not answered so often would not answer the next question either. */
+/** A peer that has left this many questions unanswered would not answer the next one either. */
 const unansweredMax = 3
 
 export class NewsIntake {
@@ -54,17 +57,20 @@ export class NewsIntake {
     this.unfetched = new UnfetchedHeads({ ...deps, isHere })
   }
 
-  /** When something new came last, from whatever peer: monotonic milliseconds. */
+  /** When something new last came, from any peer: monotonic milliseconds. */
   get newsMs(): number {
     return this.#fetcher.newsMs
   }
 
-  /** Waits for what is on its way of a branch, as long as some of it comes. */
+  /** Waits for changesets of a branch that are arriving, as long as some come. */
   untilFetched(name: BranchName): Promise<void> {
     return this.#fetcher.untilFetched(name)
   }
 
-  /** Takes each thing that a announcement tells by itself, so that a bad one does not keep the others out; the branches of which anything was new. */
+  /**
+   * Processes each part of an announcement by itself, so that a bad one does not keep the others out. Returns the
+   * branches of which anything was new.
+   */
   async take(announcement: Announcement, peer: PeerId): Promise<ReadonlySet<BranchName>> {
     const told = [
       ...announcement.states.map((state) => ({ name: state.branch, take: () => this.#takeState(state, peer) })),
@@ -86,7 +92,7 @@ export class NewsIntake {
     return changed
   }
 
-  /** The branch that this host is on first, and last what did not come before: no branch waits for another. */
+  /** This host's own branch first, and last what did not come before: no branch waits for another. */
   #inOrder<T extends { readonly name: BranchName }>(told: readonly T[], peer: PeerId): readonly T[] {
     const own = this.#deps.standing()?.branch
     const stuck = new Set(this.unfetched.of(peer).map(({ branch }) => branch))
@@ -94,7 +100,7 @@ export class NewsIntake {
     return [...told].sort((one, other) => rank(one) - rank(other))
   }
 
-  /** What is wrong with a peer that what it told could not be taken in; undefined when that is not its doing. */
+  /** What is wrong with a peer because what it told could not be accepted; undefined if the peer is not to blame. */
   #troubleOf(peer: PeerId, thrown: unknown): string | undefined {
     endIfBroken(thrown)
     const { code, message } = toIsconfError(thrown)
@@ -108,7 +114,7 @@ export class NewsIntake {
     return undefined
   }
 
-  /** Brings a branch to a peer's state if that is the later one; whether anything changed here. */
+  /** Brings a branch to a peer's state if that is the later one. Whether anything changed here. */
   async #takeState(state: BranchState, peer: PeerId): Promise<boolean> {
     const { branches } = this.#deps
     // Of a branch that was never heard of there has to be something: names alone would cost a file each.
@@ -119,7 +125,7 @@ export class NewsIntake {
     return (await branch.adopt(state)) || grew
   }
 
-  /** Whoever asks meanwhile, or afterwards, hears that there is more than is here. */
+  /** Callers that ask meanwhile, or afterwards, hear that there is more than is here. */
   async #bringNoted(branch: Branch, state: BranchState, peer: PeerId): Promise<boolean> {
     const host = this.#deps.hostOf(peer)
     this.unfetched.note(peer, host, state, this.unfetched.reason(peer, state) ?? onItsWay)
@@ -131,7 +137,7 @@ export class NewsIntake {
     }
   }
 
-  /** A fork of a branch that is here is copied, anything else is fetched. */
+  /** Copies a fork of a branch that is here, and fetches anything else. */
   async #bring(branch: Branch, { head }: BranchState, peer: PeerId): Promise<boolean> {
     if (await this.#deps.branches.beginAsCopy(branch, head)) return true
     return this.#fetch(branch, branch.name, head, peer)
@@ -153,7 +159,7 @@ export class NewsIntake {
     )
   }
 
-  /** Also a line that was set aside is here: a peer that has yet to hear of the resolution does not bring it back. */
+  /** A line that was set aside is here, too: a peer that has not heard of the resolution yet does not bring it back. */
   #isHere(branch: Branch, head: ChangesetId): boolean {
     return branch.has(head) || this.#deps.resolutions.hasSetAside(branch.name, head)
   }

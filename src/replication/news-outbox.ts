@@ -9,13 +9,13 @@
 
 /** More than a domain changes at once; a neighbour that lacks more compares everything. */
 const keysMax = 64
-/** A neighbour that does not answer is left to the comparing of digests, which needs no memory. */
+/** A neighbour that does not answer this often is left to the comparison of digests, which needs no memory. */
 const attemptsMax = 3
 const retryMs = 1_000
 
-/** What is to be done with a neighbour now. */
+/** What to do with a neighbour now. */
 export interface Telling<Key extends string> {
-  /** What to tell it, and the version; empty when it lacks so much that everything is to be compared instead. */
+  /** What to tell it, and the versions; empty if it lacks so much that everything is to be compared instead. */
   readonly versions: ReadonlyMap<Key, string>
 }
 
@@ -28,26 +28,26 @@ interface Neighbour<Key extends string> {
   isFarBehind: boolean
   isBeingTold: boolean
   attempts: number
-  /** Not before: monotonic milliseconds. */
+  /** Not before this time: monotonic milliseconds. */
   retryAtMs: number
 }
 
 export class NewsOutbox<Peer extends string, Key extends string> {
   readonly #neighbourByPeer = new Map<Peer, Neighbour<Key>>()
 
-  /** A neighbour is there. */
+  /** A neighbour is connected. */
   up(peer: Peer): void {
     if (this.#neighbourByPeer.has(peer)) return
     const fresh = { isFarBehind: false, isBeingTold: false, attempts: 0, retryAtMs: 0 }
     this.#neighbourByPeer.set(peer, { due: new Set(), hasByKey: new Map(), toldByKey: new Map(), ...fresh })
   }
 
-  /** It is gone, and what it was not told with it: who meets again compares everything. */
+  /** It is gone, together with what it was not told: when two hosts meet again, they compare everything. */
   down(peer: Peer): void {
     this.#neighbourByPeer.delete(peer)
   }
 
-  /** Something changed here; `source` is who told it, when it was told. */
+  /** Something changed here; `source` is the neighbour that told it, if one did. */
   changed(keys: Iterable<Key>, source?: Peer): void {
     const changed = [...keys]
     for (const [peer, neighbour] of this.#neighbourByPeer) {
@@ -55,7 +55,7 @@ export class NewsOutbox<Peer extends string, Key extends string> {
     }
   }
 
-  /** A neighbour has told what it has: where something else is here, it lacks that. */
+  /** A neighbour has told what it has. If something else is here, it lacks that. */
   has(peer: Peer, versions: ReadonlyMap<Key, string>): void {
     const neighbour = this.#neighbourByPeer.get(peer)
     if (!neighbour) return
@@ -70,8 +70,8 @@ export class NewsOutbox<Peer extends string, Key extends string> {
   }
 
   /**
-   * What to tell a neighbour now, which {@link told} ends; undefined when there is nothing, or it is being told, or it
-   * did not answer a moment ago. `versionOf` is what is here now.
+   * What to tell a neighbour now; {@link told} ends that. Undefined if there is nothing to tell, or it is being told,
+   * or it did not answer a moment ago. `versionOf` is what is here now.
    */
   next(peer: Peer, versionOf: (key: Key) => string | undefined, nowMs: number): Telling<Key> | undefined {
     const neighbour = this.#neighbourByPeer.get(peer)
@@ -90,7 +90,7 @@ export class NewsOutbox<Peer extends string, Key extends string> {
     return { versions }
   }
 
-  /** The neighbour has been told, or did not answer: then it is tried again a few times. */
+  /** The neighbour has been told, or did not answer; then it is tried again a few times. */
   told(peer: Peer, { versions }: Telling<Key>, isHeard: boolean, nowMs: number): void {
     const neighbour = this.#neighbourByPeer.get(peer)
     if (!neighbour) return
@@ -107,7 +107,7 @@ export class NewsOutbox<Peer extends string, Key extends string> {
     }
   }
 
-  /** When somebody is to be told something that is not to be told yet: monotonic milliseconds. */
+  /** When the next neighbour is to be tried again: monotonic milliseconds. */
   get nextRetryAtMs(): number | undefined {
     const waiting = [...this.#neighbourByPeer.values()].filter(
       ({ due, isFarBehind, isBeingTold }) => !isBeingTold && (due.size > 0 || isFarBehind),
@@ -123,7 +123,9 @@ export class NewsOutbox<Peer extends string, Key extends string> {
   }
 }
 
-/** Of a map that may not grow: what was noted longest ago is forgotten, and at worst told once more. */
+/**
+ * Notes a version in a map that must not grow. What was noted longest ago is forgotten, and at worst told once more.
+ */
 function note<Key>(versionByKey: Map<Key, string>, key: Key, version: string): void {
   versionByKey.delete(key)
   versionByKey.set(key, version)

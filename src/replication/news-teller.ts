@@ -1,7 +1,6 @@
 /**
- * Tells neighbours what has changed here, each once and the newest only, and
- * hears what they tell. Nothing depends on it: what is not heard is found when
- * digests are compared.
+ * Tells neighbours what has changed here, each thing once and only the newest, and hears what they tell. Nothing
+ * depends on it: what is not heard is found when digests are compared.
  */
 import * as z from 'zod'
 import type { BranchName, Cancel, Clock } from '../base/index.ts'
@@ -11,9 +10,9 @@ import { versionsOf } from './digests.ts'
 import { NewsOutbox } from './news-outbox.ts'
 
 const newsProtocol = '/isconf/news/1'
-/** Sixty-four branch states with the longest lock messages there are. */
+/** Room for sixty-four branch states with the longest lock messages. */
 const newsBytesMax = 1024 * 1024
-/** A host that has not answered by then is one that can't be reached. */
+/** A host that has not answered by then counts as unreachable. */
 const answerMs = 3_000
 
 const newsSchema = z.object({ told: announcementSchema })
@@ -24,13 +23,13 @@ export interface NewsTellerDeps {
   readonly clock: Clock
   /** What is here of some branches. */
   readonly compose: (about: readonly BranchName[]) => Announcement
-  /** Takes in what a neighbour tells. */
+  /** Processes what a neighbour tells. */
   readonly hear: (told: Announcement, peer: PeerId) => Promise<void>
-  /** Tells a neighbour everything and hears everything. */
+  /** Tells a neighbour everything and hears everything from it. */
   readonly exchange: (peer: PeerId) => void
-  /** A neighbour says what can't be understood. */
+  /** A neighbour says something that can't be understood. */
   readonly notUnderstood: (peer: PeerId) => void
-  /** What a neighbour has told could not be taken in. */
+  /** What a neighbour has told could not be accepted. */
   readonly failed: (peer: PeerId, error: unknown) => void
 }
 
@@ -57,13 +56,13 @@ export class NewsTeller {
     this.#cancelRetry()
   }
 
-  /** Branches have changed here; `source` is who told so. */
+  /** Branches have changed here; `source` is the neighbour that told so, if one did. */
   changed(about: Iterable<BranchName>, source?: PeerId): void {
     this.#outbox.changed(about, source)
     this.#tellAll()
   }
 
-  /** A neighbour has told `theirs`, and was told `mine` if anything. What has changed since is told at once. */
+  /** A neighbour has told `theirs`, and was told `mine`, if anything. What has changed since is told at once. */
   met(peer: PeerId, theirs: Announcement, mine?: Announcement): void {
     if (mine) this.#outbox.wasTold(peer, versionsOf(mine))
     this.#outbox.has(peer, versionsOf(theirs))

@@ -1,4 +1,4 @@
-/** What an operation wrote on another host, asked of that host by a member of its domain. */
+/** The output of an operation on another host, asked of that host by a member of its domain. */
 import * as z from 'zod'
 import { type Clock, IsconfError } from '../base/index.ts'
 import { answer, ask, type PeerId, type Transport } from '../mesh/index.ts'
@@ -26,7 +26,7 @@ type Output = NonNullable<z.infer<typeof answerSchema>>
 
 /** What this host has kept. */
 export interface OutputSource {
-  /** By the whole name of an operation, or the newest; undefined when it is not kept. */
+  /** The output of an operation by its whole name, or the newest; undefined if it is not kept. */
   named(operation: string | undefined): Promise<Output | undefined>
 }
 
@@ -39,7 +39,7 @@ export function serveOutputs(transport: Transport, source: OutputSource): void {
   })
 }
 
-/** Asks a connected peer; undefined when it has kept nothing of it. Rejects when it does not answer. */
+/** Asks a connected peer; undefined if it has kept no output of the operation. Rejects if it does not answer. */
 export async function askOutput(
   transport: Transport,
   peer: PeerId,

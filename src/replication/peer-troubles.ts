@@ -1,14 +1,16 @@
-/** What is wrong with other hosts, as far as this one met it: in status while it lasts, and once in the log. */
+/** What is wrong with other hosts, as far as this one has noticed: in status while it lasts, and once in the log. */
 import { type Clock, isoTime, type Log } from '../base/index.ts'
 import type { PeerId } from '../mesh/index.ts'
 
-/** What it is about: the changesets and locks that a host tells of, its votes, or its disk. One of each at a time. */
+/**
+ * The subject: the changesets and locks that a host tells of, its votes, or its disk. One trouble of each at a time.
+ */
 export type TroubleKind = 'news' | 'votes' | 'disk'
 
 export interface PeerTrouble {
-  /** What a person calls the host. */
+  /** The name of the host for people. */
   readonly host: string
-  /** In the words of a sentence that begins with the host's name. */
+  /** The rest of a sentence that begins with the host's name. */
   readonly text: string
   /** Since when, for people. */
   readonly since: string
@@ -27,7 +29,7 @@ export class PeerTroubles {
     this.#log = log
   }
 
-  /** Notes what is wrong, or, with no text, that nothing is any more. */
+  /** Notes what is wrong; without a text, that nothing is wrong any more. */
   note(peer: PeerId, host: string, kind: TroubleKind, text: string | undefined): void {
     const key = `${peer} ${kind}`
     const before = this.#troubles.get(key)
@@ -43,7 +45,7 @@ export class PeerTroubles {
     if (this.#troubles.size > rememberedMax && oldest !== undefined) this.#troubles.delete(oldest)
   }
 
-  /** The connection to it is gone, and its trouble with it. */
+  /** The connection to it was lost, and its troubles with it. */
   lost(peer: PeerId): void {
     for (const [key, trouble] of this.#troubles) if (trouble.peer === peer) this.#troubles.delete(key)
   }

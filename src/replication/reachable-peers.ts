@@ -4,7 +4,7 @@ import type { PeerId, Transport } from '../mesh/index.ts'
 export class ReachablePeers {
   readonly #transport: Transport
   readonly #silent = new Set<PeerId>()
-  /** Those that were asked once in vain: what was lost may have been the answer. */
+  /** Peers that were asked once in vain: perhaps only the answer was lost. */
   readonly #missed = new Set<PeerId>()
 
   constructor(transport: Transport) {
@@ -12,7 +12,7 @@ export class ReachablePeers {
     transport.onPeer(({ peer }) => this.hasSpoken(peer))
   }
 
-  /** The connected hosts but for those that hang, and those that leave questions unanswered. */
+  /** The connected hosts, except those that hang and those that leave questions unanswered. */
   peers(): readonly PeerId[] {
     return this.#transport
       .peers()
@@ -20,7 +20,7 @@ export class ReachablePeers {
       .filter((peer) => !this.#silent.has(peer) && !this.#transport.liveness.hangs(peer))
   }
 
-  /** It did not answer in time. The second time nobody waits for it again until it says something. */
+  /** It did not answer in time. After the second time nobody waits for it until it says something. */
   didNotAnswer(peer: PeerId): void {
     if (this.#missed.has(peer)) this.#silent.add(peer)
     else this.#missed.add(peer)

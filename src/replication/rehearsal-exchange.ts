@@ -1,4 +1,4 @@
-/** A rehearsal on another host: one question, and what is told of it while it goes on, on a stream of its own. */
+/** A rehearsal on another host: one question, and reports while it goes on, on a stream of its own. */
 import * as z from 'zod'
 import { type Cancel, type Clock, IsconfError } from '../base/index.ts'
 import {
@@ -11,9 +11,9 @@ import {
 import { type PeerId, StreamReader, type Transport, writeFrame } from '../mesh/index.ts'
 
 export const rehearseProtocol = '/isconf/rehearse/1'
-/** Work fits one line of a journal; in JSON once more a little longer. */
+/** Work fits into one line of a journal; as JSON within JSON it is a little longer. */
 export const rehearsalRequestBytesMax = 2 * lineBytesMax
-/** The verdicts on as many operations as that. */
+/** Room for the verdicts on as many operations. */
 const eventBytesMax = 2 * lineBytesMax
 export const remarkLengthMax = 4_096
 /** The asked host gives a sign of life every few seconds. */
@@ -40,7 +40,7 @@ const verdictSchema = z.object({
   why: z.string().nullable(),
 })
 
-/** What the asked host says of one operation. */
+/** What the asked host says about one operation. */
 export type PeerVerdict = z.infer<typeof verdictSchema>
 
 const eventSchema = z.discriminatedUnion('event', [
@@ -54,7 +54,7 @@ const eventSchema = z.discriminatedUnion('event', [
 
 export type RehearsalEvent = z.infer<typeof eventSchema>
 
-/** Hears how a rehearsal goes on. A promise slows it down until it resolves. */
+/** Hears how a rehearsal goes on. If it returns a promise, the rehearsal waits until that resolves. */
 export interface RehearsalHearer {
   begun(index: number): void
   remark(text: string): void
@@ -70,8 +70,8 @@ export interface RehearsalQuestion {
 }
 
 /**
- * Has a connected peer rehearse work; its verdicts, as it gave them. REHEARSAL_REFUSED, with its reason, when it does
- * not, is lost, falls silent, or is of a release without rehearsals; the signal's reason.
+ * Has a connected peer rehearse work. Returns its verdicts, as it gave them. REHEARSAL_REFUSED, with the reason, if the
+ * peer refuses, is lost, falls silent, or is of a release without rehearsals; the signal's reason.
  */
 export async function askRehearsal(
   transport: Transport,

@@ -4,7 +4,7 @@ import type { PeerId, Transport } from '../mesh/index.ts'
 import type { BlobStore } from '../store/index.ts'
 import { fetchBlob } from './blobs/blob-fetch.ts'
 
-/** Without a byte from the host that asks for this long, nothing is rehearsed. */
+/** If the asking host sends no byte for this long, nothing is rehearsed. */
 const missingMs = 15_000
 
 export interface FilesDeps {
@@ -13,7 +13,7 @@ export interface FilesDeps {
   readonly random: Random
 }
 
-/** Takes files in from one peer, one after the other. BLOB_MISSING, BLOB_MISMATCH, the signal's reason. */
+/** Fetches files from one peer, one after the other. BLOB_MISSING, BLOB_MISMATCH, the signal's reason. */
 export async function fetchFiles(
   deps: FilesDeps,
   peer: PeerId,

@@ -1,4 +1,4 @@
-/** Answers hosts that ask for a rehearsal: bounded in time, and ended when the host that asks is gone. */
+/** Answers hosts that ask for a rehearsal: limited in time, and ended when the asking host is gone. */
 import * as z from 'zod'
 import { type Cancel, type Clock, endIfBroken, IsconfError, toIsconfError, within } from '../base/index.ts'
 import { type PeerId, type PeerStream, StreamReader, type Transport, writeFrame } from '../mesh/index.ts'
@@ -13,11 +13,11 @@ import {
   workToRehearseSchema,
 } from './rehearsal-exchange.ts'
 
-/** Fetching the files and doing the operations take no longer: the asked host does nothing else meanwhile. */
+/** How long fetching the files and doing the operations may take: the asked host does nothing else meanwhile. */
 const rehearsalMsMax = 15 * 60_000
-/** So often the asked host says that it is still there. */
+/** How often the asked host says that it is still there. */
 const aliveEveryMs = 5_000
-/** An asker that does not read is not waited for longer. */
+/** Nobody waits longer than this for an asker that does not read. */
 const lastMsMax = 10_000
 
 /** The host that asks: aborted when it is gone, or when the time is up. */
@@ -28,7 +28,7 @@ export interface RehearsalAsker extends RehearsalHearer {
 
 type Rehearse = (work: WorkToRehearse, asker: RehearsalAsker) => Promise<readonly PeerVerdict[]>
 
-/** Answers peers by what `rehearse` resolves to, or why it rejects. Each peer has one rehearsal at a time. */
+/** Answers peers with what `rehearse` resolves to, or why it rejects. Each peer may have one rehearsal at a time. */
 export function serveRehearsals(transport: Transport, clock: Clock, rehearse: Rehearse): void {
   const asking = new Set<PeerId>()
   transport.handle(rehearseProtocol, async (stream) => {
@@ -68,7 +68,7 @@ async function answerTo(stream: PeerStream, teller: Teller, clock: Clock, rehear
   }
 }
 
-/** The asked host's side of the stream: events one after the other, and a sign of life in between. */
+/** The stream of the asked host: events one after the other, and a sign of life in between. */
 class Teller {
   readonly #stream: PeerStream
   readonly #clock: Clock
@@ -88,7 +88,7 @@ class Teller {
     output: (stream, bytes) => this.#tell({ event: 'output', stream, bytes: Buffer.from(bytes).toString('base64') }),
   }
 
-  /** Tells the last of it, and closes. */
+  /** Tells the last event, and closes the stream. */
   async end(event: RehearsalEvent): Promise<void> {
     this.#cancel()
     await within(this.#clock, lastMsMax, this.#tell(event), () => {
@@ -97,7 +97,7 @@ class Teller {
     await this.#stream.closeWrite()
   }
 
-  /** Whoever is gone hears nothing, and that ends the rehearsal by another way. */
+  /** If the asker is gone, nobody hears this; the rehearsal is ended elsewhere. */
   #tell(event: RehearsalEvent): Promise<void> {
     this.#waiting += 1
     this.#last = this.#last

@@ -1,7 +1,6 @@
 /**
- * Keeps the branches of this host level with those of the others: tells them
- * what is here, hears what is there, and fetches the changesets that are
- * missing. Nothing depends on one message having been heard.
+ * Keeps the branches of this host the same as those of the others: tells them what is here, hears what they have, and
+ * fetches missing changesets. Nothing depends on any one message being heard.
  */
 import { type BranchName, type Cancel, endIfBroken, nowAndThen, type Random, toIsconfError } from '../base/index.ts'
 import type { Branch, Branches } from '../branch/index.ts'
@@ -18,13 +17,13 @@ import type { ReachablePeers } from './reachable-peers.ts'
 import type { Resolutions } from './resolutions.ts'
 import type { UnfetchedHeads } from './unfetched.ts'
 
-/** Now and then: often enough that news that were not heard are made good soon. */
+/** How often to exchange: often enough that news that were not heard are soon made up for. */
 const exchangeEveryMs = 30_000
 
 export interface ReplicatorDeps extends ChangesetFetcherDeps {
-  /** What this host tells of itself. */
+  /** What this host tells about itself. */
   readonly words: () => OwnWords
-  /** What Hostkeeper has recorded; not in a simulated world. */
+  /** Hostkeeper's record of the last boot; not in a simulated world. */
   readonly bootRecord?: BootRecord | undefined
   readonly inventory: Inventory
   readonly branches: Branches
@@ -33,13 +32,13 @@ export interface ReplicatorDeps extends ChangesetFetcherDeps {
   readonly random: Random
   /** Resolves when a daemon that was just started has had the time to find the others. */
   readonly settled: Promise<void>
-  /** Hears that a line of a split became a branch. */
+  /** Called when a line of a split has become a branch. */
   readonly onResolved: () => Promise<void>
 }
 
 export class Replicator {
   readonly #deps: ReplicatorDeps
-  /** What the other hosts have told of themselves. */
+  /** What the other hosts have told about themselves. */
   readonly inventory: Inventory
   /** What is wrong with other hosts. */
   readonly troubles: PeerTroubles
@@ -109,25 +108,28 @@ export class Replicator {
     await this.inventory.stop()
   }
 
-  /** The name a peer goes by; its id until it has told. */
+  /** The name of a peer; its id until it has told its name. */
   hostOf(peer: PeerId): string {
     return this.inventory.nameOf(peer)
   }
 
-  /** Tells a peer what is here and learns what is there, unless both are the same; what was there is taken in by then. */
+  /**
+   * Tells a peer what is here and learns what it has, unless both are the same. When it resolves, what the peer has was
+   * processed.
+   */
   async exchange(peer: PeerId): Promise<void> {
     const isSame = await this.#exchange.everything(peer)
     if (isSame.branches) this.troubles.note(peer, this.hostOf(peer), 'news', undefined)
     if (!isSame.hosts) this.inventory.level(peer).catch((error: unknown) => this.#logFailure(peer, error))
   }
 
-  /** Exchanges with every neighbour that can be reached. */
+  /** Exchanges with every reachable neighbour. */
   async exchangeAll(): Promise<void> {
     await this.#deps.settled
     await Promise.allSettled(this.#deps.reachable.peers().map((peer) => this.exchange(peer)))
   }
 
-  /** Exchanges with every neighbour that can be reached, and waits for what is on its way of the branch this host is on. */
+  /** Exchanges with every reachable neighbour, and waits for what is arriving of the branch this host is on. */
   async catchUp(): Promise<void> {
     await this.exchangeAll()
     // On a slow line the answers to the questions stand in line behind the changesets.
@@ -135,13 +137,16 @@ export class Replicator {
     if (own !== undefined) await this.#intake.untilFetched(own)
   }
 
-  /** Exchanges one branch with every neighbour that can be reached; what those that answered have of it. */
+  /** Exchanges one branch with every reachable neighbour. Returns what those that answered have of it. */
   async exchangeBranch({ name }: Branch, wait?: Wait, heard?: Heard): Promise<readonly Announcement[]> {
     await this.#deps.settled
     return this.#exchange.branchWithAll(this.#deps.reachable.peers(), name, wait, heard)
   }
 
-  /** Tells of a change made here; on how many neighbours the branch's head is now on disk. The others hear of it from them. */
+  /**
+   * Tells about a change made here. Returns on how many neighbours the branch's head is now on disk; the other hosts
+   * hear of it from them.
+   */
   async announce(branch: Branch, told?: CountListener): Promise<number> {
     const { head } = branch.state
     let stored = 0

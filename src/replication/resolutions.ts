@@ -1,12 +1,12 @@
-/** How splits of this domain were ended: kept, told to every host, and carried out wherever both lines are. */
+/** How splits of this domain were ended: kept, told to every host, and carried out wherever both lines are present. */
 import * as z from 'zod'
 import { type BranchName, type ChangesetId, type Disk, IsconfError, type Log, Mutex, writing } from '../base/index.ts'
 import { asideName, type Branches } from '../branch/index.ts'
 import { type Resolution, resolutionSchema } from './announcement.ts'
 
-/** So many splits no domain has; a member that tells of more is out of order, and what came first stays. */
+/** No domain has this many splits. If a member tells of more, something is wrong with it, and what came first stays. */
 const resolutionsMax = 1_000
-/** Nor does one branch split so often: whoever makes them up for one leaves room for the others. */
+/** Nor does one branch split this often: somebody who invents splits for one branch leaves room for the others. */
 const resolutionsOfBranchMax = 500
 
 export class Resolutions {
@@ -49,7 +49,7 @@ export class Resolutions {
     )
   }
 
-  /** Notes resolutions that are new here and carries them out. The branches that lines became. */
+  /** Notes new resolutions and carries them out. Returns the branches that lines have become. */
   add(news: readonly Resolution[]): Promise<readonly BranchName[]> {
     return this.#turns.run(() => this.#add(news))
   }
@@ -67,7 +67,7 @@ export class Resolutions {
     return this.#carryOut()
   }
 
-  /** Ends every split that was resolved and of which both lines are here by now. */
+  /** Ends every resolved split of which both lines are here by now. */
   async #carryOut(): Promise<readonly BranchName[]> {
     const made: BranchName[] = []
     for (const { branch: name, chosen, rejected, by } of withoutCircles(this.#all)) {
@@ -84,7 +84,7 @@ export class Resolutions {
   }
 }
 
-/** Whether a resolution is among the first of its branch; of one list, in its order. */
+/** Whether a resolution is among the first of its branch. For one list, in its order. */
 function firstOfBranch(): (one: Resolution) => boolean {
   const countByBranch = new Map<BranchName, number>()
   return ({ branch }) => {
@@ -94,7 +94,7 @@ function firstOfBranch(): (one: Resolution) => boolean {
   }
 }
 
-/** Adds a resolution. Two of one split were made out of each other's sight: all hosts keep the same one. */
+/** Adds a resolution. If two hosts have resolved one split independently, all hosts keep the same resolution. */
 function withResolution(all: readonly Resolution[], one: Resolution): readonly Resolution[] {
   const known = all.find((other) => isSameSplit(other, one))
   if (!known) return [...all, one]
@@ -102,14 +102,13 @@ function withResolution(all: readonly Resolution[], one: Resolution): readonly R
 }
 
 /**
- * Of three lines that were resolved two by two out of each other's sight, each
- * may have lost to another: the resolution that would close such a circle does
- * not count, the same one on every host.
+ * If three lines were resolved in pairs independently, each may have lost to another. The resolution that would close
+ * such a circle does not count: the same one on every host.
  */
 function withoutCircles(all: readonly Resolution[]): readonly Resolution[] {
   const counted: Resolution[] = []
   const rejectedByChosen = new Map<ChangesetId, ChangesetId[]>()
-  /** Each is looked at once: whoever made them up can't keep a host at it. */
+  /** Each resolution is looked at once, so that invented ones can't keep a host busy. */
   const leadsTo = (from: ChangesetId, to: ChangesetId): boolean => {
     const seen = new Set([from])
     for (const one of seen) {

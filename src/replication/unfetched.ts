@@ -1,20 +1,20 @@
-/** What is known to be on other hosts and is not here: on which host, how far that is, and why it was not fetched. */
+/** What is known to be on other hosts and is not here: on which host, how far that goes, and why it was not fetched. */
 import { type BranchName, type ChangesetId, type Clock, idPrefixLength, isoTime } from '../base/index.ts'
 import type { BranchState } from '../branch/index.ts'
 import type { PeerId } from '../mesh/index.ts'
 
 export interface Unfetched {
   readonly branch: BranchName
-  /** What a person calls the host that has it. */
+  /** The name of the host that has it, for people. */
   readonly host: string
   readonly head: ChangesetId
-  /** Changesets up to and with that head. */
+  /** The number of changesets up to and including that head. */
   readonly length: number
-  /** In words that follow `could not be fetched`. */
+  /** The words after `could not be fetched`. */
   readonly reason: string
   /** Since when, for people. */
   readonly since: string
-  /** And by the clock that never goes back. */
+  /** The same by the clock that never goes back. */
   readonly sinceMs: number
 }
 
@@ -27,13 +27,16 @@ export interface UnfetchedDeps {
 /** The reason while it is being fetched. */
 export const onItsWay = 'it is on its way'
 
-/** What is on its way for no longer than this is no trouble: most changesets are here by then. */
+/** What has been arriving for no longer than this is no trouble: most changesets are here by then. */
 const soonMs = 5_000
 
 /** More than a domain has branches; the one that was heard longest ago is forgotten first. */
 const rememberedMax = 1_000
 
-/** Until it comes, or the host that has it says that it is elsewhere; a host that is gone has it still. */
+/**
+ * Heads are kept until they come, or until the host that has them says that it is elsewhere. A host that is gone still
+ * has them.
+ */
 export class UnfetchedHeads {
   readonly #deps: UnfetchedDeps
   readonly #byWhere = new Map<string, Unfetched>()
@@ -42,7 +45,7 @@ export class UnfetchedHeads {
     this.#deps = deps
   }
 
-  /** Notes why a peer's head of a branch is not here, or, without a reason, that it is. */
+  /** Notes why a peer's head of a branch is not here; without a reason, that it is here. */
   note(peer: PeerId, host: string, { branch, head, length }: BranchState, reason: string | undefined): void {
     const where = `${peer} ${branch}`
     const before = this.#byWhere.get(where)
@@ -55,7 +58,7 @@ export class UnfetchedHeads {
     if (this.#byWhere.size > rememberedMax && oldest !== undefined) this.#byWhere.delete(oldest)
   }
 
-  /** What is not here of what one peer has. */
+  /** What one peer has that is not here. */
   of(peer: PeerId): readonly Unfetched[] {
     return [...this.#byWhere].filter(([where]) => where.startsWith(`${peer} `)).map(([, one]) => one)
   }
@@ -66,7 +69,7 @@ export class UnfetchedHeads {
     return noted?.head === head ? noted.reason : undefined
   }
 
-  /** What is not here yet, of one branch or of all; one line for each head, whoever else has it. */
+  /** What is not here yet, of one branch or of all: one line for each head, whoever else has it. */
   all(name?: BranchName): readonly Unfetched[] {
     const byHead = new Map<string, Unfetched>()
     for (const [where, one] of this.#byWhere) {
@@ -76,7 +79,7 @@ export class UnfetchedHeads {
     return [...byHead.values()]
   }
 
-  /** Of all of it, what a person should be told without asking: not what was heard only now and is on its way. */
+  /** The part that a person should be told without asking: not what was heard only just now and is arriving. */
   overdue(): readonly Unfetched[] {
     const nowMs = this.#deps.clock.monotonicMs()
     return this.all().filter(({ reason, sinceMs }) => reason !== onItsWay || nowMs - sinceMs > soonMs)

@@ -7,7 +7,7 @@ import type { ReachablePeers } from './reachable-peers.ts'
 import type { Replicator } from './replicator.ts'
 
 export const agreeProtocol = '/isconf/agree/1'
-/** Two branch states, and the ids of all hosts that were asked already. */
+/** Room for two branch states and the ids of all hosts that were asked already. */
 export const agreeBytesMax = 1024 * 1024
 
 export interface MeshVotersDeps {
@@ -17,7 +17,7 @@ export interface MeshVotersDeps {
   readonly replicator: Replicator
 }
 
-/** Asks over the mesh; who does not answer twice is not waited for again until it says something. */
+/** Asks over the mesh. A host that leaves two questions unanswered is not waited for until it says something. */
 export function meshVoters({ transport, clock, reachable, replicator }: MeshVotersDeps): Voters {
   return {
     self: transport.self,

@@ -1,10 +1,10 @@
-/** Colour, where it carries meaning: what is wrong is red, what somebody should look at is yellow. */
+/** Colour with a meaning: what is wrong is red, what somebody should look at is yellow. */
 import { styleText } from 'node:util'
 
-/** By the words with which lines begin. */
+/** Colours by the words with which lines begin. */
 export type Colours = Readonly<Record<string, 'red' | 'yellow'>>
 
-/** The text with the words at the beginnings of its lines in their colours. */
+/** Colours the words with which the lines of a text begin. */
 export function inColours(text: string, colours: Colours): string {
   const words = Object.keys(colours)
   return text

@@ -1,4 +1,7 @@
-/** Reads words as a declaration says. commander does that; here it gets the declaration, and its failures our words. */
+/**
+ * Reads words as a declaration says. commander does the reading; it gets the declaration, and its failures get our
+ * words.
+ */
 import { Command, Argument as CommanderArgument, CommanderError, Option as CommanderOption } from 'commander'
 import { IsconfError } from '../base/index.ts'
 import type {
@@ -47,7 +50,7 @@ export function commandOf(path: string, declaration: Declaration, usage = usageO
   return command
 }
 
-/** A usage in lines of at most 80 characters, the further ones below the first; brackets stay together. */
+/** Breaks a usage into lines of at most 80 characters, each below the first; brackets stay together. */
 function inLines(usage: string, indent: number): string {
   const parts = usage.match(/(?:\[[^\]]*\]|\S)+/g) ?? []
   let column = indent
@@ -88,10 +91,10 @@ function parserOf(what: string, { takes, parse }: WordType<unknown>, many: boole
   }
 }
 
-/** What to do about wrong use; of an unknown option, if that is the matter. */
+/** What to do about wrong use; for an unknown option, the hint about that option. */
 export type Hint = (option?: string) => string
 
-/** What was typed, or the text that was asked for by --help or --version. USAGE. */
+/** What was typed, or the text that was asked for with --help or --version. USAGE. */
 export function read<O extends Options, A extends Arguments>(
   command: Command,
   declaration: Declaration<O, A>,

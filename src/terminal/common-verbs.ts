@@ -41,7 +41,7 @@ export function commonVerbs(program: () => Program): readonly Verb<ProgramProces
   return [help, version]
 }
 
-/** However it is written; what a verb is called comes first. */
+/** A topic, however its name is written; a verb of that name comes first. */
 function topicNamed({ topics = [], verbs }: Program, word: string | undefined): Topic | undefined {
   if (word === undefined || verbs.some(({ name }) => name === word)) return undefined
   return topics.find(({ name }) => name.toLowerCase() === word.toLowerCase())

@@ -5,18 +5,21 @@
 
 /** What a word stands for. */
 export interface WordType<T> {
-  /** As in `takes a count`; for who types something else. */
+  /** As in `takes a count`: for somebody who types something else. */
   readonly takes: string
-  /** Undefined for a word that is not one. */
+  /** Undefined if the word is not one. */
   readonly parse: (word: string) => T | undefined
   /** What a shell can offer for it. */
   readonly completes?: Completed
 }
 
-/** What a shell offers: these words, what it knows itself, what the program knows, or what the daemon is asked for. */
+/**
+ * What a shell offers: these words, something it knows itself, something the program knows, or what the daemon is asked
+ * for.
+ */
 export type Completed = readonly string[] | 'command' | 'files' | 'verbs' | Asked
 
-/** What the daemon is asked for; where both are wanted, a word with a slash in it is a path. */
+/** What the daemon is asked for. If both are possible, a word with a slash in it is a path. */
 export type Asked = 'branches' | 'changesets' | 'hosts' | 'paths' | 'branches or paths'
 
 const verbatim = (word: string): string => word
@@ -48,7 +51,7 @@ export interface Option<T = unknown> {
   readonly type: WordType<unknown> | undefined
   readonly many: boolean
   readonly fallback: unknown
-  /** What commander has for it, with its type. */
+  /** Gives the value that commander has for it its type. */
   readonly read: (value: unknown) => T
 }
 
@@ -83,12 +86,12 @@ export interface Argument<T = unknown> {
   readonly read: (value: unknown) => T
 }
 
-/** A word that must be there. */
+/** A required word. */
 export function word(name: string, describe: string, type: WordType<string> = aWord): Argument<string> {
   return { name, describe, type, required: true, many: false, read: (one) => one as string }
 }
 
-/** A word that may be there. */
+/** An optional word. */
 export function optionalWord(
   name: string,
   describe: string,
@@ -120,12 +123,12 @@ export interface Declaration<O extends Options = Options, A extends Arguments = 
   readonly arguments?: A
   /** Options of which only one may be given. */
   readonly exclusive?: readonly string[]
-  /** Set where options stand before the first word only: from there on, all words are taken as they are. */
+  /** Set if options are allowed only before the first word: from there on, all words are taken as they are. */
   readonly passThrough?: true
 }
 
 type Read<D> = { readonly [K in keyof D]: D[K] extends { read(value: unknown): infer T } ? T : never }
-/** What was typed, by the names in the declaration. */
+/** What was typed, under the names in the declaration. */
 export type Typed<O extends Options, A extends Arguments> = Read<O> & Read<A>
 
 /** What is done for a verb, or for a verb of a verb, as `bank add`. */
@@ -141,22 +144,22 @@ export interface Verb<Context, O extends Options = Options, A extends Arguments 
   extends Omit<Action<Context, O, A>, 'run'> {
   /** What a person should know before using it; whole sentences. */
   readonly help: string
-  /** Every exit status it can end with, but for those of wrong use and of bugs, which any verb can. */
+  /** Every exit status it can end with, except those of wrong use and of bugs, which any verb can have. */
   readonly exits: readonly number[]
-  /** What it does when one of these names is its first word. */
+  /** The verbs of this verb: one runs if its name is the first word. */
   readonly verbs?: readonly Action<Context>[]
-  /** Missing where one of its verbs has to follow. */
+  /** Missing if one of its verbs must follow. */
   run?(context: Context, typed: Typed<O, A>): Promise<number>
 }
 
-/** A program: its own flags, and what stands behind them. */
+/** A program: its own flags, and what comes after them. */
 export interface Program<O extends Options = Options, A extends Arguments = Arguments> extends Declaration<O, A> {
   readonly name: string
-  /** Of its flags, by key, that go with some verbs only: whether with this one. */
+  /** Flags, by key, that go only with some verbs: whether with this one. */
   readonly takers?: Readonly<Record<string, (verb: Pick<Verb<never>, 'name' | 'options'>) => boolean>>
-  /** Empty for a program without verbs. */
+  /** Empty if the program has no verbs. */
   readonly verbs: readonly Verb<never>[]
-  /** What `help` explains besides. */
+  /** What `help` explains besides verbs. */
   readonly topics?: readonly Topic[]
 }
 
@@ -166,10 +169,10 @@ export interface Topic {
   readonly text: string
 }
 
-/** Options that exclude each other are options of the same verb. */
+/** Options that exclude each other must be options of the same verb. */
 type Checked<O extends Options> = { readonly exclusive?: readonly (keyof O & string)[] }
 
-/** What declares the verbs of a program whose verbs are handed a `Context`, and may say `More` of themselves. */
+/** Declares the verbs of a program that passes them a `Context`; `More` is what they may say about themselves. */
 export interface Declaring<Context, More = unknown> {
   /** What is typed arrives in `run` under the names of the options and arguments. */
   verb<O extends Options, A extends Arguments>(verb: Verb<Context, O, A> & Checked<O> & More): Verb<Context> & More

@@ -16,7 +16,7 @@ export interface FindingsReport {
   readonly errors: number
 }
 
-/** Line by line as compilers write it, so that editors find the place; or one object. */
+/** One line for each, as compilers write them, so that editors find the place; or one object. */
 export function findingsReport(findings: readonly FindingWords[], json: boolean): FindingsReport {
   const errors = findings.filter(({ severity }) => severity === 'error').length
   const warnings = findings.length - errors

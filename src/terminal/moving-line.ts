@@ -1,4 +1,4 @@
-/** A line of a screen that is written over as the work goes on, and is gone before anything else is written. */
+/** A line on a screen that is overwritten as the work goes on, and is gone before anything else is written. */
 import { printable } from '../base/index.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -46,7 +46,7 @@ export function withMovingLine(terminal: Terminal): Required<Omit<Terminal, 'pro
   }
 }
 
-/** As much of the text as fits: a line that is broken by the screen can't be written over. */
+/** As much of the text as fits: a line that the screen breaks can't be overwritten. */
 function fitting(text: string, columns: number): string {
   let width = 0
   let shown = ''

@@ -1,10 +1,10 @@
 /**
- * Reads command lines as most are: options that are words of their own, spelt as they are declared, and then words
- * without a dash. Loading commander for these would take longer than what most verbs do; it reads all others.
+ * Reads most command lines: options that are words of their own, spelt as they are declared, and then words without a
+ * dash. Loading commander takes longer than what most verbs do, so it reads only the others.
  */
 import type { Arguments, Declaration, Options, Typed } from './declaration.ts'
 
-/** What was typed; undefined for whatever commander has to read, or to refuse. */
+/** What was typed; undefined for anything that commander has to read, or to refuse. */
 export function readPlain<O extends Options, A extends Arguments>(
   declaration: Declaration<O, A>,
   words: readonly string[],
@@ -25,11 +25,11 @@ export function readPlain<O extends Options, A extends Arguments>(
 
 interface Given {
   readonly valueByKey: ReadonlyMap<string, unknown>
-  /** How many words they are. */
+  /** How many words they take. */
   readonly length: number
 }
 
-/** The options that the words begin with, each given once. */
+/** The options at the beginning of the words, each given once. */
 function plainOptions(options: Options, words: readonly string[]): Given | undefined {
   const valueByKey = new Map<string, unknown>()
   let at = 0

@@ -1,8 +1,8 @@
-/** The flags of a program itself, which stand before the verb, and the verbs that each goes with. */
+/** The flags of the program itself, which come before the verb, and the verbs that each goes with. */
 import { IsconfError } from '../base/index.ts'
 import type { Program, Verb } from './declaration.ts'
 
-/** What to say of a flag of the program that stands behind a verb; undefined when it is none of its flags. */
+/** What to say about a flag of the program that was typed after a verb; undefined if it is none of its flags. */
 export function ownFlagText(program: Program, verb: Verb<never>, option: string): string | undefined {
   const own = Object.entries(program.options ?? {}).find(([, { flags }]) => flags.split(/[ ,]+/).includes(option))
   if (!own) return undefined
@@ -20,7 +20,7 @@ function onlyText(program: Program, key: string, flag: string): string {
   return `${flag} goes with ${takers.map((verb) => verb.name).join(', ')} only`
 }
 
-/** Of the flags of a program that were typed: USAGE for one that does not go with the verb. */
+/** Checks the flags of a program that were typed: USAGE for one that does not go with the verb. */
 export function refuseStrayFlags(program: Program, typed: Readonly<Record<string, unknown>>, verb: Verb<never>): void {
   for (const [key, { flags }] of Object.entries(program.options ?? {})) {
     if (typed[key] === undefined || typed[key] === false || goesWith(program, key, verb)) continue

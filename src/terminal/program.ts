@@ -19,10 +19,10 @@ export interface ProgramProcess {
 export const debugFlag = flag('-D, --debug', "show this host's variables and where failures come from")
 export const quietFlag = flag('-q, --quiet', 'show only the output of commands, and failures')
 
-/** Loaded when it is needed: most command lines can be read without, sooner. */
+/** Loaded only when needed: most command lines can be read faster without it. */
 const commandLine = () => import('./command-line.ts')
 
-/** Runs one command line; its exit status. `explain` may have more to say about a failure than others know. */
+/** Runs one command line. Returns its exit status. `explain` may add what the program knows about a failure. */
 export async function runProgram<O extends Options & { readonly debug: typeof debugFlag }, A extends Arguments>(
   program: Program<O, A>,
   argv: readonly string[],
@@ -48,7 +48,7 @@ interface Telling {
   readonly isDebugging?: () => boolean
 }
 
-/** What it ends with, or the status of its failure when that has been told. */
+/** Its exit status; if it fails, tells the failure and returns that of the failure. */
 export async function told(
   name: string,
   terminal: Terminal,
@@ -65,7 +65,7 @@ export async function told(
   }
 }
 
-/** Of a program itself. */
+/** Reads the command line of a program itself. */
 export async function readProgram<O extends Options, A extends Arguments>(
   program: Program<O, A>,
   release: string,
@@ -75,10 +75,10 @@ export async function readProgram<O extends Options, A extends Arguments>(
   return read(programCommand(program, release), program, argv, () => `see \`${program.name} --help\``)
 }
 
-/** The words behind the flags of a program with verbs; each verb reads its own. */
+/** The words after the flags of a program with verbs; each verb reads its own. */
 export const verbWords = { words: optionalWords('VERB', '') }
 
-/** A verb, or a verb of it, and what was typed behind it: a text where that was asked for by --help. */
+/** A verb, or a verb of it, and what was typed after it: a text if that was asked for with --help. */
 interface Chosen<V> {
   readonly verb: V
   readonly action: Partial<Pick<Action<unknown>, 'run'>>
@@ -86,7 +86,9 @@ interface Chosen<V> {
   readonly typed: Typed<Options, Arguments> | string
 }
 
-/** Does what a verb says with the words behind it; its exit status. `allow` fails where the flags do not go with it. */
+/**
+ * Does what a verb says with the words after it. Returns its exit status. `allow` fails if the flags do not go with it.
+ */
 export async function runVerb<C, V extends Verb<C>>(
   program: Program & { readonly verbs: readonly V[] },
   words: readonly string[],
@@ -151,7 +153,7 @@ function helpHint(path: string): string {
   return `see \`${path.replace(' ', ' help ')}\``
 }
 
-/** The one with this name. USAGE, with the one that was meant. */
+/** The one with this name. USAGE, with the one that was probably meant. */
 function named<T extends { readonly name: string }>(all: readonly T[], name: string, message: string, hint: string): T {
   const found = all.find((one) => one.name === name)
   if (found) return found

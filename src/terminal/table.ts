@@ -1,7 +1,7 @@
 /** Columns for people. */
 import { inOneLine } from '../base/index.ts'
 
-/** Rows of words under each other; the last column is as wide as it is. */
+/** Rows of words in columns; the last column is not padded. */
 export function table(words: readonly (readonly string[])[]): string {
   const rows = words.map((row) => row.map(inOneLine))
   const widths = (rows[0] ?? []).map((_, column) => widest(rows.map((row) => row[column] ?? '')))
@@ -14,10 +14,10 @@ export function table(words: readonly (readonly string[])[]): string {
   return lines.map((line) => `${line}\n`).join('')
 }
 
-/** Not by one call with all of them: a function takes no more than some ten thousand. */
+/** Not in one call with all of them: a function takes only some ten thousand arguments. */
 const widest = (words: readonly string[]): number => words.reduce((width, word) => Math.max(width, word.length), 0)
 
-/** Names and values, the values under each other, `indent` from the left. */
+/** Names and values in two columns, indented by `indent`. */
 export function listing(rows: readonly (readonly [string, string])[], indent: string): string {
   const width = widest(rows.map(([name]) => name))
   return rows

@@ -25,7 +25,7 @@ export const systemTerminal: Terminal = {
     ),
 }
 
-/** A text in colours, where the stream shows them: NO_COLOR, FORCE_COLOR and TERM are as the runtime understands them. */
+/** A text with colours, if the stream shows them: NO_COLOR, FORCE_COLOR and TERM mean what they mean to the runtime. */
 function shown(fd: number, text: string | Uint8Array, colours: Colours | undefined): string | Uint8Array {
   if (colours === undefined || typeof text !== 'string' || !isatty(fd)) return text
   if (WriteStream.prototype.getColorDepth() <= 2) return text
@@ -34,7 +34,7 @@ function shown(fd: number, text: string | Uint8Array, colours: Colours | undefin
 
 type Failed = (error: NodeJS.ErrnoException) => void
 
-/** A pipe that is closed, or a terminal that has hung up: nobody reads it any more. Anything else is a failure. */
+/** If a pipe is closed, or a terminal has hung up, nobody reads it any more. Anything else is a failure. */
 function unlessClosed(closed: () => void): Failed {
   return (error) => {
     if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
@@ -44,7 +44,10 @@ function unlessClosed(closed: () => void): Failed {
 
 const endQuietly = unlessClosed(() => process.exit(0))
 
-/** Writes at once and whole, so that nothing is lost however the process ends; `failed` is told when that can't be. */
+/**
+ * Writes everything at once, so that nothing is lost however the process ends; `failed` is called if that is not
+ * possible.
+ */
 function write(fd: number, content: string | Uint8Array, failed: Failed = endQuietly): void {
   let rest = typeof content === 'string' ? Buffer.from(printable(content)) : content
   while (rest.length > 0) {

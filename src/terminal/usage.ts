@@ -1,7 +1,7 @@
 /** Usages, as help and manual show them. */
 import type { Action, Argument, Declaration, Option, Program, Verb } from './declaration.ts'
 
-/** What follows a verb: `[--latest|--delete] PATH...`. */
+/** What comes after a verb: `[--latest|--delete] PATH...`. */
 export function usageOf({ options = {}, arguments: taken = {}, exclusive = [] }: Declaration): string {
   const alone = Object.keys(options).filter((key) => !exclusive.includes(key))
   const groups = [...alone.map((key) => [key]), ...(exclusive.length > 0 ? [exclusive] : [])]
@@ -12,7 +12,7 @@ export function usageOf({ options = {}, arguments: taken = {}, exclusive = [] }:
   return [...inBrackets, ...Object.values(taken).map(argumentUsage)].join(' ')
 }
 
-/** What follows a program: options of one letter that take nothing stand together. */
+/** What comes after a program: options of one letter without a value stand together. */
 export function programUsage({ verbs, ...declaration }: Program): string {
   const options = Object.entries(declaration.options ?? {})
   const letters = options.flatMap(([, { flags, type }]) => (type ? [] : [/^-(\w)\b/.exec(flags)?.[1] ?? []])).flat()
@@ -28,7 +28,7 @@ export function usagesOf({ name, verbs = [], ...own }: Verb<never>): readonly st
   return own.run ? [actionUsage({ name, ...own }), ...inner] : inner
 }
 
-/** The verb in one line; of one that has verbs, their names. */
+/** The verb in one line; if it has verbs, with their names. */
 export function verbUsage(verb: Verb<never> | Action<never>): string {
   if (!('verbs' in verb && verb.verbs)) return actionUsage(verb)
   const names = verb.verbs.map(({ name }) => name).join('|')
@@ -39,7 +39,7 @@ function actionUsage(action: Pick<Action<never>, 'name'> & Declaration): string 
   return `${action.name} ${usageOf(action)}`.trimEnd()
 }
 
-/** `-n COUNT`; by its letter where it has one. */
+/** `-n COUNT`: by its letter if it has one. */
 function optionUsage({ flags }: Option): string {
   const [, name, value] = /^(-\S+?)(?:, \S+)?(?: <(.*)>)?$/.exec(flags) ?? []
   return value === undefined ? `${name}` : `${name} ${value.toUpperCase()}`

@@ -1,15 +1,15 @@
-/** In what two places of journals differ: what each says of every path. */
+/** How two places in journals differ: what each says about every path. */
 import type { Journal, Owner, SnapOperation } from '../journal/index.ts'
 import type { Difference } from '../machine/index.ts'
 import { type RecordedAt, recordedAt } from './recorded-paths.ts'
 
-/** A journal as of so many of its operations. */
+/** A journal up to a number of its operations. */
 export interface Place {
   readonly journal: Journal
   readonly operations: number
 }
 
-/** A path of which two places say different things; undefined where one says nothing, or that nothing is there. */
+/** A path about which two places say different things; undefined if one says nothing, or that nothing is there. */
 export interface Changed {
   readonly path: string
   readonly before: RecordedAt | undefined
@@ -17,7 +17,7 @@ export interface Changed {
   readonly differences: readonly Difference[]
 }
 
-/** What differs at a path and below it, by path. USAGE for more than can be held. */
+/** What differs at and below a path, by path. USAGE for more than fits into memory. */
 export async function changedBetween(
   before: Place,
   after: Place,
@@ -35,7 +35,7 @@ export async function changedBetween(
   })
 }
 
-/** `recorded` is what was, `found` what is; times are not compared. */
+/** `recorded` is the earlier state, `found` the later one; times are not compared. */
 function differencesBetween(
   before: SnapOperation | undefined,
   after: SnapOperation | undefined,

@@ -1,4 +1,4 @@
-/** Comparing this machine with its journal, and what a journal says at one place with what it says at another. */
+/** Compares this machine with its journal, and one place in a journal with another. */
 export { changedBetween, type Place } from './changes.ts'
 export { type RecordedAt, recordedAt } from './recorded-paths.ts'
 export { restore } from './restore.ts'

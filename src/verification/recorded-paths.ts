@@ -1,32 +1,32 @@
-/** What a journal says of paths, at its end or at an earlier place: the newest operation about each. */
+/** What a journal says about paths, at its end or at an earlier place: the newest operation about each path. */
 import { type ChangesetId, IsconfError } from '../base/index.ts'
 import { voidsIn } from '../branch/index.ts'
 import { isWithin, type Journal, type SnapOperation } from '../journal/index.ts'
 
-/** Held in memory while the journal is read; a changeset has no more than 60,000. */
+/** How many are held in memory while the journal is read; a changeset has no more than 60,000. */
 const pathsMax = 200_000
 
 /** A path, and the operation that says what is there, or that nothing is. */
 export interface RecordedAt {
   readonly path: string
   readonly operation: SnapOperation
-  /** The whole name of the operation; undefined for one that is not checked in. */
+  /** The whole name of the operation; undefined if it is not checked in. */
   readonly key: string | undefined
 }
 
 export interface RecordedQuery {
   /** Only what is at it and below it. */
   readonly top: string
-  /** How many operations of the journal count, from the first on; all when absent. */
+  /** How many operations of the journal count, from the first on; all if absent. */
   readonly operations?: number | undefined
-  /** What comes after them: work that is not checked in. */
+  /** Work after these operations that is not checked in. */
   readonly work?: readonly SnapOperation[] | undefined
-  /** Whether paths are wanted of which the newest is that nothing is there. */
+  /** Whether to include paths of which the newest operation says that nothing is there. */
   readonly removals?: boolean | undefined
   readonly signal?: AbortSignal | undefined
 }
 
-/** By path; what is void does not count. USAGE for more than can be held. */
+/** By path; void operations do not count. USAGE for more than fits into memory. */
 export async function recordedAt(journal: Journal, query: RecordedQuery): Promise<readonly RecordedAt[]> {
   const { operations: count = Number.POSITIVE_INFINITY, work = [], signal } = query
   const view = new View(query)
@@ -49,14 +49,14 @@ function keyOf(id: ChangesetId, index: number): string {
   return `${id}:${index}`
 }
 
-/** Built from the newest operation to the oldest: what is seen first of a path counts. */
+/** Built from the newest operation to the oldest: the first one that is seen about a path counts. */
 class View {
   readonly #top: string
   readonly #withRemovals: boolean
   readonly #byPath = new Map<string, RecordedAt>()
-  /** At and below these nothing counts that is older. */
+  /** At and below these paths, older operations do not count. */
   readonly #closed = new Set<string>()
-  /** Above what was recorded since: something is there, and older operations may say what. */
+  /** Directories above what was recorded later: something is there, and older operations may say what. */
   readonly #above = new Set<string>()
 
   constructor({ top, removals = false }: RecordedQuery) {

@@ -1,4 +1,4 @@
-/** Putting back what is not as the journal has it. */
+/** Puts back what is not as the journal says. */
 import type { BlobRef, Clock } from '../base/index.ts'
 import { applyInstalls, blobToInstall, type InstallOperation, isInstall } from '../replay/index.ts'
 import type { BlobStore } from '../store/index.ts'
@@ -20,7 +20,7 @@ export interface RestoreListener {
 }
 
 /**
- * Puts back what is at a path and below it; what there was to put back. What the journal does not have stays.
+ * Puts back what is at and below a path. Returns what there was to put back. What the journal does not have stays.
  * NO_SUCH_FILE, OFF_BRANCH, BLOB_MISSING, INSTALL_FAILED, REMOVE_FAILED, PROTECTED_PATH.
  */
 export async function restore(
@@ -50,12 +50,12 @@ export async function restore(
 
 const installsAtOnce = 256
 
-/** A file where a directory belongs. A directory with all that it holds is nothing to remove unasked. */
+/** Whether a file is where a directory belongs. A directory with everything in it is never removed unasked. */
 function standsInTheWay({ operation, differences }: Unlike): boolean {
   return operation.kind === 'directory' && differences.some(({ what }) => what === 'kind')
 }
 
-/** Each directory after what it holds, so that this leaves its time of change alone; a further name after the file. */
+/** Each directory after what is in it, so that its time of change stays; a second name after the file. */
 function inOrder(operations: readonly InstallOperation[]): readonly InstallOperation[] {
   const place = (one: InstallOperation): number =>
     one.kind === 'directory' ? 2 : one.kind === 'file' && one.hardlink !== undefined ? 1 : 0

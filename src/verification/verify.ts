@@ -1,4 +1,4 @@
-/** Comparing this machine with what its journal says, as far as the host has done it. Changes nothing. */
+/** Compares this machine with what its journal says, as far as the host has done it. Changes nothing. */
 import { IsconfError } from '../base/index.ts'
 import { type Branch, operationsDone } from '../branch/index.ts'
 import type { History } from '../host/index.ts'
@@ -13,7 +13,7 @@ export interface VerifyDeps {
   readonly machine: Machine
 }
 
-/** A path that is not as the journal has it. */
+/** A path that is not as the journal says. */
 export interface Unlike extends RecordedAt {
   readonly differences: readonly Difference[]
 }
@@ -27,10 +27,13 @@ export interface Verified {
   readonly unlike: readonly Unlike[]
 }
 
-/** Looked at before it is told how far it has come. */
+/** How many paths are looked at before the next report of progress. */
 const pathsAtOnce = 256
 
-/** Compares what is at a path and below it; `onProgress` hears how many paths are done, of how many. NO_SUCH_FILE, OFF_BRANCH. */
+/**
+ * Compares what is at and below a path. `onProgress` hears how many paths are done, of how many. NO_SUCH_FILE,
+ * OFF_BRANCH.
+ */
 export async function verify(
   deps: VerifyDeps,
   top: string,
@@ -70,8 +73,8 @@ export async function unlikeOf(
 }
 
 /**
- * Of a file recorded with `--latest` a host may have a newer version than it has come to: that is as it should be. Of
- * one that is otherwise wrong it is the newest that it should have.
+ * A host may have a newer version of a file recorded with `--latest` than it has reached: that is no difference. If the
+ * file is wrong in another way, it is compared with the newest version.
  */
 async function withoutNewer(
   { branch, machine, position }: Pick<VerifyDeps, 'branch' | 'machine'> & Pick<Verified, 'position'>,

@@ -1,13 +1,16 @@
-/** Looks whether an operation replays, by the rows of the table. */
+/** Checks whether an operation replays, with the rows of the table. */
 import type { ExecOperation, FileOperation, Operation } from '../journal/index.ts'
 import { type Invocation, invocationsOf } from './invocations.ts'
 import { commandRows, fileRows } from './table.ts'
 import type { Around, CommandRow, Row, Warning } from './warning.ts'
 
-/** Of a command: what is asked before it runs, or what is asked when it is recorded. Of other operations the latter. */
+/**
+ * For a command: what is checked before it runs, and what is checked when it is recorded. For other operations only the
+ * latter.
+ */
 export type Moment = 'before' | 'after'
 
-/** What is to be said of an operation, each row once; nothing where all is well. */
+/** The warnings about an operation, one for each row; none if all is well. */
 export async function warningsOf(operation: Operation, around: Around, moment: Moment): Promise<readonly Warning[]> {
   if (operation.type === 'exec') return ofCommand(operation, around, moment)
   if (operation.type === 'snap' && operation.kind === 'file' && moment === 'after') return ofFile(operation, around)

@@ -1,12 +1,15 @@
-/** The commands that a recorded command runs, those of a script for the shell and behind `env`, `nice` and others among them. */
+/**
+ * The commands that a recorded command runs, including those of a script for the shell, and those behind `env`, `nice`
+ * and others.
+ */
 import { commandsOf, type Invocation, invocation } from './shell-script.ts'
 
 export type { Invocation } from './shell-script.ts'
 
-/** How deep a shell in a shell is looked into. */
+/** How many shells within shells are looked into. */
 const depthMax = 5
 
-/** What a recorded command runs. A script that is no valid one gives what can be made out. */
+/** What a recorded command runs. If a script is not valid, whatever can be made out. */
 export function invocationsOf(
   argv: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -15,7 +18,7 @@ export function invocationsOf(
   return unwrapped({ ...invocation(program, words), variables: env }, 0)
 }
 
-/** Programs that run the command behind them: which of their options take a word. */
+/** Programs that run the command behind them, and which of their options take a word. */
 const wrappers: Readonly<Record<string, string>> = {
   command: '',
   eatmydata: '',

@@ -11,15 +11,15 @@ export function changesTwice(script: string, extended: boolean): boolean {
 }
 
 interface SedCommand {
-  /** The expression that lines are chosen by; undefined for every line or one of a number. */
+  /** The expression that selects lines; undefined for every line, or for a line number. */
   readonly address: string | undefined
   readonly byNumber: boolean
   readonly name: string
-  /** What stands behind the name. */
+  /** What follows the name. */
   readonly rest: string
 }
 
-/** The commands of a script, as far as they are simple ones. */
+/** The commands of a script, if they are simple ones. */
 function commandsOf(script: string): readonly SedCommand[] {
   const commands: SedCommand[] = []
   let text = script.trim()
@@ -65,7 +65,7 @@ function isChangedTwice({ address, byNumber, name, rest }: SedCommand, extended:
   )
 }
 
-/** The parts between marks; an escaped mark is part of one. */
+/** The parts between marks; an escaped mark belongs to a part. */
 function splitAt(text: string, mark: string): readonly string[] {
   const parts = ['']
   for (const [piece] of text.matchAll(/\\.|./gs)) {
@@ -102,7 +102,7 @@ function javascriptOf(pattern: string, extended: boolean): string {
   })
 }
 
-/** Lines that an expression matches: one with, and one without, what may be missing. */
+/** Lines that an expression matches: one with, and one without, its optional parts. */
 function samplesOf(source: string): readonly string[] {
   const matches = new RegExp(source)
   return [sampleOf(source, true), sampleOf(source, false)].filter((line) => matches.test(line))

@@ -1,8 +1,8 @@
-/** The commands of a script for the shell, as it is parsed by unbash. */
+/** The commands of a script for the shell, parsed by unbash. */
 import { posix } from 'node:path'
 import { type AndOr, type Command, type PipelineNode, parse, type Statement, type Word } from 'unbash'
 
-/** One program that is run, as it is written: nothing is expanded. */
+/** One program that is run, as written: nothing is expanded. */
 export interface Invocation {
   /** The last part of the program's path. */
   readonly name: string
@@ -10,9 +10,9 @@ export interface Invocation {
   readonly words: readonly string[]
   /** Variables that are set for it alone. */
   readonly variables: Readonly<Record<string, string>>
-  /** The files that its output is added to. */
+  /** The files that its output is appended to. */
   readonly appendsTo: readonly string[]
-  /** It runs only where a command before it says so: behind `if`, `&&`, `||`. */
+  /** It runs only if a command before it says so: behind `if`, `&&`, `||`. */
   readonly isGuarded: boolean
   /** The command before it in a pipe. */
   readonly source: Invocation | undefined
@@ -26,7 +26,7 @@ export function invocation(program: string, words: readonly string[]): Invocatio
   }
 }
 
-/** The commands of a script in their order; of one that is not valid those that can be made out. */
+/** The commands of a script in their order. If it is not valid, those that can be made out. */
 export function commandsOf(script: string, isGuarded: boolean): readonly Invocation[] {
   const walk = new Walk()
   walk.statements(parse(script).commands, isGuarded)
@@ -88,7 +88,7 @@ class Walk {
     }
   }
 
-  /** What a group of commands in a pipe writes first, as in `(crontab -l; echo …) | crontab -`. */
+  /** The first command whose output a group in a pipe writes, as in `(crontab -l; echo …) | crontab -`. */
   #firstOf(statements: readonly Statement[]): Invocation | undefined {
     const first = statements[0]?.command
     return first?.type === 'Command' ? invocationOf(first) : undefined

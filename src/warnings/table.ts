@@ -1,4 +1,4 @@
-/** The table of operations that do not replay; a new row goes into the file of its subject, with its examples. */
+/** The table of operations that do not replay. A new row goes into the file of its subject, with its examples. */
 import { accountRows } from './rows/accounts.ts'
 import { aptRows } from './rows/apt.ts'
 import { dropInRows } from './rows/drop-ins.ts'

@@ -1,8 +1,8 @@
-/** Warnings of operations that do not replay: what a row of the table is, and what it may look at. */
+/** Warnings about operations that do not replay: what a row of the table is, and what it may look at. */
 import type { ExecOperation, FileOperation, Operation } from '../journal/index.ts'
 import type { Invocation } from './invocations.ts'
 
-/** What is likely to go otherwise where an operation is replayed. */
+/** What is likely to go differently where an operation is replayed. */
 export interface Warning {
   /** The row of the table that it comes from. */
   readonly row: string
@@ -37,7 +37,7 @@ export interface HostFacts {
   list(path: string): Promise<readonly string[]>
   /** What a tar archive holds; undefined when it can't be listed. */
   archive(path: string): Promise<readonly ArchiveMember[] | undefined>
-  /** What is mounted and is no invention of the kernel's. */
+  /** What is mounted, without the kernel's own file systems. */
   mounts(): Promise<readonly MountFacts[]>
 }
 
@@ -47,22 +47,22 @@ export interface ArchiveMember {
   readonly kind: 'file' | 'directory' | 'other'
 }
 
-/** What stands around an operation when a row looks at it. */
+/** The surroundings of an operation when a row looks at it. */
 export interface Around {
   /** All that was done since the lock, in order, this operation among it. */
   readonly work: readonly Operation[]
   readonly host: HostFacts
-  /** When the command began, in ms since 1970; undefined where that is not known any more. */
+  /** When the command began, in ms since 1970; undefined if that is no longer known. */
   readonly begunMs?: number | undefined
-  /** What every command gets, without the variables that are recorded with one. */
+  /** What every command gets, without the variables that were recorded with one. */
   readonly environment: Readonly<Record<string, string>>
-  /** The text of the file of an operation; empty when it is long. */
+  /** The text of the file of an operation; empty if it is long. */
   readonly content: (operation: FileOperation) => Promise<string>
   /** Whether an operation before this one, of the journal or of the work, makes or names this path. */
   readonly isBrought: (path: string) => Promise<boolean>
   /** Whether a command before this one, of the journal or of the work, mounts something at this place. */
   readonly mounts: (place: string) => Promise<boolean>
-  /** The file that an operation before this one had at this path with another content; undefined when none had. */
+  /** The file that an earlier operation had at this path with other content; undefined if there is none. */
   readonly before: (path: string) => Promise<FileOperation | undefined>
 }
 
@@ -71,20 +71,20 @@ type Found = string | boolean | undefined
 interface RowText {
   /** Its name, in messages and in `--json`. */
   readonly id: string
-  /** What happens at replay; of a row that finds something, with what it found. */
+  /** What happens at replay; for a row that finds something, with what it found. */
   readonly says: string | ((found: string) => string)
   readonly instead: string | ((found: string) => string)
 }
 
 /** A row about commands. */
 export interface CommandRow extends RowText {
-  /** The names of the programs that it is about; every program when absent. */
+  /** The names of the programs that it is about; every program if absent. */
   readonly programs?: readonly string[]
-  /** Set for a row that asks what is there before the command runs; `ci` has it from `exec`. */
+  /** Set if the row asks what is there before the command runs; `ci` gets that from `exec`. */
   readonly looksBefore?: true
-  /** Whether the command does not replay; a string says what about it. */
+  /** Whether the command does not replay; a string says more about that. */
   readonly finds: (invocation: Invocation, around: Around, operation: ExecOperation) => Found | Promise<Found>
-  /** Commands that are to be warned of, and others that are not. */
+  /** Commands that must be warned about, and others that must not. */
   readonly flagged: readonly Example[]
   readonly silent: readonly Example[]
 }

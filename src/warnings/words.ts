@@ -10,7 +10,7 @@ export function hasFlag(words: readonly string[], ...flags: readonly string[]): 
   )
 }
 
-/** The words that are no options, nor the words that these options take. */
+/** The words that are neither options nor the values of these options. */
 export function operandsOf(words: readonly string[], withWord: readonly string[] = []): readonly string[] {
   const operands: string[] = []
   const before = beforeDashes(words)

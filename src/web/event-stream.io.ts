@@ -1,13 +1,13 @@
-/** Server-sent events for the page: that something has happened, never what; the page asks for that itself. */
+/** Server-sent events for the page. They say that something has happened, never what: the page asks for that itself. */
 import type { FastifyReply } from 'fastify'
 import type { Feed } from './feed.ts'
 
-/** So often something is sent, so that who has gone away is noticed. */
+/** How often something is sent, so that a browser that has gone is noticed. */
 const aliveEveryMs = 5_000
-/** What may wait for a browser that does not read. */
+/** How much may wait for a browser that does not read. */
 const waitingBytesMax = 64 * 1024
 
-/** Tells until the browser is gone, or may not look on any more. */
+/** Sends events until the browser is gone, or may no longer look on. */
 export function streamEvents(feed: Feed, reply: FastifyReply, mayLook: () => boolean): void {
   const headers = reply.getHeaders()
   reply.hijack()

@@ -14,7 +14,7 @@ const statusByCode: Partial<Record<ErrorCode, number>> = {
   DAEMON_LOST: 503,
 }
 
-/** What is told of it; of one that is no failure of ours the log has more. */
+/** What is said about a failure; if it is none of ours, the log has more. */
 export function failureOf(thrown: unknown, log: Log): Failure {
   endIfBroken(thrown)
   const refused = (thrown as { statusCode?: number }).statusCode
@@ -27,7 +27,7 @@ export function failureOf(thrown: unknown, log: Log): Failure {
 
 export const htmlType = 'text/html; charset=utf-8'
 
-/** Nothing is told of this host. */
+/** Without anything about this host. */
 const noFrame = { domain: null, host: null, release: null, session: null, events: null, links: [], time: null }
 
 /** An answer that is no page. */
@@ -38,7 +38,7 @@ export interface Failure {
 }
 
 const loginHint = 'Run isconf web on this host, as somebody who may use it, and open the link that it prints.'
-/** For who has no session, also where there is no page: what there is, nobody is told who may not look. */
+/** For somebody without a session, also for pages that do not exist: who may not look is not told what there is. */
 export const loggedOut: Failure = { status: 401, title: 'You are not logged in', hint: loginHint }
 export const usedLink: Failure = {
   status: 401,

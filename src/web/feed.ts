@@ -2,10 +2,10 @@
 import { type Cancel, type Clock, sleep } from '../base/index.ts'
 import type { Client } from '../control/index.ts'
 
-/** Before a daemon is asked again that has ended what it told. */
+/** How long to wait before asking a daemon again that has ended its stream. */
 const againMs = 500
 
-/** Hears of what has happened, by its type; `again` after a while in which nothing was heard. */
+/** Hears what has happened, by its type; `again` after a while in which nothing could be heard. */
 export type FeedListener = (type: string) => void
 
 export class Feed {
@@ -19,7 +19,7 @@ export class Feed {
     this.#clock = clock
   }
 
-  /** Hears of what happens from now on, until what it returns is called. */
+  /** Hears what happens from now on, until the returned function is called. */
   add(listener: FeedListener): Cancel {
     this.#listeners.add(listener)
     if (!this.#isHearing) void this.#hear()

@@ -1,6 +1,6 @@
 /**
- * Which requests the page answers at all, before it looks who sends them. A page of some other site runs in the same
- * browser: it may send requests here, under a name of its own that it has pointed at 127.0.0.1 as well.
+ * Which requests the page answers at all, before it checks who sends them. A page of some other site runs in the same
+ * browser: it may send requests here, using a name of its own that it has pointed at 127.0.0.1.
  */
 
 /** The headers of a request, by their names in small letters. */
@@ -11,7 +11,7 @@ export interface Refusal {
   readonly text: string
 }
 
-/** Why a request gets no answer; undefined for one that may have one. */
+/** Why a request is refused; undefined if it may be answered. */
 export function refusalOf(method: string, headers: Headers): Refusal | undefined {
   if (method !== 'GET') return { status: 405, text: `no ${method} here, only GET` }
   const host = headers['host']
@@ -23,10 +23,10 @@ export function refusalOf(method: string, headers: Headers): Refusal | undefined
   return { status: 403, text: 'a page of another site asked for this; to have it yourself, type its address' }
 }
 
-/** No name that anybody else can point here; behind a tunnel the port is another one. */
+/** Nobody else can point these names here. Behind a tunnel, the port is another one. */
 const loopbackNames = /^(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?$/i
 
-/** With every answer, whatever it is. Nothing is loaded from elsewhere, nothing is run that is written in a page. */
+/** Sent with every answer. Nothing is loaded from elsewhere, and no script within a page runs. */
 export const safeHeaders: Readonly<Record<string, string>> = {
   'content-security-policy': [
     "default-src 'none'",

@@ -9,16 +9,16 @@ import type { Clock, Random } from '../base/index.ts'
 
 /** A link is opened at once, or by somebody who has found it lying about. */
 const linkMsMax = 10 * 60_000
-/** A working day; who looks on logs in again. */
+/** A working day; whoever looks longer logs in again. */
 const sessionMsMax = 12 * 3_600_000
-/** Of each: more than the people who look after a domain have browsers. */
+/** How many of each there may be: more than those who look after a domain have browsers. */
 const countMax = 64
 const secretBytes = 32
 
 export const cookieName = 'isconf-page'
 
 export interface Session {
-  /** The first part of the path of all of its pages. */
+  /** The first part of the path of all its pages. */
   readonly name: string
   readonly cookie: string
 }
@@ -26,7 +26,7 @@ export interface Session {
 export class Logins {
   readonly #clock: Clock
   readonly #random: Random
-  /** When each came to be, by its secret, the oldest first. */
+  /** When each link was made, by its secret, the oldest first. */
   readonly #links = new Map<string, number>()
   readonly #sessions = new Map<string, Session & { readonly sinceMs: number }>()
 
@@ -43,7 +43,7 @@ export class Logins {
     return secret
   }
 
-  /** The session that a link makes, once; undefined for one that is used, too old, or none. */
+  /** The session that a link opens, once; undefined if it was used, is too old, or is no link. */
   open(secret: string): Session | undefined {
     const sinceMs = this.#links.get(secret)
     this.#links.delete(secret)
@@ -55,7 +55,7 @@ export class Logins {
     return session
   }
 
-  /** Whether a request is one of the session that its path names. `cookies` is the header. */
+  /** Whether a request belongs to the session that its path names. `cookies` is the header. */
   isIn(name: string, cookies: unknown): boolean {
     const session = this.#sessions.get(name)
     if (!session || typeof cookies !== 'string') return false
@@ -71,7 +71,7 @@ export class Logins {
   }
 }
 
-/** The cookie that a browser is to send back: to nobody else, from no other site's page, and to no script. */
+/** The cookie for a browser to send back: only to this host, never for another site's page, and never to a script. */
 export function setCookie({ name, cookie }: Session): string {
   return `${cookieName}=${cookie}; Path=/${name}/; HttpOnly; SameSite=Strict; Max-Age=${sessionMsMax / 1_000}`
 }

@@ -3,7 +3,7 @@ import type { Source } from './source.ts'
 
 export interface PageCall {
   readonly source: Source
-  /** The parts of the path that the pattern leaves open, decoded. */
+  /** The variable parts of the path, decoded. */
   readonly parameters: Readonly<Record<string, string>>
   readonly query: Readonly<Record<string, string | undefined>>
   /** The path of a page of this session, from its parts. */
@@ -19,13 +19,13 @@ export interface Page {
   /** Below the session's part of the path, as Fastify has it. */
   readonly path: string
   readonly template: string
-  /** Which of the pages in the head of each it belongs to. */
+  /** The link in the head of each page that it belongs to. */
   readonly section: 'fleet' | 'journal' | 'now'
-  /** What the template shows. The failures of what it reads. */
+  /** What the template shows. Fails as what it reads does. */
   readonly view: (call: PageCall) => Promise<PageView>
 }
 
-/** A page of a list: which rows it has, and where the rows before and behind are. */
+/** A part of a list: its rows, and where the rows before and after it are. */
 export interface Slice<Row> {
   readonly rows: readonly Row[]
   readonly number: number
@@ -33,7 +33,7 @@ export interface Slice<Row> {
   readonly behind: number | undefined
 }
 
-/** The rows of the page that a query names; the first for anything that is no number. */
+/** The rows of the page that a query names; the first page if that is no number. */
 export function sliceOf<Row>(all: readonly Row[], page: string | undefined, rowsMax: number): Slice<Row> {
   const number = pageNumber(page)
   const from = (number - 1) * rowsMax
@@ -51,7 +51,7 @@ export function pageNumber(text: string | undefined): number {
   return text !== undefined && /^[1-9]\d{0,3}$/.test(text) ? Number(text) : 1
 }
 
-/** A query of a link; what is not asked for is left out. */
+/** The query of a link; undefined values are left out. */
 export function queryText(query: Readonly<Record<string, string | number | undefined>>): string {
   const entries = Object.entries(query).flatMap(([name, value]): [string, string][] =>
     value === undefined || value === '' ? [] : [[name, String(value)]],

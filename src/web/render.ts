@@ -5,8 +5,8 @@ import { printable } from '../base/index.ts'
 export type Render = (template: string, view: object) => string
 
 /**
- * Whatever stands in a page comes from somewhere: another host's name, a message, a file. All of it is escaped on its
- * way in, as no template has to remember; the marks that turn the direction of text are shown as what they are.
+ * Everything on a page comes from somewhere: another host's name, a message, a file. It is all escaped here, so that no
+ * template has to do it; marks that change the direction of text are made visible.
  */
 export function renderer(templates: Readonly<Record<string, string>>): Render {
   const engine = new Liquid({

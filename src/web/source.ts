@@ -1,4 +1,4 @@
-/** What the page reads, all of it over the control socket, and nothing else: no request that changes anything. */
+/** What the page reads, all of it over the control socket, without any request that changes something. */
 import { IsconfError, toIsconfError } from '../base/index.ts'
 import type {
   BranchRow,
@@ -17,7 +17,7 @@ import { Lines } from '../presentation/index.ts'
 
 export type ReadingClient = Pick<Client, 'get' | 'post' | 'listen'>
 
-/** More than this of what differs nobody reads in a browser, and a verb shows it. */
+/** Nobody reads more differences than this in a browser; a command shows them. */
 const diffBytesMax = 1024 * 1024
 
 export interface FoundDifferences {
@@ -33,7 +33,7 @@ export class Source {
     this.#client = client
   }
 
-  /** NO_DOMAIN and others: what the daemon waits for. */
+  /** NO_DOMAIN and other failures: what the daemon waits for. */
   async status(): Promise<Status> {
     const status = (await this.#client.get('/v1/status')) as Status | WaitingStatus
     if (!('waiting' in status)) return status

@@ -1,4 +1,4 @@
-/** The texts that the page is made of, from beside this file: in the sources and in the built program. */
+/** The templates and other texts of the page, from beside this file: in the sources and in the built program. */
 import { readFileSync } from 'node:fs'
 
 const read = (name: string): string => readFileSync(new URL(`./${name}`, import.meta.url), 'utf8')
@@ -10,7 +10,7 @@ export interface PageFiles {
   readonly assets: Readonly<Record<string, { readonly type: string; readonly text: string }>>
 }
 
-/** All at once: a program that is replaced while this one runs may have others. */
+/** All at once: a program that replaces this one while it runs may have others. */
 export function readPageFiles(): PageFiles {
   const names = ['layout', 'fleet', 'host', 'output', 'journal', 'changeset', 'now', 'failure', 'terms'] as const
   const styles = ['colors', 'page', 'fleet', 'journal'] as const

@@ -1,4 +1,4 @@
-/** Names and values as a list of HTML has them: a name, and all that there is to say of it. */
+/** Names and values as an HTML list has them: a name, and everything there is to say about it. */
 import type { Rows } from '../presentation/index.ts'
 
 export interface Term {

@@ -1,6 +1,6 @@
 /**
- * The page of a host: HTTP for a browser on this host, or at the end of a tunnel. It reads what whoever may use the
- * control socket may read, and changes nothing.
+ * The page of a host: HTTP for a browser on this host, or at the end of a tunnel. It reads only what anyone who may use
+ * the control socket may read, and changes nothing.
  */
 import { chmod, lstat, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
@@ -24,7 +24,7 @@ import { readPageFiles } from './templates.io.ts'
 
 export interface WebOptions {
   readonly place: WebPlace
-  /** What the page is read from: the daemon of this host. */
+  /** The daemon of this host, from which the page is read. */
   readonly client: ReadingClient
   readonly log: Log
   /** The machine's own when absent, as chance. */
@@ -35,7 +35,7 @@ export interface WebOptions {
 export interface WebServer {
   /** `http://127.0.0.1:PORT`, or the path of the socket. */
   readonly address: string
-  /** The path, behind the address, that logs in whoever opens it: once, and within minutes. */
+  /** The path, after the address, that logs in whoever opens it: once, and within minutes. */
   newLink(): string
   close(): Promise<void>
 }
@@ -92,7 +92,7 @@ export async function serveWeb(options: WebOptions): Promise<WebServer> {
   }
 }
 
-/** Nothing here looks at who asks: what is refused is refused to everybody. */
+/** Does not check who asks: what is refused here is refused to everybody. */
 function addGuard(app: FastifyInstance): void {
   app.addHook('onRequest', async ({ method, headers }, reply) => {
     reply.headers(safeHeaders)
@@ -142,7 +142,7 @@ function addPage(app: FastifyInstance, page: Page, parts: PageParts): void {
   })
 }
 
-/** A word that is given twice counts as none. */
+/** A word that is given twice counts as absent. */
 function queryOf({ query }: FastifyRequest): Readonly<Record<string, string | undefined>> {
   const entries = Object.entries(query as Readonly<Record<string, unknown>>)
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
@@ -152,7 +152,7 @@ function frameOf({ domain, host, release }: Status, clock: Clock) {
   return { domain: domain.name, host, release, time: isoTime(clock) }
 }
 
-/** The paths of a session's pages, from their parts; of the first page without any. */
+/** The paths of a session's pages, from their parts; without parts, that of the first page. */
 function hrefIn(session: string): (...words: readonly string[]) => string {
   return (...words) =>
     words.length === 0 ? `/${session}/` : `/${[session, ...words].map(encodeURIComponent).join('/')}`
@@ -187,7 +187,7 @@ async function listen(app: FastifyInstance, place: WebPlace): Promise<string> {
   }
 }
 
-/** One that a killed process has left; anything else is somebody's. */
+/** Removes a socket that a killed process has left; anything else belongs to somebody. */
 async function removeSocket(path: string): Promise<void> {
   const found = await lstat(path).catch(() => undefined)
   if (found?.isSocket()) await rm(path, { force: true })

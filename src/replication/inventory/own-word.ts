@@ -6,16 +6,19 @@
  */
 import type { OwnWords } from '../announcement.ts'
 
-/** A changed word goes round at most so often for each host of the domain: every quarter of an hour with ten thousand. */
+/**
+ * A changed word goes round at most this often for each host of the domain: with ten thousand hosts, every quarter of
+ * an hour.
+ */
 const changedMsPerHost = 90
 const changedMsMin = 1_000
-/** And one that only says that the host is still there: with ten thousand about every 17 hours. */
+/** The same for a word that only says that the host is still there: with ten thousand hosts, about every 17 hours. */
 const unchangedMsPerHost = 6_000
 const unchangedMsMin = 300_000
-/** Urgent words of one host. */
+/** How often one host may say something urgent. */
 const urgentMsMax = 10_000
 
-/** A host from which nothing has come for so long, in a domain of so many, has missed its turn twice. */
+/** In a domain of this size, a host that has been silent for this long has missed its turn twice. */
 export function unheardMs(hosts: number): number {
   return 3 * waitMs('unchanged', hosts)
 }
@@ -26,7 +29,7 @@ export type Occasion = 'urgent' | 'changed' | 'unchanged'
 export class OwnWord {
   #said: { readonly text: string; readonly urgent: string; readonly atMs: number } | undefined
 
-  /** Whether, in a domain of so many hosts, it is time to say `words`; the caller then says them. */
+  /** Whether it is time to say `words`, in a domain of this size; the caller then says them. */
   next(words: OwnWords, addresses: readonly string[], nowMs: number, hosts: number): Occasion | undefined {
     const [text, urgent] = [textOf(words, addresses), urgentPart(words)]
     const occasion = occasionOf(this.#said, text, urgent)
@@ -35,12 +38,12 @@ export class OwnWord {
     return occasion
   }
 
-  /** Everybody has this of the host, said at that moment by an earlier daemon. */
+  /** Everybody knows this about the host: an earlier daemon said it at that moment. */
   known(words: OwnWords, addresses: readonly string[], atMs: number): void {
     this.#said ??= { text: textOf(words, addresses), urgent: urgentPart(words), atMs }
   }
 
-  /** What everybody has is not what was said: it is to be said again. */
+  /** What everybody has is not what was said, so it must be said again. */
   unsay(): void {
     this.#said = undefined
   }
@@ -61,7 +64,7 @@ function textOf({ host, at, boot, stopped, held, split }: OwnWords, addresses: r
   return JSON.stringify([host, at, boot, stopped, held, split, addresses])
 }
 
-/** What everybody should know at once when it changes; locks and messages name hosts. */
+/** What everybody should know at once when it changes, without locks and messages, which name hosts. */
 function urgentPart({ host, at, boot, stopped, split }: OwnWords): string {
   const failed = boot?.level === 'failed' ? boot.step : null
   return JSON.stringify([host, at?.deviations ?? [], failed, stopped ?? null, split ?? null])

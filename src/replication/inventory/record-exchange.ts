@@ -1,8 +1,6 @@
 /**
- * Brings the records of hosts to neighbours: what has arrived since the last
- * time by name, and of that what the other lacks; on meeting, and where
- * digests went on to differ, everything is compared. What is urgent is told
- * at once.
+ * Brings the records of hosts to neighbours. What has arrived since the last time is named, and what the other lacks of
+ * that is sent. On meeting, and if digests still differ, everything is compared. What is urgent is told at once.
  */
 import * as z from 'zod'
 import { type Clock, unreachable } from '../../base/index.ts'
@@ -14,11 +12,11 @@ import { forgottenMs, groupCount, groupsLength, type HostRecords, hostsMax, type
 const recordsProtocol = '/isconf/hosts/1'
 /** Every host by its short name and count, or fifty of the longest records. */
 const messageBytesMax = 2 * 1024 * 1024
-/** Records in one message, and how long its answer may take. */
+/** How many records one message may have, and how long its answer may take. */
 const [recordsMax, answerMs] = [50, 10_000]
-/** After so many times of telling only what is new everything is compared again. */
+/** After telling only what is new this many times, everything is compared again. */
 const newsBetweenComparisons = 60
-/** Urgent records that are passed on at once in ten seconds; more come with the others. */
+/** How many urgent records are passed on at once in ten seconds; more travel with the others. */
 const urgentMax = 50
 const urgentWindowMs = 10_000
 
@@ -31,13 +29,13 @@ const questionSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('news'), have: haves }),
   /** The digests of all groups of records. */
   z.object({ type: z.literal('all'), groups: z.base64().length(groupsLength) }),
-  /** Records for the other, and those that are wanted of it. */
+  /** Records for the other host, and those that are wanted from it. */
   z.object({ type: z.literal('swap'), give: given, want: haves.max(recordsMax) }),
 ])
 const answerSchema = z.object({
-  /** What is here: since the last time, or of the groups that differ. */
+  /** What is here: what is new since the last time, or what is in the groups that differ. */
   have: haves,
-  /** What of the other's is lacked here. */
+  /** What the other host has and this one lacks. */
   want: haves,
   /** The groups that differ. */
   compared: z.array(z.int().nonnegative().max(groupCount)).max(groupCount),
@@ -59,7 +57,7 @@ export interface RecordExchangeDeps {
 }
 
 interface Neighbour {
-  /** How much had arrived here when it was told last; undefined when everything is to be compared. */
+  /** How much had arrived here when it was last told; undefined if everything is to be compared. */
   told: number | undefined
   times: number
 }
@@ -88,7 +86,7 @@ export class RecordExchange {
     for (const { id } of transport.peers()) this.#urgent.up(id)
   }
 
-  /** Has a neighbour and this host have the same records. Rejects when it does not answer. */
+  /** Makes a neighbour and this host have the same records. Rejects if it does not answer. */
   async level(peer: PeerId): Promise<void> {
     const { records } = this.#deps
     const neighbour = this.#neighbourOf(peer)
@@ -134,7 +132,7 @@ export class RecordExchange {
     )
   }
 
-  /** Gives and takes what was found to differ, a bounded part at a time. */
+  /** Gives and takes what was found to differ, a limited part at a time. */
   async #swap(peer: PeerId, lackedThere: readonly string[], lackedHere: readonly string[]): Promise<void> {
     const { records } = this.#deps
     for (let at = 0; at < Math.max(lackedThere.length, lackedHere.length); at += recordsMax) {

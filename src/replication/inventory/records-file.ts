@@ -1,7 +1,6 @@
 /**
- * The records of hosts on disk: a line each, as it was signed, with when it
- * was said and how long ago that is. It is a help and not a record of this
- * host's own: what can't be read in it is left out.
+ * The records of hosts on disk: one on each line, as it was signed, with when it was said and how long ago that is. It
+ * is only a help: what can't be read in it is left out.
  */
 import * as z from 'zod'
 import type { Clock, Disk, Log } from '../../base/index.ts'
@@ -11,7 +10,7 @@ import type { HostRecords, KeptRecord } from './host-records.ts'
 
 const lineSchema = z.object({ ...signedRecordSchema.shape, seen: timeSchema, ageMs: z.number().nonnegative() })
 
-/** How often what was heard is written down, and the more rarely the more hosts there are. */
+/** How often to write down what was heard: the more hosts there are, the more rarely. */
 const writeEveryMs = 60_000
 const writeMsPerHost = 100
 
@@ -33,7 +32,7 @@ export class RecordsFile {
     this.#writtenMs = deps.clock.monotonicMs()
   }
 
-  /** What an earlier daemon has kept, the one that was heard longest ago first. */
+  /** What an earlier daemon has kept, the record that was heard longest ago first. */
   async read(records: HostRecords, isSigned: VerifyRecord): Promise<void> {
     const { disk, path, clock, log } = this.#deps
     const bytes = await disk.readFile(path).catch(() => undefined)
@@ -51,7 +50,7 @@ export class RecordsFile {
     if (this.#deps.clock.monotonicMs() - this.#writtenMs >= waitMs) await this.write(records)
   }
 
-  /** Writes them down, if any has come. A full disk costs the help and nothing else. */
+  /** Writes the records if any have come. A full disk costs this help and nothing else. */
   async write(records: HostRecords): Promise<void> {
     if (this.#written === records.arrived) return
     const { disk, path, clock, log } = this.#deps

@@ -1,12 +1,11 @@
 /**
- * Whether another machine speaks with this host's key, as its copy does: a state machine. That there is a newer record of
- * this host than it has said proves nothing: an earlier daemon may have said it, before the disk was put back to an
- * earlier moment. So this process answers it with a record that names it; and a record that names that answer is said by
- * somebody who speaks now.
+ * Whether another machine uses this host's key, as a copy of it does: a state machine. A newer record of this host than
+ * it has said proves nothing: an earlier daemon may have said it before the disk was restored to an earlier moment. So
+ * this process answers with a record that names it; a record that names that answer comes from somebody who speaks now.
  */
 import { sha256Hex } from '../../base/index.ts'
 
-/** More answers than are ever on their way. */
+/** More answers than are ever under way. */
 const answersMax = 16
 
 export class SecondSpeaker {
@@ -14,12 +13,12 @@ export class SecondSpeaker {
   #met: string | undefined
   #isKnown = false
 
-  /** What the next record of this process is to name; undefined when it answers none. */
+  /** What the next record of this process must name; undefined if it answers none. */
   get follows(): string | undefined {
     return this.#met
   }
 
-  /** This process has said a record that names `follows`. */
+  /** This process has said a record that names the one it answers. */
   answered(said: string): void {
     this.#met = undefined
     this.#answers.push(markOf(said))
@@ -27,8 +26,8 @@ export class SecondSpeaker {
   }
 
   /**
-   * A record with this host's key that this process has not said: whether it shows for the first time that somebody else
-   * speaks now, and whether it is to be answered. Two that know of each other leave it at that.
+   * A record with this host's key that this process has not said. Whether it shows for the first time that somebody
+   * else speaks now, and whether it is to be answered. Two that know of each other stop there.
    */
   heard(said: string, follows: string | undefined): { readonly isProof: boolean; readonly isToAnswer: boolean } {
     const isToAnswer = !this.#isKnown

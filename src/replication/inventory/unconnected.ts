@@ -1,8 +1,8 @@
-/** Which hosts are there although this one is not connected to them. */
+/** Which hosts are up although this one is not connected to them. */
 import type { PeerId, Unconnected } from '../../mesh/index.ts'
 import type { KeptRecord } from './host-records.ts'
 
-/** Those that have said something since then, and that somebody else has told of. */
+/** Hosts that have said something since then, and that somebody else has told of. */
 export function unconnectedOf(
   records: Iterable<KeptRecord>,
   connected: ReadonlySet<PeerId>,

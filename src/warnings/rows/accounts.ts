@@ -1,4 +1,4 @@
-/** Users and groups: their numbers depend on who was there before. */
+/** Users and groups: their numbers depend on which others were there before. */
 import type { CommandRow } from '../warning.ts'
 import { hasFlag, operandsOf } from '../words.ts'
 

@@ -1,4 +1,4 @@
-/** apt and dpkg: they end with status 0 where they did nothing, and ask where nobody answers. */
+/** apt and dpkg: they end with status 0 although they did nothing, and ask when nobody answers. */
 import type { Invocation } from '../invocations.ts'
 import type { CommandRow } from '../warning.ts'
 import { hasFlag, operandsOf } from '../words.ts'

@@ -2,7 +2,10 @@
 import type { Invocation } from '../invocations.ts'
 import type { Around } from '../warning.ts'
 
-/** Whether dpkg is told what to do with a configuration file that was changed by hand: here, by a variable, or for good. */
+/**
+ * Whether dpkg is told what to do with a configuration file that was changed by hand: with this command, by a variable,
+ * or for good.
+ */
 export async function knowsConffiles(
   { words, variables }: Invocation,
   { environment, host }: Around,

@@ -1,4 +1,4 @@
-/** Files in directories whose readers pass over what they do not like, without a word. */
+/** Files in directories whose readers silently ignore what they do not like. */
 import { posix } from 'node:path'
 import type { FileOperation } from '../../journal/index.ts'
 import type { FileRow } from '../warning.ts'
@@ -47,7 +47,7 @@ const readers: readonly Reader[] = [
   },
 ]
 
-/** Readers that refuse what others than root could have written. */
+/** Readers that refuse files that others than root could have written. */
 const wantOwner = new Set(['/etc/cron.d', '/etc/sudoers.d', '/etc/logrotate.d'])
 
 function readerOf({ path }: FileOperation): Reader | undefined {

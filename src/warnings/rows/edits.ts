@@ -1,9 +1,12 @@
-/** Edits that are not the same twice: an operation that was interrupted is begun again, and a host may have it already. */
+/**
+ * Edits that differ if they are done twice: an interrupted operation is begun again, and a host may already have the
+ * edit.
+ */
 import { changesTwice } from '../sed.ts'
 import type { CommandRow } from '../warning.ts'
 import { hasFlag, operandsOf } from '../words.ts'
 
-/** Files that are there to be added to, and forget. */
+/** Files that are made to be added to, or that do not last. */
 const passing = /^\/dev\/|^\/tmp\/|^\/var\/log\/|\.log$|^&|^$/
 
 export const editRows: readonly CommandRow[] = [

@@ -3,17 +3,17 @@ import { posix } from 'node:path'
 import type { Around, CommandRow, FileRow, MountFacts } from '../warning.ts'
 import { isOnlyHere, makes, own } from './only-here.ts'
 
-/** Mounted from elsewhere: an installation by itself has none of them. */
+/** Types mounted from elsewhere: an installation alone has none of them. */
 const fromElsewhere = /^(nfs4?|cifs|smb3|ceph|9p|afs|lustre|gfs2|ocfs2|fuse\.(sshfs|glusterfs|s3fs|rclone))$/
-/** Mounted by the system itself, by pools and by packages, and in no fstab. */
+/** Types mounted by the system itself, by pools and by packages, without fstab. */
 const ofTheSystem = /^(squashfs|zfs|overlay|efivarfs|iso9660|ramfs)$/
 const placesOfTheSystem = /^\/(run|tmp|dev|sys|proc|snap|boot|efi|var\/(tmp|lib\/(snapd|docker|containers|nfs)))(\/|$)/
 /** Where people mount by hand. */
 const byHand = /^\/(mnt|media)(\/|$)/
-/** Programs that are about the mount, or only look. */
+/** Programs that deal with the mount itself, or only look. */
 const aboutMounts = /^(mount(\..+)?|umount|systemd-mount|mountpoint|findmnt|df|ls|test|\[|echo|printf|mkdir)$/
 
-/** The mount that a path is on, if nothing in the journal brings it and the image hardly has it. */
+/** The mount that a path is on, if nothing in the journal brings it and an image is unlikely to have it. */
 async function outsideMount(path: string, { host, isBrought, mounts }: Around): Promise<string | undefined> {
   const isAbove = ({ place }: MountFacts): boolean => place !== '/' && `${path}/`.startsWith(`${place}/`)
   const above = (await host.mounts()).filter(isAbove)

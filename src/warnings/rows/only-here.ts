@@ -1,10 +1,10 @@
-/** What only this host has, because nothing in the journal brought it. */
+/** Files that only this host has, because nothing in the journal brought them. */
 import { posix } from 'node:path'
 import type { Around, CommandRow, FileRow } from '../warning.ts'
 
 /** Where people put their own files, and what is mounted by hand; these directories themselves are on every host. */
 export const own = /^\/(root|home\/[^/]+|tmp|var\/tmp|mnt|media|run\/user\/\d+)\/.+/
-/** Where neither the distribution nor a package puts a program. */
+/** Places where neither the distribution nor a package puts a program. */
 const outsideDistribution = /^\/(usr\/local|opt|srv|root|home|tmp|var\/tmp|mnt|media)\//
 const searched = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
 
@@ -12,7 +12,7 @@ export async function isOnlyHere(path: string, { host, isBrought }: Around, wher
   return where.test(path) && (await host.look(path)) !== undefined && !(await isBrought(path))
 }
 
-/** Words that a program makes, or does not read. */
+/** Words that name something a program makes, or does not read. */
 export const makes =
   /^(touch|mkdir|install|mktemp|chown|chmod|rm|rmdir|ls|test|\[|find|tee|echo|printf|userdel|useradd|usermod|adduser)$/
 

@@ -1,9 +1,9 @@
-/** Services, and what holds only until the next reboot. */
+/** Services, and settings that last only until the next reboot. */
 import type { Operation } from '../../journal/index.ts'
 import type { Around, CommandRow } from '../warning.ts'
 import { hasFlag, operandsOf } from '../words.ts'
 
-/** Where systemd is the init that runs. */
+/** Exists if systemd is the running init. */
 const systemdRuns = '/run/systemd/system'
 
 /** Whether the work puts a file at, or below, one of these. */
@@ -21,7 +21,7 @@ function runs(work: readonly Operation[], what: RegExp): boolean {
   return work.some((one) => one.type === 'exec' && what.test(one.argv.join(' ')))
 }
 
-/** How something that the kernel forgets comes back after a reboot, where the work has brought that. */
+/** How something that the kernel forgets comes back after a reboot, if the work has provided for that. */
 const kept: Readonly<Record<string, (around: Around) => boolean>> = {
   ip: ({ work }) =>
     snaps(work, '/etc/network', '/etc/netplan', '/etc/systemd/network', '/etc/NetworkManager', '/etc/sysconfig'),

@@ -1,4 +1,4 @@
-/** Patches, archives, and what is fetched and run: what comes out depends on what is there, or on the day. */
+/** Patches, archives, and downloads that are run: the result depends on what is there, or on the day. */
 import { posix } from 'node:path'
 import type { Invocation } from '../invocations.ts'
 import type { ArchiveMember, CommandRow, HostFacts } from '../warning.ts'

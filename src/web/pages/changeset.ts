@@ -6,7 +6,7 @@ import type { Page } from '../page.ts'
 import type { FoundDifferences } from '../source.ts'
 import { termsOf } from '../terms.ts'
 
-/** More than this nobody reads in a browser; a command shows it. */
+/** Nobody reads more than this in a browser; a command shows it. */
 const linesMax = 5_000
 const operationsMax = 1_000
 

@@ -1,4 +1,4 @@
-/** The hosts of the domain, those first that need somebody: what `isconf fleet --all` shows. */
+/** The hosts of the domain, those that need attention first: what `isconf fleet --all` shows. */
 import { type HostRow, hostStates } from '../../control/index.ts'
 import {
   branchesText,
@@ -11,7 +11,7 @@ import {
 } from '../../presentation/index.ts'
 import { type Page, type PageCall, queryText, sliceOf } from '../page.ts'
 
-/** As many as a browser lays out without anybody noticing. */
+/** As many as a browser shows without anybody noticing a delay. */
 const rowsMax = 1_000
 
 export const fleetPage: Page = {

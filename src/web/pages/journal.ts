@@ -5,7 +5,7 @@ import { voidText } from '../../presentation/index.ts'
 import { type Page, type PageCall, pageNumber, queryText, sliceOf } from '../page.ts'
 
 const changesetsMax = 50
-/** Of one changeset, in the list. */
+/** How many operations of one changeset the list shows. */
 const operationsMax = 20
 
 export const journalPage: Page = {

@@ -3,7 +3,7 @@ import type { BranchRow, HistoryRow, Status, WipAnswer } from '../../control/ind
 import { heldBy } from '../../presentation/index.ts'
 import type { Page } from '../page.ts'
 
-/** What has begun and not ended is the newest; before it may stand what was begun with it. */
+/** What has begun and not ended is the newest; operations that began together with it may come before it. */
 const historyMax = 100
 const operationsMax = 1_000
 
