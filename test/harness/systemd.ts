@@ -35,6 +35,16 @@ export function putUnit(directory: string, name: string, ...lines: readonly stri
   writeFileSync(join(directory, 'units', name), `[Unit]\nDescription=${name}\n${lines.join('\n')}\n`)
 }
 
+export interface BootOptions {
+  /** Whether it has a /tmp and /var/tmp of its own, in which is only `directory`. */
+  readonly ownTmp?: boolean
+}
+
+/** An empty /tmp with nothing in it but the directory. */
+const emptyTmp = (directory: string): string =>
+  `mkdir -p /run/kept && mount --bind ${directory} /run/kept && mount -t tmpfs -o mode=1777 tmpfs /tmp &&
+    mount -t tmpfs -o mode=1777 tmpfs /var/tmp && mkdir -p ${directory} && mount --move /run/kept ${directory} &&`
+
 /**
  * Boots to `goal` with the units of `directory`, the only one that can be written to: what is noted in its file `notes`
  * until `last` is, or undefined when no systemd can be had here.
@@ -44,6 +54,7 @@ export async function bootSystemd(
   directory: string,
   goal: string,
   last: string,
+  { ownTmp = false }: BootOptions = {},
 ): Promise<readonly string[] | undefined> {
   const notes = join(directory, 'notes')
   writeFileSync(join(directory, 'console'), '')
@@ -51,7 +62,7 @@ export async function bootSystemd(
   // It may write nothing of this machine: not its files, and not the settings of its kernel.
   const inner = `mount -t proc proc /proc && umount -R /sys/fs/cgroup && ${cgroupMount} && ip link set lo up &&
     mount -t tmpfs tmpfs /run && mount --bind ${directory} ${directory} && mount --bind /proc/sys /proc/sys &&
-    mount --bind ${directory}/console /dev/console && mount -o remount,bind,ro / &&
+    mount --bind ${directory}/console /dev/console && ${ownTmp ? emptyTmp(directory) : ''} mount -o remount,bind,ro / &&
     mount -o remount,bind,ro /sys && mount -o remount,bind,ro /proc/sys &&
     exec env -i PATH=$PATH container=test SYSTEMD_UNIT_PATH=${directory}/units SYSTEMD_GENERATOR_PATH=/nonexistent \
       SYSTEMD_ENVIRONMENT_GENERATOR_PATH=/nonexistent ${systemd} --system --unit=${goal} --log-target=console`

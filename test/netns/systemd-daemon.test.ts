@@ -1,17 +1,18 @@
 /** isconf.service under a real systemd, while an operation restarts or stops the service that runs it. */
 import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { program } from '../harness/lab.ts'
-import { bootSystemd, emptyTargets, putUnit, systemdTest } from '../harness/systemd.ts'
+import { type BootOptions, bootSystemd, emptyTargets, putUnit, systemdTest } from '../harness/systemd.ts'
 import { temporaryDirectory } from '../support/files.ts'
 
-const unitFile = fileURLToPath(new URL('../../packaging/isconf.service', import.meta.url))
+const packaging = fileURLToPath(new URL('../../packaging', import.meta.url))
+const textOf = (unit: string): string => readFileSync(join(packaging, unit), 'utf8')
 
-/** Two hosts in one machine, alder's daemon a unit of systemd, and a script with `alder` and `birch` for their isconf. */
-function twoHosts(directory: string, script: string): void {
+/** Two hosts in one machine, alder's daemon a unit of systemd with these settings besides, and a script with `alder` and `birch` for their isconf. */
+function twoHosts(directory: string, script: string, own: readonly string[]): void {
   mkdirSync(join(directory, 'units'))
   for (const name of emptyTargets) putUnit(directory, `${name}.target`, 'DefaultDependencies=no')
   putUnit(directory, 'basic.target', 'DefaultDependencies=no')
@@ -28,29 +29,40 @@ function twoHosts(directory: string, script: string): void {
       'IS_HTTP_PORT=0',
       'IS_NOBROADCAST=1',
       `IS_NETS=${directory}/nets`,
+      ...(name === 'alder' ? own : []),
     ]
     writeFileSync(join(directory, name, 'main.cf'), `DEFAULT:\n${settings.map((line) => `  ${line}\n`).join('')}`)
   }
   writeFileSync(join(directory, 'nets'), 'tcp 127.0.0.1\ntcp 127.0.0.2\n')
   const isconf = (name: string): string => `${process.execPath} ${program} -c ${directory}/${name}/main.cf`
-  const unit = readFileSync(unitFile, 'utf8')
+  const unit = textOf('isconf.service')
     .replace('/usr/bin/isconf', isconf('alder'))
     .replace(/^RestartSec=.*/m, 'RestartSec=100ms')
   writeFileSync(join(directory, 'units/isconf.service'), unit)
+  putUnit(directory, 'sockets.target', 'DefaultDependencies=no')
+  writeFileSync(join(directory, 'units/isconf-network.socket'), textOf('isconf-network.socket'))
+  const network = textOf('isconf-network@.service')
+    .replace('/usr/lib/isconf/bin/node', process.execPath)
+    .replace('/usr/lib/isconf/dist', dirname(program))
+  writeFileSync(join(directory, 'units/isconf-network@.service'), network)
   const driver = `cd ${directory}\nalder() { ${isconf('alder')} "$@"; }\nbirch() { ${isconf('birch')} "$@"; }\n${script}`
   writeFileSync(join(directory, 'driver'), `${driver}\necho over >> notes\n`)
   putUnit(
     directory,
     'driver.service',
-    'Wants=isconf.service\nAfter=isconf.service',
+    'Wants=isconf-network.socket isconf.service\nAfter=isconf-network.socket isconf.service',
     `[Service]\nType=oneshot\nTimeoutStartSec=infinity\nExecStart=/bin/sh -c 'exec /bin/sh ${directory}/driver >${directory}/said 2>&1'`,
   )
 }
 
-async function noted(t: TestContext, script: string): Promise<{ notes: readonly string[]; said: string } | undefined> {
+async function noted(
+  t: TestContext,
+  script: string,
+  { own = [], ...options }: BootOptions & { readonly own?: readonly string[] } = {},
+): Promise<{ notes: readonly string[]; said: string } | undefined> {
   const directory = temporaryDirectory(t)
-  twoHosts(directory, script)
-  const notes = await bootSystemd(t, directory, 'driver.service', 'over')
+  twoHosts(directory, script, own)
+  const notes = await bootSystemd(t, directory, 'driver.service', 'over', options)
   return notes && { notes, said: readFileSync(join(directory, 'said'), 'utf8') }
 }
 
@@ -96,3 +108,34 @@ alder ci 2>&1 | grep -c ': 1 operation' >> notes
     return true
   },
 )
+
+systemdTest('the network is confined by systemd: it ends without its daemon, and with it', async (t) => {
+  // There the units let nobody see the program.
+  if (/^\/(home|root|run|tmp|var\/tmp)\//.test(`${program}:${process.execPath}`)) return false
+  const found = await noted(
+    t,
+    `network() { systemctl show --property=MainPID --value 'isconf-network@*'; }
+status() { alder status --json | grep -c "$1"; }
+birch start
+until [ "$(status '"peers":\\[{')" = 1 ]; do sleep 0.1; done
+pid=$(network)
+grep -E '^(CapEff|NoNewPrivs|Seccomp):' /proc/$pid/status >> notes
+[ $(stat -c %u /proc/$pid) = 0 ] || echo not root >> notes
+[ -e /proc/$pid/root/$PWD ] || echo no home >> notes
+alder lock network
+alder exec true && alder ci
+echo ci $? >> notes
+birch up && echo up >> notes
+kill -9 $pid
+until [ "$(status 'another one runs')" = 1 ]; do sleep 0.1; done
+[ $(network) != $pid ] && echo another one >> notes
+systemctl stop isconf.service
+until [ -z "$(network)" ]; do sleep 0.1; done
+`,
+    { ownTmp: true, own: ['IS_NETWORK=/run/isconf/network.sock'] },
+  )
+  if (!found) return false
+  const confined = ['CapEff:\t0000000000000000', 'NoNewPrivs:\t1', 'Seccomp:\t2', 'not root', 'no home']
+  assert.deepEqual(found.notes, [...confined, 'ci 0', 'up', 'another one', 'over'], found.said)
+  return true
+})
