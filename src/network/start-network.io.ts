@@ -14,8 +14,8 @@ import type { NetworkProcess } from './network-process.ts'
 /** The user that the process is to be, or the socket at which systemd starts it. */
 type NetworkPlace = { readonly user: string } | { readonly path: string }
 
-/** In MiB, of each half of the memory for what is new, as for the daemon. */
-const nodeOptions = ['--max-semi-space-size=2']
+/** Less memory than Node takes by itself: what this process does is mostly done by OpenSSL and nghttp2. */
+const nodeOptions = ['--max-semi-space-size=1', '--optimize-for-size', '--v8-pool-size=1']
 /** Of what it says when it dies. */
 const lastWordsMax = 2_000
 
