@@ -1,8 +1,8 @@
 /** A daemon with three peers and nothing to do. */
-import { Lab, type LabHost } from '../test/harness/lab.ts'
+import { Lab } from '../test/harness/lab.ts'
 import type { Benchmark } from './bench.ts'
 import { sleep } from './measure.ts'
-import { cpuMs, ownMB, residentMB } from './processes.ts'
+import { cpuMs, ownMB, pidOf, residentMB } from './processes.ts'
 
 /** After the start: connecting and the first exchanges are no idleness. */
 const settleMs = 5_000
@@ -43,10 +43,4 @@ export const idle: Benchmark = {
       },
     ]
   },
-}
-
-function pidOf(host: LabHost): number {
-  const pid = host.pid()
-  if (pid === undefined) throw new Error(`no daemon runs on ${host.name}`)
-  return pid
 }

@@ -1,6 +1,13 @@
 /** What the kernel says of a process. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 
+/** The process of a host's daemon, which has to run. */
+export function pidOf(host: { readonly name: string; pid(): number | undefined }): number {
+  const pid = host.pid()
+  if (pid === undefined) throw new Error(`no daemon runs on ${host.name}`)
+  return pid
+}
+
 /** Resident memory, in units of 10^6 bytes. */
 export function residentMB(pid: number): number {
   return statusKiB(pid, 'VmRSS') * 1.024e-3

@@ -5,6 +5,7 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { program } from '../test/harness/lab.ts'
+import { admission } from './admission.ts'
 import type { Bench, Benchmark } from './bench.ts'
 import { blob } from './blob.ts'
 import { durableRun } from './durable-run.ts'
@@ -40,6 +41,7 @@ const benchmarks: readonly Benchmark[] = [
   latency,
   hanging,
   idle,
+  admission,
   start,
   fleet,
   page,

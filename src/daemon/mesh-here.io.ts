@@ -59,11 +59,10 @@ async function inThisProcess({ config, ...options }: MeshOptions): Promise<MeshH
     strangers: () => strangers.all(),
     warnings: () => [],
     discover: async (wanted) => {
-      const member = { domain, keys }
       const discovery = await LocalDiscovery.open({
         ...where,
         transport,
-        member,
+        domain,
         wanted,
         strangers,
         clock,

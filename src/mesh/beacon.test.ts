@@ -1,42 +1,31 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'
-import type { Member } from './admission.ts'
 import { decodeBeacon, encodeBeacon } from './beacon.ts'
 import { peerIdOf } from './peer-id.ts'
 
-const beacon = { peer: peerIdOf(generateKeyPairSync('ed25519').privateKey), port: 65_027 }
+const peer = peerIdOf(generateKeyPairSync('ed25519').privateKey)
+const bytes = encodeBeacon(peer, 65_027, 'x.example')
 
-function member(domain: string, ...accepts: string[]): Member {
-  return { domain, keys: () => ({ proves: accepts[0], accepts, acceptsAny: false }) }
-}
-
-test('a beacon is heard by the hosts of its domain, and by those of a key only when it has the key', () => {
-  const plain = encodeBeacon(beacon, member('x.example'))
-  const keyed = encodeBeacon(beacon, member('x.example', 'a key'))
-  assert.deepEqual(decodeBeacon(plain, member('x.example')), beacon)
-  assert.deepEqual(decodeBeacon(keyed, member('x.example')), beacon)
-  assert.deepEqual(decodeBeacon(keyed, member('x.example', 'k2', 'a key')), beacon)
-  const apart = (mismatch: string): object => ({ peer: beacon.peer, mismatch })
-  assert.deepEqual(decodeBeacon(plain, member('y.example')), apart('other domain'))
-  assert.deepEqual(decodeBeacon(plain, member('x.example', 'a key')), apart('other key'))
-  assert.deepEqual(decodeBeacon(keyed, member('x.example', 'k2')), apart('other key'))
-  assert.doesNotMatch(Buffer.from(keyed).toString(), /x\.example|a key/)
+test('a beacon says which host listens where, and to a host of another domain that it is of another', () => {
+  assert.deepEqual(decodeBeacon(bytes, 'x.example'), { peer, port: 65_027, isOfDomain: true })
+  assert.deepEqual(decodeBeacon(bytes, 'y.example'), { peer, port: 65_027, isOfDomain: false })
 })
 
-test('what is no beacon, or was changed on its way, is nothing', () => {
-  const keyed = member('x.example', 'k1')
-  const text = Buffer.from(encodeBeacon(beacon, keyed)).toString()
-  for (const wrong of ['', 'isconf', text.replace('65027', '65536'), `${text} x`, 'x'.repeat(600)]) {
-    assert.equal(decodeBeacon(Buffer.from(wrong), keyed), undefined, wrong)
-  }
-  for (const wrong of [text.replace('65027', '65028'), text.slice(0, -1)]) {
-    assert.deepEqual(decodeBeacon(Buffer.from(wrong), keyed), { peer: beacon.peer, mismatch: 'other key' }, wrong)
-  }
+test('a beacon is the same whatever the keys: its words are a hash of the domain, the id and the port', () => {
+  assert.match(Buffer.from(bytes).toString(), /^isconf-beacon-2 [0-9a-f]{16} 12D3KooW\w+ 65027$/)
+  assert.doesNotMatch(Buffer.from(bytes).toString(), /x\.example/)
 })
 
-test('a proof of the right length that is no ASCII is one of another key', () => {
-  const bytes = Buffer.from(encodeBeacon(beacon, member('x.example', 'k1')))
-  bytes[bytes.length - 1] = 0xe3
-  assert.deepEqual(decodeBeacon(bytes, member('x.example', 'k1')), { peer: beacon.peer, mismatch: 'other key' })
+test('the beacon of a release before this one is a place to dial, whatever it proves', () => {
+  const older = `${Buffer.from(bytes).toString().replace('beacon-2', 'beacon-1')} ${'0'.repeat(64)}`
+  assert.deepEqual(decodeBeacon(Buffer.from(older), 'x.example'), { peer, port: 65_027, isOfDomain: true })
+})
+
+test('what is no beacon is nothing', () => {
+  const text = Buffer.from(bytes).toString()
+  const wrongs = ['', 'isconf', text.replace('65027', '65536'), `${text} x`, text.replace('-2', '-1'), 'x'.repeat(600)]
+  for (const wrong of [...wrongs, text.replace('12D3', '12D4')]) {
+    assert.equal(decodeBeacon(Buffer.from(wrong), 'x.example'), undefined, wrong)
+  }
 })

@@ -4,11 +4,12 @@
  */
 import type { ServerHttp2Stream } from 'node:http2'
 import type { Random } from '../base/index.ts'
-import { admit, type Member, nonceBytes, RefusedError, type Role, type Wire } from './admission.ts'
+import { admit, type Member, nonceBytes, type Role, type Wire } from './admission.ts'
 import type { Begun, MeshConnection } from './connection.io.ts'
 import { StreamReader } from './frames.ts'
 import { Http2PeerStream } from './http2-stream.io.ts'
 import type { Refusals } from './refusals.ts'
+import { RefusedError } from './refused-error.ts'
 import { begin } from './session.io.ts'
 import type { Strangers } from './strangers.ts'
 import { bindingOf } from './tls.io.ts'
@@ -104,7 +105,7 @@ export class Gate {
         return reader.exactly(length)
       }
       wire = { send: (bytes) => stream.write(bytes), read }
-      const handshake = { role, self, other, nonce, binding: bindingOf(connection.socket), onNonce }
+      const handshake = { role, self, other, nonce, random, binding: bindingOf(connection.socket), onNonce }
       const key = await admit(wire, handshake, member)
       await stream.closeWrite()
       return { connection, key, linkId: Buffer.from(dialersNonce.subarray(0, linkIdBytes)).toString('hex') }

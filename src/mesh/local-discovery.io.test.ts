@@ -1,29 +1,72 @@
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
+import { createSocket } from 'node:dgram'
 import test from 'node:test'
 import { SimClock } from '../../test/sim/clock.ts'
 import { openMesh } from '../../test/support/mesh.ts'
 import { systemClock } from '../base/clock.io.ts'
 import { silentLog } from '../base/index.ts'
 import { systemRandom } from '../base/random.io.ts'
-import { noKeys } from './admission.ts'
+import { encodeBeacon } from './beacon.ts'
 import { LocalDiscovery } from './local-discovery.io.ts'
+import { peerIdOf } from './peer-id.ts'
+import type { Strangers } from './strangers.ts'
+import type { PeerId, Transport } from './transport.ts'
 
 test('a host whose port the system chooses says nothing on the local network, and goes on', async (context) => {
   const transport = await openMesh()
   context.after(() => transport.close())
   const clock = new SimClock()
-  const member = { domain: 'x.example', keys: () => noKeys }
-  const facts = { transport, member, host: '127.0.0.1', random: systemRandom, log: silentLog }
+  const facts = { transport, domain: 'x.example', host: '127.0.0.1', random: systemRandom, log: silentLog }
   const discovery = await LocalDiscovery.open({ ...facts, port: 0, clock })
   await clock.run(60_000)
   discovery.close()
+})
+
+test('whoever invents hosts on the network has a host dial a few of them, and no more', async (context) => {
+  const transport = await openMesh()
+  context.after(() => transport.close())
+  const clock = new SimClock()
+  const dialed: string[] = []
+  const heard: string[] = []
+  const counting = { self: transport.self, peers: () => [], onPeer: () => () => undefined } as Partial<Transport>
+  const discovery = await LocalDiscovery.open({
+    transport: Object.assign(counting, {
+      dial: async (address: string) => {
+        dialed.push(address)
+        throw new Error('nobody there')
+      },
+    }) as unknown as Transport,
+    strangers: { heard: (address: string) => heard.push(address) } as unknown as Strangers,
+    domain: 'x.example',
+    host: '127.0.0.1',
+    // Nobody else of this machine speaks UDP on it: the TCP port is its own.
+    port: transport.listenPort(),
+    ...{ clock, random: systemRandom, log: silentLog },
+  })
+  const socket = createSocket('udp4')
+  context.after(() => {
+    discovery.close()
+    socket.close()
+  })
+  const say = (peer: PeerId, domain = 'x.example'): Promise<void> =>
+    new Promise((resolve) => {
+      socket.send(encodeBeacon(peer, 65_027, domain), transport.listenPort(), '127.0.0.1', () => resolve())
+    })
+  // Of two hosts that find each other only one dials at once.
+  for (const peer of Array.from({ length: 200 }, newPeer)) if (peer > transport.self) await say(peer)
+  // What is said last is heard last.
+  while (heard.length === 0) {
+    await say(newPeer(), 'y.example')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  assert.ok(dialed.length > 0 && dialed.length <= 32, `${dialed.length} dials`)
 })
 
 test('two hosts of a machine that listen on one port of two addresses find each other by broadcast', async (context) => {
   const first = await openMesh()
   const port = first.listenPort()
   const second = await openMesh({ host: '127.0.0.2', port })
-  const member = { domain: 'x.example', keys: () => noKeys }
   for (const [transport, host] of [
     [first, '127.0.0.1'],
     [second, '127.0.0.2'],
@@ -31,7 +74,7 @@ test('two hosts of a machine that listen on one port of two addresses find each 
     const clock = systemClock
     const discovery = await LocalDiscovery.open({
       transport,
-      member,
+      domain: 'x.example',
       host,
       port,
       clock,
@@ -53,3 +96,7 @@ test('two hosts of a machine that listen on one port of two addresses find each 
     [first.self],
   )
 })
+
+function newPeer(): PeerId {
+  return peerIdOf(generateKeyPairSync('ed25519').privateKey)
+}

@@ -8,7 +8,6 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { networkInterfaces } from 'node:os'
 import { type Cancel, type Clock, endIfBroken, type Log, type Random } from '../base/index.ts'
 import { addressText } from './address.ts'
-import type { Member } from './admission.ts'
 import { beaconBytesMax, decodeBeacon, encodeBeacon } from './beacon.ts'
 import { dialTimes } from './dial-times.ts'
 import type { Strangers } from './strangers.ts'
@@ -16,7 +15,7 @@ import type { Transport } from './transport.ts'
 
 export interface DiscoveryOptions {
   readonly transport: Transport
-  readonly member: Member
+  readonly domain: string
   /** The address that the mesh listens on, such as 0.0.0.0. */
   readonly host: string
   /** The mesh's port; of UDP the same number is used. */
@@ -39,19 +38,13 @@ const aloneEveryMs = 10_000
 const inCompanyEveryMs = 60_000
 /** For each peer, in larger company: more hosts together say no more. */
 const perPeerMs = 20_000
-/**
- * How many places this host's own beacons may come from: anybody on the network can repeat them, and each place is
- * dialed.
- */
-const ownAddressesMax = 16
 /** Everybody on the link. */
 const allOfLink = 'ff02::1'
 
 export class LocalDiscovery {
   readonly #options: DiscoveryOptions
   readonly #socketByType = new Map<'udp4' | 'udp6', Socket>()
-  readonly #isDue: (peer: string, nowMs: number) => boolean
-  readonly #isOwnDue: (address: string, nowMs: number) => boolean
+  readonly #isDue: ReturnType<typeof dialTimes>
   #waits = [...firstWaitsMs]
   #cancel: Cancel = () => undefined
   #cancelPeers: Cancel = () => undefined
@@ -59,7 +52,6 @@ export class LocalDiscovery {
   private constructor(options: DiscoveryOptions) {
     this.#options = options
     this.#isDue = dialTimes(options.transport.self)
-    this.#isOwnDue = dialTimes('', ownAddressesMax)
   }
 
   /** Listens, and says that this host is here. A port that can't be had costs the discovery and nothing else. */
@@ -124,8 +116,8 @@ export class LocalDiscovery {
   }
 
   #say(): void {
-    const { transport, member, port, host } = this.#options
-    const bytes = encodeBeacon({ peer: transport.self, port }, member)
+    const { transport, domain, port, host } = this.#options
+    const bytes = encodeBeacon(transport.self, port, domain)
     for (const [name, addresses] of Object.entries(networkInterfaces())) {
       for (const { family, address, netmask } of addresses ?? []) {
         if (family === 'IPv4' && (host === '0.0.0.0' || host === '::' || host === address)) {
@@ -141,23 +133,24 @@ export class LocalDiscovery {
   }
 
   #heard(bytes: Uint8Array, { address }: RemoteInfo): void {
-    const { transport, member, clock, log } = this.#options
+    const { transport, domain, clock, log } = this.#options
     if (bytes.length > beaconBytesMax) return
-    const beacon = decodeBeacon(bytes, member)
+    const beacon = decodeBeacon(bytes, domain)
     if (beacon === undefined) return
-    if ('mismatch' in beacon) {
-      if (beacon.peer !== transport.self) this.#options.strangers?.heard(address, beacon.mismatch)
+    const { peer, port, isOfDomain } = beacon
+    if (!isOfDomain) {
+      if (peer !== transport.self) this.#options.strangers?.heard(address)
       return
     }
-    if (beacon.peer === transport.self) {
-      this.#heardOwn(address, beacon.port)
+    if (peer === transport.self) {
+      this.#heardOwn(address, port)
       return
     }
-    if (transport.peers().some(({ id }) => id === beacon.peer) || this.#options.wanted?.() === 0) return
-    if (!this.#isDue(beacon.peer, clock.monotonicMs())) return
-    transport.dial(addressText(address, beacon.port, beacon.peer)).catch((error) => {
+    if (transport.peers().some(({ id }) => id === peer) || this.#options.wanted?.() === 0) return
+    if (!this.#isDue(peer, `${address} ${port}`, clock.monotonicMs())) return
+    transport.dial(addressText(address, port, peer)).catch((error) => {
       endIfBroken(error)
-      log.debug({ peer: beacon.peer, error: String(error) }, 'a host of the local network was not reached')
+      log.debug({ peer, error: String(error) }, 'a host of the local network was not reached')
     })
   }
 
@@ -166,7 +159,7 @@ export class LocalDiscovery {
     const { transport, clock } = this.#options
     const plain = address.replace(/%.*/, '')
     const isHere = Object.values(networkInterfaces()).some((all) => all?.some((one) => one.address === plain))
-    if (isHere || !this.#isOwnDue(address, clock.monotonicMs())) return
+    if (isHere || !this.#isDue(transport.self, `${address} ${port}`, clock.monotonicMs())) return
     // Whoever is there; at admission both learn what is the matter.
     transport.dial(addressText(address, port)).catch(endIfBroken)
   }

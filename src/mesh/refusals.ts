@@ -1,6 +1,6 @@
 /** Counts who was not admitted, and says so in the log without letting a stranger fill it. */
 import type { Clock, Log } from '../base/index.ts'
-import type { RefusalReason } from './admission.ts'
+import type { RefusalReason } from './refused-error.ts'
 
 /** Why a connection failed: it was refused, or the conversation broke off or made no sense. */
 export type Refusal = RefusalReason | 'broken'

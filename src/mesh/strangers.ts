@@ -5,8 +5,7 @@
  */
 import { type Clock, isoTime, unreachable } from '../base/index.ts'
 import { parseAddress } from './address.ts'
-import type { RefusedError } from './admission.ts'
-import type { BeaconMismatch } from './beacon.ts'
+import type { RefusedError } from './refused-error.ts'
 
 export interface Stranger {
   /** Its IP address. */
@@ -40,10 +39,10 @@ export class Strangers {
   }
 
   /** It has said on the local network that it is there, but to another domain. */
-  heard(address: string, mismatch: BeaconMismatch): void {
+  heard(address: string): void {
     const ip = ipOf(address)
     // What admission has found out is more certain.
-    if (this.#byAddress.get(ip)?.isOnlyHeard !== false) this.#note(ip, textOf(mismatch, false), true)
+    if (this.#byAddress.get(ip)?.isOnlyHeard !== false) this.#note(ip, textOf('other domain', false), true)
   }
 
   /** It was admitted after all. */

@@ -5,6 +5,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import test, { type TestContext } from 'node:test'
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls'
 import { addressOf, openMesh, p256Identity } from '../../test/support/mesh.ts'
+import { hmacKeysMax } from '../config/index.ts'
 import type { DomainKeys } from './admission.ts'
 import { peerIdOf } from './peer-id.ts'
 import { makeCertificate } from './self-signed.io.ts'
@@ -135,7 +136,10 @@ for (const [who, optionsOf] of strangers) {
 }
 
 test('files travel on a connection of their own, which goes with the link', async (context) => {
-  const [alder, birch] = [await host(context), await host(context)]
+  // As many as a file may have, which is the most that an admission may have to say.
+  const accepts = Array.from({ length: hmacKeysMax }, (_, index) => `key ${index}`)
+  const keys = (): DomainKeys => ({ proves: accepts[0], accepts, acceptsAny: false })
+  const [alder, birch] = [await host(context, { keys }), await host(context, { keys })]
   await alder.dial(addressOf(birch))
   await until(() => birch.peers()[0]?.dialable.length === 1)
   for (const one of [alder, birch]) one.handle('/isconf/file/1', async (stream) => stream.write(Buffer.from('here')))

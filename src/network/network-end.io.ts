@@ -102,19 +102,19 @@ export class NetworkEnd {
       this.#keyListeners.add(listener)
       return () => this.#keyListeners.delete(listener)
     }
-    const member = { domain, keys, onKeys }
     const log = logOver((message) => this.#send(message))
     const strangers = this.#strangers
     try {
       const mesh = await openTls({
-        ...{ hostKey: createPrivateKey(hostKey), certificate, host, port, clock, random, log, strangers, ...member },
+        ...{ hostKey: createPrivateKey(hostKey), certificate, host, port, clock, random, log, strangers },
+        ...{ domain, keys, onKeys },
         setSegmentMax: systemCalls().calls?.setSegmentMax,
         onFacts: () => this.#reports.soon(),
         onOwnIdentity: (address) => this.#send({ type: 'own key', address }),
       })
       this.#mesh = mesh
       const wanted = (): number | undefined => this.#settings?.wanted
-      this.#around = { transport: mesh, member, host, port, wanted, strangers, clock, random, log }
+      this.#around = { transport: mesh, domain, host, port, wanted, strangers, clock, random, log }
       this.#discover()
       this.#reports.begin(mesh)
       this.#send({ type: 'ready' })

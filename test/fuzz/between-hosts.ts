@@ -6,10 +6,11 @@ import { branchStateSchema } from '../../src/branch/index.ts'
 import { parseChain, parseLine, toLine } from '../../src/journal/changeset.ts'
 import { recordedOperationSchema } from '../../src/journal/index.ts'
 import { parseAddress } from '../../src/mesh/address.ts'
-import { admit, type Handshake, RefusedError } from '../../src/mesh/admission.ts'
+import { admit, nonceBytes, type Role, type Wire } from '../../src/mesh/admission.ts'
 import { decodeBeacon, encodeBeacon } from '../../src/mesh/beacon.ts'
 import { FrameTooLongError, StreamReader } from '../../src/mesh/frames.ts'
 import { peerIdOf, publicKeyOf } from '../../src/mesh/peer-id.ts'
+import { RefusedError } from '../../src/mesh/refused-error.ts'
 import type { PeerId } from '../../src/mesh/transport.ts'
 import { announcementSchema, resolutionSchema, summarySchema } from '../../src/replication/announcement.ts'
 import {
@@ -22,6 +23,7 @@ import { pack, unpack } from '../../src/replication/blobs/packing.ts'
 import { isGenuine, parseRecord, signRecord, verifyByPeerId } from '../../src/replication/inventory/host-record.ts'
 import { isPieceList } from '../../src/store/pieces.ts'
 import { chainOf, domain, execOf, following, generic, key, keyOf } from '../cluster/changesets.ts'
+import { joinedWires } from '../sim/wires.ts'
 import { ofBytes, ofJson, ofText, type Parser } from './parser.ts'
 
 const time = '2030-01-01T00:00:00.000Z'
@@ -63,6 +65,9 @@ const member = {
 const request = { kind: 'range', id, position: 4_194_304, length: 1_048_576 } as const
 const small: BlobRef = { id, sizeBytes: 100, pieces: sha256Hex(Buffer.from(id, 'hex')) }
 
+/** What each side of an admission has said, which is the same whenever it is done: nothing in it is left to chance. */
+const admissions = await recordedAdmission()
+
 export const betweenHosts: readonly Parser[] = [
   ofText('lines of a journal', lines.map(toLine), (text) => {
     const signed = parseLine(text, 'a peer')
@@ -96,7 +101,7 @@ export const betweenHosts: readonly Parser[] = [
   ofText('addresses of peers', ['/ip4/10.0.0.1/tcp/65027', 'tcp 10.0.0.1:65027', `[fe80::1]:65027/${peer}`], (text) => {
     parseAddress(text)
   }),
-  ofBytes('beacons', [encodeBeacon({ peer, port: 65_027 }, member)], (bytes) => void decodeBeacon(bytes, member)),
+  ofBytes('beacons', [encodeBeacon(peer, 65_027, domain)], (bytes) => void decodeBeacon(bytes, domain)),
   ofBytes('questions for files', [encodeRequest(request)], (bytes) => {
     decodeRequest(Buffer.concat([bytes, Buffer.alloc(45)]).subarray(0, 45))
   }),
@@ -121,18 +126,8 @@ export const betweenHosts: readonly Parser[] = [
       if (!(error instanceof FrameTooLongError || (error as Error).name === 'StreamEndedError')) throw error
     }
   }),
-  ofBytes('admissions', [Buffer.concat([Uint8Array.of(2), Buffer.alloc(96, 7), Uint8Array.of(0)])], async (bytes) => {
-    const handshake = {
-      role: 'listener',
-      self: peer,
-      other: 'other' as PeerId,
-      nonce: Buffer.alloc(32),
-      binding: Buffer.alloc(0),
-    }
-    await assert.rejects(admit(wireOf(bytes), handshake as Handshake, member), (error) => {
-      return error instanceof RefusedError || (error as Error).message === 'gone'
-    })
-  }),
+  admissionsOf('dialer'),
+  admissionsOf('listener'),
 ]
 
 async function* chunksOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
@@ -150,4 +145,41 @@ function wireOf(bytes: Uint8Array) {
       return bytes.subarray(at - length, at)
     },
   }
+}
+
+/** One side of an admission that goes on as another did, whatever the other side says instead. */
+function begin(role: Role, wire: Wire): Promise<string | undefined> {
+  const [dialer, listener] = [peer, 'other' as PeerId]
+  const [self, other] = role === 'dialer' ? [dialer, listener] : [listener, dialer]
+  const random = { bytes: (length: number) => Buffer.alloc(length, role), below: () => 0 }
+  const binding = Buffer.alloc(32, 'binding')
+  return admit(wire, { role, self, other, nonce: Buffer.alloc(nonceBytes, role), random, binding }, member)
+}
+
+async function recordedAdmission(): Promise<Readonly<Record<Role, Buffer>>> {
+  const said: Record<Role, Uint8Array[]> = { dialer: [], listener: [] }
+  const [near, far] = joinedWires()
+  const recorded = (role: Role, { read, send }: Wire): Wire => ({
+    read,
+    send: (bytes) => {
+      said[role].push(bytes)
+      return send(bytes)
+    },
+  })
+  await Promise.all([begin('dialer', recorded('dialer', near)), begin('listener', recorded('listener', far))])
+  return { dialer: Buffer.concat(said.dialer), listener: Buffer.concat(said.listener) }
+}
+
+/** What is said to who has this role. */
+function admissionsOf(role: Role): Parser {
+  const right = admissions[role === 'dialer' ? 'listener' : 'dialer']
+  return ofBytes(`admissions to a ${role}`, [right], async (bytes) => {
+    try {
+      await begin(role, wireOf(bytes))
+      assert.ok(right.equals(bytes.subarray(0, right.length)), 'nobody else is admitted')
+    } catch (error) {
+      const isExpected = /^gone$|more keys than|of low order/.test((error as Error).message)
+      if (!(error instanceof RefusedError || isExpected)) throw error
+    }
+  })
 }

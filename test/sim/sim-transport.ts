@@ -1,6 +1,7 @@
 /** One host's place on the simulated network. */
 import { type Cancel, type Random, sleep } from '../../src/base/index.ts'
-import { admit, type Member, noKeys, nonceBytes } from '../../src/mesh/admission.ts'
+import { admit, type Handshake, type Member, noKeys, nonceBytes, type Role } from '../../src/mesh/admission.ts'
+import { loadCpace } from '../../src/mesh/key-proofs.ts'
 import { Liveness } from '../../src/mesh/liveness.ts'
 import {
   type ConnectedPeer,
@@ -13,6 +14,9 @@ import {
 import { Link, type LinkEnd, type Wires } from './link.ts'
 import type { SimStream } from './stream.ts'
 import { joinedWires } from './wires.ts'
+
+// What is loaded in the middle of a run would come at another time in each.
+await loadCpace()
 
 export interface NetworkFaults {
   /** Each message takes from `latencyMsMin` to `latencyMsMax`. */
@@ -238,11 +242,13 @@ export class SimTransport implements Transport, LinkEnd {
   /** The domain gate as on the real network, but for the encryption around it. */
   async #admit(other: SimTransport): Promise<void> {
     const [near, far] = joinedWires()
-    const nonce = (): Uint8Array => this.#network.random.bytes(nonceBytes)
-    const binding = new Uint8Array(0)
+    const { random } = this.#network
+    const handshake = (role: Role, self: PeerId, peer: PeerId): Handshake => {
+      return { role, self, other: peer, nonce: random.bytes(nonceBytes), random, binding: new Uint8Array(0) }
+    }
     const results = await Promise.allSettled([
-      admit(near, { role: 'dialer', self: this.self, other: other.self, nonce: nonce(), binding }, this.#member),
-      admit(far, { role: 'listener', self: other.self, other: this.self, nonce: nonce(), binding }, other.#member),
+      admit(near, handshake('dialer', this.self, other.self), this.#member),
+      admit(far, handshake('listener', other.self, this.self), other.#member),
     ])
     for (const result of results) if (result.status === 'rejected') throw result.reason
   }
