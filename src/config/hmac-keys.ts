@@ -15,11 +15,11 @@ export interface HmacKeys {
 /** What holds where no file of keys is set, and none is there. */
 export const noHmacKeys: HmacKeys = Object.freeze({ proves: undefined, accepts: Object.freeze([]), acceptsAny: false })
 
-/** Each key is tried on a peer that proves another one. With more keys, strangers would cost too much time. */
+/** There is a share of each at every admission, and each is tried on what a peer proves: more would let a stranger cost too much. */
 export const hmacKeysMax = 64
 
 const anyKey = '+ANY+'
-/** Anyone who sees a proof can find shorter keys by trying. */
+/** A stranger can try some keys with each connection, for years: shorter ones are found. */
 const keyLengthRefused = 16
 // ASCII but for space, control characters and `#`.
 const keyPattern = /^[\x21\x22\x24-\x7e]+$/
