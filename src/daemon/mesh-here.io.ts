@@ -45,7 +45,7 @@ export function openMesh(options: MeshOptions): Promise<MeshHere> {
 }
 
 async function inThisProcess({ config, ...options }: MeshOptions): Promise<MeshHere> {
-  const { clock, random, log, domain, keys } = options
+  const { clock, random, log, domain } = options
   const where = { host: config.listen, port: config.port }
   const strangers = new Strangers(clock)
   const transport = await openTls({

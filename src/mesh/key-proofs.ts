@@ -7,7 +7,7 @@ import type { Random } from '../base/index.ts'
 import type { Party, Said, Session } from './cpace.ts'
 
 export const shareBytes = 32
-export const proofBytes = 32
+const proofBytes = 32
 const scalarBytes = 32
 
 /** One side's shares, and all that it has said before and with them. */
