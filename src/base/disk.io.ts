@@ -4,7 +4,7 @@ import { atOnceMax, closingOnFailure, Directories } from './directories.io.ts'
 import type { Disk } from './disk.ts'
 import { errnoCode, failing, uncertain } from './disk-failure.ts'
 import { SystemFile } from './disk-file.io.ts'
-import { type FileCalls, type OpenedFile, systemCalls } from './file-calls.io.ts'
+import { callsAtOnce, type FileCalls, type OpenedFile, systemCalls } from './file-calls.io.ts'
 import { IsconfError } from './isconf-error.ts'
 import { inLanes } from './lanes.ts'
 import { fileMode, putInPlace, replacementOf } from './replace.io.ts'
@@ -70,6 +70,9 @@ export function diskOn(calls: FileCalls): Disk {
 
 /** The real {@link Disk}. */
 export const systemDisk: Disk = diskOn(systemCalls)
+
+/** The same for a command that has nothing else to do meanwhile. */
+export const diskAtOnce: Disk = diskOn(callsAtOnce)
 
 async function unlessAbsent<T>(found: Promise<T>, otherwise: T): Promise<T> {
   try {

@@ -1,4 +1,5 @@
 /** The calls of node:fs that the {@link Disk} makes: a test hands in others that fail at any one of them. */
+import * as fs from 'node:fs'
 import * as promises from 'node:fs/promises'
 
 /** An open file or directory, as node:fs has it. */
@@ -27,4 +28,38 @@ export const systemCalls: FileCalls = {
   readFile: (path) => promises.readFile(path),
   rename: (from, to) => promises.rename(from, to),
   unlink: (path) => promises.unlink(path),
+}
+
+/**
+ * The same without Node's threads, for a command that does one thing after the other: to load node:fs/promises, to start
+ * the threads and to go to one and back for each call takes longer than the calls.
+ */
+export const callsAtOnce: FileCalls = {
+  open: async (path, flags, mode) => openedAtOnce(fs.openSync(path, flags, mode)),
+  mkdir: async (path, mode) => fs.mkdirSync(path, { mode }) as undefined,
+  readdir: async (path) => fs.readdirSync(path),
+  readFile: async (path) => fs.readFileSync(path),
+  rename: async (from, to) => fs.renameSync(from, to),
+  unlink: async (path) => fs.unlinkSync(path),
+}
+
+type Into = NodeJS.ArrayBufferView
+
+function openedAtOnce(fd: number): OpenedFile {
+  const calls = {
+    chmod: async (mode: fs.Mode) => fs.fchmodSync(fd, mode),
+    close: async () => fs.closeSync(fd),
+    datasync: async () => fs.fdatasyncSync(fd),
+    read: async (buffer: Into, offset: number, length: number, position: number) => {
+      return { buffer, bytesRead: fs.readSync(fd, buffer, offset, length, position) }
+    },
+    stat: async () => fs.fstatSync(fd),
+    sync: async () => fs.fsyncSync(fd),
+    truncate: async (length: number) => fs.ftruncateSync(fd, length),
+    write: async (buffer: Into, offset: number, length: number, position: number) => {
+      return { buffer, bytesWritten: fs.writeSync(fd, buffer, offset, length, position) }
+    },
+  }
+  // Of several forms that node:fs has for some of them, the one that is used.
+  return calls as unknown as OpenedFile
 }

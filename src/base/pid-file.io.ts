@@ -2,9 +2,8 @@
  * One process at a time has a thing, and a file says which; a file left by a
  * process that is gone, or by another one with its number, is recognised.
  */
-import { lstatSync, readFileSync } from 'node:fs'
-import { link, readFile, rename, rm } from 'node:fs/promises'
-import { systemDisk } from './disk.io.ts'
+import { linkSync, lstatSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { diskAtOnce } from './disk.io.ts'
 import { diskFailure, IsconfError, sha256Hex } from './index.ts'
 
 /** Who has the file. */
@@ -44,20 +43,20 @@ export async function takePidFile(
   const own = `${`${process.pid} ${started} ${what}`.trimEnd()}\n`
   const beside = `${path}.${process.pid}`
   refuseUnlessFile(beside)
-  await systemDisk.replaceFile(beside, own)
+  await diskAtOnce.replaceFile(beside, own)
   try {
     await take(path, beside, taken)
   } finally {
-    await rm(beside, { force: true })
+    rmSync(beside, { force: true })
   }
   return async () => {
-    if ((await readText(path)) === own) await rm(path, { force: true })
+    if (readText(path) === own) rmSync(path, { force: true })
   }
 }
 
 /** Who has the file; undefined when nobody that lives has. */
 export async function pidFileHolder(path: string): Promise<PidFileHolder | undefined> {
-  const found = await readText(path)
+  const found = readText(path)
   return found === undefined ? undefined : livingHolder(found, path)
 }
 
@@ -68,9 +67,9 @@ export async function pidFileHolder(path: string): Promise<PidFileHolder | undef
  * one can, and one that dies on the way is in nobody's.
  */
 async function take(path: string, beside: string, taken: (holder: PidFileHolder) => IsconfError): Promise<void> {
-  for (let tries = 0; !(await linked(beside, path)); tries += 1) {
+  for (let tries = 0; !linked(beside, path); tries += 1) {
     refuseUnlessFile(path)
-    const found = await readText(path)
+    const found = readText(path)
     // Let go in this moment; for ever only where the disk does not do what it says.
     if (found === undefined && tries < triesMax) continue
     if (found === undefined) throw new IsconfError('DISK_FAILED', `${path} exists, but can't be read`)
@@ -78,8 +77,8 @@ async function take(path: string, beside: string, taken: (holder: PidFileHolder)
     if (holder) throw taken(holder)
     const claim = claimPath(path, found)
     await take(claim, beside, taken)
-    if ((await readText(path)) === found) return rename(claim, path)
-    await rm(claim, { force: true })
+    if (readText(path) === found) return renameSync(claim, path)
+    rmSync(claim, { force: true })
   }
 }
 
@@ -100,9 +99,9 @@ export function claimPath(path: string, content: string): string {
   return `${path}.after-${sha256Hex(content).slice(0, 12)}`
 }
 
-async function linked(beside: string, path: string): Promise<boolean> {
+function linked(beside: string, path: string): boolean {
   try {
-    await link(beside, path)
+    linkSync(beside, path)
     return true
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException
@@ -143,7 +142,11 @@ export function processStart(pid: number): string {
 }
 
 /** Undefined for what is no file, too: a pipe would be waited for. */
-async function readText(path: string): Promise<string | undefined> {
+function readText(path: string): string | undefined {
   if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) return undefined
-  return readFile(path, 'utf8').catch(() => undefined)
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
 }

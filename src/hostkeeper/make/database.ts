@@ -12,6 +12,8 @@ export interface MakeRule {
   /** Prerequisites behind `|`: made before, but a new one is no reason to make the target again. */
   readonly orderOnly: readonly string[]
   readonly phony: boolean
+  /** Whether the rule has `::`: then each of several is a rule of its own. */
+  readonly doubleColon: boolean
   /** The targets that are made with it, of a rule with `&:`. */
   readonly also: readonly string[]
   /** Undefined for a target that only groups others. */
@@ -124,7 +126,7 @@ function entriesOf(lines: readonly string[]): readonly (readonly string[])[] {
 
 function ruleOf(entry: readonly string[]): MakeRule | undefined {
   const head = headOf(entry)
-  const [, target, words] = /^(.+?)::?(?: (.*))?$/.exec(head) ?? []
+  const [, target, colons, words] = /^(.+?)(::?)(?: (.*))?$/.exec(head) ?? []
   if (target === undefined || isSpecial(target)) return undefined
   const [needs = '', orderOnly = ''] = ` ${words ?? ''} `.split(' | ')
   return {
@@ -132,6 +134,7 @@ function ruleOf(entry: readonly string[]): MakeRule | undefined {
     needs: wordsOf(needs),
     orderOnly: wordsOf(orderOnly),
     phony: entry.some((line) => line.startsWith('#  Phony target')),
+    doubleColon: colons === '::',
     also: wordsOf(entry.find((line) => line.startsWith(alsoMakes))?.slice(alsoMakes.length) ?? ''),
     recipe: recipeOf(entry),
   }
@@ -174,6 +177,7 @@ function joined(one: MakeRule, other: MakeRule): MakeRule {
     needs: [...new Set([...one.needs, ...other.needs])],
     orderOnly: [...new Set([...one.orderOnly, ...other.orderOnly])],
     phony: one.phony || other.phony,
+    doubleColon: one.doubleColon || other.doubleColon,
     also: [...new Set([...one.also, ...other.also])],
     recipe: one.recipe ?? other.recipe,
   }

@@ -1,6 +1,7 @@
 export { earlyStampLine, unbelievable } from './believable.ts'
 export type { MakeDatabase, MakeRule, Recipe } from './database.ts'
 export { actionNames, goalsOf, wordsOf } from './goals.ts'
+export { beginsNothing } from './idle.ts'
 export {
   type DryRun,
   dryRun,
@@ -10,7 +11,7 @@ export {
   notRun,
   readMakefile,
 } from './make.io.ts'
-export { environmentFor, hostOf, type ManagedHost, managedHost } from './managed-host.io.ts'
+export { environmentFor, hostOf, type ManagedHost, managedHost, readsTheSameAgain } from './managed-host.io.ts'
 export { needsFirst } from './needs-first.ts'
 export { type BegunStep, doubtful, parseProgress, progressLine, progressName } from './progress.ts'
 export {

@@ -1,5 +1,5 @@
 /** What this host gives to make: its variables, the environment, and the makefile as make reads it. */
-import { existsSync, realpathSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { userHere } from '../../base/caller.io.ts'
@@ -9,7 +9,8 @@ import { type Placed, type ResolvedHost, resolveHost } from '../hosts-conf/index
 import { type ProgramContext, treeNames } from '../program/index.ts'
 import { readHostsConf } from '../tree/index.ts'
 import type { MakeDatabase } from './database.ts'
-import { leavingMakefiles, type MakeCall, readDatabase, readMakefile } from './make.io.ts'
+import { readsAlike } from './idle.ts'
+import { leavingMakefiles, type MakeCall, type MakeReading, readDatabase, readMakefile } from './make.io.ts'
 import { platformOf } from './platform.io.ts'
 import { makeWords, withVariables } from './words.ts'
 
@@ -24,6 +25,8 @@ export interface ManagedHost {
   readonly call: MakeCall
   /** What make has read. */
   readonly database: MakeDatabase
+  /** The makefiles that it has opened, absolute. */
+  readonly files: readonly string[]
 }
 
 /** What hosts.conf says of this host. CONFIG. */
@@ -55,8 +58,8 @@ export function managedHost(context: ProgramContext, cwd: string, isRun = false)
     const call = { make: settings.make, words, environment: withVariables(environment, variables), cwd }
     return isRun ? call : leavingMakefiles(call)
   }
-  const { variables, call, database } = readFor(layout.tree, own, host.variables, callOf)
-  return { host, variables, exported: { ...exported, PATH: bare['PATH'] ?? '' }, call, database }
+  const { variables, call, database, files } = readFor(layout.tree, own, host.variables, callOf)
+  return { host, variables, exported: { ...exported, PATH: bare['PATH'] ?? '' }, call, database, files }
 }
 
 type Variables = ReadonlyMap<string, Placed>
@@ -71,21 +74,40 @@ function readFor(
   own: Variables,
   hosts: Variables,
   callOf: CallOf,
-): Pick<ManagedHost, 'variables' | 'call' | 'database'> {
+): Pick<ManagedHost, 'variables' | 'call' | 'database' | 'files'> {
   const packages = join(tree, treeNames.packages)
   const platform = join(tree, treeNames.platforms, `${own.get('OS')?.value ?? ''}.mk`)
   const plain = new Map([...own, ...hosts])
   const isThere = existsSync(platform)
   if (isThere && /\binclude\b/.test(readGeneratedText(packages) ?? '')) {
     const call = callOf(packages, plain)
-    const { files, database, problem } = readMakefile(call)
-    const isIncluded = files.some((file) => realPath(file) === realPath(platform))
-    if (isIncluded && problem) throw problem
-    if (isIncluded) return { variables: plain, call, database }
+    const reading = readMakefile(call)
+    const isIncluded = reading.files.some((file) => realPath(file) === realPath(platform))
+    if (isIncluded) return { variables: plain, call, ...whole(reading) }
   }
   const variables = isThere ? new Map([...own, ...settingsOf(readDatabase(callOf(platform, own))), ...hosts]) : plain
   const call = callOf(packages, variables)
-  return { variables, call, database: readDatabase(call) }
+  return { variables, call, ...whole(readMakefile(call)) }
+}
+
+function whole({ database, files, problem }: MakeReading): Pick<ManagedHost, 'database' | 'files'> {
+  if (problem) throw problem
+  return { database, files }
+}
+
+/** Whether make would read the same again, whatever it is asked for, and say nothing meanwhile. */
+export function readsTheSameAgain({ host, files }: ManagedHost): boolean {
+  const given = [...host.variables].map(([name, { value }]) => `${name}=${value}`)
+  return files.length > 0 && [...given, ...files.map(textOf)].every(readsAlike)
+}
+
+/** What can't be read is read by make alone. */
+function textOf(makefile: string): string {
+  try {
+    return readFileSync(makefile, 'utf8')
+  } catch {
+    return '$(error)'
+  }
 }
 
 /** What is said to the programs of this package, also to those that a step calls. */

@@ -13,6 +13,7 @@ export function ruleFor({ rules, patterns }: MakeDatabase, target: string): Make
     needs: [...(own?.needs ?? []), ...pattern.needs],
     orderOnly: [...(own?.orderOnly ?? []), ...pattern.orderOnly],
     phony: own?.phony ?? false,
+    doubleColon: own?.doubleColon ?? false,
     also: [],
     recipe: pattern.recipe,
   }

@@ -5,7 +5,7 @@
  */
 import { lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { systemDisk } from '../../base/disk.io.ts'
+import { diskAtOnce } from '../../base/disk.io.ts'
 import { diskFailure, IsconfError } from '../../base/index.ts'
 import {
   type PidFileHolder,
@@ -21,12 +21,12 @@ import {
  * BUSY names who has it, FILE_EXISTS what lies in its place.
  */
 export async function takeLock(path: string, what: string): Promise<() => Promise<void>> {
-  await systemDisk.makeDirectory(dirname(path))
+  await diskAtOnce.makeDirectory(dirname(path))
   const release = await taken(path, what)
   try {
     refuseLeftMake(path)
     refuseUnlessFile(groupPath(path))
-    await systemDisk.remove(groupPath(path))
+    await diskAtOnce.remove(groupPath(path))
   } catch (error) {
     await release()
     throw error
@@ -53,8 +53,8 @@ function underWay({ pid, what, path, isStopped }: PidFileHolder): IsconfError {
 
 /** Writes down that the process group `pid` belongs to the lock at `path`; gives the function that forgets it. */
 export async function lockGroup(path: string, pid: number): Promise<() => Promise<void>> {
-  await systemDisk.replaceFile(groupPath(path), `${pid} ${processStart(pid)}\n`)
-  return () => systemDisk.remove(groupPath(path))
+  await diskAtOnce.replaceFile(groupPath(path), `${pid} ${processStart(pid)}\n`)
+  return () => diskAtOnce.remove(groupPath(path))
 }
 
 const groupPath = (path: string): string => `${path}.make`

@@ -2,7 +2,7 @@
 import { closeSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { bootId, upSeconds } from '../../base/boot.io.ts'
-import { systemDisk } from '../../base/disk.io.ts'
+import { diskAtOnce } from '../../base/disk.io.ts'
 import { type BegunStep, doubtful, parseProgress, progressLine, progressName } from '../make/index.ts'
 import { parseSince, sinceName } from './stamp-notes.ts'
 import { noteIn, removeTargets, stampExists, stampsIn } from './stamps.io.ts'
@@ -25,7 +25,7 @@ export class RunProgress {
 
   /** Before make begins. Durable when it returns. */
   static async begin(directory: string): Promise<RunProgress> {
-    await systemDisk.replaceFile(join(directory, progressName), progressLine.run(bootId()))
+    await diskAtOnce.replaceFile(join(directory, progressName), progressLine.run(bootId()))
     return new RunProgress(directory)
   }
 
@@ -108,4 +108,4 @@ export function stepUnderWay(directory: string): { readonly name: string; readon
   return { name: step.name, since: new Date(Date.now() - (nowS - step.upS) * 1000).toISOString() }
 }
 
-const forgetProgress = (directory: string): Promise<void> => systemDisk.remove(join(directory, progressName))
+const forgetProgress = (directory: string): Promise<void> => diskAtOnce.remove(join(directory, progressName))

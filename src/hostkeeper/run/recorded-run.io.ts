@@ -7,7 +7,7 @@ import { treeOf } from '../tree/index.ts'
 import { type Interruption, type MakeEnd, runMake } from './process.io.ts'
 import { type Also, RunProgress } from './progress.io.ts'
 import { oldLogs, openRunLog, type RunLog, removeLogs } from './run-log.io.ts'
-import { pruneRuns, readRuns, recordRun } from './runs.io.ts'
+import { pruneRuns, recordedNames, recordRun } from './runs.io.ts'
 import { type RunEnd, type RunStart, runId } from './runs.ts'
 import type { StampPlan } from './stamp-plan.ts'
 import { settleLone } from './stamp-run.io.ts'
@@ -32,13 +32,17 @@ export interface Attempt {
   log: string | null
 }
 
-/** A run for which all is ready. */
-export interface ReadyRun {
+/** What a run is to do. */
+export interface AskedRun {
   readonly asked: RunWords
   /** The entry of hosts.conf. */
   readonly entry: string
-  readonly call: MakeCall
   readonly targets: readonly string[]
+}
+
+/** A run for which all is ready. */
+export interface ReadyRun extends AskedRun {
+  readonly call: MakeCall
   readonly flags: readonly string[]
   readonly stamps: StampPlan
   readonly also: Also
@@ -69,9 +73,7 @@ export async function recordedRun(context: ProgramContext, attempt: Attempt, run
     const at = new Date().toISOString()
     await recordRun(layout.runs, { event: 'end', id, at, ...outcomeOf(end), step, made })
     await progress.forget()
-    await pruneRuns(layout.runs, settings.logsKept)
-    // By a clock that was ahead, older logs can have later names.
-    removeLogs(oldLogs(layout.logs, settings.logsKept).filter((path) => path !== log.path))
+    await removeOld(context, log)
     return told(end, step, made, log, say)
   } finally {
     progress.close()
@@ -79,14 +81,47 @@ export async function recordedRun(context: ProgramContext, attempt: Attempt, run
   }
 }
 
-async function beginRecord(
-  context: ProgramContext,
-  { asked: { words }, targets, entry }: ReadyRun,
-): Promise<{ readonly log: RunLog; readonly id: string }> {
+/** What is recorded of a run in which make has nothing to do, and so is not started; the exit status. */
+export async function recordIdleRun(context: ProgramContext, attempt: Attempt, run: AskedRun): Promise<number> {
+  const { layout, say } = context
+  const { log, id, begun } = await startOf(context, run)
+  attempt.log = log.path
+  try {
+    log.note('every step has its stamp, so make is not started\n')
+    const end: RunEnd = { event: 'end', id, at: begun.at, ...outcomeOf(doneWell), step: null, made: [] }
+    await recordRun(layout.runs, begun, end)
+    await removeOld(context, log)
+    return told(doneWell, null, [], log, say)
+  } finally {
+    log.close()
+  }
+}
+
+const doneWell: MakeEnd = { status: 0, signal: null, limit: undefined }
+
+async function removeOld({ layout, settings }: ProgramContext, log: RunLog): Promise<void> {
+  await pruneRuns(layout.runs, settings.logsKept)
+  // By a clock that was ahead, older logs can have later names.
+  removeLogs(oldLogs(layout.logs, settings.logsKept).filter((path) => path !== log.path))
+}
+
+interface BegunRun {
+  readonly log: RunLog
+  readonly id: string
+  readonly begun: RunStart
+}
+
+async function beginRecord(context: ProgramContext, run: AskedRun): Promise<BegunRun> {
+  const start = await startOf(context, run)
+  await recordRun(context.layout.runs, start.begun)
+  return start
+}
+
+/** The log, and the line of the record, which is not written yet. */
+async function startOf(context: ProgramContext, { asked: { words }, targets, entry }: AskedRun): Promise<BegunRun> {
   const { layout, release, terminal, say } = context
   const at = new Date().toISOString()
-  const runs = await readRuns(layout.runs)
-  const id = runId(at, words, (name) => runs.some(({ start }) => start.id === name))
+  const id = runId(at, words, await recordedNames(layout.runs))
   const head = `hostkeeper ${release}, ${at}: ${[...words, '->', ...targets].join(' ')}\n`
   const log = openRunLog(layout.logs, id, head, terminal, say)
   const begun: RunStart = {
@@ -100,8 +135,7 @@ async function beginRecord(
     release,
     log: log.path,
   }
-  await recordRun(layout.runs, begun)
-  return { log, id }
+  return { log, id, begun }
 }
 
 /** First what is to be done again alone, so that nothing that needs it follows; then what was asked for. */

@@ -1,10 +1,11 @@
 /** The configuration manager: reads hosts.conf, sets up make's surroundings, and runs make in the stamp directory. */
 import { dirname } from 'node:path'
 import { refuseForeignBank } from '../../base/bank-listener.io.ts'
-import { systemDisk } from '../../base/disk.io.ts'
+import { diskAtOnce } from '../../base/disk.io.ts'
 import { IsconfError, inOneLine, toIsconfError } from '../../base/index.ts'
 import { recordBoot, waitForName } from '../boot/index.ts'
 import {
+  beginsNothing,
   goalsOf,
   hostOf,
   type MakeDatabase,
@@ -12,6 +13,7 @@ import {
   madeWith,
   managedHost,
   oldFileFlags,
+  readsTheSameAgain,
   shAssignments,
   stepsFor,
   unbelievable,
@@ -19,8 +21,9 @@ import {
 import { type ProgramContext, takeLock } from '../program/index.ts'
 import { Interruption } from './process.io.ts'
 import { settleLeftRun } from './progress.io.ts'
-import { type Attempt, type RunWords, recordedRun } from './recorded-run.io.ts'
-import { readyStamps } from './stamp-run.io.ts'
+import { type Attempt, type RunWords, recordedRun, recordIdleRun } from './recorded-run.io.ts'
+import type { StampPlan } from './stamp-plan.ts'
+import { plannedStamps, readyStamps, settleIdle } from './stamp-run.io.ts'
 import { makeStampDirectories, stampExists } from './stamps.io.ts'
 
 /** Runs make for this host; the exit status. BUSY, and COMMAND_FAILED with make's status. */
@@ -73,7 +76,7 @@ async function lockedRun(
   attempt: Attempt,
 ): Promise<number> {
   const { layout, say } = context
-  await systemDisk.makeDirectory(layout.stamps)
+  await diskAtOnce.makeDirectory(layout.stamps)
   // Read again, now that nobody can switch to another tree.
   if (saidExcluded(context)) return 0
   const managed = managedHost(context, layout.stamps, true)
@@ -98,14 +101,32 @@ async function lockedRun(
     say(
       `the last run has no end, so nobody can know whether these steps are done; they are done again: ${again.join(', ')}`,
     )
-  const stamps = await readyStamps(layout.stamps, database, targets, Date.now())
+  const exists = (name: string): boolean => stampExists(layout.stamps, name)
+  const stamps = plannedStamps(layout.stamps, database, targets)
+  if (!asked.trace && isIdle(stamps, managed, targets, exists)) {
+    await settleIdle(layout.stamps, Date.now())
+    return recordIdleRun(context, attempt, { asked, entry: managed.host.entry, targets })
+  }
+  await readyStamps(layout.stamps, stamps, Date.now())
   if (stamps.outdated.length > 0) say(`to be done again, because what they need is: ${stamps.outdated.join(', ')}`)
   // Steps of pattern rules have no rule of their own name.
   makeStampDirectories(layout.stamps, new Set([...database.rules.keys(), ...stepsFor(database, targets)]))
-  const old = oldFileFlags(database, targets, (name) => stampExists(layout.stamps, name))
+  const old = oldFileFlags(database, targets, exists)
   const flags = asked.trace ? ['--trace', ...old] : old
   const work = { call, targets, flags, stamps, also, lock: layout.lock, interruption }
   return recordedRun(context, attempt, { asked, entry: managed.host.entry, ...work })
+}
+
+/** Whether nothing is to be done for these targets, as make would find as well. */
+function isIdle(
+  plan: StampPlan,
+  managed: ManagedHost,
+  goals: readonly string[],
+  exists: (name: string) => boolean,
+): boolean {
+  const { outdated, lone, kept } = plan
+  if (outdated.length > 0 || lone.length > 0) return false
+  return beginsNothing({ database: managed.database, goals, kept, exists }) && readsTheSameAgain(managed)
 }
 
 /** Whether these targets are all that a boot comes to. */
@@ -121,7 +142,10 @@ function includesBoot(targets: readonly string[], { host }: ManagedHost, databas
 }
 
 async function writeEnvironment(path: string, { variables }: ManagedHost): Promise<void> {
-  await systemDisk.makeDirectory(dirname(path))
+  const text = shAssignments(variables)
+  const before = await diskAtOnce.readFile(path)
+  if (before !== undefined && Buffer.from(text).equals(before)) return
+  await diskAtOnce.makeDirectory(dirname(path))
   // Values may be secrets of the site: for the owner only, as everything below ISCONFDIR.
-  await systemDisk.replaceFile(path, shAssignments(variables))
+  await diskAtOnce.replaceFile(path, text)
 }

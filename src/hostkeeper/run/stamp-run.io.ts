@@ -1,6 +1,6 @@
 /** The stamps, made ready for a run. */
 import { join } from 'node:path'
-import { systemDisk } from '../../base/disk.io.ts'
+import { diskAtOnce } from '../../base/disk.io.ts'
 import { type MakeDatabase, madeWith } from '../make/index.ts'
 import { doubtfulStamps } from './progress.io.ts'
 import { doneAtMs, loneName, loneText, noteSince, parseLone, parseSince, sinceName } from './stamp-notes.ts'
@@ -16,17 +16,10 @@ export function plannedStamps(directory: string, database: MakeDatabase, targets
 }
 
 /** Removes the stamps that a run makes untrue, and gives all others the same time. Durable when it returns. */
-export async function readyStamps(
-  directory: string,
-  database: MakeDatabase,
-  targets: readonly string[],
-  nowMs: number,
-): Promise<StampPlan> {
-  const plan = plannedStamps(directory, database, targets)
+export async function readyStamps(directory: string, plan: StampPlan, nowMs: number): Promise<void> {
   await removeStamps(directory, plan.outdated)
   await noteLone(directory, [...plan.lone, ...plan.loneLeft])
   await touchAll(directory, nowMs)
-  return plan
 }
 
 /** After the first pass: what was done alone is like all others. */
@@ -35,11 +28,17 @@ export async function settleLone(directory: string, left: readonly string[], now
   await touchAll(directory, nowMs)
 }
 
+/** Where nothing is to be done the stamps have one time as well, after this. */
+export async function settleIdle(directory: string, nowMs: number): Promise<void> {
+  const times = new Set(stampsIn(directory).map(({ changedMs }) => changedMs))
+  if (times.size > 1) await touchAll(directory, nowMs)
+}
+
 /** Writes which steps are to be done again alone. */
 export async function noteLone(directory: string, names: readonly string[]): Promise<void> {
   const path = join(directory, loneName)
-  if (names.length === 0) await systemDisk.remove(path)
-  else await systemDisk.replaceFile(path, loneText(names))
+  if (names.length === 0) await diskAtOnce.remove(path)
+  else await diskAtOnce.replaceFile(path, loneText(names))
 }
 
 /** The times of the steps are noted before the touch takes them away. */
@@ -47,7 +46,7 @@ async function touchAll(directory: string, nowMs: number): Promise<void> {
   const stamps = stampsIn(directory)
   const note = join(directory, sinceName)
   const touchedMs = Math.floor(nowMs / 1000) * 1000
-  await systemDisk.replaceFile(note, noteSince(parseSince(noteIn(directory, sinceName)), stamps, touchedMs))
+  await diskAtOnce.replaceFile(note, noteSince(parseSince(noteIn(directory, sinceName)), stamps, touchedMs))
   touchStamps(directory, stamps, nowMs)
 }
 

@@ -18,7 +18,7 @@ import {
   utimesSync,
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { systemDisk } from '../../base/disk.io.ts'
+import { diskAtOnce } from '../../base/disk.io.ts'
 import { diskFailure, errnoCode } from '../../base/index.ts'
 
 export interface Stamp {
@@ -73,7 +73,7 @@ export function noteIn(directory: string, name: string): string | undefined {
 
 /** Durable when it returns. */
 export async function removeStamps(directory: string, names: readonly string[]): Promise<void> {
-  for (const name of names) await systemDisk.remove(join(directory, name))
+  for (const name of names) await diskAtOnce.remove(join(directory, name))
 }
 
 /**
