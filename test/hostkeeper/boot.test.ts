@@ -208,8 +208,9 @@ makeTest('a boot that is killed while it updates, and boots again, ends as one t
   assertDone(await host.boot())
   host.publish('2', 'a b')
   host.done()
-  // Half of the tree is there when it stops.
+  // Half of the tree is there when it stops, which must not be for its own limit of time.
   host.env['HOSTKEEPER_SOURCE'] = `exec:cp ${host.source}/hosts.conf . && touch "$NOTES.half" && sleep 20`
+  host.env['HOSTKEEPER_TIMEOUT'] = '60'
   const { child, done } = begin(['setsid', '--wait', 'sh', hookPath, 'start'], {
     cwd: host.directory,
     env: { ...process.env, ...host.env, PATH: `${host.directory}/bin:${process.env['PATH']}` },
@@ -222,6 +223,7 @@ makeTest('a boot that is killed while it updates, and boots again, ends as one t
   child.kill('SIGKILL')
   await done
   delete host.env['HOSTKEEPER_SOURCE']
+  delete host.env['HOSTKEEPER_TIMEOUT']
   await until(async () => (await host.run('fetch')).status === 0, 'nobody has the lock any more')
   assertDone(await host.boot())
   assert.deepEqual(
