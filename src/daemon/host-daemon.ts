@@ -91,7 +91,7 @@ export class HostDaemon {
     this.#current = state.current
     const { branches, resolutions } = state
     const { transport, clock, random, log } = deps
-    this.blobs = new BlobReplicator({ ...deps, branches })
+    this.blobs = new BlobReplicator({ ...deps, branches, hosts: () => this.replicator.inventory.all() })
     const reachable = new ReachablePeers(transport)
     const words = (): OwnWords => ownWords(this)
     const path = `${identity.home}/conf/hosts`

@@ -1,6 +1,8 @@
 /** How connections come about: what this host dials, what it accepts, and the admission of both. */
+import { setTimeout as pause } from 'node:timers/promises'
 import { endIfBroken, type Random } from '../base/index.ts'
-import { type MeshAddress, parseAddress, type RelayedAddress } from './address.ts'
+import { type MeshAddress, parseAddress, parseRelayed, type RelayedAddress } from './address.ts'
+import type { Admitted } from './admitted.ts'
 import { type ConnectionFacts, MeshConnection } from './connection.io.ts'
 import { dialTls } from './dial.io.ts'
 import { Gate, type GateOptions, linkIdBytes, type Passed } from './gate.io.ts'
@@ -12,18 +14,23 @@ import type { Transport } from './transport.ts'
 export interface EntranceOptions extends GateOptions {
   readonly identity: TlsIdentity
   readonly random: Random
+  /** Hears of everybody who has passed. */
+  readonly admitted: Admitted
   /** By which another host is asked for a connection to one that it reaches. */
   readonly transport: Transport
 }
 
 /** Nothing else bounds a dial: a peer that accepts and stays silent would hold it for ever. */
 const dialMsMax = 15_000
+/** How long an address has for itself when a file is wanted: there may be another way, and who waits for it has little time. */
+const nextAddressMs = 1_000
 
 export class Entrance {
   readonly #identity: TlsIdentity
   readonly #random: Random
   readonly #transport: Transport
   readonly #gate: Gate
+  readonly #admitted: Admitted
   readonly #open = new Set<MeshConnection>()
   readonly #closing = new AbortController()
 
@@ -32,6 +39,7 @@ export class Entrance {
     this.#random = options.random
     this.#transport = options.transport
     this.#gate = new Gate(options)
+    this.#admitted = options.admitted
   }
 
   /** Opens both connections of a link. Rejects with OwnAddressError, RefusedError, or what went wrong on the way. */
@@ -49,19 +57,33 @@ export class Entrance {
     })
   }
 
-  /** Opens a connection for files to a host, at the first of its addresses that answers. Rejects as {@link dial} does. */
+  /**
+   * Opens a connection for files to a host, at one of its addresses: the next one is tried when one before has failed, or
+   * takes long. Rejects as {@link dial} does.
+   */
   async dialFiles(addresses: readonly string[]): Promise<MeshConnection> {
     const linkId = this.#random.bytes(linkIdBytes)
-    let failure: unknown = new Error('the host has no address where it can be dialed')
-    for (const address of addresses.flatMap((one) => parseAddress(one) ?? [])) {
-      try {
-        const dialed = await this.#within(undefined, (any) => this.#dialOne(address, filesPurpose, linkId, any))
-        return dialed[0].connection
-      } catch (error) {
-        failure = error
-      }
+    const over = new AbortController()
+    const attempts: Promise<MeshConnection>[] = []
+    for (const address of addresses.flatMap((one) => parseAddress(one) ?? parseRelayed(one) ?? [])) {
+      const attempt = this.#within(over.signal, (any) => this.#dialOne(address, filesPurpose, linkId, any))
+      attempts.push(attempt.then(([{ connection }]) => this.#unlessOver(over, connection)))
+      await Promise.race([attempts.at(-1)?.catch(() => undefined), pause(nextAddressMs, undefined, { ref: false })])
+      if (over.signal.aborted) break
     }
-    throw failure
+    if (attempts.length === 0) throw new Error('the host has no address where it can be dialed')
+    return Promise.any(attempts)
+  }
+
+  /** Of two that answered the first is taken. */
+  #unlessOver(over: AbortController, connection: MeshConnection): MeshConnection {
+    const late = new Error('it was reached at another address')
+    if (over.signal.aborted) {
+      connection.close(late)
+      throw late
+    }
+    over.abort(late)
+    return connection
   }
 
   async #within<T>(signal: AbortSignal | undefined, dial: (any: AbortSignal) => Promise<T>): Promise<T> {
@@ -130,7 +152,9 @@ export class Entrance {
     this.#open.add(connection)
     try {
       this.#closing.signal.throwIfAborted()
-      return await this.#gate.pass(connection, linkId)
+      const passed = await this.#gate.pass(connection, linkId)
+      this.#admitted.note(connection.peer, passed.key)
+      return passed
     } finally {
       this.#open.delete(connection)
     }

@@ -7,7 +7,7 @@ import type { PeerId } from './transport.ts'
 const birch = 'birch' as PeerId
 
 class Connection implements FileEnd {
-  readonly peer = birch
+  readonly peer: PeerId
   isOpen = true
   isRetired = false
   isIdle = true
@@ -15,6 +15,10 @@ class Connection implements FileEnd {
   readonly closed = new Promise<void>((resolve) => {
     this.#close = resolve
   })
+
+  constructor(peer = birch) {
+    this.peer = peer
+  }
 
   retire(): void {
     this.isRetired = true
@@ -83,7 +87,7 @@ test('hangUp() closes what is open, and what is being dialed when it opens', asy
   const { clock, files } = dialing(() => promise)
   const asked = files.to(birch)
   const accepted = new Connection()
-  files.accept(accepted)
+  files.accept(accepted, true)
   files.hangUp(birch, new Error('the peer is lost'))
   const late = new Connection()
   resolve(late)
@@ -95,7 +99,42 @@ test('hangUp() closes what is open, and what is being dialed when it opens', asy
 test('a peer has two connections for its files here at most: the oldest makes room', async () => {
   const { clock, files } = dialing(async () => new Connection())
   const accepted = [new Connection(), new Connection(), new Connection()]
-  for (const one of accepted) files.accept(one)
+  for (const one of accepted) files.accept(one, true)
   await clock.run(1)
   assert.deepEqual(files.all(), accepted.slice(1))
+})
+
+test('a host that is no neighbour is dialed where it was said to be, eight at once', async () => {
+  const clock = new SimClock()
+  const dialed: string[] = []
+  const files = new FileConnections<Connection>(clock, async (peer, elsewhere) => {
+    dialed.push(`${peer} at ${elsewhere}`)
+    return new Connection(peer)
+  })
+  const names = Array.from({ length: 9 }, (_, index) => `host${index}` as PeerId)
+  const open = await clock.until(Promise.all(names.map((name) => files.to(name, [`/${name}`]))))
+  assert.deepEqual(
+    dialed,
+    names.slice(0, 8).map((name) => `${name} at /${name}`),
+  )
+  assert.deepEqual(
+    open.map((one) => one?.peer),
+    [...names.slice(0, 8), undefined],
+  )
+  await clock.run(20_000)
+  assert.deepEqual(files.all(), [], 'they are let go')
+  assert.ok(await clock.until(files.to(names[8] as PeerId, ['/host8'])))
+})
+
+test('a neighbour that gets files from here has its place whoever else gets some', async () => {
+  const { files } = dialing(async () => new Connection())
+  const others = Array.from({ length: 33 }, (_, index) => new Connection(`host${index}` as PeerId))
+  for (const one of others) files.accept(one, false)
+  assert.deepEqual(
+    others.map(({ isOpen }) => isOpen),
+    [...Array(32).fill(true), false],
+  )
+  const neighbour = new Connection()
+  files.accept(neighbour, true)
+  assert.ok(neighbour.isOpen)
 })

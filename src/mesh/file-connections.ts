@@ -1,7 +1,8 @@
 /**
  * The connections on which files travel. What carries a file has bytes under way that everything behind them on the same
  * connection waits for, many seconds over a slow line: so files have one of their own, and questions are answered
- * meanwhile. It is dialed when a file is wanted of a connected peer, and let go when nothing has travelled for a while.
+ * meanwhile. It is dialed when a file is wanted of a connected peer, or of one that is no neighbour and has what no neighbour
+ * has, and let go when nothing has travelled for a while.
  */
 import { type Cancel, type Clock, within } from '../base/index.ts'
 import type { PeerId } from './transport.ts'
@@ -26,26 +27,33 @@ const againMs = 60_000
 const idleMsMax = 10_000
 /** Connections of one peer for its files: one, and the one that takes its place. */
 const acceptedPerPeerMax = 2
+/** Connections with hosts that are no neighbours: dialed at once, and accepted. Who is turned away finds another holder. */
+const [dialedElsewhereMax, acceptedElsewhereMax] = [8, 32]
 
 export class FileConnections<End extends FileEnd> {
   readonly #clock: Clock
-  readonly #dial: (peer: PeerId) => Promise<End>
+  readonly #dial: (peer: PeerId, elsewhere: readonly string[] | undefined) => Promise<End>
   /** Dialed ones, including those still being dialed or that have failed. */
   readonly #dialedByPeer = new Map<PeerId, Dialed<End>>()
   readonly #accepted: End[] = []
+  /** Those that are no neighbours. */
+  readonly #strange = new Set<End>()
 
-  /** `dial` opens an admitted connection to a connected peer. */
-  constructor(clock: Clock, dial: (peer: PeerId) => Promise<End>) {
+  /** `dial` opens an admitted connection to a connected peer, or at other addresses to one that is not connected. */
+  constructor(clock: Clock, dial: (peer: PeerId, elsewhere: readonly string[] | undefined) => Promise<End>) {
     this.#clock = clock
     this.#dial = dial
   }
 
   /**
-   * The connection on which to ask a connected peer for files; undefined if there is none soon, and the link has to do.
+   * The connection on which to ask a peer for files; undefined if there is none soon, and the link has to do. One that is
+   * not connected is dialed at the addresses that it has `elsewhere`.
    */
-  async to(peer: PeerId): Promise<End | undefined> {
+  async to(peer: PeerId, elsewhere?: readonly string[]): Promise<End | undefined> {
     const known = this.#dialedByPeer.get(peer)
-    const dialed = known !== undefined && this.#isGood(known) ? known : this.#begin(peer)
+    const isKnown = known !== undefined && this.#isGood(known)
+    if (!isKnown && elsewhere && this.#dialedElsewhere() >= dialedElsewhereMax) return undefined
+    const dialed = isKnown ? known : this.#begin(peer, elsewhere)
     if (dialed.open === undefined) {
       const leftMs = dialed.beganMs + waitMsMax - this.#clock.monotonicMs()
       if (leftMs <= 0) return undefined
@@ -55,8 +63,16 @@ export class FileConnections<End extends FileEnd> {
     return dialed.open
   }
 
-  /** Accepts an admitted connection that a peer has dialed to get files from here. */
-  accept(end: End): void {
+  /** Accepts an admitted connection that a peer, neighbour or not, has dialed to get files from here. */
+  accept(end: End, isNeighbour: boolean): void {
+    if (!isNeighbour) {
+      if (this.#strange.size >= acceptedElsewhereMax) {
+        end.close(new Error('enough hosts get files from here'))
+        return
+      }
+      this.#strange.add(end)
+      void end.closed.then(() => this.#strange.delete(end))
+    }
     const before = this.#accepted.filter(({ peer }) => peer === end.peer)
     if (before.length >= acceptedPerPeerMax) before[0]?.close(new Error('the peer has opened a newer one'))
     this.#accepted.push(end)
@@ -74,17 +90,23 @@ export class FileConnections<End extends FileEnd> {
     this.#dialedByPeer.delete(peer)
   }
 
+  #dialedElsewhere(): number {
+    const open = [...this.#dialedByPeer.values()].filter(({ failedMs }) => failedMs === undefined)
+    return open.filter(({ isElsewhere }) => isElsewhere).length
+  }
+
   #isGood({ open, failedMs }: Dialed<End>): boolean {
     if (failedMs !== undefined) return this.#clock.monotonicMs() - failedMs < againMs
     return open === undefined || (open.isOpen && !open.isRetired)
   }
 
-  #begin(peer: PeerId): Dialed<End> {
+  #begin(peer: PeerId, elsewhere: readonly string[] | undefined): Dialed<End> {
     const nowMs = this.#clock.monotonicMs()
     const dialed: Dialed<End> = {
       beganMs: nowMs,
       usedMs: nowMs,
-      over: this.#dial(peer).then(
+      isElsewhere: elsewhere !== undefined,
+      over: this.#dial(peer, elsewhere).then(
         (end) => this.#opened(dialed, end),
         () => {
           dialed.failedMs = this.#clock.monotonicMs()
@@ -96,7 +118,7 @@ export class FileConnections<End extends FileEnd> {
   }
 
   #opened(dialed: Dialed<End>, end: End): void {
-    // The peer may have been lost while it was dialed, or be dialed anew.
+    // The peer may have been lost while it was dialed, or be dialed anew; or another one answers.
     if (this.#dialedByPeer.get(end.peer) !== dialed) {
       end.close(new Error('nobody waits for it any more'))
       return
@@ -118,6 +140,8 @@ export class FileConnections<End extends FileEnd> {
 
 interface Dialed<End> {
   readonly beganMs: number
+  /** Whether the peer is no neighbour. */
+  readonly isElsewhere: boolean
   /** Resolves when it is open, or could not be dialed. */
   readonly over: Promise<void>
   open?: End

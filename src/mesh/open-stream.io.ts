@@ -24,16 +24,23 @@ export async function openOnLink(
   }
 }
 
+export interface Connections {
+  readonly files: FileConnections<MeshConnection>
+  readonly links: Links<MeshConnection>
+}
+
 /** On a connection for files if there can be one, otherwise on the link. */
 export async function openForFile(
-  files: FileConnections<MeshConnection>,
-  links: Links<MeshConnection>,
+  { files, links }: Connections,
   peer: PeerId,
   protocol: string,
-  signal: AbortSignal | undefined,
+  signal?: AbortSignal,
+  addresses?: readonly string[],
 ): Promise<PeerStream> {
+  const link = links.toAsk(peer)
   // Where a host is reached over another one it can't be dialed.
-  const connection = links.toAsk(peer)?.isRelayed === false ? await files.to(peer) : undefined
+  const isDialable = link === undefined ? addresses !== undefined : !link.isRelayed
+  const connection = isDialable ? await files.to(peer, link === undefined ? addresses : undefined) : undefined
   signal?.throwIfAborted()
   try {
     if (connection !== undefined) return await openOn(connection, protocol, signal)

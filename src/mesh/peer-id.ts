@@ -26,6 +26,12 @@ export function peerIdOfPeer(publicKey: KeyObject): PeerId | undefined {
   return base58.encode(Buffer.concat([head, Buffer.from(x, 'base64url')])) as PeerId
 }
 
+/** The same for a raw public key in base64, as a changeset names it: undefined when it is none. */
+export function peerIdOfText(key: string): PeerId | undefined {
+  const bytes = Buffer.from(key, 'base64')
+  return bytes.length === keyBytes ? (base58.encode(Buffer.concat([head, bytes])) as PeerId) : undefined
+}
+
 /** The key that a peer id names; undefined when it names none. */
 export function publicKeyOf(peer: string): KeyObject | undefined {
   if (peer.length > idLengthMax || !/^[1-9A-HJ-NP-Za-km-z]+$/.test(peer)) return undefined

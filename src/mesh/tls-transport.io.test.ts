@@ -69,11 +69,16 @@ test('a peer whose key is taken out of hmac_keys is cut off, and comes again wit
   const alder = await host(context, { keys: () => mine, onKeys })
   await alder.dial(addressOf(birch))
   await until(() => birch.peers().length === 1)
+  // cedar is no neighbour, and gets files by the new one.
+  const cedar = await host(context, { keys: () => keysOf('new', 'old') })
+  birch.handle('/isconf/files/1', () => new Promise(() => undefined))
+  await cedar.openFileStream(birch.self, '/isconf/files/1', undefined, [addressOf(birch)])
   // alder proves the new one from here on, but has proved the old one on this connection.
   mine = keysOf('new')
   theirs = keysOf('new')
   changed()
   await until(() => birch.peers().length === 0 && alder.peers().length === 0)
+  assert.deepEqual([birch.fileConnectionCount(), cedar.fileConnectionCount()], [1, 1])
   await alder.dial(addressOf(birch))
   await until(() => birch.peers().length === 1)
   mine = keysOf('other')
@@ -81,6 +86,8 @@ test('a peer whose key is taken out of hmac_keys is cut off, and comes again wit
   changed()
   // alder has no use for birch's proof any more; birch would still have alder.
   await until(() => alder.peers().length === 0)
+  theirs = keysOf('other')
+  await until(() => birch.fileConnectionCount() === 0)
 })
 
 test('an address with an id is dialed for that host, and for no other that answers there', async (context) => {

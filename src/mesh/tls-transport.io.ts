@@ -54,11 +54,12 @@ export class TlsTransport implements Transport {
     this.#services = new Services(log)
     const [identity, refusals] = [this.#identity, this.#refusals]
     const gate = { self: this.self, member: options, random, refusals, onOwnIdentity, ...(strangers && { strangers }) }
-    this.#entrance = new Entrance({ identity, ...gate, transport: this })
+    this.#entrance = new Entrance({ identity, ...gate, admitted: this.#admitted, transport: this })
     this.#links = new Links(this.self, clock, (event) => this.#changed(event))
     this.liveness = new Liveness(clock, contactOver(this.#links))
     this.#peerAddresses = new PeerAddresses(this, this.#links, clock, () => this.addresses(), onFacts)
-    this.#files = new FileConnections(clock, (peer) => this.#entrance.dialFiles(this.#peerAddresses.dialable(peer)))
+    const dialFiles = (peer: PeerId, at = this.#peerAddresses.dialable(peer)) => this.#entrance.dialFiles(at)
+    this.#files = new FileConnections(clock, dialFiles)
     serveRelays(this, identity, this.#links, (facts) => this.#accept(facts))
   }
 
@@ -112,10 +113,9 @@ export class TlsTransport implements Transport {
     if (parsed === undefined) throw new Error(`not an address of the mesh: ${address}`)
     if (parsed.peer === this.self) throw new OwnAddressError(address)
     try {
-      const [asking, answering] = await this.#entrance.dial(parsed, signal)
-      this.#join(asking)
-      this.#join(answering)
-      return asking.connection.peer
+      const link = await this.#entrance.dial(parsed, signal)
+      for (const passed of link) this.#join(passed)
+      return link[0].connection.peer
     } catch (error) {
       if (error instanceof OwnAddressError) throw new OwnAddressError(address)
       throw new Error(`${address}: ${dialFailure(error)}`, { cause: error })
@@ -131,8 +131,8 @@ export class TlsTransport implements Transport {
     return openOnLink(this.#links, peer, protocol, signal)
   }
 
-  openFileStream(peer: PeerId, protocol: string, signal?: AbortSignal): Promise<PeerStream> {
-    return openForFile(this.#files, this.#links, peer, protocol, signal)
+  openFileStream(...asked: Parameters<Transport['openFileStream']>): Promise<PeerStream> {
+    return openForFile({ files: this.#files, links: this.#links }, ...asked)
   }
 
   handle(protocol: string, serve: (stream: PeerStream) => Promise<void>): void {
@@ -148,8 +148,8 @@ export class TlsTransport implements Transport {
   }
 
   async close(): Promise<void> {
-    const reason = new Error('this host is closing')
     for (const cancel of this.#cancelWatches) cancel()
+    const reason = new Error('this host is closing')
     this.#entrance.close(reason)
     for (const connection of this.#connections()) connection.close(reason)
     await this.#listener?.close()
@@ -162,13 +162,13 @@ export class TlsTransport implements Transport {
     this.#join(passed)
   }
 
-  #join({ connection, linkId, key }: Passed): void {
-    this.#admitted.note(connection.peer, key)
+  #join({ connection, linkId }: Passed): void {
     this.#options.strangers?.forget(connection.remoteAddress)
     if (!connection.asks) connection.serve((protocol, raw) => void this.#services.serve(connection.peer, protocol, raw))
     if (connection.dialed && !connection.isRelayed)
       this.#peerAddresses.noteDialed(connection.peer, connection.remoteAddress)
-    if (connection.purpose === filesPurpose) this.#files.accept(connection)
+    if (connection.purpose === filesPurpose)
+      this.#files.accept(connection, this.#links.best(connection.peer) !== undefined)
     // How long that takes is wanted once the other side leaves a question unanswered.
     else if (this.#links.add(connection, linkId)) void connection.answersPing()
   }

@@ -27,9 +27,15 @@ export interface Transport {
   openStream(peer: PeerId, protocol: string, signal?: AbortSignal): Promise<PeerStream>
   /**
    * The same for a stream that carries files: if the peer can be dialed, on a connection of its own, so that no
-   * question waits behind the bytes of a file.
+   * question waits behind the bytes of a file. A peer that is not connected is dialed at `addresses`, and let go when it is idle;
+   * it is none of {@link peers}. Rejects when it can't be dialed, or too many such are connected.
    */
-  openFileStream(peer: PeerId, protocol: string, signal?: AbortSignal): Promise<PeerStream>
+  openFileStream(
+    peer: PeerId,
+    protocol: string,
+    signal?: AbortSignal,
+    addresses?: readonly string[],
+  ): Promise<PeerStream>
   /**
    * Serves a protocol: `serve` is called for each stream that a peer opens. When it resolves, our side is closed and
    * what still comes is dropped; when it rejects, the stream is aborted.

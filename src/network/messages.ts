@@ -76,6 +76,15 @@ export interface NetworkStart extends NetworkSettings {
   readonly domain: string
 }
 
+/** A stream that the daemon wants. */
+export interface Opening {
+  readonly peer: PeerId
+  readonly protocol: string
+  readonly isFile: boolean
+  /** Where a peer that is not connected is dialed for files. */
+  readonly addresses?: readonly string[] | undefined
+}
+
 /** From the daemon to the network process, which believes it. */
 export type ToNetwork =
   | ({ readonly type: 'start' } & NetworkStart)
@@ -83,13 +92,7 @@ export type ToNetwork =
   | { readonly type: 'handle'; readonly protocol: string }
   | { readonly type: 'dial'; readonly dial: number; readonly address: string }
   | { readonly type: 'stop dialing'; readonly dial: number }
-  | {
-      readonly type: 'open'
-      readonly stream: number
-      readonly peer: PeerId
-      readonly protocol: string
-      readonly isFile: boolean
-    }
+  | ({ readonly type: 'open'; readonly stream: number } & Opening)
   | { readonly type: 'ping'; readonly peer: PeerId }
   | { readonly type: 'disconnect'; readonly peer: PeerId }
   | { readonly type: 'alive' }

@@ -142,11 +142,12 @@ export class NetworkEnd {
   }
 
   /** The daemon asks a peer. */
-  async #open(mesh: Mesh, { stream, peer, protocol, isFile }: ToNetwork & { readonly type: 'open' }): Promise<void> {
+  async #open(mesh: Mesh, question: ToNetwork & { readonly type: 'open' }): Promise<void> {
+    const { stream, peer, protocol, isFile, addresses } = question
     const inner = this.#channel.accept(stream, peer)
     try {
       const opening = isFile ? mesh.openFileStream : mesh.openStream
-      const outer = await opening.call(mesh, peer, protocol, inner.aborted)
+      const outer = await opening.call(mesh, peer, protocol, inner.aborted, addresses)
       if (inner.aborted.aborted) {
         outer.abort(inner.aborted.reason)
         return

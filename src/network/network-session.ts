@@ -7,7 +7,7 @@ import { type Cancel, type Clock, endIfBroken, IsconfError, type Log } from '../
 import { type ConnectedPeer, OwnAddressError, type PeerEvent, type PeerId, type PeerStream } from '../mesh/index.ts'
 import { Channel } from './channel.ts'
 import type { ChannelStream } from './channel-stream.ts'
-import { type FromNetwork, fromNetworkSchema, type NetworkFacts, type ToNetwork } from './messages.ts'
+import { type FromNetwork, fromNetworkSchema, type NetworkFacts, type Opening, type ToNetwork } from './messages.ts'
 import { SessionPeers } from './session-peers.ts'
 
 export type Serve = (stream: PeerStream) => Promise<void>
@@ -137,8 +137,9 @@ export class NetworkSession {
     }
   }
 
-  async open(peer: PeerId, protocol: string, isFile: boolean, signal?: AbortSignal): Promise<PeerStream> {
-    if (!this.peers.has(peer)) throw new Error(`not connected to ${peer}`)
+  async open(opening: Opening, signal?: AbortSignal): Promise<PeerStream> {
+    const { peer, addresses } = opening
+    if (!this.peers.has(peer) && addresses === undefined) throw new Error(`not connected to ${peer}`)
     signal?.throwIfAborted()
     const stream = this.#channel.open(peer)
     const { promise, resolve, reject } = Promise.withResolvers<void>()
@@ -146,7 +147,7 @@ export class NetworkSession {
     this.#opening.set(stream.id, resolve)
     stream.aborted.addEventListener('abort', () => reject(stream.aborted.reason), { once: true })
     signal?.addEventListener('abort', onAbort, { once: true })
-    this.send({ type: 'open', stream: stream.id, peer, protocol, isFile })
+    this.send({ type: 'open', stream: stream.id, ...opening })
     try {
       await promise
       return stream

@@ -74,11 +74,16 @@ export class NetworkTransport implements Transport {
   }
 
   async openStream(peer: PeerId, protocol: string, signal?: AbortSignal): Promise<PeerStream> {
-    return this.#running().open(peer, protocol, false, signal)
+    return this.#running().open({ peer, protocol, isFile: false }, signal)
   }
 
-  async openFileStream(peer: PeerId, protocol: string, signal?: AbortSignal): Promise<PeerStream> {
-    return this.#running().open(peer, protocol, true, signal)
+  async openFileStream(
+    peer: PeerId,
+    protocol: string,
+    signal?: AbortSignal,
+    addresses?: readonly string[],
+  ): Promise<PeerStream> {
+    return this.#running().open({ peer, protocol, isFile: true, addresses }, signal)
   }
 
   handle(protocol: string, serve: Serve): void {

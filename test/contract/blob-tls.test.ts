@@ -8,10 +8,12 @@ import { systemDisk } from '../../src/base/disk.io.ts'
 import { threadPoolHasher } from '../../src/base/hash.io.ts'
 import { type BlobRef, type BlobSource, pieceBytes } from '../../src/base/index.ts'
 import { systemRandom } from '../../src/base/random.io.ts'
+import type { PeerId } from '../../src/mesh/index.ts'
 import type { TlsTransport } from '../../src/mesh/tls-transport.io.ts'
 import { fetchBlob } from '../../src/replication/blobs/blob-fetch.ts'
 import { serveBlobs } from '../../src/replication/blobs/blob-serve.ts'
 import type { FetchOptions } from '../../src/replication/blobs/fetch-options.ts'
+import { findHolders, serveHolders } from '../../src/replication/blobs/holders.ts'
 import { type BlobStore, openStore, workerWholeHasher } from '../../src/store/index.ts'
 import { assertHolds, blobContent, putContent } from '../sim/blob-world.ts'
 import { openMesh } from '../support/mesh.ts'
@@ -92,6 +94,30 @@ among('two sources share the work', async (host) => {
   assert.equal(cedar.transport.fileConnectionCount(), 2, 'the file came on connections of its own')
   for (const { servedBytes } of [alder, birch]) assert.ok(servedBytes() >= 4 * pieceBytes, `${servedBytes()}`)
 })
+
+among(
+  'a host that is no neighbour has the file: it is dialed for it, or reached over a neighbour of both',
+  async (host) => {
+    for (const isDialable of [true, false]) {
+      const [alder, birch, cedar] = [await host(), await host(), await host()]
+      const ref = await putContent(alder.store, content)
+      await connect(alder, birch)
+      await connect(birch, cedar)
+      serveHolders(birch.transport, systemClock)
+      const addressesOf = (peer: PeerId): readonly string[] =>
+        isDialable && peer === alder.transport.self ? alder.transport.addresses() : []
+      const { transport } = cedar
+      const deps = { transport, clock: systemClock, random: systemRandom, recorded: { of: () => [], addressesOf } }
+      await fetchAll(cedar, ref, { findHolders: () => findHolders(deps, ref) })
+      await assertHolds(cedar.store, ref)
+      assert.deepEqual(
+        cedar.transport.peers().map(({ id }) => id),
+        [birch.transport.self],
+      )
+      assert.equal(cedar.transport.fileConnectionCount(), 1)
+    }
+  },
+)
 
 among('a corrupting source is set aside', async (host) => {
   const corrupting = await host(

@@ -262,6 +262,24 @@ function streams(check: Check): void {
     },
   )
 
+  check('a host that is no neighbour is dialed for files, and is no neighbour then either', async (world) => {
+    const [alder, birch] = [await world.host('alder'), await world.host('birch')]
+    const { self } = birch.transport
+    birch.transport.handle(protocol, async (stream) => {
+      await stream.write(Buffer.from(`for ${stream.peer}`))
+    })
+    const open = (): Promise<PeerStream> => alder.transport.openFileStream(self, protocol, undefined, [birch.address])
+    const answers = await Promise.all([open().then(readAll), open().then(readAll)])
+    assert.deepEqual(answers.map(String), [`for ${alder.transport.self}`, `for ${alder.transport.self}`])
+    assert.deepEqual([...alder.transport.peers(), ...birch.transport.peers()], [])
+    await assert.rejects(alder.transport.openStream(self, protocol), /not connected/)
+    const other = await world.host('cedar')
+    const there = alder.transport.openFileStream(other.transport.self, protocol, undefined, [birch.address])
+    await assert.rejects(there, 'another host answers at that address')
+    const stranger = await world.host('dogwood', { domain: 'other.example' })
+    await assert.rejects(stranger.transport.openFileStream(self, protocol, undefined, [birch.address]))
+  })
+
   check('a protocol that the other side does not speak, and a peer that is not there, are refused', async (world) => {
     const { alder, birch } = await pair(world)
     await assert.rejects(alder.transport.openStream(birch.transport.self, '/isconf/unknown/1'))

@@ -63,6 +63,8 @@ export class SimTransport implements Transport, LinkEnd {
   readonly #member: Member
   readonly #onOwnIdentity: (address: string) => void
   readonly #links = new Set<Link>()
+  /** With hosts that were dialed for files, or have dialed for files, and are no neighbours. */
+  readonly #fileLinks = new Set<Link>()
   readonly #peerListeners = new Set<(event: PeerEvent) => void>()
   /** What is being told, and what happened meanwhile. */
   readonly #untold: PeerEvent[] = []
@@ -100,6 +102,17 @@ export class SimTransport implements Transport, LinkEnd {
   }
 
   async dial(address: string, signal?: AbortSignal): Promise<PeerId> {
+    const other = await this.#reach(address, signal)
+    if (this.#linkTo(other.self) === undefined) {
+      const link = new Link(this.#network, this, other)
+      other.#gain(link)
+      this.#gain(link)
+    }
+    return other.self
+  }
+
+  /** The host at an address that has admitted this one. */
+  async #reach(address: string, signal?: AbortSignal): Promise<SimTransport> {
     const name = /^sim:(.+)$/.exec(address)?.[1]
     if (name === undefined) throw new Error(`not an address of the simulated network: ${address}`)
     const network = this.#network
@@ -114,12 +127,7 @@ export class SimTransport implements Transport, LinkEnd {
     if (other.self === this.self) throw this.#meetsItself(other)
     await this.#admit(other)
     if (this.#closed || other.#closed) throw new Error(`${address}: connection lost`)
-    if (this.#linkTo(other.self) === undefined) {
-      const link = new Link(network, this, other)
-      other.#gain(link)
-      this.#gain(link)
-    }
-    return other.self
+    return other
   }
 
   onPeer(listener: (event: PeerEvent) => void): Cancel {
@@ -130,6 +138,11 @@ export class SimTransport implements Transport, LinkEnd {
   async openStream(peer: PeerId, protocol: string, signal?: AbortSignal): Promise<PeerStream> {
     const link = this.#linkTo(peer)
     if (link === undefined) throw new Error(`not connected to ${peer}`)
+    return this.#openOn(link, protocol, signal)
+  }
+
+  async #openOn(link: Link, protocol: string, signal?: AbortSignal): Promise<PeerStream> {
+    const peer = link.other(this).self
     signal?.throwIfAborted()
     const [near, far] = link.streamPair(this)
     this.#begun(near)
@@ -163,9 +176,29 @@ export class SimTransport implements Transport, LinkEnd {
     return near
   }
 
-  /** Nothing waits behind anything here. */
-  openFileStream(peer: PeerId, protocol: string, signal?: AbortSignal): Promise<PeerStream> {
-    return this.openStream(peer, protocol, signal)
+  /** Nothing waits behind anything here; only who is no neighbour needs a connection for it. */
+  async openFileStream(
+    peer: PeerId,
+    protocol: string,
+    signal?: AbortSignal,
+    addresses: readonly string[] = [],
+  ): Promise<PeerStream> {
+    if (this.#linkTo(peer) !== undefined) return this.openStream(peer, protocol, signal)
+    const known = [...this.#fileLinks].find((link) => link.other(this).self === peer)
+    if (known !== undefined) return this.#openOn(known, protocol, signal)
+    let failure: unknown = new Error(`not connected to ${peer}`)
+    for (const address of addresses) {
+      try {
+        const other = await this.#reach(address, signal)
+        if (other.self !== peer) throw new Error(`${address}: another host answers there`)
+        const link = new Link(this.#network, this, other)
+        for (const end of [this, other]) end.#fileLinks.add(link)
+        return await this.#openOn(link, protocol, signal)
+      } catch (error) {
+        failure = error
+      }
+    }
+    throw failure
   }
 
   handle(protocol: string, serve: Serve): void {
@@ -195,17 +228,17 @@ export class SimTransport implements Transport, LinkEnd {
     this.#peerListeners.clear()
     this.#serveByProtocol.clear()
     this.#network.remove(this)
-    for (const link of [...this.#links]) link.closeFrom(this)
+    for (const link of [...this.#links, ...this.#fileLinks]) link.closeFrom(this)
   }
 
   // What follows is for SimNetwork and Link.
 
   release(): void {
-    for (const link of [...this.#links]) link.release()
+    for (const link of [...this.#links, ...this.#fileLinks]) link.release()
   }
 
   breakLinks(which: (otherName: string) => boolean): void {
-    for (const link of this.#links) if (which(link.other(this).name)) link.breakBoth()
+    for (const link of [...this.#links, ...this.#fileLinks]) if (which(link.other(this).name)) link.breakBoth()
   }
 
   ended(stream: SimStream): void {
@@ -220,6 +253,7 @@ export class SimTransport implements Transport, LinkEnd {
 
   lost(link: Link): void {
     const peer = link.other(this).self
+    if (this.#fileLinks.delete(link)) return
     this.#links.delete(link)
     if (this.#linkTo(peer) !== undefined) return
     this.liveness.forget(peer)

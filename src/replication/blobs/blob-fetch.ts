@@ -5,20 +5,18 @@
  */
 import { type Cancel, PieceMemory } from '../../base/index.ts'
 import type { PeerId } from '../../mesh/index.ts'
-import type { PieceRun } from './blob-lane.ts'
 import { BlobPeers } from './blob-peers.ts'
-import { isDone, lateRun, nextRun, type PlanState, slowersRun, sparedRun } from './blob-plan.ts'
+import { isDone, type PlanState } from './blob-plan.ts'
 import { BlobSession } from './blob-session.ts'
+import { chooseRun } from './choose-run.ts'
+import { Elsewhere } from './elsewhere.ts'
 import type { FetchOptions } from './fetch-options.ts'
+import type { LanePeer } from './lane-types.ts'
 import { PiecesHere } from './pieces-here.ts'
 import { beginRun, type RunUnderWay } from './run-under-way.ts'
 
 /** How many ranges are under way at once, from all peers: each holds its bytes in memory until they are verified. */
 const underWayMax = 8
-/** How long a peer that is spared waits for those who get the same blob, before they count as slower than this host. */
-const slowerMs = 250
-/** How long a peer is idle, and a run under way, before the idle peer is asked for that run. */
-const patienceMs = 1_000
 /** How often candidates and patience are checked when nothing else happens. */
 const lookMs = 250
 /** If nobody sends a byte for this long, the blob counts as missing. */
@@ -54,6 +52,7 @@ class BlobFetch {
   #lastByteMs: number
   #lastPieceMs: number
   readonly #here: PiecesHere
+  readonly #elsewhere: Elsewhere | undefined
   #cancelLook: Cancel = () => undefined
 
   constructor(options: FetchOptions) {
@@ -62,6 +61,8 @@ class BlobFetch {
     this.#lastByteMs = options.clock.monotonicMs()
     this.#lastPieceMs = this.#lastByteMs
     this.#here = new PiecesHere(options.sink)
+    const { clock, findHolders } = options
+    this.#elsewhere = findHolders && new Elsewhere(clock, findHolders, (holders) => this.#peers.found(holders))
     this.#done = new Promise((resolve, reject) => {
       this.#settle = (failure) => (failure === undefined ? resolve() : reject(failure))
     })
@@ -96,6 +97,7 @@ class BlobFetch {
     const { clock, missingMs = missingMsDefault } = this.#options
     this.#step()
     if (this.#ended) return
+    this.#elsewhere?.look(this.#lastByteMs)
     if (clock.monotonicMs() - this.#lastByteMs >= missingMs) this.end(this.#here.missing())
     else this.#cancelLook = clock.after(lookMs, () => this.#look())
   }
@@ -103,7 +105,7 @@ class BlobFetch {
   #step(): void {
     if (this.#here.isAll) this.end()
     if (this.#ended) return
-    this.#peers.fill((peer) => this.#session(peer))
+    this.#peers.fill((asked) => this.#session(asked))
     if (!this.#options.sink.hashesKnown()) return
     const sessions = this.#peers.sessions()
     for (let begun = true; begun; ) {
@@ -112,9 +114,9 @@ class BlobFetch {
     }
   }
 
-  #session(peer: PeerId): BlobSession {
+  #session(asked: LanePeer): BlobSession {
     const { transport, clock, ref } = this.#options
-    return new BlobSession({ transport, clock, ref, memory: this.#memory }, peer, {
+    return new BlobSession({ transport, clock, ref, memory: this.#memory }, asked, {
       wantsHashes: () => !this.#options.sink.hashesKnown(),
       onHashes: (from, hashes) => this.#takeHashes(from, hashes),
       onChange: () => this.#step(),
@@ -128,8 +130,11 @@ class BlobFetch {
   /** Whether the session has begun another run. */
   #begin(session: BlobSession): boolean {
     if (!session.hasRoom || this.#underWay.size >= underWayMax) return false
-    const { clock } = this.#options
-    const run = this.#runFor(session)
+    const { clock, random } = this.#options
+    const run = chooseRun(this.#planState(), session, random, {
+      nowMs: clock.monotonicMs(),
+      lastPieceMs: this.#lastPieceMs,
+    })
     if (run === undefined) return false
     const underWay = beginRun(session, run, clock, {
       onPiece: (index, bytes) => this.#takePiece(session, index, bytes),
@@ -143,20 +148,6 @@ class BlobFetch {
       this.#step()
     })
     return true
-  }
-
-  #runFor(session: BlobSession): PieceRun | undefined {
-    const { clock, random } = this.#options
-    const state = this.#planState()
-    const next = nextRun(state, session, random)
-    const sparedMs = session.sparedForMs(next === undefined)
-    if (next !== undefined || sparedMs < slowerMs) return next
-    const slowers = slowersRun(state, session, random)
-    const agedMs = clock.monotonicMs() - patienceMs
-    // As long as pieces come from those that get them, nobody else is needed.
-    if (slowers !== undefined || sparedMs < patienceMs || this.#lastPieceMs > agedMs) return slowers
-    const isIdle = session.isIdle && session.idleSinceMs <= agedMs
-    return sparedRun(state, session, random) ?? (isIdle ? lateRun(state, session, random, agedMs) : undefined)
   }
 
   #planState(): PlanState {

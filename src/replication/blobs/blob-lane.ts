@@ -10,35 +10,15 @@ import {
   encodeRequest,
   isBulk,
 } from './blob-protocol.ts'
+import type { Holdings, LaneParts, LanePeer, PieceRun } from './lane-types.ts'
 import { unpack } from './packing.ts'
 import { StallWatch } from './stall-watch.ts'
-
-/** What a peer has of a blob. */
-export interface Holdings {
-  readonly whole: boolean
-  /** A bit for each piece; none when the peer has the whole. */
-  readonly bits: Uint8Array
-  has(index: number): boolean
-}
-
-/** A run of pieces, asked for at once. */
-export interface PieceRun {
-  readonly first: number
-  readonly count: number
-}
-
-export interface LaneParts {
-  readonly transport: Transport
-  readonly clock: Clock
-  readonly ref: BlobRef
-  /** The memory in which pieces arrive. */
-  readonly memory: PieceMemory
-}
 
 export class BlobLane {
   readonly #transport: Transport
   readonly #clock: Clock
   readonly #peer: PeerId
+  readonly #addresses: readonly string[] | undefined
   readonly #ref: BlobRef
   readonly #memory: PieceMemory
   readonly #isForPieces: boolean
@@ -47,10 +27,11 @@ export class BlobLane {
   #reader: StreamReader | undefined
   #answering = false
 
-  constructor({ transport, clock, ref, memory }: LaneParts, peer: PeerId, isForPieces: boolean) {
+  constructor({ transport, clock, ref, memory }: LaneParts, { peer, addresses }: LanePeer, isForPieces: boolean) {
     this.#transport = transport
     this.#clock = clock
     this.#peer = peer
+    this.#addresses = addresses
     this.#ref = ref
     this.#memory = memory
     this.#isForPieces = isForPieces
@@ -180,8 +161,9 @@ export class BlobLane {
 
   async #open(): Promise<StreamReader> {
     const { sizeBytes } = this.#ref
-    const open = this.#isForPieces && isBulk(sizeBytes) ? 'openFileStream' : 'openStream'
-    const stream = await this.#transport[open](this.#peer, blobProtocol, this.#end.signal)
+    const isForFiles = this.#addresses !== undefined || (this.#isForPieces && isBulk(sizeBytes))
+    const open = isForFiles ? 'openFileStream' : 'openStream'
+    const stream = await this.#transport[open](this.#peer, blobProtocol, this.#end.signal, this.#addresses)
     this.#stream = stream
     if (this.#end.signal.aborted) stream.abort(this.#end.signal.reason as Error)
     this.#reader = new StreamReader(stream.incoming)

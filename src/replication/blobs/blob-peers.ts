@@ -2,6 +2,8 @@
 import type { Clock } from '../../base/index.ts'
 import type { PeerId } from '../../mesh/index.ts'
 import type { BlobSession } from './blob-session.ts'
+import type { Holder } from './holders.ts'
+import type { LanePeer } from './lane-types.ts'
 
 /** How many peers are asked at once; more candidates have their turn when one of these has nothing. */
 const sessionsMax = 16
@@ -9,6 +11,8 @@ const sessionsMax = 16
 const restMs = 3_000
 /** How soon a peer that had nothing is asked again: it may have begun to fetch the blob. */
 const nothingRestMs = 1_000
+/** Peers that are no neighbours and asked at once: each is a connection that is dialed for this. */
+const elsewhereMax = 4
 
 export class BlobPeers {
   readonly #clock: Clock
@@ -18,6 +22,9 @@ export class BlobPeers {
   /** Those that rest because they had nothing. */
   readonly #hadNothing = new Set<PeerId>()
   readonly #bad = new Set<PeerId>()
+  /** Those that may have some and are no neighbours, and those of them that had nothing or could not be dialed. */
+  readonly #elsewhere = new Map<PeerId, Holder>()
+  readonly #inVain = new Set<PeerId>()
 
   constructor(clock: Clock, candidates: () => readonly PeerId[]) {
     this.#clock = clock
@@ -30,7 +37,7 @@ export class BlobPeers {
   }
 
   /** Opens a session with each candidate whose turn it is. */
-  fill(open: (peer: PeerId) => BlobSession): void {
+  fill(open: (peer: LanePeer) => BlobSession): void {
     const nowMs = this.#clock.monotonicMs()
     const restUntilMs = (peer: PeerId): number => this.#restUntilMs.get(peer) ?? 0
     const waiting = this.#candidates().filter((peer) => {
@@ -38,16 +45,28 @@ export class BlobPeers {
     })
     // Those that were not asked for the longest time first, so that each has its turn.
     waiting.sort((a, b) => restUntilMs(a) - restUntilMs(b))
-    for (const peer of waiting.slice(0, Math.max(0, sessionsMax - this.#sessionByPeer.size))) {
-      const session = open(peer)
-      this.#sessionByPeer.set(peer, session)
+    const elsewhere = [...this.#elsewhere.values()].filter(
+      ({ peer }) => !this.#sessionByPeer.has(peer) && !waiting.includes(peer),
+    )
+    for (const one of [...waiting.map((peer) => ({ peer })), ...elsewhere].slice(0, this.#room())) {
+      const session = open(one)
+      this.#sessionByPeer.set(one.peer, session)
       void session.run()
     }
+  }
+
+  /** Hosts that may have some and are no neighbours; those that were asked in vain come again only when there is no other. */
+  found(holders: readonly Holder[]): void {
+    const isNew = ({ peer }: Holder): boolean => !this.#bad.has(peer) && !this.#inVain.has(peer)
+    if (!holders.some(isNew)) this.#inVain.clear()
+    for (const holder of holders.filter(isNew))
+      if (this.#elsewhere.size < elsewhereMax) this.#elsewhere.set(holder.peer, holder)
   }
 
   /** A session is over; without an error, the peer had nothing. */
   rest(session: BlobSession, error: unknown): void {
     this.#sessionByPeer.delete(session.peer)
+    if (this.#elsewhere.delete(session.peer)) this.#inVain.add(session.peer)
     this.#restUntilMs.set(session.peer, this.#clock.monotonicMs() + (error === undefined ? nothingRestMs : restMs))
     if (error === undefined) this.#hadNothing.add(session.peer)
     else this.#hadNothing.delete(session.peer)
@@ -73,5 +92,9 @@ export class BlobPeers {
   isSwarm(): boolean {
     const keepers = this.sessions().filter(({ held, isFetcher }) => held.whole && !isFetcher)
     return this.#candidates().length > keepers.length
+  }
+
+  #room(): number {
+    return Math.max(0, sessionsMax - this.#sessionByPeer.size)
   }
 }

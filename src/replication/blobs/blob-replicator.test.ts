@@ -20,7 +20,14 @@ function snapping(refs: readonly BlobRef[]): SignedChangeset {
 async function replicatorOf(world: BlobWorld, host: BlobHost, store: BlobStore = host.store): Promise<BlobReplicator> {
   await host.disk.makeDirectory('/is/branches')
   const branches = await Branches.open({ disk: host.disk, clock: world.clock, domain }, '/is/branches')
-  const replicator = new BlobReplicator({ ...host, store, branches, clock: world.clock, log: silentLog })
+  const replicator = new BlobReplicator({
+    ...host,
+    store,
+    branches,
+    clock: world.clock,
+    log: silentLog,
+    hosts: () => [],
+  })
   replicator.start()
   return replicator
 }

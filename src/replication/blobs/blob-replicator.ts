@@ -2,30 +2,20 @@
  * Keeps every file that the journals name on this host's disk. Files are fetched from the others as soon as a changeset
  * arrives, so that `up` seldom waits and every host can serve every other.
  */
-import {
-  type BlobRef,
-  type ChangesetId,
-  type Clock,
-  type Disk,
-  IsconfError,
-  type Log,
-  pieceBytes,
-  type Random,
-  type Room,
-  toIsconfError,
-} from '../../base/index.ts'
-import type { Branch, Branches } from '../../branch/index.ts'
+import { type BlobRef, type ChangesetId, IsconfError, pieceBytes, toIsconfError } from '../../base/index.ts'
+import type { Branch } from '../../branch/index.ts'
 import { blobsOf, type SignedChangeset } from '../../journal/index.ts'
-import type { Transport } from '../../mesh/index.ts'
-import type { BlobStore } from '../../store/index.ts'
 import type { CountListener } from '../exchange.ts'
 import { ArrivingBlobs, type ByteRange } from './arriving-blobs.ts'
 import { Askers } from './askers.ts'
+import type { BlobReplicatorDeps } from './blob-replicator-deps.ts'
 import { Slots } from './blob-slots.ts'
 import { fetchIntoStore } from './fetch-into-store.ts'
 import { filesCheckedUpTo, noteFilesChecked } from './files-checked.ts'
 import { fetchTogether, filesOfOneQuestion } from './files-together.ts'
+import { serveHolders } from './holders.ts'
 import { IncomingBytes } from './incoming-bytes.ts'
+import { RecordedHolders } from './recorded-holders.ts'
 import { answerStored, hostsWithFiles } from './stored-question.ts'
 
 /** How many blobs are fetched at once, each from several hosts: two large ones, or more of those that mostly wait. */
@@ -43,18 +33,6 @@ const missingMs = 15_000
 /** Between two tries in the background. */
 const retryMs = 15_000
 
-export interface BlobReplicatorDeps {
-  readonly disk: Disk
-  readonly branches: Branches
-  readonly store: BlobStore
-  readonly transport: Transport
-  readonly clock: Clock
-  readonly random: Random
-  readonly log: Log
-  /** How much of the disk arriving files may take; all of it if absent. */
-  readonly room?: Room
-}
-
 export class BlobReplicator {
   readonly #deps: BlobReplicatorDeps
   readonly #stopping = new AbortController()
@@ -65,6 +43,7 @@ export class BlobReplicator {
   /** The weight of the fetches under way. */
   #running = 0
   readonly #readings: ArrivingBlobs
+  readonly #recorded: RecordedHolders
   readonly #demanded = new Slots<'somebody'>(demandedMax, demandedMax)
   /** Hears who asks for what is fetched here. */
   readonly askers = new Askers()
@@ -74,6 +53,7 @@ export class BlobReplicator {
 
   constructor(deps: BlobReplicatorDeps) {
     this.#deps = deps
+    this.#recorded = new RecordedHolders(deps)
     this.incoming = new IncomingBytes(deps)
     this.#readings = new ArrivingBlobs(deps.store, (ref) => this.#demand(ref))
   }
@@ -81,6 +61,7 @@ export class BlobReplicator {
   /** Begins to answer, and to look for files that the journals name and the store lacks. */
   start(): void {
     answerStored(this.#deps, (refs) => this.#untilHere(refs))
+    serveHolders(this.#deps.transport, this.#deps.clock)
     this.#deps.transport.onPeer(({ type }) => {
       if (type === 'up') this.#work()
     })
@@ -100,8 +81,12 @@ export class BlobReplicator {
 
   /** Fetches in the background what changesets name. */
   async want(changesets: readonly SignedChangeset[]): Promise<void> {
-    for (const ref of changesets.flatMap(blobsOf)) {
-      if (!(await this.#deps.store.has(ref.id))) this.#wanted.set(ref.id, ref)
+    for (const signed of changesets) {
+      for (const ref of blobsOf(signed)) {
+        if (this.#deps.store.has(ref.id)) continue
+        this.#wanted.set(ref.id, ref)
+        this.#recorded.note(ref, signed)
+      }
     }
     this.#work()
   }
@@ -190,11 +175,12 @@ export class BlobReplicator {
     const { store, log } = this.#deps
     if (!(await store.has(ref.id))) {
       const { signal } = this.#stopping
-      const parts = { ...this.#deps, askers: this.askers, readings: this.#readings }
+      const parts = { ...this.#deps, askers: this.askers, readings: this.#readings, recorded: this.#recorded }
       await this.incoming.during(ref, () => fetchIntoStore(parts, ref, { missingMs, signal }))
       log.info({ blob: ref.id, sizeBytes: ref.sizeBytes }, 'fetched a file')
     }
     this.#wanted.delete(ref.id)
+    this.#recorded.forget(ref)
   }
 
   /** After a start, changesets that were checked before are not looked at again. */

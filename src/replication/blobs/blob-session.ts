@@ -1,8 +1,9 @@
 /** One peer during the fetch of one blob: what it has, asked again while that changes, and its lanes for ranges. */
 import type { Cancel, Clock } from '../../base/index.ts'
 import type { PeerId } from '../../mesh/index.ts'
-import { BlobLane, type Holdings, type LaneParts, type PieceRun } from './blob-lane.ts'
+import { BlobLane } from './blob-lane.ts'
 import type { PlanPeer } from './blob-plan.ts'
+import type { Holdings, LaneParts, LanePeer, PieceRun } from './lane-types.ts'
 
 /** How many ranges one peer is asked for at once: one is on the way while the next is asked for. */
 const lanesMax = 2
@@ -27,6 +28,7 @@ export class BlobSession implements PlanPeer {
   held = nothing
   isFetcher = false
   idleSinceMs: number
+  readonly #asked: LanePeer
   readonly #parts: LaneParts
   readonly #clock: Clock
   readonly #events: SessionEvents
@@ -38,13 +40,14 @@ export class BlobSession implements PlanPeer {
   #sparedSinceMs: number | undefined
   #wake: () => void = () => undefined
 
-  constructor(parts: LaneParts, peer: PeerId, events: SessionEvents) {
-    this.peer = peer
+  constructor(parts: LaneParts, asked: LanePeer, events: SessionEvents) {
+    this.peer = asked.peer
+    this.#asked = asked
     this.#parts = parts
     this.#clock = parts.clock
     this.#events = events
     this.idleSinceMs = parts.clock.monotonicMs()
-    this.#questions = new BlobLane(parts, peer, false)
+    this.#questions = new BlobLane(parts, asked, false)
   }
 
   /** Asks what the peer has, again and again while it may get more. */
@@ -81,7 +84,7 @@ export class BlobSession implements PlanPeer {
     take: (index: number, bytes: Uint8Array) => Promise<void>,
     asked: AskedRun,
   ): Promise<void> {
-    const lane = this.#free.pop() ?? new BlobLane(this.#parts, this.peer, true)
+    const lane = this.#free.pop() ?? new BlobLane(this.#parts, this.#asked, true)
     this.#busy.add(lane)
     asked.abort = (reason) => lane.close(reason)
     try {

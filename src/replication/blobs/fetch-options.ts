@@ -1,6 +1,7 @@
 /** What the fetch of one blob needs, and whom it tells. */
 import type { BlobRef, BlobSink, Cancel, Clock, Random } from '../../base/index.ts'
 import type { PeerId, Transport } from '../../mesh/index.ts'
+import type { Holder } from './holders.ts'
 
 export interface FetchOptions {
   readonly transport: Transport
@@ -11,6 +12,8 @@ export interface FetchOptions {
   readonly sink: BlobSink
   /** The peers worth asking, looked at again and again. */
   readonly candidates: () => readonly PeerId[]
+  /** Looks for hosts that are not connected and may have some, when the candidates give nothing; never rejects. */
+  readonly findHolders?: () => Promise<readonly Holder[]>
   readonly signal?: AbortSignal
   /** Without a byte from anybody for this long, the fetch ends with BLOB_MISSING; in milliseconds. */
   readonly missingMs?: number

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { assertHolds, type BlobHost, BlobWorld, blobContent, putContent } from '../../../test/sim/blob-world.ts'
+import { type BlobRef, pieceBytes } from '../../base/index.ts'
+import type { PeerId } from '../../mesh/index.ts'
+import { findHolders, type Holder, serveHolders } from './holders.ts'
+
+const content = blobContent(6 * pieceBytes + 5)
+
+/** Hosts of which each is connected to the next one only, and all serve files. */
+async function inLine(seed: number, ...names: readonly string[]) {
+  const world = new BlobWorld(seed)
+  const hosts = await Promise.all(names.map((name) => world.host(name)))
+  for (const [index, host] of hosts.entries()) {
+    serveHolders(host.transport, world.clock)
+    const next = hosts[index + 1]
+    if (next) await world.connect(host, next)
+  }
+  const find = (host: BlobHost, ref: BlobRef, recorded: readonly string[] = []): Promise<readonly Holder[]> => {
+    const addressesOf = (peer: PeerId): readonly string[] => [`sim:${peer}`]
+    const { transport, random } = host
+    const known = { of: () => recorded as readonly PeerId[], addressesOf }
+    return findHolders({ transport, clock: world.clock, random, recorded: known }, ref)
+  }
+  const fetch = (host: BlobHost, ref: BlobRef, recorded: readonly string[] = []): Promise<void> =>
+    world.fetch(host, ref, { findHolders: () => find(host, ref, recorded) })
+  return { world, hosts: hosts as [BlobHost, BlobHost, BlobHost, BlobHost], find, fetch }
+}
+
+test('a file comes from a host that only a neighbour knows, which is dialed for it and let go', async () => {
+  const { world, hosts, find, fetch } = await inLine(1, 'alder', 'birch', 'cedar')
+  const [alder, , cedar] = hosts
+  const ref = await putContent(alder.store, content)
+  assert.deepEqual(await world.clock.until(find(cedar, ref)), [
+    // Over birch where it can't be dialed.
+    { peer: 'alder', addresses: ['sim:alder', '/p2p/birch/p2p-circuit/p2p/alder'] },
+  ])
+  await world.clock.until(fetch(cedar, ref))
+  await assertHolds(cedar.store, ref)
+  assert.deepEqual(
+    cedar.transport.peers().map(({ id }) => id),
+    ['birch'],
+  )
+  assert.deepEqual(await world.clock.until(find(hosts[1], ref)), [], 'neighbours themselves are asked anyway')
+})
+
+test('a file comes from a host that should have it by its record, and one that is gone is left for another', async () => {
+  const { world, hosts, fetch } = await inLine(2, 'alder', 'birch', 'cedar', 'dogwood')
+  const [alder, birch, , dogwood] = hosts
+  const ref = await putContent(alder.store, content)
+  await putContent(birch.store, content)
+  world.network.cut('alder', 'dogwood')
+  // What is two steps away no neighbour knows of.
+  world.network.cut('birch', 'cedar')
+  await world.clock.until(fetch(dogwood, ref, ['alder', 'gone', 'birch']))
+  await assertHolds(dogwood.store, ref)
+})
+
+test('a host that has had some of a file and is cut off is left for another', async () => {
+  const { world, hosts, fetch } = await inLine(3, 'alder', 'birch', 'cedar', 'dogwood')
+  const [alder, birch, cedar, dogwood] = hosts
+  const large = blobContent(40 * pieceBytes)
+  const ref = await putContent(alder.store, large)
+  await putContent(dogwood.store, large)
+  await world.clock.until(world.network.find('dogwood')!.dial('sim:birch'))
+  world.network.cut('cedar', 'dogwood')
+  const fetching = fetch(cedar, ref, ['alder'])
+  await world.clock.untilTrue(() => alder.transport.sentBytes > pieceBytes)
+  world.network.cut('alder', 'cedar')
+  world.network.heal('cedar', 'dogwood')
+  await world.clock.until(fetching)
+  await assertHolds(cedar.store, ref)
+  assert.equal(birch.store.has(ref.id), false)
+})
+
+test('a file that nobody has who can be reached is BLOB_MISSING', async () => {
+  const { world, hosts, fetch } = await inLine(4, 'alder', 'birch', 'cedar')
+  const [alder, , cedar] = hosts
+  const ref = await putContent(alder.store, content)
+  world.network.cut('alder', 'cedar')
+  await assert.rejects(world.clock.until(fetch(cedar, ref, ['gone'])), {
+    code: 'BLOB_MISSING',
+    message: /^no reachable host has file/,
+  })
+})
