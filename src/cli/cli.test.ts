@@ -118,7 +118,9 @@ const wrongUse: readonly (readonly [readonly string[], string])[] = [
   [['lock', 'mind', '-m', 'the', 'queue'], 'isconf lock does not take "-m" inside the message'],
   [['lock', '-m', 'mind', 'the', 'queue'], 'isconf lock -m takes one word, not "the" as well'],
   [['-m', 'why', 'up'], 'isconf up takes -m only with --despite-hold'],
-  [['help', 'dance'], 'no such verb: "dance"'],
+  [['help', 'dance'], 'no such verb or topic: "dance"'],
+  [['help', 'IS_PROT'], 'no such verb or topic: "IS_PROT" (did you mean IS_PORT?)'],
+  [['help', 'lokc'], 'no such verb or topic: "lokc" (did you mean lock?)'],
   [['help', 'exec', 'ls'], 'isconf help does not take "ls"'],
   [['bank', 'remov', 'x'], 'isconf bank takes list, add, remove or get, not "remov" (did you mean remove?)'],
   ...['reboot', 'exec', 'status', 'lock'].map(

@@ -20,5 +20,5 @@ for (const [word, text] of [
 test('a word that is neither a verb nor a topic is refused', async (t) => {
   const { status, err } = await (await hostWith(t, undefined)).type('help', 'nonsense')
   assert.equal(status, 22)
-  assert.match(err, /no such verb: "nonsense"/)
+  assert.match(err, /no such verb or topic: "nonsense"\nisconf: hint: .*failures, settings/)
 })

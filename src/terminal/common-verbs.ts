@@ -1,7 +1,7 @@
 /** The verbs that every program has. */
 import { IsconfError } from '../base/index.ts'
 import { aVerb, type Options, optionalWord, type Program, type Topic, type Verb } from './declaration.ts'
-import { chooseVerb, type ProgramProcess, readProgram } from './program.ts'
+import { chooseVerb, named, type ProgramProcess, readProgram } from './program.ts'
 
 /** The verbs `help` and `version` of a program. */
 export function commonVerbs(program: () => Program): readonly Verb<ProgramProcess>[] {
@@ -17,6 +17,7 @@ export function commonVerbs(program: () => Program): readonly Verb<ProgramProces
         terminal.out(topic.text)
         return 0
       }
+      if (verb !== undefined) requireKnown(program(), verb)
       const words = [verb, inner].filter((word) => word !== undefined)
       const text =
         words.length === 0
@@ -45,6 +46,13 @@ export function commonVerbs(program: () => Program): readonly Verb<ProgramProces
 function topicNamed({ topics = [], verbs }: Program, word: string | undefined): Topic | undefined {
   if (word === undefined || verbs.some(({ name }) => name === word)) return undefined
   return topics.find(({ name }) => name.toLowerCase() === word.toLowerCase())
+}
+
+/** USAGE for what is neither a verb nor a topic; of a program without topics the list of verbs says it. */
+function requireKnown({ name, verbs, topics = [] }: Program, word: string): void {
+  if (topics.length === 0) return
+  const hint = `see \`${name} help\` for the verbs; topics are failures, settings, and what these two list`
+  named([...verbs, ...topics], word, `no such verb or topic: ${JSON.stringify(word)}`, hint)
 }
 
 const helpWords = {

@@ -154,7 +154,12 @@ function helpHint(path: string): string {
 }
 
 /** The one with this name. USAGE, with the one that was probably meant. */
-function named<T extends { readonly name: string }>(all: readonly T[], name: string, message: string, hint: string): T {
+export function named<T extends { readonly name: string }>(
+  all: readonly T[],
+  name: string,
+  message: string,
+  hint: string,
+): T {
   const found = all.find((one) => one.name === name)
   if (found) return found
   const meant = nearest(
