@@ -129,16 +129,19 @@ export class Replicator {
     await Promise.allSettled(this.#deps.reachable.peers().map((peer) => this.exchange(peer)))
   }
 
-  /** Exchanges with every reachable neighbour, and waits for what is arriving of the branch this host is on. */
-  async catchUp(): Promise<void> {
-    await this.exchangeAll()
+  /**
+   * Exchanges one branch with every reachable neighbour, by default the one this host is on, and waits for what is
+   * arriving of it. It does not wait for other branches, of which more may be arriving than a slow line brings soon.
+   */
+  async catchUp(name = this.#deps.words().at?.branch): Promise<void> {
+    if (name === undefined) return this.exchangeAll()
+    await this.exchangeBranch({ name })
     // On a slow line the answers to the questions stand in line behind the changesets.
-    const own = this.#deps.words().at?.branch
-    if (own !== undefined) await this.#intake.untilFetched(own)
+    await this.#intake.untilFetched(name)
   }
 
   /** Exchanges one branch with every reachable neighbour. Returns what those that answered have of it. */
-  async exchangeBranch({ name }: Branch, wait?: Wait, heard?: Heard): Promise<readonly Announcement[]> {
+  async exchangeBranch({ name }: Pick<Branch, 'name'>, wait?: Wait, heard?: Heard): Promise<readonly Announcement[]> {
     await this.#deps.settled
     return this.#exchange.branchWithAll(this.#deps.reachable.peers(), name, wait, heard)
   }

@@ -13,11 +13,12 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import type { Status } from '../../src/control/index.ts'
+import { fileURLToPath } from 'node:url'
+import type { BranchRow, Status } from '../../src/control/index.ts'
 import { unlessRootHas } from '../support/tools.ts'
 import { type Ending, program } from './lab.ts'
 import { assertDone, begin, type Run, until } from './run.ts'
-import { statusOf } from './status.ts'
+import { branchOf, statusOf } from './status.ts'
 
 /** A test in network namespaces: where they can't be had it is skipped, and fails if ISCONF_REQUIRE_NETNS is 1. */
 export function netnsTest(name: string, run: (context: TestContext) => Promise<void>): void {
@@ -52,6 +53,8 @@ function whatTheKernelRefuses(): string | false {
 }
 
 const namespaces = ['--net', '--uts', '--ipc', '--mount', '--pid', '--fork', '--kill-child', '--propagation', 'private']
+
+const longLine = fileURLToPath(new URL('long-line.ts', import.meta.url))
 
 const bridgeScript = `
   ip link set lo up &&
@@ -104,10 +107,13 @@ export interface HostKind {
 export class NetLab {
   readonly hosts: readonly NetHost[]
   readonly #bridge: Holder
+  /** All that ends with the lab. */
+  readonly #holders: Holder[]
 
-  private constructor(hosts: readonly NetHost[], bridge: Holder) {
+  private constructor(hosts: readonly NetHost[], bridge: Holder, holders: Holder[]) {
     this.hosts = hosts
     this.#bridge = bridge
+    this.#holders = holders
   }
 
   /** Makes hosts with these names, on one network, with this machine's files; nothing is started on them. */
@@ -153,11 +159,9 @@ export class NetLab {
         ),
       )
       await must(bridge.enter('ip', 'link', 'set', host.port, 'master', 'br0', 'up'))
-      await must(host.enter('ip', 'addr', 'add', `${host.address}/24`, 'broadcast', '+', 'dev', 'eth0'))
-      await must(host.enter('ip', 'link', 'set', 'eth0', 'up'))
-      await must(host.enter('ip', 'route', 'add', 'default', 'dev', 'eth0'))
+      await host.plugIn()
     }
-    return new NetLab(hosts, bridge)
+    return new NetLab(hosts, bridge, holders)
   }
 
   /** Pulls a host's cable out, or puts it back. */
@@ -168,6 +172,35 @@ export class NetLab {
   /** Lets only frames through to a host that carry so many bytes or fewer; the others are lost, and nobody hears of it. */
   async narrow(host: NetHost, bytesMax: number): Promise<void> {
     await must(this.#bridge.enter('ip', 'link', 'set', host.port, 'mtu', String(bytesMax)))
+  }
+
+  /**
+   * Puts a long line in place of a host's cable: each frame takes so many milliseconds, and with this probability is
+   * lost. Before anything is started there. Why it can't be done, where the kernel or this machine refuses.
+   */
+  async stretch(host: NetHost, delayMs: number, loss: number): Promise<string | undefined> {
+    const [near, far] = [`l${host.port}`, `f${host.port}`]
+    const line = new Holder(['--net'], 'exec nsenter --target="$1" --net -- "$2" "$3" "$4" "$5" "$6" "$7"', [
+      ...[String(this.#bridge.inner), process.execPath, longLine, near, far, String(delayMs), String(loss)],
+    ])
+    this.#holders.push(line)
+    try {
+      await line.ready()
+    } catch (error) {
+      return (error as Error).message
+    }
+    await must(this.#bridge.enter('ip', 'link', 'del', host.port))
+    await must(this.#bridge.enter('ip', 'link', 'set', far, 'netns', String(host.init), 'name', 'eth0'))
+    await host.plugIn()
+    await must(this.#bridge.enter('ip', 'link', 'set', near, 'master', 'br0', 'up'))
+    return undefined
+  }
+
+  /** Lets so much through to a host, in words of tc: `1mbit`. Why it can't be done, where the kernel refuses. */
+  async slow(host: NetHost, rate: string): Promise<string | undefined> {
+    const words = ['dev', host.port, 'root', 'tbf', 'rate', rate, 'burst', '16kb', 'latency', '400ms']
+    const run = await begin(this.#bridge.enter('tc', 'qdisc', 'replace', ...words), { cwd: '/', env: variables }).done
+    return run.status === 0 ? undefined : run.stderr.trim()
   }
 
   /** Keeps these hosts from reaching each other; those that are not among them reach all. */
@@ -213,6 +246,13 @@ export class NetHost {
     return this.#holder.enter(...argv)
   }
 
+  /** Has its eth0 up, with its address. */
+  async plugIn(): Promise<void> {
+    await must(this.enter('ip', 'addr', 'add', `${this.address}/24`, 'broadcast', '+', 'dev', 'eth0'))
+    await must(this.enter('ip', 'link', 'set', 'eth0', 'up'))
+    await must(this.enter('ip', 'route', 'add', 'default', 'dev', 'eth0'))
+  }
+
   /** Types a line in root's shell, in /tmp. */
   sh(line: string): Promise<Run> {
     const all = ['--mount', '--uts', '--ipc', '--pid', '--wdns=/tmp']
@@ -239,6 +279,10 @@ export class NetHost {
 
   status(): Promise<Status> {
     return statusOf(`/proc/${this.init}/root/var/is`)
+  }
+
+  branch(name: string): Promise<BranchRow | undefined> {
+    return branchOf(`/proc/${this.init}/root/var/is`, name)
   }
 
   /** Writes its main.cf: these variables for every host. */

@@ -21,7 +21,7 @@ export const migrateRequest = request({
   ): Promise<MigrateAnswer> => {
     const { branch: from, replicator, history } = parts
     const parsed = parseBranchName(name)
-    await replicator.exchangeAll()
+    await replicator.catchUp(parsed)
     const branch = await goTo(parts, user, parsed)
     await replicator.announce(from)
     await remarkOnHolds(parts, tell, branch)

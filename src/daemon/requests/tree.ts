@@ -1,7 +1,7 @@
 /** A tree as the newest operations of a branch have it, whatever this host has done. */
 import { posix } from 'node:path'
 import * as z from 'zod'
-import { IsconfError } from '../../base/index.ts'
+import { IsconfError, parseBranchName } from '../../base/index.ts'
 import type { TreeAnswer, TreeBody } from '../../control/index.ts'
 import { branchNamed } from './shared/branch-named.ts'
 import { branchName } from './shared/input.ts'
@@ -28,7 +28,7 @@ export const treeRequest = request({
     { tell, signal },
   ): Promise<TreeAnswer> => {
     // A host that was off hears first what is new.
-    await parts.replicator.catchUp()
+    await parts.replicator.catchUp(name === undefined ? undefined : parseBranchName(name))
     const { name: nameOfBranch, journal } = branchNamed(parts, name)
     const { head } = journal
     const entries = await entriesOf(journal, path, signal)

@@ -15,7 +15,7 @@ export const voidRequest = request({
   input: decision,
   run: async (parts: VoidParts, { user, operation, message }: DecisionBody): Promise<VoidAnswer> => {
     const { why } = decisionBy(parts, { user, message })
-    await parts.replicator.exchangeAll()
+    await parts.replicator.catchUp()
     const { branch, history, identity, replicator } = parts
     const { name, text, number } = await voidOperation(parts.origin(), user, operation, why)
     const own = { host: identity.host, position: await operationsDone(branch, history.standing.done) }

@@ -11,7 +11,7 @@ export const wipDropRequest = request({
   input: callerOnly,
   run: async ({ origin, replicator }: Pick<Parts, 'origin' | 'replicator'>, { user }): Promise<DropAnswer> => {
     // Whether the lock is lost is for the others to tell, too.
-    await replicator.exchangeAll()
+    await replicator.catchUp()
     const operations = await dropWork(origin(), user)
     void replicator.exchangeAll()
     return { operations }
