@@ -69,10 +69,10 @@ function controlOf({ home }: LabHost): Client {
 function row(what: string, samples: readonly number[]): Row {
   return {
     what,
-    measured: Math.max(...samples),
+    measured: median(samples),
     unit: 'ms',
-    wanted: { below: 300 },
-    note: `the slowest of ${samples.length}; median ${median(samples).toFixed(1)} ms; below zero is before it returned`,
+    wanted: { atMost: 20 },
+    note: `the median of ${samples.length}; the slowest ${Math.max(...samples).toFixed(1)} ms; below zero is before it returned`,
     samples,
   }
 }

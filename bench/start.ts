@@ -29,7 +29,7 @@ export const start: Benchmark = {
       what: 'start',
       measured: emptyMs,
       unit: 'ms',
-      wanted: { below: 800 },
+      wanted: { atMost: 350 },
       samples: samples[empty] ?? [],
     }
     return [
