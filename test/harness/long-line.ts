@@ -1,6 +1,7 @@
 /**
- * `node long-line.ts NAME NAME MS LOSS`: two network devices that are the ends of one line. A frame that goes in at one
- * comes out at the other so many milliseconds later, or, with this probability, never. Says `ready` when they are there.
+ * `node long-line.ts NAME NAME MS EVERY`: two network devices that are the ends of one line. A frame that goes in at one
+ * comes out at the other so many milliseconds later, but for one of every so many, which is lost: counted and not thrown
+ * for, so that no run has worse luck than another. Says `ready` when they are there.
  * They go when its standard input ends, wherever they were moved to.
  */
 import { openSync, read, writeSync } from 'node:fs'
@@ -14,7 +15,7 @@ const tapWithoutInfo = 0x1002
 /** A frame of any device here. */
 const frameBytesMax = 65_536
 
-const [near = '', far = '', ms = '', loss = ''] = process.argv.slice(2)
+const [near = '', far = '', ms = '', every = ''] = process.argv.slice(2)
 const koffi = createRequire(import.meta.url)(`@koromix/koffi-${process.platform}-${process.arch}`)
 const ioctl = koffi.load(null).func('int ioctl(int fd, unsigned long request, _Inout_ uint8_t *argument)')
 const [one, other] = [device(near), device(far)]
@@ -33,13 +34,13 @@ function device(name: string): number {
   return fd
 }
 
-function pass(from: number, to: number): void {
+function pass(from: number, to: number, frames = 1): void {
   const frame = Buffer.alloc(frameBytesMax)
   read(from, frame, 0, frameBytesMax, null, (error, bytes) => {
     // A device that is down can't be read from.
-    if (error) return void setTimeout(() => pass(from, to), 10)
-    if (Math.random() >= Number(loss)) setTimeout(put, Number(ms), to, Buffer.from(frame.subarray(0, bytes)))
-    pass(from, to)
+    if (error) return void setTimeout(() => pass(from, to, frames), 10)
+    if (frames % Number(every) !== 0) setTimeout(put, Number(ms), to, Buffer.from(frame.subarray(0, bytes)))
+    pass(from, to, frames + 1)
   })
 }
 

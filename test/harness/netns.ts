@@ -175,13 +175,13 @@ export class NetLab {
   }
 
   /**
-   * Puts a long line in place of a host's cable: each frame takes so many milliseconds, and with this probability is
+   * Puts a long line in place of a host's cable: each frame takes so many milliseconds, and one of every so many is
    * lost. Before anything is started there. Why it can't be done, where the kernel or this machine refuses.
    */
-  async stretch(host: NetHost, delayMs: number, loss: number): Promise<string | undefined> {
+  async stretch(host: NetHost, delayMs: number, lostOfEvery: number): Promise<string | undefined> {
     const [near, far] = [`l${host.port}`, `f${host.port}`]
     const line = new Holder(['--net'], 'exec nsenter --target="$1" --net -- "$2" "$3" "$4" "$5" "$6" "$7"', [
-      ...[String(this.#bridge.inner), process.execPath, longLine, near, far, String(delayMs), String(loss)],
+      ...[String(this.#bridge.inner), process.execPath, longLine, near, far, String(delayMs), String(lostOfEvery)],
     ])
     this.#holders.push(line)
     try {
