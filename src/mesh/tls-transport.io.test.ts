@@ -87,6 +87,7 @@ test('a peer whose key is taken out of hmac_keys is cut off, and comes again wit
   // alder has no use for birch's proof any more; birch would still have alder.
   await until(() => alder.peers().length === 0)
   theirs = keysOf('other')
+  changed()
   await until(() => birch.fileConnectionCount() === 0)
 })
 
