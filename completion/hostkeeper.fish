@@ -25,7 +25,7 @@ complete -c hostkeeper -n __fish_use_subcommand -a rollback -d 'Go back to the p
 complete -c hostkeeper -n __fish_use_subcommand -a plan -d 'Show what this host resolves to and what make would do'
 complete -c hostkeeper -n '__fish_seen_subcommand_from plan' -l json -d 'print one JSON document'
 complete -c hostkeeper -n __fish_use_subcommand -a run -d 'Do the steps that this host has not done'
-complete -c hostkeeper -n '__fish_seen_subcommand_from run' -s n -l dry-run -d 'show what would be done, and change nothing; as NOOP=1 does'
+complete -c hostkeeper -n '__fish_seen_subcommand_from run' -s n -l dry-run -d 'show what would be done, and run no more than plan does; as NOOP=1 does'
 complete -c hostkeeper -n '__fish_seen_subcommand_from run' -l wait -d 'as at boot: wait for the name and the domain of this host, HOSTKEEPER_TIMEOUT seconds at the most'
 complete -c hostkeeper -n __fish_use_subcommand -a status -d 'Show the tree, the last runs, and the steps to do'
 complete -c hostkeeper -n '__fish_seen_subcommand_from status' -s n -x -d 'how many runs and stamps to show; with --json, all stamps are shown'

@@ -322,6 +322,15 @@ test('status shows the tree, the stamps, what is to be done, the runs, and what 
   assert.match(assertDone(await host.run(['status'])).stdout, /to be done +unknown: cannot read/)
 })
 
+test('status runs no line of a recipe, not even one that make runs when it only tells', async (t) => {
+  const lines = `\t+echo plus >> ${stateInMake}/run\n\techo '$(MAKE)' >> ${stateInMake}/run\n\t@touch $@\n`
+  const host = makeHost(t, { 'hosts.conf': 'DEFAULT: A=b\n', 'packages.conf': `all: a\na:\n${lines}` })
+  assert.deepEqual(await pendingOf(host), ['a'])
+  assert.ok(!existsSync(join(host.state, 'run')))
+  assertDone(await host.run(['run']))
+  assert.equal(readFileSync(join(host.state, 'run'), 'utf8'), 'plus\nmake\n')
+})
+
 test('the stamps keep nothing of a run but names: the record says which a run made', async (t) => {
   const host = await doneHost(t)
   removeByHand(host, 'b')

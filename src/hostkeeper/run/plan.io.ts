@@ -24,31 +24,56 @@ import type { StampPlan } from './stamp-plan.ts'
 import { plannedStamps } from './stamp-run.io.ts'
 import { stampExists, stampsIn } from './stamps.io.ts'
 
-export interface PlannedRun {
+/** The steps that a run would come to. */
+export interface ResolvedRun {
   readonly managed: ManagedHost
   readonly targets: readonly string[]
   readonly stamps: StampPlan
+}
+
+export interface PlannedRun extends ResolvedRun {
   /** What make would do, and its status. */
   readonly make: DryRun
 }
 
-/** Resolves this host and asks make. CONFIG and USAGE as a run would fail. */
+/** Resolves this host and asks make for its lines, of which it runs some. CONFIG and USAGE as a run would fail. */
 export function planRun(context: ProgramContext, { words, trace }: RunWords): PlannedRun {
+  const { layout } = context
+  return inScratch(context, words, (resolved, scratch) => {
+    const { managed, targets, stamps } = resolved
+    const { call, database } = managed
+    const doubtful = doubtfulStamps(layout.stamps, madeWith(database))
+    for (const name of [...stamps.outdated, ...doubtful]) rmSync(join(scratch, name), { force: true })
+    const old = oldFileFlags(database, targets, (name) => stampExists(layout.stamps, name))
+    const flags = trace ? ['--trace', ...old] : old
+    const make = targets.length === 0 ? idle : passes(call, database, stamps, targets, flags)
+    return { ...resolved, make: { ...make, text: make.text.replaceAll(scratch, layout.stamps) } }
+  })
+}
+
+/**
+ * Resolves this host, and has make read and no more: lines that begin with + or contain $(MAKE) are run even by a make
+ * that only tells. CONFIG and USAGE as a run would fail.
+ */
+export function resolveRun(context: ProgramContext, words: readonly string[]): ResolvedRun {
+  return inScratch(context, words, (resolved) => resolved)
+}
+
+/** `work` gets also the directory of the copies of the stamps. */
+function inScratch<T>(
+  context: ProgramContext,
+  words: readonly string[],
+  work: (resolved: ResolvedRun, scratch: string) => T,
+): T {
   const { layout } = context
   // First, because without a tree there is nothing to link to.
   hostOf(context)
   const present = stampsIn(layout.stamps).map(({ name }) => name)
   return withScratchStamps(layout.tree, present, (scratch) => {
     const managed = managedHost(context, scratch)
-    const { call, database } = managed
-    const targets = goalsOf(words, managed.host.variables, database)
-    const stamps = plannedStamps(layout.stamps, database, targets)
-    const doubtful = doubtfulStamps(layout.stamps, madeWith(database))
-    for (const name of [...stamps.outdated, ...doubtful]) rmSync(join(scratch, name), { force: true })
-    const old = oldFileFlags(database, targets, (name) => stampExists(layout.stamps, name))
-    const flags = trace ? ['--trace', ...old] : old
-    const make = targets.length === 0 ? idle : passes(call, database, stamps, targets, flags)
-    return { managed, targets, stamps, make: { ...make, text: make.text.replaceAll(scratch, layout.stamps) } }
+    const targets = goalsOf(words, managed.host.variables, managed.database)
+    const stamps = plannedStamps(layout.stamps, managed.database, targets)
+    return work({ managed, targets, stamps }, scratch)
   })
 }
 

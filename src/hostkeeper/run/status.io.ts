@@ -5,7 +5,7 @@ import { fetchResult, oldTree, readBoot } from '../boot/index.ts'
 import { hostOf, isIntermediate, leavesStamp, ruleFor, stepsFor } from '../make/index.ts'
 import { lockHolder, type ProgramContext } from '../program/index.ts'
 import { treeOf } from '../tree/index.ts'
-import { type PlannedRun, planRun } from './plan.io.ts'
+import { type ResolvedRun, resolveRun } from './plan.io.ts'
 import { stepUnderWay } from './progress.io.ts'
 import { readRuns } from './runs.io.ts'
 import type { Run } from './runs.ts'
@@ -61,14 +61,14 @@ function rowOf({ start, end }: Run, isAtWork: boolean) {
 function pendingOf(context: ProgramContext): Pending {
   try {
     if (hostOf(context).excluded) return { steps: [], everyRun: [], problem: 'excluded: PACKAGES=exclude' }
-    return pendingIn(planRun(context, { words: ['BOOT'], trace: false }))
+    return pendingIn(resolveRun(context, ['BOOT']))
   } catch (error) {
     if (!(error instanceof IsconfError)) throw error
     return { steps: [], everyRun: [], problem: error.message }
   }
 }
 
-function pendingIn({ managed: { database }, targets, stamps }: PlannedRun): Pending {
+function pendingIn({ managed: { database }, targets, stamps }: ResolvedRun): Pending {
   const done = new Set(stamps.kept)
   const counts = (step: string): boolean => targets.includes(step) || !isIntermediate(database, step)
   const steps = stepsFor(database, targets).filter(

@@ -14,7 +14,7 @@ export const runVerb = verb({
     'the status of make, or 2 when it was interrupted.',
   exits: [0, 1, 2],
   options: {
-    dryRun: flag('-n, --dry-run', 'show what would be done, and change nothing; as NOOP=1 does'),
+    dryRun: flag('-n, --dry-run', 'show what would be done, and run no more than plan does; as NOOP=1 does'),
     wait: flag(
       '--wait',
       'as at boot: wait for the name and the domain of this host, HOSTKEEPER_TIMEOUT seconds at the most',
