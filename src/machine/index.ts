@@ -25,7 +25,7 @@ export type {
 export { mounts } from './mounts.io.ts'
 export { lastLine, type OutputEnd, OutputTail } from './output-tail.ts'
 export { holdPackages } from './package-lock.io.ts'
-export { refusalText } from './refusal-text.io.ts'
+export { protectedText, refusalText } from './refusal-text.io.ts'
 export { runWatched, silentMsMax } from './run-watched.ts'
 export { syncDirectory } from './sync-directory.io.ts'
 export { systemCalls } from './system-calls.io.ts'

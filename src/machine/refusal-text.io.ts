@@ -21,15 +21,15 @@ export async function refusalText(error: unknown, realPath: string): Promise<str
       return 'it would have to be moved from one file system to another, and is left where it is'
     case 'EPERM':
     case 'EACCES':
-      return protectedText(realPath) ?? errnoText(error)
+      return protectedText(realPath, dirname(realPath)) ?? errnoText(error)
     default:
       return errnoText(error)
   }
 }
 
-/** Which attribute keeps even root from changing it, or its directory. */
-function protectedText(realPath: string): string | undefined {
-  for (const path of [realPath, dirname(realPath)]) {
+/** Which attribute keeps even root from changing the first of these that has one, and how to take it away. */
+export function protectedText(...realPaths: readonly string[]): string | undefined {
+  for (const path of realPaths) {
     const text = guardOf(path)
     if (text !== undefined) return text
   }

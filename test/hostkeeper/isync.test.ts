@@ -270,7 +270,8 @@ test('an immutable file keeps all others from being installed', {
   const { status } = await host.run('chattr', '+i', host.path('root/etc/b'))
   if (status !== 0) return t.skip('the disk of the temporary directory has no immutable files')
   try {
-    assertRefused(await host.run('isync', '-o', 'etc'), 1, 'etc/b', 'nothing was installed')
+    for (const flag of ['-no', '-o'])
+      assertRefused(await host.run('isync', flag, 'etc'), 1, 'etc/b is immutable (lsattr)', 'nothing was installed')
     assert.deepEqual(readdirSync(host.path('root/etc')), ['b'])
     assert.ok(!readdirSync(host.path('isconf')).includes('kept'))
   } finally {

@@ -3,6 +3,7 @@ import { realpathSync } from 'node:fs'
 import { openAtOnce } from '../../base/directory.io.ts'
 import { errnoText, IsconfError } from '../../base/index.ts'
 import { type Walk, walking } from '../../base/walk.io.ts'
+import { protectedText } from '../../machine/index.ts'
 import { aFile, flag, type Program, runProgram, type TypedOf, table, words } from '../../terminal/index.ts'
 import {
   contextOf,
@@ -63,7 +64,8 @@ async function isync(context: ProgramContext, files: readonly string[], options:
       if (leftOut.length > 0) context.say(`left out, for other hosts: ${someOf(leftOut)}`)
       if (options.dryRun) context.terminal.out(planText(tasks))
       refuse(tasks)
-      if (!options.dryRun) await doAll(context, walk, tasks)
+      if (options.dryRun) refuseProtected(tasks)
+      else await doAll(context, walk, tasks)
       return 0
     } catch (error) {
       throw await installFailure(error, layout.tree, layout.home)
@@ -113,7 +115,18 @@ function refuse(tasks: readonly Task[]): void {
   const conflicts = inTheWay('conflict')
   if (conflicts.length > 0) throw unwritable(`of another kind than in the tree: ${someOf(conflicts)}`)
   const changed = inTheWay('refuse')
-  if (changed.length > 0) throw new IsconfError('LOCAL_CHANGE', `changed since isync installed it: ${someOf(changed)}`)
+  if (changed.length > 0)
+    throw new IsconfError('LOCAL_CHANGE', `neither as isync installed it nor as in the tree: ${someOf(changed)}`)
+}
+
+/** A dry run opens nothing for writing, which whoever watches the file would hear of: it asks what chattr has set. */
+function refuseProtected(tasks: readonly Task[]): void {
+  for (const { place, action } of tasks) {
+    if (action === 'unchanged') continue
+    const above = action === 'attributes' ? [] : [place.directory.path]
+    const said = protectedText(place.path, ...above)
+    if (said !== undefined) throw unwritable(`cannot install ${place.path}: ${said}`)
+  }
 }
 
 /** Enough to see what is meant. */
