@@ -11,6 +11,7 @@ export const upVerb = verb({
   summary: 'Do what is in the journal and not yet done on this host',
   help:
     'Does the operations of the journal in order, and stops at the first that fails; the next up resumes there. ' +
+    'What is done is not compared with the machine: verify finds what was changed since. ' +
     'Passes on what commands write to standard output and standard error. Stops at a reboot unless you say isconf ' +
     '-r up; the next up continues after it. --to stops after an operation or a changeset, --step after one ' +
     'operation. --dry-run shows what would be done, looks at each path, says what would stop it and where, and does ' +
