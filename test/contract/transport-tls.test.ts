@@ -1,30 +1,5 @@
 import { openMesh } from '../support/mesh.ts'
-import { openRoad } from './road.ts'
+import { roadWorld } from './road-world.ts'
 import { transportContract } from './transport.ts'
 
-transportContract('TLS', async () => {
-  const closers: (() => Promise<void>)[] = []
-  return {
-    host: async (_name, options) => {
-      const transport = await openMesh(options)
-      const road = await openRoad(transport.listenPort())
-      closers.push(async () => {
-        await transport.close()
-        await road.close()
-      })
-      return {
-        transport,
-        address: `/ip4/127.0.0.1/tcp/${road.port}`,
-        crash: () => {
-          road.breakOff()
-          void transport.close()
-        },
-        hang: () => road.hang(),
-        wake: () => road.wake(),
-      }
-    },
-    close: async () => {
-      for (const close of closers) await close()
-    },
-  }
-})
+transportContract('TLS', () => roadWorld(openMesh, (transport) => transport.listenPort()))
