@@ -26,6 +26,8 @@ export interface RunCommand {
   readonly output: OutputListener
   readonly signal: AbortSignal
   readonly clock: Clock
+  /** Hears of all the environment right before the start. */
+  readonly beforeStart?: (environment: Readonly<Record<string, string>>) => void
   /** Hears of the process as soon as there is one. */
   readonly onStart?: (pid: number) => void
 }
@@ -53,13 +55,14 @@ export async function runCommand(run: RunCommand): Promise<CommandResult> {
 
 type Child = ChildProcessByStdio<Writable | null, Readable, Readable>
 
-function start({ command, cwd, openedCwd = cwd, environment, onStart }: RunCommand): Promise<Child> {
+function start({ command, cwd, openedCwd = cwd, environment, beforeStart, onStart }: RunCommand): Promise<Child> {
   const [program = '', ...words] = command.argv
   return new Promise((resolve, reject) => {
     const env = environmentOf(environment, { PWD: cwd, ...command.env })
     const what = { program, cwd: command.cwd, realCwd: cwd, path: env['PATH'] ?? '' }
     const refuse = (error: NodeJS.ErrnoException): void => reject(notRun(what, error))
     let child: Child
+    beforeStart?.(env)
     try {
       child = withCommandLimits(() =>
         spawn(program, words, {

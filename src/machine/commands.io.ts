@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { type Clock, IsconfError } from '../base/index.ts'
 import { walking } from '../base/walk.io.ts'
-import { runCommand } from './command.io.ts'
+import { type RunCommand, runCommand } from './command.io.ts'
 import { notRun } from './command-not-run.io.ts'
 import { CommandOnRecord } from './command-on-record.io.ts'
 import type { Command, Machine } from './machine.ts'
@@ -34,16 +34,23 @@ export interface Commands {
 
 export function commandsOf({ root, real, home, environment, clock, ended }: CommandsOptions): Commands {
   const onRecord = new CommandOnRecord(join(home, commandName))
-  const runNoted = (onStart: (pid: number) => void, ...[command, output, signal]: Parameters<Machine['run']>) => {
+  const runNoted = (
+    noted: Pick<RunCommand, 'beforeStart' | 'onStart'>,
+    ...[command, output, signal]: Parameters<Machine['run']>
+  ) => {
     const cwd = real(command.cwd)
-    const what = { command, cwd, output, signal, clock, onStart }
+    const what = { command, cwd, output, signal, clock, ...noted }
     return inDirectory(root, command, cwd, (openedCwd) =>
       runCommand({ ...what, openedCwd, environment: environment() }),
     )
   }
   const runAnyway: Machine['run'] = async (command, ...rest) => {
     try {
-      return await runNoted((pid) => onRecord.note(pid, command.argv), command, ...rest)
+      const noted = {
+        beforeStart: (all: Readonly<Record<string, string>>) => onRecord.expect(command.argv, all),
+        onStart: (pid: number) => onRecord.note(pid, command.argv),
+      }
+      return await runNoted(noted, command, ...rest)
     } finally {
       onRecord.forget()
       ended()
@@ -53,7 +60,7 @@ export function commandsOf({ root, real, home, environment, clock, ended }: Comm
     onRecord.refuseBeside()
     return runAnyway(...words)
   }
-  const runBeside: Machine['runBeside'] = (...words) => runNoted(() => undefined, ...words)
+  const runBeside: Machine['runBeside'] = (...words) => runNoted({}, ...words)
   return { run, runAnyway, runBeside }
 }
 
