@@ -28,11 +28,11 @@ import {
   ReachablePeers,
   Replicator,
   type Resolutions,
-  serveBlobs,
   serveJournal,
   serveOutputs,
   serveRehearsals,
 } from '../replication/index.ts'
+import { serveBlobs } from '../transfer/index.ts'
 import type { CurrentBranch } from './current-branch.ts'
 import type { DaemonDeps, Identity } from './daemon-deps.ts'
 import type { DamagedFiles } from './damaged-files.ts'

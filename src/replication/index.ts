@@ -1,7 +1,6 @@
 export { deviationsMax, type OwnWords } from './announcement.ts'
 export type { ByteRange } from './blobs/arriving-blobs.ts'
 export { BlobReplicator } from './blobs/blob-replicator.ts'
-export { serveBlobs } from './blobs/blob-serve.ts'
 export { BootRecord } from './boot-report.ts'
 export {
   type ClockOfHost,

@@ -13,15 +13,10 @@ import { peerIdOf, publicKeyOf } from '../../src/mesh/peer-id.ts'
 import { RefusedError } from '../../src/mesh/refused-error.ts'
 import type { PeerId } from '../../src/mesh/transport.ts'
 import { announcementSchema, resolutionSchema, summarySchema } from '../../src/replication/announcement.ts'
-import {
-  decodeAnswerHead,
-  decodeRequest,
-  encodeAnswerHead,
-  encodeRequest,
-} from '../../src/replication/blobs/blob-protocol.ts'
-import { pack, unpack } from '../../src/replication/blobs/packing.ts'
 import { isGenuine, parseRecord, signRecord, verifyByPeerId } from '../../src/replication/inventory/host-record.ts'
 import { isPieceList } from '../../src/store/pieces.ts'
+import { decodeAnswerHead, decodeRequest, encodeAnswerHead, encodeRequest } from '../../src/transfer/blob-protocol.ts'
+import { pack, unpack } from '../../src/transfer/packing.ts'
 import { chainOf, domain, execOf, following, generic, key, keyOf } from '../cluster/changesets.ts'
 import { joinedWires } from '../sim/wires.ts'
 import { ofBytes, ofJson, ofText, type Parser } from './parser.ts'

@@ -4,7 +4,7 @@
  */
 import type { BlobSource, Random } from '../../src/base/index.ts'
 import { answer, ask } from '../../src/mesh/index.ts'
-import { serveBlobs } from '../../src/replication/index.ts'
+import { serveBlobs } from '../../src/transfer/index.ts'
 import type { Cluster } from './cluster.ts'
 import { seedOf } from './cluster-host.ts'
 import type { SimTransport } from './network.ts'

@@ -9,9 +9,9 @@ import {
   decodeAnswerHead,
   encodeRequest,
   isBulk,
-} from './blob-protocol.ts'
+  unpack,
+} from '../../transfer/index.ts'
 import type { Holdings, LaneParts, LanePeer, PieceRun } from './lane-types.ts'
-import { unpack } from './packing.ts'
 import { StallWatch } from './stall-watch.ts'
 
 export class BlobLane {

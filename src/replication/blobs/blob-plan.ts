@@ -7,7 +7,7 @@
  * it arrives, the next pieces come before all others.
  */
 import { pieceBytes, type Random } from '../../base/index.ts'
-import { rangeBytesMax } from './blob-protocol.ts'
+import { rangeBytesMax } from '../../transfer/index.ts'
 import type { Holdings, PieceRun } from './lane-types.ts'
 
 const runPiecesMax = rangeBytesMax / pieceBytes

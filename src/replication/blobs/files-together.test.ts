@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { assertHolds, type BlobHost, BlobWorld, blobContent, putContent } from '../../../test/sim/blob-world.ts'
 import { type BlobRef, type BlobSource, pieceBytes, silentLog } from '../../base/index.ts'
 import type { BlobStore } from '../../store/index.ts'
-import { fetchTogether, filesOfOneQuestion } from './files-together.ts'
+import { filesOfOneQuestion } from '../../transfer/index.ts'
+import { fetchTogether } from './files-together.ts'
 
 const never = new AbortController().signal
 

@@ -1,95 +1,12 @@
-/**
- * Many small files in one answer: asked for by name and size on one stream, sent one after the other, and written to
- * disk together. One by one, each would cost its questions and its wait for the disk.
- */
-import * as z from 'zod'
-import {
-  type BlobRef,
-  type BlobSource,
-  type Clock,
-  endIfBroken,
-  isSha256Hex,
-  type Log,
-  pieceBytes,
-  type Random,
-  sha256Hex,
-  within,
-} from '../../base/index.ts'
+/** Fetches many small files with one question, and writes them to disk together. */
+import { type BlobRef, type Clock, endIfBroken, type Log, type Random, sha256Hex } from '../../base/index.ts'
 import { type PeerId, type PeerStream, StreamReader, type Transport, writeFrame } from '../../mesh/index.ts'
 import type { BlobStore } from '../../store/index.ts'
-import { blobAnswerHeadBytes, bytesOf, decodeAnswerHead, encodeAnswerHead, isBulk } from './blob-protocol.ts'
-import { Slots } from './blob-slots.ts'
-import { pack, unpack } from './packing.ts'
+import { blobAnswerHeadBytes, bytesOf, decodeAnswerHead, filesProtocol, isBulk, unpack } from '../../transfer/index.ts'
 import { StallWatch } from './stall-watch.ts'
 
-const protocol = '/isconf/files/1'
-/** How many files one question may ask for. */
-const filesMax = 256
-/** How many bytes these may have together: they are held in memory until they are on disk. */
-const bytesMax = 4 * pieceBytes
-const requestBytesMax = 64 * 1024
-/** How many bytes are written to the stream at once. */
-const writeBytes = 256 * 1024
-/** How long a peer may take to make room for them. */
-const writeMsMax = 30_000
 /** How many peers are asked, one after the other. */
 const peersMax = 3
-/** How many answers are under way at once: to all peers, and to one. */
-const [answersMax, answersPerPeerMax] = [4, 1]
-
-const requestSchema = z
-  .array(z.strictObject({ id: z.string().refine(isSha256Hex), sizeBytes: z.int().min(0).max(pieceBytes) }))
-  .max(filesMax)
-  .refine((files) => bytesOf(files) <= bytesMax)
-
-/** The first of these files that one question may ask for: files of one piece, as many as fit. */
-export function filesOfOneQuestion(refs: Iterable<BlobRef>): readonly BlobRef[] {
-  const chosen: BlobRef[] = []
-  let sum = 0
-  for (const ref of refs) {
-    if (ref.sizeBytes > pieceBytes || sum + ref.sizeBytes > bytesMax) continue
-    sum += ref.sizeBytes
-    if (chosen.push(ref) === filesMax) break
-  }
-  return chosen
-}
-
-/** Answers every peer's questions for files of `source`. */
-export function serveFilesTogether(transport: Transport, source: BlobSource, clock: Clock): void {
-  const slots = new Slots<PeerId>(answersMax, answersPerPeerMax)
-  transport.handle(protocol, async (stream) => {
-    const asked = await new StreamReader(stream.incoming).frame(requestBytesMax)
-    const files = requestSchema.parse(JSON.parse(Buffer.from(asked ?? []).toString('utf8')))
-    await slots.run(stream.peer, () => send(stream, source, clock, files))
-  })
-}
-
-async function send(
-  stream: PeerStream,
-  source: BlobSource,
-  clock: Clock,
-  files: readonly { readonly id: string; readonly sizeBytes: number }[],
-): Promise<void> {
-  let waiting: Uint8Array[] = []
-  let waitingBytes = 0
-  const flush = async (): Promise<void> => {
-    const bytes = Buffer.concat(waiting)
-    waiting = []
-    waitingBytes = 0
-    await within(clock, writeMsMax, stream.write(bytes), () => {
-      throw new Error(`${stream.peer} does not read`)
-    })
-  }
-  for (const { id, sizeBytes } of files) {
-    const content = await source.read(id, 0, sizeBytes).catch(() => undefined)
-    const part = content?.length === sizeBytes ? pack(content) : undefined
-    waiting.push(encodeAnswerHead(part && { length: part.bytes.length, isPacked: part.isPacked }))
-    if (part !== undefined) waiting.push(part.bytes)
-    waitingBytes += blobAnswerHeadBytes + (part?.bytes.length ?? 0)
-    if (waitingBytes >= writeBytes) await flush()
-  }
-  await flush()
-}
 
 export interface TogetherDeps {
   readonly store: BlobStore
@@ -138,7 +55,7 @@ async function askForFiles(
   const come: Uint8Array[] = []
   try {
     const open = isBulk(bytesOf(refs)) ? 'openFileStream' : 'openStream'
-    stream = await transport[open](peer, protocol, limit.signal)
+    stream = await transport[open](peer, filesProtocol, limit.signal)
     const question = refs.map(({ id, sizeBytes }) => ({ id, sizeBytes }))
     await writeFrame(stream, Buffer.from(JSON.stringify(question)))
     await stream.closeWrite()

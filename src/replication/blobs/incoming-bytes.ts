@@ -1,6 +1,6 @@
 /** Files that are arriving, and the room that they need: none is begun that would use up the reserve. */
 import { type BlobRef, type Log, type Room, requireRoom } from '../../base/index.ts'
-import { bytesOf } from './blob-protocol.ts'
+import { bytesOf } from '../../transfer/index.ts'
 
 export interface IncomingDeps {
   readonly log: Log

@@ -1,6 +1,6 @@
 /** Serves this host's blobs, whole and partial, to peers. */
-import { type BlobSource, type Cancel, type Clock, PieceMemory, pieceBytes, within } from '../../base/index.ts'
-import { type PeerId, type PeerStream, StreamReader, type Transport } from '../../mesh/index.ts'
+import { type BlobSource, type Cancel, type Clock, PieceMemory, pieceBytes, within } from '../base/index.ts'
+import { type PeerId, type PeerStream, StreamReader, type Transport } from '../mesh/index.ts'
 import {
   type BlobRequest,
   blobProtocol,
@@ -10,7 +10,7 @@ import {
   encodeBits,
 } from './blob-protocol.ts'
 import { Slots } from './blob-slots.ts'
-import { serveFilesTogether } from './files-together.ts'
+import { serveFilesTogether } from './files-together-serve.ts'
 import { pack } from './packing.ts'
 
 /** How many bytes are written to the stream at once: fewer cost calls, more only buffers. */
@@ -40,7 +40,7 @@ export interface BlobServeOptions {
 
 /** Answers every peer's questions about the blobs of `source`. */
 export function serveBlobs(
-  transport: Transport,
+  transport: Pick<Transport, 'handle'>,
   source: BlobSource,
   clock: Clock,
   { limits = blobLimits, onAsked = () => undefined }: BlobServeOptions = {},

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
-import { pieceBytes } from '../../base/index.ts'
+import { pieceBytes } from '../base/index.ts'
 import { pack, unpack } from './packing.ts'
 
 test('text and holes travel packed, and come out as they went in', () => {

@@ -10,7 +10,7 @@
  * piece list; `range` with an answer for each MiB asked for, from its start,
  * as it is or packed (packing.ts).
  */
-import { pieceBytes } from '../../base/index.ts'
+import { pieceBytes } from '../base/index.ts'
 
 export const blobProtocol = '/isconf/blob/2'
 export const blobRequestBytes = 45

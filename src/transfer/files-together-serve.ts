@@ -1,0 +1,52 @@
+/** Answers questions for many small files. */
+import { type BlobSource, type Clock, within } from '../base/index.ts'
+import { type PeerId, type PeerStream, StreamReader, type Transport } from '../mesh/index.ts'
+import { blobAnswerHeadBytes, encodeAnswerHead } from './blob-protocol.ts'
+import { Slots } from './blob-slots.ts'
+import { filesProtocol, filesQuestionSchema } from './files-together.ts'
+import { pack } from './packing.ts'
+
+const requestBytesMax = 64 * 1024
+/** How many bytes are written to the stream at once. */
+const writeBytes = 256 * 1024
+/** How long a peer may take to make room for them. */
+const writeMsMax = 30_000
+/** How many answers are under way at once: to all peers, and to one. */
+const [answersMax, answersPerPeerMax] = [4, 1]
+
+/** Answers every peer's questions for files of `source`. */
+export function serveFilesTogether(transport: Pick<Transport, 'handle'>, source: BlobSource, clock: Clock): void {
+  const slots = new Slots<PeerId>(answersMax, answersPerPeerMax)
+  transport.handle(filesProtocol, async (stream) => {
+    const asked = await new StreamReader(stream.incoming).frame(requestBytesMax)
+    const files = filesQuestionSchema.parse(JSON.parse(Buffer.from(asked ?? []).toString('utf8')))
+    await slots.run(stream.peer, () => send(stream, source, clock, files))
+  })
+}
+
+async function send(
+  stream: PeerStream,
+  source: BlobSource,
+  clock: Clock,
+  files: readonly { readonly id: string; readonly sizeBytes: number }[],
+): Promise<void> {
+  let waiting: Uint8Array[] = []
+  let waitingBytes = 0
+  const flush = async (): Promise<void> => {
+    const bytes = Buffer.concat(waiting)
+    waiting = []
+    waitingBytes = 0
+    await within(clock, writeMsMax, stream.write(bytes), () => {
+      throw new Error(`${stream.peer} does not read`)
+    })
+  }
+  for (const { id, sizeBytes } of files) {
+    const content = await source.read(id, 0, sizeBytes).catch(() => undefined)
+    const part = content?.length === sizeBytes ? pack(content) : undefined
+    waiting.push(encodeAnswerHead(part && { length: part.bytes.length, isPacked: part.isPacked }))
+    if (part !== undefined) waiting.push(part.bytes)
+    waitingBytes += blobAnswerHeadBytes + (part?.bytes.length ?? 0)
+    if (waitingBytes >= writeBytes) await flush()
+  }
+  await flush()
+}

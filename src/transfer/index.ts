@@ -1,0 +1,15 @@
+export {
+  type BlobRequestKind,
+  bitAt,
+  blobAnswerHeadBytes,
+  blobProtocol,
+  bytesOf,
+  decodeAnswerHead,
+  encodeRequest,
+  isBulk,
+  rangeBytesMax,
+} from './blob-protocol.ts'
+export { serveBlobs } from './blob-serve.ts'
+export { Slots } from './blob-slots.ts'
+export { filesOfOneQuestion, filesProtocol } from './files-together.ts'
+export { unpack } from './packing.ts'
