@@ -12,6 +12,12 @@ export interface BlobRef {
   readonly pieces: string
 }
 
+/** Bytes of a blob: from `from` up to, but without, `end`. */
+export interface ByteRange {
+  readonly from: number
+  readonly end: number
+}
+
 /** What this host can give of its blobs, whole or partial. */
 export interface BlobSource {
   /** Which pieces of the blob are here; undefined when there are none. */

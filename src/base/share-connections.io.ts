@@ -13,14 +13,16 @@ export interface SharedServer {
   /** What is served, as the log has it. */
   readonly what: string
   readonly limits: ShareLimits
+  /** Whose connections count as root's besides root's own; who runs this process when absent. */
+  readonly owner?: number | undefined
   readonly clock: Clock
   readonly log: Log
 }
 
 /** Ends connections of a user who has too many at once, and says so in the log now and then. */
-export function shareConnections({ server, what, limits, clock, log }: SharedServer): void {
-  const own = process.geteuid?.()
-  const shares = new ConnectionShares(limits, (uid) => uid === 0 || uid === own)
+export function shareConnections({ server, what, limits, clock, log, ...shared }: SharedServer): void {
+  const { owner = process.geteuid?.() } = shared
+  const shares = new ConnectionShares(limits, (uid) => uid === 0 || uid === owner)
   let toldMs = Number.NEGATIVE_INFINITY
   server.on('connection', (socket: Socket) => {
     const uid = callerOf(socket.remotePort ?? 0, socket.localPort ?? 0)

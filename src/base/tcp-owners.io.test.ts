@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { readdirSync, readlinkSync } from 'node:fs'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { callerOf, listenersOn } from './tcp-owners.io.ts'
@@ -17,10 +18,23 @@ for (const host of ['127.0.0.1', '0.0.0.0', '::']) {
     t.after(() => caller.destroy())
     const [socket] = await accepted
     const uid = process.getuid?.()
-    assert.deepEqual(listenersOn(port), [uid])
+    const [{ inode } = assert.fail('nobody listens'), ...others] = listenersOn(port).filter((one) => one.uid === uid)
+    assert.deepEqual(others, [])
+    // As this process has it among its open files.
+    const open = readdirSync('/proc/self/fd').map((name) => linkOf(`/proc/self/fd/${name}`))
+    assert.ok(open.includes(`socket:[${inode}]`))
     assert.equal(callerOf(socket.remotePort ?? 0, port), uid)
     assert.equal(callerOf(socket.remotePort ?? 0, 1), undefined)
   })
+}
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path)
+  } catch {
+    // That of the directory itself, which is closed by now.
+    return ''
+  }
 }
 
 test('nobody listens on a port that was given back', async () => {

@@ -8,6 +8,8 @@ interface TcpSocket {
   readonly remotePort: number
   readonly isListening: boolean
   readonly uid: number
+  /** Which socket it is, of all that there are. */
+  readonly inode: number
 }
 
 const listening = '0A'
@@ -15,10 +17,12 @@ const listening = '0A'
 const loopbacks = ['0100007F', '0000000000000000FFFF00000100007F']
 const everywhere = ['00000000', '0'.repeat(32)]
 
-/** The users whose programs listen on a port of 127.0.0.1; none when nobody does, or the kernel doesn't say. */
-export function listenersOn(port: number): readonly number[] {
+/** The sockets that listen on a port of 127.0.0.1, and whose they are; none when nobody does, or the kernel doesn't say. */
+export function listenersOn(port: number): readonly Pick<TcpSocket, 'uid' | 'inode'>[] {
   const own = tcpSockets().filter((one) => one.isListening && one.localPort === port)
-  return own.filter(({ local }) => [...loopbacks, ...everywhere].includes(local)).map(({ uid }) => uid)
+  return own
+    .filter(({ local }) => [...loopbacks, ...everywhere].includes(local))
+    .map(({ uid, inode }) => ({ uid, inode }))
 }
 
 /** Whose program has called from a port of 127.0.0.1 to one that listens there; undefined when it has gone. */
@@ -42,10 +46,10 @@ function linesOf(path: string): readonly string[] {
 }
 
 function parsed(line: string): readonly TcpSocket[] {
-  const [, from = '', to = '', state, , , , uid] = line.trim().split(/\s+/)
+  const [, from = '', to = '', state, , , , uid, , inode] = line.trim().split(/\s+/)
   const [local = '', localPort = ''] = from.split(':')
   const [, remotePort = ''] = to.split(':')
   if (uid === undefined) return []
   const ports = { localPort: Number.parseInt(localPort, 16), remotePort: Number.parseInt(remotePort, 16) }
-  return [{ local, ...ports, isListening: state === listening, uid: Number(uid) }]
+  return [{ local, ...ports, isListening: state === listening, uid: Number(uid), inode: Number(inode) }]
 }

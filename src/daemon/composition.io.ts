@@ -9,18 +9,19 @@ import { type DomainName, IsconfError, sleep } from '../base/index.ts'
 import { systemRandom as random } from '../base/random.io.ts'
 import { type Config, domainFilePath, listenFamilyHere, multiaddrOf } from '../config/index.ts'
 import { loadHostKey } from '../host/index.ts'
-import { limitRemarks, type Machine, systemMachine } from '../machine/index.ts'
+import { limitRemarks } from '../machine/index.ts'
 import { hostCertificate, LearnedAddresses } from '../mesh/index.ts'
 import { BootRecord } from '../replication/index.ts'
 import { openStore, workerWholeHasher } from '../store/index.ts'
+import { bankSource } from './bank-source.ts'
 import { diskRoom } from './disk-room.io.ts'
 import { startNotifier } from './events/start-notifier.ts'
 import { homeFacts } from './home-facts.io.ts'
 import { HostDaemon } from './host-daemon.ts'
 import { hostFacts } from './host-facts.io.ts'
-import { serveBank } from './http/bank-server.io.ts'
 import type { LiveConfig } from './live-config.ts'
 import { environmentOf, liveIdentity } from './live-host.io.ts'
+import { machineOf } from './machine-here.io.ts'
 import { dialableFromElsewhere, startMeeting } from './meeting.ts'
 import { openMesh } from './mesh-here.io.ts'
 import type { ProcessUsage } from './metrics/table.ts'
@@ -59,7 +60,6 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
   const keyPath = join(config.home, 'conf/host.key')
   const key = await state.damaged.opening(keyPath, () => loadHostKey(disk, keyPath))
   const environment = environmentOf(live)
-  const machine = machineOf(live, environment)
   const store = await openStore({
     disk,
     directory: join(config.home, 'store'),
@@ -72,7 +72,8 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
     certificate: await hostCertificate(disk, join(config.home, 'conf/host.crt'), key),
     onOwnIdentity: (address) => onOwnKey(`at ${address}`),
   })
-  const { transport } = mesh
+  const { transport, bankSocket } = mesh
+  const machine = machineOf(live, environment, bankSocket)
   const learned = await LearnedAddresses.open({ disk, clock, log, transport, path: join(config.home, 'conf/peers') })
   const ownAddresses = (): readonly string[] => dialableFromElsewhere(mesh.addresses())
   const meeting = startMeeting({
@@ -93,7 +94,7 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
   const daemon = await HostDaemon.start(identity, { ...world, ...parts, bootRecord }, state)
   meeting.know(daemon.replicator.inventory)
   const hooks = startNotifier(live, daemon)
-  const bank = await serveBank({ port: config.httpPort, daemon, clock, log })
+  const bank = await mesh.serveBank(config.httpPort, bankSource(daemon))
   const aside = (): readonly string[] => [...hooks.warnings(), ...mesh.warnings()]
   return {
     daemon,
@@ -102,7 +103,11 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
       ...{ usage: processUsage, notified: () => hooks.counts },
       unreachable: () => listenFamilyHere(config.listen),
       warnings: () => [...live.warnings(), ...limitRemarks(), ...said(cloned(), bank.warning()), ...aside()],
-      ...{ bankAddress: bank.address, homeFacts: () => homeFacts(config.home), ...unattendedFacts(live) },
+      ...{
+        ...{ bankAddress: bank.address, bankSocket },
+        homeFacts: () => homeFacts(config.home),
+        ...unattendedFacts(live),
+      },
       ...unconnectedFacts(meeting.peering, mesh),
       mesh: () => ({
         addresses: mesh.addresses(),
@@ -150,25 +155,6 @@ async function bootRecordOf(home: string): Promise<BootRecord> {
   const bootRecord = new BootRecord(disk, join(home, 'hostkeeper/boot'), bootId())
   await bootRecord.refresh()
   return bootRecord
-}
-
-/**
- * The machine, with the settings of the moment. After the configuration was read again, only settings that need no
- * restart take effect.
- */
-function machineOf(live: LiveConfig, environment: () => Record<string, string>): Machine {
-  const { home, volroot } = live.started
-  return systemMachine({
-    volroot,
-    home,
-    environment,
-    owner: () => live.now.owner,
-    rebootCommand: () => live.now.rebootCommand,
-    bootIdPath: () => live.now.bootIdPath,
-    hooksPath: () => live.now.hooksPath,
-    sharedDirectories: () => live.now.sharedDirectories.split(' ').filter((path) => path !== ''),
-    clock,
-  })
 }
 
 /** Since the process was started. */

@@ -1,5 +1,6 @@
 /** The mesh of this daemon: in this process, or in one of its own, as IS_NETWORK says. */
 import type { KeyObject } from 'node:crypto'
+import { type BankServer, type BankSource, serveBank } from '../bank/index.ts'
 import { refuseChangeable } from '../base/changeable.io.ts'
 import { type Cancel, type Clock, IsconfError, type Log, type Random } from '../base/index.ts'
 import { type Config, type HmacKeys, type NetworkPlace, parseNetworkPlace } from '../config/index.ts'
@@ -34,6 +35,10 @@ export interface MeshHere {
   readonly warnings: () => readonly string[]
   /** Looks for hosts on the local network, of which so many more are `wanted`, until the function that it gives is called. */
   readonly discover: (wanted: () => number | undefined) => Promise<() => void>
+  /** Serves the package bank at a port of 127.0.0.1; resolves when it answers, or has found its port taken. */
+  readonly serveBank: (port: number, source: BankSource) => Promise<BankServer>
+  /** By which socket the network process serves it; undefined where this process does, or nobody. */
+  readonly bankSocket: () => number | undefined
 }
 
 /** PORT_TAKEN when something else listens there, NETWORK_PROCESS and CONFIG when there can be no such process. */
@@ -71,6 +76,8 @@ async function inThisProcess({ config, ...options }: MeshOptions): Promise<MeshH
       })
       return () => discovery.close()
     },
+    serveBank: (port, source) => serveBank({ port, source, clock, log }),
+    bankSocket: () => undefined,
   }
 }
 
@@ -94,5 +101,7 @@ async function inItsOwn(options: MeshOptions, place: NetworkPlace): Promise<Mesh
       wantedNow = wanted
       return () => undefined
     },
+    serveBank: (port, source) => transport.local.serveBank(port, source),
+    bankSocket: () => transport.local.bankSocket(),
   }
 }

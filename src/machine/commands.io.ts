@@ -1,5 +1,6 @@
 /** The commands of operations on this machine: one at a time, on record while it runs, in a directory that was gone to safely. */
 import { join } from 'node:path'
+import type { BankSocket } from '../base/bank-listener.io.ts'
 import { type Clock, IsconfError } from '../base/index.ts'
 import { walking } from '../base/walk.io.ts'
 import { type RunCommand, runCommand } from './command.io.ts'
@@ -20,6 +21,8 @@ export interface CommandsOptions {
   /** What every command gets; asked for each. */
   readonly environment: () => Readonly<Record<string, string>>
   readonly clock: Clock
+  /** Which socket serves the package bank, if it is not this process. */
+  readonly bankSocket?: BankSocket | undefined
   /** Hears when a command is over. */
   readonly ended: () => void
 }
@@ -32,14 +35,14 @@ export interface Commands {
   readonly runBeside: Machine['runBeside']
 }
 
-export function commandsOf({ root, real, home, environment, clock, ended }: CommandsOptions): Commands {
+export function commandsOf({ root, real, home, environment, clock, ended, bankSocket }: CommandsOptions): Commands {
   const onRecord = new CommandOnRecord(join(home, commandName))
   const runNoted = (
     noted: Pick<RunCommand, 'beforeStart' | 'onStart'>,
     ...[command, output, signal]: Parameters<Machine['run']>
   ) => {
     const cwd = real(command.cwd)
-    const what = { command, cwd, output, signal, clock, ...noted }
+    const what = { command, cwd, output, signal, clock, ...noted, bankSocket }
     return inDirectory(root, command, cwd, (openedCwd) =>
       runCommand({ ...what, openedCwd, environment: environment() }),
     )

@@ -1,4 +1,5 @@
 /** One stream of a peer, as it goes through the socket between the two processes: bytes both ways, each within a window. */
+import { endIfBroken } from '../base/index.ts'
 import type { PeerId, PeerStream } from '../mesh/index.ts'
 import { dataBytesMax, WireError } from './wire.ts'
 
@@ -21,6 +22,20 @@ export interface StreamChannel {
   /** Both sides are over. */
   forget(stream: number): void
   after(delayMs: number, run: () => void): () => void
+}
+
+/** Has a stream that the other side has opened served, to its end or its abort. */
+export async function serveStream(
+  stream: ChannelStream,
+  serve: (stream: ChannelStream) => Promise<void>,
+): Promise<void> {
+  try {
+    await serve(stream)
+    await stream.release()
+  } catch (error) {
+    endIfBroken(error)
+    stream.abort(error as Error)
+  }
 }
 
 export class ChannelStream implements PeerStream {

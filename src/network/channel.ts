@@ -22,6 +22,9 @@ export interface ChannelOptions {
 const streamsMax = 8_192
 const numberMax = 0xffff_fff0
 
+/** For streams that are no peer's, but of the two processes alone. */
+export const noPeer = '' as PeerId
+
 export class Channel implements StreamChannel {
   readonly #options: ChannelOptions
   readonly #streams = new Map<number, ChannelStream>()

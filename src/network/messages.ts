@@ -4,6 +4,7 @@
  */
 import * as z from 'zod'
 import type { DomainKeys, PeerId, Stranger } from '../mesh/index.ts'
+import { localQuestionSchema } from './local/questions.ts'
 
 /** Counts up to what no honest side reaches. */
 const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER)
@@ -52,6 +53,12 @@ export const fromNetworkSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('log'), level: z.enum(['info', 'warn', 'error']), text, facts: z.record(text, text) }),
   /** The answer to 'alive'. */
   z.object({ type: z.literal('alive') }),
+  /** Something that the programs of this host use is served at a port of 127.0.0.1, by the socket with this inode. */
+  z.object({ type: z.literal('served'), what: z.enum(['bank']), port: z.int().min(1).max(65_535), inode: count }),
+  /** It can't be served, for now. */
+  z.object({ type: z.literal('not served'), what: z.enum(['bank']), text }),
+  /** A question of what is served, whose answer goes on a stream that this opens. */
+  z.object({ type: z.literal('local question'), stream, question: localQuestionSchema }),
 ])
 
 export type FromNetwork = z.infer<typeof fromNetworkSchema>
@@ -76,6 +83,14 @@ export interface NetworkStart extends NetworkSettings {
   readonly domain: string
 }
 
+/** What the programs of this host are to be served. */
+export interface LocalSettings {
+  /** The user whose daemon it is: what is theirs counts as root's. */
+  readonly owner: number | undefined
+  /** The port of the package bank, or 0 for any free one; absent when there is none. */
+  readonly bankPort?: number | undefined
+}
+
 /** A stream that the daemon wants. */
 export interface Opening {
   readonly peer: PeerId
@@ -97,6 +112,7 @@ export type ToNetwork =
   | { readonly type: 'disconnect'; readonly peer: PeerId }
   | { readonly type: 'alive' }
   | { readonly type: 'close' }
+  | ({ readonly type: 'serve' } & LocalSettings)
 
 /** What people are told of the network. */
 export interface NetworkFacts {

@@ -9,6 +9,8 @@ import { LocalDiscovery, OwnAddressError, openTls, type PeerStream, Strangers } 
 import { Channel } from './channel.ts'
 import type { ChannelStream } from './channel-stream.ts'
 import { join } from './join.ts'
+import { askOver } from './local/ask.ts'
+import { LocalServers } from './local/servers.io.ts'
 import type { FromNetwork, NetworkSettings, NetworkStart, ToNetwork } from './messages.ts'
 import { logOver, Reports, shortText } from './reports.ts'
 
@@ -28,6 +30,12 @@ export class NetworkEnd {
   #around: Parameters<typeof LocalDiscovery.open>[0] | undefined
   #discovery: Promise<LocalDiscovery> | undefined
   readonly #keyListeners = new Set<() => void>()
+  readonly #local = new LocalServers({
+    clock,
+    log: logOver((message) => this.#send(message)),
+    send: (message) => this.#send(message),
+    ask: (question) => askOver(this.#channel)(question),
+  })
 
   /** `onOver` hears that there is no daemon any more. */
   constructor(socket: Duplex, onOver: (reason: Error) => void) {
@@ -38,6 +46,7 @@ export class NetworkEnd {
   /** Ends every connection. */
   async close(): Promise<void> {
     this.#reports.end()
+    await this.#local.close()
     ;(await this.#discovery)?.close()
     await this.#mesh?.close()
     this.#channel.close(new Error('closed'))
@@ -65,12 +74,15 @@ export class NetworkEnd {
       case 'close':
         void this.close()
         return
+      case 'serve':
+        void this.#local.serve(message)
+        return
       default:
         if (this.#mesh !== undefined) this.#do(message, this.#mesh)
     }
   }
 
-  #do(message: Exclude<ToNetwork, { type: 'start' | 'settings' | 'alive' | 'close' }>, mesh: Mesh): void {
+  #do(message: Exclude<ToNetwork, { type: 'start' | 'settings' | 'alive' | 'close' | 'serve' }>, mesh: Mesh): void {
     switch (message.type) {
       case 'handle':
         mesh.handle(message.protocol, (stream) => this.#asked(stream, message.protocol))

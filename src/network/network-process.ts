@@ -12,7 +12,7 @@ export interface NetworkProcess {
   kill(): void
 }
 
-export interface RunningOptions extends Pick<SessionOptions, 'serve' | 'onPeer' | 'onOwnIdentity'> {
+export interface RunningOptions extends Pick<SessionOptions, 'serve' | 'local' | 'onPeer' | 'onOwnIdentity'> {
   /** What it is told at its start, but for what changes. */
   readonly start: Omit<NetworkStart, keyof NetworkSettings>
   /** What counts at this moment. */

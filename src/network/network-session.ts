@@ -3,12 +3,13 @@
  * word that can't be is its end.
  */
 import type { Duplex } from 'node:stream'
-import { type Cancel, type Clock, endIfBroken, IsconfError, type Log } from '../base/index.ts'
-import { type ConnectedPeer, OwnAddressError, type PeerEvent, type PeerId, type PeerStream } from '../mesh/index.ts'
-import { Channel } from './channel.ts'
-import type { ChannelStream } from './channel-stream.ts'
+import { type Cancel, type Clock, IsconfError, type Log } from '../base/index.ts'
+import { OwnAddressError, type PeerEvent, type PeerId, type PeerStream } from '../mesh/index.ts'
+import { Channel, noPeer } from './channel.ts'
+import { serveStream } from './channel-stream.ts'
+import type { LocalServices } from './local/services.ts'
 import { type FromNetwork, fromNetworkSchema, type NetworkFacts, type Opening, type ToNetwork } from './messages.ts'
-import { SessionPeers } from './session-peers.ts'
+import { factsOf, SessionPeers } from './session-peers.ts'
 
 export type Serve = (stream: PeerStream) => Promise<void>
 
@@ -18,6 +19,8 @@ export interface SessionOptions {
   readonly log: Log
   /** What answers a protocol, if anything does. */
   readonly serve: (protocol: string) => Serve | undefined
+  /** What the process serves to programs of this host, and asks for them. */
+  readonly local: LocalServices
   readonly onPeer: (event: PeerEvent) => void
   readonly onOwnIdentity: (address: string) => void
   readonly onOver: (reason: Error) => void
@@ -61,7 +64,11 @@ export class NetworkSession {
     opened: ({ stream }) => this.#opening.get(stream)?.(),
     asked: ({ stream, peer, protocol }) => {
       this.peers.heard(peer, 1)
-      void this.#serve(this.#channel.accept(stream, peer), protocol)
+      void serveStream(this.#channel.accept(stream, peer), async (inner) => {
+        const serve = this.#options.serve(protocol)
+        if (serve === undefined) throw new Error(`nothing answers ${protocol} here`)
+        await serve(inner)
+      })
     },
     alive: () => {
       this.#unanswered = 0
@@ -74,6 +81,10 @@ export class NetworkSession {
       this.#logLines += 1
       if (this.#logLines <= logLinesMax) this.#options.log[level](facts, text)
     },
+    served: (message) => this.#options.local.hear(message),
+    'not served': (message) => this.#options.local.hear(message),
+    'local question': ({ stream, question }) =>
+      void serveStream(this.#channel.accept(stream, noPeer), (inner) => this.#options.local.answer(question, inner)),
   }
   #cancelAlive: Cancel = () => undefined
   #lastDial = 0
@@ -166,18 +177,6 @@ export class NetworkSession {
     hear(message)
   }
 
-  async #serve(stream: ChannelStream, protocol: string): Promise<void> {
-    try {
-      const serve = this.#options.serve(protocol)
-      if (serve === undefined) throw new Error(`nothing answers ${protocol} here`)
-      await serve(stream)
-      await stream.release()
-    } catch (error) {
-      endIfBroken(error)
-      stream.abort(error as Error)
-    }
-  }
-
   #askWhetherAlive(): void {
     this.#cancelAlive = this.#options.clock.after(aliveEveryMs, () => {
       if (this.#unanswered >= unansweredMax) return this.close(new Error('it has stopped answering'))
@@ -194,10 +193,7 @@ export class NetworkSession {
     this.#ready.reject(lost)
     for (const { reject } of [...this.#dials.values()]) reject(lost)
     for (const { id } of this.peers.all()) this.peers.down(id)
+    this.#options.local.lost()
     this.#options.onOver(reason)
   }
-}
-
-function factsOf({ peer, address, dialable, via }: FromNetwork & { type: 'up' | 'peer' }): ConnectedPeer {
-  return { id: peer, address, dialable, ...(via !== undefined && { via }) }
 }

@@ -8,6 +8,7 @@ import { systemClock } from '../base/clock.io.ts'
 import { silentLog } from '../base/index.ts'
 import type { PeerEvent, PeerId } from '../mesh/index.ts'
 import { windowBytes } from './channel-stream.ts'
+import { LocalServices } from './local/services.ts'
 import type { NetworkProcess } from './network-process.ts'
 import { NetworkSession } from './network-session.ts'
 import { FrameReader, type FrameSink, headOf, WireError } from './wire.ts'
@@ -77,6 +78,19 @@ const lies: Readonly<Record<string, readonly Buffer[]>> = {
     ...Array(windowBytes / 65_536).fill(framed('data', 2, Buffer.alloc(65_536))),
     framed('data', 2, Buffer.alloc(1)),
   ],
+  'a question for a file with a name that none has': [
+    message({ type: 'local question', stream: 2, question: { about: 'bank file', name: '../conf/host.key' } }),
+  ],
+  'a question for bytes of what is no hash': [
+    message({
+      ...{ type: 'local question', stream: 2 },
+      question: { about: 'bank bytes', name: 'foo', id: '../host.key', from: 0, end: 1 },
+    }),
+  ],
+  'a question about what nobody may ask': [
+    message({ type: 'local question', stream: 2, question: { about: 'host key' } }),
+  ],
+  'a port that is none': [message({ type: 'served', what: 'bank', port: 65_536, inode: 1 })],
   'leave for more than was sent': [message(asked), framed('credit', 2, Buffer.from([0, 0, 0, 1]))],
   'leave without a number': [message(asked), framed('credit', 2, Buffer.alloc(2))],
   'bytes after the end': [message(asked), framed('end', 2, Buffer.alloc(0)), framed('data', 2, Buffer.alloc(1))],
@@ -156,6 +170,7 @@ async function openSession(t: TestContext, lines: string[] = []) {
     clock: systemClock,
     log: { ...silentLog, warn: (_, text) => lines.push(text) },
     serve: () => () => new Promise(() => undefined),
+    local: new LocalServices(),
     onPeer: (event) => events.push(event),
     onOwnIdentity: () => undefined,
     onOver,

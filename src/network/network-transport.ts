@@ -10,6 +10,7 @@ import {
   peerIdOf,
   type Transport,
 } from '../mesh/index.ts'
+import { LocalServices } from './local/services.ts'
 import type { NetworkFacts, NetworkStart } from './messages.ts'
 import { RunningNetwork, type RunningOptions } from './network-process.ts'
 import type { NetworkSession, Serve } from './network-session.ts'
@@ -23,6 +24,8 @@ export interface NetworkOptions
 export class NetworkTransport implements Transport {
   readonly self: PeerId
   readonly liveness: Liveness
+  /** What the process serves to the programs of this host. */
+  readonly local = new LocalServices()
   readonly #listeners = new Set<(event: PeerEvent) => void>()
   readonly #serveByProtocol = new Map<string, Serve>()
   #network: RunningNetwork | undefined
@@ -45,8 +48,10 @@ export class NetworkTransport implements Transport {
       ...options,
       start: { hostKey: key, certificate, host, port, domain },
       serve: (protocol) => transport.#serveByProtocol.get(protocol),
+      local: transport.local,
       onPeer: (event) => transport.#changed(event),
       onReady: (session) => {
+        transport.local.begin((message) => session.send(message))
         for (const protocol of transport.#serveByProtocol.keys()) session.send({ type: 'handle', protocol })
       },
     })

@@ -1,5 +1,6 @@
 /** What the network process has said of the peers that are connected, as far as it can be so. */
 import type { ConnectedPeer, PeerEvent, PeerId } from '../mesh/index.ts'
+import type { FromNetwork } from './messages.ts'
 import { WireError } from './wire.ts'
 
 interface KnownPeer {
@@ -73,4 +74,9 @@ export class SessionPeers {
     known.roundTripMs = roundTripMs ?? known.roundTripMs
     for (const onAnswer of known.pings.splice(0)) onAnswer()
   }
+}
+
+/** What the process has said of a peer, as the mesh has it. */
+export function factsOf({ peer, address, dialable, via }: FromNetwork & { type: 'up' | 'peer' }): ConnectedPeer {
+  return { id: peer, address, dialable, ...(via !== undefined && { via }) }
 }

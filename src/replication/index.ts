@@ -1,5 +1,4 @@
 export { deviationsMax, type OwnWords } from './announcement.ts'
-export type { ByteRange } from './blobs/arriving-blobs.ts'
 export { BlobReplicator } from './blobs/blob-replicator.ts'
 export { BootRecord } from './boot-report.ts'
 export {

@@ -1,12 +1,12 @@
 /** A daemon whose network is a process of its own: what that may do, and what its end means. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { userHere } from '../../src/base/index.ts'
 import { confinedAs } from '../../src/network/start-network.io.ts'
-import { assertRefused, Lab, type LabHost, program, until } from '../harness/lab.ts'
+import { assertRefused, begin, Lab, type LabHost, program, until } from '../harness/lab.ts'
 import { isRoot, unlessThere } from '../support/tools.ts'
 
 /** Of root's daemon the process is somebody else's; a plain user's can only be their own. */
@@ -55,6 +55,42 @@ test('the network is a process of its own, which may do next to nothing, and who
   const third = networkOf(alder)
   await alder.stop()
   await until(() => !isAlive(third), 'the network process ends with a daemon that is stopped')
+})
+
+test('the bank is served by the network process, and root listens at no port', { skip }, async (t) => {
+  const lab = await Lab.of(t, 'alder')
+  const [alder] = lab.hosts as [LabHost]
+  alder.env['IS_NETWORK'] = user
+  await alder.start()
+  const network = networkOf(alder)
+  assert.deepEqual(listeningPortsOf(alder.pid()), [])
+  const bankOf = async (): Promise<string> => (await alder.status()).bank.address ?? ''
+  assert.ok(listeningPortsOf(network).includes(Number(new URL(await bankOf()).port)))
+
+  alder.write('tmp/foo.sh', '#!/bin/sh\necho foo of $1\n')
+  await alder.does('lock', 'a script')
+  await alder.does('bank', 'add', 'foo.sh')
+  await alder.does('ci')
+  const served = async (): Promise<string> => {
+    const address = await bankOf()
+    return address === '' ? '' : (await fetch(`${address}/foo.sh`)).text()
+  }
+  assert.equal(await served(), alder.read('tmp/foo.sh'))
+
+  // Root's programs know its socket, though it is not root's.
+  const script = `${await bankOf()}/foo.sh`
+  const exech = join(dirname(program), 'exech.js')
+  const env = { ...alder.variables(), ISCONFDIR: alder.path('hostkeeper') }
+  const { stdout } = await begin([process.execPath, exech, script, 'alder'], { env }).done
+  assert.equal(stdout, 'foo of alder\n')
+  await alder.does('lock', 'a command')
+  await alder.does('exec', 'true', script)
+
+  process.kill(network, 'SIGKILL')
+  await until(() => networksOf(alder).some((pid) => pid !== network), 'another network process')
+  await until(async () => (await bankOf()) !== '', 'the bank is served')
+  assert.equal(await served(), alder.read('tmp/foo.sh'))
+  assert.deepEqual(listeningPortsOf(alder.pid()), [])
 })
 
 test('what the network process may do: it reads no secret of root, and writes nothing', {
@@ -107,6 +143,26 @@ function networkOf(host: LabHost): number {
   const [pid, ...others] = networksOf(host)
   assert.ok(pid !== undefined && others.length === 0, 'there is one network process')
   return pid
+}
+
+/** The TCP ports at which a process listens. */
+function listeningPortsOf(pid: number | undefined): readonly number[] {
+  const sockets = readdirSync(`/proc/${pid}/fd`).map((name) => linkOf(`/proc/${pid}/fd/${name}`))
+  const lines = ['tcp', 'tcp6'].flatMap((name) => textOf(`/proc/${pid}/net/${name}`).split('\n').slice(1))
+  return lines.flatMap((line) => {
+    const [, local = '', , state, , , , , , inode] = line.trim().split(/\s+/)
+    const isListening = state === '0A' && sockets.includes(`socket:[${inode}]`)
+    return isListening ? [Number.parseInt(local.split(':')[1] ?? '', 16)] : []
+  })
+}
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path)
+  } catch {
+    // It was closed meanwhile.
+    return ''
+  }
 }
 
 function isNetwork(pid: number): boolean {

@@ -1,5 +1,6 @@
 /** The parsers of files of the host, of the tree, and of what programs of the host ask. */
 import assert from 'node:assert/strict'
+import { answerBank, askedFor } from '../../src/bank/bank-answer.ts'
 import { sha256Hex } from '../../src/base/index.ts'
 import { parseHmacKeys } from '../../src/config/hmac-keys.ts'
 import { hostNamesFrom, parseHostNames } from '../../src/config/host-names.ts'
@@ -7,7 +8,6 @@ import { parseMainCf } from '../../src/config/main-cf.ts'
 import { resolveMainCf } from '../../src/config/main-cf-resolve.ts'
 import { parseNets } from '../../src/config/nets.ts'
 import { parseReserve } from '../../src/config/reserve.ts'
-import { answerBank } from '../../src/daemon/http/bank-answer.ts'
 import { requests } from '../../src/daemon/requests/index.ts'
 import { checked } from '../../src/daemon/requests/shared/input.ts'
 import { Deviations, History } from '../../src/host/index.ts'
@@ -27,7 +27,7 @@ const time = '2030-01-01T00:00:00.000Z'
 const id = sha256Hex('a changeset')
 const host = { short: 'alder', fqdn: 'alder.example.com' }
 const blob = { id, sizeBytes: 1000, pieces: id }
-const files = new Map([['a-1.0.tar.gz', { name: 'a-1.0.tar.gz', blob, operation: 'x' }]])
+const name = 'a-1.0.tar.gz'
 const header = { branch: generic, base: id, lock: '1'.repeat(32), message: 'why', author: 'ann@alder' }
 const operation = { type: 'exec', argv: ['true'], cwd: '/', env: {} }
 const linesOf = (...all: readonly object[]): string => all.map((one) => `${JSON.stringify(one)}\n`).join('')
@@ -117,7 +117,9 @@ export const onTheHost: readonly Parser[] = [
     const [first = '', ...rest] = text.split('\n')
     const [method = '', target = ''] = first.split(' ')
     const headers = Object.fromEntries(rest.map((line) => [line.split(': ')[0] ?? '', line.split(': ')[1] ?? '']))
-    const { status, body } = answerBank({ method, target, headers }, files, 'generic')
+    const asked = askedFor(target)
+    const found = asked && 'name' in asked && asked.name === name ? { blob } : {}
+    const { status, body } = answerBank({ method, target, headers }, { branch: 'generic', ...found }, [name])
     assert.ok(status >= 200 && status < 600)
     if ('blob' in body) assert.ok(body.range.from >= 0 && body.range.end <= blob.sizeBytes)
   }),

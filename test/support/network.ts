@@ -6,13 +6,21 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { TestContext } from 'node:test'
 import { systemClock } from '../../src/base/clock.io.ts'
-import { silentLog } from '../../src/base/index.ts'
+import { type Clock, type Log, silentLog } from '../../src/base/index.ts'
 import { noKeys } from '../../src/mesh/admission.ts'
 import { makeCertificate } from '../../src/mesh/self-signed.io.ts'
+import { Channel } from '../../src/network/channel.ts'
+import { type Ask, askOver } from '../../src/network/local/ask.ts'
+import { LocalServers } from '../../src/network/local/servers.io.ts'
+import { LocalServices } from '../../src/network/local/services.ts'
+import type { FromNetwork, LocalSettings } from '../../src/network/messages.ts'
 import { NetworkEnd } from '../../src/network/network-end.io.ts'
 import type { NetworkProcess } from '../../src/network/network-process.ts'
+import { NetworkSession } from '../../src/network/network-session.ts'
 import { type NetworkOptions, NetworkTransport } from '../../src/network/network-transport.ts'
+import { logOver } from '../../src/network/reports.ts'
 import type { HostOptions } from '../contract/transport.ts'
 
 /** The other end, without a process. */
@@ -40,6 +48,40 @@ export async function openNetwork(
     onOwnIdentity: () => undefined,
     ...changes,
   })
+}
+
+/** What the daemon has served on this host by a network process, and how that asks it. */
+interface ServedOverChannel {
+  readonly local: LocalServices
+  readonly ask: Ask
+}
+
+/** The network process is this one, too, at the other end of a channel; `clock` is that of its servers. It ends with the test. */
+export async function servedOverChannel(
+  t: TestContext,
+  clock: Clock = systemClock,
+  log: Log = silentLog,
+): Promise<ServedOverChannel> {
+  const [socket, other] = await socketPair()
+  const local = new LocalServices()
+  const none = (): undefined => undefined
+  const session = new NetworkSession({
+    ...{ socket, clock: systemClock, log, local },
+    ...{ serve: none, onPeer: none, onOwnIdentity: none, onOver: none },
+  })
+  const channel: Channel = new Channel({
+    ...{ socket: other, numbers: 'even', clock: systemClock, onOver: none },
+    onMessage: (message) => void servers.serve(message as LocalSettings),
+  })
+  const send = (message: FromNetwork): void => channel.send(message)
+  const ask = askOver(channel)
+  const servers = new LocalServers({ ask, send, clock, log: logOver(send) })
+  local.begin((message) => session.send(message))
+  t.after(async () => {
+    await servers.close()
+    session.close(new Error('the test is over'))
+  })
+  return { local, ask }
 }
 
 /** The port that it listens on. */

@@ -89,7 +89,7 @@ export const statusRequest = request({
         unreached: process.unreached(),
         strangers: process.strangers?.() ?? [],
       },
-      bank: { address: process.bankAddress() ?? null },
+      bank: bankStatus(process),
       warnings: [
         ...process.warnings(),
         ...[process.unreachable?.()].filter((text) => text !== undefined),
@@ -102,6 +102,11 @@ export const statusRequest = request({
     }
   },
 })
+
+function bankStatus({ bankAddress, bankSocket }: Parts['process']): Status['bank'] {
+  const socket = bankSocket?.()
+  return { address: bankAddress() ?? null, ...(socket !== undefined && { socket }) }
+}
 
 function leftOf({ domain, by, time, operations, directory }: LeftDomain): LeftStatus {
   return { domain, by, time, operations, directory }

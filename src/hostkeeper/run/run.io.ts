@@ -19,6 +19,7 @@ import {
   unbelievable,
 } from '../make/index.ts'
 import { type ProgramContext, takeLock } from '../program/index.ts'
+import { bankSocket } from '../sources/index.ts'
 import { Interruption } from './process.io.ts'
 import { settleLeftRun } from './progress.io.ts'
 import { type Attempt, type RunWords, recordedRun, recordIdleRun } from './recorded-run.io.ts'
@@ -83,7 +84,8 @@ async function lockedRun(
   const { call, database } = managed
   const [problem] = unbelievable(database)
   if (problem !== undefined) throw new IsconfError('CONFIG', `${layout.tree}/packages.conf: ${problem}`)
-  refuseForeignBank([...managed.variables.values()].map(({ value }) => value))
+  const values = [...managed.variables.values()].map(({ value }) => value)
+  await refuseForeignBank(values, () => bankSocket(context))
   const targets = goalsOf(asked.words, managed.host.variables, database)
   attempt.isBoot ||= includesBoot(targets, managed, database)
   if (targets.length === 0) {

@@ -2,10 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { domain } from '../../../test/cluster/changesets.ts'
 import { assertHolds, type BlobHost, BlobWorld, blobContent, putContent } from '../../../test/sim/blob-world.ts'
-import { type BlobRef, type BlobSource, pieceBytes, silentLog } from '../../base/index.ts'
+import { type BlobRef, type BlobSource, type ByteRange, pieceBytes, silentLog } from '../../base/index.ts'
 import { Branches } from '../../branch/index.ts'
 import type { BlobStore } from '../../store/index.ts'
-import type { ByteRange } from './arriving-blobs.ts'
 import { BlobReplicator } from './blob-replicator.ts'
 
 const never = new AbortController().signal

@@ -1,12 +1,6 @@
 /** Files that are read while they arrive, in order, piece by verified piece. */
-import { type BlobRef, type ErrorCode, pieceBytes, toIsconfError } from '../../base/index.ts'
+import { type BlobRef, type ByteRange, type ErrorCode, pieceBytes, toIsconfError } from '../../base/index.ts'
 import type { BlobStore } from '../../store/index.ts'
-
-/** The bytes from `from` up to, but without, `end`. */
-export interface ByteRange {
-  readonly from: number
-  readonly end: number
-}
 
 /** How often a copy that turned out damaged is fetched again. */
 const triesMax = 3

@@ -2,12 +2,19 @@
  * Keeps every file that the journals name on this host's disk. Files are fetched from the others as soon as a changeset
  * arrives, so that `up` seldom waits and every host can serve every other.
  */
-import { type BlobRef, type ChangesetId, IsconfError, pieceBytes, toIsconfError } from '../../base/index.ts'
+import {
+  type BlobRef,
+  type ByteRange,
+  type ChangesetId,
+  IsconfError,
+  pieceBytes,
+  toIsconfError,
+} from '../../base/index.ts'
 import type { Branch } from '../../branch/index.ts'
 import { blobsOf, type SignedChangeset } from '../../journal/index.ts'
 import { filesOfOneQuestion, Slots } from '../../transfer/index.ts'
 import type { CountListener } from '../exchange.ts'
-import { ArrivingBlobs, type ByteRange } from './arriving-blobs.ts'
+import { ArrivingBlobs } from './arriving-blobs.ts'
 import { Askers } from './askers.ts'
 import type { BlobReplicatorDeps } from './blob-replicator-deps.ts'
 import { fetchIntoStore } from './fetch-into-store.ts'

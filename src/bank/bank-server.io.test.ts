@@ -2,15 +2,31 @@ import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { type TestContext, test } from 'node:test'
-import { until } from '../../../test/harness/run.ts'
-import { SimClock } from '../../../test/sim/clock.ts'
-import { IsconfError, type Log, silentLog } from '../../base/index.ts'
-import { type BankServer, type BankServerOptions, serveBank } from './bank-server.io.ts'
+import { until } from '../../test/harness/run.ts'
+import { SimClock } from '../../test/sim/clock.ts'
+import { servedOverChannel } from '../../test/support/network.ts'
+import { IsconfError, type Log, silentLog } from '../base/index.ts'
+import { serveBank } from './bank-server.io.ts'
+import type { BankServer, BankSource } from './bank-source.ts'
 
 const blob = { id: 'ab'.repeat(32), sizeBytes: 6, pieces: 'cd'.repeat(32) }
-const files = new Map([['foo', { name: 'foo', blob, operation: '0123456789ab:0' }]])
 
-type Read = BankServerOptions['daemon']['blobs']['read']
+type Read = BankSource['read']
+
+interface Asked {
+  readonly t: TestContext
+  readonly port: number
+  readonly source: BankSource
+  readonly clock: SimClock
+  readonly log: Log
+}
+
+/** From the files of this process, and from those of a daemon at the other end of the channel. */
+const ways: Readonly<Record<string, (asked: Asked) => Promise<BankServer>>> = {
+  '': (asked) => serveBank(asked),
+  ', by the network process': async ({ t, port, source, clock, log }) =>
+    (await servedOverChannel(t, clock, log)).local.serveBank(port, source),
+}
 
 interface Serving {
   readonly bank: BankServer
@@ -18,15 +34,26 @@ interface Serving {
   readonly warnings: readonly string[]
 }
 
-/** A bank whose one file is what `read` gives. */
-async function serving(t: TestContext, read: Read, port = 0): Promise<Serving> {
-  const clock = new SimClock()
-  const warnings: string[] = []
-  const log: Log = { ...silentLog, warn: (_, message) => warnings.push(message) }
-  const daemon = { banks: { filesOf: async () => files }, branch: { name: 'web' }, blobs: { read } }
-  const bank = await serveBank({ port, daemon: daemon as unknown as BankServerOptions['daemon'], clock, log })
-  t.after(() => bank.close())
-  return { bank, clock, warnings }
+type Serve = (t: TestContext, read: Read, port?: number) => Promise<Serving>
+
+/** A test of a bank whose one file is what `read` gives, in each way in which it is served. */
+function bankTest(name: string, run: (t: TestContext, serving: Serve) => Promise<void>): void {
+  for (const [way, serve] of Object.entries(ways)) {
+    test(`${name}${way}`, (t) =>
+      run(t, async (_, read, port = 0) => {
+        const clock = new SimClock()
+        const warnings: string[] = []
+        const log: Log = { ...silentLog, warn: (_, message) => warnings.push(message) }
+        const source: BankSource = {
+          find: async (name) => ({ branch: 'web', blob: name === 'foo' ? blob : undefined }),
+          names: async () => ['foo'],
+          read,
+        }
+        const bank = await serve({ t, port, source, clock, log })
+        t.after(() => bank.close())
+        return { bank, clock, warnings }
+      }))
+  }
 }
 
 interface Answer {
@@ -36,12 +63,13 @@ interface Answer {
   readonly cut: boolean
 }
 
-function ask(url: string, method = 'GET'): Promise<Answer> {
+function ask(url: string, method = 'GET', onText: () => void = () => undefined): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const call = request(url, { method, agent: false }, (response) => {
       let text = ''
       response.setEncoding('utf8').on('data', (part: string) => {
         text += part
+        onText()
       })
       const end = (): void => resolve({ status: response.statusCode, text, cut: !response.complete })
       response.once('end', end).once('error', end)
@@ -52,7 +80,7 @@ function ask(url: string, method = 'GET'): Promise<Answer> {
 
 const missing = (): IsconfError => new IsconfError('BLOB_MISSING', 'no reachable host has file abababababab')
 
-test('a file is sent as its pieces come', async (t) => {
+bankTest('a file is sent as its pieces come', async (t, serving) => {
   let goOn: () => void = () => undefined
   const second = new Promise<void>((resolve) => {
     goOn = resolve
@@ -73,7 +101,7 @@ test('a file is sent as its pieces come', async (t) => {
   assert.match(heard, /^HTTP\/1\.1 200 OK\r\n.*content-length: 6\r\n.*\r\n\r\nfoobar$/is)
 })
 
-test('a file that no host has is 503 with a text that says so, also the second time', async (t) => {
+bankTest('a file that no host has is 503 with a text that says so, also the second time', async (t, serving) => {
   const { bank } = await serving(t, async function* () {
     if (blob.sizeBytes > 0) throw missing()
     yield Buffer.from('')
@@ -84,7 +112,7 @@ test('a file that no host has is 503 with a text that says so, also the second t
   }
 })
 
-test('a file that cannot be kept here is 503, too, with the reason, which is logged', async (t) => {
+bankTest('a file that cannot be kept here is 503, too, with the reason, which is logged', async (t, serving) => {
   const full = new IsconfError('DISK_FULL', 'cannot write /is/store/partial: no space left on device')
   const { bank, warnings } = await serving(t, async function* () {
     if (blob.sizeBytes > 0) throw full
@@ -94,23 +122,25 @@ test('a file that cannot be kept here is 503, too, with the reason, which is log
   assert.deepEqual(warnings, [`package bank: /pkgbank/foo: ${full.message}`])
 })
 
-test('a file of which the rest is missing is cut off, and never looks whole', async (t) => {
+bankTest('a file of which the rest is missing is cut off, and never looks whole', async (t, serving) => {
+  const heard = Promise.withResolvers<void>()
   const { bank, warnings } = await serving(t, async function* () {
     yield Buffer.from('foo')
+    await heard.promise
     throw missing()
   })
-  assert.deepEqual(await ask(`${bank.address()}/foo`), { status: 200, text: 'foo', cut: true })
+  assert.deepEqual(await ask(`${bank.address()}/foo`, 'GET', heard.resolve), { status: 200, text: 'foo', cut: true })
   await until(() => warnings.length > 0, 'it is told')
   assert.deepEqual(warnings, [`package bank: /pkgbank/foo: ${missing().message}`])
 })
 
-test('HEAD is answered without reading anything', async (t) => {
+bankTest('HEAD is answered without reading anything', async (t, serving) => {
   const { bank } = await serving(t, () => assert.fail('was read'))
   assert.deepEqual(await ask(`${bank.address()}/foo`, 'HEAD'), { status: 200, text: '', cut: false })
   assert.deepEqual(await ask(`${bank.address()}/bar`, 'HEAD'), { status: 404, text: '', cut: false })
 })
 
-test('who goes away is noticed by what reads for them', async (t) => {
+bankTest('who goes away is noticed by what reads for them', async (t, serving) => {
   let noticed: () => void = () => undefined
   const over = new Promise<void>((resolve) => {
     noticed = resolve
@@ -128,25 +158,28 @@ test('who goes away is noticed by what reads for them', async (t) => {
   assert.deepEqual(warnings, [])
 })
 
-test('connections of root, or of the user that the daemon runs as, beyond 64 at once are refused, and that is told once', async (t) => {
-  const { bank, warnings } = await serving(t, () => assert.fail('was read'))
-  const { port } = new URL(bank.address() ?? '')
-  const sockets = Array.from({ length: 64 + 2 }, () => connect(Number(port), '127.0.0.1'))
-  let refused = 0
-  for (const socket of sockets) {
-    socket
-      .once('error', () => undefined)
-      .once('close', () => {
-        refused += 1
-      })
-  }
-  await until(() => refused === 2, 'two connections are closed')
-  const uid = process.getuid?.()
-  assert.deepEqual(warnings, [`package bank: refused a connection of user ${uid}, who has too many`])
-  for (const socket of sockets) socket.destroy()
-})
+bankTest(
+  'connections of root, or of the user that the daemon runs as, beyond 64 at once are refused, and that is told once',
+  async (t, serving) => {
+    const { bank, warnings } = await serving(t, () => assert.fail('was read'))
+    const { port } = new URL(bank.address() ?? '')
+    const sockets = Array.from({ length: 64 + 2 }, () => connect(Number(port), '127.0.0.1'))
+    let refused = 0
+    for (const socket of sockets) {
+      socket
+        .once('error', () => undefined)
+        .once('close', () => {
+          refused += 1
+        })
+    }
+    await until(() => refused === 2, 'two connections are closed')
+    const uid = process.getuid?.()
+    assert.deepEqual(warnings, [`package bank: refused a connection of user ${uid}, who has too many`])
+    for (const socket of sockets) socket.destroy()
+  },
+)
 
-test('a port that is taken is a warning, and is had as soon as it is free', async (t) => {
+bankTest('a port that is taken is a warning, and is had as soon as it is free', async (t, serving) => {
   const other = createServer()
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
   const { port } = other.address() as AddressInfo
@@ -165,7 +198,7 @@ test('a port that is taken is a warning, and is had as soon as it is free', asyn
   assert.equal((await ask(`${bank.address()}/`)).text, 'foo\n')
 })
 
-test('a connection that sends more and more requests without taking an answer is cut', async (t) => {
+bankTest('a connection that sends more and more requests without taking an answer is cut', async (t, serving) => {
   let begun = 0
   const { bank } = await serving(t, async function* () {
     begun += 1
@@ -185,7 +218,7 @@ test('a connection that sends more and more requests without taking an answer is
   assert.ok(begun <= 1)
 })
 
-test('requests that come all at once are answered one after the other', async (t) => {
+bankTest('requests that come all at once are answered one after the other', async (t, serving) => {
   let begun = 0
   let goOn: () => void = () => undefined
   const first = new Promise<void>((resolve) => {

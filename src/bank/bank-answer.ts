@@ -1,8 +1,7 @@
 /** The package bank's half of HTTP, without a socket: what is answered to a request. */
-import type { BlobRef, IsconfError } from '../../base/index.ts'
-import type { BankFiles } from '../../branch/index.ts'
-import { bankPath } from '../../control/index.ts'
-import type { ByteRange } from '../../replication/index.ts'
+import type { BlobRef, ByteRange, IsconfError } from '../base/index.ts'
+import { bankPath } from '../control/index.ts'
+import type { BankFound } from './bank-source.ts'
 
 export interface BankRequest {
   readonly method: string
@@ -19,8 +18,19 @@ export interface BankReply {
   readonly body: { readonly text: string } | { readonly blob: BlobRef; readonly range: ByteRange }
 }
 
-/** The reply to a request for what `files` has. */
-export function answerBank(request: BankRequest, files: BankFiles, branch: string): BankReply {
+/** What a request is for: everything that is published, or the file of this name, or nothing that a bank has. */
+export type Asked = { readonly all: true } | { readonly name: string } | undefined
+
+/** What is asked for by path and query. */
+export function askedFor(target: string): Asked {
+  const path = pathOf(target)
+  if (path === bankPath || path === `${bankPath}/`) return { all: true }
+  const name = nameIn(path)
+  return name === undefined ? undefined : { name }
+}
+
+/** The reply to a request, for which the bank has found this, or has these names where all were asked for. */
+export function answerBank(request: BankRequest, found: BankFound, names: readonly string[] = []): BankReply {
   const { method, target, headers } = request
   // A page that a browser has loaded under a name of its own must not read this host through that name.
   if (!isLoopback(headerOf(headers, 'host'))) {
@@ -28,12 +38,10 @@ export function answerBank(request: BankRequest, files: BankFiles, branch: strin
   }
   if (method !== 'GET' && method !== 'HEAD')
     return plain(405, `no ${method} here, only GET and HEAD`, { allow: 'GET, HEAD' })
-  const [path = ''] = target.split('?')
-  if (path === bankPath || path === `${bankPath}/`) return plain(200, [...files.keys()].sort().join('\n'))
-  const name = nameIn(path)
-  const file = name === undefined ? undefined : files.get(name)
-  if (!file) return plain(404, notFound(path, name, branch))
-  return fileReply(file.blob, request)
+  const asked = askedFor(target)
+  if (asked && 'all' in asked) return plain(200, names.join('\n'))
+  if (!asked || !found.blob) return plain(404, notFound(pathOf(target), asked?.name, found.branch))
+  return fileReply(found.blob, request)
 }
 
 /** The reply when a file can't be had, before any byte of it is sent; it says why. */
@@ -45,6 +53,11 @@ export function unavailable({ code, message }: IsconfError): BankReply {
 function notFound(path: string, name: string | undefined, branch: string): string {
   if (name === undefined) return `nothing is at ${path}: the files of the package bank are below ${bankPath}/`
   return `the package bank of branch ${branch} has no file ${JSON.stringify(name)}: \`isconf bank\` lists what is published, \`isconf bank add\` and \`isconf ci\` publish more`
+}
+
+/** Without what a caller may add to the name of a file. */
+export function pathOf(target: string): string {
+  return target.split('?')[0] ?? ''
 }
 
 function nameIn(path: string): string | undefined {

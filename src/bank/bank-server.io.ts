@@ -1,10 +1,11 @@
 /** The package bank as programs of this host see it: HTTP on loopback, for whoever runs on this host. */
 import type { AddressInfo, Server, Socket } from 'node:net'
 import Fastify, { type FastifyInstance } from 'fastify'
-import type { Cancel, Clock } from '../../base/index.ts'
-import { shareConnections } from '../../base/share-connections.io.ts'
-import { bankPath } from '../../control/index.ts'
+import type { Cancel, Clock } from '../base/index.ts'
+import { shareConnections } from '../base/share-connections.io.ts'
+import { bankPath } from '../control/index.ts'
 import { answerCall, type BankParts } from './bank-handler.ts'
+import type { BankServer } from './bank-source.ts'
 
 const host = '127.0.0.1'
 /** How many requests of a connection may wait for an earlier answer; no program sends as many. */
@@ -24,19 +25,15 @@ export interface BankServerOptions extends BankParts {
   /** 0 takes any free one. */
   readonly port: number
   readonly clock: Clock
-}
-
-export interface BankServer {
-  /** `http://127.0.0.1:PORT/pkgbank`; undefined while the port can't be had. */
-  readonly address: () => string | undefined
-  /** Why there is no address. */
-  readonly warning: () => string | undefined
-  close(): Promise<void>
+  /** Whose connections count as root's besides; who runs this process when absent. */
+  readonly owner?: number | undefined
+  /** Hears of each address that it has got, and of each new reason why it has none. */
+  readonly onChange?: (server: Pick<BankServer, 'address' | 'warning'>) => void
 }
 
 /** Offers the bank; resolves when it answers, or has found its port taken and tries again now and then. */
 export async function serveBank(options: BankServerOptions): Promise<BankServer> {
-  const { port, clock, log } = options
+  const { port, clock, log, onChange = () => undefined } = options
   const app = makeApp(options)
   await app.ready()
   const { server } = app
@@ -44,23 +41,28 @@ export async function serveBank(options: BankServerOptions): Promise<BankServer>
   let warning: string | undefined
   let cancel: Cancel = () => undefined
   let closing = false
+  const state = { address: () => address, warning: () => warning }
   const tryPort = async (): Promise<void> => {
     const failure = await listen(server, port)
     if (failure === undefined) {
       address = `http://${host}:${(server.address() as AddressInfo).port}${bankPath}`
       warning = undefined
       log.info({ address }, `the package bank answers at ${address}`)
+      onChange(state)
       return
     }
     const text = `the package bank can't have port ${port} of ${host}, which IS_HTTP_PORT sets: ${failure}`
-    if (text !== warning) log.warn({}, `${text}; trying again every ${retryMs / 1_000} seconds`)
+    const isNew = text !== warning
     warning = text
+    if (isNew) {
+      log.warn({}, `${text}; trying again every ${retryMs / 1_000} seconds`)
+      onChange(state)
+    }
     if (!closing) cancel = clock.after(retryMs, () => void tryPort())
   }
   await tryPort()
   return {
-    address: () => address,
-    warning: () => warning,
+    ...state,
     close: async () => {
       closing = true
       cancel()

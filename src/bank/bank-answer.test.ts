@@ -1,18 +1,24 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { BankFiles } from '../../branch/index.ts'
-import { answerBank, type BankReply, type BankRequest } from './bank-answer.ts'
+import type { BlobRef } from '../base/index.ts'
+import { answerBank, askedFor, type BankReply, type BankRequest } from './bank-answer.ts'
 
 const blob = { id: 'ab'.repeat(32), sizeBytes: 1000, pieces: 'cd'.repeat(32) }
 const empty = { ...blob, sizeBytes: 0 }
 const name = 'libstdc++_6:1.0~rc1.deb'
-const files: BankFiles = new Map([
-  [name, { name, blob, operation: '0123456789ab:0' }],
-  ['empty', { name: 'empty', blob: empty, operation: '0123456789ab:1' }],
+const files: ReadonlyMap<string, BlobRef> = new Map([
+  ['empty', empty],
+  [name, blob],
 ])
 
 function ask(target: string, headers: BankRequest['headers'] = {}, method = 'GET'): BankReply {
-  return answerBank({ method, target, headers: { host: '127.0.0.1:65028', ...headers } }, files, 'web')
+  return answered({ method, target, headers: { host: '127.0.0.1:65028', ...headers } })
+}
+
+function answered(request: BankRequest): BankReply {
+  const asked = askedFor(request.target)
+  const blob = asked && 'name' in asked ? files.get(asked.name) : undefined
+  return answerBank(request, { branch: 'web', blob }, [...files.keys()])
 }
 
 const textOf = ({ body }: BankReply): string => ('text' in body ? body.text : assert.fail('not a text'))
@@ -31,13 +37,13 @@ test('a published file is answered whole, with its hash as the entity tag', () =
 
 test('a range counts for GET alone', () => {
   const headers = { host: 'localhost', range: 'bytes=1-2' }
-  const reply = answerBank({ method: 'HEAD', target: `/pkgbank/${name}`, headers }, files, 'web')
+  const reply = answered({ method: 'HEAD', target: `/pkgbank/${name}`, headers })
   assert.deepEqual([reply.status, reply.headers['content-length']], [200, '1000'])
 })
 
 test('the directory lists the names', () => {
   for (const target of ['/pkgbank', '/pkgbank/']) assert.equal(textOf(ask(target)), `empty\n${name}\n`)
-  const none = answerBank({ method: 'GET', target: '/pkgbank/', headers: { host: 'localhost' } }, new Map(), 'web')
+  const none = answerBank({ method: 'GET', target: '/pkgbank/', headers: { host: 'localhost' } }, { branch: 'web' })
   assert.deepEqual([none.status, none.headers['content-length']], [200, '0'])
 })
 

@@ -2,18 +2,13 @@
 import { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { endIfBroken, type Log, toIsconfError } from '../../base/index.ts'
-import type { HostDaemon } from '../host-daemon.ts'
-import { answerBank, type BankReply, unavailable } from './bank-answer.ts'
+import { endIfBroken, type Log, toIsconfError } from '../base/index.ts'
+import { answerBank, askedFor, type BankReply, pathOf, unavailable } from './bank-answer.ts'
+import type { BankSource } from './bank-source.ts'
 
 export interface BankParts {
-  readonly daemon: Pick<HostDaemon, 'banks' | 'branch' | 'blobs'>
+  readonly source: BankSource
   readonly log: Log
-}
-
-/** Without what a caller may add to the name of a file. */
-function pathOf({ originalUrl }: FastifyRequest): string {
-  return originalUrl.split('?')[0] ?? ''
 }
 
 /**
@@ -24,7 +19,7 @@ export async function answerCall(parts: BankParts, request: FastifyRequest, repl
   reply.raw.once('close', () => gone.abort(new Error('the caller has gone away')))
   const tell = (thrown: unknown): void => {
     const { code, message } = toIsconfError(thrown)
-    parts.log.warn({ code }, `package bank: ${pathOf(request)}: ${message}`)
+    parts.log.warn({ code }, `package bank: ${pathOf(request.originalUrl)}: ${message}`)
   }
   try {
     await give(parts, request, reply, gone.signal, tell)
@@ -39,24 +34,27 @@ export async function answerCall(parts: BankParts, request: FastifyRequest, repl
 
 /** `tell` hears why a file can't be sent to its end. */
 async function give(
-  { daemon }: BankParts,
+  { source }: BankParts,
   { method, originalUrl, headers }: FastifyRequest,
   reply: FastifyReply,
   gone: AbortSignal,
   tell: (thrown: unknown) => void,
 ): Promise<void> {
-  const { banks, branch, blobs } = daemon
-  const found = answerBank({ method, target: originalUrl, headers }, await banks.filesOf(branch), branch.name)
-  const { body } = found
-  if ('text' in body || method === 'HEAD') return sendText(found, method, reply)
-  const pieces = blobs.read(body.blob, body.range, gone)
+  const asked = askedFor(originalUrl)
+  const name = asked && 'name' in asked ? asked.name : ''
+  const found = await source.find(name)
+  const names = asked && 'all' in asked ? await source.names() : []
+  const answer = answerBank({ method, target: originalUrl, headers }, found, names)
+  const { body } = answer
+  if ('text' in body || method === 'HEAD') return sendText(answer, method, reply)
+  const pieces = source.read({ name, blob: body.blob }, body.range, gone)
   try {
     const first = await pieces.next()
     const rest = following(first, pieces, (thrown) => {
       // Who has gone away needs to be told nothing. Later it could not be known: a failure takes the connection along.
       if (!gone.aborted) tell(thrown)
     })
-    reply.code(found.status).headers(found.headers)
+    reply.code(answer.status).headers(answer.headers)
     reply.send(Readable.from(rest, { objectMode: true, highWaterMark: 1 }))
     await finished(reply.raw)
   } finally {

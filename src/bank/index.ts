@@ -1,0 +1,2 @@
+export { serveBank } from './bank-server.io.ts'
+export type { BankFound, BankServer, BankSource } from './bank-source.ts'

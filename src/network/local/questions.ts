@@ -1,0 +1,46 @@
+/**
+ * What the package bank asks the daemon when it is served by the network process: small questions, each a message of
+ * its own with a stream for the answer. An answer is a line of JSON, and bytes behind it where there are some.
+ */
+import * as z from 'zod'
+import { type ErrorCode, IsconfError, isBankName, toIsconfError } from '../../base/index.ts'
+
+const name = z.string().refine(isBankName)
+const position = z.int().min(0).max(Number.MAX_SAFE_INTEGER)
+
+export const localQuestionSchema = z.discriminatedUnion('about', [
+  /** Which file has this name, and, without a name, whose bank it is. */
+  z.object({ about: z.literal('bank file'), name: name.optional() }),
+  z.object({ about: z.literal('bank names') }),
+  /** Bytes of the file that has this name, if it is still this one. */
+  z.object({
+    about: z.literal('bank bytes'),
+    name,
+    id: z.string().regex(/^[0-9a-f]{64}$/),
+    from: position,
+    end: position,
+  }),
+])
+
+export type LocalQuestion = z.infer<typeof localQuestionSchema>
+
+/** The line before the bytes. */
+export type AnswerHead =
+  | { readonly value: unknown }
+  | { readonly error: { readonly code: ErrorCode; readonly message: string; readonly hint: string } }
+
+export function headLine(head: AnswerHead): Buffer {
+  return Buffer.from(`${JSON.stringify(head)}\n`)
+}
+
+export function failedHead(thrown: unknown): AnswerHead {
+  const { code, message, hint } = toIsconfError(thrown)
+  return { error: { code, message, hint } }
+}
+
+/** The value that an answer begins with. The failure that the daemon tells of instead. */
+export function valueIn(head: AnswerHead): unknown {
+  if ('value' in head) return head.value
+  const { code, message, hint } = head.error
+  throw new IsconfError(code, message, { hint })
+}
