@@ -91,7 +91,8 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
   const judging = { warningFacts: warningFactsOf(live, environment), rehearsals: rehearsalsHere(live, environment) }
   const parts = { transport, machine, store, key, log, room, settled, onOwnKey, ...judging, addresses: ownAddresses }
   const bootRecord = await bootRecordOf(config.home)
-  const daemon = await HostDaemon.start(identity, { ...world, ...parts, bootRecord }, state)
+  const dialsOnlyNets = config.noBroadcast
+  const daemon = await HostDaemon.start(identity, { ...world, ...parts, bootRecord, dialsOnlyNets }, state)
   meeting.know(daemon.replicator.inventory)
   const hooks = startNotifier(live, daemon)
   const bank = await mesh.serveBank(config.httpPort, bankSource(daemon))

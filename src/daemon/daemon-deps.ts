@@ -22,6 +22,8 @@ export interface DaemonDeps {
   readonly log: Log
   /** Where this host can be dialed. */
   readonly addresses: () => readonly string[]
+  /** Only hosts in nets are dialed. */
+  readonly dialsOnlyNets?: boolean
   /** Another machine speaks with this host's key; `where` names it. */
   readonly onOwnKey?: (where: string) => void
   /** Checks that the host with an id signed something; in a simulated world not by its id. */

@@ -14,7 +14,7 @@ import {
   leftText,
   type RebuildMark,
 } from '../host/index.ts'
-import { answer } from '../mesh/index.ts'
+import { answer, type PeerId } from '../mesh/index.ts'
 import { type BranchingDeps, recoverWork, type WorkInProgress } from '../origin/index.ts'
 import { dropUnskipped, type InstalledEarly } from '../replay/index.ts'
 import {
@@ -91,7 +91,9 @@ export class HostDaemon {
     this.#current = state.current
     const { branches, resolutions } = state
     const { transport, clock, random, log } = deps
-    this.blobs = new BlobReplicator({ ...deps, branches, hosts: () => this.replicator.inventory.all() })
+    const known = (): Inventory => this.replicator.inventory
+    const addressesOf = (peer: PeerId): readonly string[] => (deps.dialsOnlyNets ? [] : known().addressesOf(peer))
+    this.blobs = new BlobReplicator({ ...deps, branches, hosts: () => known().all(), addressesOf })
     const reachable = new ReachablePeers(transport)
     const words = (): OwnWords => ownWords(this)
     const path = `${identity.home}/conf/hosts`

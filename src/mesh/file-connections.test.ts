@@ -138,3 +138,24 @@ test('a neighbour that gets files from here has its place whoever else gets some
   files.accept(neighbour, true)
   assert.ok(neighbour.isOpen)
 })
+
+test('a host elsewhere that could not be dialed, or for which another one answered, is dialed again soon and takes no place', async () => {
+  const clock = new SimClock()
+  let dials = 0
+  const answered = new Connection('somebody' as PeerId)
+  const files = new FileConnections<Connection>(clock, async () => {
+    dials += 1
+    if (dials % 2 === 0) throw new Error('no answer')
+    return answered
+  })
+  const names = Array.from({ length: 20 }, (_, index) => `host${index}` as PeerId)
+  for (const name of names) assert.equal(await clock.until(files.to(name, ['/somewhere'])), undefined)
+  assert.equal(dials, 20)
+  assert.equal(answered.isOpen, false)
+  await clock.run(4_000)
+  assert.equal(await clock.until(files.to(names[0] as PeerId, ['/somewhere'])), undefined)
+  assert.equal(dials, 20)
+  await clock.run(1_000)
+  await clock.until(files.to(names[0] as PeerId, ['/somewhere']))
+  assert.equal(dials, 21)
+})

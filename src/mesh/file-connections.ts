@@ -23,6 +23,8 @@ export interface FileEnd {
 const waitMsMax = 3_000
 /** How long the link is used before the next try, if a peer can't be dialed, as with many behind a firewall. */
 const againMs = 60_000
+/** The same for a host that is no neighbour: it can't be asked in any other way. */
+const elsewhereAgainMs = 5_000
 /** A connection on which nothing has travelled for this long is closed: the next file may be a day away. */
 const idleMsMax = 10_000
 /** Connections of one peer for its files: one, and the one that takes its place. */
@@ -95,19 +97,28 @@ export class FileConnections<End extends FileEnd> {
     return open.filter(({ isElsewhere }) => isElsewhere).length
   }
 
-  #isGood({ open, failedMs }: Dialed<End>): boolean {
-    if (failedMs !== undefined) return this.#clock.monotonicMs() - failedMs < againMs
-    return open === undefined || (open.isOpen && !open.isRetired)
+  /** Whether it is not to be dialed anew yet. */
+  #isGood(dialed: Dialed<End>): boolean {
+    const { open, failedMs } = dialed
+    return failedMs === undefined ? open === undefined || (open.isOpen && !open.isRetired) : this.#rests(dialed)
+  }
+
+  #rests({ failedMs, isElsewhere }: Dialed<End>): boolean {
+    const restMs = isElsewhere ? elsewhereAgainMs : againMs
+    return failedMs !== undefined && this.#clock.monotonicMs() - failedMs < restMs
   }
 
   #begin(peer: PeerId, elsewhere: readonly string[] | undefined): Dialed<End> {
     const nowMs = this.#clock.monotonicMs()
+    // There may be thousands that are dialed once and never again.
+    for (const [other, old] of this.#dialedByPeer)
+      if (old.failedMs !== undefined && !this.#rests(old)) this.#dialedByPeer.delete(other)
     const dialed: Dialed<End> = {
       beganMs: nowMs,
       usedMs: nowMs,
       isElsewhere: elsewhere !== undefined,
       over: this.#dial(peer, elsewhere).then(
-        (end) => this.#opened(dialed, end),
+        (end) => this.#opened(peer, dialed, end),
         () => {
           dialed.failedMs = this.#clock.monotonicMs()
         },
@@ -117,10 +128,15 @@ export class FileConnections<End extends FileEnd> {
     return dialed
   }
 
-  #opened(dialed: Dialed<End>, end: End): void {
-    // The peer may have been lost while it was dialed, or be dialed anew; or another one answers.
-    if (this.#dialedByPeer.get(end.peer) !== dialed) {
+  #opened(peer: PeerId, dialed: Dialed<End>, end: End): void {
+    // The peer may have been lost while it was dialed, or be dialed anew.
+    if (this.#dialedByPeer.get(peer) !== dialed) {
       end.close(new Error('nobody waits for it any more'))
+      return
+    }
+    if (end.peer !== peer) {
+      end.close(new Error('another host was meant'))
+      dialed.failedMs = this.#clock.monotonicMs()
       return
     }
     dialed.open = end

@@ -118,9 +118,14 @@ export class NetLab {
 
   /** Makes hosts with these names, on one network, with this machine's files; nothing is started on them. */
   static of(ending: Ending, ...names: readonly string[]): Promise<NetLab> {
+    return NetLab.running(dirname(program), ending, ...names)
+  }
+
+  /** The same for another program, in a directory as dist/ is. */
+  static running(directory: string, ending: Ending, ...names: readonly string[]): Promise<NetLab> {
     return NetLab.made(
       ending,
-      names.map((name) => ({ name, script: hostScript, words: [dirname(program), process.execPath] })),
+      names.map((name) => ({ name, script: hostScript, words: [directory, process.execPath] })),
     )
   }
 

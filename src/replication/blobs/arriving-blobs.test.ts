@@ -27,7 +27,14 @@ async function pairOf(t: { after(end: () => void): void }, gives?: (store: BlobS
   const ref = await putContent(alder.store, content)
   await birch.disk.makeDirectory('/is/branches')
   const branches = await Branches.open({ disk: birch.disk, clock: world.clock, domain }, '/is/branches')
-  const keeper = new BlobReplicator({ ...birch, branches, clock: world.clock, log: silentLog, hosts: () => [] })
+  const keeper = new BlobReplicator({
+    ...birch,
+    branches,
+    clock: world.clock,
+    log: silentLog,
+    hosts: () => [],
+    addressesOf: () => [],
+  })
   keeper.start()
   t.after(() => keeper.stop())
   return { world, alder, birch, keeper, ref }

@@ -1,4 +1,7 @@
-/** Has who fetches a blob hear of each peer that asks for the same one: it fetches it, too, or is about to. */
+/**
+ * Tells the fetch of a blob which peers ask this host for the same blob. Such a peer fetches it too, or is about to, so
+ * that it will soon have parts of it to give.
+ */
 import type { Cancel } from '../../base/index.ts'
 import type { PeerId } from '../../mesh/index.ts'
 

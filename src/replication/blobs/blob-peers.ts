@@ -91,7 +91,7 @@ export class BlobPeers {
   /** Whether others fetch the blob, or may begin to: not every candidate had all of it from the start. */
   isSwarm(): boolean {
     const keepers = this.sessions().filter(({ held, isFetcher }) => held.whole && !isFetcher)
-    return this.#candidates().length > keepers.length
+    return this.#candidates().some((candidate) => !keepers.some(({ peer }) => peer === candidate))
   }
 
   #room(): number {

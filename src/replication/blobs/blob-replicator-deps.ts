@@ -1,7 +1,7 @@
 /** What {@link BlobReplicator} needs. */
 import type { Clock, Disk, Log, Random, Room } from '../../base/index.ts'
 import type { Branches } from '../../branch/index.ts'
-import type { Transport } from '../../mesh/index.ts'
+import type { PeerId, Transport } from '../../mesh/index.ts'
 import type { BlobStore } from '../../store/index.ts'
 import type { KnownHost } from '../inventory/index.ts'
 
@@ -15,6 +15,8 @@ export interface BlobReplicatorDeps {
   readonly log: Log
   /** The other hosts of the domain, as the inventory knows them. */
   readonly hosts: () => readonly KnownHost[]
+  /** Where a host can be dialed, as it has said; none where this host may not dial it. */
+  readonly addressesOf: (peer: PeerId) => readonly string[]
   /** How much of the disk arriving files may take; all of it if absent. */
   readonly room?: Room
 }

@@ -27,6 +27,7 @@ async function replicatorOf(world: BlobWorld, host: BlobHost, store: BlobStore =
     clock: world.clock,
     log: silentLog,
     hosts: () => [],
+    addressesOf: () => [],
   })
   replicator.start()
   return replicator

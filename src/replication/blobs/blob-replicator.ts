@@ -19,8 +19,8 @@ import { Askers } from './askers.ts'
 import type { BlobReplicatorDeps } from './blob-replicator-deps.ts'
 import { fetchIntoStore } from './fetch-into-store.ts'
 import { filesCheckedUpTo, noteFilesChecked } from './files-checked.ts'
-import { fetchTogether } from './files-together.ts'
-import { serveHolders } from './holders.ts'
+import { fetchTogether, togetherMin } from './files-together.ts'
+import { findHolders, serveHolders } from './holders.ts'
 import { IncomingBytes } from './incoming-bytes.ts'
 import { RecordedHolders } from './recorded-holders.ts'
 import { answerStored, hostsWithFiles } from './stored-question.ts'
@@ -33,8 +33,6 @@ const weightOf = ({ sizeBytes }: BlobRef): number => (sizeBytes > pieceBytes ? 4
  * other's streams, and each would seem to get nothing.
  */
 const demandedMax = 4
-/** If at least this many small files are missing, they are asked for together. */
-const togetherMin = 16
 /** How long a fetch waits while no host has what is missing. */
 const missingMs = 15_000
 /** Between two tries in the background. */
@@ -146,7 +144,10 @@ export class BlobReplicator {
     const waiting = [...this.#wanted.values()].filter(({ id }) => !this.#fetchById.has(id))
     const files = filesOfOneQuestion(waiting)
     if (files.length < togetherMin || this.#deps.transport.peers().length === 0) return
-    const here = this.incoming.ifRoom(files, () => fetchTogether(this.#deps, files, this.#stopping.signal))
+    const here = this.incoming.ifRoom(files, () => {
+      const find = (ref: BlobRef) => findHolders({ ...this.#deps, recorded: this.#recorded }, ref)
+      return fetchTogether({ ...this.#deps, findHolders: find }, files, this.#stopping.signal)
+    })
     const one = (ref: BlobRef) => here.then(() => this.#oneByOne.run('somebody', () => this.#fetchNow(ref)))
     for (const ref of files) this.#begin(ref, () => one(ref)).catch(() => this.#retryLater())
   }

@@ -5,8 +5,19 @@ import { type BlobRef, type BlobSource, pieceBytes, silentLog } from '../../base
 import type { BlobStore } from '../../store/index.ts'
 import { filesOfOneQuestion } from '../../transfer/index.ts'
 import { fetchTogether } from './files-together.ts'
+import type { Holder } from './holders.ts'
 
 const never = new AbortController().signal
+
+/** What a host asks with; `elsewhere` are those that have a file and are no neighbours. */
+function depsOf(world: BlobWorld, host: BlobHost, ...elsewhere: readonly BlobHost[]) {
+  const sought: BlobRef[] = []
+  const findHolders = async (ref: BlobRef): Promise<readonly Holder[]> => {
+    sought.push(ref)
+    return elsewhere.map(({ transport }) => ({ peer: transport.self, addresses: [transport.address] }))
+  }
+  return { ...host, clock: world.clock, log: silentLog, sought, findHolders }
+}
 
 async function putSome(host: BlobHost, count: number): Promise<readonly BlobRef[]> {
   const refs: BlobRef[] = []
@@ -31,7 +42,7 @@ test('many small files, an empty one among them, come in one answer and are kept
   const refs = await putSome(alder, 200)
   await world.connect(alder, birch)
   const syncsBefore = birch.disk.syncs
-  await world.clock.until(fetchTogether({ ...birch, clock: world.clock, log: silentLog }, refs, never))
+  await world.clock.until(fetchTogether(depsOf(world, birch), refs, never))
   for (const ref of refs) await assertHolds(birch.store, ref)
   assert.ok(birch.disk.syncs - syncsBefore < refs.length, `${birch.disk.syncs - syncsBefore} syncs`)
 })
@@ -44,7 +55,7 @@ test('what one peer has not, or sends wrong, another is asked for; what is right
   const refs = await putSome(alder, 100)
   for (const index of refs.keys()) if (index >= 40) await putContent(birch.store, blobContent(index * 97, index + 1))
   await world.connect(alder, birch, cedar)
-  await world.clock.until(fetchTogether({ ...cedar, clock: world.clock, log: silentLog }, refs, never))
+  await world.clock.until(fetchTogether(depsOf(world, cedar), refs, never))
   for (const ref of refs) await assertHolds(cedar.store, ref)
 })
 
@@ -58,8 +69,35 @@ test('a peer that hangs in the middle costs the rest, and no more time than a st
   const [alder, birch] = [await world.host('alder', { serving: hanging }), await world.host('birch')]
   const refs = await putSome(alder, 20)
   await world.connect(alder, birch)
-  await world.clock.until(fetchTogether({ ...birch, clock: world.clock, log: silentLog }, refs, never), 10_000)
+  await world.clock.until(fetchTogether(depsOf(world, birch), refs, never), 10_000)
   assert.deepEqual(birch.store.ids(), [])
+})
+
+test('what no neighbour has comes together from a host that is none; it is looked for once, and not for a few', async () => {
+  const world = new BlobWorld(4)
+  const wrong = changing((_id, bytes) => bytes.map((byte) => byte ^ 1))
+  const [alder, birch, cedar, liar] = [
+    await world.host('alder'),
+    await world.host('birch'),
+    await world.host('cedar'),
+    await world.host('liar', { serving: wrong }),
+  ]
+  const refs = await putSome(alder, 60)
+  await putSome(liar, 60)
+  await world.connect(birch, cedar)
+  const deps = depsOf(world, cedar, liar, alder)
+  const before = alder.transport.streamCount
+  await world.clock.until(fetchTogether(deps, refs, never))
+  for (const ref of refs) await assertHolds(cedar.store, ref)
+  assert.equal(deps.sought.length, 1)
+  assert.equal(alder.transport.streamCount - before, 1, 'one answer has them all')
+  assert.deepEqual(
+    cedar.transport.peers().map(({ id }) => id),
+    ['birch'],
+  )
+  const few = await putSome(alder, 70)
+  await world.clock.until(fetchTogether(deps, few, never))
+  assert.deepEqual([deps.sought.length, few.filter(({ id }) => cedar.store.has(id)).length], [1, 60])
 })
 
 test('one question asks for small files only, and for no more than fit', () => {

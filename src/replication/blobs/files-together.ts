@@ -1,12 +1,27 @@
 /** Fetches many small files with one question, and writes them to disk together. */
-import { type BlobRef, type Clock, endIfBroken, type Log, type Random, sha256Hex } from '../../base/index.ts'
+import {
+  type BlobRef,
+  type Clock,
+  endIfBroken,
+  inAnyOrder,
+  type Log,
+  type Random,
+  sha256Hex,
+  sleep,
+} from '../../base/index.ts'
 import { type PeerId, type PeerStream, StreamReader, type Transport, writeFrame } from '../../mesh/index.ts'
 import type { BlobStore } from '../../store/index.ts'
 import { blobAnswerHeadBytes, bytesOf, decodeAnswerHead, filesProtocol, isBulk, unpack } from '../../transfer/index.ts'
+import type { Holder } from './holders.ts'
+import type { LanePeer } from './lane-types.ts'
 import { StallWatch } from './stall-watch.ts'
 
-/** How many peers are asked, one after the other. */
+/** If at least this many files are missing, they are asked for together. */
+export const togetherMin = 16
+/** How many neighbours are asked, one after the other, and how many hosts that are none. */
 const peersMax = 3
+/** How long neighbours have that may just be getting the files, before others are looked for. */
+const patienceMs = 1_000
 
 export interface TogetherDeps {
   readonly store: BlobStore
@@ -14,20 +29,43 @@ export interface TogetherDeps {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
+  /** Looks for hosts that are not connected and may have a file; never rejects. */
+  readonly findHolders: (ref: BlobRef) => Promise<readonly Holder[]>
 }
 
 /**
- * Asks one peer after the other for files, until all are in the store or a few peers were asked. Never rejects: what is
- * still missing is fetched one by one.
+ * Asks one neighbour after the other for files, and after a few of them hosts that are no neighbours, until all files are
+ * in the store or a few hosts were asked. Never rejects: what is still missing is fetched one by one.
  */
 export async function fetchTogether(deps: TogetherDeps, files: readonly BlobRef[], signal: AbortSignal): Promise<void> {
-  const { store, transport, clock, random, log } = deps
-  const peers = transport.peers().map(({ id }) => id)
-  for (let asked = 0; asked < peersMax && peers.length > 0; asked += 1) {
+  const { store, transport, clock, random, findHolders } = deps
+  const missing = (): readonly BlobRef[] => files.filter(({ id }) => !store.has(id))
+  const failed = new Set<PeerId>()
+  for (const waitMs of [0, patienceMs]) {
+    if (waitMs > 0) await sleep(clock, waitMs)
+    const neighbours = transport.peers().flatMap(({ id }) => (failed.has(id) ? [] : [{ peer: id }]))
+    for (const peer of await askInTurn(deps, inAnyOrder(neighbours, random), files, signal)) failed.add(peer)
+    if (missing().length < togetherMin || signal.aborted) return
+  }
+  // Who has one of them is likely to have the others. What is empty needs nobody who has it.
+  const sought = missing().find(({ sizeBytes }) => sizeBytes > 0)
+  if (sought !== undefined) await askInTurn(deps, await findHolders(sought), files, signal)
+}
+
+/** Asks the first few of these hosts, until nothing is missing; those of them that hang, break off or lie. */
+async function askInTurn(
+  { store, transport, clock, log }: TogetherDeps,
+  hosts: readonly LanePeer[],
+  files: readonly BlobRef[],
+  signal: AbortSignal,
+): Promise<readonly PeerId[]> {
+  const failed: PeerId[] = []
+  for (const asked of hosts.slice(0, peersMax)) {
     const missing = files.filter(({ id }) => !store.has(id))
-    if (missing.length === 0 || signal.aborted) return
-    const [peer] = peers.splice(random.below(peers.length), 1)
-    const come = await askForFiles(transport, clock, peer as PeerId, missing)
+    if (missing.length === 0 || signal.aborted) break
+    const { peer } = asked
+    const { come, isWhole } = await askForFiles(transport, clock, asked, missing)
+    if (!isWhole) failed.push(peer)
     try {
       await store.putSmall(come)
       if (come.length > 0) log.info({ files: come.length, peer }, 'fetched small files')
@@ -36,15 +74,16 @@ export async function fetchTogether(deps: TogetherDeps, files: readonly BlobRef[
       log.debug({ error: String(error) }, 'small files were not kept')
     }
   }
+  return failed
 }
 
-/** The files that came and are right. What came before the peer broke off or lied counts. */
+/** The files that came and are right, and whether the answer was. What came before the peer broke off or lied counts. */
 async function askForFiles(
   transport: Transport,
   clock: Clock,
-  peer: PeerId,
+  { peer, addresses }: LanePeer,
   refs: readonly BlobRef[],
-): Promise<readonly Uint8Array[]> {
+): Promise<{ readonly come: readonly Uint8Array[]; readonly isWhole: boolean }> {
   const limit = new AbortController()
   let stream: PeerStream | undefined
   const watch = new StallWatch(clock, () => {
@@ -54,8 +93,8 @@ async function askForFiles(
   })
   const come: Uint8Array[] = []
   try {
-    const open = isBulk(bytesOf(refs)) ? 'openFileStream' : 'openStream'
-    stream = await transport[open](peer, filesProtocol, limit.signal)
+    const open = addresses !== undefined || isBulk(bytesOf(refs)) ? 'openFileStream' : 'openStream'
+    stream = await transport[open](peer, filesProtocol, limit.signal, addresses)
     const question = refs.map(({ id, sizeBytes }) => ({ id, sizeBytes }))
     await writeFrame(stream, Buffer.from(JSON.stringify(question)))
     await stream.closeWrite()
@@ -67,12 +106,13 @@ async function askForFiles(
       if (sha256Hex(content) !== ref.id) throw new Error(`${peer} sent another file than ${ref.id}`)
       come.push(content)
     }
+    return { come, isWhole: true }
   } catch (error) {
     stream?.abort(error as Error)
+    return { come, isWhole: false }
   } finally {
     watch.pause()
   }
-  return come
 }
 
 async function readOne(reader: StreamReader, { sizeBytes }: BlobRef): Promise<Uint8Array | undefined> {

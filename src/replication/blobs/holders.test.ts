@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { assertHolds, type BlobHost, BlobWorld, blobContent, putContent } from '../../../test/sim/blob-world.ts'
 import { type BlobRef, pieceBytes } from '../../base/index.ts'
-import type { PeerId } from '../../mesh/index.ts'
+import { answer, type PeerId } from '../../mesh/index.ts'
 import { findHolders, type Holder, serveHolders } from './holders.ts'
 
 const content = blobContent(6 * pieceBytes + 5)
@@ -42,6 +42,21 @@ test('a file comes from a host that only a neighbour knows, which is dialed for 
     ['birch'],
   )
   assert.deepEqual(await world.clock.until(find(hosts[1], ref)), [], 'neighbours themselves are asked anyway')
+})
+
+test('a neighbour that tells of hosts that it has invented crowds out nobody', async () => {
+  const { world, hosts, find } = await inLine(5, 'alder', 'birch', 'cedar', 'dogwood')
+  const [alder, , cedar] = hosts
+  const ref = await putContent(alder.store, content)
+  const invented = Array.from({ length: 8 }, (_, index) => `invented-${index}`)
+  const limits = { requestBytesMax: 1024, concurrentPerPeerMax: 4 }
+  const liar = await world.host('liar')
+  answer(liar.transport, '/isconf/holders/1', limits, async () => ({ holders: invented }))
+  await world.connect(cedar, liar)
+  const found = await world.clock.until(find(cedar, ref, ['cedar', 'birch', 'elder']))
+  const first = found.slice(0, 4).map(({ peer }) => peer)
+  assert.deepEqual(first.filter((peer) => !invented.includes(peer)).sort(), ['alder', 'elder'])
+  assert.equal(found.length, 10, 'neighbours are not among them')
 })
 
 test('a file comes from a host that should have it by its record, and one that is gone is left for another', async () => {

@@ -1,11 +1,19 @@
 /**
  * Who has some of a file and is no neighbour. In a large domain each host is connected to a few others, and it may be none
- * of these that has the file: then they are asked whether one that they are connected to has some of it, and after that
- * come the host that recorded it and those that stand behind its changeset, as the inventory tells. Nobody is told
+ * of these that has the file: then they are asked whether one that they are connected to has some of it, and the inventory
+ * names the host that recorded it and those that have done its changeset. Nobody is told
  * beforehand what others have; a search costs a few short questions, and is made only when nothing comes.
  */
 import * as z from 'zod'
-import { type BlobRef, type Clock, isSha256Hex, PieceMemory, type Random, within } from '../../base/index.ts'
+import {
+  type BlobRef,
+  type Clock,
+  inAnyOrder,
+  isSha256Hex,
+  PieceMemory,
+  type Random,
+  within,
+} from '../../base/index.ts'
 import { answer, ask, type PeerId, relayedAddress, type Transport } from '../../mesh/index.ts'
 import { BlobLane } from './blob-lane.ts'
 
@@ -27,7 +35,7 @@ const recordedMax = 4
 const answerBytesMax = 4 * 1024
 
 const questionSchema = z.object({ id: z.string().refine(isSha256Hex), sizeBytes: z.int().min(1) })
-const answerSchema = z.object({ holders: z.array(z.string().max(64)).max(toldMax) })
+const answerSchema = z.object({ holders: z.array(z.string().regex(/^[\w-]{1,64}$/)).max(toldMax) })
 
 export interface HoldersDeps {
   readonly transport: Transport
@@ -36,7 +44,7 @@ export interface HoldersDeps {
   readonly recorded: {
     /** The hosts that should have a blob by what they have recorded or done, the likeliest first. */
     of(ref: BlobRef): readonly PeerId[]
-    /** Where a host has said that it can be dialed. */
+    /** Where a host can be dialed, as it has said; none where this host may not dial it. */
     addressesOf(peer: PeerId): readonly string[]
   }
 }
@@ -54,26 +62,35 @@ export function serveHolders(transport: Transport, clock: Clock): void {
 
 /** Looks for hosts that have some of a blob and are not connected; never rejects. */
 export async function findHolders(deps: HoldersDeps, ref: BlobRef): Promise<readonly Holder[]> {
-  const { transport, recorded } = deps
+  const { transport, random, recorded } = deps
   const connected = transport.peers().map(({ id }) => id)
-  const viaByPeer = new Map<PeerId, PeerId | undefined>()
-  const told = await Promise.all(connected.slice(0, askedMax).map((neighbour) => askNeighbour(deps, neighbour, ref)))
-  for (const [index, peers] of told.entries()) for (const peer of peers) viaByPeer.set(peer, connected[index])
-  for (const peer of recorded.of(ref).slice(0, recordedMax)) if (!viaByPeer.has(peer)) viaByPeer.set(peer, undefined)
-  for (const peer of [transport.self, ...connected]) viaByPeer.delete(peer)
-  return [...viaByPeer].map(([peer, via]) => {
-    // Who is connected to it passes on what the two say, where it can't be dialed.
-    const relayed = via === undefined ? [] : [relayedAddress({ via, peer })]
-    return { peer, addresses: [...recorded.addressesOf(peer), ...relayed] }
+  const known = new Set([transport.self, ...connected])
+  const asked = inAnyOrder(connected, random).slice(0, askedMax)
+  const told = await Promise.all(asked.map((neighbour) => askNeighbour(deps, neighbour, ref)))
+  const byRecord = recorded.of(ref).flatMap((peer): Holder[] => {
+    const addresses = known.has(peer) ? [] : recorded.addressesOf(peer)
+    return addresses.length === 0 ? [] : [{ peer, addresses }]
   })
+  const found = new Map<PeerId, Holder>()
+  // One of each source in turn: a neighbour that tells what is not so must not crowd out what the others tell.
+  for (let place = 0; place < toldMax; place += 1) {
+    for (const source of [...told, byRecord.slice(0, recordedMax)]) {
+      const holder = source[place]
+      if (holder && !known.has(holder.peer) && !found.has(holder.peer)) found.set(holder.peer, holder)
+    }
+  }
+  return [...found.values()]
 }
 
-async function askNeighbour(deps: HoldersDeps, neighbour: PeerId, { id, sizeBytes }: BlobRef): Promise<PeerId[]> {
-  const { transport, clock } = deps
+/** Whom one neighbour tells of. It passes on what is said with them, where they can't be dialed. */
+async function askNeighbour(deps: HoldersDeps, via: PeerId, { id, sizeBytes }: BlobRef): Promise<readonly Holder[]> {
+  const { transport, clock, recorded } = deps
   try {
     const options = { timeoutMs: answerMsMax, clock, answerBytesMax }
-    const { holders } = answerSchema.parse(await ask(transport, neighbour, protocol, { id, sizeBytes }, options))
-    return holders as PeerId[]
+    const { holders } = answerSchema.parse(await ask(transport, via, protocol, { id, sizeBytes }, options))
+    return (holders as PeerId[]).map((peer) => {
+      return { peer, addresses: [...recorded.addressesOf(peer), relayedAddress({ via, peer })] }
+    })
   } catch {
     // One of an earlier release, or one that hangs: the others may know.
     return []

@@ -1,5 +1,5 @@
 /** Which hosts should have a file by what the journals and the inventory say. */
-import type { BlobRef, ChangesetId, Random } from '../../base/index.ts'
+import { type BlobRef, type ChangesetId, inAnyOrder, type Random } from '../../base/index.ts'
 import type { Branches } from '../../branch/index.ts'
 import type { SignedChangeset } from '../../journal/index.ts'
 import { type PeerId, peerIdOfText } from '../../mesh/index.ts'
@@ -10,6 +10,8 @@ export interface RecordedHoldersDeps {
   readonly random: Random
   /** The other hosts of the domain. */
   readonly hosts: () => readonly KnownHost[]
+  /** Where a host can be dialed, as it has said; none where this host may not dial it. */
+  readonly addressesOf: (peer: PeerId) => readonly string[]
 }
 
 export class RecordedHolders {
@@ -30,24 +32,22 @@ export class RecordedHolders {
     this.#namedById.delete(ref.id)
   }
 
-  /** The host that recorded a blob, and those that have done what came with it, in any order; any host when it is not known what that was. */
+  /**
+   * The host that recorded a blob, and in any order those that have done the changeset it came with; all hosts when that
+   * is not known.
+   */
   of({ id }: BlobRef): readonly PeerId[] {
     const { hosts, random } = this.#deps
     const named = this.#namedById.get(id)
-    const peers = hosts().flatMap((host) => (named === undefined || this.#hasDone(host, named.id) ? [host.peer] : []))
-    for (let left = peers.length; left > 1; left -= 1) {
-      const other = random.below(left)
-      const last = peers[left - 1] as PeerId
-      peers[left - 1] = peers[other] as PeerId
-      peers[other] = last
-    }
+    const able = hosts().filter((host) => named === undefined || this.#hasDone(host, named.id))
+    const peers = able.map(({ peer }) => peer)
     const origin = named && peerIdOfText(named.key)
-    return origin === undefined ? peers : [origin, ...peers.filter((peer) => peer !== origin)]
+    const others = inAnyOrder(peers, random).filter((peer) => peer !== origin)
+    return origin === undefined ? others : [origin, ...others]
   }
 
-  /** Where a host has said that it can be dialed. */
   addressesOf(peer: PeerId): readonly string[] {
-    return this.#deps.hosts().find((host) => host.peer === peer)?.addresses ?? []
+    return this.#deps.addressesOf(peer)
   }
 
   #hasDone({ at }: KnownHost, id: ChangesetId): boolean {
