@@ -19,6 +19,12 @@ const filesAtOnce = 3 * availableParallelism()
 // The slowest honest test takes well under a minute; one that hangs must not hang the run.
 const testLimitMs = 300_000
 const longestShown = Number(process.env['ISCONF_LONGEST'] ?? 10)
+/**
+ * What tests may know of their caller: where programs and files are, how to reach a registry, and what is asked of the
+ * tests themselves.
+ */
+const keptVariables =
+  /^(PATH|HOME|USER|LOGNAME|TMPDIR|UPDATE|GOLDEN|SOURCE_DATE_EPOCH|(ISCONF|npm|NODE|SSL|LD)_.*|.*_proxy)$/i
 
 const files = chosenFiles(process.argv.slice(2))
 if (files.length === 0) {
@@ -58,12 +64,14 @@ function chosenFiles(words: readonly string[]): readonly string[] {
 }
 
 /**
- * The caller's environment without ISconf settings, under a locale whose i has no dot and a time zone
- * that is not a whole number of hours away: code that formats for people where it must not, fails here.
+ * An environment that is the same whoever starts the tests, and where: with whose colours, settings of make or of git,
+ * umask or login. Its locale is one whose i has no dot, and its time zone not a whole number of hours away: code that
+ * formats for people where it must not, fails here.
  */
 function setTestEnvironment(): void {
-  for (const name of Object.keys(process.env)) if (name.startsWith('IS_')) delete process.env[name]
-  Object.assign(process.env, { LC_ALL: 'tr_TR.UTF-8', TZ: 'Pacific/Chatham' })
+  for (const name of Object.keys(process.env)) if (!keptVariables.test(name)) delete process.env[name]
+  Object.assign(process.env, { LC_ALL: 'tr_TR.UTF-8', TZ: 'Pacific/Chatham', TERM: 'dumb' })
+  process.umask(0o022)
 }
 
 function countSkipped(skip: string | boolean | undefined): void {
