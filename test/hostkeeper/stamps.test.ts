@@ -1,8 +1,20 @@
 /** Stamps: what is done again, with what, and what a run that went wrong must not make forgotten. */
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
+import { bootId } from '../../src/base/boot.io.ts'
+import { progressLine, progressName } from '../../src/hostkeeper/make/progress.ts'
 import { assertDone, assertNoTrace, type Run } from '../harness/run.ts'
 import { testWith } from '../support/tools.ts'
 import { type MakeHost, makeHost, stateInMake } from './make-host.ts'
@@ -337,4 +349,25 @@ test('the stamps keep nothing of a run but names: the record says which a run ma
   await nextBoot(host)
   const last = readFileSync(join(host.home, 'runs'), 'utf8').trimEnd().split('\n').at(-1) ?? ''
   assert.deepEqual((JSON.parse(last) as { made: unknown }).made, ['b', 'c'])
+})
+
+test('a run leaves make alone only where make would read the same again, and say nothing', async (t) => {
+  const host = await doneHost(t, packages, 'a')
+  const run = async (): Promise<string> => assertDone(await host.run(['run'])).stdout
+  const logOf = (): string => {
+    const logs = join(host.home, 'log')
+    return readFileSync(join(logs, readdirSync(logs).sort().at(-1) ?? ''), 'utf8')
+  }
+  await run()
+  assert.match(logOf(), /make is not started/)
+  // A program that a variable of conf/OS.mk runs.
+  host.write({ 'conf/linux.mk': 'SAYS = $(shell echo said >&2)\n', 'packages.conf': `X := $(SAYS)\n${packages}` })
+  assert.match(await run(), /^said$/m)
+  host.write({ 'conf/linux.mk': '', 'packages.conf': `${packages}a:\n\t@touch $@\n` })
+  assert.match(await run(), /warning: overriding recipe for target 'a'/)
+  // The stamp of a step that a run without an end has left is taken away after make has seen it.
+  host.write({ 'packages.conf': `all: a $(if $(wildcard d),,c)\n${packages.replace('all: $(PACKAGES)\n', '')}` })
+  writeFileSync(join(host.stamps, 'd'), '')
+  writeFileSync(join(host.stamps, progressName), `${progressLine.run(bootId())}begin 1 d\n`)
+  assert.match(await run(), /^doing c$/m)
 })

@@ -94,6 +94,41 @@ CWD/old/x: a${recipe}a:${recipe}`,
     stamps: ['old/x', 'a'],
   },
   'a file with the name of a group': { makefile: `all: a\na: late/g${recipe}late/g:\n`, stamps: ['late/g', 'a'] },
+  'a flag whose name is put together': {
+    makefile: `M := MAKE\n$(M)FLAGS += -B\nall: a\na:${recipe}`,
+    stamps: ['a'],
+  },
+  'what is asked for, by a name that is put together': {
+    makefile: `M := MAKE\nifneq ($(filter all,$($(M)CMDGOALS)),)\nall: b\nendif\nall: a\na b:${recipe}`,
+    stamps: ['a'],
+  },
+  'a directory in which make looks, by a name that is put together': {
+    makefile: `P := PATH\nV$(P) = CWD/late\nall: a\na: late/b${recipe}late/b:${recipe}b:${recipe}`,
+    stamps: ['a', 'late/b'],
+  },
+  'a need of all steps, by a name that is put together': {
+    makefile: `P := PREREQS\n.EXTRA_$(P) = CWD/late/b\nall: a\na:${recipe}`,
+    stamps: ['a', 'late/b'],
+  },
+  'a function that is called by its name': { makefile: `$(call info,ran)\nall: a\na:${recipe}`, stamps: ['a'] },
+  'a function of a name that is put together': {
+    makefile: `F := info\n$(call $(F),ran)\nall: a\na:${recipe}`,
+    stamps: ['a'],
+  },
+  'a function that a function calls': { makefile: `$(call call,info,ran)\nall: a\na:${recipe}`, stamps: ['a'] },
+  'every variable that there is': {
+    makefile: `$(foreach v,$(filter MAKECMD%,$(.VARIABLES)),$(if $(filter all,$($v)),$(eval all: b)))\nall: a\na b:${recipe}`,
+    stamps: ['a'],
+  },
+  'a list of makefiles that is not that of make': {
+    makefile: `define MAKEFILE_LIST\nlate/empty\nendef\n$(info ran)\nall: a\na:${recipe}`,
+    stamps: ['a', 'late/empty'],
+  },
+  'a member of an archive': {
+    makefile: `all: lib(a)\nlib(a):\n\t@echo ran; touch 'lib(a)'\n`,
+    stamps: ['lib(a)'],
+  },
+  'a rule for endings': { makefile: `.SUFFIXES: .x .y\nall: a.y\n.x.y:${recipe}a.x:${recipe}`, stamps: ['a.x'] },
   'what reading it says': { makefile: `$(info ran)\nall: a\na:${recipe}`, stamps: ['a'] },
   'what another program says': {
     makefile: `ifneq ($(shell echo $$MAKELEVEL $$(cat late/n; echo >>late/n; wc -l <late/n)),)\nendif\n$(shell echo ran >&2)\nall: a\na:${recipe}`,
@@ -109,6 +144,23 @@ for (const [name, one] of Object.entries(busyMakefiles)) {
     if (!name.startsWith('a step that needs')) assert.equal(ran, true)
   })
 }
+
+test('beginsNothing() leaves to make what goes round in a circle, of which make has something to say', (t) => {
+  assert.equal(asked(t, { makefile: `all: a\na: b${recipe}b: a${recipe}`, stamps: ['a', 'b'] }).idle, false)
+})
+
+test('readsAlike() is true of what real makefiles have', () => {
+  for (const line of [
+    'HERE := $(dir $(lastword $(MAKEFILE_LIST)))',
+    'include $(HERE)conf/$(OS).mk',
+    'PACKAGES = $(filter-out $(SKIP),$(A) $(B:%=pkg-%))',
+    '$(call install,$(A),b)',
+    '\t(cd /tmp; $(RPM) -q a) && for x in $(A); do echo $$x $${x}; done; test "$$(id -u)" = 0',
+    'ifneq ($(wildcard /etc/debian_version),)',
+    '.DEFAULT_GOAL = all',
+  ])
+    assert.ok(readsAlike(line), line)
+})
 
 test('beginsNothing() leaves to make what a pattern may fit', (t) => {
   assert.equal(asked(t, { makefile: `all: a\na:${recipe}%.x:${recipe}`, stamps: ['a'] }).idle, false)

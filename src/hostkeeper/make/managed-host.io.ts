@@ -10,7 +10,14 @@ import { type ProgramContext, treeNames } from '../program/index.ts'
 import { readHostsConf } from '../tree/index.ts'
 import type { MakeDatabase } from './database.ts'
 import { readsAlike } from './idle.ts'
-import { leavingMakefiles, type MakeCall, type MakeReading, readDatabase, readMakefile } from './make.io.ts'
+import {
+  leavingMakefiles,
+  type MakeCall,
+  type MakeReading,
+  type MakeWarning,
+  readDatabase,
+  readMakefile,
+} from './make.io.ts'
 import { platformOf } from './platform.io.ts'
 import { makeWords, withVariables } from './words.ts'
 
@@ -27,6 +34,8 @@ export interface ManagedHost {
   readonly database: MakeDatabase
   /** The makefiles that it has opened, absolute. */
   readonly files: readonly string[]
+  /** What it said of their lines. */
+  readonly warnings: readonly MakeWarning[]
 }
 
 /** What hosts.conf says of this host. CONFIG. */
@@ -58,8 +67,8 @@ export function managedHost(context: ProgramContext, cwd: string, isRun = false)
     const call = { make: settings.make, words, environment: withVariables(environment, variables), cwd }
     return isRun ? call : leavingMakefiles(call)
   }
-  const { variables, call, database, files } = readFor(layout.tree, own, host.variables, callOf)
-  return { host, variables, exported: { ...exported, PATH: bare['PATH'] ?? '' }, call, database, files }
+  const found = readFor(layout.tree, own, host.variables, callOf)
+  return { host, exported: { ...exported, PATH: bare['PATH'] ?? '' }, ...found }
 }
 
 type Variables = ReadonlyMap<string, Placed>
@@ -74,7 +83,7 @@ function readFor(
   own: Variables,
   hosts: Variables,
   callOf: CallOf,
-): Pick<ManagedHost, 'variables' | 'call' | 'database' | 'files'> {
+): Omit<ManagedHost, 'host' | 'exported'> {
   const packages = join(tree, treeNames.packages)
   const platform = join(tree, treeNames.platforms, `${own.get('OS')?.value ?? ''}.mk`)
   const plain = new Map([...own, ...hosts])
@@ -90,15 +99,15 @@ function readFor(
   return { variables, call, ...whole(readMakefile(call)) }
 }
 
-function whole({ database, files, problem }: MakeReading): Pick<ManagedHost, 'database' | 'files'> {
+function whole({ problem, ...read }: MakeReading): Omit<MakeReading, 'problem'> {
   if (problem) throw problem
-  return { database, files }
+  return read
 }
 
 /** Whether make would read the same again, whatever it is asked for, and say nothing meanwhile. */
-export function readsTheSameAgain({ host, files }: ManagedHost): boolean {
-  const given = [...host.variables].map(([name, { value }]) => `${name}=${value}`)
-  return files.length > 0 && [...given, ...files.map(textOf)].every(readsAlike)
+export function readsTheSameAgain({ variables, files, warnings }: ManagedHost): boolean {
+  const given = [...variables].map(([name, { value }]) => `${name}=${value}`)
+  return warnings.length === 0 && files.length > 0 && [...given, ...files.map(textOf)].every(readsAlike)
 }
 
 /** What can't be read is read by make alone. */

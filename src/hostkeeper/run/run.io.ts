@@ -105,7 +105,8 @@ async function lockedRun(
     )
   const exists = (name: string): boolean => stampExists(layout.stamps, name)
   const stamps = plannedStamps(layout.stamps, database, targets)
-  if (!asked.trace && isIdle(stamps, managed, targets, exists)) {
+  // Make has read its files before those stamps were taken away, and may have looked at them.
+  if (!asked.trace && again.length === 0 && isIdle(stamps, managed, targets, exists)) {
     await settleIdle(layout.stamps, Date.now())
     return recordIdleRun(context, attempt, { asked, entry: managed.host.entry, targets })
   }
