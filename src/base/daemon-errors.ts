@@ -18,6 +18,10 @@ export const daemonErrorKinds = {
     exit: 223,
     hint: 'see IS_NETWORK in main.cf(5); with IS_NETWORK=no the daemon speaks to the network itself',
   },
+  NETWORK_RELEASE: {
+    exit: 223,
+    hint: 'isconf restart; where that does not help, IS_NETWORK in main.cf(5) leads to a program that is not of this installation',
+  },
   WEB_ADDRESS: {
     exit: 223,
     hint: 'end what has it, or choose another port or path: IS_WEB in main.cf and isconf restart, or isconf web --listen',

@@ -47,8 +47,16 @@ export interface OpenedDaemon {
   close(): Promise<void>
 }
 
-/** Opens everything and starts the daemon. DOMAIN_MISSING, OTHER_DOMAIN, PORT_TAKEN, JOURNAL_DAMAGED and what the parts say. */
-export async function openDaemon(live: LiveConfig, release: string, log: Logger): Promise<OpenedDaemon> {
+/**
+ * Opens everything and starts the daemon; `onOtherRelease` hears that the program of the network process is of another
+ * release than this one. DOMAIN_MISSING, OTHER_DOMAIN, PORT_TAKEN, JOURNAL_DAMAGED and what the parts say.
+ */
+export async function openDaemon(
+  live: LiveConfig,
+  release: string,
+  log: Logger,
+  onOtherRelease: () => void,
+): Promise<OpenedDaemon> {
   const { started: config, keys, nets } = live
   const domain = requireDomain(config)
   const { onOwnKey, cloned } = ownKeyWatch(log)
@@ -71,6 +79,7 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
     ...{ config, domain: domain.name, keys, onKeys: live.onFiles, hostKey: key, log, ...world },
     certificate: await hostCertificate(disk, join(config.home, 'conf/host.crt'), key),
     onOwnIdentity: (address) => onOwnKey(`at ${address}`),
+    onOtherRelease,
   })
   const { transport, bankSocket } = mesh
   const machine = machineOf(live, environment, bankSocket)
@@ -83,7 +92,7 @@ export async function openDaemon(live: LiveConfig, release: string, log: Logger)
     // IS_NOBROADCAST says that only those in nets are connected to.
     learned: config.noBroadcast ? undefined : learned,
   })
-  const stopDiscovery = config.noBroadcast ? undefined : await mesh.discover(() => meeting.keeper.wanted())
+  const stopDiscovery = config.noBroadcast ? undefined : await mesh.discover(meeting.wanted)
   learned.start()
   const unwatchFiles = watchFiles(live)
   const discovered = config.noBroadcast ? Promise.resolve() : sleep(clock, discoveryMs)

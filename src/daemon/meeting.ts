@@ -25,9 +25,17 @@ export interface MeetingDeps {
   readonly ownAddresses: () => readonly string[]
 }
 
+/** How many more connections this host wants. */
+export interface WantedConnections {
+  /** Undefined where everybody may know everybody. */
+  readonly count: () => number | undefined
+  /** Hears when it may be another number. */
+  readonly onChange: (listener: () => void) => Cancel
+}
+
 export interface Meeting {
   readonly peering: Peering
-  readonly keeper: NeighbourKeeper
+  readonly wanted: WantedConnections
   /** To be called when there is an inventory: it knows how many hosts there are, and where. */
   know(inventory: Inventory): void
   stop(): void
@@ -35,12 +43,16 @@ export interface Meeting {
 
 export function startMeeting({ configured, onConfigured, learned, ...deps }: MeetingDeps): Meeting {
   let inventory: Inventory | undefined
+  const wantedListeners = new Set<() => void>()
   const keeper = new NeighbourKeeper({
     ...deps,
     hosts: () => inventory?.size ?? 0,
     sample: (count) => (learned && inventory?.sample(count)) || [],
     networkOf,
-    looked: () => peering.look(),
+    looked: () => {
+      peering.look()
+      for (const listener of [...wantedListeners]) listener()
+    },
   })
   const relays = new RelayHints({ ...deps, unconnected: () => inventory?.unconnected() ?? [] })
   const peering: Peering = new Peering({
@@ -57,7 +69,13 @@ export function startMeeting({ configured, onConfigured, learned, ...deps }: Mee
   const cancel = onConfigured(() => peering.look())
   return {
     peering,
-    keeper,
+    wanted: {
+      count: () => keeper.wanted(),
+      onChange: (listener) => {
+        wantedListeners.add(listener)
+        return () => wantedListeners.delete(listener)
+      },
+    },
     know: (known) => {
       inventory = known
       known.onUnconnected(() => keeper.lookSoon())

@@ -7,6 +7,7 @@ import { type Config, type HmacKeys, type NetworkPlace, parseNetworkPlace } from
 import { systemCalls } from '../machine/index.ts'
 import { LocalDiscovery, openTls, type Stranger, Strangers, type Transport } from '../mesh/index.ts'
 import { NetworkTransport, startNetwork } from '../network/index.ts'
+import type { WantedConnections } from './meeting.ts'
 
 interface MeshOptions {
   readonly config: Config
@@ -19,6 +20,8 @@ interface MeshOptions {
   readonly certificate: string
   /** Another machine has this host's key. */
   readonly onOwnIdentity: (address: string) => void
+  /** The program that was started for the network is of another release than this one. */
+  readonly onOtherRelease: () => void
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -33,15 +36,15 @@ export interface MeshHere {
   /** Who was not admitted lately. */
   readonly strangers: () => readonly Stranger[]
   readonly warnings: () => readonly string[]
-  /** Looks for hosts on the local network, of which so many more are `wanted`, until the function that it gives is called. */
-  readonly discover: (wanted: () => number | undefined) => Promise<() => void>
+  /** Looks for hosts on the local network, of which so many more are wanted, until the function that it gives is called. */
+  readonly discover: (wanted: WantedConnections) => Promise<() => void>
   /** Serves the package bank at a port of 127.0.0.1; resolves when it answers, or has found its port taken. */
   readonly serveBank: (port: number, source: BankSource) => Promise<BankServer>
   /** By which socket the network process serves it; undefined where this process does, or nobody. */
   readonly bankSocket: () => number | undefined
 }
 
-/** PORT_TAKEN when something else listens there, NETWORK_PROCESS and CONFIG when there can be no such process. */
+/** PORT_TAKEN when something else listens there; NETWORK_PROCESS, NETWORK_RELEASE and CONFIG when there can be no such process. */
 export function openMesh(options: MeshOptions): Promise<MeshHere> {
   const { network } = options.config
   const parsed = parseNetworkPlace(network)
@@ -63,12 +66,12 @@ async function inThisProcess({ config, ...options }: MeshOptions): Promise<MeshH
     refused: () => Object.values(transport.refusalCounts()).reduce((sum, count) => sum + count, 0),
     strangers: () => strangers.all(),
     warnings: () => [],
-    discover: async (wanted) => {
+    discover: async ({ count }) => {
       const discovery = await LocalDiscovery.open({
         ...where,
         transport,
         domain,
-        wanted,
+        wanted: count,
         strangers,
         clock,
         random,
@@ -82,12 +85,13 @@ async function inThisProcess({ config, ...options }: MeshOptions): Promise<MeshH
 }
 
 async function inItsOwn(options: MeshOptions, place: NetworkPlace): Promise<MeshHere> {
-  const { config, keys, domain, hostKey, certificate, clock, log, onOwnIdentity } = options
+  const { config, keys, onKeys, hostKey, clock, log, onOwnIdentity, onOtherRelease } = options
   // Whoever answers there is given this host's key.
   if ('path' in place) refuseChangeable('network', place.path)
   let wantedNow: (() => number | undefined) | undefined
   const transport = await NetworkTransport.open({
-    ...{ domain, hostKey, certificate, clock, log, onOwnIdentity, host: config.listen, port: config.port },
+    ...{ domain: options.domain, certificate: options.certificate, host: config.listen, port: config.port },
+    ...{ hostKey, clock, log, onOwnIdentity, onOtherRelease, onSettings: onKeys },
     settings: () => ({ keys: keys(), discovers: wantedNow !== undefined, wanted: wantedNow?.() }),
     startProcess: () => startNetwork(place),
   })
@@ -98,8 +102,9 @@ async function inItsOwn(options: MeshOptions, place: NetworkPlace): Promise<Mesh
     strangers: () => transport.facts().strangers,
     warnings: () => transport.warnings(),
     discover: async (wanted) => {
-      wantedNow = wanted
-      return () => undefined
+      wantedNow = wanted.count
+      transport.tellSettings()
+      return wanted.onChange(() => transport.tellSettings())
     },
     serveBank: (port, source) => transport.local.serveBank(port, source),
     bankSocket: () => transport.local.bankSocket(),

@@ -88,9 +88,16 @@ async function serve(
     await manager.ready()
   }
 
+  /** To another program in the place of this one, if there is one that runs. */
+  const giveWay = async (): Promise<void> => {
+    if (!(await program.isReplaced())) return
+    // Before a caller goes on: its next command is to wait for the next daemon.
+    await putMark(home)
+    ending.whenIdle('the program was replaced', 'replaced')
+  }
   const open = (now: Config): Promise<OpenedDaemon> => {
     live = liveConfig(options, now, log)
-    return openDaemon(live, options.release, log)
+    return openDaemon(live, options.release, log, () => void giveWay())
   }
   const ended = ending.wait()
   const world = await openWhenReady(config, open, {
@@ -111,10 +118,7 @@ async function serve(
     ...{ log, onStop, onRestart },
     afterVerb: async () => {
       await noteMachineId()
-      if (!(await program.isReplaced())) return
-      // Before the caller goes on: its next command is to wait for the next daemon.
-      await putMark(config.home)
-      ending.whenIdle('the program was replaced', 'replaced')
+      await giveWay()
     },
   })
   page = await servePage(config, socketPath, log)

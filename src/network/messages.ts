@@ -28,6 +28,8 @@ const stranger = z.object({ address, text, time: z.string().max(64), isOnlyHeard
 
 /** From the network process to the daemon. */
 export const fromNetworkSchema = z.discriminatedUnion('type', [
+  /** Its first word, which each release understands of every other. What follows is of this release. */
+  z.object({ type: z.literal('hello'), release: z.string().max(100) }),
   /** It listens. */
   z.object({ type: z.literal('ready') }),
   /** It can't listen, and ends. */

@@ -1,8 +1,8 @@
-/** The end of the channel in the network process: has the mesh, and does with it what the daemon says. */
+/** The network process's end of the channel: it runs the mesh, and does what the daemon says. */
 import { createPrivateKey } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import { systemClock as clock } from '../base/clock.io.ts'
-import { type Cancel, IsconfError } from '../base/index.ts'
+import { type Cancel, IsconfError, release } from '../base/index.ts'
 import { systemRandom as random } from '../base/random.io.ts'
 import { systemCalls } from '../machine/index.ts'
 import { LocalDiscovery, OwnAddressError, openTls, type PeerStream, Strangers } from '../mesh/index.ts'
@@ -41,6 +41,7 @@ export class NetworkEnd {
   constructor(socket: Duplex, onOver: (reason: Error) => void) {
     const onMessage = (message: unknown): void => this.#hear(message as ToNetwork)
     this.#channel = new Channel({ socket, numbers: 'even', clock, onMessage, onOver })
+    this.#send({ type: 'hello', release })
   }
 
   /** Ends every connection. */

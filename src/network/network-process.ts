@@ -18,6 +18,10 @@ export interface RunningOptions extends Pick<SessionOptions, 'serve' | 'local' |
   /** What counts at this moment. */
   readonly settings: () => NetworkSettings
   readonly startProcess: () => Promise<NetworkProcess>
+  /** Hears that only one of another release can be started: this daemon may have been replaced on disk. */
+  readonly onOtherRelease: () => void
+  /** Hears when the settings may be others. */
+  readonly onSettings: (listener: () => void) => Cancel
   /** It listens. */
   readonly onReady: (session: NetworkSession) => void
   readonly clock: Clock
@@ -31,8 +35,6 @@ const [againMsMin, againMsMax] = [500, 60_000]
 /** One that has lived so long was a good one. */
 const steadyMs = 60_000
 const endMsMax = 3_000
-/** New keys count within a second of the daemon's having read them. */
-const settingsEveryMs = 1_000
 
 export class RunningNetwork {
   readonly #options: RunningOptions
@@ -44,20 +46,26 @@ export class RunningNetwork {
   #againMs = againMsMin
   #ends = 0
   #lastEnd: string | undefined
+  #isOtherRelease = false
   #isClosing = false
   #cancelAgain: Cancel = () => undefined
-  #cancelSettings: Cancel = () => undefined
+  readonly #cancelSettings: Cancel
 
   private constructor(options: RunningOptions) {
     this.#options = options
+    this.#cancelSettings = options.onSettings(() => this.tellSettings())
   }
 
-  /** Resolves when the process listens. PORT_TAKEN when something else does already, NETWORK_PROCESS when there can be none. */
+  /** Resolves when the process listens. PORT_TAKEN when something else does already, NETWORK_RELEASE and NETWORK_PROCESS when there can be none. */
   static async start(options: RunningOptions): Promise<RunningNetwork> {
     const network = new RunningNetwork(options)
-    await network.#start()
-    network.#watchSettings()
-    return network
+    try {
+      await network.#start()
+      return network
+    } catch (error) {
+      network.#cancelSettings()
+      throw error
+    }
   }
 
   /** The one that runs; undefined between two. */
@@ -75,12 +83,13 @@ export class RunningNetwork {
   warnings(): readonly string[] {
     if (this.#lastEnd === undefined) return []
     const times = this.#ends === 1 ? 'once' : `${this.#ends} times`
-    const now = this.#isListening ? 'another one runs' : 'another one is started soon, and nobody is reached until then'
-    return [`the network process has ended ${times}, last at ${this.#lastEnd}; ${now}`]
+    return [`the network process has ended ${times}, last at ${this.#lastEnd}; ${this.#wayOn()}`]
   }
 
   /** Passes settings on that have changed. */
   tellSettings(): void {
+    // One that does not listen yet is told with its start, and again after it.
+    if (!this.#isListening) return
     const now = this.#options.settings()
     const told = JSON.stringify(now)
     if (told === this.#toldSettings || this.#session === undefined) return
@@ -97,27 +106,31 @@ export class RunningNetwork {
   }
 
   async #start(): Promise<void> {
-    const { clock, log, settings, startProcess, start, onReady } = this.#options
+    const { clock, log, startProcess, onReady } = this.#options
     const startedMs = clock.monotonicMs()
+    let over: Error | undefined
     const started = await startProcess()
     this.#process = started
     const session = new NetworkSession({
       ...{ ...this.#options, socket: started.socket, log },
       onOver: (reason) => {
-        if (this.#session === session) void this.#lost(started, reason, clock.monotonicMs() - startedMs)
+        over = reason
+        if (this.#isListening && this.#session === session) {
+          void this.#lost(started, reason, clock.monotonicMs() - startedMs)
+        }
       },
     })
     // From here on peers may come.
     this.#session = session
-    const now = settings()
-    this.#toldSettings = JSON.stringify(now)
-    session.send({ type: 'start', ...start, ...now })
     try {
-      await within(clock, startMsMax, session.ready, () => {
+      await within(clock, startMsMax, this.#tellStart(session), () => {
         throw new Error(`it does not listen after ${startMsMax / 1_000} s`)
       })
+      if (over !== undefined) throw over
       this.#isListening = true
+      this.#isOtherRelease = false
       onReady(session)
+      this.tellSettings()
     } catch (error) {
       this.#session = undefined
       session.close(error as Error)
@@ -125,6 +138,15 @@ export class RunningNetwork {
       if (error instanceof IsconfError) throw error
       throw new IsconfError('NETWORK_PROCESS', `the network process did not start: ${how}`, { cause: error })
     }
+  }
+
+  /** Keys are for one of this release and nobody else. */
+  async #tellStart(session: NetworkSession): Promise<void> {
+    await session.hello
+    const now = this.#options.settings()
+    this.#toldSettings = JSON.stringify(now)
+    session.send({ type: 'start', ...this.#options.start, ...now })
+    await session.ready
   }
 
   /** Waits for its end, and ends it when that does not come. How it has ended. */
@@ -159,7 +181,9 @@ export class RunningNetwork {
         () => log.info({}, 'another network process runs'),
         (error: Error) => {
           this.#lastEnd = `${isoTime(clock)} (${error.message})`
+          this.#isOtherRelease = error instanceof IsconfError && error.code === 'NETWORK_RELEASE'
           log.error({ error: error.message }, 'no other network process could be started; it is tried again')
+          if (this.#isOtherRelease) this.#options.onOtherRelease()
           this.#startAgain()
         },
       )
@@ -167,10 +191,9 @@ export class RunningNetwork {
     this.#againMs = Math.min(againMsMax, 2 * this.#againMs)
   }
 
-  #watchSettings(): void {
-    this.#cancelSettings = this.#options.clock.after(settingsEveryMs, () => {
-      this.tellSettings()
-      this.#watchSettings()
-    })
+  #wayOn(): string {
+    if (this.#isListening) return 'another one runs'
+    if (this.#isOtherRelease) return 'nobody is reached until this daemon is of that release, too: isconf restart'
+    return 'another one is started soon, and nobody is reached until then'
   }
 }

@@ -3,13 +3,15 @@
  * word that can't be is its end.
  */
 import type { Duplex } from 'node:stream'
-import { type Cancel, type Clock, IsconfError, type Log } from '../base/index.ts'
-import { OwnAddressError, type PeerEvent, type PeerId, type PeerStream } from '../mesh/index.ts'
+import { type Cancel, type Clock, IsconfError, type Log, release } from '../base/index.ts'
+import type { PeerEvent, PeerId, PeerStream } from '../mesh/index.ts'
 import { Channel, noPeer } from './channel.ts'
 import { serveStream } from './channel-stream.ts'
 import type { LocalServices } from './local/services.ts'
 import { type FromNetwork, fromNetworkSchema, type NetworkFacts, type Opening, type ToNetwork } from './messages.ts'
+import { SessionDials } from './session-dials.ts'
 import { factsOf, SessionPeers } from './session-peers.ts'
+import { WireError } from './wire.ts'
 
 export type Serve = (stream: PeerStream) => Promise<void>
 
@@ -26,12 +28,6 @@ export interface SessionOptions {
   readonly onOver: (reason: Error) => void
 }
 
-interface Dial {
-  readonly address: string
-  resolve(peer: PeerId): void
-  reject(error: Error): void
-}
-
 /** Whether the process lives is asked so often, and it is ended after so many questions without an answer. */
 const aliveEveryMs = 10_000
 const unansweredMax = 3
@@ -42,19 +38,18 @@ export class NetworkSession {
   readonly peers: SessionPeers
   readonly #options: SessionOptions
   readonly #channel: Channel
-  readonly #dials = new Map<number, Dial>()
+  readonly #dials = new SessionDials((message) => this.send(message))
   readonly #opening = new Map<number, () => void>()
+  readonly #hello = Promise.withResolvers<void>()
   readonly #ready = Promise.withResolvers<void>()
   /** What is done with each kind of message. */
   readonly #hearers: { readonly [Type in FromNetwork['type']]: (message: FromNetwork & { type: Type }) => void } = {
+    hello: (hello) => this.#meet(hello.release),
     ready: () => this.#ready.resolve(),
     failed: ({ isPortTaken, text }) =>
       this.#ready.reject(new IsconfError(isPortTaken ? 'PORT_TAKEN' : 'NETWORK_PROCESS', text)),
-    dialed: ({ dial, peer }) => this.#dials.get(dial)?.resolve(peer),
-    'not dialed': ({ dial, isOwn, text }) => {
-      const known = this.#dials.get(dial)
-      known?.reject(isOwn ? new OwnAddressError(known.address) : new Error(text))
-    },
+    dialed: ({ dial, peer }) => this.#dials.dialed(dial, peer),
+    'not dialed': ({ dial, isOwn, text }) => this.#dials.notDialed(dial, isOwn, text),
     up: (message) => this.peers.up(factsOf(message)),
     peer: (message) => {
       if (this.peers.has(message.peer)) this.peers.up(factsOf(message))
@@ -86,8 +81,8 @@ export class NetworkSession {
     'local question': ({ stream, question }) =>
       void serveStream(this.#channel.accept(stream, noPeer), (inner) => this.#options.local.answer(question, inner)),
   }
+  #isMet = false
   #cancelAlive: Cancel = () => undefined
-  #lastDial = 0
   #unanswered = 0
   #logLines = 0
   #facts: NetworkFacts = { addresses: [], refused: 0, strangers: [] }
@@ -99,6 +94,7 @@ export class NetworkSession {
       if (event.type === 'up') this.send({ type: 'ping', peer: event.peer })
       options.onPeer(event)
     })
+    this.#hello.promise.catch(() => undefined)
     this.#ready.promise.catch(() => undefined)
     this.#channel = new Channel({
       ...{ socket: options.socket, clock: options.clock, numbers: 'odd' },
@@ -107,6 +103,11 @@ export class NetworkSession {
       onOver: (reason) => this.#over(reason),
     })
     this.#askWhetherAlive()
+  }
+
+  /** Resolves when it is of this release, and may be told what is secret. NETWORK_RELEASE when it is of another one. */
+  get hello(): Promise<void> {
+    return this.#hello.promise
   }
 
   /** Resolves when the process listens; rejects when it can't, PORT_TAKEN when something else does already. */
@@ -128,24 +129,8 @@ export class NetworkSession {
     this.send({ type: 'ping', peer })
   }
 
-  async dial(address: string, signal?: AbortSignal): Promise<PeerId> {
-    signal?.throwIfAborted()
-    this.#lastDial += 1
-    const dial = this.#lastDial
-    const { promise, resolve, reject } = Promise.withResolvers<PeerId>()
-    const onAbort = (): void => {
-      this.send({ type: 'stop dialing', dial })
-      reject(signal?.reason)
-    }
-    this.#dials.set(dial, { resolve, reject, address })
-    signal?.addEventListener('abort', onAbort, { once: true })
-    this.send({ type: 'dial', dial, address })
-    try {
-      return await promise
-    } finally {
-      signal?.removeEventListener('abort', onAbort)
-      this.#dials.delete(dial)
-    }
+  dial(address: string, signal?: AbortSignal): Promise<PeerId> {
+    return this.#dials.dial(address, signal)
   }
 
   async open(opening: Opening, signal?: AbortSignal): Promise<PeerStream> {
@@ -173,8 +158,21 @@ export class NetworkSession {
   }
 
   #hear(message: FromNetwork): void {
+    if (!this.#isMet && message.type !== 'hello') throw new WireError('it does not say of which release it is')
     const hear = this.#hearers[message.type] as (message: FromNetwork) => void
     hear(message)
+  }
+
+  /** Both processes come from one package, so there is nothing to be understood between two releases. */
+  #meet(its: string): void {
+    if (its !== release) {
+      const text = `the network process is of release ${its}, and this daemon of release ${release}`
+      const error = new IsconfError('NETWORK_RELEASE', text)
+      this.#hello.reject(error)
+      throw error
+    }
+    this.#isMet = true
+    this.#hello.resolve()
   }
 
   #askWhetherAlive(): void {
@@ -190,8 +188,9 @@ export class NetworkSession {
   #over(reason: Error): void {
     this.#cancelAlive()
     const lost = new Error(`the network process has ended: ${reason.message}`)
+    this.#hello.reject(lost)
     this.#ready.reject(lost)
-    for (const { reject } of [...this.#dials.values()]) reject(lost)
+    this.#dials.fail(lost)
     for (const { id } of this.peers.all()) this.peers.down(id)
     this.#options.local.lost()
     this.#options.onOver(reason)

@@ -5,12 +5,14 @@ import test, { type TestContext } from 'node:test'
 import { until } from '../../test/harness/run.ts'
 import { listenPortOf, networkInThisProcess, openNetwork, socketPair } from '../../test/support/network.ts'
 import { systemClock } from '../base/clock.io.ts'
-import { silentLog } from '../base/index.ts'
+import { release, silentLog } from '../base/index.ts'
+import { type DomainKeys, noKeys } from '../mesh/admission.ts'
 import type { PeerEvent, PeerId } from '../mesh/index.ts'
 import { windowBytes } from './channel-stream.ts'
 import { LocalServices } from './local/services.ts'
 import type { NetworkProcess } from './network-process.ts'
 import { NetworkSession } from './network-session.ts'
+import type { NetworkTransport } from './network-transport.ts'
 import { FrameReader, type FrameSink, headOf, WireError } from './wire.ts'
 
 const protocol = '/isconf/test/1'
@@ -57,12 +59,63 @@ test('a port that is taken is PORT_TAKEN at the start', async (t) => {
   await assert.rejects(openNetwork({}, { port }), { code: 'PORT_TAKEN', message: `port ${port} on 127.0.0.1 is taken` })
 })
 
+test('one of another release is told nothing: the daemon hears of it, and says what to do', async (t) => {
+  const told: string[] = []
+  const stranger = async (): Promise<NetworkProcess> => {
+    const [socket, other] = (await socketPair()) as [Socket, Socket]
+    other.on('data', (bytes) => told.push(String(bytes))).on('error', () => undefined)
+    other.write(message({ type: 'hello', release: '9.9.9', more: 'that only it knows' }))
+    const { promise: ended, resolve } = Promise.withResolvers<string>()
+    other.once('close', () => resolve('status 0'))
+    return { socket, ended, kill: () => void other.destroy() }
+  }
+  const refused = { code: 'NETWORK_RELEASE', message: /is of release 9\.9\.9, and this daemon of release/ }
+  await assert.rejects(openNetwork({}, { startProcess: stranger }), refused)
+
+  const first = await networkInThisProcess()
+  const starts = [async () => first, stranger, networkInThisProcess]
+  const warned = Promise.withResolvers<string>()
+  const alder: NetworkTransport = await openNetwork(
+    {},
+    {
+      startProcess: () => (starts.shift() ?? stranger)(),
+      onOtherRelease: () => warned.resolve(alder.warnings()[0] ?? ''),
+    },
+  )
+  t.after(() => alder.close())
+  first.kill()
+  assert.match(await warned.promise, /9\.9\.9.*; nobody is reached until .*: isconf restart$/)
+  await until(() => alder.warnings()[0]?.includes('another one runs') === true, 'another one')
+  assert.match(alder.warnings()[0] ?? '', /^the network process has ended once, /)
+  assert.deepEqual(told, [])
+})
+
+test('what has changed of the settings is told when the daemon hears of it', async (t) => {
+  const keyed = (key: string): DomainKeys => ({ ...noKeys, proves: key, accepts: [key] })
+  let keys = keyed('old')
+  let changed = (): void => undefined
+  const onSettings = (listener: () => void): (() => void) => {
+    changed = listener
+    return () => undefined
+  }
+  const alder = await openNetwork({ keys: () => keys }, { onSettings })
+  const birch = await openNetwork({ keys: () => keyed('new') })
+  t.after(() => Promise.all([alder.close(), birch.close()]))
+  const dial = (): Promise<PeerId> => birch.dial(`/ip4/127.0.0.1/tcp/${listenPortOf(alder)}`)
+  keys = keyed('new')
+  await assert.rejects(dial(), /other key/)
+  changed()
+  await until(() => dial().then(Boolean, () => false), 'the new key counts')
+})
+
+const hello = { type: 'hello', release }
 const message = (value: unknown): Buffer => framed('message', 0, Buffer.from(JSON.stringify(value)))
 const up = { type: 'up', peer, address: '/ip4/127.0.0.1/tcp/1', dialable: [] }
 const asked = { type: 'asked', stream: 2, peer, protocol }
 
 /** What a network process that has gone bad may say, each of which is its end. */
 const lies: Readonly<Record<string, readonly Buffer[]>> = {
+  'a message before it has said who it is': [message({ type: 'ready' })],
   'bytes that are no frame': [Buffer.from('GET / HTTP/1.1\r\n')],
   'a message that is longer than any': [headOf('message', 0, 2 ** 32 - 1)],
   'a message that is no JSON': [framed('message', 0, Buffer.from('{'))],
@@ -99,7 +152,8 @@ const lies: Readonly<Record<string, readonly Buffer[]>> = {
 for (const [what, frames] of Object.entries(lies)) {
   test(`the daemon believes nothing any more of a network process that sends ${what}`, async (t) => {
     const { session, other, over, events } = await openSession(t)
-    other.write(Buffer.concat([message(up), ...frames]))
+    const begin = frames === lies['a message before it has said who it is'] ? [] : [message(hello), message(up)]
+    other.write(Buffer.concat([...begin, ...frames]))
     // For what it said, and not for a silence of half a minute.
     assert.doesNotMatch((await over).message, /stopped answering/)
     assert.deepEqual(session.peers.all(), [])
@@ -115,6 +169,7 @@ test('what can be is believed as far as it goes: a peer is up once and down once
   const { session, other, events } = await openSession(t, lines)
   const log = { type: 'log', level: 'warn', text: 'x', facts: {} }
   const said = [
+    hello,
     up,
     up,
     { type: 'down', peer },

@@ -16,7 +16,10 @@ import { RunningNetwork, type RunningOptions } from './network-process.ts'
 import type { NetworkSession, Serve } from './network-session.ts'
 
 export interface NetworkOptions
-  extends Pick<RunningOptions, 'settings' | 'startProcess' | 'onOwnIdentity' | 'clock' | 'log'>,
+  extends Pick<
+      RunningOptions,
+      'settings' | 'onSettings' | 'onOtherRelease' | 'startProcess' | 'onOwnIdentity' | 'clock' | 'log'
+    >,
     Pick<NetworkStart, 'certificate' | 'host' | 'port' | 'domain'> {
   readonly hostKey: KeyObject
 }
@@ -39,7 +42,7 @@ export class NetworkTransport implements Transport {
     })
   }
 
-  /** Starts the process, which listens. PORT_TAKEN when something else does already, NETWORK_PROCESS when there can be none. */
+  /** Starts the process, which listens. PORT_TAKEN when something else does already, NETWORK_RELEASE and NETWORK_PROCESS when there can be none. */
   static async open(options: NetworkOptions): Promise<NetworkTransport> {
     const transport = new NetworkTransport(options)
     const { hostKey, certificate, host, port, domain } = options
@@ -68,8 +71,13 @@ export class NetworkTransport implements Transport {
     return this.#network?.warnings() ?? []
   }
 
-  async dial(address: string, signal?: AbortSignal): Promise<PeerId> {
+  /** Tells the process what has changed of the settings. */
+  tellSettings(): void {
     this.#network?.tellSettings()
+  }
+
+  async dial(address: string, signal?: AbortSignal): Promise<PeerId> {
+    this.tellSettings()
     return this.#running().dial(address, signal)
   }
 
@@ -120,6 +128,6 @@ export class NetworkTransport implements Transport {
   #changed(event: PeerEvent): void {
     if (event.type === 'down') this.liveness.forget(event.peer)
     for (const listener of [...this.#listeners]) listener(event)
-    this.#network?.tellSettings()
+    this.tellSettings()
   }
 }

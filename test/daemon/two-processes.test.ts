@@ -4,14 +4,20 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
-import { userHere } from '../../src/base/index.ts'
 import { confinedAs } from '../../src/network/start-network.io.ts'
 import { assertRefused, begin, Lab, type LabHost, program, until } from '../harness/lab.ts'
-import { isRoot, unlessThere } from '../support/tools.ts'
+import {
+  fieldsOf,
+  networkOf,
+  networksOf,
+  textOf,
+  unlessNetworkProcess,
+  networkUser as user,
+} from '../support/network-process.ts'
+import { isRunning } from '../support/processes.ts'
+import { isRoot } from '../support/tools.ts'
 
-/** Of root's daemon the process is somebody else's; a plain user's can only be their own. */
-const user = isRoot ? 'nobody' : userHere().name
-const skip = unlessThere('setpriv', 'prlimit') || (await unlessReadable())
+const skip = await unlessNetworkProcess()
 
 test('the network is a process of its own, which may do next to nothing, and whose end is not that of the daemon', {
   skip,
@@ -50,11 +56,11 @@ test('the network is a process of its own, which may do next to nothing, and who
 
   const second = networkOf(alder)
   alder.kill9()
-  await until(() => !isAlive(second), 'the network process ends with the daemon')
+  await until(() => !isRunning(second), 'the network process ends with the daemon')
   await alder.start()
   const third = networkOf(alder)
   await alder.stop()
-  await until(() => !isAlive(third), 'the network process ends with a daemon that is stopped')
+  await until(() => !isRunning(third), 'the network process ends with a daemon that is stopped')
 })
 
 test('the bank is served by the network process, and root listens at no port', { skip }, async (t) => {
@@ -131,20 +137,6 @@ test('a user that can be none is refused with status 22, and a socket at which n
   assertRefused(await alder.run('start'), 223, 'IS_NETWORK', 'ENOENT')
 })
 
-function networksOf(host: LabHost): readonly number[] {
-  const daemon = host.pid()
-  const pids = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-  return pids.filter((pid) => isAlive(pid) && fieldsOf(pid)['PPid'] === String(daemon) && isNetwork(pid))
-}
-
-function networkOf(host: LabHost): number {
-  const [pid, ...others] = networksOf(host)
-  assert.ok(pid !== undefined && others.length === 0, 'there is one network process')
-  return pid
-}
-
 /** The TCP ports at which a process listens. */
 function listeningPortsOf(pid: number | undefined): readonly number[] {
   const sockets = readdirSync(`/proc/${pid}/fd`).map((name) => linkOf(`/proc/${pid}/fd/${name}`))
@@ -165,36 +157,6 @@ function linkOf(path: string): string {
   }
 }
 
-function isNetwork(pid: number): boolean {
-  return textOf(`/proc/${pid}/cmdline`).includes('network-process.js')
-}
-
-function isAlive(pid: number): boolean {
-  return !['', 'Z', 'X'].includes((fieldsOf(pid)['State'] ?? '').slice(0, 1))
-}
-
-/** What the kernel says of a process. */
-function fieldsOf(pid: number): Readonly<Record<string, string>> {
-  const lines = textOf(`/proc/${pid}/status`).split('\n')
-  return Object.fromEntries(lines.map((line) => line.split(/:\t/, 2) as [string, string]))
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
-  }
-}
-
 function uidOf(name: string): number {
   return Number(spawnSync('id', ['-u', name], { encoding: 'utf8' }).stdout)
-}
-
-/** Why a test is skipped: the program or Node is where only its owner can read it. */
-async function unlessReadable(): Promise<string | false> {
-  const [command = '', ...words] = await confinedAs(user).catch(() => ['false'])
-  const inside = join(dirname(program), 'network-process.js')
-  const { status } = spawnSync(command, [...words, process.execPath, '--check', inside], { cwd: '/', env: {} })
-  return status === 0 ? false : `${user} can't read the program here: this was NOT tested`
 }

@@ -6,6 +6,7 @@ import { before, type TestContext, test } from 'node:test'
 import { buildInto } from '../../scripts/build.ts'
 import { assertDone, begin, Lab, type LabHost, type Run, type Running, until } from '../harness/lab.ts'
 import { temporaryDirectory } from '../support/files.ts'
+import { networkOf, networkUser, unlessNetworkProcess } from '../support/network-process.ts'
 
 const releases = { a: '5.0.0-a', b: '5.0.0-b' }
 let built = ''
@@ -191,6 +192,26 @@ test('under a service manager the daemon ends with 75, to be started again', asy
   assert.equal((JSON.parse(assertDone(await asked.done).stdout) as { release: string }).release, releases.b)
   assertDone(await site.type('stop'))
   assertDone(await next.done)
+})
+
+test('a network process that ends once another release is installed takes its daemon over to that', {
+  skip: await unlessNetworkProcess(),
+}, async (t) => {
+  const site = await siteOf(t, 'alder')
+  const { alder, lab, place } = site
+  chmodSync(lab.directory, 0o755)
+  alder.env['IS_NETWORK'] = networkUser
+  assertDone(await site.type('start'))
+  const pid = alder.pid()
+  rmSync(place, { recursive: true })
+  cpSync(join(built, 'b'), place, { recursive: true })
+  assert.equal(await releaseOf(site), releases.a)
+  process.kill(networkOf(alder), 'SIGKILL')
+  await until(async () => (await releaseOf(site)) === releases.b, 'the new release runs')
+  assert.notEqual(alder.pid(), pid)
+  assert.ok(networkOf(alder))
+  assert.match(alder.log(), /the network process is of release 5\.0\.0-b, and this daemon of release 5\.0\.0-a/)
+  assertDone(await site.type('stop'))
 })
 
 test('the same release installed again is no reason to restart', async (t) => {

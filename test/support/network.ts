@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { systemClock } from '../../src/base/clock.io.ts'
-import { type Clock, type Log, silentLog } from '../../src/base/index.ts'
+import { type Clock, type Log, release, silentLog } from '../../src/base/index.ts'
 import { noKeys } from '../../src/mesh/admission.ts'
 import { makeCertificate } from '../../src/mesh/self-signed.io.ts'
 import { Channel } from '../../src/network/channel.ts'
@@ -44,6 +44,8 @@ export async function openNetwork(
     ...{ domain, hostKey, host: '127.0.0.1', port: 0, clock: systemClock, log: silentLog },
     certificate: await makeCertificate(hostKey),
     settings: () => ({ keys: keys(), discovers: false }),
+    onSettings: () => () => undefined,
+    onOtherRelease: () => undefined,
     startProcess: networkInThisProcess,
     onOwnIdentity: () => undefined,
     ...changes,
@@ -75,6 +77,7 @@ export async function servedOverChannel(
   })
   const send = (message: FromNetwork): void => channel.send(message)
   const ask = askOver(channel)
+  send({ type: 'hello', release })
   const servers = new LocalServers({ ask, send, clock, log: logOver(send) })
   local.begin((message) => session.send(message))
   t.after(async () => {
