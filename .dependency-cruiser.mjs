@@ -78,7 +78,7 @@ export default {
       name: 'io-in-io',
       severity: 'error',
       comment: 'what touches the machine is taken by *.io.ts files, the index.ts of its folder, daemon/ and tests',
-      from: { path: '^src/', pathNot: [tests, '\\.io\\.ts$', '/index\\.ts$', '^src/daemon/', '^src/[^/]+\\.ts$'] },
+      from: { path: '^src/', pathNot: [tests, '\\.io\\.[jt]s$', '/index\\.ts$', '^src/daemon/', '^src/[^/]+\\.ts$'] },
       to: { path: '^src/.*\\.io\\.ts$' },
     },
     {

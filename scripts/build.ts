@@ -8,7 +8,7 @@
  * is not in the package for npm, which installs the part for the user's platform as an optional dependency.
  */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, join, parse } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildFailure, build, type Metafile, transformSync } from 'esbuild'
 import { aptConfName } from '../src/config/command-host.io.ts'
@@ -35,10 +35,14 @@ const programByFile: Readonly<Record<string, BuiltProgram>> = {
   'exech.js': { name: 'exech', source: 'src/exech.ts' },
 }
 const hashWorker = 'src/store/hash-worker.js'
+/** The thread that makes a host's certificate, which the daemon starts by its name. */
+const selfSignedThread = 'src/mesh/self-signed-thread.io.js'
 /** The process in the sandbox of a rehearsal, which the daemon starts by its name. */
 const rehearseInside = 'src/rehearse-inside.ts'
 /** The process that speaks to the network, which the daemon starts by its name. */
 const networkProcess = 'src/network-process.ts'
+/** Each has a file of dist/ by which it is started. */
+const startedByName = [rehearseInside, networkProcess, selfSignedThread]
 
 type BuildOptionsOf = NonNullable<Parameters<typeof build>[0]>
 
@@ -67,10 +71,10 @@ const target = `node${nodeMajor}`
 export async function bundle(version = releaseVersion()): Promise<Bundle> {
   const options = optionsFor(version)
   // Each apart: what one shares with another would be cut into files of its own.
-  const sources = [...Object.values(programByFile).map(({ source }) => source), rehearseInside, networkProcess]
+  const sources = [...Object.values(programByFile).map(({ source }) => source), ...startedByName]
   const built = await Promise.all(
     sources.map(async (source) => {
-      const chunkNames = `${basename(source, '.ts')}-[name]-[hash]`
+      const chunkNames = `${nameOf(source)}-[name]-[hash]`
       return { source, ...(await build({ ...options, entryPoints: [source], chunkNames })) }
     }),
   )
@@ -82,11 +86,16 @@ export async function bundle(version = releaseVersion()): Promise<Bundle> {
   // As it is, an ES module: the thread is run from its text.
   const thread = transformSync(readFileSync(join(root, hashWorker), 'utf8'), { minifyWhitespace: true })
   textByName.set('hash-worker.js', thread.code)
-  for (const source of [rehearseInside, networkProcess]) {
-    textByName.set(`${basename(source, '.ts')}.js`, `require('./${builtFrom(metafile, source)}')\n`)
+  for (const source of startedByName) {
+    textByName.set(`${nameOf(source)}.js`, `require('./${builtFrom(metafile, source)}')\n`)
   }
   textByName.set('package.json', '{"type":"commonjs"}\n')
   return { textByName, metafile }
+}
+
+/** Without where it is, and without its extension. */
+function nameOf(source: string): string {
+  return parse(source).name
 }
 
 function optionsFor(version: string) {

@@ -9,10 +9,12 @@ import { socketName } from '../control/index.ts'
 import { commandUmask, limitRemarks } from '../machine/index.ts'
 import { type OpenedDaemon, openDaemon } from './composition.io.ts'
 import { type DaemonEnd, Ending } from './ending.io.ts'
+import { giveBackMemory } from './give-back.io.ts'
 import { makeHome, putMark, removeMark, takeHome } from './home.io.ts'
 import { homeLook } from './home-look.io.ts'
 import { type ControlServer, serveControl } from './http/control-server.io.ts'
 import { type PageServer, servePage } from './http/page-server.io.ts'
+import { giveBackAtRest } from './idle-memory.ts'
 import { LiveConfig } from './live-config.ts'
 import { type DaemonLog, openLog } from './logging/log.io.ts'
 import { ProgramOnDisk } from './program.io.ts'
@@ -124,7 +126,17 @@ async function serve(
   page = await servePage(config, socketPath, log)
   log.info({ pid: process.pid, addresses: world.facts.mesh().addresses }, 'the daemon answers')
   await onReady()
-  return ending.end(page.before(control), world)
+  const leaveMemory = giveBackAtRest({
+    clock: systemClock,
+    residentBytes: process.memoryUsage.rss,
+    cpuMs: () => cpuMsOf(process.cpuUsage()),
+    giveBack: giveBackMemory,
+  })
+  return ending.end(page.before(control), world).finally(leaveMemory)
+}
+
+function cpuMsOf({ user, system }: NodeJS.CpuUsage): number {
+  return (user + system) / 1_000
 }
 
 /** What the process knows, and the page that comes after the socket from which it reads. */

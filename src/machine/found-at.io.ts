@@ -2,7 +2,8 @@
 import { lstatSync } from 'node:fs'
 import { errnoCode } from '../base/index.ts'
 import type { FoundKind } from './kind-obstacle.ts'
-import { type GuardedStat, systemCalls } from './system-calls.io.ts'
+import type { GuardedStat } from './struct-statx.ts'
+import { systemCalls } from './system-calls.io.ts'
 
 export interface Found extends GuardedStat {
   readonly kind: FoundKind

@@ -5,6 +5,7 @@
 import { createRequire } from 'node:module'
 import { getSystemErrorName } from 'node:util'
 import type { LimitPair } from './command-limits.ts'
+import { type GuardedStat, statIn, structStatxBytes } from './struct-statx.ts'
 
 /** The package with koffi's native part for this platform; it finds out by itself which libc there is. */
 const nativePackage = `@koromix/koffi-${process.platform}-${process.arch}`
@@ -32,20 +33,8 @@ export interface SystemCalls {
   /** A limit of this process, by its number. */
   getLimit(number: number): LimitPair
   setLimit(number: number, limit: LimitPair): void
-}
-
-/** As the call statx gives it. */
-export interface GuardedStat {
-  /** With the bits of the kind. */
-  readonly mode: number
-  readonly links: number
-  readonly sizeBytes: number
-  /** What it takes on the disk. */
-  readonly diskBytes: number
-  /** Neither its content nor its name may be changed. */
-  readonly isImmutable: boolean
-  /** What is there stays; more may be added. */
-  readonly isAppendOnly: boolean
+  /** Gives the system what malloc keeps of memory that is free; undefined with a libc that has no such call. */
+  readonly trimMalloc: (() => void) | undefined
 }
 
 /** The calls, or why there are none, in words for people. */
@@ -99,11 +88,6 @@ const structUcredBytes = 12
 const ucredUidOffset = 4
 /** AT_FDCWD, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS. */
 const [fromCurrentDirectory, noFollow, basicStats] = [-100, 0x100, 0x7ff]
-const structStatxBytes = 256
-/** STATX_ATTR_IMMUTABLE and STATX_ATTR_APPEND. */
-const [immutable, appendOnly] = [0x10, 0x20]
-/** In which the kernel counts what a file takes. */
-const sectorBytes = 512
 /** IPPROTO_TCP and TCP_MAXSEG. */
 const tcpLevel = 6
 const maximumSegment = 2
@@ -111,17 +95,12 @@ const maximumSegment = 2
 const structRlimitBytes = 16
 const rlimInfinity = 0xffff_ffff_ffff_ffffn
 
-/** What a struct statx says. */
-function statIn(found: Buffer): GuardedStat {
-  // The lower half of stx_attributes has both.
-  const attributes = found.readUInt32LE(8)
-  return {
-    mode: found.readUInt16LE(28),
-    links: found.readUInt32LE(16),
-    sizeBytes: Number(found.readBigUInt64LE(40)),
-    diskBytes: Number(found.readBigUInt64LE(48)) * sectorBytes,
-    isImmutable: (attributes & immutable) !== 0,
-    isAppendOnly: (attributes & appendOnly) !== 0,
+/** A function that only glibc has. */
+function optional(libc: ReturnType<Koffi['load']>, declaration: string): ReturnType<typeof libc.func> | undefined {
+  try {
+    return libc.func(declaration)
+  } catch {
+    return undefined
   }
 }
 
@@ -143,6 +122,7 @@ function callsOf(koffi: Koffi): SystemCalls {
     'int getsockopt(int fd, int level, int name, _Out_ uint8_t *value, _Inout_ uint32_t *length)',
   )
   const setsockopt = libc.func('int setsockopt(int fd, int level, int name, const uint8_t *value, uint32_t length)')
+  const trim = optional(libc, 'int malloc_trim(size_t kept)')
   const buffer = Buffer.alloc(answerBytesMax)
   const checked = (result: number): number => {
     if (result >= 0) return result
@@ -199,5 +179,6 @@ function callsOf(koffi: Koffi): SystemCalls {
         limit.writeBigUInt64LE(value === undefined ? rlimInfinity : BigInt(value), at * 8)
       checked(prlimit(0, number, limit, null))
     },
+    trimMalloc: trim && (() => void trim(0)),
   }
 }

@@ -7,7 +7,7 @@ import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { connect, type TLSSocket } from 'node:tls'
 import type { MeshAddress } from './address.ts'
-import { type Purpose, peerOf, type TlsIdentity, tlsOptions } from './tls.io.ts'
+import { dialOptions, type Purpose, peerOf, type TlsIdentity } from './tls.io.ts'
 import type { PeerId } from './transport.ts'
 
 /** How long an address has the line to itself before the next one is tried as well. */
@@ -108,7 +108,7 @@ function firstOf(ips: readonly string[], begin: (ip: string) => TLSSocket, signa
 }
 
 function open(host: string, port: number, purpose: Purpose, identity: TlsIdentity): TLSSocket {
-  return connect({ ...tlsOptions(identity, [purpose]), host, port }).setNoDelay(true)
+  return connect({ ...dialOptions(identity, purpose), host, port }).setNoDelay(true)
 }
 
 /** What a failed dial says to a person. */

@@ -4,7 +4,7 @@ import { connect, createServer, type TLSSocket } from 'node:tls'
 import type { Dialed } from './dial.io.ts'
 import type { Secured } from './listener.io.ts'
 import { answerRelayed, type RelayedEnd, serveRelay } from './relay.ts'
-import { type Purpose, peerOf, purposeOf, purposes, type TlsIdentity, tlsOptions } from './tls.io.ts'
+import { dialOptions, type Purpose, peerOf, purposeOf, purposes, type TlsIdentity, tlsOptions } from './tls.io.ts'
 import type { PeerId, Transport } from './transport.ts'
 
 const chunkBytesMax = 64 * 1024
@@ -18,7 +18,7 @@ export async function dialRelayed(
   signal: AbortSignal,
 ): Promise<Dialed> {
   const via = end.stream.peer
-  const socket = connect({ ...tlsOptions(identity, [purpose]), socket: duplexOf(end) })
+  const socket = connect({ ...dialOptions(identity, purpose), socket: duplexOf(end) })
   const onAbort = (): void => void socket.destroy(signal.reason as Error)
   signal.addEventListener('abort', onAbort)
   try {

@@ -2,7 +2,13 @@
  * The TLS of the mesh: only 1.3, a host's own key at both ends, and nothing else decides. The purpose of a connection
  * is said by ALPN, because a socket must be handed to HTTP/2 before anything is written to it.
  */
-import type { CommonConnectionOptions, SecureContextOptions, TLSSocket } from 'node:tls'
+import {
+  type CommonConnectionOptions,
+  createSecureContext,
+  type SecureContext,
+  type SecureContextOptions,
+  type TLSSocket,
+} from 'node:tls'
 import { peerIdOfPeer } from './peer-id.ts'
 import type { PeerId } from './transport.ts'
 
@@ -42,6 +48,16 @@ export function tlsOptions(
     rejectUnauthorized: false,
     ALPNProtocols: [...offered],
   }
+}
+
+const contextByIdentity = new WeakMap<TlsIdentity, SecureContext>()
+
+/** The same for whoever dials: all its connections share what OpenSSL keeps of the identity. */
+export function dialOptions(identity: TlsIdentity, purpose: Purpose): CommonConnectionOptions {
+  const { key, cert, ...options } = tlsOptions(identity, [purpose])
+  const secureContext = contextByIdentity.get(identity) ?? createSecureContext({ key, cert, ...options })
+  contextByIdentity.set(identity, secureContext)
+  return { ...options, secureContext }
 }
 
 const exporterLabel = 'EXPORTER-isconf-admission'

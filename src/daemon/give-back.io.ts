@@ -1,0 +1,31 @@
+/** Gives the system what this process does not need of its memory. */
+import { getHeapStatistics, setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { systemCalls } from '../machine/index.ts'
+
+/** To go through more would take too long. */
+const heapBytesMax = 96 * 1024 * 1024
+
+/** Takes about a tenth of a second, in which nothing else goes on. */
+export function giveBackMemory(): void {
+  if (getHeapStatistics().used_heap_size <= heapBytesMax) collectAll()
+  // What malloc has free between what is in use; after the collection, for most of it was held by objects.
+  systemCalls().calls?.trimMalloc?.()
+}
+
+/**
+ * Collects all garbage and gives its pages back, as V8 does by itself only when memory is short: that is what the flavor
+ * asks for. Code that only the start ran goes too, and is compiled again where it is called.
+ */
+function collectAll(): void {
+  setFlagsFromString('--expose-gc')
+  setFlagsFromString('--stress-flush-code')
+  try {
+    const collect = runInNewContext('gc') as (options: object) => void
+    collect({ type: 'major', execution: 'sync', flavor: 'last-resort' })
+  } finally {
+    // What is loaded later is compiled under the flags of the start, by which what Node has compiled is found again.
+    setFlagsFromString('--no-stress-flush-code')
+    setFlagsFromString('--no-expose-gc')
+  }
+}
