@@ -76,7 +76,8 @@ function listen(server: Server, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const onError = (error: NodeJS.ErrnoException): void => {
       server.off('listening', onListening)
-      resolve(error.code === 'EADDRINUSE' ? 'something else has it' : error.message)
+      if (error.code === 'EADDRINUSE') resolve('something else has it')
+      else resolve(error.code === 'EACCES' ? 'it is not for every user' : error.message)
     }
     const onListening = (): void => {
       server.off('error', onError)

@@ -14,6 +14,10 @@ export const daemonErrorKinds = {
     hint: 'if this machine is the copy: isconf stop, isconf seal, isconf start; once the copy is sealed, on the original: isconf restart; if it is the same machine with a new machine-id: isconf seal --same-host, isconf start',
   },
   PORT_TAKEN: { exit: 223, hint: 'another daemon or program uses the port; set IS_PORT to a free one' },
+  PORT_FORBIDDEN: {
+    exit: 223,
+    hint: 'set IS_PORT to one that is not below 1024, or see IS_NETWORK under SECURITY in isconf(8)',
+  },
   NETWORK_PROCESS: {
     exit: 223,
     hint: 'see IS_NETWORK in main.cf(5); with IS_NETWORK=no the daemon speaks to the network itself',

@@ -9,6 +9,9 @@ import { LocalDiscovery, openTls, type Stranger, Strangers, type Transport } fro
 import { NetworkTransport, startNetwork } from '../network/index.ts'
 import type { WantedConnections } from './meeting.ts'
 
+/** Ports below this one are root's. */
+const privilegedPortsEnd = 1024
+
 interface MeshOptions {
   readonly config: Config
   readonly domain: string
@@ -44,7 +47,7 @@ export interface MeshHere {
   readonly bankSocket: () => number | undefined
 }
 
-/** PORT_TAKEN when something else listens there; NETWORK_PROCESS, NETWORK_RELEASE and CONFIG when there can be no such process. */
+/** PORT_TAKEN when something else listens there, PORT_FORBIDDEN when the user may not; NETWORK_PROCESS, NETWORK_RELEASE and CONFIG when there can be no such process. */
 export function openMesh(options: MeshOptions): Promise<MeshHere> {
   const { network } = options.config
   const parsed = parseNetworkPlace(network)
@@ -88,12 +91,13 @@ async function inItsOwn(options: MeshOptions, place: NetworkPlace): Promise<Mesh
   const { config, keys, onKeys, hostKey, clock, log, onOwnIdentity, onOtherRelease } = options
   // Whoever answers there is given this host's key.
   if ('path' in place) refuseChangeable('network', place.path)
+  const mayTakeLowPorts = [config.port, config.httpPort].some((port) => port !== 0 && port < privilegedPortsEnd)
   let wantedNow: (() => number | undefined) | undefined
   const transport = await NetworkTransport.open({
     ...{ domain: options.domain, certificate: options.certificate, host: config.listen, port: config.port },
     ...{ hostKey, clock, log, onOwnIdentity, onOtherRelease, onSettings: onKeys },
     settings: () => ({ keys: keys(), discovers: wantedNow !== undefined, wanted: wantedNow?.() }),
-    startProcess: () => startNetwork(place),
+    startProcess: () => startNetwork(place, { mayTakeLowPorts }),
   })
   return {
     transport,

@@ -63,14 +63,16 @@ export class Listener {
     this.#server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => this.#refused(error, socket))
   }
 
-  /** Listens. PORT_TAKEN when something else does already. */
+  /** Listens. PORT_TAKEN when something else does already, PORT_FORBIDDEN when this user may not. */
   static async open(options: ListenerOptions): Promise<Listener> {
     const listener = new Listener(options)
     const { host, port } = options
     await new Promise<void>((resolve, reject) => {
       listener.#server.once('error', (error: NodeJS.ErrnoException) => {
-        const taken = new IsconfError('PORT_TAKEN', `port ${port} on ${host} is taken`, { cause: error })
-        reject(error.code === 'EADDRINUSE' ? taken : error)
+        const where = `port ${port} on ${host}`
+        if (error.code === 'EADDRINUSE') reject(new IsconfError('PORT_TAKEN', `${where} is taken`, { cause: error }))
+        else if (error.code !== 'EACCES') reject(error)
+        else reject(new IsconfError('PORT_FORBIDDEN', `${where} is not for every user`, { cause: error }))
       })
       listener.#server.listen({ host, port, backlog: pendingMax }, resolve)
     })

@@ -33,7 +33,7 @@ export const fromNetworkSchema = z.discriminatedUnion('type', [
   /** It listens. */
   z.object({ type: z.literal('ready') }),
   /** It can't listen, and ends. */
-  z.object({ type: z.literal('failed'), isPortTaken: z.boolean(), text }),
+  z.object({ type: z.literal('failed'), code: z.enum(['PORT_TAKEN', 'PORT_FORBIDDEN', 'NETWORK_PROCESS']), text }),
   z.object({ type: z.literal('dialed'), dial: count, peer }),
   z.object({ type: z.literal('not dialed'), dial: count, isOwn: z.boolean(), text }),
   z.object({ type: z.literal('up'), peer, ...peerFacts }),

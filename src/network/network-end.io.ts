@@ -132,8 +132,9 @@ export class NetworkEnd {
       this.#reports.begin(mesh)
       this.#send({ type: 'ready' })
     } catch (error) {
-      const isPortTaken = error instanceof IsconfError && error.code === 'PORT_TAKEN'
-      this.#send({ type: 'failed', isPortTaken, text: shortText(error) })
+      const known = error instanceof IsconfError ? error.code : undefined
+      const code = known === 'PORT_TAKEN' || known === 'PORT_FORBIDDEN' ? known : 'NETWORK_PROCESS'
+      this.#send({ type: 'failed', code, text: shortText(error) })
     }
   }
 

@@ -46,8 +46,7 @@ export class NetworkSession {
   readonly #hearers: { readonly [Type in FromNetwork['type']]: (message: FromNetwork & { type: Type }) => void } = {
     hello: (hello) => this.#meet(hello.release),
     ready: () => this.#ready.resolve(),
-    failed: ({ isPortTaken, text }) =>
-      this.#ready.reject(new IsconfError(isPortTaken ? 'PORT_TAKEN' : 'NETWORK_PROCESS', text)),
+    failed: ({ code, text }) => this.#ready.reject(new IsconfError(code, text)),
     dialed: ({ dial, peer }) => this.#dials.dialed(dial, peer),
     'not dialed': ({ dial, isOwn, text }) => this.#dials.notDialed(dial, isOwn, text),
     up: (message) => this.peers.up(factsOf(message)),
@@ -110,7 +109,7 @@ export class NetworkSession {
     return this.#hello.promise
   }
 
-  /** Resolves when the process listens; rejects when it can't, PORT_TAKEN when something else does already. */
+  /** Resolves when the process listens; rejects when it can't, PORT_TAKEN when something else does already, PORT_FORBIDDEN when its user may not. */
   get ready(): Promise<void> {
     return this.#ready.promise
   }

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import type { AddressInfo, Socket } from 'node:net'
 import { createServer } from 'node:net'
 import test, { type TestContext } from 'node:test'
 import { until } from '../../test/harness/run.ts'
 import { listenPortOf, networkInThisProcess, openNetwork, socketPair } from '../../test/support/network.ts'
+import { isRoot } from '../../test/support/tools.ts'
 import { systemClock } from '../base/clock.io.ts'
 import { release, silentLog } from '../base/index.ts'
 import { type DomainKeys, noKeys } from '../mesh/admission.ts'
@@ -57,6 +60,22 @@ test('a port that is taken is PORT_TAKEN at the start', async (t) => {
   t.after(() => server.close())
   const { port } = server.address() as AddressInfo
   await assert.rejects(openNetwork({}, { port }), { code: 'PORT_TAKEN', message: `port ${port} on 127.0.0.1 is taken` })
+})
+
+const unprivileged = readFileSync('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'utf8')
+
+test('a port that is not for the user of the process is PORT_FORBIDDEN at the start', {
+  skip: Number(unprivileged) > 1 ? false : 'every port is for every user here: this was NOT tested',
+}, async () => {
+  const started = await networkInThisProcess()
+  const hostKey = generateKeyPairSync('ed25519').privateKey
+  if (isRoot) process.seteuid?.(65_534)
+  try {
+    const opened = openNetwork({}, { hostKey, port: 1, startProcess: async () => started })
+    await assert.rejects(opened, { code: 'PORT_FORBIDDEN', message: 'port 1 on 127.0.0.1 is not for every user' })
+  } finally {
+    if (isRoot) process.seteuid?.(0)
+  }
 })
 
 test('one of another release is told nothing: the daemon hears of it, and says what to do', async (t) => {

@@ -14,32 +14,47 @@ import type { NetworkProcess } from './network-process.ts'
 /** The user that the process is to be, or the socket at which systemd starts it. */
 type NetworkPlace = { readonly user: string } | { readonly path: string }
 
+interface StartOptions {
+  /** It is to listen at a port that is not for every user: that is the one thing of root's that it can still do. */
+  readonly mayTakeLowPorts: boolean
+}
+
 /** Less memory than Node takes by itself: what this process does is mostly done by OpenSSL and nghttp2. */
 const nodeOptions = ['--max-semi-space-size=1', '--optimize-for-size', '--v8-pool-size=1']
 /** Of what it says when it dies. */
 const lastWordsMax = 2_000
 
 /** NETWORK_PROCESS when there can be none, CONFIG when the user is none that can be taken. */
-export function startNetwork(place: NetworkPlace): Promise<NetworkProcess> {
-  return 'path' in place ? connected(place.path) : spawned(place.user)
+export function startNetwork(place: NetworkPlace, options: StartOptions): Promise<NetworkProcess> {
+  // What systemd starts has what its unit says.
+  return 'path' in place ? connected(place.path) : spawned(place.user, options)
 }
 
 /** A command that runs another one with nothing but what the network process needs. */
-export async function confinedAs(user: string): Promise<readonly string[]> {
+export async function confinedAs(
+  user: string,
+  { mayTakeLowPorts }: StartOptions = { mayTakeLowPorts: false },
+): Promise<readonly string[]> {
   const limits = ['prlimit', '--fsize=0', '--core=0', '--']
   const priv = ['setpriv', '--no-new-privs', '--pdeathsig', 'KILL']
   if (process.getuid?.() !== 0) return [...limits, ...priv, '--']
   const [uid, gid] = await Promise.all([numberOf('-u', user), numberOf('-g', user)])
   if (uid === '0') throw new IsconfError('CONFIG', `IS_NETWORK: ${user} is root, who can't be confined`)
-  const drop = ['--reuid', uid, '--regid', gid, '--clear-groups', '--bounding-set', '-all', '--inh-caps', '-all']
-  return [...limits, ...priv, ...drop, '--']
+  const drop = ['--reuid', uid, '--regid', gid, '--clear-groups']
+  return [...limits, ...priv, ...drop, ...capabilities(mayTakeLowPorts), '--']
 }
 
-async function spawned(user: string): Promise<NetworkProcess> {
+function capabilities(mayTakeLowPorts: boolean): readonly string[] {
+  if (!mayTakeLowPorts) return ['--bounding-set', '-all', '--inh-caps', '-all']
+  const [all, own] = ['-all,+net_bind_service', '+net_bind_service']
+  return ['--bounding-set', all, '--inh-caps', all, '--ambient-caps', own]
+}
+
+async function spawned(user: string, options: StartOptions): Promise<NetworkProcess> {
   if (process.getuid?.() !== 0 && user !== userHere().name) {
     throw new IsconfError('CONFIG', `IS_NETWORK: only root's daemon can have a process of ${user}`)
   }
-  const [program = '', ...words] = await confinedAs(user)
+  const [program = '', ...words] = await confinedAs(user, options)
   const inside = fileURLToPath(new URL('./network-process.js', import.meta.url))
   const child = spawn(program, [...words, process.execPath, ...nodeOptions, inside], {
     cwd: '/',

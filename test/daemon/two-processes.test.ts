@@ -1,7 +1,9 @@
 /** A daemon whose network is a process of its own: what that may do, and what its end means. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { confinedAs } from '../../src/network/start-network.io.ts'
@@ -67,9 +69,14 @@ test('the bank is served by the network process, and root listens at no port', {
   const lab = await Lab.of(t, 'alder')
   const [alder] = lab.hosts as [LabHost]
   alder.env['IS_NETWORK'] = user
+  // Of root's daemon it may listen where other users may not.
+  const port = isRoot ? await lowPort(alder.address) : alder.port
+  alder.env['IS_PORT'] = String(port)
   await alder.start()
   const network = networkOf(alder)
   assert.deepEqual(listeningPortsOf(alder.pid()), [])
+  assert.ok(listeningPortsOf(network).includes(port))
+  if (isRoot) assert.deepEqual([fieldsOf(network)['CapEff'], fieldsOf(network)['CapBnd']], Array(2).fill(bindService))
   const bankOf = async (): Promise<string> => (await alder.status()).bank.address ?? ''
   assert.ok(listeningPortsOf(network).includes(Number(new URL(await bankOf()).port)))
 
@@ -136,6 +143,23 @@ test('a user that can be none is refused with status 22, and a socket at which n
   alder.env['IS_NETWORK'] = join(alder.home, 'nobody.sock')
   assertRefused(await alder.run('start'), 223, 'IS_NETWORK', 'ENOENT')
 })
+
+/** CAP_NET_BIND_SERVICE and nothing else, as the kernel writes it. */
+const bindService = '0000000000000400'
+
+/** A port below 1024 that is free. */
+async function lowPort(address: string): Promise<number> {
+  for (let port = 1023; port > 0; port -= 1) {
+    const server = createServer().listen(port, address)
+    const isFree = await Promise.race([
+      once(server, 'listening').then(() => true),
+      new Promise<boolean>((resolve) => server.once('error', () => resolve(false))),
+    ])
+    server.close()
+    if (isFree) return port
+  }
+  throw new Error(`no port below 1024 is free at ${address}`)
+}
 
 /** The TCP ports at which a process listens. */
 function listeningPortsOf(pid: number | undefined): readonly number[] {
