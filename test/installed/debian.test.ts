@@ -13,6 +13,7 @@ import { NetLab } from '../harness/netns.ts'
 import { until } from '../harness/run.ts'
 import { unlessRootHas } from '../support/tools.ts'
 import { debianRoot, debianScript, packageArchitecture, type Suite, suites } from './debian-lab.ts'
+import { assertNetworkLeft, leaveNetwork } from './network-left.ts'
 
 const skip = unlessRootHas('debootstrap', 'dpkg-deb', 'ip', 'unshare', 'nsenter')
 const nextVersion = `${releaseVersion()}.next`
@@ -51,6 +52,7 @@ test('a change goes from a stock Debian 12 to a stock Debian 13, and so does the
   for (const host of hosts) {
     assert.notEqual((await host.sh('command -v node')).status, 0, 'there is no Node on a stock Debian')
     await host.types(`dpkg -i /mnt/${deb}`)
+    await leaveNetwork(host)
     assert.equal((await host.types('isconf -V')).stdout, `isconf ${releaseVersion()}\n`)
   }
 
@@ -64,6 +66,7 @@ test('a change goes from a stock Debian 12 to a stock Debian 13, and so does the
   await birch.types(`isconf init example.com --key - <<'EOF'\n${key}EOF`)
   await birch.does('start')
   await alder.untilConnectedTo(birch)
+  for (const host of hosts) await assertNetworkLeft(host)
 
   await alder.types('mkdir /root/build && echo hello > /root/build/motd && chmod 640 /root/build/motd')
   await alder.does('lock', 'the first change')
@@ -90,6 +93,7 @@ test('a change goes from a stock Debian 12 to a stock Debian 13, and so does the
   await alder.does('ci')
   await birch.does('up')
   await birch.types('test -e /root/build/after')
+  for (const host of hosts) await assertNetworkLeft(host)
 })
 
 for (const suite of suites) {

@@ -10,6 +10,7 @@ import { assertDone, begin } from '../harness/run.ts'
 import { temporaryDirectory } from '../support/files.ts'
 import { unlessRootHas } from '../support/tools.ts'
 import { debianRoot, debianScript, packageArchitecture } from './debian-lab.ts'
+import { assertNetworkLeft, leaveNetwork } from './network-left.ts'
 
 const skip = unlessRootHas('debootstrap', 'rpmbuild', 'rpm2cpio', 'cpio', 'ip', 'unshare', 'nsenter')
 
@@ -32,7 +33,9 @@ test('the .rpm, unpacked onto a system without dpkg and apt, runs', { skip }, as
   await alder.types('cp -a /mnt/unpacked/. /')
   assert.equal((await alder.types('isconf -V')).stdout, `isconf ${releaseVersion()}\n`)
   await alder.types('isconf init example.com')
+  await leaveNetwork(alder)
   await alder.does('start')
+  await assertNetworkLeft(alder)
   await alder.does('lock', 'without a packager')
   await alder.types("isconf exec sh -c 'echo done > /etc/motd'")
   await alder.does('ci')
