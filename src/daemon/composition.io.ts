@@ -23,7 +23,7 @@ import type { LiveConfig } from './live-config.ts'
 import { environmentOf, liveIdentity } from './live-host.io.ts'
 import { machineOf } from './machine-here.io.ts'
 import { dialableFromElsewhere, startMeeting } from './meeting.ts'
-import { openMesh } from './mesh-here.io.ts'
+import { type MeshHere, openMesh } from './mesh-here.io.ts'
 import type { ProcessUsage } from './metrics/table.ts'
 import { rehearsalsHere } from './rehearsals-here.io.ts'
 import type { ProcessFacts } from './requests/shared/parts.ts'
@@ -44,6 +44,7 @@ const world = { disk, clock, random }
 export interface OpenedDaemon {
   readonly daemon: HostDaemon
   readonly facts: ProcessFacts
+  readonly servePage: MeshHere['servePage']
   close(): Promise<void>
 }
 
@@ -107,7 +108,7 @@ export async function openDaemon(
   const bank = await mesh.serveBank(config.httpPort, bankSource(daemon))
   const aside = (): readonly string[] => [...hooks.warnings(), ...mesh.warnings()]
   return {
-    daemon,
+    ...{ daemon, servePage: mesh.servePage },
     facts: {
       ...{ release, pid: process.pid, domainSource: domain.source, cloned },
       ...{ usage: processUsage, notified: () => hooks.counts },

@@ -3,14 +3,22 @@ import type { KeyObject } from 'node:crypto'
 import { type BankServer, type BankSource, serveBank } from '../bank/index.ts'
 import { refuseChangeable } from '../base/changeable.io.ts'
 import { type Cancel, type Clock, IsconfError, type Log, type Random } from '../base/index.ts'
-import { type Config, type HmacKeys, type NetworkPlace, parseNetworkPlace } from '../config/index.ts'
+import {
+  type Config,
+  type HmacKeys,
+  type NetworkPlace,
+  parseNetworkPlace,
+  parseWebPlace,
+  type WebPlace,
+} from '../config/index.ts'
 import { systemCalls } from '../machine/index.ts'
 import { LocalDiscovery, openTls, type Stranger, Strangers, type Transport } from '../mesh/index.ts'
 import { NetworkTransport, startNetwork } from '../network/index.ts'
+import { daemonSide, type ReadingClient } from '../page/index.ts'
 import type { WantedConnections } from './meeting.ts'
 
-/** Ports below this one are root's. */
-const privilegedPortsEnd = 1024
+/** Ports below 1024 are root's; 0 is any free one. */
+const isPrivileged = (port: number): boolean => port > 0 && port < 1024
 
 interface MeshOptions {
   readonly config: Config
@@ -30,6 +38,15 @@ interface MeshOptions {
   readonly log: Log
 }
 
+/** The page that is served, in this process or in that of the network. */
+export interface PageServing {
+  /** `http://127.0.0.1:PORT`, or the path of the socket. WEB_ADDRESS while it can't be had. */
+  address(): string
+  /** The path, after the address, that logs in whoever opens it: once, and within minutes. */
+  newLink(): string
+  close(): Promise<void>
+}
+
 export interface MeshHere {
   readonly transport: Transport
   /** Where others can dial this host, each with its peer id. */
@@ -43,6 +60,8 @@ export interface MeshHere {
   readonly discover: (wanted: WantedConnections) => Promise<() => void>
   /** Serves the package bank at a port of 127.0.0.1; resolves when it answers, or has found its port taken. */
   readonly serveBank: (port: number, source: BankSource) => Promise<BankServer>
+  /** Serves the page, which reads from `client`. WEB_ADDRESS when it can't be had. */
+  readonly servePage: (place: WebPlace, client: ReadingClient) => Promise<PageServing>
   /** By which socket the network process serves it; undefined where this process does, or nobody. */
   readonly bankSocket: () => number | undefined
 }
@@ -83,15 +102,21 @@ async function inThisProcess({ config, ...options }: MeshOptions): Promise<MeshH
       return () => discovery.close()
     },
     serveBank: (port, source) => serveBank({ port, source, clock, log }),
+    servePage: async (place, client) => {
+      // Only here: a daemon without a page needs no templates in its memory.
+      const { serveWeb } = await import('../web/index.ts')
+      const server = await serveWeb({ place, client, log })
+      return { ...server, address: () => server.address }
+    },
     bankSocket: () => undefined,
   }
 }
 
 async function inItsOwn(options: MeshOptions, place: NetworkPlace): Promise<MeshHere> {
-  const { config, keys, onKeys, hostKey, clock, log, onOwnIdentity, onOtherRelease } = options
+  const { config, keys, onKeys, hostKey, clock, random, log, onOwnIdentity, onOtherRelease } = options
   // Whoever answers there is given this host's key.
   if ('path' in place) refuseChangeable('network', place.path)
-  const mayTakeLowPorts = [config.port, config.httpPort].some((port) => port !== 0 && port < privilegedPortsEnd)
+  const mayTakeLowPorts = [config.port, config.httpPort, webPort(config)].some(isPrivileged)
   let wantedNow: (() => number | undefined) | undefined
   const transport = await NetworkTransport.open({
     ...{ domain: options.domain, certificate: options.certificate, host: config.listen, port: config.port },
@@ -111,6 +136,23 @@ async function inItsOwn(options: MeshOptions, place: NetworkPlace): Promise<Mesh
       return wanted.onChange(() => transport.tellSettings())
     },
     serveBank: (port, source) => transport.local.serveBank(port, source),
+    servePage: async (place, client) => {
+      if ('path' in place) throw new IsconfError('WEB_ADDRESS', noSocket(place.path))
+      const side = daemonSide({ client, clock, random })
+      const server = await transport.local.servePage(place.port, side)
+      // That it can't be had is said at once.
+      server.address()
+      return { ...server, newLink: side.newLink }
+    },
     bankSocket: () => transport.local.bankSocket(),
   }
+}
+
+function webPort({ web }: Config): number {
+  const parsed = parseWebPlace(web)
+  return 'value' in parsed && parsed.value && 'port' in parsed.value ? parsed.value.port : 0
+}
+
+function noSocket(path: string): string {
+  return `the page can't have ${path}: with IS_NETWORK it can only be at a port, because the network process makes no files`
 }

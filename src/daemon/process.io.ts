@@ -123,7 +123,7 @@ async function serve(
       await giveWay()
     },
   })
-  page = await servePage(config, socketPath, log)
+  page = await servePage(config, world.servePage, socketPath, log)
   log.info({ pid: process.pid, addresses: world.facts.mesh().addresses }, 'the daemon answers')
   await onReady()
   const leaveMemory = giveBackAtRest({

@@ -56,9 +56,14 @@ export const fromNetworkSchema = z.discriminatedUnion('type', [
   /** The answer to 'alive'. */
   z.object({ type: z.literal('alive') }),
   /** Something that the programs of this host use is served at a port of 127.0.0.1, by the socket with this inode. */
-  z.object({ type: z.literal('served'), what: z.enum(['bank']), port: z.int().min(1).max(65_535), inode: count }),
+  z.object({
+    type: z.literal('served'),
+    what: z.enum(['bank', 'page']),
+    port: z.int().min(1).max(65_535),
+    inode: count,
+  }),
   /** It can't be served, for now. */
-  z.object({ type: z.literal('not served'), what: z.enum(['bank']), text }),
+  z.object({ type: z.literal('not served'), what: z.enum(['bank', 'page']), text }),
   /** A question of what is served, whose answer goes on a stream that this opens. */
   z.object({ type: z.literal('local question'), stream, question: localQuestionSchema }),
 ])
@@ -91,6 +96,8 @@ export interface LocalSettings {
   readonly owner: number | undefined
   /** The port of the package bank, or 0 for any free one; absent when there is none. */
   readonly bankPort?: number | undefined
+  /** The same for the page. */
+  readonly pagePort?: number | undefined
 }
 
 /** A stream that the daemon wants. */

@@ -162,6 +162,12 @@ const lies: Readonly<Record<string, readonly Buffer[]>> = {
   'a question about what nobody may ask': [
     message({ type: 'local question', stream: 2, question: { about: 'host key' } }),
   ],
+  'a question of the page for what changes something': [
+    message({
+      ...{ type: 'local question', stream: 2 },
+      question: { about: 'page', session: 'a', read: { what: 'unlock' } },
+    }),
+  ],
   'a port that is none': [message({ type: 'served', what: 'bank', port: 65_536, inode: 1 })],
   'leave for more than was sent': [message(asked), framed('credit', 2, Buffer.from([0, 0, 0, 1]))],
   'leave without a number': [message(asked), framed('credit', 2, Buffer.alloc(2))],

@@ -1,1 +1,1 @@
-export { serveWeb, type WebOptions, type WebServer } from './web-server.io.ts'
+export { type PagesServer, servePages, serveWeb, type WebServer } from './web-server.io.ts'

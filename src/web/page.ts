@@ -1,8 +1,8 @@
 /** What a page is: a value in a file of its own, in pages/. */
-import type { Source } from './source.ts'
+import type { PageSource } from '../page/index.ts'
 
 export interface PageCall {
-  readonly source: Source
+  readonly source: PageSource
   /** The variable parts of the path, decoded. */
   readonly parameters: Readonly<Record<string, string>>
   readonly query: Readonly<Record<string, string | undefined>>

@@ -8,11 +8,33 @@ import { SimClock } from '../../test/sim/clock.ts'
 import { type Answer, ask, hostsOnPage, logIn, textOf } from '../../test/support/browser.ts'
 import { asPlainUser, temporaryDirectory } from '../../test/support/files.ts'
 import { hostRow, knownFleet } from '../../test/support/fleet-rows.ts'
+import { servedOverChannel } from '../../test/support/network.ts'
 import { unlessRootHas } from '../../test/support/tools.ts'
 import { IsconfError, type Log, silentLog } from '../base/index.ts'
+import { systemRandom } from '../base/random.io.ts'
 import type { WebPlace } from '../config/index.ts'
 import type { HostRow } from '../control/index.ts'
+import { daemonSide, type ReadingClient } from '../page/index.ts'
 import { serveWeb, type WebServer } from './web-server.io.ts'
+
+interface Asked {
+  readonly t: TestContext
+  readonly client: ReadingClient
+  readonly place: WebPlace
+  readonly clock: SimClock
+  readonly log: Log
+}
+
+/** From a daemon that this process asks, and from one at the other end of the channel, which knows who may look. */
+const ways: Readonly<Record<string, (asked: Asked) => Promise<WebServer>>> = {
+  '': (asked) => serveWeb(asked),
+  ', by the network process': async ({ t, client, place, clock, log }) => {
+    const { local } = await servedOverChannel(t, clock, log)
+    const side = daemonSide({ client, clock, random: systemRandom })
+    const server = await local.servePage('port' in place ? place.port : assert.fail('not a port'), side)
+    return { ...server, address: server.address(), newLink: side.newLink }
+  },
+}
 
 interface Served {
   readonly server: WebServer
@@ -21,35 +43,39 @@ interface Served {
   readonly asked: readonly string[]
 }
 
-/** A page of a daemon that knows these hosts. */
-async function served(
-  t: TestContext,
-  hosts: readonly HostRow[],
-  place: WebPlace = { port: 0 },
-  log: Log = silentLog,
-): Promise<Served> {
-  const clock = new SimClock()
-  const asked: string[] = []
-  const client = knownFleet(hosts)
-  const server = await serveWeb({
-    ...{ place, clock, log },
-    client: {
-      get: (path) => {
-        asked.push(path)
-        return client.get(path)
-      },
-      post: client.post,
-      listen: client.listen,
-    },
-  })
-  t.after(() => server.close())
-  return { server, clock, asked }
+type Serve = (t: TestContext, hosts: readonly HostRow[], place?: WebPlace, log?: Log) => Promise<Served>
+
+/** Serves the page of a daemon that knows these hosts. */
+function servedBy(serve: (asked: Asked) => Promise<WebServer>): Serve {
+  return async (t, hosts, place = { port: 0 }, log = silentLog) => {
+    const clock = new SimClock()
+    const asked: string[] = []
+    const known = knownFleet(hosts)
+    const get: ReadingClient['get'] = (path) => {
+      asked.push(path)
+      return known.get(path)
+    }
+    const server = await serve({ t, place, clock, log, client: { ...known, get } })
+    t.after(() => server.close())
+    return { server, clock, asked }
+  }
+}
+
+const served = servedBy(serveWeb)
+
+/** A test of the page in each way in which it is served. */
+function pageTest(
+  name: string,
+  run: (t: TestContext, served: Serve, serve: (asked: Asked) => Promise<WebServer>) => Promise<void>,
+  options: { readonly skip?: string | false } = {},
+): void {
+  for (const [way, serve] of Object.entries(ways)) test(`${name}${way}`, options, (t) => run(t, servedBy(serve), serve))
 }
 
 const host = hostRow('alder')
 const markup = `<img src=x onerror=alert(1)>"'&{{7*7}}{% raw %}`
 
-test('who has no session is told nothing, and has the daemon asked for nothing', async (t) => {
+pageTest('who has no session is told nothing, and has the daemon asked for nothing', async (t, served) => {
   const { server, clock, asked } = await served(t, [host])
   const { address } = server
   const refused = ({ status, text }: Answer): void => {
@@ -73,33 +99,36 @@ test('who has no session is told nothing, and has the daemon asked for nothing',
   refused(await ask(address, top, { headers: { cookie } }))
 })
 
-test('a page of another site gets nothing, by whatever name it reaches this host, and uses no link up', async (t) => {
-  const { server, asked } = await served(t, [host])
-  const { address } = server
-  const { top, cookie } = await logIn(address, server.newLink())
-  const link = server.newLink()
-  for (const headers of [
-    { host: 'evil.example' },
-    { host: `127.0.0.1.evil.example` },
-    { origin: 'http://evil.example' },
-    { origin: 'null' },
-    { 'sec-fetch-site': 'cross-site' },
-    { 'sec-fetch-site': 'same-site' },
-  ]) {
-    for (const path of [top, link, '/page.js']) {
-      const { status, text, headers: answered } = await ask(address, path, { headers: { cookie, ...headers } })
-      assert.ok(status === 403 || status === 421, `${path} ${JSON.stringify(headers)}`)
-      assert.doesNotMatch(text, /alder/)
-      assert.equal(answered['access-control-allow-origin'], undefined)
+pageTest(
+  'a page of another site gets nothing, by whatever name it reaches this host, and uses no link up',
+  async (t, served) => {
+    const { server, asked } = await served(t, [host])
+    const { address } = server
+    const { top, cookie } = await logIn(address, server.newLink())
+    const link = server.newLink()
+    for (const headers of [
+      { host: 'evil.example' },
+      { host: `127.0.0.1.evil.example` },
+      { origin: 'http://evil.example' },
+      { origin: 'null' },
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+    ]) {
+      for (const path of [top, link, '/page.js']) {
+        const { status, text, headers: answered } = await ask(address, path, { headers: { cookie, ...headers } })
+        assert.ok(status === 403 || status === 421, `${path} ${JSON.stringify(headers)}`)
+        assert.doesNotMatch(text, /alder/)
+        assert.equal(answered['access-control-allow-origin'], undefined)
+      }
     }
-  }
-  for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'HEAD', 'PATCH'])
-    assert.equal((await ask(address, link, { method })).status, 405, method)
-  assert.deepEqual(asked, [])
-  await logIn(address, link)
-})
+    for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'HEAD', 'PATCH'])
+      assert.equal((await ask(address, link, { method })).status, 405, method)
+    assert.deepEqual(asked, [])
+    await logIn(address, link)
+  },
+)
 
-test('nothing that is sent comes back as a header', async (t) => {
+pageTest('nothing that is sent comes back as a header', async (t, served) => {
   const { server } = await served(t, [host])
   const { address } = server
   const { get, top, cookie } = await logIn(address, server.newLink())
@@ -132,24 +161,27 @@ test('nothing that is sent comes back as a header', async (t) => {
   assert.doesNotMatch(text, /alder/)
 })
 
-test('every answer forbids what is not its own, and says so of itself in no place that others see', async (t) => {
-  const { server } = await served(t, [host])
-  const { address } = server
-  const { get } = await logIn(address, server.newLink())
-  const answers = [await get(''), await ask(address, '/'), await ask(address, '/page.css'), await ask(address, '/x')]
-  for (const { headers } of [...answers, await ask(address, '/', { headers: { host: 'evil.example' } })]) {
-    const policy = String(headers['content-security-policy'])
-    assert.match(policy, /^default-src 'none'; style-src 'self'; script-src 'self'; /)
-    assert.match(policy, /base-uri 'none'; frame-ancestors 'none'/)
-    assert.doesNotMatch(policy, /unsafe|http|\*|data:/)
-    assert.equal(headers['x-content-type-options'], 'nosniff')
-    assert.equal(headers['referrer-policy'], 'no-referrer')
-    assert.equal(headers['cross-origin-resource-policy'], 'same-origin')
-  }
-  assert.equal(answers[0]?.headers['cache-control'], 'no-store')
-})
+pageTest(
+  'every answer forbids what is not its own, and says so of itself in no place that others see',
+  async (t, served) => {
+    const { server } = await served(t, [host])
+    const { address } = server
+    const { get } = await logIn(address, server.newLink())
+    const answers = [await get(''), await ask(address, '/'), await ask(address, '/page.css'), await ask(address, '/x')]
+    for (const { headers } of [...answers, await ask(address, '/', { headers: { host: 'evil.example' } })]) {
+      const policy = String(headers['content-security-policy'])
+      assert.match(policy, /^default-src 'none'; style-src 'self'; script-src 'self'; /)
+      assert.match(policy, /base-uri 'none'; frame-ancestors 'none'/)
+      assert.doesNotMatch(policy, /unsafe|http|\*|data:/)
+      assert.equal(headers['x-content-type-options'], 'nosniff')
+      assert.equal(headers['referrer-policy'], 'no-referrer')
+      assert.equal(headers['cross-origin-resource-policy'], 'same-origin')
+    }
+    assert.equal(answers[0]?.headers['cache-control'], 'no-store')
+  },
+)
 
-test('what hosts say of themselves is text on the page', async (t) => {
+pageTest('what hosts say of themselves is text on the page', async (t, served) => {
   const odd = hostRow(markup, {
     state: 'stopped',
     branch: null,
@@ -175,7 +207,7 @@ test('what hosts say of themselves is text on the page', async (t) => {
   for (const { text } of [fleet, one, none]) assert.ok(textOf(text).includes(markup))
 })
 
-test('a host is told of as by isconf fleet HOST, a page that is not there as not there', async (t) => {
+pageTest('a host is told of as by isconf fleet HOST, a page that is not there as not there', async (t, served) => {
   const { server } = await served(t, [
     hostRow('birch', {
       state: 'behind',
@@ -195,15 +227,11 @@ test('a host is told of as by isconf fleet HOST, a page that is not there as not
   assert.equal((await get(`hosts/${'%'.repeat(5)}`)).status, 400)
 })
 
-test('a daemon that does not answer is said, with what to do', async (t) => {
+pageTest('a daemon that does not answer is said, with what to do', async (t, _, serve) => {
   const clock = new SimClock()
   const gone = (): Promise<never> => Promise.reject(new IsconfError('DAEMON_DOWN', 'the daemon is not running'))
-  const server = await serveWeb({
-    place: { port: 0 },
-    clock,
-    log: silentLog,
-    client: { get: gone, post: gone, listen: gone },
-  })
+  const client = { get: gone, post: gone, listen: gone }
+  const server = await serve({ t, place: { port: 0 }, clock, log: silentLog, client })
   t.after(() => server.close())
   const { get } = await logIn(server.address, server.newLink())
   const { status, text } = await get('')
@@ -211,7 +239,7 @@ test('a daemon that does not answer is said, with what to do', async (t) => {
   assert.match(text, /<h1>the daemon is not running<\/h1>\s*<p>start it: isconf start<\/p>/)
 })
 
-test('what a command wrote is asked for only when somebody wants it, and is text', async (t) => {
+pageTest('what a command wrote is asked for only when somebody wants it, and is text', async (t, served) => {
   const birch = hostRow('birch', { state: 'stopped', stopped: { operation: 'abc:0', why: 'it failed', since: null } })
   const { server, asked } = await served(t, [host, birch])
   const { get } = await logIn(server.address, server.newLink())
@@ -238,7 +266,7 @@ test('what a command wrote is asked for only when somebody wants it, and is text
   assert.deepEqual(outputs(), [`${query}&operation=abc%3A0`, query])
 })
 
-test('many hosts come in pages of a thousand, and the filter goes along', async (t) => {
+pageTest('many hosts come in pages of a thousand, and the filter goes along', async (t, served) => {
   const many = Array.from({ length: 1_500 }, (_, index) => hostRow(`host${String(index).padStart(4, '0')}`))
   const { server } = await served(t, [host, ...many])
   const { get } = await logIn(server.address, server.newLink())
@@ -279,9 +307,7 @@ test('another user of this host gets no more at the port than anybody without a 
   assert.deepEqual(asked, [])
 })
 
-test('a user of this host who opens all the connections that they may leaves those of root', {
-  skip: unlessRootHas(),
-}, async (t) => {
+async function leavesThoseOfRoot(t: TestContext, served: Serve): Promise<void> {
   const warnings: string[] = []
   const { server } = await served(t, [host], { port: 0 }, { ...silentLog, warn: (_, text) => warnings.push(text) })
   const { port } = new URL(server.address)
@@ -300,4 +326,8 @@ test('a user of this host who opens all the connections that they may leaves tho
   })
   assert.equal((await (await logIn(server.address, server.newLink())).get('')).status, 200)
   assert.match(warnings.join(), /^the page: refused a connection of user \d+, who has too many$/)
+}
+
+pageTest('a user of this host who opens all the connections that they may leaves those of root', leavesThoseOfRoot, {
+  skip: unlessRootHas(),
 })

@@ -2,24 +2,21 @@
  * The page of a host: HTTP for a browser on this host, or at the end of a tunnel. It reads only what anyone who may use
  * the control socket may read, and changes nothing.
  */
-import { chmod, lstat, rm } from 'node:fs/promises'
-import type { AddressInfo } from 'node:net'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { systemClock } from '../base/clock.io.ts'
-import { type Clock, IsconfError, isoTime, type Log, type Random } from '../base/index.ts'
+import { type Clock, isoTime, type Log, type Random } from '../base/index.ts'
 import { systemRandom } from '../base/random.io.ts'
 import { shareConnections } from '../base/share-connections.io.ts'
 import type { WebPlace } from '../config/index.ts'
 import type { Status } from '../control/index.ts'
+import { daemonSide, type PageSide, type ReadingClient, setCookie } from '../page/index.ts'
 import { streamEvents } from './event-stream.io.ts'
 import { failureOf, htmlType, loggedOut, sendFailure, usedLink } from './failures.ts'
-import { Feed } from './feed.ts'
 import { refusalOf, safeHeaders } from './guard.ts'
-import { Logins, setCookie } from './logins.ts'
+import { listen } from './listen.io.ts'
 import type { Page } from './page.ts'
 import { pages } from './pages/index.ts'
 import { type Render, renderer } from './render.ts'
-import { type ReadingClient, Source } from './source.ts'
 import { readPageFiles } from './templates.io.ts'
 
 export interface WebOptions {
@@ -32,12 +29,22 @@ export interface WebOptions {
   readonly random?: Random
 }
 
-export interface WebServer {
+export interface PagesServer {
   /** `http://127.0.0.1:PORT`, or the path of the socket. */
   readonly address: string
+  close(): Promise<void>
+}
+
+export interface WebServer extends PagesServer {
   /** The path, after the address, that logs in whoever opens it: once, and within minutes. */
   newLink(): string
-  close(): Promise<void>
+}
+
+export interface PagesOptions extends Pick<WebOptions, 'place' | 'log'> {
+  readonly side: PageSide
+  readonly clock: Clock
+  /** Whose connections count as root's besides; who runs this process when absent. */
+  readonly owner?: number | undefined
 }
 
 /**
@@ -52,9 +59,20 @@ const keepAliveMs = 5_000
 /** The longest part of a path: a name of a host, with every character escaped. */
 const parameterLengthMax = 1_024
 
-/** Serves the page. WEB_ADDRESS when it can't be had. */
-export async function serveWeb(options: WebOptions): Promise<WebServer> {
-  const { clock = systemClock, random = systemRandom } = options
+/** Serves the page of a daemon that this process may ask. WEB_ADDRESS when it can't be had. */
+export async function serveWeb({
+  place,
+  client,
+  log,
+  clock = systemClock,
+  random = systemRandom,
+}: WebOptions): Promise<WebServer> {
+  const side = daemonSide({ client, clock, random })
+  return { ...(await servePages({ place, side, log, clock })), newLink: side.newLink }
+}
+
+/** Serves the page to those who may look. WEB_ADDRESS when it can't be had. */
+export async function servePages({ place, side, log, clock, owner }: PagesOptions): Promise<PagesServer> {
   const app = Fastify({
     http: { headersTimeout: requestMs },
     requestTimeout: requestMs,
@@ -65,31 +83,24 @@ export async function serveWeb(options: WebOptions): Promise<WebServer> {
   })
   app.server.maxConnections = connectionsMax
   // A socket is its owner's alone.
-  if ('port' in options.place)
-    shareConnections({ server: app.server, what: 'the page', limits, clock, log: options.log })
-  const logins = new Logins(clock, random)
+  if ('port' in place) shareConnections({ server: app.server, what: 'the page', limits, owner, clock, log })
   const { templates, assets } = readPageFiles()
   const render = renderer(templates)
   addGuard(app)
   for (const [path, { type, text }] of Object.entries(assets))
     app.get(path, (_, reply) => reply.header('cache-control', 'max-age=60').type(type).send(text))
-  addLogin(app, logins, render, options.log)
-  addEvents(app, logins, render, new Feed(options.client, clock))
-  const source = new Source(options.client)
-  for (const page of pages) addPage(app, page, { source, render, logins, clock })
-  app.setErrorHandler((thrown, { params, headers }, reply) => {
+  addLogin(app, side, render, log)
+  addEvents(app, side, render)
+  for (const page of pages) addPage(app, page, { side, render, clock })
+  app.setErrorHandler(async (thrown, { params, headers }, reply) => {
     const { session } = (params ?? {}) as { readonly session?: string }
     // Who looks on can go on; nobody else is told that there are pages.
-    const isIn = session !== undefined && logins.isIn(session, headers.cookie)
-    sendFailure(reply, render, failureOf(thrown, options.log), isIn ? { session, links: linksOf(session) } : {})
+    const isIn = session !== undefined && (await side.isIn(session, headers.cookie).catch(() => false))
+    return sendFailure(reply, render, failureOf(thrown, log), isIn ? { session, links: linksOf(session) } : {})
   })
   app.setNotFoundHandler((_, reply) => sendFailure(reply, render, loggedOut))
-  const address = await listen(app, options.place)
-  return {
-    address,
-    newLink: () => `/login/${logins.newLink()}`,
-    close: () => app.close(),
-  }
+  const address = await listen(app, place)
+  return { address, close: () => app.close() }
 }
 
 /** Does not check who asks: what is refused here is refused to everybody. */
@@ -101,9 +112,9 @@ function addGuard(app: FastifyInstance): void {
   })
 }
 
-function addLogin(app: FastifyInstance, logins: Logins, render: Render, log: Log): void {
-  app.get<{ Params: { secret: string } }>('/login/:secret', ({ params }, reply) => {
-    const session = logins.open(params.secret)
+function addLogin(app: FastifyInstance, side: PageSide, render: Render, log: Log): void {
+  app.get<{ Params: { secret: string } }>('/login/:secret', async ({ params }, reply) => {
+    const session = await side.open(params.secret)
     if (!session) return sendFailure(reply, render, usedLink)
     log.info({}, 'the page: somebody has logged in')
     return reply.header('set-cookie', setCookie(session)).redirect(`/${session.name}/`, 303)
@@ -111,19 +122,18 @@ function addLogin(app: FastifyInstance, logins: Logins, render: Render, log: Log
 }
 
 /** For the script of the pages. */
-function addEvents(app: FastifyInstance, logins: Logins, render: Render, feed: Feed): void {
-  app.get<{ Params: { session: string } }>('/:session/events', ({ params: { session }, headers }, reply) => {
-    const mayLook = (): boolean => logins.isIn(session, headers.cookie)
-    if (!mayLook()) return sendFailure(reply, render, loggedOut)
-    streamEvents(feed, reply, mayLook)
+function addEvents(app: FastifyInstance, side: PageSide, render: Render): void {
+  app.get<{ Params: { session: string } }>('/:session/events', async ({ params: { session }, headers }, reply) => {
+    const mayLook = (): Promise<boolean> => side.isIn(session, headers.cookie)
+    if (!(await mayLook())) return sendFailure(reply, render, loggedOut)
+    streamEvents({ mayLook, listen: (listener) => side.listen(session, headers.cookie, listener) }, reply)
     return reply
   })
 }
 
 interface PageParts {
-  readonly source: Source
+  readonly side: PageSide
   readonly render: Render
-  readonly logins: Logins
   readonly clock: Clock
 }
 
@@ -131,9 +141,11 @@ type Parameters = Readonly<Record<string, string>>
 
 function addPage(app: FastifyInstance, page: Page, parts: PageParts): void {
   app.get<{ Params: Parameters }>(`/:session/${page.path}`, async (request, reply) => {
-    const { source, render, logins, clock } = parts
+    const { side, render, clock } = parts
     const { session = '', ...parameters } = request.params
-    if (!logins.isIn(session, request.headers.cookie)) return sendFailure(reply, render, loggedOut)
+    const { cookie } = request.headers
+    if (!(await side.isIn(session, cookie))) return sendFailure(reply, render, loggedOut)
+    const source = side.source(session, cookie)
     const href = hrefIn(session)
     const status = await source.status()
     const view = await page.view({ source, parameters, query: queryOf(request), href })
@@ -167,28 +179,4 @@ function linksOf(session: string, current?: Page['section']) {
     { text: 'Now', href: href('now'), section: 'now' },
   ]
   return links.map((link) => ({ ...link, isCurrent: link.section === current }))
-}
-
-async function listen(app: FastifyInstance, place: WebPlace): Promise<string> {
-  try {
-    if ('port' in place) {
-      await app.listen({ host: '127.0.0.1', port: place.port })
-      return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
-    }
-    await removeSocket(place.path)
-    await app.listen({ path: place.path })
-    await chmod(place.path, 0o600)
-    return place.path
-  } catch (error) {
-    const where = 'port' in place ? `port ${place.port} of 127.0.0.1` : place.path
-    const { code, message } = error as NodeJS.ErrnoException
-    const why = code === 'EADDRINUSE' ? 'something else has it' : message
-    throw new IsconfError('WEB_ADDRESS', `the page can't have ${where}: ${why}`, { cause: error })
-  }
-}
-
-/** Removes a socket that a killed process has left; anything else belongs to somebody. */
-async function removeSocket(path: string): Promise<void> {
-  const found = await lstat(path).catch(() => undefined)
-  if (found?.isSocket()) await rm(path, { force: true })
 }

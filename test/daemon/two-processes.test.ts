@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { confinedAs } from '../../src/network/start-network.io.ts'
 import { assertRefused, begin, Lab, type LabHost, program, until } from '../harness/lab.ts'
+import { ask, logIn } from '../support/browser.ts'
 import {
   fieldsOf,
   networkOf,
@@ -65,18 +66,22 @@ test('the network is a process of its own, which may do next to nothing, and who
   await until(() => !isRunning(third), 'the network process ends with a daemon that is stopped')
 })
 
-test('the bank is served by the network process, and root listens at no port', { skip }, async (t) => {
+test('the bank and the page are served by the network process, and root listens at no port', { skip }, async (t) => {
   const lab = await Lab.of(t, 'alder')
   const [alder] = lab.hosts as [LabHost]
-  alder.env['IS_NETWORK'] = user
   // Of root's daemon it may listen where other users may not.
   const port = isRoot ? await lowPort(alder.address) : alder.port
-  alder.env['IS_PORT'] = String(port)
+  Object.assign(alder.env, { IS_NETWORK: user, IS_WEB: '0', IS_PORT: String(port) })
   await alder.start()
   const network = networkOf(alder)
   assert.deepEqual(listeningPortsOf(alder.pid()), [])
   assert.ok(listeningPortsOf(network).includes(port))
   if (isRoot) assert.deepEqual([fieldsOf(network)['CapEff'], fieldsOf(network)['CapBnd']], Array(2).fill(bindService))
+  const pageOf = async (): Promise<URL> => new URL((await alder.does('web')).stdout.trim())
+  const { origin, pathname } = await pageOf()
+  const page = await logIn(origin, pathname)
+  assert.match((await page.get('')).text, /alder/)
+  assert.ok(listeningPortsOf(network).includes(Number(new URL(origin).port)))
   const bankOf = async (): Promise<string> => (await alder.status()).bank.address ?? ''
   assert.ok(listeningPortsOf(network).includes(Number(new URL(await bankOf()).port)))
 
@@ -103,6 +108,10 @@ test('the bank is served by the network process, and root listens at no port', {
   await until(() => networksOf(alder).some((pid) => pid !== network), 'another network process')
   await until(async () => (await bankOf()) !== '', 'the bank is served')
   assert.equal(await served(), alder.read('tmp/foo.sh'))
+  // The page is elsewhere by now, and who was logged in still is.
+  await until(async () => (await alder.run('web')).status === 0, 'the page is served')
+  const again = await pageOf()
+  assert.match((await ask(again.origin, page.top, { headers: { cookie: page.cookie } })).text, /alder/)
   assert.deepEqual(listeningPortsOf(alder.pid()), [])
 })
 

@@ -333,17 +333,17 @@ export const mutations: readonly Mutation[] = [
   },
   {
     breaks: 'a link to the page logs in once',
-    file: 'src/web/logins.ts',
+    file: 'src/page/logins.ts',
     from: '    this.#links.delete(secret)\n',
     to: '',
     test: 'src/web/web-server.io.test.ts',
   },
   {
     breaks: 'a session of the page needs its cookie',
-    file: 'src/web/logins.ts',
+    file: 'src/page/logins.ts',
     from: "return cookies.split(';').some(",
     to: "return !cookies.split(';').every(",
-    test: 'src/web/logins.test.ts',
+    test: 'src/page/logins.test.ts',
   },
   {
     breaks: 'the page answers to no name that somebody has pointed here',

@@ -2,7 +2,7 @@
 import { type IsconfError, type Log, toIsconfError } from '../../base/index.ts'
 import { type Config, parseWebPlace } from '../../config/index.ts'
 import { connect, type WebLink } from '../../control/index.ts'
-import type { WebServer } from '../../web/index.ts'
+import type { MeshHere, PageServing } from '../mesh-here.io.ts'
 import type { ControlServer } from './control-server.io.ts'
 
 export interface PageServer {
@@ -15,18 +15,22 @@ export interface PageServer {
 }
 
 /** Serves the page. If it can't be served, the daemon runs all the same. */
-export async function servePage({ web }: Config, socketPath: string, log: Log): Promise<PageServer> {
+export async function servePage(
+  { web }: Config,
+  serve: MeshHere['servePage'],
+  socketPath: string,
+  log: Log,
+): Promise<PageServer> {
   const parsed = parseWebPlace(web)
   const place = 'value' in parsed ? parsed.value : undefined
-  let server: WebServer | undefined
+  let server: PageServing | undefined
   let failure: IsconfError | undefined
   if (place) {
     try {
-      // Only here: a daemon without a page needs no templates in its memory.
-      const { serveWeb } = await import('../../web/index.ts')
       // By the socket, as isconf web does: what a browser gets is what any caller would get, and no more.
-      server = await serveWeb({ place, client: connect(socketPath), log })
-      log.info({ address: server.address }, `the page answers at ${server.address}`)
+      server = await serve(place, connect(socketPath))
+      const address = server.address()
+      log.info({ address }, `the page answers at ${address}`)
     } catch (thrown) {
       failure = toIsconfError(thrown)
       log.warn({ code: failure.code }, failure.message)
@@ -39,7 +43,7 @@ export async function servePage({ web }: Config, socketPath: string, log: Log): 
   return {
     link: () => {
       if (failure) throw failure
-      return server && { address: server.address, link: server.newLink() }
+      return server && { address: server.address(), link: server.newLink() }
     },
     warning: () => failure && `${failure.message}; after that: isconf restart`,
     before: (control) => ({

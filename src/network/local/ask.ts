@@ -1,8 +1,9 @@
 /** The network process's side: asks the daemon, and takes its answers apart. */
+import { IsconfError } from '../../base/index.ts'
 import type { PeerStream } from '../../mesh/index.ts'
 import { type Channel, noPeer } from '../channel.ts'
 import type { FromNetwork } from '../messages.ts'
-import { type AnswerHead, type LocalQuestion, valueIn } from './questions.ts'
+import { type AnswerHead, type LocalQuestion, localQuestionSchema, valueIn } from './questions.ts'
 
 /** Sends a question; the stream on which the answer comes. */
 export type Ask = (question: LocalQuestion) => PeerStream
@@ -10,6 +11,9 @@ export type Ask = (question: LocalQuestion) => PeerStream
 /** Asks over the channel. */
 export function askOver(channel: Channel): Ask {
   return (question) => {
+    // Some of it is what somebody has typed, and the daemon ends a process that asks what can't be.
+    if (!localQuestionSchema.safeParse(question).success)
+      throw new IsconfError('BAD_REQUEST', 'what is asked for is longer than anything here')
     const stream = channel.open(noPeer)
     channel.send({ type: 'local question', stream: stream.id, question } satisfies FromNetwork)
     void stream.closeWrite()

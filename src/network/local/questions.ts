@@ -1,9 +1,10 @@
 /**
- * What the package bank asks the daemon when it is served by the network process: small questions, each a message of
- * its own with a stream for the answer. An answer is a line of JSON, and bytes behind it where there are some.
+ * What the package bank and the page ask the daemon when they are served by the network process: small questions, each
+ * a message of its own with a stream for the answer. An answer is a line of JSON, and bytes behind it where there are some.
  */
 import * as z from 'zod'
 import { type ErrorCode, IsconfError, isBankName, toIsconfError } from '../../base/index.ts'
+import { pageQuestions } from './page-questions.ts'
 
 const name = z.string().refine(isBankName)
 const position = z.int().min(0).max(Number.MAX_SAFE_INTEGER)
@@ -20,6 +21,7 @@ export const localQuestionSchema = z.discriminatedUnion('about', [
     from: position,
     end: position,
   }),
+  ...pageQuestions,
 ])
 
 export type LocalQuestion = z.infer<typeof localQuestionSchema>

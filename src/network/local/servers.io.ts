@@ -1,10 +1,11 @@
 /** What the network process serves to the programs of this host: their side of HTTP, with the daemon behind it. */
 import { type BankServer, serveBank } from '../../bank/index.ts'
-import type { Clock, Log } from '../../base/index.ts'
+import { type Clock, type Log, toIsconfError } from '../../base/index.ts'
 import { listenersOn } from '../../base/tcp-owners.io.ts'
 import type { FromNetwork, LocalSettings } from '../messages.ts'
 import type { Ask } from './ask.ts'
 import { channelBank } from './channel-bank.ts'
+import { channelPage } from './channel-page.ts'
 
 interface LocalServersDeps {
   readonly ask: Ask
@@ -13,13 +14,20 @@ interface LocalServersDeps {
   readonly log: Log
 }
 
+type What = (FromNetwork & { readonly type: 'served' })['what']
+
+interface Serving {
+  readonly port: number
+  close(): Promise<void>
+}
+
 /** As the daemon takes it. */
 const textMax = 1_000
 
 export class LocalServers {
   readonly #deps: LocalServersDeps
+  readonly #serving = new Map<What, Serving>()
   #changing = Promise.resolve()
-  #bank: BankServer | undefined
 
   constructor(deps: LocalServersDeps) {
     this.#deps = deps
@@ -35,27 +43,59 @@ export class LocalServers {
     return this.serve({ owner: undefined })
   }
 
-  async #change({ owner, bankPort }: LocalSettings): Promise<void> {
-    await this.#bank?.close()
-    this.#bank = undefined
-    if (bankPort === undefined) return
+  async #change({ owner, bankPort, pagePort }: LocalSettings): Promise<void> {
+    await this.#have('bank', bankPort, (port) => this.#bank(port, owner))
+    await this.#have('page', pagePort, (port) => this.#page(port, owner))
+  }
+
+  /** One that is served already at its port goes on. */
+  async #have(
+    what: What,
+    port: number | undefined,
+    serve: (port: number) => Promise<Omit<Serving, 'port'> | undefined>,
+  ): Promise<void> {
+    const now = this.#serving.get(what)
+    if (now?.port === port) return
+    this.#serving.delete(what)
+    await now?.close()
+    const server = port === undefined ? undefined : await serve(port)
+    if (server !== undefined && port !== undefined) this.#serving.set(what, { port, close: () => server.close() })
+  }
+
+  #bank(port: number, owner: number | undefined): Promise<BankServer> {
     const { clock, log, ask } = this.#deps
-    this.#bank = await serveBank({
-      ...{ port: bankPort, source: channelBank(ask), owner, clock, log },
-      onChange: (server) => this.#tell(server),
+    return serveBank({
+      ...{ port, source: channelBank(ask), owner, clock, log },
+      onChange: ({ address, warning }) => {
+        const url = address()
+        if (url === undefined) this.#tellNot('bank', warning())
+        else this.#tell('bank', url)
+      },
     })
   }
 
-  #tell({ address, warning }: Pick<BankServer, 'address' | 'warning'>): void {
-    const { send } = this.#deps
-    const url = address()
-    if (url === undefined) {
-      send({ type: 'not served', what: 'bank', text: (warning() ?? '').slice(0, textMax) })
-      return
+  async #page(port: number, owner: number | undefined): Promise<Omit<Serving, 'port'> | undefined> {
+    const { clock, log, ask } = this.#deps
+    try {
+      // Only here: where there is no page, no templates are needed in memory.
+      const { servePages } = await import('../../web/index.ts')
+      const server = await servePages({ place: { port }, side: channelPage(ask), owner, clock, log })
+      this.#tell('page', server.address)
+      return server
+    } catch (thrown) {
+      this.#tellNot('page', toIsconfError(thrown).message)
+      return undefined
     }
+  }
+
+  #tell(what: What, url: string): void {
     const port = Number(new URL(url).port)
     // Nobody else can have a socket there while this process has one.
     const [listener] = listenersOn(port)
-    send({ type: 'served', what: 'bank', port, inode: listener?.inode ?? 0 })
+    this.#deps.send({ type: 'served', what, port, inode: listener?.inode ?? 0 })
+  }
+
+  #tellNot(what: What, why = ''): void {
+    this.#deps.send({ type: 'not served', what, text: why.slice(0, textMax) })
   }
 }

@@ -1,9 +1,9 @@
 /** One changeset: what `isconf show` shows of it, and what it changes, as `isconf diff` has it. */
 import { idPrefixLength } from '../../base/index.ts'
 import type { Shown } from '../../control/index.ts'
+import type { FoundDifferences } from '../../page/index.ts'
 import { changesetRows, diffHead, diffText, loadUnified, type Unified, voidText } from '../../presentation/index.ts'
 import type { Page } from '../page.ts'
-import type { FoundDifferences } from '../source.ts'
 import { termsOf } from '../terms.ts'
 
 /** Nobody reads more than this in a browser; a command shows it. */

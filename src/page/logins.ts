@@ -56,9 +56,9 @@ export class Logins {
   }
 
   /** Whether a request belongs to the session that its path names. `cookies` is the header. */
-  isIn(name: string, cookies: unknown): boolean {
+  isIn(name: string, cookies: string | undefined): boolean {
     const session = this.#sessions.get(name)
-    if (!session || typeof cookies !== 'string') return false
+    if (!session || cookies === undefined) return false
     if (this.#clock.monotonicMs() - session.sinceMs > sessionMsMax) {
       this.#sessions.delete(name)
       return false
