@@ -9,6 +9,7 @@ import type { Disk, DiskFile } from './disk.ts'
 import { uncertain } from './disk-failure.ts'
 import { invariant } from './invariant.ts'
 import { Mutex } from './mutex.ts'
+import { ReadingTurns } from './reading-turns.ts'
 
 /** The end of a file that a crash has cut short. */
 export interface TornLine {
@@ -110,9 +111,14 @@ export class AppendLog {
     return this.#file.read(position, Math.max(0, Math.min(length, this.#size - position)))
   }
 
-  /** The whole lines from `from`, where one begins, to `to`: in pieces of several lines, each with its newline. */
+  /**
+   * The whole lines from `from`, where one begins, to `to`: in pieces of several lines, each with its newline. A piece is
+   * there until the next one is asked for.
+   */
   async *wholeLines(from: number, to: number): AsyncGenerator<Uint8Array> {
-    const read = (at: number, length: number): Promise<Uint8Array> => this.readRange(at, Math.min(length, to - at))
+    const end = Math.min(to, this.#size)
+    const turns = new ReadingTurns(this.#file)
+    const read = (at: number, length: number): Promise<Uint8Array> => turns.read(at, Math.min(length, end - at))
     let length = chunkBytes
     let reading = read(from, length)
     for (let at = from; at < to; ) {
@@ -187,8 +193,9 @@ async function endOfWholeLines(file: DiskFile, size: number): Promise<number> {
 
 /** The first zero in what may be of the last append; `size` when there is none. */
 async function firstHole(file: DiskFile, size: number): Promise<number> {
+  const turns = new ReadingTurns(file)
   for (let from = Math.max(0, size - appendBytesMax); from < size; from += chunkBytes) {
-    const at = (await file.read(from, Math.min(chunkBytes, size - from))).indexOf(0)
+    const at = (await turns.read(from, Math.min(chunkBytes, size - from))).indexOf(0)
     if (at >= 0) return from + at
   }
   return size

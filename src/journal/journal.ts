@@ -163,6 +163,7 @@ export class Journal {
 
   /** Notes what was checked, so that the next start is quick. */
   async saveCheckpoint(): Promise<void> {
+    if (this.#notedBytes === this.#log.size) return
     this.#notedBytes = await saveCheckpoint(this.#disk, this.path, this.domain, this.#log, this.#directives)
   }
 

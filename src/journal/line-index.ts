@@ -1,50 +1,113 @@
-/** Which changeset is on which line of a journal, and where the line is in the file. */
+/**
+ * Which changeset is on which line of a journal, and where the line is in the file. A journal has hundreds of thousands
+ * of lines, and a start notes them all: so there is no object for each of them.
+ */
 import { type ChangesetId, invariant, noChangeset } from '../base/index.ts'
 
+const idBytes = noChangeset.length
+/** How many lines a sheet is for: few, because there may be a thousand short journals. */
+const sheetLines = 128
+
+/** Some lines after each other. */
+interface Sheet {
+  /** The ids as text, one after the other. */
+  readonly ids: Buffer
+  /** For each line the position after it, newline and all. */
+  readonly ends: Float64Array
+}
+
 export class LineIndex {
-  readonly #ids: ChangesetId[] = []
-  /** Of as many ids as were asked for so far: a start needs few of many. */
-  readonly #indexById = new Map<ChangesetId, number>()
-  /** `#ends[i]` is the position after line i, newline and all. */
-  readonly #ends: number[] = []
+  #length = 0
+  #end = 0
+  readonly #sheets: Sheet[] = []
+  /**
+   * Line numbers, 1 for the first, at the place that an id has by its beginning or behind it; 0 where there is none. Of as
+   * many ids as were asked for so far: a start needs few of many.
+   */
+  #places = new Uint32Array()
+  #placed = 0
 
   /** Lines. */
   get length(): number {
-    return this.#ids.length
+    return this.#length
   }
 
   /** Notes the line that follows the last; its length counts the newline. */
   add(id: ChangesetId, lineBytes: number): void {
-    this.#ids.push(id)
-    this.#ends.push((this.#ends.at(-1) ?? 0) + lineBytes)
+    invariant(id.length === idBytes, 'an id has its length')
+    this.#next(lineBytes).ids.write(id, ((this.#length - 1) % sheetLines) * idBytes, 'latin1')
+  }
+
+  /** The same for an id that is in `bytes`, from `at` on. */
+  addFrom(bytes: Buffer, at: number, lineBytes: number): void {
+    bytes.copy(this.#next(lineBytes).ids, ((this.#length - 1) % sheetLines) * idBytes, at, at + idBytes)
   }
 
   /** The id of the changeset with this sequence number; 0 is the beginning. */
   idAt(sequence: number): ChangesetId {
     if (sequence === 0) return noChangeset
-    const id = this.#ids[sequence - 1]
-    invariant(id !== undefined, `the journal has a changeset number ${sequence}`)
-    return id
+    invariant(sequence >= 1 && sequence <= this.#length, `the journal has a changeset number ${sequence}`)
+    const at = ((sequence - 1) % sheetLines) * idBytes
+    return this.#sheetOf(sequence).ids.toString('latin1', at, at + idBytes) as ChangesetId
   }
 
   /** The sequence number of a changeset; undefined when it is not here. */
   sequenceOf(id: ChangesetId): number | undefined {
     if (id === noChangeset) return 0
-    if (id === this.#ids.at(-1)) return this.#ids.length
-    for (let index = this.#indexById.size; index < this.#ids.length; index += 1) {
-      this.#indexById.set(this.#ids[index] as ChangesetId, index)
-    }
-    const index = this.#indexById.get(id)
-    return index === undefined ? undefined : index + 1
+    if (this.#length === 0) return undefined
+    if (id === this.idAt(this.#length)) return this.#length
+    this.#placeAll()
+    const sequence = this.#places[this.#placeOf(id)]
+    return sequence === 0 ? undefined : sequence
   }
 
   /** The sequence numbers of the changesets whose ids begin with `prefix`. */
   sequencesStarting(prefix: string): readonly number[] {
-    return this.#ids.flatMap((id, index) => (id.startsWith(prefix) ? [index + 1] : []))
+    const found: number[] = []
+    for (let sequence = 1; sequence <= this.#length; sequence += 1)
+      if (this.idAt(sequence).startsWith(prefix)) found.push(sequence)
+    return found
   }
 
   /** Where the line after the first `length` ones begins. */
   endOf(length: number): number {
-    return length === 0 ? 0 : (this.#ends[length - 1] ?? 0)
+    if (length === this.#length) return this.#end
+    return length === 0 ? 0 : (this.#sheetOf(length).ends[(length - 1) % sheetLines] ?? 0)
+  }
+
+  /** The sheet of one more line. */
+  #next(lineBytes: number): Sheet {
+    if (this.#length % sheetLines === 0) {
+      this.#sheets.push({ ids: Buffer.alloc(sheetLines * idBytes), ends: new Float64Array(sheetLines) })
+    }
+    this.#end += lineBytes
+    this.#length += 1
+    const sheet = this.#sheetOf(this.#length)
+    sheet.ends[(this.#length - 1) % sheetLines] = this.#end
+    return sheet
+  }
+
+  #sheetOf(sequence: number): Sheet {
+    return this.#sheets[Math.floor((sequence - 1) / sheetLines)] as Sheet
+  }
+
+  #placeAll(): void {
+    // Half of it stays empty, so that a search is short.
+    if (this.#places.length < 2 * this.#length) {
+      this.#places = new Uint32Array(4 * this.#length)
+      this.#placed = 0
+    }
+    for (; this.#placed < this.#length; this.#placed += 1)
+      this.#places[this.#placeOf(this.idAt(this.#placed + 1))] = this.#placed + 1
+  }
+
+  /** Where the number of an id's line is, or would be. */
+  #placeOf(id: ChangesetId): number {
+    let place = Number.parseInt(id.slice(0, 8), 16) % this.#places.length
+    for (;;) {
+      const sequence = this.#places[place] ?? 0
+      if (sequence === 0 || this.idAt(sequence) === id) return place
+      place = (place + 1) % this.#places.length
+    }
   }
 }

@@ -3,15 +3,7 @@
  * rest is checked line by line.
  */
 import { createHash } from 'node:crypto'
-import {
-  type AppendLog,
-  type ChangesetId,
-  type Disk,
-  type DomainName,
-  IsconfError,
-  leadingLines,
-  type Salvage,
-} from '../base/index.ts'
+import { type AppendLog, type Disk, type DomainName, IsconfError, leadingLines, type Salvage } from '../base/index.ts'
 import { checkFollows, type Place, parseLine, placeOf, start } from './changeset.ts'
 import { readCheckpoint } from './checkpoint.ts'
 import { LineIndex } from './line-index.ts'
@@ -89,16 +81,15 @@ async function loadChecked(disk: Disk, path: string, domain: DomainName, log: Ap
 function indexLines(index: LineIndex, bytes: Uint8Array): void {
   const lines = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   for (let [from, end] = [0, lines.indexOf(newline)]; end >= 0; end = lines.indexOf(newline, from)) {
-    index.add(idInLine(lines, end), end + 1 - from)
+    index.addFrom(lines, idInLine(end), end + 1 - from)
     from = end + 1
   }
 }
 
 /**
- * The id in the tail `"id":"<64>","signature":"<88>"}`, whose length never changes, of a line that was checked before;
- * its newline is at `newline`.
+ * Where the id is in the tail `"id":"<64>","signature":"<88>"}`, whose length never changes, of a line that was checked
+ * before; its newline is at `newline`.
  */
-function idInLine(bytes: Buffer, newline: number): ChangesetId {
-  const end = newline - '","signature":"'.length - 88 - '"}'.length
-  return bytes.toString('latin1', end - 64, end) as ChangesetId
+function idInLine(newline: number): number {
+  return newline - '","signature":"'.length - 88 - '"}'.length - 64
 }

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { test } from 'node:test'
+import { type ChangesetId, noChangeset } from '../base/index.ts'
+import { LineIndex } from './line-index.ts'
+
+/** Ids of which every third begins as the one before, so that they want the same place. */
+const ids = Array.from({ length: 1_000 }, (_, index) => {
+  const hash = (of: number): string => createHash('sha256').update(`${of}`).digest('hex')
+  return `${hash(index - (index % 3)).slice(0, 8)}${hash(index).slice(8)}` as ChangesetId
+})
+const unknown = 'f'.repeat(64) as ChangesetId
+
+test('LineIndex tells of each line where it is and which changeset, whenever it is asked and however a line was added', () => {
+  const lines = new LineIndex()
+  let end = 0
+  for (const [index, id] of ids.entries()) {
+    if (index % 2 === 0) lines.add(id, 100 + index)
+    else lines.addFrom(Buffer.from(`  ${id}  `), 2, 100 + index)
+    end += 100 + index
+    assert.equal(lines.endOf(lines.length), end)
+    // Asked while it grows, too.
+    if (index % 97 === 0) assert.equal(lines.sequenceOf(ids[index >> 1] as ChangesetId), (index >> 1) + 1)
+  }
+  assert.equal(lines.length, ids.length)
+  for (const [index, id] of ids.entries()) {
+    assert.deepEqual([lines.idAt(index + 1), lines.sequenceOf(id)], [id, index + 1])
+    assert.equal(lines.endOf(index + 1) - lines.endOf(index), 100 + index)
+  }
+  assert.deepEqual(
+    [lines.idAt(0), lines.sequenceOf(noChangeset), lines.sequenceOf(unknown)],
+    [noChangeset, 0, undefined],
+  )
+  assert.throws(() => lines.idAt(ids.length + 1), /changeset number 1001/)
+})
+
+test('LineIndex finds ids by their beginning', () => {
+  const lines = new LineIndex()
+  assert.deepEqual([lines.sequenceOf(unknown), lines.sequencesStarting('')], [undefined, []])
+  for (const id of ids) lines.add(id, 1)
+  const [first = ''] = ids
+  assert.deepEqual(lines.sequencesStarting(first.slice(0, 8)), [1, 2, 3])
+  assert.deepEqual(lines.sequencesStarting(first), [1])
+  assert.deepEqual(lines.sequencesStarting('no id'), [])
+})
