@@ -103,13 +103,13 @@ export async function distribute(
 }
 
 /** The files that are whole in a host's store. */
-function wholeBlobs({ home }: LabHost): readonly string[] {
+export function wholeBlobs({ home }: LabHost): readonly string[] {
   const store = join(home, 'store')
   const shelves = readdirSync(store).filter((name) => name.length === 2)
   return shelves.flatMap((shelf) => readdirSync(join(store, shelf))).filter((name) => !name.includes('.'))
 }
 
-async function arrived({ home, name }: LabHost, id: string): Promise<void> {
+export async function arrived({ home, name }: LabHost, id: string): Promise<void> {
   const place = join(home, 'store', id.slice(0, 2), id)
   const endMs = performance.now() + arriveMsMax
   while (!existsSync(place)) {
@@ -122,7 +122,7 @@ async function arrived({ home, name }: LabHost, id: string): Promise<void> {
  * Uses as much memory as files of this size will take, and gives it back. A virtual machine gets a page from its host
  * when it first uses it, which can cost more than all that is measured here, and falls on whoever comes first.
  */
-function touchMemory(directory: string, sizeMiB: number): void {
+export function touchMemory(directory: string, sizeMiB: number): void {
   const path = join(directory, 'touched')
   const file = openSync(path, 'w')
   const zeros = new Uint8Array(MiB)

@@ -41,6 +41,23 @@ export function writtenBytes(pid: number): number {
   return Number(/^wchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1])
 }
 
+/** Its resident memory, in units of 10^6 bytes, of which what it shares is counted in parts. */
+export function shareMB(pid: number): number {
+  return Number(/^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1]) * 1.024e-3
+}
+
+/** A process and those that it has started and that run. */
+export function withChildren(pid: number): readonly number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+  return [
+    pid,
+    ...children
+      .split(' ')
+      .filter((word) => word !== '')
+      .map(Number),
+  ]
+}
+
 function statusKiB(pid: number, field: string): number {
   return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
 }

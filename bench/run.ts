@@ -27,6 +27,7 @@ import { jsonOf, machine, type Row, tableOf } from './report.ts'
 import { slowLine } from './slow-line.ts'
 import { smallFiles } from './small-files.ts'
 import { start } from './start.ts'
+import { twoProcesses } from './two-processes.ts'
 import { upNothing } from './up-nothing.ts'
 import { warnings } from './warnings.ts'
 
@@ -37,6 +38,7 @@ const benchmarks: readonly Benchmark[] = [
   blob,
   largeFile,
   fileWays,
+  twoProcesses,
   slowLine,
   latency,
   hanging,

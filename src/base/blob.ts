@@ -1,5 +1,7 @@
 /** Blobs as the store and the mesh agree on them: whole files named by their hash, moved in verified pieces. */
 
+import type { DiskFile } from './disk.ts'
+
 /** One MiB, the size of every piece of a blob but the last. */
 export const pieceBytes = 1024 * 1024
 
@@ -28,6 +30,21 @@ export interface BlobSource {
   read(id: string, position: number, length: number, into?: Uint8Array): Promise<Uint8Array>
 }
 
+/** A source whose files can be handed to another process, which reads them itself. */
+export interface OpenableBlobs extends BlobSource {
+  /** What holds these bytes, to be read there only, and closed by the caller. Rejects when they are not held. */
+  openToServe(id: string, position: number, length: number): Promise<OpenBlob>
+  /** What holds the concatenated hashes of the pieces, to be closed by the caller; undefined when there is none. */
+  openPieceHashes(id: string): Promise<DiskFile | undefined>
+}
+
+/** A blob that is open to be read. */
+export interface OpenBlob {
+  readonly file: DiskFile
+  /** Whether all of it is held, and not only the bytes that were asked for. */
+  readonly isWhole: boolean
+}
+
 export interface HeldPieces {
   readonly count: number
   /** Whether piece `index` is here, verified. */
@@ -49,4 +66,9 @@ export interface BlobSink {
   finish(): Promise<void>
   /** Lets go; what was kept stays for the next try. */
   close(): Promise<void>
+}
+
+/** The piece list of a blob that has no more than one piece: it follows from the id. */
+export function pieceListOfSmall(id: string, sizeBytes: number): Uint8Array {
+  return sizeBytes === 0 ? new Uint8Array() : new Uint8Array(Buffer.from(id, 'hex'))
 }

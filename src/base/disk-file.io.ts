@@ -12,6 +12,10 @@ export class SystemFile implements DiskFile {
     this.#handle = handle
   }
 
+  get descriptor(): number | undefined {
+    return this.#handle.fd
+  }
+
   size(): Promise<number> {
     return failing('look at', this.#path, async () => (await this.#handle.stat()).size)
   }

@@ -38,6 +38,8 @@ export interface WholeFile {
 
 /** An open file of a {@link Disk}. */
 export interface DiskFile {
+  /** The number under which the kernel knows it, until it is closed; none where there is no kernel. */
+  readonly descriptor?: number | undefined
   size(): Promise<number>
   /** Up to `length` bytes from `position`; fewer only at the end of the file. They may be in `into`, which has room for them. */
   read(position: number, length: number, into?: Uint8Array): Promise<Uint8Array>

@@ -6,7 +6,7 @@ import * as promises from 'node:fs/promises'
 export type OpenedFile = Pick<
   promises.FileHandle,
   'chmod' | 'close' | 'datasync' | 'read' | 'stat' | 'sync' | 'truncate' | 'write'
->
+> & { readonly fd?: number }
 
 export interface FileCalls {
   open(path: string, flags: string, mode?: number): Promise<OpenedFile>

@@ -12,7 +12,7 @@ import { loadHostKey } from '../host/index.ts'
 import { limitRemarks } from '../machine/index.ts'
 import { hostCertificate, LearnedAddresses } from '../mesh/index.ts'
 import { BootRecord } from '../replication/index.ts'
-import { openStore, workerWholeHasher } from '../store/index.ts'
+import { type BlobStore, openStore, workerWholeHasher } from '../store/index.ts'
 import { bankSource } from './bank-source.ts'
 import { diskRoom } from './disk-room.io.ts'
 import { startNotifier } from './events/start-notifier.ts'
@@ -69,16 +69,12 @@ export async function openDaemon(
   const keyPath = join(config.home, 'conf/host.key')
   const key = await state.damaged.opening(keyPath, () => loadHostKey(disk, keyPath))
   const environment = environmentOf(live)
-  const store = await openStore({
-    disk,
-    directory: join(config.home, 'store'),
-    hasher: threadPoolHasher,
-    wholeHasher: workerWholeHasher(),
-    random,
-  })
+  const store = await storeIn(join(config.home, 'store'))
+  let started: HostDaemon | undefined
   const mesh = await openMesh({
     ...{ config, domain: domain.name, keys, onKeys: live.onFiles, hostKey: key, log, ...world },
     certificate: await hostCertificate(disk, join(config.home, 'conf/host.crt'), key),
+    files: { source: store, onAsked: (file, peer) => started?.blobs.askers.asked(file, peer) },
     onOwnIdentity: (address) => onOwnKey(`at ${address}`),
     onOtherRelease,
   })
@@ -103,6 +99,7 @@ export async function openDaemon(
   const bootRecord = await bootRecordOf(config.home)
   const dialsOnlyNets = config.noBroadcast
   const daemon = await HostDaemon.start(identity, { ...world, ...parts, bootRecord, dialsOnlyNets }, state)
+  started = daemon
   meeting.know(daemon.replicator.inventory)
   const hooks = startNotifier(live, daemon)
   const bank = await mesh.serveBank(config.httpPort, bankSource(daemon))
@@ -136,6 +133,10 @@ export async function openDaemon(
       await daemon.stop()
     },
   }
+}
+
+function storeIn(directory: string): Promise<BlobStore> {
+  return openStore({ disk, directory, hasher: threadPoolHasher, wholeHasher: workerWholeHasher(), random })
 }
 
 function unattendedFacts(live: LiveConfig): Pick<ProcessFacts, 'upSettings' | 'onUpSettings' | 'scheduledUps'> {

@@ -13,7 +13,7 @@ import {
 } from '../config/index.ts'
 import { systemCalls } from '../machine/index.ts'
 import { LocalDiscovery, openTls, type Stranger, Strangers, type Transport } from '../mesh/index.ts'
-import { NetworkTransport, startNetwork } from '../network/index.ts'
+import { NetworkTransport, type ServedFiles, startNetwork } from '../network/index.ts'
 import { daemonSide, type ReadingClient } from '../page/index.ts'
 import type { WantedConnections } from './meeting.ts'
 
@@ -29,6 +29,8 @@ interface MeshOptions {
   readonly hostKey: KeyObject
   /** As PEM. */
   readonly certificate: string
+  /** What a process of its own serves by itself. */
+  readonly files: ServedFiles
   /** Another machine has this host's key. */
   readonly onOwnIdentity: (address: string) => void
   /** The program that was started for the network is of another release than this one. */
@@ -113,14 +115,14 @@ async function inThisProcess({ config, ...options }: MeshOptions): Promise<MeshH
 }
 
 async function inItsOwn(options: MeshOptions, place: NetworkPlace): Promise<MeshHere> {
-  const { config, keys, onKeys, hostKey, clock, random, log, onOwnIdentity, onOtherRelease } = options
+  const { config, keys, onKeys, hostKey, clock, random, log, files, onOwnIdentity, onOtherRelease } = options
   // Whoever answers there is given this host's key.
   if ('path' in place) refuseChangeable('network', place.path)
   const mayTakeLowPorts = [config.port, config.httpPort, webPort(config)].some(isPrivileged)
   let wantedNow: (() => number | undefined) | undefined
   const transport = await NetworkTransport.open({
     ...{ domain: options.domain, certificate: options.certificate, host: config.listen, port: config.port },
-    ...{ hostKey, clock, log, onOwnIdentity, onOtherRelease, onSettings: onKeys },
+    ...{ hostKey, clock, log, files, onOwnIdentity, onOtherRelease, onSettings: onKeys },
     settings: () => ({ keys: keys(), discovers: wantedNow !== undefined, wanted: wantedNow?.() }),
     startProcess: () => startNetwork(place, { mayTakeLowPorts }),
   })

@@ -23,7 +23,7 @@ export function askedBy(socket: Socket): AskedBy | undefined {
 }
 
 /** Node tells the number of a socket's descriptor nowhere else. */
-function descriptorOf(socket: Socket): number | undefined {
+export function descriptorOf(socket: Socket): number | undefined {
   const { fd } = (socket as { readonly _handle?: { readonly fd?: number } | null })._handle ?? {}
   return fd !== undefined && fd >= 0 ? fd : undefined
 }

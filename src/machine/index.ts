@@ -1,4 +1,4 @@
-export { askedBy } from './asked-by.io.ts'
+export { askedBy, descriptorOf } from './asked-by.io.ts'
 export { limitRemarks } from './command-limits.io.ts'
 export { commandUmask } from './command-limits.ts'
 export { HardLinks } from './hard-links.ts'

@@ -3,7 +3,9 @@
  * field has a bound.
  */
 import * as z from 'zod'
+import { isSha256Hex } from '../base/index.ts'
 import type { DomainKeys, PeerId, Stranger } from '../mesh/index.ts'
+import { rangeBytesMax } from '../transfer/index.ts'
 import { localQuestionSchema } from './local/questions.ts'
 
 /** Counts up to what no honest side reaches. */
@@ -25,6 +27,15 @@ const peerFacts = {
 }
 
 const stranger = z.object({ address, text, time: z.string().max(64), isOnlyHeard: z.boolean() })
+
+const file = z.string().refine(isSha256Hex)
+
+/** How many files one message may ask for: they are handed over together. */
+export const openFilesMax = 32
+
+/** What is wanted of a file: these bytes of it, or its piece list. */
+const fileWanted = z.object({ file, position: count, length: z.int().min(0).max(rangeBytesMax), isList: z.boolean() })
+export type FileWanted = z.infer<typeof fileWanted>
 
 /** From the network process to the daemon. */
 export const fromNetworkSchema = z.discriminatedUnion('type', [
@@ -66,6 +77,12 @@ export const fromNetworkSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('not served'), what: z.enum(['bank', 'page']), text }),
   /** A question of what is served, whose answer goes on a stream that this opens. */
   z.object({ type: z.literal('local question'), stream, question: localQuestionSchema }),
+  /** A peer has asked what is here of a file. */
+  z.object({ type: z.literal('file asked for'), file, peer }),
+  /** What is here of a file? */
+  z.object({ type: z.literal('held'), ask: count, file }),
+  /** Files that the network process wants to read. */
+  z.object({ type: z.literal('files'), ask: count, files: z.array(fileWanted).min(1).max(openFilesMax) }),
 ])
 
 export type FromNetwork = z.infer<typeof fromNetworkSchema>
@@ -122,6 +139,15 @@ export type ToNetwork =
   | { readonly type: 'alive' }
   | { readonly type: 'close' }
   | ({ readonly type: 'serve' } & LocalSettings)
+  /** Comes with the socket over which files are handed over, where there can be one. */
+  | { readonly type: 'handover' }
+  /** The answer: how many pieces a file has, and a bit for each that is here; no bits when all are. */
+  | { readonly type: 'held'; readonly ask: number; readonly pieces?: number; readonly bits?: string }
+  /** The answer: what there is, in the order of the question. Each that is not missing is handed over. */
+  | { readonly type: 'files'; readonly ask: number; readonly found: readonly Found[] }
+
+/** Whether a file is missing, or open with the part that was wanted, or as a whole. */
+export type Found = 'missing' | 'part' | 'whole'
 
 /** What people are told of the network. */
 export interface NetworkFacts {

@@ -7,13 +7,16 @@ import { systemRandom as random } from '../base/random.io.ts'
 import { systemCalls } from '../machine/index.ts'
 import { LocalDiscovery, OwnAddressError, openTls, type PeerStream, Strangers } from '../mesh/index.ts'
 import { Channel } from './channel.ts'
-import type { ChannelStream } from './channel-stream.ts'
+import type { Take } from './handover.io.ts'
 import { join } from './join.ts'
 import { askOver } from './local/ask.ts'
 import { LocalServers } from './local/servers.io.ts'
 import type { FromNetwork, NetworkSettings, NetworkStart, ToNetwork } from './messages.ts'
+import { type OwnServices, ownServices } from './own-services.ts'
 import { logOver, Reports, shortText } from './reports.ts'
+import { RootFiles } from './root-files.io.ts'
 
+type AboutPeers = Extract<ToNetwork, { type: 'handle' | 'dial' | 'stop dialing' | 'open' | 'ping' | 'disconnect' }>
 type Mesh = Awaited<ReturnType<typeof openTls>>
 
 export class NetworkEnd {
@@ -36,12 +39,18 @@ export class NetworkEnd {
     send: (message) => this.#send(message),
     ask: (question) => askOver(this.#channel)(question),
   })
+  readonly #files: RootFiles | undefined
+  /** What is answered here, and not by the daemon. */
+  readonly #ownByProtocol: OwnServices | undefined
 
-  /** `onOver` hears that there is no daemon any more. */
-  constructor(socket: Duplex, onOver: (reason: Error) => void) {
+  /** `onOver` hears that there is no daemon any more. With `take` the daemon hands over the files that are asked for. */
+  constructor(socket: Duplex, onOver: (reason: Error) => void, take?: Take) {
     const onMessage = (message: unknown): void => this.#hear(message as ToNetwork)
     this.#channel = new Channel({ socket, numbers: 'even', clock, onMessage, onOver })
     this.#send({ type: 'hello', release })
+    if (take === undefined) return
+    this.#files = new RootFiles({ take, clock, send: (message) => this.#send(message) })
+    this.#ownByProtocol = ownServices(this.#files, clock, (message) => this.#send(message))
   }
 
   /** Ends every connection. */
@@ -78,15 +87,24 @@ export class NetworkEnd {
       case 'serve':
         void this.#local.serve(message)
         return
+      case 'handover':
+        return
+      case 'held':
+      case 'files':
+        this.#files?.hear(message)
+        return
       default:
         if (this.#mesh !== undefined) this.#do(message, this.#mesh)
     }
   }
 
-  #do(message: Exclude<ToNetwork, { type: 'start' | 'settings' | 'alive' | 'close' | 'serve' }>, mesh: Mesh): void {
+  #do(message: AboutPeers, mesh: Mesh): void {
     switch (message.type) {
       case 'handle':
-        mesh.handle(message.protocol, (stream) => this.#asked(stream, message.protocol))
+        mesh.handle(
+          message.protocol,
+          this.#ownByProtocol?.get(message.protocol) ?? ((stream) => this.#asked(stream, message.protocol)),
+        )
         return
       case 'dial':
         void this.#dial(mesh, message.dial, message.address)
@@ -175,7 +193,7 @@ export class NetworkEnd {
 
   /** A peer asks the daemon. */
   async #asked(outer: PeerStream, protocol: string): Promise<void> {
-    const inner: ChannelStream = this.#channel.open(outer.peer)
+    const inner = this.#channel.open(outer.peer)
     this.#send({ type: 'asked', stream: inner.id, peer: outer.peer, protocol })
     await join(inner, outer)
   }

@@ -1,18 +1,10 @@
 /** Has a network process run, and another one when it has ended, whatever it died of. */
-import type { Duplex } from 'node:stream'
 import { type Cancel, type Clock, IsconfError, isoTime, type Log, within } from '../base/index.ts'
 import type { NetworkFacts, NetworkSettings, NetworkStart } from './messages.ts'
-import { NetworkSession, type SessionOptions } from './network-session.ts'
+import { NetworkSession } from './network-session.ts'
+import type { NetworkProcess, SessionOptions } from './session-options.ts'
 
-/** A process that was started, and the socket to it. */
-export interface NetworkProcess {
-  readonly socket: Duplex
-  /** Resolves when it has ended, with how and with what it said last, for people. */
-  readonly ended: Promise<string>
-  kill(): void
-}
-
-export interface RunningOptions extends Pick<SessionOptions, 'serve' | 'local' | 'onPeer' | 'onOwnIdentity'> {
+export interface RunningOptions extends Pick<SessionOptions, 'serve' | 'files' | 'local' | 'onPeer' | 'onOwnIdentity'> {
   /** What it is told at its start, but for what changes. */
   readonly start: Omit<NetworkStart, keyof NetworkSettings>
   /** What counts at this moment. */
@@ -112,7 +104,7 @@ export class RunningNetwork {
     const started = await startProcess()
     this.#process = started
     const session = new NetworkSession({
-      ...{ ...this.#options, socket: started.socket, log },
+      ...{ ...this.#options, socket: started.socket, handOver: started.handOver, log },
       onOver: (reason) => {
         over = reason
         if (this.#isListening && this.#session === session) {

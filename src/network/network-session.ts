@@ -2,31 +2,16 @@
  * The daemon's end of the channel, for the life of one network process. What that says is checked here, and its first
  * word that can't be is its end.
  */
-import type { Duplex } from 'node:stream'
-import { type Cancel, type Clock, IsconfError, type Log, release } from '../base/index.ts'
-import type { PeerEvent, PeerId, PeerStream } from '../mesh/index.ts'
+import { type Cancel, IsconfError, release } from '../base/index.ts'
+import type { PeerId, PeerStream } from '../mesh/index.ts'
 import { Channel, noPeer } from './channel.ts'
 import { serveStream } from './channel-stream.ts'
-import type { LocalServices } from './local/services.ts'
+import { FileAnswers } from './file-answers.ts'
 import { type FromNetwork, fromNetworkSchema, type NetworkFacts, type Opening, type ToNetwork } from './messages.ts'
 import { SessionDials } from './session-dials.ts'
+import type { SessionOptions } from './session-options.ts'
 import { factsOf, SessionPeers } from './session-peers.ts'
 import { WireError } from './wire.ts'
-
-export type Serve = (stream: PeerStream) => Promise<void>
-
-export interface SessionOptions {
-  readonly socket: Duplex
-  readonly clock: Clock
-  readonly log: Log
-  /** What answers a protocol, if anything does. */
-  readonly serve: (protocol: string) => Serve | undefined
-  /** What the process serves to programs of this host, and asks for them. */
-  readonly local: LocalServices
-  readonly onPeer: (event: PeerEvent) => void
-  readonly onOwnIdentity: (address: string) => void
-  readonly onOver: (reason: Error) => void
-}
 
 /** Whether the process lives is asked so often, and it is ended after so many questions without an answer. */
 const aliveEveryMs = 10_000
@@ -42,6 +27,7 @@ export class NetworkSession {
   readonly #opening = new Map<number, () => void>()
   readonly #hello = Promise.withResolvers<void>()
   readonly #ready = Promise.withResolvers<void>()
+  readonly #files: FileAnswers
   /** What is done with each kind of message. */
   readonly #hearers: { readonly [Type in FromNetwork['type']]: (message: FromNetwork & { type: Type }) => void } = {
     hello: (hello) => this.#meet(hello.release),
@@ -70,6 +56,9 @@ export class NetworkSession {
     facts: (facts) => {
       this.#facts = facts
     },
+    'file asked for': (message) => this.#files.askedFor(message),
+    held: (question) => this.#files.held(question),
+    files: (question) => this.#files.files(question),
     'own key': ({ address }) => this.#options.onOwnIdentity(address),
     log: ({ level, facts, text }) => {
       this.#logLines += 1
@@ -95,6 +84,7 @@ export class NetworkSession {
     })
     this.#hello.promise.catch(() => undefined)
     this.#ready.promise.catch(() => undefined)
+    this.#files = new FileAnswers(options.files, options.handOver, (message) => this.send(message))
     this.#channel = new Channel({
       ...{ socket: options.socket, clock: options.clock, numbers: 'odd' },
       onMessage: (message) => this.#hear(fromNetworkSchema.parse(message)),

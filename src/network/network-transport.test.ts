@@ -13,9 +13,9 @@ import { type DomainKeys, noKeys } from '../mesh/admission.ts'
 import type { PeerEvent, PeerId } from '../mesh/index.ts'
 import { windowBytes } from './channel-stream.ts'
 import { LocalServices } from './local/services.ts'
-import type { NetworkProcess } from './network-process.ts'
 import { NetworkSession } from './network-session.ts'
 import type { NetworkTransport } from './network-transport.ts'
+import type { NetworkProcess, SessionOptions } from './session-options.ts'
 import { FrameReader, type FrameSink, headOf, WireError } from './wire.ts'
 
 const protocol = '/isconf/test/1'
@@ -130,6 +130,7 @@ test('what has changed of the settings is told when the daemon hears of it', asy
 const hello = { type: 'hello', release }
 const message = (value: unknown): Buffer => framed('message', 0, Buffer.from(JSON.stringify(value)))
 const up = { type: 'up', peer, address: '/ip4/127.0.0.1/tcp/1', dialable: [] }
+const wanted = { file: 'ab'.repeat(32), position: 0, length: 1, isList: false }
 const asked = { type: 'asked', stream: 2, peer, protocol }
 
 /** What a network process that has gone bad may say, each of which is its end. */
@@ -171,6 +172,12 @@ const lies: Readonly<Record<string, readonly Buffer[]>> = {
   'a port that is none': [message({ type: 'served', what: 'bank', port: 65_536, inode: 1 })],
   'leave for more than was sent': [message(asked), framed('credit', 2, Buffer.from([0, 0, 0, 1]))],
   'leave without a number': [message(asked), framed('credit', 2, Buffer.alloc(2))],
+  'a question for files, of which it is given none': [message({ type: 'held', ask: 1, file: 'ab'.repeat(32) })],
+  'a file with a name that is none': [message({ type: 'held', ask: 1, file: '../../etc/shadow' })],
+  'a question for more files than one may have': [message({ type: 'files', ask: 1, files: Array(33).fill(wanted) })],
+  'a question for more of a file than one may have': [
+    message({ type: 'files', ask: 1, files: [{ ...wanted, length: 2 ** 32 }] }),
+  ],
   'bytes after the end': [message(asked), framed('end', 2, Buffer.alloc(0)), framed('data', 2, Buffer.alloc(1))],
 }
 
@@ -188,6 +195,22 @@ for (const [what, frames] of Object.entries(lies)) {
     )
   })
 }
+
+test('the daemon believes nothing any more of a network process that asks for files, and does not wait for the answers', async (t) => {
+  let questions = 0
+  const held = (): Promise<undefined> => {
+    questions += 1
+    return new Promise(() => undefined)
+  }
+  const never = (): Promise<never> => assert.fail('nothing else is asked')
+  const source = { held, pieceHashes: never, read: never, openToServe: never, openPieceHashes: never }
+  const files = { source, onAsked: () => undefined }
+  const { other, over } = await openSession(t, [], { files, handOver: () => undefined })
+  const question = message({ type: 'held', ask: 1, file: wanted.file })
+  other.write(Buffer.concat([message(hello), ...Array(129).fill(question)]))
+  assert.match((await over).message, /too many questions for files/)
+  assert.equal(questions, 128)
+})
 
 test('what can be is believed as far as it goes: a peer is up once and down once, and a loud log is cut', async (t) => {
   const lines: string[] = []
@@ -241,11 +264,16 @@ function framed(kind: Parameters<typeof headOf>[0], stream: number, payload: Buf
   return Buffer.concat([headOf(kind, stream, payload.length), payload])
 }
 
-async function openSession(t: TestContext, lines: string[] = []) {
+async function openSession(
+  t: TestContext,
+  lines: string[] = [],
+  served: Pick<SessionOptions, 'files' | 'handOver'> = {},
+) {
   const [socket, other] = (await socketPair()) as [Socket, Socket]
   const events: PeerEvent[] = []
   const { promise: over, resolve: onOver } = Promise.withResolvers<Error>()
   const session = new NetworkSession({
+    ...served,
     socket,
     clock: systemClock,
     log: { ...silentLog, warn: (_, text) => lines.push(text) },

@@ -13,12 +13,13 @@ import {
 import { LocalServices } from './local/services.ts'
 import type { NetworkFacts, NetworkStart } from './messages.ts'
 import { RunningNetwork, type RunningOptions } from './network-process.ts'
-import type { NetworkSession, Serve } from './network-session.ts'
+import type { NetworkSession } from './network-session.ts'
+import type { Serve } from './session-options.ts'
 
 export interface NetworkOptions
   extends Pick<
       RunningOptions,
-      'settings' | 'onSettings' | 'onOtherRelease' | 'startProcess' | 'onOwnIdentity' | 'clock' | 'log'
+      'settings' | 'onSettings' | 'onOtherRelease' | 'startProcess' | 'files' | 'onOwnIdentity' | 'clock' | 'log'
     >,
     Pick<NetworkStart, 'certificate' | 'host' | 'port' | 'domain'> {
   readonly hostKey: KeyObject

@@ -9,7 +9,8 @@ import { createConnection, type Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { fixedPath, IsconfError, userHere } from '../base/index.ts'
-import type { NetworkProcess } from './network-process.ts'
+import { beginHandover } from './handover.io.ts'
+import type { NetworkProcess } from './session-options.ts'
 
 /** The user that the process is to be, or the socket at which systemd starts it. */
 type NetworkPlace = { readonly user: string } | { readonly path: string }
@@ -67,7 +68,7 @@ async function spawned(user: string, options: StartOptions): Promise<NetworkProc
     child.once('error', (error) => resolve(error.message))
     child.once('close', (status, signal) => resolve([signal ?? `status ${status}`, ...lastWords()].join(', ')))
   })
-  return { socket: socket as Socket, ended, kill: () => void child.kill('SIGKILL') }
+  return { ...givenFiles(socket as Socket, ended), ended, kill: () => void child.kill('SIGKILL') }
 }
 
 /** The end of the connection is that of the process, for both sides. */
@@ -76,8 +77,15 @@ function connected(path: string): Promise<NetworkProcess> {
     const socket = createConnection(path)
     const ended = new Promise<string>((tell) => socket.once('close', () => tell('the connection is closed')))
     socket.once('error', (error) => reject(new IsconfError('NETWORK_PROCESS', `IS_NETWORK: ${error.message}`)))
-    socket.once('connect', () => resolve({ socket, ended, kill: () => void socket.destroy() }))
+    socket.once('connect', () => resolve({ ...givenFiles(socket, ended), ended, kill: () => void socket.destroy() }))
   })
+}
+
+/** Before anything else is said. */
+function givenFiles(socket: Socket, ended: Promise<string>): Pick<NetworkProcess, 'socket' | 'handOver'> {
+  const handover = beginHandover(socket)
+  void ended.then(() => handover?.close())
+  return { socket, handOver: handover?.handOver }
 }
 
 function wordsOf(stderr: Readable): () => readonly string[] {

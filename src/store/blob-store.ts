@@ -2,12 +2,13 @@
 import {
   type BlobRef,
   type BlobSink,
-  type BlobSource,
   type DiskFile,
   type HeldPieces,
   IsconfError,
   invariant,
   isSha256Hex,
+  type OpenableBlobs,
+  type OpenBlob,
   pieceBytes,
 } from '../base/index.ts'
 import { openPartialSink, type PartialParts } from './partial.ts'
@@ -16,7 +17,7 @@ import { isPieceList, pieceCountOf, pieceHashBytes, pieceLength } from './pieces
 import { SmallSink } from './small-sink.ts'
 import { isNotThere, missing, type WholeBlobs } from './whole-blobs.ts'
 
-export class BlobStore implements BlobSource {
+export class BlobStore implements OpenableBlobs {
   readonly #parts: PartialParts
   readonly #whole: WholeBlobs
   readonly #partialById = new Map<string, Partial>()
@@ -103,11 +104,40 @@ export class BlobStore implements BlobSource {
   }
 
   async read(id: string, position: number, length: number, into?: Uint8Array): Promise<Uint8Array> {
-    const file = await this.#openToServe(id, position, length)
+    const { file } = await this.openToServe(id, position, length)
     try {
       return await file.read(position, length, into)
     } finally {
       await file.close()
+    }
+  }
+
+  async openToServe(id: string, position: number, length: number): Promise<OpenBlob> {
+    if (this.has(id)) return { file: await this.#whole.open(id), isWhole: true }
+    const partial = this.#partialById.get(id)
+    const end = Math.min(position + length, partial?.ref.sizeBytes ?? 0)
+    for (let index = Math.floor(position / pieceBytes); index * pieceBytes < end; index++) {
+      if (!partial?.has(index)) throw missing(id)
+    }
+    if (end <= position) throw missing(id)
+    try {
+      return { file: await this.#parts.disk.open(this.#parts.layout.partial(id), 'read'), isWhole: false }
+    } catch (error) {
+      if (!isNotThere(error)) throw error
+      // It may have become whole, and moved, this moment.
+      return { file: await this.#whole.openPlaced(id), isWhole: true }
+    }
+  }
+
+  async openPieceHashes(id: string): Promise<DiskFile | undefined> {
+    const { disk, layout } = this.#parts
+    const isKnown = this.has(id) || this.#partialById.get(id)?.hashes !== undefined
+    if (!isKnown) return undefined
+    try {
+      return await disk.open(this.has(id) ? layout.wholePieces(id) : layout.partialPieces(id), 'read')
+    } catch (error) {
+      if (!isNotThere(error)) throw error
+      return undefined
     }
   }
 
@@ -133,22 +163,5 @@ export class BlobStore implements BlobSource {
     if (list === undefined || !isPieceList(ref, list)) return undefined
     this.#lastList = { pieces: ref.pieces, list }
     return list
-  }
-
-  async #openToServe(id: string, position: number, length: number): Promise<DiskFile> {
-    if (this.has(id)) return this.#whole.open(id)
-    const partial = this.#partialById.get(id)
-    const end = Math.min(position + length, partial?.ref.sizeBytes ?? 0)
-    for (let index = Math.floor(position / pieceBytes); index * pieceBytes < end; index++) {
-      if (!partial?.has(index)) throw missing(id)
-    }
-    if (end <= position) throw missing(id)
-    try {
-      return await this.#parts.disk.open(this.#parts.layout.partial(id), 'read')
-    } catch (error) {
-      if (!isNotThere(error)) throw error
-      // It may have become whole, and moved, this moment.
-      return await this.#whole.openPlaced(id)
-    }
   }
 }

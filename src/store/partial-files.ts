@@ -1,7 +1,7 @@
 /** The files of a blob on its way in, beside its pieces. */
-import type { BlobRef, Disk } from '../base/index.ts'
+import { type BlobRef, type Disk, pieceListOfSmall } from '../base/index.ts'
 import type { Layout } from './layout.ts'
-import { isPieceList, pieceCountOf, pieceListOfSmall } from './pieces.ts'
+import { isPieceList, pieceCountOf } from './pieces.ts'
 
 interface Place {
   readonly disk: Disk

@@ -1,5 +1,5 @@
 /** Arithmetic of pieces. */
-import { type BlobRef, invariant, pieceBytes, sha256Hex } from '../base/index.ts'
+import { type BlobRef, invariant, pieceBytes, pieceListOfSmall, sha256Hex } from '../base/index.ts'
 
 export const pieceHashBytes = 32
 
@@ -16,11 +16,6 @@ export function pieceLength(sizeBytes: number, index: number): number {
 /** Whether `hashes` is the piece list that `ref` names. */
 export function isPieceList(ref: BlobRef, hashes: Uint8Array): boolean {
   return hashes.length === pieceCountOf(ref.sizeBytes) * pieceHashBytes && sha256Hex(hashes) === ref.pieces
-}
-
-/** The piece list of a blob that has no more than one piece: it follows from the id. */
-export function pieceListOfSmall(id: string, sizeBytes: number): Uint8Array {
-  return sizeBytes === 0 ? new Uint8Array() : new Uint8Array(Buffer.from(id, 'hex'))
 }
 
 /** The reference of a blob that has no more than one piece. */

@@ -1,6 +1,6 @@
 /** A blob of one piece on its way in: it is kept in memory until it is whole, for no part of it is worth keeping. */
-import { type BlobRef, type BlobSink, IsconfError, invariant, sha256Hex } from '../base/index.ts'
-import { isPieceList, pieceCountOf, pieceListOfSmall } from './pieces.ts'
+import { type BlobRef, type BlobSink, IsconfError, invariant, pieceListOfSmall, sha256Hex } from '../base/index.ts'
+import { isPieceList, pieceCountOf } from './pieces.ts'
 
 export class SmallSink implements BlobSink {
   readonly ref: BlobRef

@@ -1,7 +1,7 @@
 /** The blobs that are whole here, by their hash: put, read, dropped. */
-import { type BlobRef, type DiskFile, IsconfError, pieceBytes, type Random } from '../base/index.ts'
+import { type BlobRef, type DiskFile, IsconfError, pieceBytes, pieceListOfSmall, type Random } from '../base/index.ts'
 import type { PartialParts } from './partial.ts'
-import { pieceCountOf, pieceHashBytes, pieceLength, pieceListOfSmall, refOfSmall } from './pieces.ts'
+import { pieceCountOf, pieceHashBytes, pieceLength, refOfSmall } from './pieces.ts'
 import { writeBlob } from './put.ts'
 
 export interface WholeParts extends PartialParts {

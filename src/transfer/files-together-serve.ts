@@ -6,6 +6,8 @@ import { Slots } from './blob-slots.ts'
 import { filesProtocol, filesQuestionSchema } from './files-together.ts'
 import { pack } from './packing.ts'
 
+/** Where each has to be asked for, these go in one question. */
+const readAtOnce = 32
 const requestBytesMax = 64 * 1024
 /** How many bytes are written to the stream at once. */
 const writeBytes = 256 * 1024
@@ -40,13 +42,19 @@ async function send(
       throw new Error(`${stream.peer} does not read`)
     })
   }
-  for (const { id, sizeBytes } of files) {
-    const content = await source.read(id, 0, sizeBytes).catch(() => undefined)
-    const part = content?.length === sizeBytes ? pack(content) : undefined
-    waiting.push(encodeAnswerHead(part && { length: part.bytes.length, isPacked: part.isPacked }))
-    if (part !== undefined) waiting.push(part.bytes)
-    waitingBytes += blobAnswerHeadBytes + (part?.bytes.length ?? 0)
-    if (waitingBytes >= writeBytes) await flush()
+  for (let at = 0; at < files.length; at += readAtOnce) {
+    const group = files.slice(at, at + readAtOnce)
+    const contents = await Promise.all(
+      group.map(({ id, sizeBytes }) => source.read(id, 0, sizeBytes).catch(() => undefined)),
+    )
+    for (const [index, { sizeBytes }] of group.entries()) {
+      const content = contents[index]
+      const part = content?.length === sizeBytes ? pack(content) : undefined
+      waiting.push(encodeAnswerHead(part && { length: part.bytes.length, isPacked: part.isPacked }))
+      if (part !== undefined) waiting.push(part.bytes)
+      waitingBytes += blobAnswerHeadBytes + (part?.bytes.length ?? 0)
+      if (waitingBytes >= writeBytes) await flush()
+    }
   }
   await flush()
 }

@@ -5,6 +5,7 @@ export {
   blobProtocol,
   bytesOf,
   decodeAnswerHead,
+  encodeBits,
   encodeRequest,
   isBulk,
   rangeBytesMax,

@@ -1,11 +1,13 @@
 /** A daemon whose network is a process of its own: what that may do, and what its end means. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
+import { systemCalls } from '../../src/machine/index.ts'
 import { confinedAs } from '../../src/network/start-network.io.ts'
 import { assertRefused, begin, Lab, type LabHost, program, until } from '../harness/lab.ts'
 import { ask, logIn } from '../support/browser.ts'
@@ -56,6 +58,17 @@ test('the network is a process of its own, which may do next to nothing, and who
   assert.equal(alder.read('/tmp/large'), birch.read('/tmp/large'))
   const { stdout } = await alder.does('status')
   assert.match(stdout, /the network process has ended once, last at \S+ \(SIGKILL: .*\); another one runs/)
+
+  // And the other way: the network process is handed what it serves, and the daemon writes none of it.
+  alder.write('/tmp/served', randomBytes(8 * 1024 * 1024))
+  await alder.does('lock', 'another one')
+  await alder.does('snap', 'served')
+  const writtenBefore = writtenBytes(alder)
+  await alder.does('ci')
+  await birch.does('up')
+  assert.equal(birch.read('/tmp/served'), alder.read('/tmp/served'))
+  const written = writtenBytes(alder) - writtenBefore
+  if (systemCalls().calls) assert.ok(written < 4 * 1024 * 1024, `the daemon has written ${written} bytes`)
 
   const second = networkOf(alder)
   alder.kill9()
@@ -179,6 +192,11 @@ function listeningPortsOf(pid: number | undefined): readonly number[] {
     const isListening = state === '0A' && sockets.includes(`socket:[${inode}]`)
     return isListening ? [Number.parseInt(local.split(':')[1] ?? '', 16)] : []
   })
+}
+
+/** Bytes that a host's daemon has handed to write(), for files and sockets alike. */
+function writtenBytes(host: LabHost): number {
+  return Number(/^wchar: (\d+)$/m.exec(textOf(`/proc/${host.pid()}/io`))?.[1])
 }
 
 function linkOf(path: string): string {

@@ -9,29 +9,40 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { systemClock } from '../../src/base/clock.io.ts'
 import { type Clock, type Log, release, silentLog } from '../../src/base/index.ts'
+import { descriptorOf } from '../../src/machine/index.ts'
 import { noKeys } from '../../src/mesh/admission.ts'
 import { makeCertificate } from '../../src/mesh/self-signed.io.ts'
 import { Channel } from '../../src/network/channel.ts'
+import { beginHandover, takeHandover } from '../../src/network/handover.io.ts'
 import { type Ask, askOver } from '../../src/network/local/ask.ts'
 import { LocalServers } from '../../src/network/local/servers.io.ts'
 import { LocalServices } from '../../src/network/local/services.ts'
 import type { FromNetwork, LocalSettings } from '../../src/network/messages.ts'
 import { NetworkEnd } from '../../src/network/network-end.io.ts'
-import type { NetworkProcess } from '../../src/network/network-process.ts'
 import { NetworkSession } from '../../src/network/network-session.ts'
 import { type NetworkOptions, NetworkTransport } from '../../src/network/network-transport.ts'
 import { logOver } from '../../src/network/reports.ts'
+import type { NetworkProcess } from '../../src/network/session-options.ts'
 import type { HostOptions } from '../contract/transport.ts'
 
-/** The other end, without a process. */
-export async function networkInThisProcess(): Promise<NetworkProcess> {
+/** The other end, without a process; one that `serves` is handed open files, where that can be done. */
+export async function networkInThisProcess({ serves = false } = {}): Promise<NetworkProcess> {
   const [socket, other] = await socketPair()
+  // In one go, so that nothing else takes what was sent.
+  const handover = serves ? beginHandover(socket) : undefined
+  const { words, take } = handover ? takeHandover(descriptorOf(other) as number) : {}
   const { promise: ended, resolve } = Promise.withResolvers<string>()
-  const end = new NetworkEnd(other, ({ message }) => {
-    void end.close()
-    resolve(message)
-  })
-  return { socket, ended, kill: () => void other.destroy() }
+  const end = new NetworkEnd(
+    other,
+    ({ message }) => {
+      void end.close()
+      handover?.close()
+      resolve(message)
+    },
+    take,
+  )
+  if (words !== undefined) other.unshift(words)
+  return { socket, handOver: handover?.handOver, ended, kill: () => void other.destroy() }
 }
 
 /** One that listens on a free port of 127.0.0.1; the caller closes it. */
