@@ -18,8 +18,8 @@ export interface Running {
   readonly done: Promise<Run>
 }
 
-/** Everything takes well under a minute; a command that hangs must not hang the whole run. */
-const runMsMax = 60_000
+/** Everything takes well under a minute where nobody else wants the processors; a command that hangs must not hang the whole run. */
+const runMsMax = 120_000
 
 /** Starts a command with its output captured; `input` is what it can read, nothing when absent. */
 export function begin(
@@ -91,7 +91,7 @@ export function describe({ command, status, stdout, stderr }: Run): string {
 export async function until(
   condition: () => boolean | Promise<boolean>,
   what: string,
-  limitMs = 30_000,
+  limitMs = 60_000,
 ): Promise<void> {
   const endMs = performance.now() + limitMs
   while (!(await condition())) {

@@ -40,6 +40,9 @@ export interface BootOptions {
   readonly ownTmp?: boolean
 }
 
+/** A boot and all that is done in it take well under a minute where nobody else wants the processors. */
+const bootMsMax = 240_000
+
 /** An empty /tmp with nothing in it but the directory. */
 const emptyTmp = (directory: string): string =>
   `mkdir -p /run/kept && mount --bind ${directory} /run/kept && mount -t tmpfs -o mode=1777 tmpfs /tmp &&
@@ -80,7 +83,15 @@ export async function bootSystemd(
   // Without the rights that it needs it ends, or says that it does nothing any more.
   const cannot = (): boolean =>
     child.exitCode !== null || readFileSync(join(directory, 'console'), 'utf8').includes('Freezing execution')
-  await until(() => noted().includes(last) || cannot(), `${last} is noted`, 60_000)
+  try {
+    await until(() => noted().includes(last) || cannot(), `${last} is noted`, bootMsMax)
+  } catch (error) {
+    const said = ['notes', 'said', 'console'].map((name) => {
+      const path = join(directory, name)
+      return `--- ${name}\n${existsSync(path) ? readFileSync(path, 'utf8') : ''}`
+    })
+    throw new Error(said.join('\n'), { cause: error })
+  }
   const found = cannot() ? undefined : noted()
   // Before the directory is removed, into which a service may still write.
   await end()
@@ -99,9 +110,13 @@ function isRemoved(group: string): boolean {
 
 const skip = unlessRootHas(systemd, 'unshare', 'nsenter', 'mount', 'ip')
 
-/** A test that returns false where systemd can't be process 1 of a namespace. */
-export function systemdTest(name: string, run: (t: TestContext) => Promise<boolean>): void {
-  test(name, { skip }, async (t) => {
+/** A test that returns false where systemd can't be process 1 of a namespace; `unless` says why else it is skipped. */
+export function systemdTest(
+  name: string,
+  run: (t: TestContext) => Promise<boolean>,
+  unless: string | false = false,
+): void {
+  test(name, { skip: skip || unless }, async (t) => {
     if (!(await run(t))) t.skip('systemd cannot be process 1 of a namespace here: this was NOT tested')
   })
 }
