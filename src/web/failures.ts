@@ -28,7 +28,16 @@ export function failureOf(thrown: unknown, log: Log): Failure {
 export const htmlType = 'text/html; charset=utf-8'
 
 /** Without anything about this host. */
-const noFrame = { domain: null, host: null, release: null, session: null, events: null, links: [], time: null }
+const noFrame = {
+  domain: null,
+  host: null,
+  release: null,
+  session: null,
+  events: null,
+  fresh: null,
+  links: [],
+  time: null,
+}
 
 /** An answer that is no page. */
 export interface Failure {

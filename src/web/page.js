@@ -14,16 +14,22 @@ function mayRefresh() {
   return !document.hidden && document.getSelection()?.isCollapsed !== false
 }
 
-/** The page as it is now, parsed and not run. */
+/** The page as it is now, or of it what may have changed, parsed and not run. */
 function fetchPage() {
   return new Promise((resolve, reject) => {
     const call = new XMLHttpRequest()
     call.responseType = 'document'
     call.onload = () => (call.status === 200 ? resolve(call.response) : reject(call.status))
     call.onerror = () => reject(0)
-    call.open('GET', location.href)
+    call.open('GET', document.body.dataset.fresh ?? location.href)
     call.send()
   })
+}
+
+/** What somebody has opened stays open. */
+function keepOpen(own, row) {
+  const before = own.querySelectorAll('details')
+  for (const [at, one] of row.querySelectorAll('details').entries()) one.open = before[at]?.open ?? one.open
 }
 
 /** Puts the new rows into their places and leaves alone those that are the same. */
@@ -32,6 +38,7 @@ function mergeRows(old, fresh) {
   let at = old.firstElementChild
   for (const row of fresh.children) {
     const own = ownById.get(row.id)
+    if (own) keepOpen(own, row)
     if (own?.isEqualNode(row)) {
       if (own === at) at = at.nextElementSibling
       else old.insertBefore(own, at)

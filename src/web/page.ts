@@ -1,4 +1,6 @@
 /** What a page is: a value in a file of its own, in pages/. */
+import { IsconfError } from '../base/index.ts'
+import type { HostRow } from '../control/index.ts'
 import type { PageSource } from '../page/index.ts'
 
 export interface PageCall {
@@ -12,6 +14,8 @@ export interface PageCall {
 
 export interface PageView {
   readonly title: string
+  /** Where the script finds what may have changed since, when the whole page is dear: its own address when absent. */
+  readonly fresh?: string
   readonly [name: string]: unknown
 }
 
@@ -24,6 +28,17 @@ export interface Page {
   /** What the template shows. Fails as what it reads does. */
   readonly view: (call: PageCall) => Promise<PageView>
 }
+
+/** The host that is asked for by its id, or else by its name. NO_SUCH_HOST. */
+export async function hostOf(source: PageSource, asked: string): Promise<HostRow> {
+  const hosts = await source.hosts()
+  const host = hosts.find(({ peerId }) => peerId === asked) ?? hosts.find(({ name }) => name === asked)
+  if (!host) throw new IsconfError('NO_SUCH_HOST', `no host ${asked} is known here`)
+  return host
+}
+
+/** In a query: only what may change is asked for. */
+export const freshQuery = { fresh: 'only' } as const
 
 /** A part of a list: its rows, and where the rows before and after it are. */
 export interface Slice<Row> {

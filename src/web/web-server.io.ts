@@ -149,7 +149,9 @@ function addPage(app: FastifyInstance, page: Page, parts: PageParts): void {
     const href = hrefIn(session)
     const status = await source.status()
     const view = await page.view({ source, parameters, query: queryOf(request), href })
-    const frame = { ...frameOf(status, clock), session, events: href('events'), links: linksOf(session, page.section) }
+    const { fresh = null } = view
+    const links = linksOf(session, page.section)
+    const frame = { ...frameOf(status, clock), session, events: href('events'), fresh, links }
     return reply.type(htmlType).send(render(page.template, { view, frame }))
   })
 }

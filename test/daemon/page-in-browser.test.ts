@@ -38,7 +38,7 @@ test('a browser shows what isconf fleet says, by keyboard too, in dark and light
     told.hosts.map(({ state }) => state),
   )
   const top = page.url()
-  const [last] = await changesets(alder)
+  const [last, first] = await changesets(alder)
   const host = `hosts/${encodeURIComponent(markup)}`
   const paths = ['', host, 'hosts/alder/output', 'journal', `changesets/${last?.id}`, 'now', 'hosts/nobody']
   for (const path of paths) {
@@ -83,6 +83,14 @@ test('a browser shows what isconf fleet says, by keyboard too, in dark and light
   await plain.locator('select[name=state]').selectOption('behind')
   await plain.locator('button').click()
   assert.deepEqual(await plain.locator('#hosts tr th a').allTextContents(), ['behind'])
+
+  await page.goto(`${top}changesets/${first?.id}`)
+  await page.locator('#operations summary').first().click()
+  await alder.does('void', `${first?.id}:1`, '-m', 'it was not needed')
+  await alder.does('ci')
+  await page.locator('#operations').getByText('it was not needed').waitFor()
+  assert.equal(await page.locator('#operations details[open]').count(), 1, 'what was opened stays open')
+  assert.equal(await page.locator('pre.diff').count(), 1, 'and what does not change stays there')
 })
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8')

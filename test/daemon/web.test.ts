@@ -49,6 +49,20 @@ test('the page of a daemon tells what the verbs tell, in the same order', async 
   assert.match(await diffOnPage(page, first.id), /^\+one$/m)
   assert.match((await page.get(`changesets/${last.id}`)).text, new RegExp(`<dd>${last.id}</dd>`))
 
+  const here = told.hosts.filter(({ branch }) => branch === 'generic')
+  const left = here.filter(({ position }) => position !== 3)
+  assert.ok(left.length > 2 && left.length < here.length, `${left.length} of ${here.length}`)
+  for (const query of ['', '?fresh=only']) {
+    const { text } = await page.get(`changesets/${last.id}${query}`)
+    const [, hosts = ''] = /<section id="hosts" data-part>(.*?)<\/section>/s.exec(text) ?? []
+    assert.ok(textOf(hosts).includes(`${here.length - left.length} of the ${here.length} hosts whose branch has it`))
+    assert.deepEqual(
+      [...hosts.matchAll(/<a [^>]*>(.*?)<\/a>/g)].map(([, name = '']) => textOf(name)),
+      left.map(({ name }) => name),
+    )
+    assert.equal(text.includes('<pre class="diff"'), query === '', 'the differences do not change')
+  }
+
   const happens = page.listen('events', /^data: lock-taken\n\n/m)
   await happens.begun
   await alder.does('lock', markup)

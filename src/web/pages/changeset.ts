@@ -1,30 +1,46 @@
-/** One changeset: what `isconf show` shows of it, and what it changes, as `isconf diff` has it. */
+/**
+ * One changeset: what `isconf show` shows of it, what it changes, as `isconf diff` has it, and how far the hosts have come
+ * with it. That alone changes while somebody looks, and which of its operations are void, or done here.
+ */
 import { idPrefixLength } from '../../base/index.ts'
-import type { Shown } from '../../control/index.ts'
+import type { HostRow, Shown } from '../../control/index.ts'
 import type { FoundDifferences } from '../../page/index.ts'
-import { changesetRows, diffHead, diffText, loadUnified, type Unified, voidText } from '../../presentation/index.ts'
-import type { Page } from '../page.ts'
+import {
+  changesetRows,
+  diffHead,
+  diffText,
+  doneText,
+  loadUnified,
+  reasonOf,
+  type Unified,
+  voidText,
+  worstFirst,
+} from '../../presentation/index.ts'
+import { freshQuery, type Page, type PageCall, queryText } from '../page.ts'
 import { termsOf } from '../terms.ts'
 
 /** Nobody reads more than this in a browser; a command shows it. */
 const linesMax = 5_000
 const operationsMax = 1_000
+const hostsMax = 100
 
 export const changesetPage: Page = {
   path: 'changesets/:name',
   template: 'changeset',
   section: 'journal',
-  view: async ({ source, parameters: { name = '' }, href }) => {
+  view: async ({ source, parameters: { name = '' }, query: { fresh }, href }) => {
     const [id = ''] = name.split(':')
-    const shown = await source.show(id)
+    const [shown, hosts] = await Promise.all([source.show(id), source.hosts()])
     const { previous, author, time } = shown
-    const [found, unified] = await Promise.all([source.differences(previous, shown.id), loadUnified()])
+    const differences = fresh === freshQuery.fresh ? nothingFound : source.differences(previous, shown.id)
+    const [found, unified] = await Promise.all([differences, loadUnified()])
     const short = (one: string): string => one.slice(0, idPrefixLength)
     const labels = { from: short(previous), to: short(shown.id) }
     const { files, isCut } = filesOf(found, labels, unified)
     return {
       title: shown.message === '' ? `Changeset ${short(shown.id)}` : shown.message,
-      ...{ id: short(shown.id), author, time },
+      fresh: `${href('changesets', name)}${queryText(freshQuery)}`,
+      ...{ id: short(shown.id), author, time, hosts: hostsView(shown, hosts, href) },
       terms: termsOf(changesetRows(shown)),
       previous: /^0+$/.test(previous) ? null : { id: short(previous), href: href('changesets', previous) },
       operations: shown.operations.slice(0, operationsMax).map((one) => operationView(one, name)),
@@ -32,6 +48,22 @@ export const changesetPage: Page = {
       ...{ files, isCut, command: `isconf diff ${labels.from} ${labels.to}` },
     }
   },
+}
+
+const nothingFound: FoundDifferences = { paths: [], isCut: false }
+
+/** How many of the hosts whose branch has the changeset have done all of it, and those that have not. */
+function hostsView(shown: Shown, hosts: readonly HostRow[], href: PageCall['href']) {
+  const end = shown.operationsBefore + shown.operations.length
+  const all = hosts.filter(({ branch }) => branch !== null && shown.branches.includes(branch))
+  const left = worstFirst(all.filter(({ position }) => position === null || position < end))
+  return {
+    ...{ count: all.length, done: all.length - left.length, more: Math.max(0, left.length - hostsMax) },
+    left: left.slice(0, hostsMax).map((host) => ({
+      ...{ name: host.name, state: host.state, done: doneText(host), reason: reasonOf(host) },
+      href: href('hosts', host.peerId),
+    })),
+  }
 }
 
 function operationView(one: Shown['operations'][number], asked: string) {
