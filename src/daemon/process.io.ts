@@ -6,15 +6,13 @@ import { systemClock } from '../base/clock.io.ts'
 import { InvariantError, toIsconfError, unlookedAt } from '../base/index.ts'
 import { type Config, closedMark, loadConfig, namesOf, watchHmacKeys, watchNets } from '../config/index.ts'
 import { socketName } from '../control/index.ts'
-import { commandUmask, limitRemarks } from '../machine/index.ts'
+import { commandUmask, giveMemoryBackAtRest, limitRemarks } from '../machine/index.ts'
 import { type OpenedDaemon, openDaemon } from './composition.io.ts'
 import { type DaemonEnd, Ending } from './ending.io.ts'
-import { giveBackMemory } from './give-back.io.ts'
 import { makeHome, putMark, removeMark, takeHome } from './home.io.ts'
 import { homeLook } from './home-look.io.ts'
 import { type ControlServer, serveControl } from './http/control-server.io.ts'
 import { type PageServer, servePage } from './http/page-server.io.ts'
-import { giveBackAtRest } from './idle-memory.ts'
 import { LiveConfig } from './live-config.ts'
 import { type DaemonLog, openLog } from './logging/log.io.ts'
 import { ProgramOnDisk } from './program.io.ts'
@@ -126,17 +124,8 @@ async function serve(
   page = await servePage(config, world.servePage, socketPath, log)
   log.info({ pid: process.pid, addresses: world.facts.mesh().addresses }, 'the daemon answers')
   await onReady()
-  const leaveMemory = giveBackAtRest({
-    clock: systemClock,
-    residentBytes: process.memoryUsage.rss,
-    cpuMs: () => cpuMsOf(process.cpuUsage()),
-    giveBack: giveBackMemory,
-  })
+  const leaveMemory = giveMemoryBackAtRest(systemClock)
   return ending.end(page.before(control), world).finally(leaveMemory)
-}
-
-function cpuMsOf({ user, system }: NodeJS.CpuUsage): number {
-  return (user + system) / 1_000
 }
 
 /** What the process knows, and the page that comes after the socket from which it reads. */

@@ -1,6 +1,7 @@
 export { askedBy, descriptorOf } from './asked-by.io.ts'
 export { limitRemarks } from './command-limits.io.ts'
 export { commandUmask } from './command-limits.ts'
+export { giveMemoryBackAtRest } from './give-back.io.ts'
 export { HardLinks } from './hard-links.ts'
 export { leftOutText } from './hosts-own-paths.ts'
 export { makeParent, type Prepared, prepareBeside, setModeAndOwner } from './install.io.ts'

@@ -31,6 +31,7 @@ export class Channel implements StreamChannel {
   #lastNumber: number
   #isOver = false
   #draining: Promise<void> | undefined
+  #isHeld = false
 
   constructor(options: ChannelOptions) {
     this.#options = options
@@ -142,14 +143,24 @@ export class Channel implements StreamChannel {
       done?.(new Error('the other process has ended'))
       return
     }
+    this.#holdForAWhile(socket)
     const head = headOf(kind, stream, payload.length)
     if (payload.length === 0) socket.write(head, done)
     else {
-      socket.cork()
       socket.write(head)
       socket.write(payload, done)
-      socket.uncork()
     }
+  }
+
+  /** What is said in one go is written at once, and wakes the other process once. */
+  #holdForAWhile(socket: Duplex): void {
+    if (this.#isHeld) return
+    this.#isHeld = true
+    socket.cork()
+    process.nextTick(() => {
+      this.#isHeld = false
+      socket.uncork()
+    })
   }
 
   #frame(kind: Exclude<FrameKind, 'data'>, number: number, payload: Buffer): void {

@@ -1,5 +1,7 @@
 /** The network process: speaks to the network, opens no file, and ends with the daemon. */
 import { Socket } from 'node:net'
+import { systemClock } from '../base/clock.io.ts'
+import { giveMemoryBackAtRest } from '../machine/index.ts'
 import { takeHandover } from './handover.io.ts'
 import { NetworkEnd } from './network-end.io.ts'
 
@@ -14,4 +16,5 @@ export function runNetwork(): void {
   const socket = new Socket({ fd: channelDescriptor })
   new NetworkEnd(socket, () => process.exit(0), take)
   if (words.length > 0) socket.unshift(words)
+  giveMemoryBackAtRest(systemClock)
 }

@@ -1,10 +1,26 @@
-/** Gives the system what this process does not need of its memory. */
+/** Gives the system what this process does not need of its memory: of a daemon, and of its network process. */
 import { getHeapStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { systemCalls } from '../machine/index.ts'
+import type { Cancel, Clock } from '../base/index.ts'
+import { giveBackAtRest } from './idle-memory.ts'
+import { systemCalls } from './system-calls.io.ts'
 
 /** To go through more would take too long. */
 const heapBytesMax = 96 * 1024 * 1024
+
+/** Does it each time that this process rests and has something to give back. Ends with the function returned. */
+export function giveMemoryBackAtRest(clock: Clock): Cancel {
+  return giveBackAtRest({
+    clock,
+    residentBytes: process.memoryUsage.rss,
+    cpuMs: () => cpuMsOf(process.cpuUsage()),
+    giveBack: giveBackMemory,
+  })
+}
+
+function cpuMsOf({ user, system }: NodeJS.CpuUsage): number {
+  return (user + system) / 1_000
+}
 
 /** Takes about a tenth of a second, in which nothing else goes on. */
 export function giveBackMemory(): void {
