@@ -19,12 +19,12 @@ export function makeCertificate(directory: string): readonly [string, string] {
   return paths
 }
 
-/** Sends the file once; milliseconds from connecting until it is hashed and on disk. */
+/** Sends the file once; milliseconds from connecting until it is hashed and on disk, and those of CPU time at both ends. */
 export async function sendByBareTls(
   certificate: readonly [string, string],
   path: string,
   sha256: string,
-): Promise<number> {
+): Promise<{ readonly tookMs: number; readonly cpuMs: number }> {
   const arrived = `${path}.arrived`
   const sending = begin([process.execPath, sender, ...certificate, address, path], {})
   try {
@@ -32,9 +32,13 @@ export async function sendByBareTls(
       sending.child.stdout?.once('data', (line) => resolve(`${line}`.trim())),
     )
     const received = assertDone(await begin([process.execPath, receiver, address, port, arrived], {}).done)
-    const [tookMs, found] = received.stdout.trim().split(' ')
+    const [tookMs, receiverMs, found] = received.stdout.trim().split(' ')
     assert.equal(found, sha256, 'the bare stream delivered what was sent')
-    return Number(tookMs)
+    const senderMs = assertDone(await sending.done)
+      .stdout.trim()
+      .split('\n')
+      .at(-1)
+    return { tookMs: Number(tookMs), cpuMs: Number(receiverMs) + Number(senderMs) }
   } finally {
     sending.child.kill()
     rmSync(arrived, { force: true })

@@ -89,6 +89,7 @@ async function receive([way = '', port = '', sizeMiB = '']) {
     }
   }
   if (way === 'bare') await take(connect(to), wantedBytes)
+  else if (way === 'own-memory') await fill()
   else {
     const ask = way === 'h2' ? http2Asker() : http1Asker()
     const lane = async () => {
@@ -102,6 +103,22 @@ async function receive([way = '', port = '', sizeMiB = '']) {
   console.log((user + system) / 1000)
   process.exit()
 
+  /** Has Node read into memory of this program's own, rather than make some for each portion. */
+  function fill() {
+    let taken = 0
+    const buffer = Buffer.allocUnsafeSlow(64 * 1024)
+    return new Promise((resolve) => {
+      /** @param {number} count */
+      const callback = (count) => {
+        const at = taken % rangeBytes
+        buffer.copy(memory, at, 0, Math.min(count, rangeBytes - at))
+        taken += count
+        if (taken >= wantedBytes) resolve(undefined)
+        return true
+      }
+      connect({ ...to, ALPNProtocols: ['bare'], onread: { buffer, callback } })
+    })
+  }
   function http2Asker() {
     const session = http2.connect('https://bench', { ...http2Options, createConnection: () => connect(to) })
     session.once('connect', () => session.setLocalWindowSize(http2WindowBytes))

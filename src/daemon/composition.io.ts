@@ -4,7 +4,6 @@ import type { Logger } from 'pino'
 import { bootId } from '../base/boot.io.ts'
 import { systemClock as clock } from '../base/clock.io.ts'
 import { systemDisk as disk } from '../base/disk.io.ts'
-import { threadPoolHasher } from '../base/hash.io.ts'
 import { type DomainName, IsconfError, sleep } from '../base/index.ts'
 import { systemRandom as random } from '../base/random.io.ts'
 import { type Config, domainFilePath, listenFamilyHere, multiaddrOf } from '../config/index.ts'
@@ -12,7 +11,7 @@ import { loadHostKey } from '../host/index.ts'
 import { limitRemarks } from '../machine/index.ts'
 import { hostCertificate, LearnedAddresses } from '../mesh/index.ts'
 import { BootRecord } from '../replication/index.ts'
-import { type BlobStore, openStore, workerWholeHasher } from '../store/index.ts'
+import { type BlobStore, openStore, workerPieceHasher, workerWholeHasher } from '../store/index.ts'
 import { bankSource } from './bank-source.ts'
 import { diskRoom } from './disk-room.io.ts'
 import { startNotifier } from './events/start-notifier.ts'
@@ -136,7 +135,7 @@ export async function openDaemon(
 }
 
 function storeIn(directory: string): Promise<BlobStore> {
-  return openStore({ disk, directory, hasher: threadPoolHasher, wholeHasher: workerWholeHasher(), random })
+  return openStore({ disk, directory, hasher: workerPieceHasher(), wholeHasher: workerWholeHasher(), random })
 }
 
 function unattendedFacts(live: LiveConfig): Pick<ProcessFacts, 'upSettings' | 'onUpSettings' | 'scheduledUps'> {

@@ -47,7 +47,9 @@ test('a name with a dead address beside a live one is reached, whichever comes f
     ['127.0.0.1', '127.0.0.2'],
   ]) {
     const there = { host: 'alder.example', port, peer: undefined }
-    const dialed = await dialTls(there, askPurpose, await identity(), AbortSignal.timeout(10_000), async () => ips)
+    const dialed = await dialTls(there, askPurpose, await identity(), AbortSignal.timeout(10_000), {
+      resolve: async () => ips,
+    })
     assert.deepEqual([dialed.peer, dialed.ip], [alder.self, '127.0.0.1'])
     dialed.socket.destroy()
   }
@@ -85,7 +87,7 @@ for (const [what, options, why] of listeners) {
 test('a name without an address fails at once, and says so', async () => {
   const there = { host: 'nobody.example', port: 1, peer: undefined }
   const dial = (resolve: () => Promise<readonly string[]>, ms: number) =>
-    identity().then((own) => dialTls(there, askPurpose, own, AbortSignal.timeout(ms), resolve))
+    identity().then((own) => dialTls(there, askPurpose, own, AbortSignal.timeout(ms), { resolve }))
   await assert.rejects(
     dial(async () => [], 10_000),
     /no address/,

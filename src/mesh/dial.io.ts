@@ -12,6 +12,8 @@ import type { PeerId } from './transport.ts'
 
 /** How long an address has the line to itself before the next one is tried as well. */
 const staggerMs = 300
+/** As much as one record of TLS carries, and some more. */
+const readBytes = 64 * 1024
 
 export interface Dialed {
   readonly socket: TLSSocket
@@ -25,16 +27,22 @@ export interface Dialed {
 /** The IP addresses of a name. */
 type Resolve = (name: string, signal: AbortSignal) => Promise<readonly string[]>
 
+export interface DialOptions {
+  readonly resolve?: Resolve
+  /** Takes what comes, out of memory that is the connection's own again when it returns; then there is no 'data'. */
+  readonly onBytes?: (bytes: Uint8Array) => void
+}
+
 /** Resolves with the first connection that is secure. `signal` bounds it: nothing else does. */
 export async function dialTls(
   address: MeshAddress,
   purpose: Purpose,
   identity: TlsIdentity,
   signal: AbortSignal,
-  resolve: Resolve = addressesOf,
+  { resolve = addressesOf, onBytes }: DialOptions = {},
 ): Promise<Dialed> {
   const ips = isIP(address.host.replace(/%.*$/, '')) === 0 ? await resolve(address.host, signal) : [address.host]
-  const { socket, ip } = await firstOf(ips, (one) => open(one, address.port, purpose, identity), signal)
+  const { socket, ip } = await firstOf(ips, (one) => open(one, address.port, purpose, identity, onBytes), signal)
   try {
     if (socket.alpnProtocol !== purpose) throw new Error('the other side is no host of ISconf')
     return { socket, ip, peer: peerOf(socket) }
@@ -107,8 +115,21 @@ function firstOf(ips: readonly string[], begin: (ip: string) => TLSSocket, signa
   })
 }
 
-function open(host: string, port: number, purpose: Purpose, identity: TlsIdentity): TLSSocket {
-  return connect({ ...dialOptions(identity, purpose), host, port }).setNoDelay(true)
+function open(
+  host: string,
+  port: number,
+  purpose: Purpose,
+  identity: TlsIdentity,
+  onBytes?: (bytes: Uint8Array) => void,
+): TLSSocket {
+  const onread = onBytes && {
+    buffer: Buffer.allocUnsafeSlow(readBytes),
+    callback: (count: number, buffer: Uint8Array): boolean => {
+      onBytes(buffer.subarray(0, count))
+      return true
+    },
+  }
+  return connect({ ...dialOptions(identity, purpose), host, port, ...(onread && { onread }) }).setNoDelay(true)
 }
 
 /** What a failed dial says to a person. */

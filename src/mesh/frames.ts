@@ -15,9 +15,14 @@ class StreamEndedError extends Error {
   override readonly name = 'StreamEndedError'
 }
 
+/** What comes can also go straight into a reader's memory, where a stream knows how; as many bytes less only at the end. */
+interface FillingIterator extends AsyncIterator<Uint8Array> {
+  fill?(into: Uint8Array, onBytes: () => void): Promise<number>
+}
+
 /** Reads a stream's incoming bytes in portions. One for each stream, for a stream is read once. */
 export class StreamReader {
-  readonly #chunks: AsyncIterator<Uint8Array>
+  readonly #chunks: FillingIterator
   #rest: Uint8Array = new Uint8Array(0)
 
   constructor(incoming: AsyncIterable<Uint8Array>) {
@@ -35,6 +40,22 @@ export class StreamReader {
   async some(limit: number): Promise<Uint8Array | undefined> {
     if (this.#rest.length === 0 && !(await this.#more())) return undefined
     return this.#take(limit)
+  }
+
+  /** Fills `into`; `onBytes` hears of each portion. StreamEndedError when the stream ends before. */
+  async fill(into: Uint8Array, onBytes: () => void): Promise<void> {
+    for (let filled = 0; filled < into.length; ) {
+      if (this.#rest.length === 0 && this.#chunks.fill !== undefined)
+        filled += await this.#chunks.fill(into.subarray(filled), onBytes)
+      else if (this.#rest.length > 0 || (await this.#more())) {
+        const part = this.#take(into.length - filled)
+        into.set(part, filled)
+        filled += part.length
+        onBytes()
+        continue
+      }
+      if (filled < into.length) throw new StreamEndedError(`stream ended after ${filled} of ${into.length} bytes`)
+    }
   }
 
   /** The next frame's bytes; undefined when the stream ends where a frame would begin. */

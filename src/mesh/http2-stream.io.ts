@@ -5,7 +5,9 @@
  * a proper end, without an error. So whoever has sent everything says so, in trailers, and without them no end is
  * believed.
  */
-import type { ClientHttp2Stream, Http2Stream, ServerHttp2Stream } from 'node:http2'
+import type { ClientHttp2Stream, ServerHttp2Stream } from 'node:http2'
+import { IncomingBytes } from './incoming-bytes.io.ts'
+import { StreamWriter } from './stream-writer.io.ts'
 import type { PeerId, PeerStream } from './transport.ts'
 
 /** The trailer that ends a body which is whole. */
@@ -17,16 +19,19 @@ export class Http2PeerStream implements PeerStream {
   readonly peer: PeerId
   readonly incoming: AsyncIterable<Uint8Array>
   readonly #stream: ClientHttp2Stream | ServerHttp2Stream
+  readonly #writer: StreamWriter
   #isWhole = false
   #failure: Error | undefined
   #isFinished = false
-  /** Settled with the write that was begun last. */
-  #sent = Promise.resolve()
 
   constructor(stream: ClientHttp2Stream | ServerHttp2Stream, peer: PeerId) {
     this.peer = peer
     this.#stream = stream
-    this.incoming = { [Symbol.asyncIterator]: () => this.#read() }
+    this.#writer = new StreamWriter(stream, () => this.#throwIfOver())
+    this.incoming = {
+      [Symbol.asyncIterator]: () =>
+        new IncomingBytes(stream, () => this.#failure ?? (this.#isWhole ? undefined : new Error('connection lost'))),
+    }
     stream.on('error', (error: Error) => {
       this.#failure ??= error
     })
@@ -40,18 +45,12 @@ export class Http2PeerStream implements PeerStream {
     })
   }
 
-  async write(bytes: Uint8Array): Promise<void> {
-    this.#throwIfOver()
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    promise.catch(() => undefined)
-    this.#sent = promise
-    if (this.#stream.write(bytes, (error) => (error ? reject(error) : resolve()))) return
-    await drainOrClose(this.#stream)
-    this.#throwIfOver()
+  write(bytes: Uint8Array): Promise<void> {
+    return this.#writer.write(bytes)
   }
 
   async sent(): Promise<void> {
-    await this.#sent
+    await this.#writer.sent()
     // Node calls a write that a destroyed stream has given up done without an error.
     this.#throwIfBroken()
   }
@@ -78,18 +77,6 @@ export class Http2PeerStream implements PeerStream {
     this.#stream.resume()
   }
 
-  async *#read(): AsyncGenerator<Uint8Array> {
-    try {
-      yield* this.#stream.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Uint8Array>
-    } catch (error) {
-      throw this.#failure ?? error
-    } finally {
-      if (!this.#stream.destroyed) this.#stream.resume()
-    }
-    if (this.#failure !== undefined) throw this.#failure
-    if (!this.#isWhole) throw new Error('connection lost')
-  }
-
   #throwIfBroken(): void {
     if (this.#failure !== undefined) throw this.#failure
     if (this.#stream.destroyed || this.#stream.closed) throw new Error('stream is closed')
@@ -99,16 +86,4 @@ export class Http2PeerStream implements PeerStream {
     this.#throwIfBroken()
     if (this.#isFinished) throw new Error('the stream was finished')
   }
-}
-
-function drainOrClose(stream: Http2Stream): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      stream.off('drain', done)
-      stream.off('close', done)
-      resolve()
-    }
-    stream.on('drain', done)
-    stream.on('close', done)
-  })
 }

@@ -1,4 +1,5 @@
 /** On which connection a stream to a peer is opened. */
+import type { ByteConnections } from './byte-connections.io.ts'
 import type { MeshConnection } from './connection.io.ts'
 import type { FileConnections } from './file-connections.ts'
 import type { Links } from './links.ts'
@@ -27,21 +28,29 @@ export async function openOnLink(
 export interface Connections {
   readonly files: FileConnections<MeshConnection>
   readonly links: Links<MeshConnection>
+  readonly bytes: ByteConnections
 }
 
-/** On a connection for files if there can be one, otherwise on the link. */
+/** On a connection for files if there can be one, otherwise on the link; what is large, on one of its own. */
 export async function openForFile(
-  { files, links }: Connections,
+  { files, links, bytes }: Connections,
   peer: PeerId,
   protocol: string,
   signal?: AbortSignal,
   addresses?: readonly string[],
+  isLarge = false,
 ): Promise<PeerStream> {
   const link = links.toAsk(peer)
   // Where a host is reached over another one it can't be dialed.
   const isDialable = link === undefined ? addresses !== undefined : !link.isRelayed
   const connection = isDialable ? await files.to(peer, link === undefined ? addresses : undefined) : undefined
   signal?.throwIfAborted()
+  if (isLarge && connection !== undefined && !connection.isRelayed) {
+    const stream = await bytes.open(connection, protocol, signal).catch(() => undefined)
+    signal?.throwIfAborted()
+    // A host of an earlier release takes none, and there may be no way for another connection.
+    if (stream !== undefined) return stream
+  }
   try {
     if (connection !== undefined) return await openOn(connection, protocol, signal)
   } catch (error) {

@@ -19,6 +19,11 @@ export class Services {
     this.#serveByProtocol.set(protocol, serve)
   }
 
+  /** Who serves a protocol. */
+  of(protocol: string): Serve | undefined {
+    return this.#serveByProtocol.get(protocol)
+  }
+
   /** Serves one stream to its end. */
   async serve(peer: PeerId, protocol: string, raw: ServerHttp2Stream): Promise<void> {
     const serve = this.#serveByProtocol.get(protocol)

@@ -7,9 +7,11 @@ import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'n
 import { addressOf, openMesh, p256Identity } from '../../test/support/mesh.ts'
 import { hmacKeysMax } from '../config/index.ts'
 import type { DomainKeys } from './admission.ts'
+import { ByteStream } from './byte-stream.io.ts'
+import { StreamReader } from './frames.ts'
 import { peerIdOf } from './peer-id.ts'
 import { makeCertificate } from './self-signed.io.ts'
-import { askPurpose, filesPurpose } from './tls.io.ts'
+import { askPurpose, bytesPurpose, filesPurpose } from './tls.io.ts'
 import type { TlsTransport } from './tls-transport.io.ts'
 import type { TlsTransportOptions } from './tls-transport-options.ts'
 
@@ -166,6 +168,44 @@ test('files travel on a connection of their own, which goes with the link', asyn
   alder.disconnect(birch.self)
   await until(() => alder.fileConnectionCount() === 0 && birch.fileConnectionCount() === 0)
   await assert.rejects(alder.openFileStream(birch.self, '/isconf/file/1'), /not connected/)
+})
+
+test('a large file has a connection for itself, for a peer that is admitted, and cut with it', async (context) => {
+  const [alder, birch] = [await host(context), await host(context)]
+  await alder.dial(addressOf(birch))
+  await until(() => birch.peers()[0]?.dialable.length === 1)
+  const asked: string[] = []
+  birch.handle('/isconf/file/1', async (stream) => {
+    asked.push(stream.peer)
+    const reader = new StreamReader(stream.incoming)
+    for (let size = await reader.some(1); size !== undefined; size = await reader.some(1))
+      await stream.write(Buffer.alloc((size[0] ?? 0) * 1024 * 1024, size[0]))
+  })
+  const stream = await alder.openFileStream(birch.self, '/isconf/file/1', undefined, undefined, true)
+  const reader = new StreamReader(stream.incoming)
+  for (const size of [1, 3]) {
+    await stream.write(Uint8Array.of(size))
+    const memory = new Uint8Array(new SharedArrayBuffer(size * 1024 * 1024))
+    await reader.fill(memory, () => undefined)
+    assert.ok(memory.every((byte) => byte === size))
+  }
+  assert.deepEqual(asked, [alder.self])
+  assert.ok(stream instanceof ByteStream, 'nothing was between the stream and TLS')
+  await assert.rejects(alder.openFileStream(birch.self, '/isconf/unknown/1', undefined, undefined, true))
+  // Who has no admitted connection is told nothing, whatever it asks.
+  const key = newKey()
+  const own = { key: pemOf(key), cert: await makeCertificate(key), ALPNProtocols: [bytesPurpose] }
+  const socket = await shakesHands(context, birch, own)
+  socket.write(Buffer.concat([Uint8Array.of(0, 0, 0, 14), Buffer.from('/isconf/file/1')]))
+  let told = 0
+  socket.on('data', (bytes) => {
+    told += bytes.length
+  })
+  await untilClosed(socket)
+  assert.deepEqual([told, asked], [0, [alder.self]])
+  await stream.write(Uint8Array.of(1))
+  alder.disconnect(birch.self)
+  await assert.rejects(reader.fill(new Uint8Array(2 * 1024 * 1024), () => undefined))
 })
 
 test('a host of another domain, or without the key, gets no file: it is refused before it can ask', async (context) => {

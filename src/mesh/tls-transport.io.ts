@@ -2,6 +2,7 @@
 import type { Cancel } from '../base/index.ts'
 import { parseAddress, parseRelayed } from './address.ts'
 import { Admitted, watchOutsiders } from './admitted.ts'
+import { ByteConnections } from './byte-connections.io.ts'
 import type { ConnectionFacts, MeshConnection } from './connection.io.ts'
 import { contactOver } from './contact.ts'
 import { dialFailure } from './dial.io.ts'
@@ -18,16 +19,10 @@ import { peerIdOf } from './peer-id.ts'
 import { type Refusal, Refusals } from './refusals.ts'
 import { serveRelays } from './relayed-tls.io.ts'
 import { Services } from './services.io.ts'
-import { filesPurpose, type TlsIdentity } from './tls.io.ts'
+import { bytesPurpose, filesPurpose, type TlsIdentity } from './tls.io.ts'
 import type { TlsTransportOptions } from './tls-transport-options.ts'
-import {
-  type ConnectedPeer,
-  OwnAddressError,
-  type PeerEvent,
-  type PeerId,
-  type PeerStream,
-  type Transport,
-} from './transport.ts'
+import type { ConnectedPeer, PeerEvent, PeerId, PeerStream, Transport } from './transport.ts'
+import { OwnAddressError } from './transport.ts'
 
 export class TlsTransport implements Transport {
   readonly self: PeerId
@@ -39,6 +34,7 @@ export class TlsTransport implements Transport {
   readonly #entrance: Entrance
   readonly #links: Links<MeshConnection>
   readonly #files: FileConnections<MeshConnection>
+  readonly #bytes: ByteConnections
   readonly #peerAddresses: PeerAddresses
   readonly #peerListeners = new Set<(event: PeerEvent) => void>()
   readonly #services: Services
@@ -60,24 +56,22 @@ export class TlsTransport implements Transport {
     this.#peerAddresses = new PeerAddresses(this, this.#links, clock, () => this.addresses(), onFacts)
     const dialFiles = (peer: PeerId, at = this.#peerAddresses.dialable(peer)) => this.#entrance.dialFiles(at)
     this.#files = new FileConnections(clock, dialFiles)
+    const connections = (): readonly MeshConnection[] => this.#connections()
+    this.#bytes = new ByteConnections({ identity, clock, services: this.#services, connections })
     serveRelays(this, identity, this.#links, (facts) => this.#accept(facts))
   }
 
   async listen(): Promise<void> {
     const { host, port, clock, log, keys, onKeys, setSegmentMax } = this.#options
     this.#listener = await Listener.open({
-      identity: this.#identity,
-      host,
-      port,
-      refusals: this.#refusals,
-      ...{ log, setSegmentMax },
+      ...{ host, port, log, setSegmentMax, identity: this.#identity, refusals: this.#refusals },
       onConnection: (facts, admitted) => void this.#accept(facts, admitted),
     })
     this.#cancelWatches = [
       keepAlive(clock, () => this.#connections(), log),
       watchOutsiders(
         onKeys,
-        () => this.#admitted.outsiders(new Set(this.#connections().map(({ peer }) => peer)), keys()),
+        () => this.#admitted.outsiders(this.#bytes.peersWith(this.#connections()), keys()),
         (peer) => this.#cut(peer),
       ),
     ]
@@ -132,7 +126,7 @@ export class TlsTransport implements Transport {
   }
 
   openFileStream(...asked: Parameters<Transport['openFileStream']>): Promise<PeerStream> {
-    return openForFile({ files: this.#files, links: this.#links }, ...asked)
+    return openForFile({ files: this.#files, links: this.#links, bytes: this.#bytes }, ...asked)
   }
 
   handle(protocol: string, serve: (stream: PeerStream) => Promise<void>): void {
@@ -152,10 +146,12 @@ export class TlsTransport implements Transport {
     const reason = new Error('this host is closing')
     this.#entrance.close(reason)
     for (const connection of this.#connections()) connection.close(reason)
+    this.#bytes.hangUp()
     await this.#listener?.close()
   }
 
   async #accept(facts: Omit<ConnectionFacts, 'dialed'>, admitted?: () => void): Promise<void> {
+    if (facts.purpose === bytesPurpose) return this.#bytes.accept(facts.socket, facts.peer, admitted)
     const passed = await this.#entrance.accept(facts)
     if (passed === undefined) return
     admitted?.()
@@ -182,6 +178,7 @@ export class TlsTransport implements Transport {
   #hangUp(peer: PeerId, reason: Error): void {
     for (const connection of this.#links.with(peer)) connection.close(reason)
     this.#files.hangUp(peer, reason)
+    this.#bytes.hangUp(peer)
   }
 
   #connections(): readonly MeshConnection[] {
@@ -192,7 +189,7 @@ export class TlsTransport implements Transport {
     if (event.type === 'down') {
       this.#admitted.forget(event.peer)
       this.liveness.forget(event.peer)
-      this.#files.hangUp(event.peer, new Error('the peer is lost'))
+      this.#hangUp(event.peer, new Error('the peer is lost'))
       this.#peerAddresses.forget(event.peer)
     } else this.#peerAddresses.learn(event.peer)
     for (const listener of [...this.#peerListeners]) listener(event)

@@ -20,7 +20,10 @@ export const answerPurpose = 'isconf-answer/1'
 /** The host that dialed asks, only for files. */
 export const filesPurpose = 'isconf-files/1'
 
-export const purposes = [askPurpose, answerPurpose, filesPurpose] as const
+/** Whose bytes are those of one stream of a large file, without HTTP/2; the host that dialed asks. */
+export const bytesPurpose = 'isconf-bytes/1'
+
+export const purposes = [askPurpose, answerPurpose, filesPurpose, bytesPurpose] as const
 export type Purpose = (typeof purposes)[number]
 
 /** What a connection says it is for; undefined if that is not known here. */

@@ -28,13 +28,15 @@ export interface Transport {
   /**
    * The same for a stream that carries files: if the peer can be dialed, on a connection of its own, so that no
    * question waits behind the bytes of a file. A peer that is not connected is dialed at `addresses`, and let go when it is idle;
-   * it is none of {@link peers}. Rejects when it can't be dialed, or too many such are connected.
+   * it is none of {@link peers}. Where so much is to come that it pays, as `isLarge` says, the stream has a connection for
+   * itself, whose end is believed. Rejects when it can't be dialed, or too many such are connected.
    */
   openFileStream(
     peer: PeerId,
     protocol: string,
     signal?: AbortSignal,
     addresses?: readonly string[],
+    isLarge?: boolean,
   ): Promise<PeerStream>
   /**
    * Serves a protocol: `serve` is called for each stream that a peer opens. When it resolves, our side is closed and

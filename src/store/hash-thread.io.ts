@@ -1,50 +1,71 @@
 /** A thread that hashes, and the way of the bytes to it. */
+import { readFileSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 
 /**
- * Memory that both threads see, through which the bytes go: handing over each
- * portion's own memory instead leaves as much garbage as the blob is long.
+ * Memory that both threads see, through which bytes go that are in memory of one thread: handing over each portion's own
+ * memory instead leaves as much garbage as the blob is long.
  */
 const slotBytes = 1024 * 1024
 const slotCount = 4
 /** A thread costs memory; without work it is ended after this long. */
 const idleMsMax = 5_000
 
-/** Bytes of a slot to add to a job's hash; without them the job ends, with its hash or abandoned. */
+/** Bytes to add to a job's hash, where they lie in memory that both threads see; the last ones end the job. */
 export interface HashRequest {
   readonly job: number
+  /** The slot in which they are, if they are in one. */
   readonly slot?: number
-  readonly length?: number
+  readonly bytes?: Uint8Array
+  readonly isLast?: boolean
   readonly abandoned?: boolean
 }
 
-/** Says that the bytes of a slot are in, or gives the hash in hexadecimal. */
+/** Says that the bytes of a request are in, and gives the hash in hexadecimal if they were the last. */
 interface HashReply {
   readonly job: number
   readonly slot?: number
   readonly hex?: string
 }
 
+// Beside this file among the sources, and beside the bundle.
+const workerFile = new URL('./hash-worker.js', import.meta.url)
+
+/** Gives a thread, which is started when it is needed, and again after it has ended. */
+export function hashThreads(): () => HashThread {
+  // Kept from the start: when the thread is needed, an operation may have put another release in the file's place.
+  const program = new URL(`data:text/javascript,${encodeURIComponent(readFileSync(workerFile, 'utf8'))}`)
+  let thread: HashThread | undefined
+  return () => {
+    if (thread === undefined || thread.isOver) thread = new HashThread(program)
+    return thread
+  }
+}
+
 export class HashThread {
   readonly #worker: Worker
-  readonly #slots: readonly Uint8Array[]
-  readonly #freeSlots: number[]
+  readonly #slots: Uint8Array[] = []
+  readonly #freeSlots: number[] = []
   readonly #waiting: (() => void)[] = []
   readonly #jobs = new Map<number, Job>()
   #lastJob = 0
   #idle: NodeJS.Timeout | undefined
   isOver = false
+  /** Whether it has begun to work; what is sent before waits for that. */
+  isRunning = false
 
   constructor(program: URL) {
-    this.#slots = Array.from({ length: slotCount }, () => new Uint8Array(new SharedArrayBuffer(slotBytes)))
-    this.#freeSlots = this.#slots.map((_, index) => index)
-    this.#worker = new Worker(program, { workerData: this.#slots })
+    this.#worker = new Worker(program)
     this.#worker.on('message', ({ job, slot, hex }: HashReply) => {
       if (slot !== undefined) this.#free(slot)
-      if (hex !== undefined) this.#jobs.get(job)?.hear(hex)
+      this.#jobs.get(job)?.hear(slot === undefined, hex)
+    })
+    this.#worker.once('online', () => {
+      this.isRunning = true
     })
     this.#worker.on('error', (error) => this.#end(error as Error))
     this.#worker.on('exit', (code) => this.#end(new Error(`the hash thread ended with ${code}`)))
+    this.#rest()
   }
 
   start(): Job {
@@ -62,22 +83,26 @@ export class HashThread {
 
   /** Copies up to a slot's bytes, when one is free, and posts them; says how many. */
   async send(job: Job, bytes: Uint8Array): Promise<number> {
-    while (this.#freeSlots.length === 0 && !this.isOver)
+    while (this.#freeSlots.length === 0 && this.#slots.length === slotCount && !this.isOver)
       await new Promise<void>((resolve) => this.#waiting.push(resolve))
     if (job.failure !== undefined) {
       this.#wakeNext()
       throw job.failure
     }
-    const slot = this.#freeSlots.pop() as number
+    const index = this.#freeSlots.pop() ?? this.#slots.push(new Uint8Array(new SharedArrayBuffer(slotBytes))) - 1
     const part = bytes.subarray(0, slotBytes)
-    this.#slots[slot]?.set(part)
-    this.post({ job: job.id, slot, length: part.length })
+    const slot = (this.#slots[index] as Uint8Array).subarray(0, part.length)
+    slot.set(part)
+    this.post({ job: job.id, slot: index, bytes: slot })
     return part.length
   }
 
   ended(job: Job): void {
     this.#jobs.delete(job.id)
-    if (this.#jobs.size > 0 || this.isOver) return
+    if (this.#jobs.size === 0 && !this.isOver) this.#rest()
+  }
+
+  #rest(): void {
     this.#worker.unref()
     clearTimeout(this.#idle)
     this.#idle = setTimeout(() => {
@@ -103,51 +128,63 @@ export class HashThread {
   }
 }
 
-/** One blob's hash on the thread. */
+/** One hash on the thread. */
 export class Job {
   readonly id: number
   readonly #thread: HashThread
-  readonly #hex: Promise<string>
-  #settle: { resolve: (hex: string) => void; reject: (error: Error) => void } | undefined
+  readonly #hex = Promise.withResolvers<string>()
+  /** Those who wait until the thread has read memory that both see, in the order of their calls. */
+  readonly #reading: PromiseWithResolvers<void>[] = []
+  #isSettled = false
   failure: Error | undefined
 
   constructor(id: number, thread: HashThread) {
     this.id = id
     this.#thread = thread
-    this.#hex = new Promise((resolve, reject) => {
-      this.#settle = { resolve, reject }
-    })
     // Whoever calls digest() hears of it; before that nobody waits.
-    this.#hex.catch(() => undefined)
+    this.#hex.promise.catch(() => undefined)
   }
 
   async update(bytes: Uint8Array): Promise<void> {
     // An ended job would begin again on the thread and stay there.
     if (this.failure !== undefined) throw this.failure
+    if (bytes.buffer instanceof SharedArrayBuffer) {
+      const read = Promise.withResolvers<void>()
+      this.#reading.push(read)
+      this.#thread.post({ job: this.id, bytes })
+      return read.promise
+    }
     for (let sent = 0; sent < bytes.length; ) sent += await this.#thread.send(this, bytes.subarray(sent))
   }
 
-  digest(): Promise<string> {
-    if (this.failure === undefined) this.#thread.post({ job: this.id })
-    return this.#hex
+  /** The hash; of `bytes` as well if they are given, which are in memory that both threads see and stay as they are. */
+  digest(bytes?: Uint8Array): Promise<string> {
+    if (this.failure === undefined) this.#thread.post({ job: this.id, ...(bytes && { bytes }), isLast: true })
+    return this.#hex.promise
   }
 
   abandon(): void {
-    if (this.failure !== undefined || this.#settle === undefined) return
+    if (this.failure !== undefined || this.#isSettled) return
     this.#thread.post({ job: this.id, abandoned: true })
     this.fail(new Error('the hash was abandoned'))
   }
 
-  hear(hex: string): void {
-    this.#settle?.resolve(hex)
-    this.#settle = undefined
+  /** The thread has read what was sent, from memory that both see or from a slot; `hex` is the end. */
+  hear(wasShared: boolean, hex: string | undefined): void {
+    if (hex === undefined) {
+      if (wasShared) this.#reading.shift()?.resolve()
+      return
+    }
+    this.#isSettled = true
+    this.#hex.resolve(hex)
     this.#thread.ended(this)
   }
 
   fail(error: Error): void {
     this.failure ??= error
-    this.#settle?.reject(error)
-    this.#settle = undefined
+    this.#isSettled = true
+    this.#hex.reject(error)
+    for (const read of this.#reading.splice(0)) read.reject(error)
     this.#thread.ended(this)
   }
 }

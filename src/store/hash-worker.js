@@ -5,23 +5,22 @@
  * and so the same file serves there and beside the bundle.
  */
 import { createHash } from 'node:crypto'
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 
 /** @type {Map<number, import('node:crypto').Hash>} */
 const hashByJob = new Map()
-/** @type {readonly Uint8Array[]} */
-const slots = workerData
 
 parentPort?.on(
   'message',
-  (/** @type {import('./hash-thread.io.ts').HashRequest} */ { job, slot, length, abandoned }) => {
-    const hash = hashByJob.get(job) ?? createHash('sha256')
-    if (slot !== undefined) {
-      hashByJob.set(job, hash.update(slots[slot].subarray(0, length)))
-      parentPort?.postMessage({ job, slot })
+  (/** @type {import('./hash-thread.io.ts').HashRequest} */ { job, slot, bytes, isLast, abandoned }) => {
+    if (abandoned) {
+      hashByJob.delete(job)
       return
     }
-    hashByJob.delete(job)
-    if (abandoned !== true) parentPort?.postMessage({ job, hex: hash.digest('hex') })
+    const hash = hashByJob.get(job) ?? createHash('sha256')
+    if (bytes !== undefined) hash.update(bytes)
+    if (isLast) hashByJob.delete(job)
+    else hashByJob.set(job, hash)
+    parentPort?.postMessage({ job, slot, hex: isLast ? hash.digest('hex') : undefined })
   },
 )

@@ -1,5 +1,5 @@
 /** Hashes a blob while its pieces arrive: along those that are here from the first one on. */
-import { pieceBytes } from '../base/index.ts'
+import { PieceMemory } from '../base/index.ts'
 import type { WholeHash, WholeHasher } from './whole-hash.ts'
 
 /** Reads a piece that is here, into `memory` or memory of its own. */
@@ -10,8 +10,8 @@ export class PrefixHash {
   readonly #pieceCount: number
   readonly #has: (index: number) => boolean
   readonly #read: ReadPiece
-  /** What pieces are read into, one after the other. */
-  #memory: Uint8Array | undefined
+  /** What pieces are read into: one while the one before is hashed. */
+  readonly #memory = new PieceMemory()
   #next = 0
   #walk: Promise<void> | undefined
   #failure: unknown
@@ -56,10 +56,16 @@ export class PrefixHash {
   }
 
   async #walkOn(): Promise<void> {
+    let hashing = Promise.resolve()
     while (this.#mayAdvance() && this.#failure === undefined) {
-      this.#memory ??= Buffer.allocUnsafeSlow(pieceBytes)
-      await this.#hash.update(await this.#read(this.#next, this.#memory))
+      const memory = this.#memory.take()
+      const bytes = await this.#read(this.#next, memory)
+      await hashing
+      hashing = this.#hash.update(bytes).then(() => this.#memory.give(memory))
+      // Seen when the next one has been read.
+      hashing.catch(() => undefined)
       this.#next++
     }
+    await hashing
   }
 }

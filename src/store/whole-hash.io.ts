@@ -1,22 +1,13 @@
 /** Whole blobs hashed on a thread of their own: SHA-256 costs more than the network does. */
-import { readFileSync } from 'node:fs'
-import { HashThread, type Job } from './hash-thread.io.ts'
+import { type HashThread, hashThreads, type Job } from './hash-thread.io.ts'
 import { inlineWholeHasher, type WholeHash, type WholeHasher } from './whole-hash.ts'
 
 /** Bytes hashed on the main thread before another one is worth its start. */
 const inlineBytesMax = 2 * 1024 * 1024
-// Beside this file among the sources, and beside the bundle.
-const workerFile = new URL('./hash-worker.js', import.meta.url)
 
 /** A hasher with one thread for all blobs, started when it is needed. */
 export function workerWholeHasher(): WholeHasher {
-  // Kept from the start: when the thread is needed, an operation may have put another release in the file's place.
-  const program = new URL(`data:text/javascript,${encodeURIComponent(readFileSync(workerFile, 'utf8'))}`)
-  let thread: HashThread | undefined
-  const running = (): HashThread => {
-    if (thread === undefined || thread.isOver) thread = new HashThread(program)
-    return thread
-  }
+  const running = hashThreads()
   return { start: () => new WorkerWholeHash(running) }
 }
 

@@ -14,6 +14,9 @@ import {
 import type { Holdings, LaneParts, LanePeer, PieceRun } from './lane-types.ts'
 import { StallWatch } from './stall-watch.ts'
 
+/** From here on a connection for this file alone is worth its handshake. */
+const largeBytesMin = 16 * pieceBytes
+
 export class BlobLane {
   readonly #transport: Transport
   readonly #clock: Clock
@@ -102,7 +105,7 @@ export class BlobLane {
     const isRight = head.isPacked ? head.length < length : head.length === length
     if (!isRight) throw new Error(`${this.#peer}: answered ${length} bytes with ${head.length}`)
     const bytes = memory.subarray(0, head.length)
-    await fill(bytes, reader, onPart)
+    await reader.fill(bytes, onPart)
     return head.isPacked ? unpack(bytes, length) : bytes
   }
 
@@ -162,21 +165,14 @@ export class BlobLane {
   async #open(): Promise<StreamReader> {
     const { sizeBytes } = this.#ref
     const isForFiles = this.#addresses !== undefined || (this.#isForPieces && isBulk(sizeBytes))
-    const open = isForFiles ? 'openFileStream' : 'openStream'
-    const stream = await this.#transport[open](this.#peer, blobProtocol, this.#end.signal, this.#addresses)
+    const asked = [this.#peer, blobProtocol, this.#end.signal] as const
+    const isLarge = this.#isForPieces && sizeBytes >= largeBytesMin
+    const stream = isForFiles
+      ? await this.#transport.openFileStream(...asked, this.#addresses, isLarge)
+      : await this.#transport.openStream(...asked)
     this.#stream = stream
     if (this.#end.signal.aborted) stream.abort(this.#end.signal.reason as Error)
     this.#reader = new StreamReader(stream.incoming)
     return this.#reader
-  }
-}
-
-async function fill(piece: Uint8Array, reader: StreamReader, onBytes: () => void): Promise<void> {
-  for (let filled = 0; filled < piece.length; ) {
-    const part = await reader.some(piece.length - filled)
-    if (part === undefined) throw new Error(`stream ended after ${filled} of the ${piece.length} bytes of a piece`)
-    piece.set(part, filled)
-    filled += part.length
-    onBytes()
   }
 }
