@@ -77,7 +77,7 @@ export function openMesh(options: MeshOptions): Promise<MeshHere> {
 }
 
 async function inThisProcess({ config, ...options }: MeshOptions): Promise<MeshHere> {
-  const { clock, random, log, domain } = options
+  const { clock, random, log, domain, onKeys } = options
   const where = { host: config.listen, port: config.port }
   const strangers = new Strangers(clock)
   const transport = await openTls({
@@ -96,6 +96,7 @@ async function inThisProcess({ config, ...options }: MeshOptions): Promise<MeshH
         transport,
         domain,
         wanted: count,
+        onKeys,
         strangers,
         clock,
         random,

@@ -6,10 +6,9 @@
  */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { networkInterfaces } from 'node:os'
-import { type Cancel, type Clock, endIfBroken, type Log, type Random } from '../base/index.ts'
-import { addressText } from './address.ts'
+import type { Cancel, Clock, Log, Random } from '../base/index.ts'
 import { beaconBytesMax, decodeBeacon, encodeBeacon } from './beacon.ts'
-import { dialTimes } from './dial-times.ts'
+import { HeardHosts } from './heard-hosts.ts'
 import type { Strangers } from './strangers.ts'
 import type { Transport } from './transport.ts'
 
@@ -22,6 +21,8 @@ export interface DiscoveryOptions {
   readonly port: number
   /** How many more connections are wanted; undefined where everybody may know everybody. */
   readonly wanted?: () => number | undefined
+  /** Hears when this host's keys may be others. */
+  readonly onKeys?: (listener: () => void) => Cancel
   /** Hears of those that this host can't be meant by. */
   readonly strangers?: Strangers
   readonly clock: Clock
@@ -44,14 +45,15 @@ const allOfLink = 'ff02::1'
 export class LocalDiscovery {
   readonly #options: DiscoveryOptions
   readonly #socketByType = new Map<'udp4' | 'udp6', Socket>()
-  readonly #isDue: ReturnType<typeof dialTimes>
+  readonly #hosts: HeardHosts
   #waits = [...firstWaitsMs]
   #cancel: Cancel = () => undefined
   #cancelPeers: Cancel = () => undefined
+  #cancelKeys: Cancel = () => undefined
 
   private constructor(options: DiscoveryOptions) {
     this.#options = options
-    this.#isDue = dialTimes(options.transport.self)
+    this.#hosts = new HeardHosts(options)
   }
 
   /** Listens, and says that this host is here. A port that can't be had costs the discovery and nothing else. */
@@ -62,6 +64,7 @@ export class LocalDiscovery {
     const both = options.host === '::'
     if (both || !options.host.includes(':')) await discovery.#listen('udp4', '0.0.0.0')
     if (both || options.host.includes(':')) await discovery.#listen('udp6', '::')
+    discovery.#cancelKeys = options.onKeys?.(() => discovery.#hosts.keysChanged()) ?? discovery.#cancelKeys
     discovery.#cancelPeers = options.transport.onPeer(({ type }) => {
       if (type === 'down') discovery.#sayAgain()
     })
@@ -72,6 +75,7 @@ export class LocalDiscovery {
   close(): void {
     this.#cancel()
     this.#cancelPeers()
+    this.#cancelKeys()
     for (const socket of this.#socketByType.values()) socket.close()
     this.#socketByType.clear()
   }
@@ -133,7 +137,7 @@ export class LocalDiscovery {
   }
 
   #heard(bytes: Uint8Array, { address }: RemoteInfo): void {
-    const { transport, domain, clock, log } = this.#options
+    const { transport, domain } = this.#options
     if (bytes.length > beaconBytesMax) return
     const beacon = decodeBeacon(bytes, domain)
     if (beacon === undefined) return
@@ -146,22 +150,14 @@ export class LocalDiscovery {
       this.#heardOwn(address, port)
       return
     }
-    if (transport.peers().some(({ id }) => id === peer) || this.#options.wanted?.() === 0) return
-    if (!this.#isDue(peer, `${address} ${port}`, clock.monotonicMs())) return
-    transport.dial(addressText(address, port, peer)).catch((error) => {
-      endIfBroken(error)
-      log.debug({ peer, error: String(error) }, 'a host of the local network was not reached')
-    })
+    this.#hosts.heard(peer, address, port)
   }
 
-  /** Something that this host has said itself, or that another machine with its key says: dialing it shows which. */
+  /** Something that this host has said itself, or that another machine with its key says. */
   #heardOwn(address: string, port: number): void {
-    const { transport, clock } = this.#options
     const plain = address.replace(/%.*/, '')
     const isHere = Object.values(networkInterfaces()).some((all) => all?.some((one) => one.address === plain))
-    if (isHere || !this.#isDue(transport.self, `${address} ${port}`, clock.monotonicMs())) return
-    // Whoever is there; at admission both learn what is the matter.
-    transport.dial(addressText(address, port)).catch(endIfBroken)
+    if (!isHere) this.#hosts.heardSelf(address, port)
   }
 }
 

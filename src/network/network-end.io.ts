@@ -145,7 +145,7 @@ export class NetworkEnd {
       })
       this.#mesh = mesh
       const wanted = (): number | undefined => this.#settings?.wanted
-      this.#around = { transport: mesh, domain, host, port, wanted, strangers, clock, random, log }
+      this.#around = { transport: mesh, domain, host, port, wanted, onKeys, strangers, clock, random, log }
       this.#discover()
       this.#reports.begin(mesh)
       this.#send({ type: 'ready' })
