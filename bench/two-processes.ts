@@ -1,4 +1,4 @@
-/** What it costs that the network is a process of its own (IS_NETWORK): a large file between two hosts. */
+/** What it costs that the network is a process of its own (IS_NETWORK): a large file between two hosts, and changes. */
 import { join } from 'node:path'
 import { userHere } from '../src/base/index.ts'
 import { connect, socketName } from '../src/control/index.ts'
@@ -9,13 +9,14 @@ import { median, takeTurns } from './measure.ts'
 import { cpuMs, pidOf, shareMB, withChildren } from './processes.ts'
 import { writeRandom } from './random-file.ts'
 import type { Row, Unit } from './report.ts'
+import { changesInTwo } from './two-processes-changes.ts'
 
 const roles = ['sender', 'receiver'] as const
 type Figures = Readonly<Record<`${(typeof roles)[number]}${'Ms' | 'MB'}`, number>>
 
 export const twoProcesses: Benchmark = {
   name: 'two-processes',
-  summary: 'a large file between hosts whose network is a process of its own, against hosts of one process',
+  summary: 'a large file, `lock`, `ci` and memory of hosts whose network is a process of its own, against one process',
   run: async (bench) => {
     const sizeMiB = bench.short ? 32 : 256
     const figures: Record<'one' | 'two', Figures[]> = { one: [], two: [] }
@@ -33,10 +34,11 @@ export const twoProcesses: Benchmark = {
         ratio: median(of('two')) / median(of('one')),
       }
     }
-    return roles.flatMap((role) => [
+    const large = roles.flatMap((role) => [
       row(`${sizeMiB} MiB, CPU of the ${role}`, `${role}Ms`, 'ms', 1.2),
       row(`memory of the ${role} after it`, `${role}MB`, 'MB', 1.2),
     ])
+    return [...large, ...(await changesInTwo(bench, networkUser()))]
   },
 }
 
