@@ -1,6 +1,7 @@
 /** What a key costs a daemon: its memory, and its time for each stranger that does not have it. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { hmacKeysMax } from '../src/config/index.ts'
 import type { DomainKeys } from '../src/mesh/admission.ts'
 import { keyOf, Lab, type LabHost, labDomain } from '../test/harness/lab.ts'
 import { openMesh } from '../test/support/mesh.ts'
@@ -15,11 +16,10 @@ export const admission: Benchmark = {
   summary: 'memory of a daemon whose domain has a key, and what a stranger without it costs, against one that has none',
   run: async (bench) => {
     const [open, keyed] = [await Lab.of(bench, 'one', 'two'), await Lab.of(bench, 'three', 'four')]
-    for (const host of keyed.hosts) {
-      host.env['IS_HMAC_KEYS'] = join(host.home, 'conf/hmac_keys')
-      writeFileSync(host.env['IS_HMAC_KEYS'], `${keyOf('the-key')}\n`, { mode: 0o600 })
-    }
-    await Promise.all([open.start(), keyed.start()])
+    const manyKeys = await Lab.of(bench, 'five')
+    for (const host of keyed.hosts) giveKeys(host, 1)
+    for (const host of manyKeys.hosts) giveKeys(host, hmacKeysMax)
+    await Promise.all([open.start(), keyed.start(), manyKeys.start()])
     await sleep(settleMs)
     const [ownOpen, ownKeyed] = [open, keyed].map(({ hosts }) => hosts.map((host) => ownMB(pidOf(host))))
     const count = bench.short ? 50 : 400
@@ -38,12 +38,21 @@ export const admission: Benchmark = {
     const costs = await takeTurns(bench.short ? 3 : 7, {
       open: () => refusedBy(open.hosts[0] as LabHost, (address) => other.dial(address)),
       keyed: () => refusedBy(keyed.hosts[0] as LabHost, (address) => stranger.dial(address)),
+      many: () => refusedBy(manyKeys.hosts[0] as LabHost, (address) => stranger.dial(address)),
     })
     return [
       rowOf('a daemon with a key and one peer, its own memory', 'MB', ownKeyed ?? [], ownOpen ?? []),
       rowOf('a stranger without the key, of the processor', 'ms', costs.keyed, costs.open),
+      rowOf(`the same where there are ${hmacKeysMax} keys`, 'ms', costs.many, costs.open),
     ]
   },
+}
+
+/** Has a host go by a file of so many keys. */
+function giveKeys(host: LabHost, count: number): void {
+  const keys = Array.from({ length: count }, (_, index) => `${keyOf(`the-key-${index}`)}\n`)
+  host.env['IS_HMAC_KEYS'] = join(host.home, 'conf/hmac_keys')
+  writeFileSync(host.env['IS_HMAC_KEYS'], keys.join(''), { mode: 0o600 })
 }
 
 function rowOf(what: string, unit: 'MB' | 'ms', keyed: readonly number[], open: readonly number[]) {
