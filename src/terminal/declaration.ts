@@ -23,16 +23,20 @@ export type Completed = readonly string[] | 'command' | 'files' | 'verbs' | Aske
 export type Asked = 'branches' | 'changesets' | 'hosts' | 'paths' | 'branches or paths'
 
 const verbatim = (word: string): string => word
+/** A variable of a shell that nothing has set is no path. */
+const notEmpty = (word: string): string | undefined => (word === '' ? undefined : word)
 const aWord: WordType<string> = { takes: 'a word', parse: verbatim }
-export const aFile: WordType<string> = { takes: 'a file', parse: verbatim, completes: 'files' }
+export const aFile: WordType<string> = { takes: 'a file', parse: notEmpty, completes: 'files' }
+/** A word for another program, perhaps a file. */
+export const anArgument: WordType<string> = { takes: 'a word', parse: verbatim, completes: 'files' }
 export const aCommand: WordType<string> = { takes: 'a command', parse: verbatim, completes: 'command' }
 export const aVerb: WordType<string> = { takes: 'a verb', parse: verbatim, completes: 'verbs' }
 export const aBranch: WordType<string> = { takes: 'a branch', parse: verbatim, completes: 'branches' }
 /** A path that the journal has, as it is on the host. */
-export const aPath: WordType<string> = { takes: 'a path', parse: verbatim, completes: 'paths' }
+export const aPath: WordType<string> = { takes: 'a path', parse: notEmpty, completes: 'paths' }
 export const aBranchOrPath: WordType<string> = {
   takes: 'a branch or a path',
-  parse: verbatim,
+  parse: notEmpty,
   completes: 'branches or paths',
 }
 export const aChangeset: WordType<string> = { takes: 'a changeset', parse: verbatim, completes: 'changesets' }

@@ -16,6 +16,13 @@ test('what is typed wrong is refused with status 22, and named', async (context)
     '-m goes with lock, void, up, skip, done, hold, release only, not with ci',
   )
   assertRefused(await alder!.run('snap'), 22, 'isconf snap: no path given')
+  for (const words of [
+    ['snap', 'one', ''],
+    ['cat', ''],
+    ['verify', ''],
+    ['bank', 'add', ''],
+  ])
+    assertRefused(await alder!.run(...words), 22, /takes a (file|path), not ""/)
   assertRefused(await alder!.run('snap', '--all', 'one'), 22, 'isconf snap does not take "--all"')
   assertRefused(await alder!.run('exec'), 22, 'isconf exec: no command given')
   assertRefused(await alder!.run('ci', 'all'), 22, 'isconf ci does not take "all"')

@@ -1,5 +1,13 @@
 import { IsconfError } from '../../base/index.ts'
-import { aCommand, aFile, optionalWord, optionalWords, value, values, type WordType } from '../../terminal/index.ts'
+import {
+  aCommand,
+  anArgument,
+  optionalWord,
+  optionalWords,
+  value,
+  values,
+  type WordType,
+} from '../../terminal/index.ts'
 import { type VerbContext, verb } from '../verb.ts'
 
 const variableName: WordType<string> = {
@@ -25,7 +33,7 @@ export const execVerb = verb({
   },
   arguments: {
     command: optionalWord('COMMAND', 'what to run', aCommand),
-    words: optionalWords('ARG', 'its arguments', aFile),
+    words: optionalWords('ARG', 'its arguments', anArgument),
   },
   passThrough: true,
   run: async ({ client, user, cwd, show, variable, hasInput }, typed) => {

@@ -1,5 +1,5 @@
 import { IsconfError, inOneLine, nearest } from '../../base/index.ts'
-import { type HostRow, type HostState, hostStates } from '../../control/index.ts'
+import { type BranchRow, type Client, type HostRow, type HostState, hostStates } from '../../control/index.ts'
 import {
   branchesText,
   countsOf,
@@ -67,6 +67,7 @@ export const fleetVerb = verb({
     const look = async (): Promise<readonly HostRow[]> =>
       chosen((await client.get('/v1/hosts')) as readonly HostRow[], { ...filter, host })
     let hosts = await look()
+    if (filter.branch !== undefined && hosts.length === 0) await checkBranch(client, filter.branch)
     if (output) {
       if (host === undefined)
         throw new IsconfError('USAGE', 'fleet --output takes a host', { hint: 'see `isconf help fleet`' })
@@ -113,6 +114,15 @@ function chosen(all: readonly HostRow[], { host, branch, state, name }: Filter):
   )
   if (host !== undefined && hosts.length === 0) throw noSuchHost(host, all)
   return hosts
+}
+
+/** That no host is on a branch is an answer; that all hosts of a misspelt one are level is none. NO_SUCH_BRANCH. */
+async function checkBranch(client: Pick<Client, 'get'>, branch: string): Promise<void> {
+  const names = ((await client.get('/v1/branches')) as readonly BranchRow[]).map(({ name }) => name)
+  if (names.includes(branch)) return
+  const meant = nearest(branch, names)
+  const guess = meant === undefined ? '' : ` (did you mean ${meant}?)`
+  throw new IsconfError('NO_SUCH_BRANCH', `no branch ${inOneLine(branch)} is known here${guess}`)
 }
 
 function noSuchHost(host: string, all: readonly HostRow[]): IsconfError {

@@ -28,6 +28,16 @@ for (const [words, path] of asked) {
   })
 }
 
+test('fleet --branch says of a branch that nobody knows that it is none, and not that all of its hosts are level', async (t) => {
+  const branches = [{ name: 'generic' }, { name: 'empty' }] as unknown as readonly BranchRow[]
+  const { type } = await hostWith(t, { 'GET /v1/hosts': [], 'GET /v1/branches': branches })
+  const refused = await type('fleet', '--branch', 'genric')
+  assert.deepEqual([refused.status, refused.out], [22, ''])
+  assert.match(refused.err, /^isconf: error: no branch genric is known here \(did you mean generic\?\)$/m)
+  const empty = await type('fleet', '--branch', 'empty')
+  assert.deepEqual([empty.status, empty.out], [0, '0 hosts: 0 level\n'])
+})
+
 test('log --since takes a date as the beginning of that day here', async (t) => {
   const since = new Date(2030, 0, 31).toISOString()
   const { type } = await hostWith(t, { [`GET /v1/log?${new URLSearchParams({ since })}`]: [] })

@@ -1,6 +1,15 @@
 import { IsconfError } from '../../base/index.ts'
 import type { RehearsalAnswer } from '../../control/index.ts'
-import { aCommand, aFile, aHost, flag, jsonFlag, optionalWord, optionalWords, value } from '../../terminal/index.ts'
+import {
+  aCommand,
+  aHost,
+  anArgument,
+  flag,
+  jsonFlag,
+  optionalWord,
+  optionalWords,
+  value,
+} from '../../terminal/index.ts'
 import { describeRehearsal, refuseFailing } from '../rehearsal-text.ts'
 import { verb } from '../verb.ts'
 
@@ -26,7 +35,7 @@ export const rehearseVerb = verb({
   },
   arguments: {
     command: optionalWord('COMMAND', 'what to rehearse instead of the work in progress', aCommand),
-    words: optionalWords('ARG', 'its arguments', aFile),
+    words: optionalWords('ARG', 'its arguments', anArgument),
   },
   passThrough: true,
   run: async ({ client, user, cwd, say, show, terminal }, { on, net, sh, json, command, words }) => {

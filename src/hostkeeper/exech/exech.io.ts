@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { IsconfError } from '../../base/index.ts'
-import { aFile, optionalWords, type Program, runProgram, type TypedOf, value, word } from '../../terminal/index.ts'
+import { anArgument, optionalWords, type Program, runProgram, type TypedOf, value, word } from '../../terminal/index.ts'
 import {
   contextOf,
   hostkeeperFlags,
@@ -21,7 +21,7 @@ export const exechProgram = {
     ...hostkeeperFlags,
     sha256: value('--sha256 <hex>', 'the hash that the script must have to be run'),
   },
-  arguments: { url: word('URL', 'the script'), words: optionalWords('ARG', 'its arguments', aFile) },
+  arguments: { url: word('URL', 'the script'), words: optionalWords('ARG', 'its arguments', anArgument) },
   passThrough: true,
   verbs: [],
 } satisfies Program
