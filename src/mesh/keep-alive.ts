@@ -16,8 +16,8 @@ export interface Watched {
   close(reason: Error): void
 }
 
-/** One or two looks without a sound, then another without an answer: a dead connection is gone within two minutes. */
-const patience = { lookEveryMs: 30_000, answerMsMax: 60_000 }
+/** One or two looks without a sound, then another without an answer: a dead connection is gone within three minutes. */
+const patience = { lookEveryMs: 60_000, answerMsMax: 60_000 }
 
 /** Watches all connections until the function that it returns is called. */
 export function keepAlive(

@@ -1,13 +1,18 @@
 /** Keeps the neighbours of this host: what {@link Neighbours} decides is done to the transport here. */
-import { type Cancel, type Clock, everybodyMax, nowAndThen, type Random } from '../base/index.ts'
+import { type Cancel, type Clock, everybodyMax, type Random } from '../base/index.ts'
 import { type Candidate, Neighbours, neighboursMax } from './neighbours.ts'
 import type { PeerId, Transport } from './transport.ts'
 
 /** How often to check whether there are too many neighbours, or too few hosts to turn to; and while there are enough. */
 const lookEveryMs = 5_000
 const restMs = 60_000
-/** How often a host meets one that it need not meet: about 300 times a day. */
-const exploreEveryMs = 300_000
+/**
+ * How often a host meets one that it need not meet. Up to three hundred hosts somebody does so every three seconds;
+ * beyond that each does about every quarter of an hour, and together they do it more often than that.
+ */
+const exploreEveryMsMin = 300_000
+const exploreEveryMsMax = 900_000
+const exploreMsPerHost = 3_000
 
 export interface NeighbourKeeperDeps {
   readonly transport: Transport
@@ -29,6 +34,7 @@ export class NeighbourKeeper {
   readonly #neighbours: Neighbours
   #cancels: readonly Cancel[] = []
   #cancelLook: Cancel = () => undefined
+  #cancelExplore: Cancel = () => undefined
   #isLookingSoon = false
 
   constructor(deps: NeighbourKeeperDeps) {
@@ -39,7 +45,7 @@ export class NeighbourKeeper {
   }
 
   start(): void {
-    const { transport, clock, random } = this.#deps
+    const { transport, clock } = this.#deps
     for (const { id, address } of transport.peers()) this.#neighbours.up(id, address, clock.monotonicMs())
     this.#cancels = [
       transport.onPeer(({ type, peer }) => {
@@ -49,11 +55,9 @@ export class NeighbourKeeper {
           this.lookSoon()
         }
       }),
-      nowAndThen(clock, random, exploreEveryMs, () => {
-        this.#neighbours.explore()
-        this.#look()
-      }),
+      () => this.#cancelExplore(),
     ]
+    this.#exploreLater()
     this.#look()
   }
 
@@ -112,6 +116,16 @@ export class NeighbourKeeper {
     this.#isLookingSoon = everyMs === lookEveryMs
     // Spread, so that hosts that were switched on together do not stay together.
     this.#cancelLook = clock.after(everyMs / 2 + random.below(everyMs), () => this.#look())
+  }
+
+  #exploreLater(): void {
+    const { clock, random, hosts } = this.#deps
+    const everyMs = Math.min(exploreEveryMsMax, Math.max(exploreEveryMsMin, hosts() * exploreMsPerHost))
+    this.#cancelExplore = clock.after(everyMs / 2 + random.below(everyMs), () => {
+      this.#exploreLater()
+      this.#neighbours.explore()
+      this.#look()
+    })
   }
 
   #hangUp(): void {

@@ -72,15 +72,15 @@ export async function ask(
   const limit = new AbortController()
   let stream: PeerStream | undefined
   const what = options.onProgress ? 'sent next to nothing for' : 'did not answer within'
-  const late = new NoAnswerError(`${protocol}: ${peer} ${what} ${options.timeoutMs} ms`)
   const giveUp = (reason: NoAnswerError): void => {
     limit.abort(reason)
     stream?.abort(reason)
   }
-  const arm = (): Cancel => options.clock.after(options.timeoutMs, () => giveUp(late))
+  const late = (): void => giveUp(new NoAnswerError(`${protocol}: ${peer} ${what} ${options.timeoutMs} ms`))
+  const arm = (): Cancel => options.clock.after(options.timeoutMs, late)
   let cancel = arm()
-  const hangs = new HangsError(`${protocol}: ${peer} answers nothing at all`)
-  const cancelWatch = transport.liveness.watch(peer, () => giveUp(hangs))
+  const hangs = (): void => giveUp(new HangsError(`${protocol}: ${peer} answers nothing at all`))
+  const cancelWatch = transport.liveness.watch(peer, hangs)
   const onProgress = (): void => {
     cancel()
     cancel = arm()

@@ -44,6 +44,8 @@ export interface ExchangeDeps {
   readonly hostsDigest: () => string
   /** A peer tells about itself. */
   readonly hearWords: (words: OwnWords, peer: PeerId) => void
+  /** A peer has the same records of all hosts. */
+  readonly sameHosts: (peer: PeerId) => void
   /** Processes what a peer tells. */
   readonly hear: (told: Announcement, peer: PeerId) => Promise<void>
   /** When something new last came, from any peer: monotonic milliseconds. */
@@ -129,6 +131,7 @@ export class Exchange {
   #hearSummary(told: unknown, peer: PeerId): Summary {
     const { digest, hosts, ...words } = this.#parse(summarySchema, told, peer)
     this.#deps.hearWords(words, peer)
+    if (hosts === this.#deps.hostsDigest()) this.#deps.sameHosts(peer)
     return { digest, hosts, ...words }
   }
 

@@ -19,6 +19,8 @@ import type { UnfetchedHeads } from './unfetched.ts'
 
 /** How often to exchange: often enough that news that were not heard are soon made up for. */
 const exchangeEveryMs = 30_000
+/** In a large domain, where the news come from more neighbours, every fourth time is enough. */
+const turnsWhenLarge = 4
 
 export interface ReplicatorDeps extends ChangesetFetcherDeps {
   /** What this host tells about itself. */
@@ -48,7 +50,7 @@ export class Replicator {
   readonly #teller: NewsTeller
   readonly #exchange: Exchange
   readonly #cancels: Cancel[] = []
-  #isTurn = false
+  #turn = 0
 
   constructor(deps: ReplicatorDeps) {
     this.#deps = deps
@@ -76,6 +78,7 @@ export class Replicator {
       ownWords: deps.words,
       hostsDigest: () => this.inventory.digest(),
       hearWords: (words, peer) => this.#hearWords(words, peer),
+      sameHosts: (peer) => this.inventory.isLevel(peer),
       newsMs: () => this.#intake.newsMs,
       met: (peer, theirs, mine) => this.#teller.met(peer, theirs, mine),
     })
@@ -190,9 +193,8 @@ export class Replicator {
     const { random, transport, bootRecord } = this.#deps
     // In time for the exchange after this one.
     void bootRecord?.refresh()
-    // In a large domain the news come from more neighbours, and every other time is enough.
-    this.#isTurn = !this.#isTurn || !this.inventory.isLarge
-    if (!this.#isTurn) return
+    this.#turn = (this.#turn + 1) % turnsWhenLarge
+    if (this.#turn !== 0 && this.inventory.isLarge) return
     const peers = transport.peers()
     const peer = peers.length > 0 ? peers[random.below(peers.length)] : undefined
     if (peer) this.#exchangeSoon(peer.id)

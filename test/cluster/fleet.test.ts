@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { neighboursMax, neighboursMin } from '../../src/mesh/neighbours.ts'
-import { Fleet } from '../sim/fleet.ts'
+import { Fleet, sum } from '../sim/fleet.ts'
+import type { FleetHost } from '../sim/fleet-host.ts'
+import { rates } from './size.ts'
 
 const hosts = 100
 
@@ -23,7 +25,33 @@ test('a hundred hosts that know two of them find each other, and each has a boun
     await fleet.checkIn(by)
     const { all } = await fleet.spread(fleet.hosts, fleet.clock.monotonicMs(), 60_000)
     assert.ok(all < 5_000, `the last host had the change after ${all} ms`)
+    await fleet.run(60_000)
+    const idle = await fleet.bytesPerSecond(() => fleet.run(120_000))
+    // They meet others three times as often as the hosts of a larger fleet.
+    assert.ok(sum([...idle.values()]) <= 250, `idle, bytes/s: ${rates(idle)}`)
   } finally {
     fleet.end()
   }
 })
+
+for (const seed of [1, 2, 3]) {
+  test(`what one of thirty hosts newly says of itself is known to all within seconds (seed ${seed})`, async () => {
+    const fleet = new Fleet({ seed, hosts: 30, latencyMs: 20, haveMet: true })
+    try {
+      await fleet.start(5_000)
+      await fleet.run(60_000)
+      const [by, ...others] = fleet.hosts
+      assert.ok(by?.words.at)
+      by.words = { ...by.words, at: { ...by.words.at, release: '5.0.1' } }
+      await fleet.run(10_000)
+      const release = (host: FleetHost) =>
+        host.life.replicator.inventory.all().find(({ peer }) => peer === by.name)?.at?.release
+      assert.deepEqual(
+        others.filter((host) => release(host) !== '5.0.1').map(({ name }) => name),
+        [],
+      )
+    } finally {
+      fleet.end()
+    }
+  })
+}

@@ -1,12 +1,13 @@
 /** What a fleet of simulated hosts costs, and how fast a change goes round in it: `npm run sim -- --size N`. */
-import { Fleet, type Spread } from '../sim/fleet.ts'
+import { type BytesByKind, Fleet, type Spread, sum } from '../sim/fleet.ts'
 import { seededRandom } from '../sim/random.ts'
 
 export interface SizeFigures {
   /** Fewest, mean and most connections of a host. */
   readonly connections: readonly [number, number, number]
-  readonly idleBytesPerSecond: number
-  readonly busyBytesPerSecond: number
+  /** Bytes a second that a host sends, by kind of message. */
+  readonly idle: BytesByKind
+  readonly busy: BytesByKind
   readonly quiet: Spread
   readonly lossy: Spread
   readonly restarting: Spread
@@ -22,8 +23,9 @@ export interface SizeOptions {
 
 /** One way, in milliseconds. */
 export const latencyMs = 20
-const settleMs = 300_000
-const idleMs = 120_000
+/** Until what hosts say of themselves comes to the others as fast as it is said. */
+const settleMs = 1_200_000
+const idleMs = 300_000
 const checkIns = 2
 const limitMs = 600_000
 /** How long a host that restarts is off at most, and the site is cut off. */
@@ -38,15 +40,15 @@ export async function sizeFigures({ seed, hosts, note }: SizeOptions): Promise<S
     await fleet.run(settleMs)
     const connections = fleet.connections()
     note(`connections ${connections.map((one) => one.toFixed(1)).join(' ')}`)
-    const idleBytesPerSecond = await fleet.bytesPerSecond(idleMs)
-    note(`idle ${idleBytesPerSecond.toFixed(0)} bytes/s`)
-    const busyBytesPerSecond = await fleet.bytesPerSecond(checkIns * 60_000, async () => {
+    const idle = await fleet.bytesPerSecond(() => fleet.run(idleMs))
+    note(`idle, bytes/s: ${rates(idle)}`)
+    const busy = await fleet.bytesPerSecond(async () => {
       for (let one = 0; one < checkIns; one += 1) {
         await fleet.checkIn(aHost(fleet, one))
         await fleet.run(59_000)
       }
     })
-    note(`busy ${busyBytesPerSecond.toFixed(0)} bytes/s`)
+    note(`busy, bytes/s: ${rates(busy)}`)
     const quiet = await spreadOf(fleet, 11)
     note(`quiet ${JSON.stringify(quiet)}`)
     fleet.network.setFaults({ resentRate: 0.05 })
@@ -57,10 +59,16 @@ export async function sizeFigures({ seed, hosts, note }: SizeOptions): Promise<S
     note(`restarting ${JSON.stringify(restarting)}`)
     const healed = await healedSpread(fleet)
     note(`healed ${JSON.stringify(healed)}`)
-    return { connections, idleBytesPerSecond, busyBytesPerSecond, quiet, lossy, restarting, healed }
+    return { connections, idle, busy, quiet, lossy, restarting, healed }
   } finally {
     fleet.end()
   }
+}
+
+/** Bytes a second in all, and of each kind. */
+export function rates(byKind: BytesByKind): string {
+  const parts = [...byKind].map(([kind, rate]) => `${kind} ${rate.toFixed(0)}`)
+  return `${sum([...byKind.values()]).toFixed(0)} (${parts.join(', ')})`
 }
 
 async function spreadOf(fleet: Fleet, by: number): Promise<Spread> {
@@ -82,7 +90,7 @@ async function restartingSpread(fleet: Fleet, seed: number): Promise<Spread> {
 
 /** The first site is cut off, the others check in meanwhile; the spread in it once it is healed. */
 async function healedSpread(fleet: Fleet): Promise<Spread> {
-  const isThere = ({ name }: { readonly name: string }): boolean => name.startsWith('s0-')
+  const isThere = ({ name }: { readonly name: string }): boolean => name.includes('-s0-')
   const site = fleet.hosts.filter(isThere)
   const others = fleet.hosts.filter((host) => !isThere(host))
   fleet.network.partition([site, others].map((part) => part.map(({ name }) => name)))

@@ -13,12 +13,25 @@ interface Timer {
 /** Wall time at the start of every simulated world. */
 const epochMs = Date.UTC(2030, 0, 1)
 
+export interface SimClockOptions {
+  /**
+   * `together`: what is due in the same millisecond fires in order, and settles together. That is several times as
+   * fast with thousands of hosts.
+   */
+  readonly fires?: 'one by one' | 'together'
+}
+
 export class SimClock implements Clock {
+  readonly #isTogether: boolean
   #nowMs = 0
   #wallOffsetMs = epochMs
   /** A heap: the earliest first. A cancelled one stays until its time comes. */
   readonly #timers: Timer[] = []
   #asked = 0
+
+  constructor({ fires = 'one by one' }: SimClockOptions = {}) {
+    this.#isTogether = fires === 'together'
+  }
 
   wallMs(): number {
     return this.#nowMs + this.#wallOffsetMs
@@ -71,14 +84,22 @@ export class SimClock implements Clock {
   }
 
   async #fireNext(untilMs: number): Promise<boolean> {
-    while (this.#timers[0] !== undefined && this.#timers[0].run === undefined) this.#pop()
-    const timer = this.#timers[0]
-    if (timer === undefined || timer.atMs > untilMs) return false
-    this.#pop()
+    const timer = this.#next(untilMs)
+    if (timer === undefined) return false
     this.#nowMs = timer.atMs
     timer.run?.()
+    if (this.#isTogether) for (let more = this.#next(timer.atMs); more; more = this.#next(timer.atMs)) more.run?.()
     await settle()
     return true
+  }
+
+  /** Takes the next timer that is due by then. */
+  #next(untilMs: number): Timer | undefined {
+    while (this.#timers[0] !== undefined && this.#timers[0].run === undefined) this.#pop()
+    const timer = this.#timers[0]
+    if (timer === undefined || timer.atMs > untilMs) return undefined
+    this.#pop()
+    return timer
   }
 
   #push(timer: Timer): void {

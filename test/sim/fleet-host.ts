@@ -4,9 +4,10 @@
  * does to itself is left out, so that there can be ten thousand.
  */
 import { createPublicKey, type KeyObject, verify } from 'node:crypto'
-import { type Cancel, type Clock, type DomainName, silentLog } from '../../src/base/index.ts'
+import { type Cancel, type ChangesetId, type Clock, type DomainName, silentLog } from '../../src/base/index.ts'
 import { type Branch, Branches, firstBranch } from '../../src/branch/index.ts'
 import { type Candidate, NeighbourKeeper, Peering } from '../../src/mesh/index.ts'
+import { keepAlive } from '../../src/mesh/keep-alive.ts'
 import {
   type HostRecords,
   Inventory,
@@ -25,6 +26,8 @@ import { SimDisk } from './disk.ts'
 import type { SimNetwork, SimTransport } from './network.ts'
 import { seededRandom } from './random.ts'
 
+const shortNameLength = 10
+
 export interface FleetWorld {
   readonly seed: number
   readonly clock: SimClock
@@ -39,6 +42,8 @@ export interface FleetWorld {
 export class FleetHost {
   readonly name: string
   readonly key: KeyObject
+  /** What it says of itself. */
+  words: OwnWords
   readonly #world: FleetWorld
   readonly #disk: SimDisk
   readonly #records: HostRecords
@@ -48,6 +53,8 @@ export class FleetHost {
   constructor(name: string, world: FleetWorld, records: HostRecords) {
     this.name = name
     this.key = keyFrom(`${world.seed} ${name}`)
+    const done = { id: 'a'.repeat(64) as ChangesetId, index: 0 }
+    this.words = { host: name.slice(-shortNameLength), at: { branch: firstBranch, done, release: '5.0.0' } }
     this.#world = world
     this.#disk = new SimDisk(seededRandom(1))
     this.#records = records
@@ -78,17 +85,12 @@ export class FleetHost {
     const branches = await Branches.open({ disk, domain: 'sim.example' as DomainName, clock }, '/branches')
     const branch = await branches.obtain(firstBranch)
     const resolutions = await Resolutions.open(disk, '/resolutions', branches, log)
-    const words = (): OwnWords => ({
-      host: this.name,
-      at: { branch: branch.name, done: null, release: '5.0.0' },
-    })
-    const shared = { transport, clock, random, log }
+    const shared = { transport, clock, random, log, words: () => this.words }
     const [key, records] = [this.key, this.#records]
     const addresses = (): readonly string[] => [transport.address]
-    const inventory = new Inventory({ ...shared, disk, path: '/hosts', key, words, addresses, isSigned, records })
+    const inventory = new Inventory({ ...shared, disk, path: '/hosts', key, addresses, isSigned, records })
     const replicator = new Replicator({
       ...shared,
-      words,
       inventory,
       branches,
       resolutions,
@@ -117,6 +119,7 @@ export class FleetHost {
       dialed: (address, peer) => keeper.dialed(address, peer),
     })
     serveJournal(transport, journalSource(branches))
+    keepAlive(clock, () => transport.watched(), log)
     keeper.start()
     peering.start()
     replicator.start()

@@ -8,6 +8,9 @@ import { cachedCheck, FleetHost, type FleetWorld } from './fleet-host.ts'
 import { SimNetwork } from './network.ts'
 import { seededRandom } from './random.ts'
 import { SharedRecords } from './shared-records.ts'
+import type { Kind } from './traffic.ts'
+
+export type BytesByKind = ReadonlyMap<Kind, number>
 
 export interface FleetOptions {
   readonly seed: number
@@ -22,8 +25,6 @@ export interface FleetOptions {
 const sites = 5
 /** Hosts in everybody's nets. */
 const netsCount = 2
-/** What TLS, HTTP/2, TCP and IP add to each message: about what two records, their frames, headers and packets take. */
-export const overheadBytes = 200
 
 /** When each part of the hosts had a changeset, in milliseconds after it was made. */
 export interface Spread {
@@ -34,7 +35,7 @@ export interface Spread {
 
 export class Fleet {
   readonly options: FleetOptions
-  readonly clock = new SimClock()
+  readonly clock = new SimClock({ fires: 'together' })
   readonly network: SimNetwork
   readonly hosts: readonly FleetHost[]
   /** When each host had the changeset that is being followed. */
@@ -46,7 +47,7 @@ export class Fleet {
     this.options = options
     const latency = { latencyMsMin: latencyMs, latencyMsMax: latencyMs }
     this.network = new SimNetwork(this.clock, seededRandom(seed), latency)
-    const names = Array.from({ length: hosts }, (_, index) => `s${index % sites}-h${String(index).padStart(5, '0')}`)
+    const names = Array.from({ length: hosts }, (_, index) => nameOf(index))
     const world: FleetWorld = {
       seed,
       clock: this.clock,
@@ -59,8 +60,11 @@ export class Fleet {
     }
     const [base, copies] = [new Map<string, KeptRecord>(), new Map<string, KeptRecord>()]
     const like = new HostRecords(base)
-    if (haveMet) for (const name of names) like.put(keptRecord(name, world, hosts))
-    this.hosts = names.map((name) => new FleetHost(name, world, new HostRecords(new SharedRecords(base, copies), like)))
+    const kept = haveMet ? names.map((name) => keptRecord(name, world, hosts)) : []
+    for (const one of kept.sort((a, b) => a.saidMs - b.saidMs)) like.put(one)
+    const common = { byShort: base, inOrder: [...base] }
+    const records = (): HostRecords => new HostRecords(new SharedRecords(common, copies), like)
+    this.hosts = names.map((name) => new FleetHost(name, world, records()))
   }
 
   /** Starts all hosts within some seconds. */
@@ -89,12 +93,16 @@ export class Fleet {
     return [Math.min(...counts), sum(counts) / counts.length, Math.max(...counts)]
   }
 
-  /** Bytes a second that a host sends, in the mean of all, while time passes. */
-  async bytesPerSecond(ms: number, meanwhile: () => Promise<unknown> = () => this.run(ms)): Promise<number> {
-    const before = this.#sentBytes()
+  /** Bytes a second that a host sends, in the mean of all, by kind of message, while time passes. */
+  async bytesPerSecond(meanwhile: () => Promise<unknown>): Promise<BytesByKind> {
+    const { traffic } = this.network
+    const before = new Map(traffic.bytesByKind())
     const beganMs = this.clock.monotonicMs()
     await meanwhile()
-    return (this.#sentBytes() - before) / this.up.length / ((this.clock.monotonicMs() - beganMs) / 1000)
+    const hostSeconds = (this.up.length * (this.clock.monotonicMs() - beganMs)) / 1000
+    const rate = ([kind, bytes]: readonly [Kind, number]) =>
+      [kind, (bytes - (before.get(kind) ?? 0)) / hostSeconds] as const
+    return new Map([...traffic.bytesByKind()].map(rate).sort(([, a], [, b]) => b - a))
   }
 
   /** One host locks and checks in, and its neighbours are told. The changeset spreads while time is let pass. */
@@ -132,13 +140,14 @@ export class Fleet {
   end(): void {
     for (const host of this.hosts) host.crash()
   }
-
-  #sentBytes(): number {
-    return sum(this.up.map(({ life: { transport } }) => transport.sentBytes + transport.streamCount * overheadBytes))
-  }
 }
 
 const because = { message: 'because it was asked for', since: '2030-01-01T00:00:00.000Z' }
+
+/** As long as the ids of real hosts, so that what hosts say of themselves is as long; hosts of a site are near. */
+function nameOf(index: number): string {
+  return `${'simulated-'.repeat(4)}s${index % sites}-h${String(index).padStart(7, '0')}`
+}
 
 /** What a host said of itself some time ago, as it would be after a long life of the fleet. */
 function keptRecord(name: string, { seed, clock }: FleetWorld, hosts: number): KeptRecord {
@@ -148,14 +157,13 @@ function keptRecord(name: string, { seed, clock }: FleetWorld, hosts: number): K
     count: 1,
     time: '2030-01-01T00:00:00.000Z',
     addresses: [`sim:${name}`],
-    host: name,
-    at: { branch: 'generic', done: null, release: '5.0.0' } as KeptRecord['record']['at'],
+    ...host.words,
   }
-  const agoMs = seededRandom(seed + Number(name.slice(-5))).below(hosts * 6_000)
+  const agoMs = seededRandom(seed + Number(name.slice(-7))).below(hosts * 6_000)
   const saidMs = clock.monotonicMs() - agoMs
   return { signed: signRecord(record, host.key), record, saidMs, seen: record.time, from: undefined }
 }
 
-function sum(numbers: readonly number[]): number {
+export function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, one) => total + one, 0)
 }

@@ -3,6 +3,9 @@ import type { Clock } from '../../src/base/index.ts'
 import type { PeerId } from '../../src/mesh/transport.ts'
 import { SimStream } from './stream.ts'
 
+/** Hears what either side of a stream writes; `isFirst` when it has written nothing before. */
+type OnWrite = (by: LinkEnd, bytes: Buffer, isFirst: boolean) => void
+
 /** What a link asks of the network it is part of. */
 export interface Wires {
   readonly clock: Clock
@@ -19,8 +22,6 @@ export interface LinkEnd {
   readonly self: PeerId
   /** This side has noticed that the link is gone. */
   lost(link: Link): void
-  /** A stream of this side is over. */
-  ended(stream: SimStream): void
 }
 
 export class Link {
@@ -80,21 +81,24 @@ export class Link {
   }
 
   /** Two joined stream ends; `from` is who opens. */
-  streamPair(from: LinkEnd): readonly [SimStream, SimStream] {
+  streamPair(from: LinkEnd, onWrite: OnWrite): readonly [SimStream, SimStream] {
     const to = this.other(from)
-    const near = this.#stream(from, to)
-    const far = this.#stream(to, from)
+    const near = this.#stream(from, to, onWrite)
+    const far = this.#stream(to, from, onWrite)
     near.join(far)
     far.join(near)
     return [near, far]
   }
 
-  #stream(end: LinkEnd, to: LinkEnd): SimStream {
+  #stream(end: LinkEnd, to: LinkEnd, onWrite: OnWrite): SimStream {
     const streams = this.#streams[this.#index(end)] as Set<SimStream>
-    const onDone = (one: SimStream): void => {
-      if (streams.delete(one)) end.ended(one)
-    }
-    const stream = new SimStream((arrive) => this.send(end, arrive), to.self, onDone)
+    const sendAway = (arrive: () => void): void => this.send(end, arrive)
+    const stream = new SimStream({
+      peer: to.self,
+      sendAway,
+      onWrite: (bytes, isFirst) => onWrite(end, bytes, isFirst),
+      onDone: (one) => streams.delete(one),
+    })
     streams.add(stream)
     return stream
   }

@@ -9,6 +9,7 @@
 import type { Clock, Random } from '../../src/base/index.ts'
 import { chance } from './random.ts'
 import { type NetworkFaults, type SimHostOptions, type SimMedium, SimTransport } from './sim-transport.ts'
+import { Traffic } from './traffic.ts'
 
 export { SimTransport } from './sim-transport.ts'
 
@@ -24,6 +25,7 @@ const calm: NetworkFaults = {
 export class SimNetwork implements SimMedium {
   readonly clock: Clock
   readonly random: Random
+  readonly traffic = new Traffic()
   readonly #transportByName = new Map<string, SimTransport>()
   readonly #cuts = new Set<string>()
   readonly #silentNames = new Set<string>()

@@ -1,27 +1,35 @@
 /** Records of hosts as a map for each of many simulated hosts, which holds only what is not the same for all. */
 import type { KeptRecord, RecordMap } from '../../src/replication/index.ts'
 
+/** What all hosts have in common. */
+export interface CommonRecords {
+  readonly byShort: ReadonlyMap<string, KeptRecord>
+  /** The one that arrived longest ago first. */
+  readonly inOrder: readonly (readonly [string, KeptRecord])[]
+}
+
 export class SharedRecords implements RecordMap {
-  readonly #base: ReadonlyMap<string, KeptRecord>
+  readonly #common: CommonRecords
   readonly #own = new Map<string, KeptRecord>()
   readonly #gone = new Set<string>()
   /** One copy of each record, however many hosts have it. */
   readonly #copies: Map<string, KeptRecord>
+  /** How many it has more than all have in common. */
+  #more = 0
+  /** All that is in common before this place is not so here, and need not be looked at again. */
+  #first = 0
 
-  constructor(base: ReadonlyMap<string, KeptRecord>, copies: Map<string, KeptRecord>) {
-    this.#base = base
+  constructor(common: CommonRecords, copies: Map<string, KeptRecord>) {
+    this.#common = common
     this.#copies = copies
   }
 
-  /** How many it has more than all have in common. */
-  #more = 0
-
   get size(): number {
-    return this.#base.size + this.#more
+    return this.#common.byShort.size + this.#more
   }
 
   get(key: string): KeptRecord | undefined {
-    return this.#own.get(key) ?? (this.#gone.has(key) ? undefined : this.#base.get(key))
+    return this.#own.get(key) ?? (this.#gone.has(key) ? undefined : this.#common.byShort.get(key))
   }
 
   set(key: string, kept: KeptRecord): Map<string, KeptRecord> {
@@ -29,7 +37,7 @@ export class SharedRecords implements RecordMap {
     const copy = this.#copies.get(signature) ?? kept
     this.#copies.set(signature, copy)
     if (this.get(key) === undefined) this.#more += 1
-    this.#gone.delete(key)
+    if (this.#common.byShort.has(key)) this.#gone.add(key)
     this.#own.set(key, { ...kept, signed: copy.signed, record: copy.record })
     return this.#own
   }
@@ -38,17 +46,27 @@ export class SharedRecords implements RecordMap {
     const was = this.get(key) !== undefined
     if (was) this.#more -= 1
     this.#own.delete(key)
-    if (this.#base.has(key)) this.#gone.add(key)
+    if (this.#common.byShort.has(key)) this.#gone.add(key)
     return was
   }
 
   *keys(): MapIterator<string> {
-    for (const key of this.#base.keys()) if (!this.#gone.has(key) && !this.#own.has(key)) yield key
+    for (const [key] of this.#stillCommon()) yield key
     yield* this.#own.keys()
   }
 
   *values(): MapIterator<KeptRecord> {
-    for (const [key, kept] of this.#base) if (!this.#gone.has(key) && !this.#own.has(key)) yield kept
+    for (const [, kept] of this.#stillCommon()) yield kept
     yield* this.#own.values()
+  }
+
+  *#stillCommon(): Generator<readonly [string, KeptRecord]> {
+    const { inOrder } = this.#common
+    const isGone = (at: number): boolean => this.#gone.has(inOrder[at]?.[0] ?? '')
+    while (this.#first < inOrder.length && isGone(this.#first)) this.#first += 1
+    for (let at = this.#first; at < inOrder.length; at += 1) {
+      const one = inOrder[at]
+      if (one && !isGone(at)) yield one
+    }
   }
 }

@@ -1,6 +1,7 @@
 /** One host's place on the simulated network. */
 import { type Cancel, type Random, sleep } from '../../src/base/index.ts'
 import { admit, type Handshake, type Member, noKeys, nonceBytes, type Role } from '../../src/mesh/admission.ts'
+import type { Watched } from '../../src/mesh/keep-alive.ts'
 import { loadCpace } from '../../src/mesh/key-proofs.ts'
 import { Liveness } from '../../src/mesh/liveness.ts'
 import {
@@ -13,6 +14,7 @@ import {
 } from '../../src/mesh/transport.ts'
 import { Link, type LinkEnd, type Wires } from './link.ts'
 import type { SimStream } from './stream.ts'
+import { type Kind, kindOf, meetingBytes, messageBytes, pingBytes, type Traffic } from './traffic.ts'
 import { joinedWires } from './wires.ts'
 
 // What is loaded in the middle of a run would come at another time in each.
@@ -46,6 +48,7 @@ export interface SimHostOptions {
 export interface SimMedium extends Wires {
   readonly random: Random
   readonly faults: NetworkFaults
+  readonly traffic: Traffic
   find(name: string): SimTransport | undefined
   remove(transport: SimTransport): void
   reachable(a: string, b: string): boolean
@@ -63,17 +66,19 @@ export class SimTransport implements Transport, LinkEnd {
   readonly #member: Member
   readonly #onOwnIdentity: (address: string) => void
   readonly #links = new Set<Link>()
+  readonly #watchedByLink = new Map<Link, Watched>()
   /** With hosts that were dialed for files, or have dialed for files, and are no neighbours. */
   readonly #fileLinks = new Set<Link>()
   readonly #peerListeners = new Set<(event: PeerEvent) => void>()
   /** What is being told, and what happened meanwhile. */
   readonly #untold: PeerEvent[] = []
   readonly #serveByProtocol = new Map<string, Serve>()
-  readonly #streams = new Set<SimStream>()
-  #endedBytes = 0
-  /** Streams that this host has opened or served. */
+  /** Bytes that this host has written to streams, and how many of these it has opened or served. */
+  sentBytes = 0
   streamCount = 0
   #closed = false
+  /** Undefined when the links have changed. */
+  #peers: readonly ConnectedPeer[] | undefined
 
   constructor(network: SimMedium, name: string, options: SimHostOptions) {
     this.#network = network
@@ -86,7 +91,7 @@ export class SimTransport implements Transport, LinkEnd {
       roundTripMs: () => 2 * network.latencyMsMax,
       ping: (peer, onAnswer) => {
         const link = this.#linkTo(peer)
-        link?.send(this, () => link.send(link.other(this), onAnswer))
+        if (link) this.#ping(link, onAnswer)
       },
     })
   }
@@ -96,9 +101,9 @@ export class SimTransport implements Transport, LinkEnd {
     return `sim:${this.name}`
   }
 
-  /** Bytes that this host has written to streams. */
-  get sentBytes(): number {
-    return [...this.#streams].reduce((sum, stream) => sum + stream.sentBytes, this.#endedBytes)
+  /** Its connections, as keep-alive watches them. */
+  watched(): readonly Watched[] {
+    return [...this.#watchedByLink.values()]
   }
 
   async dial(address: string, signal?: AbortSignal): Promise<PeerId> {
@@ -126,6 +131,7 @@ export class SimTransport implements Transport, LinkEnd {
     if (other === this) throw new OwnAddressError(address)
     if (other.self === this.self) throw this.#meetsItself(other)
     await this.#admit(other)
+    network.traffic.sent('meetings', 2 * meetingBytes)
     if (this.#closed || other.#closed) throw new Error(`${address}: connection lost`)
     return other
   }
@@ -142,10 +148,14 @@ export class SimTransport implements Transport, LinkEnd {
   }
 
   async #openOn(link: Link, protocol: string, signal?: AbortSignal): Promise<PeerStream> {
-    const peer = link.other(this).self
     signal?.throwIfAborted()
-    const [near, far] = link.streamPair(this)
-    this.#begun(near)
+    let kind: Kind | undefined
+    const [near, far] = link.streamPair(this, (by, bytes, isFirst) => {
+      ;(by as SimTransport).sentBytes += bytes.length
+      kind ??= kindOf(protocol, bytes.toString('latin1', 0, 40))
+      this.#network.traffic.sent(kind, bytes.length + (isFirst ? messageBytes : 0))
+    })
+    this.streamCount += 1
     const other = link.other(this) as SimTransport
     const isLost = this.#network.loses(protocol)
     const answered = new Promise<boolean>((resolve) => {
@@ -156,24 +166,18 @@ export class SimTransport implements Transport, LinkEnd {
         if (serve !== undefined) void other.#serve(serve, far)
       })
     })
-    const limit = new AbortController()
-    const lost = sleep(this.#network.clock, this.#network.faults.answerLimitMs, anySignal(limit.signal, signal))
-    const refuse = (reason: string): never => {
-      const error = new Error(`${peer}: ${reason}`)
-      near.abort(error)
-      throw error
-    }
+    const refuse = (reason: string): void => near.abort(new Error(`${other.self}: ${reason}`))
+    const giveUp = (): void => near.abort(signal?.reason)
+    signal?.addEventListener('abort', giveUp, { once: true })
+    const cancel = this.#network.clock.after(this.#network.faults.answerLimitMs, () => refuse('no answer'))
     try {
-      const speaks = await Promise.race([answered, near.failed, lost.then(() => refuse('no answer'))])
-      if (!speaks) refuse(`does not speak ${protocol}`)
-    } catch (error) {
-      near.abort(error as Error)
-      throw error
+      if (await Promise.race([answered, near.failed])) return near
+      refuse(`does not speak ${protocol}`)
+      return await near.failed
     } finally {
-      lost.catch(() => undefined)
-      limit.abort()
+      cancel()
+      signal?.removeEventListener('abort', giveUp)
     }
-    return near
   }
 
   /** Nothing waits behind anything here; only who is no neighbour needs a connection for it. */
@@ -206,12 +210,8 @@ export class SimTransport implements Transport, LinkEnd {
   }
 
   peers(): readonly ConnectedPeer[] {
-    const peerById = new Map<PeerId, ConnectedPeer>()
-    for (const link of this.#links) {
-      const { self, name } = link.other(this)
-      peerById.set(self, { id: self, address: `sim:${name}`, dialable: [`sim:${name}`] })
-    }
-    return [...peerById.values()]
+    this.#peers ??= peersOf([...this.#links].map((link) => link.other(this)))
+    return this.#peers
   }
 
   disconnect(peer: PeerId): void {
@@ -241,20 +241,12 @@ export class SimTransport implements Transport, LinkEnd {
     for (const link of [...this.#links, ...this.#fileLinks]) if (which(link.other(this).name)) link.breakBoth()
   }
 
-  ended(stream: SimStream): void {
-    this.#endedBytes += stream.sentBytes
-    this.#streams.delete(stream)
-  }
-
-  #begun(stream: SimStream): void {
-    this.#streams.add(stream)
-    this.streamCount += 1
-  }
-
   lost(link: Link): void {
     const peer = link.other(this).self
     if (this.#fileLinks.delete(link)) return
     this.#links.delete(link)
+    this.#watchedByLink.delete(link)
+    this.#peers = undefined
     if (this.#linkTo(peer) !== undefined) return
     this.liveness.forget(peer)
     this.#tell({ type: 'down', peer })
@@ -264,6 +256,8 @@ export class SimTransport implements Transport, LinkEnd {
     const peer = link.other(this).self
     const isFirst = this.#linkTo(peer) === undefined
     this.#links.add(link)
+    this.#watchedByLink.set(link, this.#watch(link))
+    this.#peers = undefined
     if (isFirst) this.#tell({ type: 'up', peer })
   }
 
@@ -297,13 +291,43 @@ export class SimTransport implements Transport, LinkEnd {
     }
   }
 
+  #watch(link: Link): Watched {
+    const { self: peer, name } = link.other(this)
+    let heard = 0
+    const hasSpoken = (): boolean => {
+      const before = heard
+      heard = link.arrivedCount(this)
+      return heard !== before
+    }
+    const ping = (limitMs: number): Promise<boolean> =>
+      new Promise((resolve) => {
+        const cancel = this.#network.clock.after(limitMs, () => resolve(false))
+        this.#ping(link, () => {
+          cancel()
+          resolve(true)
+        })
+      })
+    return { peer, remoteAddress: `sim:${name}`, hasSpoken, ping, close: () => link.closeFrom(this) }
+  }
+
+  #ping(link: Link, onAnswer: () => void): void {
+    const { traffic } = this.#network
+    traffic.sent('keep-alives', pingBytes)
+    link.send(this, () => {
+      traffic.sent('keep-alives', pingBytes)
+      link.send(link.other(this), onAnswer)
+    })
+  }
+
   /** The newest link, for the older one may be dead without this side having noticed. */
   #linkTo(peer: PeerId): Link | undefined {
-    return [...this.#links].findLast((link) => link.other(this).self === peer)
+    let newest: Link | undefined
+    for (const link of this.#links) if (link.other(this).self === peer) newest = link
+    return newest
   }
 
   async #serve(serve: Serve, stream: SimStream): Promise<void> {
-    this.#begun(stream)
+    this.streamCount += 1
     try {
       await serve(stream)
       await stream.closeWrite()
@@ -314,6 +338,8 @@ export class SimTransport implements Transport, LinkEnd {
   }
 }
 
-function anySignal(first: AbortSignal, second: AbortSignal | undefined): AbortSignal {
-  return second === undefined ? first : AbortSignal.any([first, second])
+function peersOf(ends: readonly LinkEnd[]): readonly ConnectedPeer[] {
+  const peerById = new Map<PeerId, ConnectedPeer>()
+  for (const { self, name } of ends) peerById.set(self, { id: self, address: `sim:${name}`, dialable: [`sim:${name}`] })
+  return [...peerById.values()]
 }

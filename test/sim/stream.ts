@@ -4,10 +4,18 @@ import type { PeerId, PeerStream } from '../../src/mesh/transport.ts'
 /** What a writer may have on its way and unread before it waits. */
 const windowBytes = 256 * 1024
 
+export interface SimStreamOptions {
+  readonly peer: PeerId
+  /** Has something happen at the other side, in order, unless the connection is lost before. */
+  readonly sendAway: (arrive: () => void) => void
+  /** This side writes; `isFirst` when it has written nothing before. */
+  readonly onWrite: (bytes: Buffer, isFirst: boolean) => void
+  readonly onDone: (stream: SimStream) => void
+}
+
 export class SimStream implements PeerStream {
   readonly peer: PeerId
   readonly incoming: AsyncIterable<Uint8Array>
-  readonly #sendAway: (arrive: () => void) => void
   #other: SimStream | undefined
   readonly #arrived: Uint8Array[] = []
   #ended = false
@@ -16,19 +24,16 @@ export class SimStream implements PeerStream {
   #discarding = false
   #outstandingBytes = 0
   readonly #waiting: (() => void)[] = []
-  /** Bytes that this side has written. */
-  sentBytes = 0
   /** Rejects when the stream is aborted or its connection lost. */
   readonly failed: Promise<never>
   #rejectFailed: (reason: Error) => void = () => undefined
 
-  readonly #onDone: (stream: SimStream) => void
+  readonly #options: SimStreamOptions
+  #hasWritten = false
 
-  /** `sendAway` has something happen at the other side, in order, unless the connection is lost before. */
-  constructor(sendAway: (arrive: () => void) => void, peer: PeerId, onDone: (stream: SimStream) => void) {
-    this.#sendAway = sendAway
-    this.#onDone = onDone
-    this.peer = peer
+  constructor(options: SimStreamOptions) {
+    this.#options = options
+    this.peer = options.peer
     this.failed = new Promise((_resolve, reject) => {
       this.#rejectFailed = reject
     })
@@ -44,9 +49,10 @@ export class SimStream implements PeerStream {
     if (this.#failure !== undefined) throw this.#failure
     if (this.#writeClosed) throw new Error('stream is closed for writing')
     this.#outstandingBytes += bytes.length
-    this.sentBytes += bytes.length
     // A copy: the writer may use its memory again once it is sent.
     const copy = Buffer.from(bytes)
+    this.#options.onWrite(copy, !this.#hasWritten)
+    this.#hasWritten = true
     this.#send((other) => other.#arrive(copy))
     while (this.#outstandingBytes >= windowBytes && this.#failure === undefined) await this.#change()
     if (this.#failure !== undefined) throw this.#failure
@@ -119,7 +125,7 @@ export class SimStream implements PeerStream {
   }
 
   #send(arrive: (other: SimStream) => void): void {
-    this.#sendAway(() => {
+    this.#options.sendAway(() => {
       if (this.#other !== undefined) arrive(this.#other)
     })
   }
@@ -129,7 +135,7 @@ export class SimStream implements PeerStream {
   }
 
   #changed(): void {
-    if (this.#failure !== undefined || (this.#ended && this.#writeClosed)) this.#onDone(this)
+    if (this.#failure !== undefined || (this.#ended && this.#writeClosed)) this.#options.onDone(this)
     for (const wake of this.#waiting.splice(0)) wake()
   }
 }

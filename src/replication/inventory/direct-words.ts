@@ -7,7 +7,7 @@ import type { KeptRecord } from './host-records.ts'
 /** More are never connected. */
 const neighboursMax = 256
 
-interface Direct {
+export interface Direct {
   readonly words: OwnWords
   /** When it was heard or lost last, for people. */
   readonly seen: string

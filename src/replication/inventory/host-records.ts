@@ -4,20 +4,17 @@
  */
 import { sha256Hex } from '../../base/index.ts'
 import type { PeerId } from '../../mesh/index.ts'
+import { groupCount, groupOf, type Have, hash32, haveOf, partsOf, type Short, shortOf } from './haves.ts'
 import type { HostRecord, SignedRecord } from './host-record.ts'
 
 /** A host that nobody has heard of for this long is forgotten: 90 days in which the hosts that tell so were up. */
 export const forgottenMs = 90 * 24 * 3_600_000
 /** More hosts than a domain has; the one that was heard longest ago is forgotten first. */
 export const hostsMax = 20_000
-/** Groups of records whose digests are compared. */
-export const groupCount = 256
 /** Their digests as text. */
 export const groupsLength = Math.ceil((groupCount * 4) / 3) * 4
 /** How many arrivals are remembered, to tell neighbours what is new since they were last told. */
 const arrivalsMax = 4_096
-/** The end of a peer id, which is enough to tell hosts apart. */
-const shortLength = 10
 
 /** A record that is kept. */
 export interface KeptRecord {
@@ -31,14 +28,8 @@ export interface KeptRecord {
   readonly from: PeerId | undefined
 }
 
-/** The end of a peer id, by which hosts are told apart here. */
-type Short = string
-
 /** What {@link HostRecords} needs of a map; in a simulation, many hosts share what they have in common. */
 export type RecordMap = Pick<Map<Short, KeptRecord>, 'get' | 'set' | 'delete' | 'size' | 'keys' | 'values'>
-
-/** A host, and how new its record is: `SHORT.COUNT`, the count in base 36. */
-export type Have = string
 
 export class HostRecords {
   readonly #recordByShort: RecordMap
@@ -119,6 +110,7 @@ export class HostRecords {
   /** What is here, of all groups or of some. */
   haves(groups?: ReadonlySet<number>): readonly Have[] {
     const haves: Have[] = []
+    if (groups?.size === 0) return haves
     for (const { record } of this.#recordByShort.values()) {
       if (groups === undefined || groups.has(groupOf(record.peer))) haves.push(haveOf(record))
     }
@@ -136,6 +128,14 @@ export class HostRecords {
     return [...fresh].flatMap((one) => {
       const kept = this.#recordByShort.get(one)
       return kept && (kept.from !== peer || kept.record.peer === peer) ? [haveOf(kept.record)] : []
+    })
+  }
+
+  /** The latest arrivals, at most so many. */
+  latestHaves(max: number): readonly Have[] {
+    return [...new Set(this.#arrivals.slice(-max))].flatMap((one) => {
+      const kept = this.#recordByShort.get(one)
+      return kept ? [haveOf(kept.record)] : []
     })
   }
 
@@ -172,30 +172,4 @@ export class HostRecords {
     const group = groupOf(record.peer)
     this.#groups[group] = (this.#groups[group] as number) ^ hash32(haveOf(record))
   }
-}
-
-function haveOf({ peer, count }: HostRecord): Have {
-  return `${shortOf(peer)}.${count.toString(36)}`
-}
-
-function partsOf(have: Have): readonly [Short, number] {
-  const [short = '', count = ''] = have.split('.')
-  return [short, Number.parseInt(count, 36) || 0]
-}
-
-function shortOf(peer: PeerId): string {
-  return peer.slice(-shortLength)
-}
-
-function groupOf(peer: PeerId): number {
-  return hash32(shortOf(peer)) % groupCount
-}
-
-/** FNV-1a with a final mix: not secret, and even enough. */
-function hash32(text: string): number {
-  let hash = 0x811c9dc5
-  for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
-  hash ^= hash >>> 15
-  hash = Math.imul(hash, 0x2c1b3c6d)
-  return (hash ^ (hash >>> 13)) >>> 0
 }

@@ -5,11 +5,13 @@
 import { type Cancel, everybodyMax, isoTime, nowAndThen } from '../../base/index.ts'
 import type { Candidate, PeerId, Unconnected } from '../../mesh/index.ts'
 import type { OwnWords } from '../announcement.ts'
+import { ChangeTeller } from './change-teller.ts'
 import { type ClockOfHost, clocksOf } from './clocks.ts'
 import { DirectWords } from './direct-words.ts'
 import { addressesMax, type HostRecord, signRecord, verifyByPeerId } from './host-record.ts'
 import { HostRecords, type KeptRecord } from './host-records.ts'
 import type { InventoryDeps, KnownHost } from './inventory-types.ts'
+import { knownHosts } from './known-hosts.ts'
 import { type Namesake, RecentNames, shortNameOf } from './namesakes.ts'
 import { OwnWord, unheardMs } from './own-word.ts'
 import { RecordExchange } from './record-exchange.ts'
@@ -25,6 +27,7 @@ export class Inventory {
   readonly #deps: InventoryDeps
   readonly #records: HostRecords
   readonly #exchange: RecordExchange
+  readonly #changes: ChangeTeller
   readonly #ownWord = new OwnWord()
   readonly #secondSpeaker = new SecondSpeaker()
   readonly #recentNames = new RecentNames()
@@ -42,7 +45,10 @@ export class Inventory {
       records: this.#records,
       isSigned: deps.isSigned ?? verifyByPeerId,
       onRecord: (kept, isNewer) => this.#met(kept, isNewer),
+      // In a small domain everybody hears it from the host itself.
+      onChange: (from) => this.isLarge && this.#changes.changed(from),
     })
+    this.#changes = new ChangeTeller({ ...deps, exchange: this.#exchange, hosts: () => this.size })
     this.#file = deps.records ? undefined : new RecordsFile(deps)
   }
 
@@ -55,6 +61,7 @@ export class Inventory {
   start(): void {
     const { clock, random } = this.#deps
     this.#exchange.serve()
+    this.#changes.start()
     const own = this.#records.get(this.#deps.transport.self)
     if (own) this.#ownWord.known(own.record, own.record.addresses, own.saidMs)
     this.#look()
@@ -62,6 +69,7 @@ export class Inventory {
   }
 
   async stop(): Promise<void> {
+    this.#changes.stop()
     this.#cancel()
     await this.#file?.write(this.#records)
   }
@@ -90,6 +98,11 @@ export class Inventory {
     return this.#exchange.level(peer)
   }
 
+  /** A neighbour knows the same hosts, as digests have told. */
+  isLevel(peer: PeerId): void {
+    this.#exchange.isLevel(peer)
+  }
+
   /** A neighbour tells about itself. */
   heard(peer: PeerId, words: OwnWords): void {
     this.#direct.heard(peer, words)
@@ -107,18 +120,7 @@ export class Inventory {
 
   /** The other hosts, without those that have left the domain. */
   all(): readonly KnownHost[] {
-    const known = new Map<PeerId, KnownHost>()
-    const { self } = this.#deps.transport
-    for (const { record, seen } of this.#records.all()) {
-      const { peer, host: name, at, boot, stopped, held, left } = record
-      if (!left && peer !== self)
-        known.set(peer, { peer, name, at, boot, stopped, held, seen, addresses: record.addresses })
-    }
-    for (const [peer, { words, seen }] of this.#direct.all()) {
-      const { host: name, at, boot, stopped, held } = words
-      known.set(peer, { peer, name, at, boot, stopped, held, seen, addresses: known.get(peer)?.addresses ?? [] })
-    }
-    return [...known.values()]
+    return knownHosts(this.#records.all(), this.#direct.all(), this.#deps.transport.self)
   }
 
   /** Other hosts with this short name that are here now; not an earlier host of that name that was built anew. */
@@ -193,6 +195,7 @@ export class Inventory {
       if (follows !== undefined) this.#secondSpeaker.answered(kept.signed.said)
       this.#records.put(kept)
       if (isUrgent) this.#exchange.tellAtOnce(kept)
+      else if (occasion === 'changed') this.#changes.changed()
     }
     this.#records.forgetOld(nowMs, transport.self)
     void this.#file?.writeIfDue(this.#records)

@@ -5,6 +5,7 @@
  * is said at once.
  */
 import type { OwnWords } from '../announcement.ts'
+import type { HostRecord } from './host-record.ts'
 
 /**
  * A changed word goes round at most this often for each host of the domain: with ten thousand hosts, every quarter of
@@ -58,6 +59,11 @@ function waitMs(occasion: Occasion, hosts: number): number {
   const changed = Math.max(changedMsMin, hosts * changedMsPerHost)
   if (occasion === 'urgent') return Math.min(urgentMsMax, changed)
   return occasion === 'changed' ? changed : Math.max(unchangedMsMin, hosts * unchangedMsPerHost)
+}
+
+/** Whether a host says something else of itself than before. */
+export function saysOther(record: HostRecord, before: HostRecord | undefined): boolean {
+  return before === undefined || textOf(record, record.addresses) !== textOf(before, before.addresses)
 }
 
 function textOf({ host, at, boot, stopped, held, split }: OwnWords, addresses: readonly string[]): string {

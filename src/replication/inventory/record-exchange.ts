@@ -1,51 +1,33 @@
 /**
  * Brings the records of hosts to neighbours. What has arrived since the last time is named, and what the other lacks of
- * that is sent. On meeting, and if digests still differ, everything is compared. What is urgent is told at once.
+ * that is sent. On meeting, the latest arrivals are named; if these are not mostly the same, and now and then,
+ * everything is compared. What is urgent is told at once, and what a host newly says of itself soon.
  */
-import * as z from 'zod'
 import { type Clock, unreachable } from '../../base/index.ts'
-import { answer, ask, type PeerId, type Transport } from '../../mesh/index.ts'
-import { NewsOutbox } from '../news-outbox.ts'
-import { isGenuine, parseRecord, signedRecordSchema, type VerifyRecord } from './host-record.ts'
-import { forgottenMs, groupCount, groupsLength, type HostRecords, hostsMax, type KeptRecord } from './host-records.ts'
+import { answer, type PeerId, type Transport } from '../../mesh/index.ts'
+import { isGenuine, parseRecord, type VerifyRecord } from './host-record.ts'
+import type { HostRecords, KeptRecord } from './host-records.ts'
+import { saysOther } from './own-word.ts'
+import {
+  type Answer,
+  askOfRecords,
+  type Given,
+  given,
+  messageBytesMax,
+  nothing,
+  type Question,
+  questionSchema,
+  recordsMax,
+  recordsProtocol,
+} from './record-messages.ts'
+import { UrgentTeller } from './urgent-teller.ts'
 
-const recordsProtocol = '/isconf/hosts/1'
-/** Every host by its short name and count, or fifty of the longest records. */
-const messageBytesMax = 2 * 1024 * 1024
-/** How many records one message may have, and how long its answer may take. */
-const [recordsMax, answerMs] = [50, 10_000]
 /** After telling only what is new this many times, everything is compared again. */
 const newsBetweenComparisons = 60
-/** How many urgent records are passed on at once in ten seconds; more travel with the others. */
-const urgentMax = 50
-const urgentWindowMs = 10_000
-
-const haves = z.array(z.string().max(32)).max(hostsMax)
-const given = z
-  .array(z.object({ ...signedRecordSchema.shape, ageMs: z.number().nonnegative().max(forgottenMs) }))
-  .max(recordsMax)
-const questionSchema = z.discriminatedUnion('type', [
-  /** What has arrived since the last time. */
-  z.object({ type: z.literal('news'), have: haves }),
-  /** The digests of all groups of records. */
-  z.object({ type: z.literal('all'), groups: z.base64().length(groupsLength) }),
-  /** Records for the other host, and those that are wanted from it. */
-  z.object({ type: z.literal('swap'), give: given, want: haves.max(recordsMax) }),
-])
-const answerSchema = z.object({
-  /** What is here: what is new since the last time, or what is in the groups that differ. */
-  have: haves,
-  /** What the other host has and this one lacks. */
-  want: haves,
-  /** The groups that differ. */
-  compared: z.array(z.int().nonnegative().max(groupCount)).max(groupCount),
-  give: given,
-})
-type Question = z.infer<typeof questionSchema>
-type Answer = z.infer<typeof answerSchema>
-type Given = z.infer<typeof given>
-
-const nothing: Answer = { have: [], want: [], compared: [], give: [] }
+/** How many of the latest arrivals two hosts that meet name to each other. */
+const latestMax = 128
+/** What a host newly says of itself is passed on at once only while it is fresh: a newcomer hears of everybody. */
+const freshMs = 60_000
 
 export interface RecordExchangeDeps {
   readonly transport: Transport
@@ -54,23 +36,26 @@ export interface RecordExchangeDeps {
   readonly isSigned: VerifyRecord
   /** A record was new here, or newer than the one that was here. */
   readonly onRecord: (kept: KeptRecord, isNewer: boolean) => void
+  /** A neighbour has brought what a host newly says of itself. */
+  readonly onChange: (from: PeerId) => void
 }
 
 interface Neighbour {
-  /** How much had arrived here when it was last told; undefined if everything is to be compared. */
+  /** How much had arrived here when it was last told; undefined if the two have not compared anything yet. */
   told: number | undefined
   times: number
+  /** Whether this host has left it to the neighbour to ask first. */
+  hasWaited: boolean
 }
 
 export class RecordExchange {
   readonly #deps: RecordExchangeDeps
   readonly #neighbourByPeer = new Map<PeerId, Neighbour>()
-  readonly #urgent = new NewsOutbox<PeerId, PeerId>()
-  #urgentSinceMs = Number.NEGATIVE_INFINITY
-  #urgentCount = 0
+  readonly #urgent: UrgentTeller
 
   constructor(deps: RecordExchangeDeps) {
     this.#deps = deps
+    this.#urgent = new UrgentTeller(deps)
   }
 
   serve(): void {
@@ -80,75 +65,89 @@ export class RecordExchange {
       this.#answer(questionSchema.parse(question), peer),
     )
     transport.onPeer(({ type, peer }) => {
-      this.#urgent[type](peer)
       if (type === 'down') this.#neighbourByPeer.delete(peer)
     })
-    for (const { id } of transport.peers()) this.#urgent.up(id)
+    this.#urgent.start()
   }
 
   /** Makes a neighbour and this host have the same records. Rejects if it does not answer. */
   async level(peer: PeerId): Promise<void> {
     const { records } = this.#deps
     const neighbour = this.#neighbourOf(peer)
+    if (neighbour.told === undefined) return this.#levelFirst(peer, neighbour)
     const { arrived } = records
-    const isComparison = neighbour.told === undefined || neighbour.times >= newsBetweenComparisons
-    const news = isComparison ? undefined : records.havesSince(neighbour.told ?? 0, peer)
-    const question: Question = news ? { type: 'news', have: [...news] } : { type: 'all', groups: records.groups() }
-    const { have, want, compared } = await this.#ask(peer, question)
+    const isDue = neighbour.times >= newsBetweenComparisons
+    const news = isDue ? undefined : records.havesSince(neighbour.told, peer)
+    if (!news) return this.#compareAll(peer, neighbour)
+    const { have, want } = await this.#ask(peer, { type: 'news', have: [...news] })
     neighbour.told = arrived
-    neighbour.times = news ? neighbour.times + 1 : 0
-    await this.#swap(peer, news ? want : records.newerThan(have, new Set(compared)), records.lacks(have))
+    neighbour.times += 1
+    await this.#swap(peer, want, records.lacks(have))
   }
 
-  /** Tells the neighbours at once. */
+  /** A neighbour has the same records as this host: from here on only what is new is named. */
+  isLevel(peer: PeerId): void {
+    this.#neighbourOf(peer).told = this.#deps.records.arrived
+  }
+
+  /** Whether something has arrived that a neighbour was not told and has not told. */
+  hasNewsFor(peer: PeerId): boolean {
+    const told = this.#neighbourByPeer.get(peer)?.told
+    // If nothing was compared yet, the exchange on meeting brings it.
+    return told !== undefined && this.#deps.records.havesSince(told, peer)?.length !== 0
+  }
+
+  /** Two that have just met: if what came last is mostly known to both, what came before is as well. */
+  async #levelFirst(peer: PeerId, neighbour: Neighbour): Promise<void> {
+    const { records, transport } = this.#deps
+    // Both have noticed that they differ, and one question is enough. If it does not come, this host asks next time.
+    if (peer < transport.self && !neighbour.hasWaited) {
+      neighbour.hasWaited = true
+      return
+    }
+    const { arrived } = records
+    const latest = records.latestHaves(latestMax)
+    const { have, want } = latest.length > 0 ? await this.#ask(peer, { type: 'news', have: [...latest] }) : nothing
+    const lacks = records.lacks(have)
+    if (2 * Math.max(lacks.length, want.length) >= have.length) return this.#compareAll(peer, neighbour)
+    neighbour.told = arrived
+    await this.#swap(peer, want, lacks)
+  }
+
+  async #compareAll(peer: PeerId, neighbour: Neighbour): Promise<void> {
+    const { records } = this.#deps
+    const { arrived } = records
+    const { have, compared } = await this.#ask(peer, { type: 'all', groups: records.groups() })
+    neighbour.told = arrived
+    neighbour.times = 0
+    await this.#swap(peer, records.newerThan(have, new Set(compared)), records.lacks(have))
+  }
+
+  /** Tells the neighbours of an urgent record at once. */
   tellAtOnce(kept: KeptRecord): void {
-    const nowMs = this.#deps.clock.monotonicMs()
-    if (nowMs - this.#urgentSinceMs >= urgentWindowMs) {
-      this.#urgentSinceMs = nowMs
-      this.#urgentCount = 0
-    }
-    this.#urgentCount += 1
-    if (this.#urgentCount > urgentMax) return
-    // Who else may speak with a host's key has the same id.
-    this.#urgent.changed([kept.record.peer], kept.record.follows === undefined ? kept.from : undefined)
-    for (const { id } of this.#deps.transport.peers()) this.#tell(id)
-  }
-
-  #tell(peer: PeerId): void {
-    const { records, clock } = this.#deps
-    const countOf = (host: PeerId): string | undefined => records.get(host)?.record.count.toString()
-    const telling = this.#urgent.next(peer, countOf, clock.monotonicMs())
-    if (!telling) return
-    const give = [...telling.versions.keys()]
-      .flatMap((host) => records.get(host) ?? [])
-      .map((kept) => this.#given(kept))
-    const end = (isHeard: boolean): void => {
-      this.#urgent.told(peer, telling, isHeard, clock.monotonicMs())
-      if (isHeard) this.#tell(peer)
-    }
-    this.#ask(peer, { type: 'swap', give, want: [] }).then(
-      () => end(true),
-      () => end(false),
-    )
+    this.#urgent.tell(kept)
   }
 
   /** Gives and takes what was found to differ, a limited part at a time. */
   async #swap(peer: PeerId, lackedThere: readonly string[], lackedHere: readonly string[]): Promise<void> {
-    const { records } = this.#deps
+    const { records, clock } = this.#deps
     for (let at = 0; at < Math.max(lackedThere.length, lackedHere.length); at += recordsMax) {
-      const give = records.named(lackedThere.slice(at, at + recordsMax)).map((kept) => this.#given(kept))
+      const give = records.named(lackedThere.slice(at, at + recordsMax)).map((kept) => given(kept, clock))
       const want = lackedHere.slice(at, at + recordsMax)
       this.#take((await this.#ask(peer, { type: 'swap', give, want })).give, peer)
     }
   }
 
   #answer(question: Question, peer: PeerId): Answer {
-    const { records } = this.#deps
+    const { records, clock } = this.#deps
     const neighbour = this.#neighbourOf(peer)
     switch (question.type) {
       case 'news': {
-        const have = neighbour.told === undefined ? [] : (records.havesSince(neighbour.told, peer) ?? [])
-        if (neighbour.told !== undefined) neighbour.told = records.arrived
+        const { told } = neighbour
+        const named = new Set(question.have)
+        const news = told === undefined ? undefined : records.havesSince(told, peer)
+        const have = news?.filter((one) => !named.has(one)) ?? records.latestHaves(latestMax)
+        neighbour.told = records.arrived
         return { ...nothing, have: [...have], want: [...records.lacks(question.have)] }
       }
       case 'all': {
@@ -158,43 +157,38 @@ export class RecordExchange {
       }
       case 'swap':
         this.#take(question.give, peer)
-        return { ...nothing, give: records.named(question.want).map((kept) => this.#given(kept)) }
+        return { ...nothing, give: records.named(question.want).map((kept) => given(kept, clock)) }
       default:
         return unreachable(question)
     }
   }
 
-  #take(given: Given, peer: PeerId): void {
-    const { records, isSigned, clock, onRecord } = this.#deps
+  #take(told: Given, peer: PeerId): void {
+    const { records, isSigned, clock, onRecord, onChange } = this.#deps
     const nowMs = clock.monotonicMs()
-    for (const { ageMs, ...signed } of given) {
+    for (const { ageMs, ...signed } of told) {
       const record = parseRecord(signed)
       // What is known already is not checked again: a check costs a thousand times what a look does.
       if (!record || !records.isNews(record) || !isGenuine(signed, record, isSigned)) continue
       const kept = { signed, record, saidMs: nowMs - ageMs, seen: isoTimeBefore(clock, ageMs), from: peer }
-      const isNewer = records.get(record.peer) !== undefined
+      const before = records.get(record.peer)?.record
       records.put(kept)
-      onRecord(kept, isNewer)
+      onRecord(kept, before !== undefined)
       if (record.urgent) this.tellAtOnce(kept)
+      else if (ageMs < freshMs && saysOther(record, before)) onChange(peer)
     }
-  }
-
-  #given({ signed, saidMs }: KeptRecord): Given[number] {
-    return { ...signed, ageMs: Math.max(0, Math.round(this.#deps.clock.monotonicMs() - saidMs)) }
   }
 
   #neighbourOf(peer: PeerId): Neighbour {
     const known = this.#neighbourByPeer.get(peer)
     if (known) return known
-    const fresh = { told: undefined, times: 0 }
+    const fresh = { told: undefined, times: 0, hasWaited: false }
     this.#neighbourByPeer.set(peer, fresh)
     return fresh
   }
 
-  async #ask(peer: PeerId, question: Question): Promise<Answer> {
-    const { transport, clock } = this.#deps
-    const options = { timeoutMs: answerMs, clock, answerBytesMax: messageBytesMax }
-    return answerSchema.parse(await ask(transport, peer, recordsProtocol, question, options))
+  #ask(peer: PeerId, question: Question): Promise<Answer> {
+    return askOfRecords(this.#deps, peer, question)
   }
 }
 
