@@ -1,10 +1,10 @@
 /** The package bank as programs of this host see it: HTTP on loopback, for whoever runs on this host. */
-import type { AddressInfo, Server, Socket } from 'node:net'
-import Fastify, { type FastifyInstance } from 'fastify'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
 import type { Cancel, Clock } from '../base/index.ts'
 import { shareConnections } from '../base/share-connections.io.ts'
 import { bankPath } from '../control/index.ts'
-import { answerCall, type BankParts } from './bank-handler.ts'
+import { answerCall, type BankParts } from './bank-handler.io.ts'
 import type { BankServer } from './bank-source.ts'
 
 const host = '127.0.0.1'
@@ -34,9 +34,7 @@ export interface BankServerOptions extends BankParts {
 /** Offers the bank; resolves when it answers, or has found its port taken and tries again now and then. */
 export async function serveBank(options: BankServerOptions): Promise<BankServer> {
   const { port, clock, log, onChange = () => undefined } = options
-  const app = makeApp(options)
-  await app.ready()
-  const { server } = app
+  const server = makeServer(options)
   let address: string | undefined
   let warning: string | undefined
   let cancel: Cancel = () => undefined
@@ -66,7 +64,10 @@ export async function serveBank(options: BankServerOptions): Promise<BankServer>
     close: async () => {
       closing = true
       cancel()
-      await app.close()
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      })
     },
   }
 }
@@ -87,42 +88,35 @@ function listen(server: Server, port: number): Promise<string | undefined> {
   })
 }
 
-function makeApp(options: BankServerOptions): FastifyInstance {
-  const app = Fastify({
-    http: { headersTimeout: requestMs },
+/** By Node alone: there are no routes and no bodies for a library to care for, and one takes memory in each process. */
+function makeServer(options: BankServerOptions): Server {
+  const server = createServer({
+    headersTimeout: requestMs,
     requestTimeout: requestMs,
     keepAliveTimeout: keepAliveMs,
-    forceCloseConnections: true,
-    // What is at a path, and whether it can be one, is bank-answer.ts's to say.
-    rewriteUrl: () => '/',
   })
   /** The last answer of each connection that is still under way, and how many are. */
   const answerBySocket = new WeakMap<Socket, { readonly last: Promise<void>; readonly count: number }>()
-  // For every method: each has an answer.
-  app.setNotFoundHandler(async (request, reply) => {
+  server.on('request', async (request, response) => {
     const { socket } = request
+    // A body is nothing to the bank.
+    request.resume()
     // One after the other: who sends a thousand requests at once must not have a thousand answers in memory.
     const { last, count } = answerBySocket.get(socket) ?? { last: Promise.resolve(), count: 0 }
     if (count >= waitingMax) socket.destroy()
-    const own = last.then(() => (socket.destroyed ? undefined : answerCall(options, request, reply)))
+    const own = last.then(() => (socket.destroyed ? undefined : answerCall(options, request, response)))
     answerBySocket.set(socket, { last: own, count: count + 1 })
     await own
     const now = answerBySocket.get(socket)
     if (now === undefined || now.last === own) answerBySocket.delete(socket)
     else answerBySocket.set(socket, { last: now.last, count: now.count - 1 })
-    return reply
   })
-  app.addContentTypeParser('*', (_request, _body, done) => done(null))
-  limit(app.server, options, (socket) => answerBySocket.has(socket))
-  return app
+  limit(server, options, (socket) => answerBySocket.has(socket))
+  return server
 }
 
 /** `isAnswered` tells whether an answer to a connection is under way. */
-function limit(
-  server: FastifyInstance['server'],
-  options: BankServerOptions,
-  isAnswered: (socket: Socket) => boolean,
-): void {
+function limit(server: Server, options: BankServerOptions, isAnswered: (socket: Socket) => boolean): void {
   shareConnections({ server, what: 'package bank', limits, ...options })
   server.setTimeout(idleMs, (socket) => {
     // Who waits for us is no reason to cut; who has bytes waiting and takes none is.
