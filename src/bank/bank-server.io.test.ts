@@ -119,6 +119,7 @@ bankTest('a file that cannot be kept here is 503, too, with the reason, which is
     yield Buffer.from('')
   })
   assert.deepEqual(await ask(`${bank.address()}/foo`), { status: 503, text: `${full.message}\n`, cut: false })
+  await until(() => warnings.length > 0, 'it is told')
   assert.deepEqual(warnings, [`package bank: /pkgbank/foo: ${full.message}`])
 })
 
