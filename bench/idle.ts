@@ -7,8 +7,8 @@ import { median, sleep } from './measure.ts'
 import { cpuMs, ownMB, pidOf, residentMB } from './processes.ts'
 import type { Row } from './report.ts'
 
-/** After the start: connecting, the first exchanges and the garbage of both are no idleness. */
-const settleMs = 15_000
+/** After the start: connecting, the first exchanges, and to give back what both have used, are no idleness. */
+const settleMsOf = ({ short }: Bench): number => (short ? 15_000 : 75_000)
 /** Hosts of a large domain have so many neighbours, and let go of those that are too many only after a while. */
 const [neighboursMin, neighboursMax] = [8, 12]
 /** More at once would wait for each other. */
@@ -44,6 +44,7 @@ async function among(bench: Bench, peers: number): Promise<readonly Row[]> {
   await until(isSettled, `a host among ${peers} has its neighbours`, 240_000)
   const held = await connected()
   const bare = await bareDaemon(bench, held)
+  const settleMs = settleMsOf(bench)
   bench.say(`leaving ${names.length} daemons and a bare one alone for ${(settleMs + forMs) / 1_000} seconds`)
   await sleep(settleMs)
   const pids = [bare, ...lab.hosts.map(pidOf)]

@@ -14,6 +14,8 @@ interface Watched {
   readonly watch: FileWatch
   /** How long it waits for at most, when nothing happens. */
   readonly restMs: () => number | undefined
+  /** Lets that time pass; whether it says that something has changed. */
+  readonly saysAfterRest: () => boolean
 }
 
 function watched(context: TestContext, prepare: (directory: string) => void, ...names: readonly string[]): Watched {
@@ -44,7 +46,18 @@ function watched(context: TestContext, prepare: (directory: string) => void, ...
       heard = resolve
       change()
     })
-  return { directory, hears, watch, restMs: () => [...waits.values()].map(({ delayMs }) => delayMs).at(-1) }
+  const saysAfterRest = (): boolean => {
+    let says = false
+    heard = () => {
+      says = true
+    }
+    const [wait, last] = [...waits].at(-1) ?? []
+    if (wait) waits.delete(wait)
+    last?.run()
+    return says
+  }
+  const restMs = (): number | undefined => [...waits.values()].map(({ delayMs }) => delayMs).at(-1)
+  return { directory, hears, watch, restMs, saysAfterRest }
 }
 
 test('FileWatch hears of a file that is made, written, replaced, moved with its directory, and removed', async (t) => {
@@ -88,6 +101,26 @@ test('FileWatch hears of what is behind a symbolic link, and of a link that lead
   symlinkSync('two', join(directory, 'next'))
   await hears(() => renameSync(join(directory, 'next'), join(directory, 'current')))
   await hears(() => writeFileSync(join(directory, 'two/nets'), 'changed'))
+})
+
+test('FileWatch finds out after a while what the kernel does not tell, and says nothing where all is as it was', (t) => {
+  const prepare = (directory: string): void => {
+    for (const name of ['etc', 'other']) {
+      mkdirSync(join(directory, name, 'is'), { recursive: true })
+      writeFileSync(join(directory, name, 'is/keys'), name)
+    }
+  }
+  const { directory, watch, saysAfterRest } = watched(t, prepare, 'etc/is/keys')
+  if (watch.isPolling) {
+    t.skip('the file system of temporary files is one whose changes the kernel does not hear of')
+    return
+  }
+  assert.equal(saysAfterRest(), false)
+  // A directory further up is not watched.
+  renameSync(join(directory, 'etc'), join(directory, 'old'))
+  renameSync(join(directory, 'other'), join(directory, 'etc'))
+  assert.equal(saysAfterRest(), true)
+  assert.equal(saysAfterRest(), false)
 })
 
 test('FileWatch looks every few seconds where the kernel can not tell, as below /proc', (t) => {

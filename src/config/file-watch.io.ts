@@ -38,6 +38,8 @@ export class FileWatch {
   #cancelWait: Cancel = () => undefined
   #isSettling = false
   #isPolling = false
+  /** What was there when it began to watch. */
+  #stamp = ''
 
   /** Watches until {@link close}. */
   constructor(deps: FileWatchDeps) {
@@ -53,7 +55,7 @@ export class FileWatch {
   /** The files may be called otherwise, or be reached by another way. */
   watchAgain(): void {
     this.close()
-    const ways = this.#deps.paths().map((path) => wayTo(resolve(path)))
+    const ways = this.#ways()
     const namesByDirectory = new Map<string, Set<string>>()
     for (const [directory, name] of ways.flat())
       namesByDirectory.set(directory, (namesByDirectory.get(directory) ?? new Set()).add(name))
@@ -67,7 +69,12 @@ export class FileWatch {
       this.close()
       this.#isPolling = true
     }
+    this.#stamp = stampOf(ways)
     this.#waitAtRest()
+  }
+
+  #ways(): readonly Way[] {
+    return this.#deps.paths().map((path) => wayTo(resolve(path)))
   }
 
   close(): void {
@@ -98,7 +105,10 @@ export class FileWatch {
   }
 
   #waitAtRest(): void {
-    this.#cancelWait = this.#deps.clock.after(this.#isPolling ? pollMs : rarelyMs, () => this.#tell())
+    this.#cancelWait = this.#deps.clock.after(this.#isPolling ? pollMs : rarelyMs, () => {
+      if (this.#isPolling || stampOf(this.#ways()) !== this.#stamp) this.#tell()
+      else this.#waitAtRest()
+    })
   }
 
   /** Watches first and tells then, so that nothing is missed between the two. */
@@ -111,8 +121,27 @@ export class FileWatch {
   }
 }
 
-/** What decides where a path that begins with / leads: the links on the way and the file, each by its directory and name. */
-function wayTo(path: string): readonly (readonly [directory: string, name: string])[] {
+/** What decides where a path leads: the links on the way and the file, each by its directory and name. */
+type Way = readonly (readonly [directory: string, name: string])[]
+
+/** Changes whenever something else is there than before, or in the file. */
+function stampOf(ways: readonly Way[]): string {
+  const paths = new Set(ways.flat().flatMap(([directory, name]) => [`${directory}/.`, join(directory, name)]))
+  return [...paths].map(lookOf).join('\0')
+}
+
+/** Of a directory only which one it is: things come and go in it that nobody asks for. */
+function lookOf(path: string): string {
+  try {
+    const { dev, ino, size, mtimeMs, ctimeMs } = lstatSync(path)
+    return [path, dev, ino, ...(path.endsWith('/.') ? [] : [size, mtimeMs, ctimeMs])].join(':')
+  } catch {
+    return path
+  }
+}
+
+/** Of a path that begins with /. */
+function wayTo(path: string): Way {
   const todo = namesOf(path)
   const way: (readonly [string, string])[] = []
   let at = '/'

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { giveBackMemory } from './give-back.io.ts'
+import { giveBackAll } from './give-back.io.ts'
 
-test('giveBackMemory() gives the system the pages of what nobody needs any more', () => {
+test('giveBackAll() gives the system the pages of what nobody needs any more', () => {
   const much = Array.from({ length: 500_000 }, (_, index) => ({ index, text: `number ${index}` }))
   const full = process.memoryUsage()
   much.length = 0
-  giveBackMemory()
+  giveBackAll()
   const left = process.memoryUsage()
   const [collected, given] = [full.heapUsed - left.heapUsed, full.rss - left.rss]
   assert.ok(collected > 16e6, `${collected} bytes were collected`)

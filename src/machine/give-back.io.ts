@@ -14,7 +14,8 @@ export function giveMemoryBackAtRest(clock: Clock): Cancel {
     clock,
     residentBytes: process.memoryUsage.rss,
     cpuMs: () => cpuMsOf(process.cpuUsage()),
-    giveBack: giveBackMemory,
+    giveBackAll,
+    giveBackFree,
   })
 }
 
@@ -23,9 +24,14 @@ function cpuMsOf({ user, system }: NodeJS.CpuUsage): number {
 }
 
 /** Takes about a tenth of a second, in which nothing else goes on. */
-export function giveBackMemory(): void {
+export function giveBackAll(): void {
   if (getHeapStatistics().used_heap_size <= heapBytesMax) collectAll()
-  // What malloc has free between what is in use; after the collection, for most of it was held by objects.
+  // Afterwards, for much of it was held by objects.
+  giveBackFree()
+}
+
+/** What malloc has free between what is in use. */
+function giveBackFree(): void {
   systemCalls().calls?.trimMalloc?.()
 }
 

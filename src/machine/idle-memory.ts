@@ -18,11 +18,17 @@ export interface IdleMemoryDeps {
   readonly residentBytes: () => number
   /** Time on a processor since its start. */
   readonly cpuMs: () => number
-  readonly giveBack: () => void
+  /** All that can be given back, which takes a tenth of a second. */
+  readonly giveBackAll: () => void
+  /** What it costs next to nothing to give back. */
+  readonly giveBackFree: () => void
 }
 
-/** Calls `giveBack` when the daemon rests after its start, and after each growth. Ends with the function returned. */
-export function giveBackAtRest({ clock, residentBytes, cpuMs, giveBack }: IdleMemoryDeps): Cancel {
+/**
+ * Gives back all when the daemon rests after its start and after each growth, and otherwise, as long as it rests, what is
+ * free. Ends with the function returned.
+ */
+export function giveBackAtRest({ clock, residentBytes, cpuMs, giveBackAll, giveBackFree }: IdleMemoryDeps): Cancel {
   /** What could not be given back the last time. */
   let neededBytes = 0
   let before = { atMs: clock.monotonicMs(), cpuMs: cpuMs() }
@@ -34,9 +40,9 @@ export function giveBackAtRest({ clock, residentBytes, cpuMs, giveBack }: IdleMe
     neededBytes = Math.min(neededBytes, bytes)
     const isWorth = bytes - neededBytes >= worthBytes
     if (isWorth && isResting) {
-      giveBack()
+      giveBackAll()
       neededBytes = residentBytes()
-    }
+    } else if (isResting) giveBackFree()
     cancel = clock.after(isWorth && !isResting ? restMs : lookEveryMs, look)
   }
   let cancel = clock.after(restMs, look)

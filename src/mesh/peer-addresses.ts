@@ -53,7 +53,14 @@ export class PeerAddresses {
   /** What is known of a connected peer. */
   connected(id: PeerId): ConnectedPeer {
     const { remoteAddress: address = '', via } = this.#connections.best(id) ?? {}
-    return { id, address, dialable: this.dialable(id), ...(via !== undefined && { via }) }
+    const dialable = (): readonly string[] => this.dialable(id)
+    return {
+      ...{ id, address, ...(via !== undefined && { via }) },
+      // Found out for who asks: most only want to know who is connected, and want it often.
+      get dialable() {
+        return dialable()
+      },
+    }
   }
 
   /** Addresses of a peer, with its id, best first. */

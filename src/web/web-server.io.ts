@@ -4,7 +4,7 @@
  */
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { systemClock } from '../base/clock.io.ts'
-import { type Clock, isoTime, type Log, type Random } from '../base/index.ts'
+import { type Clock, isoTime, type Log, noSchemas, type Random } from '../base/index.ts'
 import { systemRandom } from '../base/random.io.ts'
 import { shareConnections } from '../base/share-connections.io.ts'
 import type { WebPlace } from '../config/index.ts'
@@ -74,6 +74,7 @@ export async function serveWeb({
 /** Serves the page to those who may look. WEB_ADDRESS when it can't be had. */
 export async function servePages({ place, side, log, clock, owner }: PagesOptions): Promise<PagesServer> {
   const app = Fastify({
+    schemaController: noSchemas,
     http: { headersTimeout: requestMs },
     requestTimeout: requestMs,
     keepAliveTimeout: keepAliveMs,

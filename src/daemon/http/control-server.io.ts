@@ -3,7 +3,7 @@ import { chmod, rm } from 'node:fs/promises'
 import { PassThrough } from 'node:stream'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { systemClock } from '../../base/clock.io.ts'
-import { IsconfError, type Log, sleep } from '../../base/index.ts'
+import { IsconfError, type Log, noSchemas, sleep } from '../../base/index.ts'
 import { type ControlEvent, callerHeader, requestBytesMax } from '../../control/index.ts'
 import { askedBy } from '../../machine/index.ts'
 import type { HostDaemon } from '../host-daemon.ts'
@@ -57,10 +57,9 @@ export interface ControlServer {
 /** Serves the control API. The socket is open to its owner only. */
 export async function serveControl(options: ControlServerOptions): Promise<ControlServer> {
   const { daemon, facts, socketPath, onStop, onRestart } = options
-  const app = Fastify({ bodyLimit: requestBytesMax, forceCloseConnections: true })
+  const app = Fastify({ bodyLimit: requestBytesMax, forceCloseConnections: true, schemaController: noSchemas })
   const { changes } = daemon
-  const readRequests = new ReadRequests()
-  const streams = new EventStreams()
+  const [readRequests, streams] = [new ReadRequests(), new EventStreams()]
   app.setErrorHandler((thrown, _, reply) => answerError(reply, badRequestOr(thrown), options.log))
   app.setNotFoundHandler((request, reply) => {
     answerError(reply, new IsconfError('BAD_REQUEST', `no such request: ${request.method} ${request.url}`), options.log)

@@ -6,7 +6,7 @@ import { chmod, rm } from 'node:fs/promises'
 import { basename } from 'node:path'
 import Fastify from 'fastify'
 import * as z from 'zod'
-import { type IsconfError, isName, type Log } from '../../base/index.ts'
+import { type IsconfError, isName, type Log, noSchemas } from '../../base/index.ts'
 import type { LeaveAnswer, RestartAnswer, StopAnswer, WaitingStatus } from '../../control/index.ts'
 import { askedBy } from '../../machine/index.ts'
 import { checked, user } from '../requests/shared/input.ts'
@@ -30,7 +30,7 @@ const leaveBody = z.strictObject({ user, domain: z.string().refine(isName, 'not 
 /** Serves it until what it returns is called. */
 export async function serveWaiting(options: WaitingServerOptions): Promise<() => Promise<void>> {
   const { socketPath, failure, status, log } = options
-  const app = Fastify({ forceCloseConnections: true })
+  const app = Fastify({ forceCloseConnections: true, schemaController: noSchemas })
   app.setErrorHandler((thrown, _, reply) => answerError(reply, thrown, log))
   app.setNotFoundHandler((_, reply) => answerError(reply, failure(), log))
   app.addHook('preHandler', async ({ method, url, body, socket }) => {
