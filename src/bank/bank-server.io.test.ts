@@ -175,6 +175,7 @@ bankTest(
     }
     await until(() => refused === 2, 'two connections are closed')
     const uid = process.getuid?.()
+    await until(() => warnings.length > 0, 'it is told')
     assert.deepEqual(warnings, [`package bank: refused a connection of user ${uid}, who has too many`])
     for (const socket of sockets) socket.destroy()
   },
