@@ -44,6 +44,9 @@ const networkProcess = 'src/network-process.ts'
 /** Each has a file of dist/ by which it is started. */
 const startedByName = [rehearseInside, networkProcess, selfSignedThread]
 
+/** What Fastify loads only where a JSON schema is used (src/base/no-schemas.ts), or in its own kind of tests. */
+const unusedOfFastify = ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler', 'light-my-request']
+
 type BuildOptionsOf = NonNullable<Parameters<typeof build>[0]>
 
 export interface Bundle {
@@ -115,6 +118,7 @@ function optionsFor(version: string) {
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',
+    alias: Object.fromEntries(unusedOfFastify.map((name) => [name, './scripts/not-bundled.cjs'])),
     define: { ISCONF_VERSION: JSON.stringify(version) },
     logLevel: 'warning',
   } satisfies BuildOptionsOf
