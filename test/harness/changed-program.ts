@@ -22,7 +22,8 @@ export const fewNeighbours: readonly Change[] = [
   { file: 'src/base/large-domain.ts', from: 'everybodyMax = 24', to: 'everybodyMax = 2' },
   { file: 'src/mesh/neighbours.ts', from: 'neighboursMin = 8', to: 'neighboursMin = 1' },
   { file: 'src/mesh/neighbours.ts', from: 'nearMax = 2', to: 'nearMax = 0' },
-  { file: 'src/mesh/neighbour-keeper.ts', from: 'exploreEveryMs = 300_000', to: 'exploreEveryMs = 30_000_000' },
+  { file: 'src/mesh/neighbour-keeper.ts', from: 'exploreEveryMsMin = 300_000', to: 'exploreEveryMsMin = 30_000_000' },
+  { file: 'src/mesh/neighbour-keeper.ts', from: 'exploreEveryMsMax = 900_000', to: 'exploreEveryMsMax = 30_000_000' },
 ]
 
 /** Builds it; gives the directory that stands for dist/. */
