@@ -47,16 +47,18 @@ export interface OpenedDaemon {
   close(): Promise<void>
 }
 
-/**
- * Opens everything and starts the daemon; `onOtherRelease` hears that the program of the network process is of another
- * release than this one. DOMAIN_MISSING, OTHER_DOMAIN, PORT_TAKEN, JOURNAL_DAMAGED and what the parts say.
- */
-export async function openDaemon(
-  live: LiveConfig,
-  release: string,
-  log: Logger,
-  onOtherRelease: () => void,
-): Promise<OpenedDaemon> {
+export interface OpenOptions {
+  readonly live: LiveConfig
+  readonly release: string
+  readonly log: Logger
+  /** Whether a service manager has started this daemon. */
+  readonly isService: boolean
+  /** Hears that the program of the network process is of another release than this one. */
+  readonly onOtherRelease: () => void
+}
+
+/** Opens everything and starts the daemon. DOMAIN_MISSING, OTHER_DOMAIN, PORT_TAKEN, JOURNAL_DAMAGED and what the parts say. */
+export async function openDaemon({ live, release, log, ...around }: OpenOptions): Promise<OpenedDaemon> {
   const { started: config, keys, nets } = live
   const domain = requireDomain(config)
   const { onOwnKey, cloned } = ownKeyWatch(log)
@@ -75,7 +77,7 @@ export async function openDaemon(
     certificate: await hostCertificate(disk, join(config.home, 'conf/host.crt'), key),
     files: { source: store, onAsked: (file, peer) => started?.blobs.askers.asked(file, peer) },
     onOwnIdentity: (address) => onOwnKey(`at ${address}`),
-    onOtherRelease,
+    ...around,
   })
   const { transport, bankSocket } = mesh
   const machine = machineOf(live, environment, bankSocket)
