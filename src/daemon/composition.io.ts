@@ -11,7 +11,7 @@ import { loadHostKey } from '../host/index.ts'
 import { limitRemarks } from '../machine/index.ts'
 import { hostCertificate, LearnedAddresses } from '../mesh/index.ts'
 import { BootRecord } from '../replication/index.ts'
-import { type BlobStore, openStore, workerPieceHasher, workerWholeHasher } from '../store/index.ts'
+import { type BlobStore, hashThreads, openStore, workerPieceHasher, workerWholeHasher } from '../store/index.ts'
 import { bankSource } from './bank-source.ts'
 import { diskRoom } from './disk-room.io.ts'
 import { startNotifier } from './events/start-notifier.ts'
@@ -137,7 +137,10 @@ export async function openDaemon({ live, release, log, ...around }: OpenOptions)
 }
 
 function storeIn(directory: string): Promise<BlobStore> {
-  return openStore({ disk, directory, hasher: workerPieceHasher(), wholeHasher: workerWholeHasher(), random })
+  // Pieces and the whole of a file that arrives: two threads would take longer to start than one to hash both.
+  const threads = hashThreads()
+  const hashers = { hasher: workerPieceHasher(threads), wholeHasher: workerWholeHasher(threads) }
+  return openStore({ disk, directory, ...hashers, random })
 }
 
 function unattendedFacts(live: LiveConfig): Pick<ProcessFacts, 'upSettings' | 'onUpSettings' | 'scheduledUps'> {
