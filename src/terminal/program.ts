@@ -1,5 +1,5 @@
 /** Runs a program: its flags, its verb, and the one place where a failure becomes a message. */
-import { IsconfError, nearest, toIsconfError } from '../base/index.ts'
+import { errorKinds, IsconfError, nearest, toIsconfError } from '../base/index.ts'
 import type { Hint } from './command-line.ts'
 import type { Action, Arguments, Declaration, Options, Program, Typed, Verb } from './declaration.ts'
 import { flag, optionalWords } from './declaration.ts'
@@ -105,8 +105,12 @@ export async function runVerb<C, V extends Verb<C>>(
     terminal.out(typed)
     return 0
   }
-  if (action.run) return action.run(contextOf(verb), typed)
-  throw new IsconfError('USAGE', `${path} takes ${listed(verb.verbs)}`, { hint: helpHint(path) })
+  if (!action.run) throw new IsconfError('USAGE', `${path} takes ${listed(verb.verbs)}`, { hint: helpHint(path) })
+  try {
+    return await action.run(contextOf(verb), typed)
+  } catch (thrown) {
+    throw nearerHint(toIsconfError(thrown), path)
+  }
 }
 
 /** The verb that is named, with what was typed to it. USAGE. */
@@ -125,7 +129,12 @@ export async function chooseVerb<V extends Verb<never>>(
   const wrong = `${path} takes ${listed(verb.verbs)}, not ${JSON.stringify(inner)}`
   const action = named(verb.verbs, inner, wrong, helpHint(path))
   const whole = `${path} ${inner}`
-  return { verb, action, path, typed: await readAction(program, whole, verb, action, action.summary, rest.slice(1)) }
+  return {
+    verb,
+    action,
+    path: whole,
+    typed: await readAction(program, whole, verb, action, action.summary, rest.slice(1)),
+  }
 }
 
 async function readAction(
@@ -146,6 +155,13 @@ async function readAction(
     return action.arguments ? `${helpHint(path)}; -- goes before a word that begins with a dash` : helpHint(path)
   }
   return read(actionCommand(path, action, help), action, words, hint)
+}
+
+/** Wrong use that only the verb or the daemon can notice, and of which they say no more: the help of the verb does. */
+function nearerHint(error: IsconfError, path: string): IsconfError {
+  if (error.code !== 'USAGE' || error.hint !== errorKinds.USAGE.hint) return error
+  const [message = '', ...list] = error.lines
+  return new IsconfError('USAGE', message, { cause: error, hint: helpHint(path), list })
 }
 
 /** `isconf bank add` is explained by `isconf help bank add`. */
