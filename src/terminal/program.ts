@@ -1,9 +1,9 @@
 /** Runs a program: its flags, its verb, and the one place where a failure becomes a message. */
-import { errorKinds, IsconfError, nearest, toIsconfError } from '../base/index.ts'
+import { IsconfError, nearest, toIsconfError } from '../base/index.ts'
 import type { Hint } from './command-line.ts'
 import type { Action, Arguments, Declaration, Options, Program, Typed, Verb } from './declaration.ts'
 import { flag, optionalWords } from './declaration.ts'
-import { failureText, originText } from './failure.ts'
+import { failureText, helpHint, originText, withHelpOf } from './failure.ts'
 import { readPlain } from './plain-words.ts'
 import { ownFlagText } from './program-flags.ts'
 import type { Terminal } from './terminal.ts'
@@ -109,7 +109,7 @@ export async function runVerb<C, V extends Verb<C>>(
   try {
     return await action.run(contextOf(verb), typed)
   } catch (thrown) {
-    throw nearerHint(toIsconfError(thrown), path)
+    throw withHelpOf(path, toIsconfError(thrown))
   }
 }
 
@@ -155,18 +155,6 @@ async function readAction(
     return action.arguments ? `${helpHint(path)}; -- goes before a word that begins with a dash` : helpHint(path)
   }
   return read(actionCommand(path, action, help), action, words, hint)
-}
-
-/** Wrong use that only the verb or the daemon can notice, and of which they say no more: the help of the verb does. */
-function nearerHint(error: IsconfError, path: string): IsconfError {
-  if (error.code !== 'USAGE' || error.hint !== errorKinds.USAGE.hint) return error
-  const [message = '', ...list] = error.lines
-  return new IsconfError('USAGE', message, { cause: error, hint: helpHint(path), list })
-}
-
-/** `isconf bank add` is explained by `isconf help bank add`. */
-function helpHint(path: string): string {
-  return `see \`${path.replace(' ', ' help ')}\``
 }
 
 /** The one with this name. USAGE, with the one that was probably meant. */
