@@ -61,10 +61,14 @@ function commonJsText(text: string, target: string): string {
 // As pathToFileURL() has it, which would have to be loaded.
 const urlBanner = 'const $url="file://"+encodeURI(__filename).replace(/[?#]/g,encodeURIComponent)'
 
-const slow = 'child_process|crypto|events|fs/promises|module|net|os|tty|url|util'
+const slow =
+  'child_process|crypto|dgram|dns|dns/promises|events|fs/promises|http2|https|module|net|os|readline|timers/promises|tls|tty|url|util|worker_threads|zlib'
+
+/** Of these, what packages load in passing, and as a whole. */
+const slowOfPackages = 'dns|http2|https'
 
 const lazyBanner =
-  'const $lazy=(name)=>new Proxy({},{get:(_,key)=>{const all=process.getBuiltinModule(name);return key==="default"?all:all[key]}})'
+  'const $lazy=(name)=>{let all;return new Proxy({},{get:(_,key)=>{all??=process.getBuiltinModule(name);return key==="default"?all:all[key]}})}'
 
 /** Stands before each file. */
 const banner = `${urlBanner};${lazyBanner}`
@@ -74,4 +78,5 @@ function withLazyModules(text: string): string {
   return text
     .replaceAll(new RegExp(`=require\\("node:(${slow})"\\)(?=[,;})])`, 'g'), '=$lazy("$1")')
     .replaceAll(new RegExp(`=__toESM\\(require\\("node:(${slow})"\\)(?:,1)?\\)`, 'g'), '=$lazy("$1")')
+    .replaceAll(new RegExp(`(?<=\\w)=\\(0,[\\w.]+\\.__require\\)\\("node:(${slowOfPackages})"\\)`, 'g'), '=$lazy("$1")')
 }

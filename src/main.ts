@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { currentDirectory, IsconfError, release, toIsconfError, userHere } from './base/index.ts'
+import { currentDirectory, IsconfError, oneMallocArena, release, toIsconfError, userHere } from './base/index.ts'
 import {
   type Flags,
   hasInput,
@@ -20,12 +20,6 @@ import { failureText, systemTerminal, withMovingLine } from './terminal/index.ts
  * minute after each burst, and moved a large file no faster.
  */
 const youngMemoryMax = '--max-semi-space-size=2'
-
-/**
- * glibc lets each thread have a part of the memory of its own, from which the others take nothing: a daemon that has met
- * thirty hosts had 5 MB more. Who starts the daemon may say otherwise.
- */
-const oneMallocArena = { MALLOC_ARENA_MAX: '1' }
 
 /** As it was named: where that is a symbolic link, a later release may be found behind it. */
 const programPath = process.argv[1] ?? fileURLToPath(import.meta.url)

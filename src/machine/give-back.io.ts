@@ -23,6 +23,9 @@ function cpuMsOf({ user, system }: NodeJS.CpuUsage): number {
   return (user + system) / 1_000
 }
 
+/** How it is collected: all code goes that is not running, whatever it is compiled to, and what is left moves together. */
+const collectingFlags = ['expose-gc', 'stress-flush-code', 'flush-baseline-code', 'compact-on-every-full-gc']
+
 /** Takes about a tenth of a second, in which nothing else goes on. */
 export function giveBackAll(): void {
   if (getHeapStatistics().used_heap_size <= heapBytesMax) collectAll()
@@ -40,14 +43,12 @@ function giveBackFree(): void {
  * asks for. Code that only the start ran goes too, and is compiled again where it is called.
  */
 function collectAll(): void {
-  setFlagsFromString('--expose-gc')
-  setFlagsFromString('--stress-flush-code')
+  for (const flag of collectingFlags) setFlagsFromString(`--${flag}`)
   try {
     const collect = runInNewContext('gc') as (options: object) => void
     collect({ type: 'major', execution: 'sync', flavor: 'last-resort' })
   } finally {
     // What is loaded later is compiled under the flags of the start, by which what Node has compiled is found again.
-    setFlagsFromString('--no-stress-flush-code')
-    setFlagsFromString('--no-expose-gc')
+    for (const flag of collectingFlags) setFlagsFromString(`--no-${flag}`)
   }
 }

@@ -8,7 +8,7 @@ import { execFile, spawn } from 'node:child_process'
 import { createConnection, type Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { fixedPath, IsconfError, userHere } from '../base/index.ts'
+import { fixedPath, IsconfError, oneMallocArena, userHere } from '../base/index.ts'
 import { beginHandover } from './handover.io.ts'
 import type { NetworkProcess } from './session-options.ts'
 
@@ -59,7 +59,7 @@ async function spawned(user: string, options: StartOptions): Promise<NetworkProc
   const inside = fileURLToPath(new URL('./network-process.js', import.meta.url))
   const child = spawn(program, [...words, process.execPath, ...nodeOptions, inside], {
     cwd: '/',
-    env: { PATH: fixedPath },
+    env: { PATH: fixedPath, ...oneMallocArena },
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   })
   const [, , stderr, socket] = child.stdio

@@ -2,7 +2,7 @@
  * Compresses parts of files for their way, each by itself, if a sample says that it pays: text shrinks to a fraction,
  * and a hole to nothing, but what is compressed already would only cost time.
  */
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 
 /** The sample is taken at three places, because the beginning of a file is often unlike the rest. */
 const sampleBytes = 4 * 1024
@@ -11,7 +11,9 @@ const sampleCount = 3
 const partBytesMin = 1024
 /** To what share of its size a part must shrink. */
 const paysBelow = 0.8
-const options = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
+/** ZSTD_c_compressionLevel of zlib's constants, which would be loaded with it before anything is to be compressed. */
+const compressionLevel = 100
+const options = { params: { [compressionLevel]: 1 } }
 
 /** The part, compressed if that pays. */
 export function pack(bytes: Uint8Array): { readonly bytes: Uint8Array; readonly isPacked: boolean } {
