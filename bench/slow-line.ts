@@ -1,4 +1,4 @@
-/** How long a question takes over 1 Mbit/s while a file comes from the same host. */
+/** How long a question takes over 1 Mbit/s while a file, or a long answer, comes from the same host. */
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { assertDone, begin } from '../test/harness/lab.ts'
@@ -12,7 +12,7 @@ const addresses = ['10.98.0.1', '10.98.0.2'] as const
 
 export const slowLine: Benchmark = {
   name: 'slow-line',
-  summary: 'a question over 1 Mbit/s while a file comes from the same host; needs root, ip and tc',
+  summary: 'a question over 1 Mbit/s while a file, or a long answer, comes from the same host; needs root, ip and tc',
   run: async (bench) => {
     const [sender, receiver] = namespaces(bench)
     const serving = begin(['ip', 'netns', 'exec', sender, process.execPath, program, 'serve', addresses[0]], {
@@ -25,7 +25,10 @@ export const slowLine: Benchmark = {
       const { stdout } = assertDone(await begin(['ip', 'netns', 'exec', receiver, ...words], { limitMs }).done)
       return stdout.trim().split('\n').map(Number)
     }
-    const samples = { own: await questions('openFileStream'), one: await questions('openStream') }
+    const samples = {
+      ...{ own: await questions('openFileStream'), one: await questions('openStream') },
+      ...{ portions: await questions('portions'), whole: await questions('whole') },
+    }
     return [
       {
         what: 'a question beside a file on a connection of its own, at 1 Mbit/s',
@@ -34,6 +37,14 @@ export const slowLine: Benchmark = {
         against: { what: 'on one connection', measured: median(samples.one), samples: samples.one },
         ratio: median(samples.own) / median(samples.one),
         samples: samples.own,
+      },
+      {
+        what: 'a question beside a long answer that is asked for in portions, at 1 Mbit/s',
+        measured: median(samples.portions),
+        unit: 'ms',
+        against: { what: 'that comes at once', measured: median(samples.whole), samples: samples.whole },
+        ratio: median(samples.portions) / median(samples.whole),
+        samples: samples.portions,
       },
     ]
   },

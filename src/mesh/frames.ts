@@ -3,7 +3,8 @@
  */
 import type { PeerStream } from './transport.ts'
 
-const lengthBytes = 4
+/** The length in front of a frame. */
+export const frameHeadBytes = 4
 
 /** A frame is longer than its reader allows. */
 export class FrameTooLongError extends Error {
@@ -11,7 +12,7 @@ export class FrameTooLongError extends Error {
 }
 
 /** A stream ended in the middle of what was to be read. */
-class StreamEndedError extends Error {
+export class StreamEndedError extends Error {
   override readonly name = 'StreamEndedError'
 }
 
@@ -60,12 +61,18 @@ export class StreamReader {
 
   /** The next frame's bytes; undefined when the stream ends where a frame would begin. */
   async frame(bytesMax: number): Promise<Uint8Array | undefined> {
-    const head = await this.#upTo(lengthBytes)
+    const length = await this.frameLength(bytesMax)
+    return length === undefined ? undefined : this.exactly(length)
+  }
+
+  /** How long the next frame is, whose bytes then follow; undefined when the stream ends where it would begin. */
+  async frameLength(bytesMax: number): Promise<number | undefined> {
+    const head = await this.#upTo(frameHeadBytes)
     if (head.length === 0) return undefined
-    if (head.length < lengthBytes) throw new StreamEndedError('stream ended within the length of a frame')
+    if (head.length < frameHeadBytes) throw new StreamEndedError('stream ended within the length of a frame')
     const length = new DataView(head.buffer, head.byteOffset).getUint32(0)
     if (length > bytesMax) throw new FrameTooLongError(`a frame of ${length} bytes, ${bytesMax} are allowed`)
-    return this.exactly(length)
+    return length
   }
 
   async #upTo(length: number): Promise<Uint8Array> {
@@ -99,8 +106,13 @@ export class StreamReader {
 
 /** Sends one frame. */
 export async function writeFrame(stream: PeerStream, bytes: Uint8Array): Promise<void> {
-  const framed = new Uint8Array(lengthBytes + bytes.length)
+  await stream.write(frameOf(bytes))
+}
+
+/** A frame with these bytes, as it is sent. */
+export function frameOf(bytes: Uint8Array): Uint8Array {
+  const framed = new Uint8Array(frameHeadBytes + bytes.length)
   new DataView(framed.buffer).setUint32(0, bytes.length)
-  framed.set(bytes, lengthBytes)
-  await stream.write(framed)
+  framed.set(bytes, frameHeadBytes)
+  return framed
 }

@@ -1,5 +1,6 @@
 export { relayedAddress } from './address.ts'
 export type { DomainKeys } from './admission.ts'
+export { HangsError, NoAnswerError } from './answer-wait.ts'
 export { hostCertificate } from './certificate.io.ts'
 export { isLocalAddress } from './dialable.ts'
 export type { AddressState } from './dialed-address.ts'
@@ -14,7 +15,7 @@ export { openTls } from './open-tls.io.ts'
 export { peerIdOf, peerIdOfText, publicKeyOf } from './peer-id.ts'
 export { Peering } from './peering.ts'
 export { RelayHints, type Unconnected } from './relay-hints.ts'
-export { answer, ask, HangsError, NoAnswerError, RemoteError } from './rpc.ts'
+export { answer, ask, RemoteError } from './rpc.ts'
 export { type Stranger, Strangers } from './strangers.ts'
 export {
   type ConnectedPeer,

@@ -51,6 +51,10 @@ export class Liveness implements PeerLiveness {
     return false
   }
 
+  heardBytes(peer: PeerId): number {
+    return this.contact.heardBytes(peer)
+  }
+
   unlessQuiet<T>(peer: PeerId, answer: Promise<T>): Promise<T> {
     const heardBytes = this.contact.heardBytes(peer)
     return new Promise((resolve, reject) => {

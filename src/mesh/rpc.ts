@@ -1,7 +1,10 @@
 /** One question and one answer on a stream, each one frame of JSON. */
 import * as z from 'zod'
-import { type Cancel, type Clock, endIfBroken, IsconfError } from '../base/index.ts'
+import { type Clock, endIfBroken, IsconfError } from '../base/index.ts'
+import { AnswerWait } from './answer-wait.ts'
 import { FrameTooLongError, StreamReader, writeFrame } from './frames.ts'
+import { readInPortions, writeInPortions } from './portions.ts'
+import { firstPortionBytes } from './reading-pace.ts'
 import type { PeerId, PeerStream, Transport } from './transport.ts'
 
 export interface AskOptions {
@@ -11,8 +14,8 @@ export interface AskOptions {
    */
   readonly timeoutMs: number
   /**
-   * Hears each time that another {@link progressBytes} of the answer have come. A slow line then gets the time that it
-   * needs, and a peer that sends less than that in `timeoutMs` is given up.
+   * Hears each time that another 16 KiB of the answer have come. A slow line then gets the time that it needs, also for
+   * what else comes from the peer in front of the answer, and a peer that sends less than that in `timeoutMs` is given up.
    */
   readonly onProgress?: () => void
   readonly clock: Clock
@@ -25,9 +28,6 @@ export interface AnswerLimits {
   readonly concurrentPerPeerMax: number
 }
 
-/** This much at a time tells a slow line from a peer that keeps others waiting. */
-const progressBytes = 16 * 1024
-
 /** The other side answered that it could not: its code (of errors.ts, or BUSY or TOO_LONG) and its message. */
 export class RemoteError extends Error {
   override readonly name = 'RemoteError'
@@ -38,14 +38,6 @@ export class RemoteError extends Error {
     this.code = code
   }
 }
-
-/** The other side did not answer within the limit. */
-export class NoAnswerError extends Error {
-  override readonly name = 'NoAnswerError'
-}
-
-/** The other side hangs: it answers nothing at all, and was not waited for until the limit. */
-export class HangsError extends NoAnswerError {}
 
 /** What a peer says about its trouble is shown to people and remembered: not more than they read. */
 const shortened = (lengthMax: number) => z.string().transform((text) => text.slice(0, lengthMax))
@@ -71,33 +63,24 @@ export async function ask(
 ): Promise<unknown> {
   const limit = new AbortController()
   let stream: PeerStream | undefined
-  const what = options.onProgress ? 'sent next to nothing for' : 'did not answer within'
-  const giveUp = (reason: NoAnswerError): void => {
+  const { liveness } = transport
+  const { clock, timeoutMs, onProgress } = options
+  const onGivenUp = (reason: Error): void => {
     limit.abort(reason)
     stream?.abort(reason)
   }
-  const late = (): void => giveUp(new NoAnswerError(`${protocol}: ${peer} ${what} ${options.timeoutMs} ms`))
-  const arm = (): Cancel => options.clock.after(options.timeoutMs, late)
-  let cancel = arm()
-  const hangs = (): void => giveUp(new HangsError(`${protocol}: ${peer} answers nothing at all`))
-  const cancelWatch = transport.liveness.watch(peer, hangs)
-  const onProgress = (): void => {
-    cancel()
-    cancel = arm()
-    options.onProgress?.()
-  }
+  const wait = new AnswerWait({ liveness, clock, peer, protocol, timeoutMs, onProgress, onGivenUp })
   try {
     stream = await transport.openStream(peer, protocol, limit.signal)
     limit.signal.throwIfAborted()
-    const answer = await exchange(options.onProgress ? watched(stream, onProgress) : stream, request, options)
+    const answer = await exchange(stream, request, options, (bytes) => wait.came(bytes))
     if ('error' in answer) throw new RemoteError(answer.error.code, answer.error.message)
     return answer.result
   } catch (error) {
     stream?.abort(error as Error)
     throw limit.signal.aborted ? limit.signal.reason : error
   } finally {
-    cancel()
-    cancelWatch()
+    wait.end()
   }
 }
 
@@ -111,10 +94,12 @@ export function answer(
   const openByPeer = new Map<PeerId, number>()
   transport.handle(protocol, async (stream) => {
     const open = openByPeer.get(stream.peer) ?? 0
-    if (open >= limits.concurrentPerPeerMax) return reply(stream, failed('BUSY', 'too many requests at once'))
+    const asker = new StreamReader(stream.incoming)
+    const reply = (answer: Answer): Promise<void> => writeInPortions(stream, asker, encode(answer))
+    if (open >= limits.concurrentPerPeerMax) return reply(failed('BUSY', 'too many requests at once'))
     openByPeer.set(stream.peer, open + 1)
     try {
-      await reply(stream, await answerOne(stream, limits, fn))
+      await reply(await answerOne(stream.peer, asker, limits, fn))
     } finally {
       const left = (openByPeer.get(stream.peer) ?? 1) - 1
       if (left > 0) openByPeer.set(stream.peer, left)
@@ -123,50 +108,39 @@ export function answer(
   })
 }
 
-async function exchange(stream: PeerStream, request: unknown, { answerBytesMax }: AskOptions): Promise<Answer> {
+async function exchange(
+  stream: PeerStream,
+  request: unknown,
+  { clock, onProgress, answerBytesMax }: AskOptions,
+  onBytes: (bytes: number) => void,
+): Promise<Answer> {
   // The answer may come, and be a refusal, before the whole request is sent: both at once.
-  const sent = writeFrame(stream, encode(request)).then(() => stream.closeWrite())
-  sent.catch(() => undefined)
-  const bytes = await new StreamReader(stream.incoming).frame(answerBytesMax)
+  const isAsked = writeFrame(stream, encode(request))
+  isAsked.catch(() => undefined)
+  const end = (): void => void isAsked.then(() => stream.closeWrite()).catch(() => undefined)
+  const answer = new StreamReader(stream.incoming)
+  const isPaced = onProgress !== undefined && answerBytesMax > firstPortionBytes
+  if (!isPaced) end()
+  const bytes = await (isPaced
+    ? readInPortions(stream, answer, { clock, bytesMax: answerBytesMax, onBytes, isAsked })
+    : answer.frame(answerBytesMax))
   if (bytes === undefined) {
-    await sent
+    await isAsked
     throw new Error('the stream ended without an answer')
   }
+  if (isPaced) end()
   return answerSchema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')))
 }
 
-/** A stream of which somebody hears how it comes in. */
-function watched(stream: PeerStream, onProgress: () => void): PeerStream {
-  return {
-    peer: stream.peer,
-    incoming: counted(stream.incoming, onProgress),
-    write: (bytes) => stream.write(bytes),
-    sent: () => stream.sent(),
-    closeWrite: () => stream.closeWrite(),
-    abort: (reason) => stream.abort(reason),
-  }
-}
-
-async function* counted(incoming: AsyncIterable<Uint8Array>, onProgress: () => void): AsyncGenerator<Uint8Array> {
-  let untold = 0
-  for await (const chunk of incoming) {
-    untold += chunk.length
-    if (untold >= progressBytes) {
-      untold = 0
-      onProgress()
-    }
-    yield chunk
-  }
-}
-
 async function answerOne(
-  stream: PeerStream,
+  peer: PeerId,
+  asker: StreamReader,
   limits: AnswerLimits,
   fn: (request: unknown, peer: PeerId) => Promise<unknown>,
 ): Promise<Answer> {
   let request: unknown
   try {
-    const bytes = await new StreamReader(stream.incoming).frame(limits.requestBytesMax)
+    const bytes = await asker.frame(limits.requestBytesMax)
     request = JSON.parse(Buffer.from(bytes ?? []).toString('utf8'))
   } catch (error) {
     if (error instanceof FrameTooLongError) return failed('TOO_LONG', error.message)
@@ -174,17 +148,12 @@ async function answerOne(
     throw error
   }
   try {
-    return { result: await fn(request, stream.peer) }
+    return { result: await fn(request, peer) }
   } catch (error) {
     endIfBroken(error)
     const code = error instanceof IsconfError ? error.code : 'UNEXPECTED'
     return failed(code, error instanceof Error ? error.message : String(error))
   }
-}
-
-async function reply(stream: PeerStream, answer: Answer): Promise<void> {
-  await writeFrame(stream, encode(answer))
-  await stream.closeWrite()
 }
 
 function failed(code: string, message: string): Answer {

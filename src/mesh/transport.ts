@@ -55,6 +55,8 @@ export interface Transport {
 export interface PeerLiveness {
   /** Whether a peer was found to hang and has not been heard from since. */
   hangs(peer: PeerId): boolean
+  /** How many bytes have come from a peer. */
+  heardBytes(peer: PeerId): number
   /**
    * The answer of a peer; rejects if nothing has come from the peer for longer than most answers take. The question
    * goes on.

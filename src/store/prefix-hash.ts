@@ -1,27 +1,26 @@
 /** Hashes a blob while its pieces arrive: along those that are here from the first one on. */
-import { type DiskFile, PieceMemory, pieceBytes } from '../base/index.ts'
-import type { Partial } from './partial-state.ts'
-import { pieceLength } from './pieces.ts'
+import { PieceMemory } from '../base/index.ts'
 import type { WholeHash, WholeHasher } from './whole-hash.ts'
 
-/** With fewer pieces a thread is not worth its start. */
-const threadPiecesMin = 3
+/** Reads a piece that is here, into `memory` or memory of its own. */
+type ReadPiece = (index: number, memory: Uint8Array) => Promise<Uint8Array>
 
 export class PrefixHash {
   readonly #hash: WholeHash
-  readonly #partial: Partial
-  readonly #file: DiskFile
+  readonly #pieceCount: number
+  readonly #has: (index: number) => boolean
+  readonly #read: ReadPiece
   /** What pieces are read into: one while the one before is hashed. */
   readonly #memory = new PieceMemory()
   #next = 0
   #walk: Promise<void> | undefined
   #failure: unknown
 
-  /** `file` has the pieces, each in its place. */
-  constructor(hasher: WholeHasher, partial: Partial, file: DiskFile) {
+  constructor(hasher: WholeHasher, pieceCount: number, has: (index: number) => boolean, read: ReadPiece) {
     this.#hash = hasher.start()
-    this.#partial = partial
-    this.#file = file
+    this.#pieceCount = pieceCount
+    this.#has = has
+    this.#read = read
   }
 
   /** Goes on when more is here. */
@@ -48,23 +47,19 @@ export class PrefixHash {
   /** Gives up, and waits until nothing is read any more. */
   async abandon(): Promise<void> {
     this.#failure ??= new Error('the hash was abandoned')
-    await this.#walk
     this.#hash.abandon()
+    await this.#walk
   }
 
   #mayAdvance(): boolean {
-    return this.#next < this.#partial.verified.length && this.#partial.has(this.#next)
+    return this.#next < this.#pieceCount && this.#has(this.#next)
   }
 
   async #walkOn(): Promise<void> {
-    const { descriptor } = this.#file
-    if (descriptor !== undefined && this.#hash.updateFrom && this.#partial.verified.length >= threadPiecesMin)
-      return this.#walkThere((part) => this.#hash.updateFrom?.({ descriptor, ...part }))
     let hashing = Promise.resolve()
     while (this.#mayAdvance() && this.#failure === undefined) {
       const memory = this.#memory.take()
-      const { position, length } = this.#part()
-      const bytes = await this.#file.read(position, length, memory.subarray(0, length))
+      const bytes = await this.#read(this.#next, memory)
       await hashing
       hashing = this.#hash.update(bytes).then(() => this.#memory.give(memory))
       // Seen when the next one has been read.
@@ -72,18 +67,5 @@ export class PrefixHash {
       this.#next++
     }
     await hashing
-  }
-
-  /** One piece after the other is read where it is hashed. */
-  async #walkThere(add: (part: { position: number; length: number }) => Promise<void> | undefined): Promise<void> {
-    while (this.#mayAdvance() && this.#failure === undefined) {
-      await add(this.#part())
-      this.#next++
-    }
-  }
-
-  /** Where the next piece is. */
-  #part(): { position: number; length: number } {
-    return { position: this.#next * pieceBytes, length: pieceLength(this.#partial.ref.sizeBytes, this.#next) }
   }
 }

@@ -5,7 +5,8 @@ import test, { type TestContext } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { systemClock } from '../../src/base/clock.io.ts'
 import { type DomainKeys, noKeys } from '../../src/mesh/admission.ts'
-import { answer, ask, HangsError, NoAnswerError, RemoteError } from '../../src/mesh/rpc.ts'
+import { HangsError, NoAnswerError } from '../../src/mesh/answer-wait.ts'
+import { answer, ask, RemoteError } from '../../src/mesh/rpc.ts'
 import type { PeerId, PeerStream, Transport } from '../../src/mesh/transport.ts'
 
 export interface HostOptions {

@@ -201,10 +201,11 @@ export class NetLab {
     return undefined
   }
 
-  /** Lets so much through to a host, in words of tc: `1mbit`. Why it can't be done, where the kernel refuses. */
-  async slow(host: NetHost, rate: string): Promise<string | undefined> {
-    const words = ['dev', host.port, 'root', 'tbf', 'rate', rate, 'burst', '16kb', 'latency', '400ms']
-    const run = await begin(this.#bridge.enter('tc', 'qdisc', 'replace', ...words), { cwd: '/', env: variables }).done
+  /** Lets so much through to a host, or from it, in words of tc: `1mbit`. Why it can't be done, where the kernel refuses. */
+  async slow(host: NetHost, rate: string, way: 'to' | 'from' = 'to'): Promise<string | undefined> {
+    const [end, device] = way === 'to' ? [this.#bridge, host.port] : [host, 'eth0']
+    const words = ['dev', device, 'root', 'tbf', 'rate', rate, 'burst', '16kb', 'latency', '400ms']
+    const run = await begin(end.enter('tc', 'qdisc', 'replace', ...words), { cwd: '/', env: variables }).done
     return run.status === 0 ? undefined : run.stderr.trim()
   }
 
