@@ -109,6 +109,8 @@ function writeConfig({ directory, hosts }: Site): void {
     `    IS_HMAC_KEYS = "${join(directory, 'hmac_keys')}"`,
     '    IS_NOBROADCAST = yes',
     '    IS_HTTP_PORT = 0',
+    '    # This machine may have a process for the network, for a daemon of its own.',
+    '    IS_NETWORK = no',
     '    # A nearly full disk is no reason not to look at this.',
     '    IS_RESERVE = 0',
     '    IS_LOG = file',

@@ -23,6 +23,18 @@ export function shellEscaped(text: string): string | undefined {
   return `$'${inOneLine(quoted)}'`
 }
 
+/** A word as a shell takes it. */
+export function quoteWord(word: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word
+  return shellEscaped(word) ?? `'${word.replaceAll("'", `'\\''`)}'`
+}
+
+/** So much of a text that a person recognises it. */
+export function shortened(text: string, lengthMax: number): string {
+  // Half of a character would be none.
+  return text.length <= lengthMax ? text : `${text.slice(0, lengthMax).replace(/[\ud800-\udbff]$/, '')}…`
+}
+
 function escaped(one: string): string {
   return `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`
 }

@@ -41,8 +41,8 @@ export const trustedPaths = {
   },
   network: {
     what: 'IS_NETWORK',
-    covers: 'the socket, where it names one',
-    otherwise: 'The daemon ends with status 22.',
+    covers: 'the socket, also that of isconf-network.socket',
+    otherwise: 'The daemon ends with status 22; with `auto` it speaks to the network itself, and says it.',
   },
   hooks: {
     what: 'IS_HOOKS',

@@ -1,5 +1,5 @@
 /** What a person types: flags, a verb, and everything after the verb belongs to the verb. */
-import { readPlain, told } from '../terminal/index.ts'
+import { readPlain, told, withHelpOf } from '../terminal/index.ts'
 import { contextFor } from './context.ts'
 import { isconfWords } from './flags.ts'
 import { quickVerbs } from './quick-verbs.ts'
@@ -25,5 +25,7 @@ async function runQuickly(argv: readonly string[], surroundings: Surroundings): 
   const own = verb && readPlain(verb, rest)
   const { run } = verb ?? {}
   if (!verb || !own || !run) return undefined
-  return told('isconf', surroundings.terminal, () => run(contextFor(verb, flags, surroundings), own))
+  return told('isconf', surroundings.terminal, () => run(contextFor(verb, flags, surroundings), own), {
+    explain: (error) => withHelpOf(`isconf ${name}`, error),
+  })
 }

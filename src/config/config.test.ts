@@ -33,7 +33,7 @@ test('resolveConfig() has a safe default for everything but the domain', () => {
     httpPort: 65_028,
     web: 'no',
     listen: '0.0.0.0',
-    network: 'no',
+    network: 'auto',
     netsPath: undefined,
     noBroadcast: false,
     hmacKeysPath: '/var/is/conf/hmac_keys',

@@ -64,6 +64,20 @@ test('lintMainCf() warns of targets that stand twice and of includes that do not
   ])
 })
 
+test('lintMainCf() refuses a default that is not in capitals, unless a DEFAULT or an include says that it is meant', () => {
+  const alone = lint('# all hosts', 'alder Default:', 'x = 1')
+  assert.equal(alone.length, 1)
+  assert.match(
+    alone[0]!,
+    /^error 2: Default applies to a host of that name alone: write DEFAULT .* if a host is called/,
+  )
+  assert.deepEqual(lint('default:', 'x = 1', 'DEFAULT:'), [])
+  assert.deepEqual(lint('default:', 'x = 1', 'alder: default'), [])
+  assert.deepEqual(lint('DEFUALT:', 'x = 1'), [
+    'warning 1: DEFUALT is included nowhere, and only a host of that name would match it (did you mean DEFAULT?)',
+  ])
+})
+
 test('lintHmacKeys() names every bad line, never shows a key, and warns of a file that others can read', () => {
   const said = lintHmacKeys('good-but-not-long\nse#cret\ntwo words\nguessed\n', '/k', 0o644)
   assert.deepEqual(said.map(short), [
@@ -100,6 +114,7 @@ test('lintMainCf() finds an error exactly where the daemon would refuse, and the
     'B:',
     '^a.*: B',
     'DEFAULT:',
+    'default:',
     'x = 1',
     'x = "',
     'a b',

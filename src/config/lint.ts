@@ -2,10 +2,11 @@
  * Looks at configuration files for `isconf lint`: everything that is wrong, not
  * only the first thing, and what is legal and seldom meant.
  */
+import { nearest } from '../base/index.ts'
 import { type HmacKeys, isEmpty, noKeyInIt, openToOthers, scanHmacKeys, shortKeys } from './hmac-keys.ts'
 import { isHostName } from './host-names.ts'
-import { type Assignment, type MainCf, type Stanza, scanMainCf } from './main-cf.ts'
-import { defaultTarget, repeatedTargets } from './main-cf-resolve.ts'
+import { type Assignment, defaultTarget, isIncluded, type MainCf, type Stanza, scanMainCf } from './main-cf.ts'
+import { repeatedTargets } from './main-cf-resolve.ts'
 import { isUnknownSetting, notASetting } from './misspelt.ts'
 import { type Nets, scanNets } from './nets.ts'
 import type { Scanned } from './problems.ts'
@@ -87,7 +88,9 @@ function lintStanza(stanza: Stanza, mainCf: MainCf, error: Note, warn: Note): vo
   }
   for (const target of stanza.targets) {
     if (looksIncluded(target) && !isIncluded(mainCf, target)) {
-      warn(stanza.line, `${target} is included nowhere, and only a host of that name would match it`)
+      const meant = nearest(target, [defaultTarget])
+      const slip = meant === undefined ? '' : ` (did you mean ${meant}?)`
+      warn(stanza.line, `${target} is included nowhere, and only a host of that name would match it${slip}`)
     }
   }
 }
@@ -103,10 +106,6 @@ function lintSetting({ name, value, line }: Assignment, error: Note, warn: Note)
 /** Whether a target looks like a stanza that is only included: those are written in capitals, as in the manual. */
 function looksIncluded(target: string): boolean {
   return target !== defaultTarget && /^[A-Z][A-Z0-9_-]*$/.test(target)
-}
-
-function isIncluded({ stanzas }: MainCf, name: string): boolean {
-  return stanzas.some(({ includes }) => includes.includes(name))
 }
 
 /** Warns of host names that an earlier regular expression matches: the first match wins. */

@@ -1,10 +1,7 @@
 /** Which variables of main.cf a host gets. */
 import { foldedHostName, type HostNames, isHostName } from './host-names.ts'
-import { type Assignment, findStanza, type MainCf, type Stanza } from './main-cf.ts'
+import { type Assignment, defaultTarget, findStanza, type MainCf, type Stanza } from './main-cf.ts'
 import type { Problem } from './problems.ts'
-
-/** The stanza that always applies, before all others. */
-export const defaultTarget = 'DEFAULT'
 
 /** The host's variables: DEFAULT's first, then those of the first stanza that matches. */
 export function resolveMainCf(mainCf: MainCf, host: HostNames): Record<string, string> {

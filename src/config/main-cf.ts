@@ -28,6 +28,9 @@ export interface MainCf {
   readonly stanzas: readonly Stanza[]
 }
 
+/** The stanza that always applies, before all others. */
+export const defaultTarget = 'DEFAULT'
+
 /** Includes nest this deep at most: more is a mistake, and would exhaust the stack. */
 export const includeDepthMax = 100
 
@@ -61,7 +64,7 @@ export function scanMainCf(text: string, path: string): Scanned<MainCf> {
     })
   }
   const mainCf = { path, stanzas }
-  return { value: mainCf, problems: [...problems, ...includeProblems(mainCf)] }
+  return { value: mainCf, problems: [...problems, ...includeProblems(mainCf), ...defaultProblems(mainCf)] }
 }
 
 function parseHeader(content: string): Pick<Stanza, 'targets' | 'includes'> {
@@ -149,6 +152,24 @@ function includeProblem(
   if (included === undefined) return `no stanza to include: ${name}`
   const seenAt = trail.indexOf(included)
   return seenAt < 0 ? undefined : `includes go round in a circle: ${[...names.slice(seenAt), name].join(' -> ')}`
+}
+
+/**
+ * A file that says `default` and nowhere `DEFAULT` would leave every host with the built-in settings. Where a host is
+ * called that, a stanza `DEFAULT` beside it, which may be empty, says that it is meant.
+ */
+function defaultProblems(mainCf: MainCf): readonly Problem[] {
+  if (findStanza(mainCf, defaultTarget)) return []
+  return mainCf.stanzas.flatMap(({ targets, line }) => {
+    const meant = targets.find((target) => target.toUpperCase() === defaultTarget && !isIncluded(mainCf, target))
+    const message = `${meant} applies to a host of that name alone: write ${defaultTarget} for what applies to every host, or add an empty stanza ${defaultTarget}: if a host is called ${meant}`
+    return meant === undefined ? [] : [{ line, message }]
+  })
+}
+
+/** Whether some stanza includes the one of this name. */
+export function isIncluded({ stanzas }: MainCf, name: string): boolean {
+  return stanzas.some(({ includes }) => includes.includes(name))
 }
 
 /** The stanza that is included by this name: the first that has it as a target. */

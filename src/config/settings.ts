@@ -192,7 +192,7 @@ export const settings = {
     form: '"no", port or absolute path',
     fallback: 'no',
     describe:
-      'Where the daemon serves the page that `isconf web` prints a link to: a TCP port on 127.0.0.1, 0 for any free one, or, without IS_NETWORK, a unix socket; by default it serves none.',
+      'Where the daemon serves the page that `isconf web` prints a link to: a TCP port on 127.0.0.1, 0 for any free one, or a unix socket; by default it serves none.',
     needsRestart: true,
     parse: parseWeb,
   }),

@@ -11,7 +11,7 @@ import { loadHostKey } from '../host/index.ts'
 import { limitRemarks } from '../machine/index.ts'
 import { hostCertificate, LearnedAddresses } from '../mesh/index.ts'
 import { BootRecord } from '../replication/index.ts'
-import { type BlobStore, openStore, workerPieceHasher, workerWholeHasher } from '../store/index.ts'
+import { type BlobStore, hashThreads, openStore, workerPieceHasher, workerWholeHasher } from '../store/index.ts'
 import { bankSource } from './bank-source.ts'
 import { diskRoom } from './disk-room.io.ts'
 import { startNotifier } from './events/start-notifier.ts'
@@ -47,16 +47,18 @@ export interface OpenedDaemon {
   close(): Promise<void>
 }
 
-/**
- * Opens everything and starts the daemon; `onOtherRelease` hears that the program of the network process is of another
- * release than this one. DOMAIN_MISSING, OTHER_DOMAIN, PORT_TAKEN, JOURNAL_DAMAGED and what the parts say.
- */
-export async function openDaemon(
-  live: LiveConfig,
-  release: string,
-  log: Logger,
-  onOtherRelease: () => void,
-): Promise<OpenedDaemon> {
+export interface OpenOptions {
+  readonly live: LiveConfig
+  readonly release: string
+  readonly log: Logger
+  /** Whether a service manager has started this daemon. */
+  readonly isService: boolean
+  /** Hears that the program of the network process is of another release than this one. */
+  readonly onOtherRelease: () => void
+}
+
+/** Opens everything and starts the daemon. DOMAIN_MISSING, OTHER_DOMAIN, PORT_TAKEN, JOURNAL_DAMAGED and what the parts say. */
+export async function openDaemon({ live, release, log, ...around }: OpenOptions): Promise<OpenedDaemon> {
   const { started: config, keys, nets } = live
   const domain = requireDomain(config)
   const { onOwnKey, cloned } = ownKeyWatch(log)
@@ -75,7 +77,7 @@ export async function openDaemon(
     certificate: await hostCertificate(disk, join(config.home, 'conf/host.crt'), key),
     files: { source: store, onAsked: (file, peer) => started?.blobs.askers.asked(file, peer) },
     onOwnIdentity: (address) => onOwnKey(`at ${address}`),
-    onOtherRelease,
+    ...around,
   })
   const { transport, bankSocket } = mesh
   const machine = machineOf(live, environment, bankSocket)
@@ -135,7 +137,10 @@ export async function openDaemon(
 }
 
 function storeIn(directory: string): Promise<BlobStore> {
-  return openStore({ disk, directory, hasher: workerPieceHasher(), wholeHasher: workerWholeHasher(), random })
+  // Pieces and the whole of a file that arrives: two threads would take longer to start than one to hash both.
+  const threads = hashThreads()
+  const hashers = { hasher: workerPieceHasher(threads), wholeHasher: workerWholeHasher(threads) }
+  return openStore({ disk, directory, ...hashers, random })
 }
 
 function unattendedFacts(live: LiveConfig): Pick<ProcessFacts, 'upSettings' | 'onUpSettings' | 'scheduledUps'> {

@@ -13,6 +13,7 @@ import {
   type LeftDomain,
   leftText,
   type RebuildMark,
+  settleHold,
 } from '../host/index.ts'
 import { answer, type PeerId } from '../mesh/index.ts'
 import { type BranchingDeps, recoverWork, type WorkInProgress } from '../origin/index.ts'
@@ -134,6 +135,7 @@ export class HostDaemon {
     await daemon.#followHistory()
     await dropUnskipped(daemon.origin())
     await daemon.replicator.inventory.open()
+    await settleHold(daemon)
     for (const text of await recoverWork(daemon.origin())) log.warn({}, text)
     daemon.#join()
     return daemon

@@ -1,5 +1,6 @@
 /** The mesh of this daemon: in this process, or in one of its own, as IS_NETWORK says. */
 import type { KeyObject } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { type BankServer, type BankSource, serveBank } from '../bank/index.ts'
 import { refuseChangeable } from '../base/changeable.io.ts'
 import { type Cancel, type Clock, IsconfError, type Log, type Random } from '../base/index.ts'
@@ -8,7 +9,7 @@ import {
   type HmacKeys,
   type NetworkPlace,
   parseNetworkPlace,
-  parseWebPlace,
+  unitSocket,
   type WebPlace,
 } from '../config/index.ts'
 import { systemCalls } from '../machine/index.ts'
@@ -16,9 +17,7 @@ import { LocalDiscovery, openTls, type Stranger, Strangers, type Transport } fro
 import { NetworkTransport, type ServedFiles, startNetwork } from '../network/index.ts'
 import { daemonSide, type ReadingClient } from '../page/index.ts'
 import type { WantedConnections } from './meeting.ts'
-
-/** Ports below 1024 are root's; 0 is any free one. */
-const isPrivileged = (port: number): boolean => port > 0 && port < 1024
+import { automaticPlace, insteadOf, privilegedPorts } from './network-place.ts'
 
 interface MeshOptions {
   readonly config: Config
@@ -35,6 +34,8 @@ interface MeshOptions {
   readonly onOwnIdentity: (address: string) => void
   /** The program that was started for the network is of another release than this one. */
   readonly onOtherRelease: () => void
+  /** Whether a service manager has started this daemon. */
+  readonly isService: boolean
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -69,14 +70,37 @@ export interface MeshHere {
 }
 
 /** PORT_TAKEN when something else listens there, PORT_FORBIDDEN when the user may not; NETWORK_PROCESS, NETWORK_RELEASE and CONFIG when there can be no such process. */
-export function openMesh(options: MeshOptions): Promise<MeshHere> {
+export async function openMesh(options: MeshOptions): Promise<MeshHere> {
   const { network } = options.config
   const parsed = parseNetworkPlace(network)
   if ('problem' in parsed) throw new IsconfError('CONFIG', `IS_NETWORK ${parsed.problem}`)
+  if (parsed.value === 'auto') return automatic(options)
   return parsed.value === undefined ? inThisProcess(options) : inItsOwn(options, parsed.value)
 }
 
-async function inThisProcess({ config, ...options }: MeshOptions): Promise<MeshHere> {
+/**
+ * In a process of its own where systemd has one for root's daemon. Where that can't be used, the daemon does without it
+ * and says so: a host that nobody reaches would get no change that mends it. This is decided here and not again while
+ * the daemon runs, so nothing that comes from the network can bring it about.
+ */
+async function automatic(options: MeshOptions): Promise<MeshHere> {
+  const { config, isService, log } = options
+  const isRoot = process.getuid?.() === 0
+  const choice = automaticPlace(config, { isRoot, isService, hasSocket: existsSync(unitSocket) })
+  let why: string | undefined
+  if ('place' in choice) {
+    try {
+      return await inItsOwn(options, choice.place)
+    } catch (thrown) {
+      why = insteadOf(thrown)
+      if (why === undefined) throw thrown
+    }
+  } else why = choice.why
+  if (why !== undefined) log.warn({}, why)
+  return inThisProcess(options, why)
+}
+
+async function inThisProcess({ config, ...options }: MeshOptions, warning?: string): Promise<MeshHere> {
   const { clock, random, log, domain, onKeys } = options
   const where = { host: config.listen, port: config.port }
   const strangers = new Strangers(clock)
@@ -89,7 +113,7 @@ async function inThisProcess({ config, ...options }: MeshOptions): Promise<MeshH
     addresses: () => transport.addresses(),
     refused: () => Object.values(transport.refusalCounts()).reduce((sum, count) => sum + count, 0),
     strangers: () => strangers.all(),
-    warnings: () => [],
+    warnings: () => (warning === undefined ? [] : [warning]),
     discover: async ({ count }) => {
       const discovery = await LocalDiscovery.open({
         ...where,
@@ -105,21 +129,23 @@ async function inThisProcess({ config, ...options }: MeshOptions): Promise<MeshH
       return () => discovery.close()
     },
     serveBank: (port, source) => serveBank({ port, source, clock, log }),
-    servePage: async (place, client) => {
-      // Only here: a daemon without a page needs no templates in its memory.
-      const { serveWeb } = await import('../web/index.ts')
-      const server = await serveWeb({ place, client, log })
-      return { ...server, address: () => server.address }
-    },
+    servePage: (place, client) => pageHere(place, client, log),
     bankSocket: () => undefined,
   }
+}
+
+async function pageHere(place: WebPlace, client: ReadingClient, log: Log): Promise<PageServing> {
+  // Only here: a daemon without a page needs no templates in its memory.
+  const { serveWeb } = await import('../web/index.ts')
+  const server = await serveWeb({ place, client, log })
+  return { ...server, address: () => server.address }
 }
 
 async function inItsOwn(options: MeshOptions, place: NetworkPlace): Promise<MeshHere> {
   const { config, keys, onKeys, hostKey, clock, random, log, files, onOwnIdentity, onOtherRelease } = options
   // Whoever answers there is given this host's key.
   if ('path' in place) refuseChangeable('network', place.path)
-  const mayTakeLowPorts = [config.port, config.httpPort, webPort(config)].some(isPrivileged)
+  const mayTakeLowPorts = privilegedPorts(config).length > 0
   let wantedNow: (() => number | undefined) | undefined
   const transport = await NetworkTransport.open({
     ...{ domain: options.domain, certificate: options.certificate, host: config.listen, port: config.port },
@@ -140,7 +166,8 @@ async function inItsOwn(options: MeshOptions, place: NetworkPlace): Promise<Mesh
     },
     serveBank: (port, source) => transport.local.serveBank(port, source),
     servePage: async (place, client) => {
-      if ('path' in place) throw new IsconfError('WEB_ADDRESS', noSocket(place.path))
+      // The network process makes no files, and this socket is root's alone, as the control socket is.
+      if ('path' in place) return pageHere(place, client, log)
       const side = daemonSide({ client, clock, random })
       const server = await transport.local.servePage(place.port, side)
       // That it can't be had is said at once.
@@ -149,13 +176,4 @@ async function inItsOwn(options: MeshOptions, place: NetworkPlace): Promise<Mesh
     },
     bankSocket: () => transport.local.bankSocket(),
   }
-}
-
-function webPort({ web }: Config): number {
-  const parsed = parseWebPlace(web)
-  return 'value' in parsed && parsed.value && 'port' in parsed.value ? parsed.value.port : 0
-}
-
-function noSocket(path: string): string {
-  return `the page can't have ${path}: with IS_NETWORK it can only be at a port, because the network process makes no files`
 }

@@ -97,7 +97,8 @@ async function serve(
   }
   const open = (now: Config): Promise<OpenedDaemon> => {
     live = liveConfig(options, now, log)
-    return openDaemon(live, options.release, log, () => void giveWay())
+    const { release } = options
+    return openDaemon({ live, release, log, isService: manager.isThere, onOtherRelease: () => void giveWay() })
   }
   const ended = ending.wait()
   const world = await openWhenReady(config, open, {

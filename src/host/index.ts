@@ -1,7 +1,7 @@
 export { type Deviation, Deviations, deviationText, nameOf, noteVoid, unrecordedKey } from './deviations.ts'
 export { History } from './history.ts'
 export { type HistoryEntry, type HistoryEvent, type OperationRef, toKey } from './history-entry.ts'
-export { type Held, type HoldMark, heldText, holdHost, openHold, refuseHeld, releaseHost } from './hold.ts'
+export { type Held, type HoldMark, heldText, holdHost, openHold, refuseHeld, releaseHost, settleHold } from './hold.ts'
 export { loadHostKey } from './host-key.io.ts'
 export { keepOutput } from './keep-output.ts'
 export { type KeptOutput, KeptOutputs } from './kept-outputs.ts'

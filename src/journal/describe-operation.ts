@@ -1,5 +1,5 @@
 /** Operations in words, for people. */
-import { operationName, parseOperationKey, shellEscaped, unreachable } from '../base/index.ts'
+import { operationName, parseOperationKey, quoteWord, shellEscaped, shortened, unreachable } from '../base/index.ts'
 import type { ExecOperation, Operation, SnapOperation } from './operation.ts'
 
 /** An operation in a few words, for people: `snap /etc/motd`, `exec make install`. */
@@ -27,6 +27,14 @@ export function describeOperation(operation: Operation): string {
   }
 }
 
+/** What is read of an operation within a sentence; a script may have a megabyte. */
+const briefLengthMax = 100
+
+/** The same for a sentence, in which all of a long command would hide what is said about it. */
+export function describeInBrief(operation: Operation): string {
+  return shortened(describeOperation(operation), briefLengthMax)
+}
+
 function describeSnap(operation: SnapOperation): string {
   const path = shellEscaped(operation.path) ?? operation.path
   switch (operation.kind) {
@@ -46,10 +54,4 @@ function describeSnap(operation: SnapOperation): string {
 /** By their names, as they are typed: a value may be a secret, and the text is in logs that more people read than the journal. */
 function variablesOf({ env }: ExecOperation): readonly string[] {
   return Object.keys(env).flatMap((name) => ['--env', name])
-}
-
-/** A word as a shell takes it. */
-export function quoteWord(word: string): string {
-  if (/^[\w@%+=:,./-]+$/.test(word)) return word
-  return shellEscaped(word) ?? `'${word.replaceAll("'", `'\\''`)}'`
 }

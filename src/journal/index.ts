@@ -12,7 +12,7 @@ export {
   signChangeset,
 } from './changeset.ts'
 export { type Changeset, messageLengthMax } from './changeset-form.ts'
-export { describeOperation, quoteWord } from './describe-operation.ts'
+export { describeInBrief, describeOperation } from './describe-operation.ts'
 export { findChangeset, findOperation } from './find-operation.ts'
 export { Journal, type JournalRange } from './journal.ts'
 export { journalBeforeDamage } from './load-journal.ts'

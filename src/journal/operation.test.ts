@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { following } from '../../test/cluster/changesets.ts'
 import { parseLine, toLine } from './changeset.ts'
-import { describeOperation } from './describe-operation.ts'
+import { describeInBrief, describeOperation } from './describe-operation.ts'
 import { type FileOperation, type Operation, operationSchema, recordedOperationSchema } from './operation.ts'
 
 const owner = { uid: 0, gid: 12, user: 'root', group: 'mail' }
@@ -51,9 +51,16 @@ test('describeOperation() tells the kinds of snap apart', () => {
   ])
 })
 
+test('describeInBrief() leaves the end of a long command out, and no half of a character', () => {
+  const operation: Operation = { type: 'exec', argv: ['echo', 'é\u{1F980}'.repeat(60)], cwd: '/', env: {} }
+  const text = describeInBrief(operation)
+  assert.match(text, /^exec echo '(é\u{1F980}){29}é…$/u)
+})
+
 test('describeOperation() names the variables of a command, and not what is in them', () => {
   const operation: Operation = { type: 'exec', argv: ['printenv'], cwd: '/', env: { DBPASS: 'hunter2' } }
   assert.equal(describeOperation(operation), 'exec --env DBPASS printenv')
+  assert.equal(describeInBrief(operation), 'exec --env DBPASS printenv')
 })
 
 const banked: readonly Operation[] = [

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { failure, temporaryDirectory } from '../../test/support/files.ts'
@@ -13,22 +14,29 @@ test('a command is found that a daemon began in its last moment, before it knew 
   const path = join(temporaryDirectory(context), 'command')
   new CommandOnRecord(path).expect(argv, environment)
   const next = new CommandOnRecord(path)
-  next.refuseBeside()
+  next.refuseBeside(argv)
   const others = [begin({ env: { ...environment, MARK: 'another' } }), begin({ detached: false })]
   context.after(() => others.map((other) => other.kill('SIGKILL')))
   await Promise.all(others.map((other) => once(other, 'spawn')))
-  next.refuseBeside()
+  next.refuseBeside(argv)
   const command = begin({})
   context.after(() => command.kill('SIGKILL'))
   await once(command, 'spawn')
-  const found = new RegExp(`^sleep 1000, which a daemon .* still runs: process ${command.pid}$`)
-  assert.throws(() => next.refuseBeside(), failure('COMMAND_LEFT', found))
-  next.note(others[0]!.pid!, argv)
-  assert.throws(() => next.refuseBeside(), failure('COMMAND_LEFT', new RegExp(`process ${others[0]!.pid}$`)))
+  const left = (name: string, pid: number | undefined): RegExp =>
+    new RegExp(`^${name}, which a daemon .* still runs: process ${pid}$`)
+  assert.throws(() => next.refuseBeside(['sleep']), failure('COMMAND_LEFT', left('sleep 1000', command.pid)))
+  const [other] = others
+  next.note(other!.pid!, ['sh', '-c', 'sleep 1000'])
+  assert.throws(() => next.refuseBeside(argv), failure('COMMAND_LEFT', left("sh -c 'sleep 1000'", other!.pid)))
+  next.note(other!.pid!, argv)
+  assert.throws(() => next.refuseBeside(argv), failure('COMMAND_LEFT', left('this command', other!.pid)))
+  // As an earlier release wrote it.
+  writeFileSync(path, readFileSync(path, 'utf8').replace(/\[.*/, 'sh -c sleep 1000'))
+  assert.throws(() => next.refuseBeside(argv), failure('COMMAND_LEFT', left('sh -c sleep 1000', other!.pid)))
   new CommandOnRecord(path).expect(argv, environment)
   command.kill('SIGKILL')
   await once(command, 'exit')
-  next.refuseBeside()
+  next.refuseBeside(argv)
 })
 
 function begin(options: { readonly env?: NodeJS.ProcessEnv; readonly detached?: boolean }): ChildProcess {

@@ -3,7 +3,7 @@
  * it a second time.
  */
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { IsconfError, sha256Hex } from '../base/index.ts'
+import { IsconfError, quoteWord, sha256Hex } from '../base/index.ts'
 import { processFields, processStart } from '../base/pid-file.io.ts'
 
 type Environment = Readonly<Record<string, string>>
@@ -18,14 +18,17 @@ export class CommandOnRecord {
     this.#path = path
   }
 
-  /** COMMAND_LEFT while the command of a daemon that has died still runs. */
-  refuseBeside(): void {
+  /** COMMAND_LEFT while the command of a daemon that has died still runs; `argv` is the one that is to be run. */
+  refuseBeside(argv: readonly string[]): void {
     const [who = '', started = '', ...words] = this.#read().split(' ')
     const pid = who === expected ? youngerWith(words.shift() ?? '', started) : sameProcess(who, started)
     if (pid === undefined) return
+    const left = wordsOf(words.join(' '))
+    const isSame = left.length === argv.length && left.every((word, at) => word === argv[at])
     throw new IsconfError(
       'COMMAND_LEFT',
-      `${words.join(' ')}, which a daemon that has died began, still runs: process ${pid}`,
+      // Whoever hears of it knows what was to be run, and need not read a long command twice.
+      `${isSame ? 'this command' : left.map(quoteWord).join(' ')}, which a daemon that has died began, still runs: process ${pid}`,
       {
         hint: `wait until it ends, or end it and everything that it started: kill -- -${pid}; then do this again`,
       },
@@ -38,12 +41,12 @@ export class CommandOnRecord {
    */
   expect(argv: readonly string[], environment: Environment): void {
     const entries = Object.entries(environment).map(([name, value]) => `${name}=${value}`)
-    this.#write([expected, this.#daemonStart, environmentHash(entries), ...argv])
+    this.#write([expected, this.#daemonStart, environmentHash(entries), JSON.stringify(argv)])
   }
 
   /** To be called right after the start. */
   note(pid: number, argv: readonly string[]): void {
-    this.#write([pid, processStart(pid), ...argv])
+    this.#write([pid, processStart(pid), JSON.stringify(argv)])
   }
 
   forget(): void {
@@ -69,6 +72,17 @@ export class CommandOnRecord {
       return ''
     }
   }
+}
+
+/** An earlier release wrote the words of a command as they are, with spaces between them. */
+function wordsOf(written: string): readonly string[] {
+  try {
+    const words: unknown = JSON.parse(written)
+    if (Array.isArray(words)) return words.map(String)
+  } catch {
+    // Such a release it was.
+  }
+  return written.split(' ')
 }
 
 /** Stands in the place of the process that is not known yet. */

@@ -33,6 +33,7 @@ export interface Commands {
   /** The same, beside a command that a daemon began which has died since. */
   readonly runAnyway: Machine['run']
   readonly runBeside: Machine['runBeside']
+  readonly refuseLeft: Machine['refuseLeft']
 }
 
 export function commandsOf({ root, real, home, environment, clock, ended, bankSocket }: CommandsOptions): Commands {
@@ -59,12 +60,13 @@ export function commandsOf({ root, real, home, environment, clock, ended, bankSo
       ended()
     }
   }
-  const run: Machine['run'] = async (...words) => {
-    onRecord.refuseBeside()
-    return runAnyway(...words)
+  const refuseLeft: Machine['refuseLeft'] = ({ argv }) => onRecord.refuseBeside(argv)
+  const run: Machine['run'] = async (command, ...rest) => {
+    refuseLeft(command)
+    return runAnyway(command, ...rest)
   }
   const runBeside: Machine['runBeside'] = (...words) => runNoted({}, ...words)
-  return { run, runAnyway, runBeside }
+  return { run, runAnyway, runBeside, refuseLeft }
 }
 
 /** Goes to the directory of a command as to that of a file (docs/design/links-on-the-way.md). COMMAND_NOT_RUN, UNSAFE_LINK. */

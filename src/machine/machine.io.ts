@@ -68,7 +68,12 @@ export function systemMachine(options: MachineOptions): Machine {
     return numbers.of(owners, options.owner())
   }
   const temporary = temporaryFilesOf(options.home)
-  const { run, runAnyway, runBeside } = commandsOf({ ...options, root, real, ended: () => numbers.forget() })
+  const { run, runAnyway, runBeside, refuseLeft } = commandsOf({
+    ...options,
+    root,
+    real,
+    ended: () => numbers.forget(),
+  })
   return {
     journalPath: (path, cwd) => {
       if (posix.isAbsolute(path)) return shortest(path)
@@ -113,6 +118,7 @@ export function systemMachine(options: MachineOptions): Machine {
     },
     run,
     runBeside,
+    refuseLeft,
     readyPackages: (...words) => readyPackages({ clock, run }, ...words),
     hooks: async (stage) => {
       const directory = options.hooksPath()

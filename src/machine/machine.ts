@@ -189,10 +189,12 @@ export interface Machine {
   remove(path: string): Promise<boolean>
   /**
    * Runs a command to its end. COMMAND_NOT_RUN when it could not be started;
-   * INTERRUPTED when the signal stopped it.
+   * INTERRUPTED when the signal stopped it. COMMAND_LEFT.
    */
   run(command: Command, output: OutputListener, signal: AbortSignal): Promise<CommandResult>
-  /** The same for a command that is no part of an operation; it may run beside others. */
+  /** COMMAND_LEFT if {@link run} would refuse the command, because that of a daemon which has died still runs. */
+  refuseLeft(command: Command): void
+  /** The same as `run` for a command that is no part of an operation; it may run beside others. */
   runBeside(command: Command, output: OutputListener, signal: AbortSignal): Promise<CommandResult>
   /**
    * For a command that calls apt or dpkg: waits until nobody else has their locks, and completes an interrupted dpkg.

@@ -170,7 +170,9 @@ test('files travel on a connection of their own, which goes with the link', asyn
   await assert.rejects(alder.openFileStream(birch.self, '/isconf/file/1'), /not connected/)
 })
 
-test('a large file has a connection for itself, for a peer that is admitted, and cut with it', async (context) => {
+test('a large file has a connection for itself, for a peer that is admitted, and cut with it', {
+  timeout: 120_000,
+}, async (context) => {
   const [alder, birch] = [await host(context), await host(context)]
   await alder.dial(addressOf(birch))
   await until(() => birch.peers()[0]?.dialable.length === 1)
@@ -366,8 +368,9 @@ async function shakesHands(context: TestContext, to: TlsTransport, options: Conn
   return socket
 }
 
+/** Fails where nobody closes it: without a limit it would keep all tests waiting. */
 async function untilClosed(socket: Socket): Promise<void> {
-  if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve))
+  await until(() => socket.closed, 60_000)
 }
 
 function newKey(): KeyObject {

@@ -118,11 +118,12 @@ export class RunningNetwork {
       await within(clock, startMsMax, this.#tellStart(session), () => {
         throw new Error(`it does not listen after ${startMsMax / 1_000} s`)
       })
-      if (over !== undefined) throw over
       this.#isListening = true
       this.#isOtherRelease = false
       onReady(session)
       this.tellSettings()
+      // It listened: whoever may have ended it is not to decide that there is to be none.
+      if (over !== undefined) void this.#lost(started, over, clock.monotonicMs() - startedMs)
     } catch (error) {
       this.#session = undefined
       session.close(error as Error)

@@ -5,7 +5,7 @@
 import { IsconfError, isoTime } from '../base/index.ts'
 import { lockedBy } from '../branch/index.ts'
 import { unrecordedKey } from '../host/index.ts'
-import { describeOperation, type Operation } from '../journal/index.ts'
+import { describeInBrief, type Operation } from '../journal/index.ts'
 import { recoverCheckIn } from './ci.ts'
 import type { OriginDeps } from './work.ts'
 import type { WorkHeader } from './work-in-progress.ts'
@@ -65,6 +65,6 @@ function keyOf({ lock }: WorkHeader): string {
 const namedMax = 10
 
 function operationsText(operations: readonly Operation[]): string {
-  const named = operations.slice(0, namedMax).map(describeOperation).join(', ')
+  const named = operations.slice(0, namedMax).map(describeInBrief).join(', ')
   return operations.length > namedMax ? `${named}, and ${operations.length - namedMax} more` : named
 }

@@ -109,7 +109,7 @@ test('fork and migrate refuse with work that is not checked in', async () => {
 test('a host that has begun an operation goes only where that operation is', async () => {
   const { cluster, host } = await changedHost()
   await cluster.ask('alder', 'fork', 'web')
-  await change(cluster, 'three')
+  await change(cluster, 'x'.repeat(1000))
   await cluster.ask('alder', 'fork', 'mail')
   // As if this host had come along generic and had stopped at what is on web only.
   const { id } = await cluster.branch('alder', 'web').journal.changesetAt(2)
@@ -121,7 +121,7 @@ test('a host that has begun an operation goes only where that operation is', asy
   ])
   assert.match(
     await said(cluster, 'migrate', 'generic'),
-    /^NOT_A_SUPERSET: .* operation 3 is [0-9a-f]{12}:0 \(exec append \/data\/log three\) on mail, and missing on generic$/,
+    /^NOT_A_SUPERSET: .* operation 3 is [0-9a-f]{12}:0 \(exec append \/data\/log x{78}…\) on mail, and missing on generic$/,
   )
   assert.equal(await said(cluster, 'migrate', 'web'), 'done')
 })

@@ -1,7 +1,7 @@
 /** Whether a branch continues what a host has done, and if not, where it differs. */
 import { type ChangesetId, IsconfError, operationName } from '../base/index.ts'
 import { type Branch, commonLength, operationsDone } from '../branch/index.ts'
-import { describeOperation, type SignedChangeset } from '../journal/index.ts'
+import { describeInBrief, type SignedChangeset } from '../journal/index.ts'
 import type { OriginDeps } from './work.ts'
 
 export interface WithInstalledEarly {
@@ -46,5 +46,5 @@ function firstDifference(here: SignedChangeset, there: SignedChangeset | undefin
 
 function nameAndText({ id, changeset }: SignedChangeset, index: number): string {
   const operation = changeset.operations[index]
-  return `${operationName(id, index)}${operation ? ` (${describeOperation(operation)})` : ''}`
+  return `${operationName(id, index)}${operation ? ` (${describeInBrief(operation)})` : ''}`
 }

@@ -2,9 +2,15 @@
  * What is done on this host and does not get into the journal: a command that fails or is interrupted may have changed
  * something. It is noted as a deviation, which names the way on, until a person has set it right.
  */
-import { type ErrorCode, IsconfError, isoTime, parseOperationKey, toIsconfError } from '../base/index.ts'
+import { type ErrorCode, IsconfError, isoTime, parseOperationKey, shortened, toIsconfError } from '../base/index.ts'
 import { type Deviation, keepOutput, nameOf, unrecordedKey } from '../host/index.ts'
-import { describeOperation, type ExecOperation, type Operation, type SnapOperation } from '../journal/index.ts'
+import {
+  describeInBrief,
+  describeOperation,
+  type ExecOperation,
+  type Operation,
+  type SnapOperation,
+} from '../journal/index.ts'
 import { type CommandListener, OutputTail } from '../machine/index.ts'
 import { afterwards, type OriginDeps } from './work.ts'
 import { workOutputRef } from './work-output.ts'
@@ -34,7 +40,7 @@ export async function attempt<T, L extends CommandListener>(
   const mark: Deviation = {
     kind: 'failed',
     operation: key,
-    text: shortened(describeOperation(operation)),
+    text: shortened(describeOperation(operation), textLengthMax),
     by: work.header?.author ?? '',
     why: before ? `${before.why}; and once more` : interrupted,
     time: isoTime(clock),
@@ -57,7 +63,7 @@ export async function attempt<T, L extends CommandListener>(
     throw new IsconfError(code, message, { cause: thrown, exit, hint: isOwn ? way : `${hint}; ${way}` })
   }
   if (inWork) await keepOutput(deps, inWork, tail.end())
-  const made = `${shortened(describeOperation(operation))} was run and is recorded: do not run it again; not noted here, until isconf restart`
+  const made = `${describeInBrief(operation)} was run and is recorded: do not run it again; not noted here, until isconf restart`
   await afterwards(made, () => deviations.settle(key, before))
   return result
 }
@@ -70,10 +76,6 @@ async function noteFailed({ deviations, history }: UnrecordedDeps, mark: Deviati
 
 /** How much of a command a person needs to recognise it; a script may have a megabyte. */
 const textLengthMax = 1_000
-
-function shortened(text: string): string {
-  return text.length <= textLengthMax ? text : `${text.slice(0, textLengthMax)}…`
-}
 
 /** What to say about a command that is recorded now and failed here before; undefined for any other. */
 export function failedBefore(

@@ -1,5 +1,5 @@
 /** The script that builds a rehearsal's view of the host and runs a program in it, as process 1 of its own. */
-import { quoteWord } from '../journal/index.ts'
+import { quoteWord } from '../base/index.ts'
 import type { Layer } from './mounts.ts'
 
 export interface Sandbox {

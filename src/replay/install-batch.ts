@@ -5,7 +5,7 @@
  */
 import { type BlobRef, type ErrorCode, IsconfError, operationName, toIsconfError } from '../base/index.ts'
 import type { OperationRef } from '../host/index.ts'
-import { describeOperation, type Operation } from '../journal/index.ts'
+import { describeInBrief, type Operation } from '../journal/index.ts'
 import { type ApplyDeps, applyInstalls, blobToInstall, type InstallOperation } from './apply.ts'
 import type { Recorder } from './recorder.ts'
 import { wayOn, withWayOn } from './way-on.ts'
@@ -150,7 +150,7 @@ export function failedAt(
   { cause, before }: { readonly cause?: IsconfError; readonly before?: OperationRef | undefined } = {},
 ): IsconfError {
   const name = operationName(ref.id, ref.index)
-  return new IsconfError('OPERATION_FAILED', `operation ${name} (${describeOperation(operation)}) failed: ${reason}`, {
+  return new IsconfError('OPERATION_FAILED', `operation ${name} (${describeInBrief(operation)}) failed: ${reason}`, {
     cause,
     hint: `${cause && knownCauses.includes(cause.code) ? `${cause.hint}; ` : ''}${wayOn(ref, stayHint, before)}`,
   })

@@ -1,5 +1,5 @@
 /** An operation that is done by itself: a command, a removal, a file for the package bank, or a reboot. */
-import { IsconfError } from '../base/index.ts'
+import { IsconfError, toIsconfError } from '../base/index.ts'
 import { keepOutput, type OperationRef } from '../host/index.ts'
 import type { Operation, UnknownOperation } from '../journal/index.ts'
 import { lastLine, type Machine, OutputTail } from '../machine/index.ts'
@@ -7,6 +7,7 @@ import { type Applied, apply, type InstallOperation, type LocalOperation } from 
 import { failedAt, recordFailure } from './install-batch.ts'
 import { askForReboot, hasRebooted, rebootNeeded } from './reboot.ts'
 import type { Recorder } from './recorder.ts'
+import { isSameOperation } from './steps.ts'
 import type { UpDeps, UpListener, UpOptions } from './up-types.ts'
 import { noteVoidDone } from './voided-operations.ts'
 
@@ -48,6 +49,27 @@ async function beginReboot(
   const reason = await askForReboot(deps, recorder, ref, listener.output, signal)
   if (reason === undefined) return true
   throw failedAt(ref, { type: 'reboot' }, reason)
+}
+
+/**
+ * Before an operation is begun: OPERATION_FAILED while the command of a daemon that has died still runs. Of one that was
+ * interrupted the history goes on to say so: that command may be its own.
+ */
+export async function refuseLeft(
+  { machine, history }: Pick<UpDeps, 'machine' | 'history'>,
+  recorder: Recorder,
+  { ref, operation }: SingleStep,
+): Promise<void> {
+  if (operation.type !== 'exec') return
+  try {
+    machine.refuseLeft(operation)
+  } catch (thrown) {
+    const { stopped } = history.standing
+    const isInterrupted = stopped?.interruptedSince !== undefined && isSameOperation(stopped.operation, ref)
+    if (!isInterrupted) throw await recordFailure(recorder, ref, operation, thrown)
+    const error = toIsconfError(thrown)
+    throw failedAt(ref, operation, error.message, { cause: error })
+  }
 }
 
 async function doOperation(

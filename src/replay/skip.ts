@@ -13,7 +13,7 @@ import {
   type RebuildMark,
   toKey,
 } from '../host/index.ts'
-import { describeOperation, findOperation, type Journal } from '../journal/index.ts'
+import { describeInBrief, describeOperation, findOperation, type Journal } from '../journal/index.ts'
 import { isSameOperation, type Step, stepsAfter } from './steps.ts'
 
 export interface SkipDeps {
@@ -89,7 +89,7 @@ function notNext(journal: Journal, name: string, ref: OperationRef, next: Step |
   if (!next) return new IsconfError('NOT_NEXT', `${name} is done here: this host has nothing left to do`)
   const { id, index } = next.ref
   const nextName = operationName(id, index)
-  const message = `${name} is not what this host would do next: that is ${nextName} (${describeOperation(next.operation)})`
+  const message = `${name} is not what this host would do next: that is ${nextName} (${describeInBrief(next.operation)})`
   const [sequence = 0, nextSequence = 0] = [journal.sequenceOf(ref.id), journal.sequenceOf(id)]
   const isLater = sequence > nextSequence || (sequence === nextSequence && ref.index > index)
   if (!isLater || ref.index === 0) return new IsconfError('NOT_NEXT', message)

@@ -2,7 +2,7 @@
 import { IsconfError, operationName } from '../base/index.ts'
 import type { Branch } from '../branch/index.ts'
 import type { History, StoppedOperation } from '../host/index.ts'
-import { describeOperation, type Journal } from '../journal/index.ts'
+import { describeInBrief, type Journal } from '../journal/index.ts'
 import { type Step, stepsAfter } from './steps.ts'
 
 /** OPERATION_UNKNOWN, which names the operation and the release that recorded it. */
@@ -11,7 +11,7 @@ export async function unknownOperation(
   step: Pick<Step, 'ref' | 'operation' | 'sequence'>,
 ): Promise<IsconfError> {
   const { id, index } = step.ref
-  const what = `${operationName(id, index)} (${describeOperation(step.operation)})`
+  const what = `${operationName(id, index)} (${describeInBrief(step.operation)})`
   return new IsconfError('OPERATION_UNKNOWN', `operation ${what} ${await needOf(journal, step)}`)
 }
 

@@ -11,7 +11,7 @@ import { InterruptedOperations } from './interrupted.ts'
 import { LatestFiles } from './latest.ts'
 import { LookBefore, type Obstacle } from './look-before.ts'
 import { Recorder } from './recorder.ts'
-import { doAlone } from './single-operation.ts'
+import { doAlone, refuseLeft } from './single-operation.ts'
 import { type Step, type Stop, stepsAfter, stopBefore } from './steps.ts'
 import { unknownOperation } from './unknown-operation.ts'
 import { accountOf, type UpStep } from './up-account.ts'
@@ -69,6 +69,7 @@ export async function up(
         await batch.run(signal)
         // What was done before it took its time.
         await refuseIfOffLine(branch, step)
+        await refuseLeft(deps, recorder, { ref, operation })
         account.begun(step)
         if (await doAlone(deps, recorder, { ref, operation }, options, account, signal))
           return { done, passedOver, rebooting: ref }

@@ -1,6 +1,7 @@
 /** A thread that hashes, and the way of the bytes to it. */
 import { readFileSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
+import { type HashReply, type HashRequest, Job, type JobThread } from './hash-job.ts'
 
 /**
  * Memory that both threads see, through which bytes go that are in memory of one thread: handing over each portion's own
@@ -10,23 +11,6 @@ const slotBytes = 1024 * 1024
 const slotCount = 4
 /** A thread costs memory; without work it is ended after this long. */
 const idleMsMax = 5_000
-
-/** Bytes to add to a job's hash, where they lie in memory that both threads see; the last ones end the job. */
-export interface HashRequest {
-  readonly job: number
-  /** The slot in which they are, if they are in one. */
-  readonly slot?: number
-  readonly bytes?: Uint8Array
-  readonly isLast?: boolean
-  readonly abandoned?: boolean
-}
-
-/** Says that the bytes of a request are in, and gives the hash in hexadecimal if they were the last. */
-interface HashReply {
-  readonly job: number
-  readonly slot?: number
-  readonly hex?: string
-}
 
 // Beside this file among the sources, and beside the bundle.
 const workerFile = new URL('./hash-worker.js', import.meta.url)
@@ -42,7 +26,7 @@ export function hashThreads(): () => HashThread {
   }
 }
 
-export class HashThread {
+export class HashThread implements JobThread {
   readonly #worker: Worker
   readonly #slots: Uint8Array[] = []
   readonly #freeSlots: number[] = []
@@ -56,7 +40,8 @@ export class HashThread {
 
   constructor(program: URL) {
     this.#worker = new Worker(program)
-    this.#worker.on('message', ({ job, slot, hex }: HashReply) => {
+    this.#worker.on('message', ({ job, slot, hex, failure }: HashReply) => {
+      if (failure !== undefined) return this.#jobs.get(job)?.fail(new Error(failure))
       if (slot !== undefined) this.#free(slot)
       this.#jobs.get(job)?.hear(slot === undefined, hex)
     })
@@ -125,66 +110,5 @@ export class HashThread {
     clearTimeout(this.#idle)
     for (const job of [...this.#jobs.values()]) job.fail(error)
     for (const wake of this.#waiting.splice(0)) wake()
-  }
-}
-
-/** One hash on the thread. */
-export class Job {
-  readonly id: number
-  readonly #thread: HashThread
-  readonly #hex = Promise.withResolvers<string>()
-  /** Those who wait until the thread has read memory that both see, in the order of their calls. */
-  readonly #reading: PromiseWithResolvers<void>[] = []
-  #isSettled = false
-  failure: Error | undefined
-
-  constructor(id: number, thread: HashThread) {
-    this.id = id
-    this.#thread = thread
-    // Whoever calls digest() hears of it; before that nobody waits.
-    this.#hex.promise.catch(() => undefined)
-  }
-
-  async update(bytes: Uint8Array): Promise<void> {
-    // An ended job would begin again on the thread and stay there.
-    if (this.failure !== undefined) throw this.failure
-    if (bytes.buffer instanceof SharedArrayBuffer) {
-      const read = Promise.withResolvers<void>()
-      this.#reading.push(read)
-      this.#thread.post({ job: this.id, bytes })
-      return read.promise
-    }
-    for (let sent = 0; sent < bytes.length; ) sent += await this.#thread.send(this, bytes.subarray(sent))
-  }
-
-  /** The hash; of `bytes` as well if they are given, which are in memory that both threads see and stay as they are. */
-  digest(bytes?: Uint8Array): Promise<string> {
-    if (this.failure === undefined) this.#thread.post({ job: this.id, ...(bytes && { bytes }), isLast: true })
-    return this.#hex.promise
-  }
-
-  abandon(): void {
-    if (this.failure !== undefined || this.#isSettled) return
-    this.#thread.post({ job: this.id, abandoned: true })
-    this.fail(new Error('the hash was abandoned'))
-  }
-
-  /** The thread has read what was sent, from memory that both see or from a slot; `hex` is the end. */
-  hear(wasShared: boolean, hex: string | undefined): void {
-    if (hex === undefined) {
-      if (wasShared) this.#reading.shift()?.resolve()
-      return
-    }
-    this.#isSettled = true
-    this.#hex.resolve(hex)
-    this.#thread.ended(this)
-  }
-
-  fail(error: Error): void {
-    this.failure ??= error
-    this.#isSettled = true
-    this.#hex.reject(error)
-    for (const read of this.#reading.splice(0)) read.reject(error)
-    this.#thread.ended(this)
   }
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { SimDisk } from '../../test/sim/disk.ts'
 import { seededRandom } from '../../test/sim/random.ts'
 import { contentOf, described, directory, pieceOf, storeOn, whole } from '../../test/sim/store.ts'
-import { pieceBytes } from '../base/index.ts'
+import { type Disk, type DiskFile, IsconfError, pieceBytes } from '../base/index.ts'
 
 test('sink() takes pieces in any order, serves them meanwhile, and finish() makes the blob whole', async () => {
   const content = contentOf(3 * pieceBytes + 9)
@@ -179,3 +179,57 @@ test('a full disk while taking in is DISK_FULL, and what was verified stays', as
   const again = await store.sink(ref)
   assert.deepEqual([again.has(0), again.has(1)], [false, true])
 })
+
+test('a sync that fails on the way fails the fetch, and nothing of the blob is believed at the next try', async () => {
+  const content = contentOf(17 * pieceBytes)
+  const { ref, hashes } = await described(content)
+  const disk = new SimDisk(seededRandom(1))
+  let failing = true
+  const store = await storeOn(
+    changedFiles(disk, (path, file) => {
+      if (path !== `${directory}/partial/${ref.id}`) return file
+      const sync = async (): Promise<void> => {
+        if (failing) throw new IsconfError('DISK_FAILED', 'cannot sync: input/output error')
+        await file.sync()
+      }
+      return { ...callsOf(file), sync }
+    }),
+  )
+  const sink = await store.sink(ref)
+  await sink.putHashes(hashes)
+  for (let index = 0; index < 16; index++) await sink.putPiece(index, pieceOf(content, index))
+  await assert.rejects(sink.putPiece(16, pieceOf(content, 16)), { code: 'DISK_FAILED' })
+  await assert.rejects(sink.finish(), { code: 'DISK_FAILED' })
+  await sink.close()
+  failing = false
+  const again = await store.sink(ref)
+  assert.equal(again.hashesKnown(), false)
+  await again.putHashes(hashes)
+  for (let index = 0; index < 17; index++) {
+    assert.equal(again.has(index), false)
+    await again.putPiece(index, pieceOf(content, index))
+  }
+  await again.finish()
+  assert.deepEqual(await whole(await storeOn(disk.crash('lost')), ref.id), content)
+})
+
+/** A disk some of whose open files do something else. */
+function changedFiles(disk: Disk, change: (path: string, file: DiskFile) => DiskFile): Disk {
+  return new Proxy(disk, {
+    get: (target, name: keyof Disk) =>
+      name === 'open'
+        ? async (path: string, access: 'read' | 'write') => change(path, await target.open(path, access))
+        : (target[name] as (...words: unknown[]) => unknown).bind(target),
+  })
+}
+
+function callsOf(file: DiskFile): DiskFile {
+  return {
+    size: () => file.size(),
+    read: (...words) => file.read(...words),
+    write: (...words) => file.write(...words),
+    truncate: (size) => file.truncate(size),
+    sync: () => file.sync(),
+    close: () => file.close(),
+  }
+}

@@ -19,6 +19,7 @@ import { loadHashes, removePartial } from './partial-files.ts'
 import type { Partial } from './partial-state.ts'
 import { isPieceList, noteHoles, pieceHashBytes, pieceLength } from './pieces.ts'
 import { PrefixHash } from './prefix-hash.ts'
+import { SyncedOnTheWay } from './synced-on-the-way.ts'
 import type { WholeHasher } from './whole-hash.ts'
 
 export interface PartialParts {
@@ -94,6 +95,7 @@ class PartialSink implements BlobSink {
   readonly #isFresh: boolean
   readonly #onEnd: (finished: boolean) => void
   readonly #whole: PrefixHash
+  readonly #synced: SyncedOnTheWay
   #open = true
 
   constructor(
@@ -107,15 +109,11 @@ class PartialSink implements BlobSink {
     this.#file = file
     this.#have = have
     this.#isFresh = isFresh
+    this.#synced = new SyncedOnTheWay(file)
     this.#onEnd = onEnd
     this.ref = partial.ref
     this.pieceCount = partial.verified.length
-    this.#whole = new PrefixHash(
-      parts.wholeHasher,
-      this.pieceCount,
-      (index) => partial.has(index),
-      (index, memory) => readPiece(partial.ref, file, index, memory),
-    )
+    this.#whole = new PrefixHash(parts.wholeHasher, partial, file)
     this.#whole.advance()
   }
 
@@ -150,6 +148,7 @@ class PartialSink implements BlobSink {
     await this.#have.write(index, new Uint8Array([1]))
     this.#partial.verified[index] = 1
     this.#whole.advance()
+    this.#synced.wrote(bytes.length)
     return true
   }
 
@@ -163,13 +162,12 @@ class PartialSink implements BlobSink {
     const found = await this.#whole.digest()
     if (found !== id) {
       await this.#end(false)
-      this.#partial.verified.fill(0)
-      await removePartial(disk, layout, id)
+      await this.#forget()
       throw new IsconfError('BLOB_MISMATCH', `file ${id} arrived with another hash: ${found}`)
     }
     // An earlier try may have been for another size.
     await this.#file.truncate(this.ref.sizeBytes)
-    await this.#file.sync()
+    await this.#synced.sync()
     await disk.makeDirectory(layout.shelf(id))
     // The piece list first: what is whole has one.
     if (this.pieceCount > 1) await disk.replaceFile(layout.wholePieces(id), this.#partial.hashes ?? new Uint8Array())
@@ -179,12 +177,21 @@ class PartialSink implements BlobSink {
   }
 
   async close(): Promise<void> {
-    if (this.#open) await this.#end(false)
+    if (!this.#open) return
+    await this.#end(false)
+    if (this.#synced.hasFailed) await this.#forget()
+  }
+
+  /** Nothing of it is believed any more. */
+  async #forget(): Promise<void> {
+    this.#partial.verified.fill(0)
+    await removePartial(this.#parts.disk, this.#parts.layout, this.ref.id)
   }
 
   async #end(finished: boolean): Promise<void> {
     this.#open = false
     await this.#whole.abandon()
+    await this.#synced.settled()
     await Promise.allSettled([this.#file.close(), this.#have.close()])
     this.#onEnd(finished)
   }

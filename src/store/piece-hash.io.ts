@@ -7,9 +7,11 @@ import { type HashThread, hashThreads } from './hash-thread.io.ts'
 /** So much is hashed on Node's threads, each piece of it copied, before another thread is worth its start. */
 const pooledBytesMax = 4 * pieceBytes
 
-/** A hasher with one thread for all pieces, started when it is needed; what is in other memory goes to Node's threads. */
-export function workerPieceHasher(): Hasher {
-  const begin = hashThreads()
+/**
+ * A hasher with one thread for all pieces, started when it is needed; `begin` gives one that others use, too. What is in
+ * other memory goes to Node's threads.
+ */
+export function workerPieceHasher(begin = hashThreads()): Hasher {
   let thread: HashThread | undefined
   let pooledBytes = 0
   return {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { cpSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, cpSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -54,9 +54,32 @@ test('workerWholeHasher() has its own copy of what it was given, also of a Buffe
   assert.equal(await hash.digest(), sha256Hex(all))
 })
 
+test('workerWholeHasher() hashes what it reads from a file itself, and says when there is not as much', async (t) => {
+  const path = join(temporaryDirectory(t), 'file')
+  const all = Buffer.concat([1, 2, 3].map((value) => Buffer.alloc(mebibyte, value)))
+  writeFileSync(path, all)
+  const descriptor = openSync(path, 'r')
+  t.after(() => closeSync(descriptor))
+  const hasher = workerWholeHasher()
+  const parts = (...lengths: readonly number[]) =>
+    lengths.map((length, index) => ({ descriptor, position: index * mebibyte, length }))
+  const [right, wrong] = [hasher.start(), hasher.start()]
+  for (const part of parts(mebibyte, mebibyte, mebibyte)) await right.updateFrom?.(part)
+  await wrong.updateFrom?.({ descriptor, position: 0, length: mebibyte })
+  await assert.rejects(
+    async () => wrong.updateFrom?.({ descriptor, position: 2 * mebibyte, length: 2 * mebibyte }),
+    /bytes/,
+  )
+  await assert.rejects(wrong.digest(), /bytes/)
+  assert.equal(await right.digest(), sha256Hex(all))
+  const after = hasher.start()
+  for (const part of parts(2 * mebibyte + 5)) await after.updateFrom?.(part)
+  assert.equal(await after.digest(), sha256Hex(all.subarray(0, 2 * mebibyte + 5)))
+})
+
 test('workerWholeHasher() needs no file any more once it is made: an upgrade may have replaced them', async (t) => {
   const directory = temporaryDirectory(t)
-  for (const name of ['whole-hash.ts', 'whole-hash.io.ts', 'hash-thread.io.ts', 'hash-worker.js']) {
+  for (const name of ['whole-hash.ts', 'whole-hash.io.ts', 'hash-thread.io.ts', 'hash-job.ts', 'hash-worker.js']) {
     cpSync(fileURLToPath(new URL(name, import.meta.url)), join(directory, name))
   }
   writeFileSync(join(directory, 'package.json'), '{"type":"module"}')

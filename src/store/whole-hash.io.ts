@@ -1,13 +1,13 @@
 /** Whole blobs hashed on a thread of their own: SHA-256 costs more than the network does. */
-import { type HashThread, hashThreads, type Job } from './hash-thread.io.ts'
-import { inlineWholeHasher, type WholeHash, type WholeHasher } from './whole-hash.ts'
+import type { Job } from './hash-job.ts'
+import { type HashThread, hashThreads } from './hash-thread.io.ts'
+import { type FilePart, inlineWholeHasher, type WholeHash, type WholeHasher } from './whole-hash.ts'
 
 /** Bytes hashed on the main thread before another one is worth its start. */
 const inlineBytesMax = 2 * 1024 * 1024
 
-/** A hasher with one thread for all blobs, started when it is needed. */
-export function workerWholeHasher(): WholeHasher {
-  const running = hashThreads()
+/** A hasher with one thread for all blobs, started when it is needed; `running` gives one that others use, too. */
+export function workerWholeHasher(running = hashThreads()): WholeHasher {
   return { start: () => new WorkerWholeHash(running) }
 }
 
@@ -27,11 +27,22 @@ class WorkerWholeHash implements WholeHash {
     if (this.#job !== undefined) return this.#job.update(bytes)
     this.#early.push(Uint8Array.from(bytes))
     this.#earlyBytes += bytes.length
-    if (this.#earlyBytes <= inlineBytesMax) return
+    if (this.#earlyBytes > inlineBytesMax) await this.#begin()
+  }
+
+  async updateFrom(part: FilePart): Promise<void> {
+    const job = this.#job ?? (await this.#begin())
+    return job.updateFrom(part)
+  }
+
+  /** Moves to the thread. */
+  async #begin(): Promise<Job> {
     const early = this.#early
     this.#early = []
-    this.#job = this.#thread().start()
-    for (const part of early) await this.#job.update(part)
+    const job = this.#thread().start()
+    this.#job = job
+    for (const part of early) await job.update(part)
+    return job
   }
 
   async digest(): Promise<string> {

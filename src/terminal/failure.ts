@@ -1,5 +1,5 @@
 /** A failure as a person reads it. */
-import { type IsconfError, inOneLine } from '../base/index.ts'
+import { errorKinds, IsconfError, inOneLine } from '../base/index.ts'
 
 /**
  * A failure in two lines: what went wrong, and what to do. If its message lists several things, each has an indented
@@ -24,3 +24,15 @@ export function originText(error: IsconfError, program = 'isconf'): string {
 
 /** How many causes of a failure are followed: one that leads back to itself must not be followed for ever. */
 const causesMax = 8
+
+/** `isconf bank add` is explained by `isconf help bank add`. */
+export function helpHint(path: string): string {
+  return `see \`${path.replace(' ', ' help ')}\``
+}
+
+/** Of wrong use that only a verb or the daemon can notice, and that says no more, the help of the verb says more. */
+export function withHelpOf(path: string, error: IsconfError): IsconfError {
+  if (error.code !== 'USAGE' || error.hint !== errorKinds.USAGE.hint) return error
+  const [message = '', ...list] = error.lines
+  return new IsconfError('USAGE', message, { cause: error, hint: helpHint(path), list })
+}

@@ -3,7 +3,7 @@ import { IsconfError, nearest, toIsconfError } from '../base/index.ts'
 import type { Hint } from './command-line.ts'
 import type { Action, Arguments, Declaration, Options, Program, Typed, Verb } from './declaration.ts'
 import { flag, optionalWords } from './declaration.ts'
-import { failureText, originText } from './failure.ts'
+import { failureText, helpHint, originText, withHelpOf } from './failure.ts'
 import { readPlain } from './plain-words.ts'
 import { ownFlagText } from './program-flags.ts'
 import type { Terminal } from './terminal.ts'
@@ -105,8 +105,12 @@ export async function runVerb<C, V extends Verb<C>>(
     terminal.out(typed)
     return 0
   }
-  if (action.run) return action.run(contextOf(verb), typed)
-  throw new IsconfError('USAGE', `${path} takes ${listed(verb.verbs)}`, { hint: helpHint(path) })
+  if (!action.run) throw new IsconfError('USAGE', `${path} takes ${listed(verb.verbs)}`, { hint: helpHint(path) })
+  try {
+    return await action.run(contextOf(verb), typed)
+  } catch (thrown) {
+    throw withHelpOf(path, toIsconfError(thrown))
+  }
 }
 
 /** The verb that is named, with what was typed to it. USAGE. */
@@ -125,7 +129,12 @@ export async function chooseVerb<V extends Verb<never>>(
   const wrong = `${path} takes ${listed(verb.verbs)}, not ${JSON.stringify(inner)}`
   const action = named(verb.verbs, inner, wrong, helpHint(path))
   const whole = `${path} ${inner}`
-  return { verb, action, path, typed: await readAction(program, whole, verb, action, action.summary, rest.slice(1)) }
+  return {
+    verb,
+    action,
+    path: whole,
+    typed: await readAction(program, whole, verb, action, action.summary, rest.slice(1)),
+  }
 }
 
 async function readAction(
@@ -146,11 +155,6 @@ async function readAction(
     return action.arguments ? `${helpHint(path)}; -- goes before a word that begins with a dash` : helpHint(path)
   }
   return read(actionCommand(path, action, help), action, words, hint)
-}
-
-/** `isconf bank add` is explained by `isconf help bank add`. */
-function helpHint(path: string): string {
-  return `see \`${path.replace(' ', ' help ')}\``
 }
 
 /** The one with this name. USAGE, with the one that was probably meant. */

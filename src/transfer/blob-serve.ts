@@ -102,7 +102,7 @@ class BlobServer {
         return this.#small(await this.#parts.source.pieceHashes(request.id))
       case 'range':
         return this.#parts.slots.run(this.#stream.peer, () =>
-          this.#parts.memory.use((memory) => this.#range(request, memory)),
+          this.#parts.memory.use((memory) => this.#parts.memory.use((other) => this.#range(request, [memory, other]))),
         )
     }
   }
@@ -121,20 +121,26 @@ class BlobServer {
     if (bytes !== undefined) await this.#writeAll(bytes)
   }
 
-  /** Sends a range from `memory`, which is free again when this resolves. */
-  async #range({ id, position, length }: BlobRequest, memory: Uint8Array): Promise<void> {
+  /** Sends a range from memory that is free again when this resolves: a part from one while the next is read into the other. */
+  async #range(
+    { id, position, length }: BlobRequest,
+    [memory, other]: readonly [Uint8Array, Uint8Array],
+  ): Promise<void> {
     const end = position + length
     let bytes = await this.#readPart(id, position, end, memory).catch(() => undefined)
     if (bytes === undefined) return this.#small(undefined)
-    for (let at = position; ; ) {
+    for (let at = position, [free, sending] = [other, memory]; ; [free, sending] = [sending, free]) {
+      at += bytes.length
+      const next = at < end ? this.#readPart(id, at, end, free) : undefined
+      // Seen when it is wanted.
+      next?.catch(() => undefined)
       const part = pack(bytes)
       await this.#write(encodeAnswerHead({ length: part.bytes.length, isPacked: part.isPacked }))
       await this.#writeAll(part.bytes)
       await this.#inTime(this.#stream.sent())
-      at += bytes.length
-      if (at >= end) return
+      if (next === undefined) return
       // What fails from here on ends the stream: the rest is promised.
-      bytes = await this.#readPart(id, at, end, memory)
+      bytes = await next
     }
   }
 

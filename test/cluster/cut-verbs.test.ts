@@ -80,11 +80,13 @@ const flows: Readonly<Record<string, Flow>> = {
 }
 
 /** What a host says of itself and keeps. */
-function stateOf({ daemon }: SimHost) {
+async function stateOf({ daemon }: SimHost) {
   const { branch, branches, history, hold, work, resolutions, deviations, rebuild } = daemon
   const { done, stopped } = history.standing
   const { header, operations } = work
   const isHeld = header !== undefined && branch.state.lock?.id === header.lock
+  const events: string[] = []
+  for await (const { event } of history.entriesFromEnd()) if (isOfHold(event)) events.unshift(event)
   return {
     branch: branch.name as string,
     branches: branches
@@ -97,12 +99,17 @@ function stateOf({ daemon }: SimHost) {
     work: isHeld || operations.length > 0 ? operations.length : undefined,
     resolutions: resolutions.all.length,
     isHeld: hold.value !== undefined,
+    holds: events,
     deviations: deviations.all.map(({ kind }) => kind as string),
     needsRebuild: rebuild.reason !== undefined,
   }
 }
 
-type State = ReturnType<typeof stateOf>
+type State = Awaited<ReturnType<typeof stateOf>>
+
+function isOfHold(event: string): boolean {
+  return event === 'held' || event === 'released'
+}
 
 /** How a verb is interrupted: how its call goes wrong, and what becomes of what was not synced. */
 interface Cut {
@@ -138,8 +145,8 @@ class Stage {
     return stage
   }
 
-  get state(): State {
-    return stateOf(this.#host)
+  state(): Promise<State> {
+    return this.#cluster.clock.until(stateOf(this.#host))
   }
 
   /** The host runs, with what was prepared. */
@@ -179,7 +186,7 @@ class Stage {
       if (again) await this.#startCut(1 + (at % 5))
       await this.start()
     }
-    const found = this.state
+    const found = await this.state()
     const { between, on, end } = this.#flow
     if (outcome === 'done') assert.deepEqual(found, after, where)
     if ([after, goesOn ? { ...after, ...end } : after].some((one) => isDeepStrictEqual(one, found))) return
@@ -187,7 +194,7 @@ class Stage {
     // What a daemon that goes on knows may be less than a start finds; then the verb again finishes it.
     if (!isBetween && !goesOn) assert.deepEqual(found, before, where)
     assert.equal(await this.ask(isBetween ? on : undefined), 'done', where)
-    assert.deepEqual(this.state, isBetween ? { ...after, ...end } : after, where)
+    assert.deepEqual(await this.state(), isBetween ? { ...after, ...end } : after, where)
   }
 
   /** A start that loses its power at a call, and with it all that was not synced. */
@@ -214,10 +221,10 @@ for (const [name, flow] of Object.entries(flows)) {
   test(`${name}, cut or failed at each of its disk calls, is done or not done after a restart`, async () => {
     const stage = await Stage.of(flow)
     const disk = await stage.begin(1)
-    const before = stage.state
+    const before = await stage.state()
     const first = disk.calls.count
     assert.equal(await stage.ask(), 'done')
-    const after = stage.state
+    const after = await stage.state()
     assert.notDeepEqual(after, before)
     const calls = disk.calls.count - first
     for (const cut of cuts) for (let at = 1; at <= calls + 1; at += 1) await stage.interrupted(cut, at, before, after)

@@ -32,7 +32,8 @@ test('the network is a process of its own, which may do next to nothing, and who
 }, async (t) => {
   const lab = await Lab.of(t, 'alder', 'birch')
   const [alder, birch] = lab.hosts as [LabHost, LabHost]
-  alder.env['IS_NETWORK'] = user
+  const page = join(lab.directory, 'page.sock')
+  Object.assign(alder.env, { IS_NETWORK: user, IS_WEB: page })
   await lab.start()
   const network = networkOf(alder)
   const { Uid = '', CapEff, CapBnd, NoNewPrivs } = fieldsOf(network)
@@ -47,6 +48,10 @@ test('the network is a process of its own, which may do next to nothing, and who
     assert.deepEqual([CapEff, CapBnd], ['0000000000000000', '0000000000000000'])
   }
   assert.deepEqual(networksOf(birch), [])
+
+  // That process makes no files: where the page is one, it is the daemon's.
+  const { pathname } = new URL((await alder.does('web')).stdout.trim())
+  assert.match((await (await logIn(page, pathname)).get('')).text, /alder/)
 
   // A large file is on its way, or has yet to be asked for, or is there.
   birch.write('/tmp/large', Buffer.alloc(24 * 1024 * 1024, 'isconf'))

@@ -157,6 +157,8 @@ export class LabHost {
       IS_HTTP_PORT: '0',
       IS_NETS: this.netsPath,
       IS_NOBROADCAST: '1',
+      // This machine may have a process for the network, for a daemon of its own.
+      IS_NETWORK: 'no',
       // The disk of the tests may be small, or nearly full.
       IS_RESERVE: '0',
       IS_HOOKS: this.hooksPath,

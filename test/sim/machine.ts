@@ -313,6 +313,9 @@ export class SimMachine implements Machine {
     return { status, outputSha256: sha256Hex(said) }
   }
 
+  /** Its commands end with the daemon. */
+  refuseLeft(): void {}
+
   runBeside(...words: Parameters<SimMachine['run']>): Promise<CommandResult> {
     return this.run(...words)
   }

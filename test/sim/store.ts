@@ -1,13 +1,13 @@
 /** A store on a simulated disk, and contents for it. */
 import assert from 'node:assert/strict'
-import { type BlobRef, inlineHasher, pieceBytes, type Random } from '../../src/base/index.ts'
+import { type BlobRef, type Disk, inlineHasher, pieceBytes, type Random } from '../../src/base/index.ts'
 import { type BlobStore, inlineWholeHasher, openStore } from '../../src/store/index.ts'
 import { SimDisk } from './disk.ts'
 import { seededRandom } from './random.ts'
 
 export const directory = '/is/store'
 
-export function storeOn(disk: SimDisk, random: Random = seededRandom(1)): Promise<BlobStore> {
+export function storeOn(disk: Disk, random: Random = seededRandom(1)): Promise<BlobStore> {
   return openStore({ disk, directory, hasher: inlineHasher, wholeHasher: inlineWholeHasher, random })
 }
 

@@ -1,6 +1,6 @@
 /** Does operations on their origin that nobody has done by hand, with the same code as every target. */
 import { IsconfError, invariant, toIsconfError } from '../../base/index.ts'
-import { describeOperation, type Operation } from '../../journal/index.ts'
+import { describeInBrief, describeOperation, type Operation } from '../../journal/index.ts'
 import type { CommandListener } from '../../machine/index.ts'
 import { apply, applyInstalls, isInstall } from '../../replay/index.ts'
 import { attempt } from '../unrecorded.ts'
@@ -46,7 +46,7 @@ export async function perform(
   } catch (thrown) {
     const { code, message, exit, hint } = toIsconfError(thrown)
     const next = operations[count]
-    const where = next ? `${describeOperation(next)}: ` : ''
+    const where = next ? `${describeInBrief(next)}: ` : ''
     throw new IsconfError(code, `${where}${message}; ${count} of ${total} operations were done`, {
       cause: thrown,
       exit,

@@ -1,7 +1,7 @@
 /** What takes a changeset back: the inverse of its operations, the last one first, from what the journal had before. */
 import { IsconfError, unreachable } from '../../base/index.ts'
 import { type BankFiles, bankAfter } from '../../branch/index.ts'
-import { describeOperation, type Operation, type SnapOperation } from '../../journal/index.ts'
+import { describeInBrief, describeOperation, type Operation, type SnapOperation } from '../../journal/index.ts'
 import { type InstallOperation, liesBelow, type RecordedPaths } from './recorded-paths.ts'
 
 /** What to do with a path if the journal has nothing older. */
@@ -65,7 +65,7 @@ export function planReversal(
         inverse.remarks.push('reboot: there is nothing to undo; if another one is needed: isconf reboot')
         break
       case 'void':
-        inverse.obstacles.push(`${describeOperation(first)}: a void stays; record again what is wanted`)
+        inverse.obstacles.push(`${describeInBrief(first)}: a void stays; record again what is wanted`)
         break
       case 'hold':
       case 'release':
@@ -74,7 +74,7 @@ export function planReversal(
         )
         break
       case 'unknown':
-        inverse.obstacles.push(`${describeOperation(first)}: nothing is known of what takes it back`)
+        inverse.obstacles.push(`${describeInBrief(first)}: nothing is known of what takes it back`)
         break
       default:
         unreachable(first)

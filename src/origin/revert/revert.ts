@@ -1,7 +1,7 @@
 /** `revert`: takes a changeset back by recording the inverse of it, like any other change. */
 import { type BlobRef, type ChangesetId, IsconfError, idPrefixLength, operationName } from '../../base/index.ts'
 import { bankAfter, type Voids, voidsIn } from '../../branch/index.ts'
-import { blobOf, describeOperation, findChangeset, type Operation, type SignedChangeset } from '../../journal/index.ts'
+import { blobOf, describeInBrief, findChangeset, type Operation, type SignedChangeset } from '../../journal/index.ts'
 import { refuseRebooting } from '../reboot.ts'
 import { type OriginDeps, requireWork } from '../work.ts'
 import { LaterChanges, notAsLeft } from './as-left.ts'
@@ -109,7 +109,7 @@ function voidRemarks({ id, changeset }: Named, voids: Voids): readonly string[] 
   return changeset.operations.flatMap((operation, index) => {
     const by = voids.get(operationKeyOf(id, index))
     if (!by) return []
-    const what = `${operationName(id, index)} (${describeOperation(operation)})`
+    const what = `${operationName(id, index)} (${describeInBrief(operation)})`
     return `${what} is void, by ${by.author}: it is not taken back, for hosts pass over it`
   })
 }

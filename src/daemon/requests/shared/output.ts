@@ -1,7 +1,6 @@
 /** What a request gives as output: what a command writes, or the bytes of a file. */
-import type { BlobRef } from '../../../base/index.ts'
+import { type BlobRef, quoteWord } from '../../../base/index.ts'
 import type { BlobAnswer } from '../../../control/index.ts'
-import { quoteWord } from '../../../journal/index.ts'
 import { type CommandListener, type OutputListener, silentMsMax } from '../../../machine/index.ts'
 import type { Parts } from './parts.ts'
 import type { RequestContext, Tell } from './request.ts'

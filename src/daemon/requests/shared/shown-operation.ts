@@ -1,6 +1,7 @@
 /** Everything that is recorded of an operation, as rows for people. */
+import { quoteWord } from '../../../base/index.ts'
 import type { ShownOperation } from '../../../control/index.ts'
-import { asWritten, describeOperation, type Operation, quoteWord } from '../../../journal/index.ts'
+import { asWritten, describeOperation, type Operation } from '../../../journal/index.ts'
 
 type Row = readonly [name: string, value: string]
 
