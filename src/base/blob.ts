@@ -28,11 +28,12 @@ export interface BlobSource {
   pieceHashes(id: string): Promise<Uint8Array | undefined>
   /** Bytes of pieces that are held; they may be in `into`, which has room for them. Rejects when they are not held. */
   read(id: string, position: number, length: number, into?: Uint8Array): Promise<Uint8Array>
+  /** What holds these bytes, to be read there only, and closed by the caller. Rejects when they are not held. */
+  openToServe?(id: string, position: number, length: number): Promise<OpenBlob>
 }
 
 /** A source whose files can be handed to another process, which reads them itself. */
 export interface OpenableBlobs extends BlobSource {
-  /** What holds these bytes, to be read there only, and closed by the caller. Rejects when they are not held. */
   openToServe(id: string, position: number, length: number): Promise<OpenBlob>
   /** What holds the concatenated hashes of the pieces, to be closed by the caller; undefined when there is none. */
   openPieceHashes(id: string): Promise<DiskFile | undefined>

@@ -48,8 +48,11 @@ export class ByteConnections {
     const { remoteAddress: host = '', remotePort: port = 0 } = files.socket
     const { identity } = this.#deps
     let incoming: IncomingBytes | undefined
-    const onBytes = (bytes: Uint8Array): void => incoming?.take(bytes, true)
-    const { socket, peer } = await dialTls({ host, port, peer: files.peer }, bytesPurpose, identity, any, { onBytes })
+    const into = {
+      memory: () => incoming?.wanted(),
+      take: (bytes: Uint8Array) => incoming?.take(bytes, true),
+    }
+    const { socket, peer } = await dialTls({ host, port, peer: files.peer }, bytesPurpose, identity, any, { into })
     const stream = new ByteStream(socket, peer)
     incoming = stream.incoming
     const giveUp = (): void => stream.abort(any.reason as Error)

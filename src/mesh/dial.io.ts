@@ -29,8 +29,16 @@ type Resolve = (name: string, signal: AbortSignal) => Promise<readonly string[]>
 
 export interface DialOptions {
   readonly resolve?: Resolve
-  /** Takes what comes, out of memory that is the connection's own again when it returns; then there is no 'data'. */
-  readonly onBytes?: (bytes: Uint8Array) => void
+  /** Takes what comes; then there is no 'data'. */
+  readonly into?: ReadInto
+}
+
+/** Where what comes on a connection goes. */
+export interface ReadInto {
+  /** Where what comes next is wanted; undefined where that is not known yet. */
+  memory(): Uint8Array | undefined
+  /** Takes what came: in that memory, or in some that is the connection's own again when it returns. */
+  take(bytes: Uint8Array): void
 }
 
 /** Resolves with the first connection that is secure. `signal` bounds it: nothing else does. */
@@ -39,10 +47,10 @@ export async function dialTls(
   purpose: Purpose,
   identity: TlsIdentity,
   signal: AbortSignal,
-  { resolve = addressesOf, onBytes }: DialOptions = {},
+  { resolve = addressesOf, into }: DialOptions = {},
 ): Promise<Dialed> {
   const ips = isIP(address.host.replace(/%.*$/, '')) === 0 ? await resolve(address.host, signal) : [address.host]
-  const { socket, ip } = await firstOf(ips, (one) => open(one, address.port, purpose, identity, onBytes), signal)
+  const { socket, ip } = await firstOf(ips, (one) => open(one, address.port, purpose, identity, into), signal)
   try {
     if (socket.alpnProtocol !== purpose) throw new Error('the other side is no host of ISconf')
     return { socket, ip, peer: peerOf(socket) }
@@ -115,17 +123,12 @@ function firstOf(ips: readonly string[], begin: (ip: string) => TLSSocket, signa
   })
 }
 
-function open(
-  host: string,
-  port: number,
-  purpose: Purpose,
-  identity: TlsIdentity,
-  onBytes?: (bytes: Uint8Array) => void,
-): TLSSocket {
-  const onread = onBytes && {
-    buffer: Buffer.allocUnsafeSlow(readBytes),
+function open(host: string, port: number, purpose: Purpose, identity: TlsIdentity, into?: ReadInto): TLSSocket {
+  const own = new Uint8Array(into ? readBytes : 0)
+  const onread = into && {
+    buffer: () => into.memory() ?? own,
     callback: (count: number, buffer: Uint8Array): boolean => {
-      onBytes(buffer.subarray(0, count))
+      into.take(buffer.subarray(0, count))
       return true
     },
   }

@@ -50,6 +50,43 @@ test('bytes come in order however they are cut, read as they come or into memory
   await fc.assert(property, { numRuns: 40 })
 })
 
+test('bytes that come where they are wanted stay there, and others are copied, however they are cut', async () => {
+  const cuts = fc.array(fc.integer({ min: 1, max: 40_000 }), { minLength: 1, maxLength: 20 })
+  const property = fc.asyncProperty(cuts, cuts, fc.boolean(), async (sent, read, isShared) => {
+    const all = Buffer.from(Array.from({ length: sent.reduce((sum, length) => sum + length, 0) }, (_, at) => at % 251))
+    const stream = new PassThrough()
+    const incoming = incomingOf(stream)
+    let [at, sendings] = [0, 0]
+    /** As a connection does it: into what it was given last, as much as there is room for. */
+    const send = (length: number): void => {
+      for (const end = at + length; at < end; ) {
+        const memory = incoming.wanted() ?? new Uint8Array(1024)
+        const part = memory.subarray(0, end - at)
+        part.set(all.subarray(at, at + part.length))
+        at += part.length
+        incoming.take(part, true)
+      }
+    }
+    const found: Uint8Array[] = []
+    for (let [turn, left] = [0, all.length]; left > 0; turn += 1) {
+      const length = Math.min(left, read[turn % read.length] ?? 1)
+      const memory = isShared ? new Uint8Array(new SharedArrayBuffer(length)) : new Uint8Array(length)
+      const filled = incoming.fill(memory, () => undefined)
+      let isFull = false
+      void filled.then(() => {
+        isFull = true
+      })
+      for (await new Promise(setImmediate); !isFull; await new Promise(setImmediate))
+        send(sent[sendings++] ?? assert.fail())
+      found.push(memory)
+      left -= length
+    }
+    assert.deepEqual(Buffer.concat(found), all)
+    assert.equal(incoming.wanted(), undefined)
+  })
+  await fc.assert(property, { numRuns: 40 })
+})
+
 test('a writer waits for a reader that takes nothing', async () => {
   const stream = new PassThrough()
   const reader = new StreamReader(incomingOf(stream))

@@ -78,6 +78,15 @@ export class IncomingBytes implements AsyncIterableIterator<Uint8Array> {
     this.#wake()
   }
 
+  /**
+   * The memory that a reader waits for; undefined if none waits. What comes there is not copied. Who was given it may
+   * write to it until the reader has it full or the stream is over.
+   */
+  wanted(): Uint8Array | undefined {
+    const filling = this.#filling
+    return filling && filling.filled < filling.into.length ? filling.into.subarray(filling.filled) : undefined
+  }
+
   #begin(): void {
     if (this.#hasBegun) return
     this.#hasBegun = true
@@ -95,8 +104,7 @@ export class IncomingBytes implements AsyncIterableIterator<Uint8Array> {
   /** Copies what there is room for, and keeps the rest. */
   #fill(filling: Filling, chunk: Uint8Array, isLent: boolean): void {
     const part = chunk.subarray(0, filling.into.length - filling.filled)
-    // Into memory that threads share, set() copies a word at a time.
-    Buffer.from(part.buffer, part.byteOffset, part.length).copy(filling.into, filling.filled)
+    if (!isPlaced(part, filling)) filling.into.set(part, filling.filled)
     filling.filled += part.length
     filling.onBytes()
     if (part.length < chunk.length) this.#keep(chunk.subarray(part.length), isLent, 'unshift')
@@ -133,4 +141,9 @@ export class IncomingBytes implements AsyncIterableIterator<Uint8Array> {
     if (failure !== undefined) throw failure
     return { value: undefined, done: true }
   }
+}
+
+/** Whether a portion came where it is wanted. */
+function isPlaced(part: Uint8Array, { into, filled }: Filling): boolean {
+  return part.buffer === into.buffer && part.byteOffset === into.byteOffset + filled
 }

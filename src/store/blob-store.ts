@@ -11,7 +11,8 @@ import {
   type OpenBlob,
   pieceBytes,
 } from '../base/index.ts'
-import { openPartialSink, type PartialParts } from './partial.ts'
+import { openPartialSink } from './open-partial.ts'
+import type { PartialParts } from './partial.ts'
 import { Partial } from './partial-state.ts'
 import { isPieceList, pieceCountOf, pieceHashBytes, pieceLength } from './pieces.ts'
 import { SmallSink } from './small-sink.ts'

@@ -15,9 +15,9 @@ import {
 } from '../base/index.ts'
 import { writeAroundHoles } from './holes.ts'
 import type { Layout } from './layout.ts'
-import { loadHashes, removePartial } from './partial-files.ts'
-import type { Partial } from './partial-state.ts'
-import { isPieceList, noteHoles, pieceHashBytes, pieceLength } from './pieces.ts'
+import { removePartial } from './partial-files.ts'
+import { isPiece, type Partial } from './partial-state.ts'
+import { isPieceList, noteHoles } from './pieces.ts'
 import { PrefixHash } from './prefix-hash.ts'
 import { SyncedOnTheWay } from './synced-on-the-way.ts'
 import type { WholeHasher } from './whole-hash.ts'
@@ -29,63 +29,14 @@ export interface PartialParts {
   readonly wholeHasher: WholeHasher
 }
 
-/** Opens what is on the disk of a partial blob, checks it, and takes it up again. */
-export async function openPartialSink(
-  parts: PartialParts,
-  partial: Partial,
-  onEnd: (finished: boolean) => void,
-): Promise<BlobSink> {
-  const { disk, layout } = parts
-  const { ref } = partial
-  const found = await loadHashes(parts, ref)
-  partial.hashes = found
-  partial.verified.fill(0)
-  const file = await disk.open(layout.partial(ref.id), 'write')
-  let have: DiskFile | undefined
-  try {
-    have = await disk.open(layout.partialHave(ref.id), 'write')
-    if (found !== undefined) await recheck(parts, partial, file, have)
-    // Nothing but holes at first: zeros then need no writing. An earlier try may have left something in its place.
-    const isFresh = (await file.size()) === 0
-    if (isFresh) await file.truncate(ref.sizeBytes)
-    return new PartialSink(parts, partial, { file, have, isFresh }, onEnd)
-  } catch (error) {
-    await Promise.allSettled([file.close(), have?.close()])
-    throw error
-  }
-}
-
-async function recheck(parts: PartialParts, partial: Partial, file: DiskFile, have: DiskFile): Promise<void> {
-  const memory = Buffer.allocUnsafeSlow(pieceBytes)
-  const recorded = await have.read(0, partial.verified.length)
-  for (const [index, mark] of recorded.entries()) {
-    if (mark !== 1) continue
-    const bytes = await readPiece(partial.ref, file, index, memory)
-    if (await matches(parts.hasher, partial, index, bytes)) partial.verified[index] = 1
-  }
-}
-
-function readPiece(ref: BlobRef, file: DiskFile, index: number, memory: Uint8Array): Promise<Uint8Array> {
-  const length = pieceLength(ref.sizeBytes, index)
-  return file.read(index * pieceBytes, length, memory.subarray(0, length))
-}
-
-async function matches(hasher: Hasher, partial: Partial, index: number, bytes: Uint8Array): Promise<boolean> {
-  if (bytes.length !== pieceLength(partial.ref.sizeBytes, index)) return false
-  const hash = await hasher.sha256(bytes)
-  const at = index * pieceHashBytes
-  const wanted = partial.hashes?.subarray(at, at + pieceHashBytes)
-  return wanted !== undefined && Buffer.compare(hash, wanted) === 0
-}
-
-interface PartialFiles {
+export interface PartialFiles {
   readonly file: DiskFile
   readonly have: DiskFile
   /** Whether the file had nothing in it when it was opened. */
   readonly isFresh: boolean
 }
 
-class PartialSink implements BlobSink {
+export class PartialSink implements BlobSink {
   readonly ref: BlobRef
   readonly pieceCount: number
   readonly #parts: PartialParts
@@ -97,6 +48,10 @@ class PartialSink implements BlobSink {
   readonly #whole: PrefixHash
   readonly #synced: SyncedOnTheWay
   #open = true
+  /** Pieces of zeros are in the record of verified ones. */
+  #holesMarked = Promise.resolve()
+  /** The piece list is on the disk. */
+  #listKept: Promise<unknown> = Promise.resolve()
 
   constructor(
     parts: PartialParts,
@@ -124,12 +79,17 @@ class PartialSink implements BlobSink {
   async putHashes(hashes: Uint8Array): Promise<boolean> {
     if (this.hashesKnown()) return true
     if (!isPieceList(this.ref, hashes)) return false
-    await this.#parts.disk.replaceFile(this.#parts.layout.partialPieces(this.ref.id), hashes)
-    this.#partial.hashes = Uint8Array.from(hashes)
-    if (!this.#isFresh) return true
-    noteHoles(hashes, this.#partial.verified)
-    await this.#have.write(0, this.#partial.verified)
-    this.#whole.advance()
+    const list = Uint8Array.from(hashes)
+    // Pieces can be verified from now on; without the list on the disk, none of them is believed after a restart.
+    this.#partial.hashes = list
+    if (this.#isFresh) {
+      noteHoles(list, this.#partial.verified)
+      this.#holesMarked = this.#have.write(0, Uint8Array.from(this.#partial.verified))
+      this.#whole.advance()
+    }
+    const kept = this.#parts.disk.replaceFile(this.#parts.layout.partialPieces(this.ref.id), list)
+    this.#listKept = Promise.all([kept, this.#holesMarked])
+    await this.#listKept
     return true
   }
 
@@ -141,10 +101,11 @@ class PartialSink implements BlobSink {
     invariant(this.#open && this.hashesKnown(), 'a piece is put into an open blob whose piece list is known')
     invariant(index >= 0 && index < this.pieceCount, 'a piece that is put is one of the blob')
     if (this.has(index)) return true
-    if (!(await matches(this.#parts.hasher, this.#partial, index, bytes))) return false
+    if (!(await isPiece(this.#parts.hasher, this.#partial, index, bytes))) return false
     const position = index * pieceBytes
     if (this.#isFresh) await writeAroundHoles(this.#file, position, bytes)
     else await this.#file.write(position, bytes)
+    await this.#holesMarked
     await this.#have.write(index, new Uint8Array([1]))
     this.#partial.verified[index] = 1
     this.#whole.advance()
@@ -191,7 +152,7 @@ class PartialSink implements BlobSink {
   async #end(finished: boolean): Promise<void> {
     this.#open = false
     await this.#whole.abandon()
-    await this.#synced.settled()
+    await Promise.allSettled([this.#synced.settled(), this.#listKept])
     await Promise.allSettled([this.#file.close(), this.#have.close()])
     this.#onEnd(finished)
   }

@@ -1,5 +1,5 @@
 /** Serves this host's blobs, whole and partial, to peers. */
-import { type BlobSource, type Cancel, type Clock, PieceMemory, pieceBytes, within } from '../base/index.ts'
+import { type BlobSource, type Cancel, type Clock, PieceMemory, within } from '../base/index.ts'
 import { type PeerId, type PeerStream, StreamReader, type Transport } from '../mesh/index.ts'
 import {
   type BlobRequest,
@@ -12,6 +12,7 @@ import {
 import { Slots } from './blob-slots.ts'
 import { serveFilesTogether } from './files-together-serve.ts'
 import { pack } from './packing.ts'
+import { openRange, type RangeParts } from './range-parts.ts'
 
 /** How many bytes are written to the stream at once: fewer cost calls, more only buffers. */
 const writeBytes = 256 * 1024
@@ -121,17 +122,28 @@ class BlobServer {
     if (bytes !== undefined) await this.#writeAll(bytes)
   }
 
+  async #range(request: BlobRequest, memories: readonly [Uint8Array, Uint8Array]): Promise<void> {
+    const parts = await openRange(this.#parts.source, request).catch(() => undefined)
+    if (parts === undefined) return this.#small(undefined)
+    try {
+      await this.#send(request, parts, memories)
+    } finally {
+      await parts.close()
+    }
+  }
+
   /** Sends a range from memory that is free again when this resolves: a part from one while the next is read into the other. */
-  async #range(
-    { id, position, length }: BlobRequest,
+  async #send(
+    { position, length }: BlobRequest,
+    parts: RangeParts,
     [memory, other]: readonly [Uint8Array, Uint8Array],
   ): Promise<void> {
     const end = position + length
-    let bytes = await this.#readPart(id, position, end, memory).catch(() => undefined)
+    let bytes = await parts.read(position, memory).catch(() => undefined)
     if (bytes === undefined) return this.#small(undefined)
     for (let at = position, [free, sending] = [other, memory]; ; [free, sending] = [sending, free]) {
       at += bytes.length
-      const next = at < end ? this.#readPart(id, at, end, free) : undefined
+      const next = at < end ? parts.read(at, free) : undefined
       // Seen when it is wanted.
       next?.catch(() => undefined)
       const part = pack(bytes)
@@ -142,13 +154,6 @@ class BlobServer {
       // What fails from here on ends the stream: the rest is promised.
       bytes = await next
     }
-  }
-
-  async #readPart(id: string, position: number, end: number, memory: Uint8Array): Promise<Uint8Array> {
-    const length = Math.min(pieceBytes, end - position)
-    const bytes = await this.#parts.source.read(id, position, length, memory.subarray(0, length))
-    if (bytes.length < length || length === 0) throw new Error(`blob ${id} has no ${length} bytes at ${position}`)
-    return bytes
   }
 
   async #writeAll(bytes: Uint8Array): Promise<void> {

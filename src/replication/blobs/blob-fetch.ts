@@ -165,8 +165,11 @@ class BlobFetch {
 
   async #takeHashes(session: BlobSession, hashes: Uint8Array): Promise<void> {
     try {
+      const kept = this.#options.sink.putHashes(hashes)
+      // Pieces are asked for while the list is being written.
+      this.#step()
       // Holes are known by their hashes.
-      if (await this.#options.sink.putHashes(hashes)) this.#here.look()
+      if (await kept) this.#here.look()
       else this.#ban(session)
     } catch (error) {
       this.end(error)

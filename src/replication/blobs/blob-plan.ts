@@ -3,8 +3,9 @@
  *
  * Those that fetch the same blob at the same time share it out, so that who has the whole from the start sends each piece
  * once, and they have the rest from each other: each asks it for a share of its own, and for what another one gets only
- * when that one turns out to be slower. Rare pieces come first, in a random order. Where somebody reads the blob while
- * it arrives, the next pieces come before all others.
+ * when that one turns out to be slower. Rare pieces come first, and of equally rare
+ * ones about the next, so that the whole can be hashed while they arrive. Where somebody reads the blob meanwhile, what is
+ * read next comes before all others.
  */
 import { pieceBytes, type Random } from '../../base/index.ts'
 import type { Holdings, PieceRun } from '../../transfer/index.ts'
@@ -17,6 +18,8 @@ const swarmRuns = 32
 const readAheadPieces = 8
 /** Runs of a share that its owner is left, who may be at them. */
 const leftToOwner = 4
+/** Of how many equally rare runs one is chosen by chance: with all of them, the hash of the whole would wait for the last. */
+const chosenAmong = 8
 /** How many peers may be asked for one piece at the same time, towards the end. */
 const askersMax = 2
 
@@ -52,8 +55,9 @@ export interface PlanState {
 /** The next run to ask `peer` for; undefined if there is none. */
 export function nextRun(state: PlanState, peer: PlanPeer, random: Random): PieceRun | undefined {
   const isSpared = sparesWhole(peer)
+  const isAsked = askedOf(state)
   const mayAsk = (index: number): boolean =>
-    wantedOf(state, peer, index) && !isAsked(state, index) && !(isSpared && fetcherHas(state, index))
+    wantedOf(state, peer, index) && !isAsked(index) && !(isSpared && fetcherHas(state, index))
   if (!isSpared || !state.isSwarm) return pickRun(state, random, mayAsk)
   const { ownerOf, self } = sharesOf(state)
   return readersRun(state, mayAsk) ?? pickRun(state, random, (index) => ownerOf(index) === self && mayAsk(index))
@@ -79,8 +83,9 @@ export function slowersRun(state: PlanState, peer: PlanPeer, random: Random): Pi
     ),
   )
   const runPieces = runPiecesOf(state)
+  const isAsked = askedOf(state)
   return pickRun(state, random, (index) => {
-    return free.has(index - (index % runPieces)) && wantedOf(state, peer, index) && !isAsked(state, index)
+    return free.has(index - (index % runPieces)) && wantedOf(state, peer, index) && !isAsked(index)
   })
 }
 
@@ -88,7 +93,8 @@ export function slowersRun(state: PlanState, peer: PlanPeer, random: Random): Pi
  * What to ask of a peer that has had nothing to do for long: what it was spared.
  */
 export function sparedRun(state: PlanState, peer: PlanPeer, random: Random): PieceRun | undefined {
-  return pickRun(state, random, (index) => wantedOf(state, peer, index) && !isAsked(state, index))
+  const isAsked = askedOf(state)
+  return pickRun(state, random, (index) => wantedOf(state, peer, index) && !isAsked(index))
 }
 
 /**
@@ -152,7 +158,7 @@ function* runsOf(
   }
 }
 
-/** Of equally rare runs, each is chosen as often as any other. */
+/** Of equally rare runs, each of the first few is chosen as often as any other. */
 function rarestRun(state: PlanState, random: Random, runs: Iterable<PieceRun>): PieceRun | undefined {
   let best: { run: PieceRun; rarity: number } | undefined
   let equals = 0
@@ -160,7 +166,7 @@ function rarestRun(state: PlanState, random: Random, runs: Iterable<PieceRun>): 
     const rarity = holderCount(state, run.first)
     if (best !== undefined && rarity > best.rarity) continue
     equals = best === undefined || rarity < best.rarity ? 1 : equals + 1
-    if (equals === 1 || random.below(equals) === 0) best = { run, rarity }
+    if (equals === 1 || (equals <= chosenAmong && random.below(equals) === 0)) best = { run, rarity }
   }
   return best?.run
 }
@@ -177,8 +183,11 @@ function wantedOf(state: PlanState, peer: PlanPeer, index: number): boolean {
   return peer.held.has(index) && !state.has(index)
 }
 
-function isAsked(state: PlanState, index: number): boolean {
-  return state.underWay.some((run) => includes(run, index))
+/** Whether a piece is being asked for; looked up for every piece of a blob. */
+function askedOf({ underWay }: PlanState): (index: number) => boolean {
+  const asked = new Set<number>()
+  for (const { first, count } of underWay) for (let index = first; index < first + count; index++) asked.add(index)
+  return (index) => asked.has(index)
 }
 
 function sparesWhole(peer: PlanPeer): boolean {

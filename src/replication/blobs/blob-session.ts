@@ -96,8 +96,10 @@ export class BlobSession implements PlanPeer {
       if (!asked.isAborted()) this.end(error)
     } finally {
       this.#busy.delete(lane)
-      if (this.isIdle) this.idleSinceMs = this.#clock.monotonicMs()
-      this.#wake()
+      if (this.isIdle) {
+        this.idleSinceMs = this.#clock.monotonicMs()
+        this.#wake()
+      }
     }
   }
 
