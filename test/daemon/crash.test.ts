@@ -152,7 +152,11 @@ test('the command of a daemon that was killed is not begun again beside itself, 
     const { stderr } = assertRefused(await host.run(...verb), 1, ...words)
     // It says what it does not do, and nothing else.
     assert.match(stderr, /^isconf: error: [^\n]*\nisconf: hint: [^\n]*\n$/)
-    if (host === birch) assert.equal((await host.status()).stopped?.reason, 'it was interrupted')
+    if (host === birch) {
+      const { stopped } = await host.status()
+      assert.equal(stopped?.reason, 'it was interrupted')
+      assert.match(stopped.since ?? '', /^2\S+Z$/)
+    }
     assert.equal(host.read('tmp/begun').split('\n').length, 2)
     process.kill(-Number(pid), 'SIGKILL')
     host.write('tmp/go', '')

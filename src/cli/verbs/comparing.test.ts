@@ -48,7 +48,7 @@ test('verify --restore needs a path', async (t) => {
 })
 
 const of = (text: string | null): string | null => (text === null ? null : Buffer.from(text).toString('base64'))
-const content = [{ what: 'content', recorded: '6 bytes', found: '7 bytes' }]
+const content: DiffPath['differences'] = [{ what: 'content', recorded: '6 bytes', found: '7 bytes' }]
 const text: DiffPath = {
   ...{ path: '/motd', from: '0123456789ab:0', to: null, differences: content, why: null },
   content: { from: of('hello\nsame\n'), to: of('good\x1b[2J day\nsame\n') },
@@ -67,7 +67,7 @@ function told(paths: readonly DiffPath[], pieceBytes: number): readonly object[]
 }
 
 test('diff shows lines as diff -u, whatever pieces they come in, and what is not text in words', async (t) => {
-  const missing = [{ what: 'missing', recorded: 'file', found: 'nothing' }]
+  const missing: DiffPath['differences'] = [{ what: 'missing', recorded: 'file', found: 'nothing' }]
   const paths: readonly DiffPath[] = [
     text,
     { ...text, path: '/gone', differences: missing, content: { from: of('one\n'), to: null } },

@@ -37,7 +37,8 @@ function describe(row: HistoryRow): string {
   return `${inOneLine(`${started ?? time}${what}`)}\n    ${inOneLine(endOf(row))}\n${digest}${remarks}`
 }
 
-function endOf({ event, status, reason, tookMs, dropped, decided }: HistoryRow): string {
+function endOf(row: HistoryRow): string {
+  const { event, status, reason, tookMs, dropped, decided } = row
   const took = tookMs === null ? '' : ` after ${tookMs} ms`
   switch (event) {
     case 'finished':
@@ -57,7 +58,7 @@ function endOf({ event, status, reason, tookMs, dropped, decided }: HistoryRow):
     case 'mended':
       return `put right by hand, according to ${decided?.by}: ${decided?.why}`
     case 'unrecorded':
-      return `not recorded: ${reason}`
+      return `not recorded: ${reason}${decided ? `; run by ${decided.by}` : ''}`
     case 'held':
       return `this host was held by ${decided?.by}: ${reasonText(decided?.why)}`
     case 'released':
@@ -67,7 +68,7 @@ function endOf({ event, status, reason, tookMs, dropped, decided }: HistoryRow):
     case 'undone':
       return `${dropped?.by} took ${count(dropped?.operations ?? 0, 'operation')} out of the work in progress`
     case 'passedOver':
-      return 'void, and passed over'
+      return `void${row.void ? ` by ${row.void.by}` : ''}, and passed over${row.void?.begun ? '; it had been begun here before' : ''}`
     case 'dropped':
       return `${dropped?.by} dropped ${count(dropped?.operations ?? 0, 'operation')} done here`
     default:

@@ -221,6 +221,25 @@ const histories: readonly (readonly [HistoryRow, string])[] = [
     },
     `${time}\n    ann@alder dropped 1 operation done here\n`,
   ],
+  ...[true, false].map((begun): readonly [HistoryRow, string] => [
+    {
+      ...row,
+      ...{ event: 'passedOver', started: null, tookMs: null, status: null, output: null },
+      void: { by: 'ba9876543210:1', begun },
+    },
+    `${time} 0123456789ab:0  exec newaliases\n    void by ba9876543210:1, and passed over${begun ? '; it had been begun here before' : ''}\n`,
+  ]),
+  [
+    {
+      ...row,
+      ...{ event: 'unrecorded', started: null, tookMs: null, status: null, output: null },
+      ...{
+        reason: 'false ended with exit status 1',
+        decided: { by: 'ann@alder', why: 'false ended with exit status 1' },
+      },
+    },
+    `${time} 0123456789ab:0  exec newaliases\n    not recorded: false ended with exit status 1; run by ann@alder\n`,
+  ],
 ]
 for (const [one, text] of histories) {
   test(`history of an operation that ${one.event} ${one.status ?? ''}`.trimEnd(), async (t) => {

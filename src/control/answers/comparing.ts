@@ -3,9 +3,7 @@ import { unlikePathsMax } from '../comparing.ts'
 import type { Answer } from './answer.ts'
 
 export const pathDifferenceSchema = z.object({
-  what: z
-    .string()
-    .describe('`missing`, `present`, `kind`, `content`, `target`, `mode`, `owner`, `attributes` or `unreadable`'),
+  what: z.enum(['missing', 'present', 'kind', 'content', 'target', 'mode', 'owner', 'attributes', 'unreadable']),
   recorded: z.string(),
   found: z.string(),
 })

@@ -4,7 +4,7 @@ import { errorCodeSchema } from './control-event.ts'
 
 export const leaveAnswerSchema = z.object({
   domain: z.string(),
-  directory: z.string().describe('where what this host had of it is kept'),
+  directory: z.string().describe('where what this host had of it is kept: an absolute path'),
   operations: z.int().describe('how many operations were done here that no other host of its domain gets'),
   texts: z.array(z.string()).describe('the first thousand of them, in words'),
 })

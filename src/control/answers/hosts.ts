@@ -31,20 +31,25 @@ export const hostRowSchema = z.object({
   peerId: z.string(),
   here: z.boolean().describe('whether it is this host'),
   connected: z.boolean(),
-  address: z.string().nullable(),
+  address: z.string().nullable().describe('where it is reached; null of this host and while it is not connected'),
   via: z
     .string()
     .nullable()
     .exactOptional()
     .describe('the host over which it is reached, where it is not reached otherwise; absent from older daemons'),
-  seen: z.string().nullable().describe('when it was heard last, also by an earlier daemon; null while it is connected'),
+  seen: z
+    .string()
+    .nullable()
+    .describe('when it was heard last, also by an earlier daemon; null while it is connected, and when it never was'),
   state: hostStateSchema.describe('what an administrator should know of it first'),
-  release: z.string().nullable(),
+  release: z.string().nullable().describe('what it told last, as the branch and its place; null when it has not told'),
   branch: z.string().nullable(),
   position: z
     .int()
     .nullable()
-    .describe('operations of the branch that it has done, and those that the branch has here'),
+    .describe(
+      "operations of the branch that it has done, and those that the branch has, by this host's journal; null where that does not tell",
+    ),
   operations: z.int().nullable(),
   stopped: z
     .object({
@@ -53,7 +58,9 @@ export const hostRowSchema = z.object({
       since: z.string().nullable(),
     })
     .nullable()
-    .describe("the operation that it can't do, and since when by its own clock; null for a release that does not tell"),
+    .describe(
+      "the operation that it can't do, and since when by its own clock; that is null for a release that does not tell",
+    ),
   deviations: z.array(hostDeviationSchema).describe('how it differs from its journal, as it has told'),
   holds: z
     .array(holdAnswerSchema)

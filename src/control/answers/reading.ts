@@ -8,15 +8,15 @@ import { rebuildStatusSchema } from './status.ts'
 export const loggedOperationSchema = z.object({
   name: z.string(),
   text: z.string(),
-  done: z.boolean(),
+  done: z.boolean().describe('whether this host is past it'),
   void: voidedBySchema.nullable().describe('by what it is void; null when it is not'),
 })
 export type LoggedOperation = Answer<typeof loggedOperationSchema>
 
-/** One row of GET /v1/log, newest first; `since` is an ISO time in UTC. */
+/** One row of GET /v1/log, newest first. */
 export const logEntrySchema = z.object({
   id: z.string(),
-  branch: z.string(),
+  branch: z.string().describe('the one that it was written on'),
   author: z.string(),
   message: z.string(),
   time: z.string(),
@@ -28,7 +28,7 @@ export type LogEntry = Answer<typeof logEntrySchema>
 /** One row of GET /v1/blame: what is at a path, and which operation put it there. */
 export const blameRowSchema = z.object({
   path: z.string(),
-  kind: z.string().describe('`file`, `directory` or `symlink`'),
+  kind: z.enum(['file', 'directory', 'symlink']),
   operation: z.string().describe('the name of the operation'),
   author: z.string(),
   time: z.string(),
@@ -41,7 +41,7 @@ export const pathsAnswerSchema = z.object({
   paths: z
     .array(z.string())
     .describe(
-      `by name, directories with a slash behind them; at most ${pathsMax}, of which the last is the last of all`,
+      `by name, directories with a slash behind them; of more than ${pathsMax} the first ones, and the very last`,
     ),
   more: z.int().describe('how many there are besides'),
 })
@@ -102,17 +102,17 @@ export const historyRowSchema = z.object({
   event: z
     .string()
     .describe(
-      '`finished`, `failed`, `started` (and not ended), `made`, `dropped`, `undone`, `skipped`, `passedOver`, `mended`, `unrecorded`, `held`, `released`, `wentOn` and others to come',
+      '`finished`, `failed`, `started` (and not ended), `made`, `dropped`, `undone`, `rebooting`, `rebootFailed`, `skipped`, `passedOver`, `mended`, `unrecorded`, `held`, `released`, `wentOn` and others to come',
     ),
-  time: z.string(),
+  time: z.string().describe('of its end, where there is one'),
   operation: z.string().nullable().describe("the operation's name, and what it is where a journal still tells"),
   text: z.string().nullable(),
-  started: z.string().nullable(),
+  started: z.string().nullable().describe('when it was begun; null of what has no beginning of its own'),
   tookMs: z.int().nullable(),
   status: z.int().nullable().describe('exit status'),
   output: z.string().nullable().describe('SHA-256 of what a command wrote'),
   remarks: z.array(z.string()).describe('what a person should know of how it was done'),
-  reason: z.string().nullable().describe('why it could not be done; of `wentOn` the hold'),
+  reason: z.string().nullable().describe('why it could not be done or recorded; of `wentOn` the hold'),
   dropped: z
     .object({
       operations: z.int(),
@@ -126,7 +126,17 @@ export const historyRowSchema = z.object({
       why: z.string(),
     })
     .nullable()
-    .describe('who decided it, and why: of `skipped`, `mended`, and holds'),
+    .describe('who decided it, or ran it, and why: of `skipped`, `mended`, `unrecorded`, and holds'),
+  void: z
+    .object({
+      by: z.string(),
+      begun: z.boolean(),
+    })
+    .nullable()
+    .exactOptional()
+    .describe(
+      'of `passedOver`: the operation by which it is void, and whether it had been begun here before; absent from older daemons',
+    ),
 })
 export type HistoryRow = Answer<typeof historyRowSchema>
 

@@ -107,9 +107,12 @@ export const statusSchema = z.object({
     .object({
       operation: z.string(),
       reason: z.string(),
+      since: z.string().exactOptional(),
     })
     .nullable()
-    .describe('the operation at which `up` stopped, and why'),
+    .describe(
+      'the operation at which `up` stopped, why, and since when; that is absent from older daemons, and where nothing has been tried yet',
+    ),
   rebootPending: z
     .object({
       since: z.string(),

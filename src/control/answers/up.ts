@@ -80,7 +80,7 @@ export const planAnswerSchema = z.object({
     })
     .nullable()
     .describe(
-      'Why it would stop before the end of the journal, and which operation that is about: the reboot it would do (`reboot`) or may not do (`reboot-needed`), the first one that would be left (`limit`, `split`), or the one that only a later release of isconf can do (`unknown`)',
+      'why it would stop before the end of the journal, and which operation that is about: the reboot it would do (`reboot`) or may not do (`reboot-needed`), the first one that would be left (`limit`, `split`), or the one that only a later release of isconf can do (`unknown`)',
     ),
   holds: z
     .array(holdAnswerSchema)

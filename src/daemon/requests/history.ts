@@ -17,7 +17,7 @@ export const historyRequest = request({
     'a row has `event` (`finished`, `failed`, `started`: begun and not ended, `made`, ' +
     '`undone`: taken out of the work, `dropped`, `rebooting`, `rebootFailed`, `skipped`, `passedOver`: void, `mended`, `unrecorded`: a command that did not end well, `held` and `released`: this host, `wentOn`: `up`, despite a hold), `time` (of the end, where there is one), `operation`, `text`, `started`, ' +
     '`tookMs`, `status` (exit status), `output` (SHA-256 of what was written), `remarks` (what a person should know of how it was done), `reason` (of a failure; the hold, of `wentOn`), `dropped` ' +
-    '(`operations`, `by`; also of `undone`), `decided` (`by`, `why`: of what was skipped, of what was done by hand since, and of holds).',
+    '(`operations`, `by`; also of `undone`), `decided` (`by`, `why`: of what was skipped, of what was done by hand since, of a command that did not end well, and of holds), `void` (of what was passed over: `by` which operation, and whether it had been `begun`).',
   input: z.strictObject({ limit }),
   run: (parts: HistoryParts, { limit }) => historyOf(parts, limit),
 })
@@ -76,6 +76,7 @@ async function rowOf(parts: HistoryParts, entry: HistoryEntry): Promise<HistoryR
     reason: reasonOf(entry),
     dropped: event === 'dropped' || event === 'undone' ? { operations: entry.operations, by: entry.by } : null,
     decided: decidedOf(entry),
+    void: voidOf(entry),
   }
 }
 
@@ -83,6 +84,7 @@ function decidedOf(entry: HistoryEntry): HistoryRow['decided'] {
   switch (entry.event) {
     case 'skipped':
     case 'mended':
+    case 'unrecorded':
     case 'held':
     case 'released':
     case 'wentOn':
@@ -90,6 +92,12 @@ function decidedOf(entry: HistoryEntry): HistoryRow['decided'] {
     default:
       return null
   }
+}
+
+function voidOf(entry: HistoryEntry): NonNullable<HistoryRow['void']> | null {
+  if (entry.event !== 'passedOver') return null
+  const { id, index } = parseOperationKey(entry.by)
+  return { by: operationName(id, index), begun: entry.begun === true }
 }
 
 function reasonOf(entry: HistoryEntry): string | null {

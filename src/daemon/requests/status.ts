@@ -38,7 +38,7 @@ export const statusRequest = request({
   result: 'where this host stands',
   details:
     '`host`, `release`, `pid`, `domain` (`name`, `source`: where it was set), `branch`, `head`, `position` (operations ' +
-    'done; null on a host that has left its branch), `operations`, `pending`, `stopped` (`operation`, `reason`), ' +
+    'done; null on a host that has left its branch), `operations`, `pending`, `stopped` (`operation`, `reason`, `since`), ' +
     '`rebootPending` (`since`, `operation`), `running` (the verb under way that changes this host, or null), `holds` (who holds this host or its branch: `scope`, `name`, `by`, `why`, `since`), `unattended` (of a host that does `up` by itself: `window`, `text`; null elsewhere), `lock` (`branch`, `user`, `host`, `message`, `since`), `work` (`author`, ' +
     '`message`, `operations` in words, `locked`: whether its lock is still held), `needsRebuild` (`operations`, `by`, ' +
     '`time`: what `wip drop` gave up), `deviations` (in what it differs from its journal: `kind`, `operation`, ' +
@@ -55,7 +55,8 @@ export const statusRequest = request({
     const { lock, head } = branch.state
     const position = await positionOn(branch, done)
     const operations = branch.journal.operationCount
-    const stopped = history.standing.stopped ?? (await nextUnknown(branch, history, position ?? operations))
+    const { stopped: begun } = history.standing
+    const stopped = begun ?? (await nextUnknown(branch, history, position ?? operations))
     return {
       host: identity.host,
       release: process.release,
@@ -67,7 +68,11 @@ export const statusRequest = request({
       operations,
       pending: operations - (position ?? 0),
       stopped: stopped
-        ? { operation: operationName(stopped.operation.id, stopped.operation.index), reason: stopped.reason }
+        ? {
+            operation: operationName(stopped.operation.id, stopped.operation.index),
+            reason: stopped.reason,
+            ...(begun && { since: begun.since }),
+          }
         : null,
       rebootPending: await rebootPendingOf(parts),
       running: process.running() ?? null,
