@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../build.ts'
+import { changeNotes } from '../change-notes.ts'
 import {
   description,
   epoch,
@@ -77,8 +78,7 @@ function md5(file: string): string {
 }
 
 function changelog(version: string): string {
-  const notes = readdirSync(join(root, 'changes/unreleased')).sort()
-  const first = notes.map((name) => readFileSync(join(root, 'changes/unreleased', name), 'utf8').split('\n')[0])
+  const first = changeNotes().map(({ kind, subject }) => `${kind}: ${subject}`)
   const date = new Date(Number(epoch()) * 1000).toUTCString().replace('GMT', '+0000')
   const rows = first.map((line) => `  * ${line}`.replaceAll(/(.{1,76})(?: |$)/g, '$1\n    ').trimEnd()).join('\n')
   return `isconf (${version}) unstable; urgency=medium\n\n${rows}\n\n -- ISconf <isconf@localhost>  ${date}\n`
