@@ -18,7 +18,7 @@ export class StreamEndedError extends Error {
 
 /** What comes can also go straight into a reader's memory, where a stream knows how; as many bytes less only at the end. */
 interface FillingIterator extends AsyncIterator<Uint8Array> {
-  fill?(into: Uint8Array, onBytes: () => void): Promise<number>
+  fill?(into: Uint8Array, onBytes: (bytes: number) => void): Promise<number>
 }
 
 /** Reads a stream's incoming bytes in portions. One for each stream, for a stream is read once. */
@@ -43,17 +43,16 @@ export class StreamReader {
     return this.#take(limit)
   }
 
-  /** Fills `into`; `onBytes` hears of each portion. StreamEndedError when the stream ends before. */
-  async fill(into: Uint8Array, onBytes: () => void): Promise<void> {
+  /** Fills `into`; `onBytes` hears how large each portion is. StreamEndedError when the stream ends before. */
+  async fill(into: Uint8Array, onBytes: (bytes: number) => void): Promise<void> {
     for (let filled = 0; filled < into.length; ) {
       if (this.#rest.length === 0 && this.#chunks.fill !== undefined)
         filled += await this.#chunks.fill(into.subarray(filled), onBytes)
       else if (this.#rest.length > 0 || (await this.#more())) {
         const part = this.#take(into.length - filled)
-        // Into memory that threads share, set() copies a word at a time.
-        Buffer.from(part.buffer, part.byteOffset, part.length).copy(into, filled)
+        into.set(part, filled)
         filled += part.length
-        onBytes()
+        onBytes(part.length)
         continue
       }
       if (filled < into.length) throw new StreamEndedError(`stream ended after ${filled} of ${into.length} bytes`)

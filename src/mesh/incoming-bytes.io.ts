@@ -11,7 +11,7 @@ const queuedBytesMax = 256 * 1024
 interface Filling {
   readonly into: Uint8Array
   filled: number
-  readonly onBytes: () => void
+  readonly onBytes: (bytes: number) => void
 }
 
 /** Reads a stream, once. When its reader gives up, the rest is dropped, and the stream is not destroyed. */
@@ -43,8 +43,8 @@ export class IncomingBytes implements AsyncIterableIterator<Uint8Array> {
     return value === undefined ? this.#end() : { value, done: false }
   }
 
-  /** Fills `into`, and says how much of it: less only at the end. `onBytes` hears of each portion. */
-  async fill(into: Uint8Array, onBytes: () => void): Promise<number> {
+  /** Fills `into`, and says how much of it: less only at the end. `onBytes` hears how large each portion is. */
+  async fill(into: Uint8Array, onBytes: (bytes: number) => void): Promise<number> {
     this.#begin()
     const filling = { into, onBytes, filled: 0 }
     while (filling.filled < into.length && this.#queue.length > 0)
@@ -106,7 +106,7 @@ export class IncomingBytes implements AsyncIterableIterator<Uint8Array> {
     const part = chunk.subarray(0, filling.into.length - filling.filled)
     if (!isPlaced(part, filling)) filling.into.set(part, filling.filled)
     filling.filled += part.length
-    filling.onBytes()
+    filling.onBytes(part.length)
     if (part.length < chunk.length) this.#keep(chunk.subarray(part.length), isLent, 'unshift')
   }
 

@@ -1,24 +1,16 @@
-export { askForFiles } from './ask-for-files.ts'
-export { BlobLane } from './blob-lane.ts'
 export {
+  type BlobRequestKind,
   bitAt,
-  blobRequestBytes,
+  blobAnswerHeadBytes,
+  blobProtocol,
   bytesOf,
-  decodeRequest,
+  decodeAnswerHead,
   encodeBits,
   encodeRequest,
+  isBulk,
   rangeBytesMax,
 } from './blob-protocol.ts'
 export { serveBlobs } from './blob-serve.ts'
 export { Slots } from './blob-slots.ts'
-export type {
-  FetchingProcess,
-  FetchingTransport,
-  FileAsked,
-  FilesAsked,
-  FilesStream,
-  LaneQuestion,
-  LaneStream,
-} from './fetching.ts'
-export { filesOfOneQuestion } from './files-together.ts'
-export type { Holdings, LaneParts, LanePeer, PieceRun } from './lane-types.ts'
+export { filesOfOneQuestion, filesProtocol } from './files-together.ts'
+export { unpack } from './packing.ts'

@@ -1,11 +1,10 @@
 /**
  * Many seeded histories: `npm run sim -- --seeds 1000 [--from 5000] [--faults NAME]`, or one of them with its whole
- * trace: `npm run sim -- --seed 17 --faults 'failing hosts'`. With `--size N` what a fleet of N hosts costs, as a table, or
- * only some of it: `--phases quiet,lossy`.
+ * trace: `npm run sim -- --seed 17 --faults 'failing hosts'`. With `--size N` what a fleet of N hosts costs, as a table.
  */
 import { parseArgs } from 'node:util'
 import { faultsByName, history, howToRepeat } from './histories.ts'
-import { phasesOf, printSize } from './size-table.ts'
+import { printSize } from './size-table.ts'
 
 const options = {
   seeds: { type: 'string', default: '200' },
@@ -13,12 +12,11 @@ const options = {
   seed: { type: 'string' },
   faults: { type: 'string' },
   size: { type: 'string' },
-  phases: { type: 'string' },
 } as const
-const { seeds, from, seed, faults, size, phases } = parseArgs({ options }).values
+const { seeds, from, seed, faults, size } = parseArgs({ options }).values
 
 let failures = 0
-if (size !== undefined) await printSize(Number(size), Number(seed ?? 1), phasesOf(phases))
+if (size !== undefined) await printSize(Number(size), Number(seed ?? 1))
 else await manyHistories()
 process.exitCode = failures === 0 ? 0 : 1
 

@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { assertHolds, type BlobHost, BlobWorld, blobContent, putContent } from '../../../test/sim/blob-world.ts'
-import { type BlobRef, pieceBytes } from '../../base/index.ts'
-import { answer, type PeerId } from '../../mesh/index.ts'
+import { type BlobRef, pieceBytes, sleep } from '../../base/index.ts'
+import { answer, type PeerId, StreamReader } from '../../mesh/index.ts'
+import {
+  type BlobRequest,
+  blobProtocol,
+  blobRequestBytes,
+  decodeRequest,
+  encodeAnswerHead,
+} from '../../transfer/blob-protocol.ts'
 import { findHolders, type Holder, serveHolders } from './holders.ts'
 
 const content = blobContent(6 * pieceBytes + 5)
@@ -86,6 +93,52 @@ test('a host that has had some of a file and is cut off is left for another', as
   await world.clock.until(fetching)
   await assertHolds(cedar.store, ref)
   assert.equal(birch.store.has(ref.id), false)
+})
+
+/** The neighbour of the host that fetches, and that alone, has the file, of which it sends so much twice a second. */
+async function besideOneThatSends(seed: number, portionBytes: number) {
+  const { world, hosts, fetch } = await inLine(seed, 'alder', 'birch', 'cedar')
+  const [alder, birch, cedar] = hosts
+  const ref = await putContent(alder.store, content)
+  const headOf = (length: number): Uint8Array => encodeAnswerHead({ length, isPacked: false })
+  birch.transport.handle(blobProtocol, async (stream) => {
+    const reader = new StreamReader(stream.incoming)
+    const answerSlowly = async ({ position, length }: BlobRequest): Promise<void> => {
+      for (let at = position; at < position + length; at += pieceBytes) {
+        const piece = await alder.store.read(ref.id, at, Math.min(pieceBytes, position + length - at))
+        await stream.write(headOf(piece.length))
+        for (let sent = 0; sent < piece.length; sent += portionBytes) {
+          await stream.write(piece.subarray(sent, sent + portionBytes))
+          await sleep(world.clock, 500)
+        }
+      }
+    }
+    for (;;) {
+      const request = decodeRequest(await reader.exactly(blobRequestBytes))
+      const hashes = (await alder.store.pieceHashes(ref.id)) ?? new Uint8Array()
+      if (request?.kind === 'held') await stream.write(headOf(0))
+      else if (request?.kind === 'range') await answerSlowly(request)
+      else await stream.write(Buffer.concat([headOf(hashes.length), hashes]))
+    }
+  })
+  return { world, cedar, ref, fetch }
+}
+
+test('a neighbour that sends a byte now and then keeps no other holder from being looked for', async () => {
+  const { world, cedar, ref, fetch } = await besideOneThatSends(6, 1)
+  await world.clock.until(fetch(cedar, ref, ['alder']), 60_000)
+  await assertHolds(cedar.store, ref)
+})
+
+test('a file of which everybody sends a byte now and then is BLOB_MISSING', async () => {
+  const { world, cedar, ref } = await besideOneThatSends(7, 1)
+  await assert.rejects(world.clock.until(world.fetch(cedar, ref), 60_000), { code: 'BLOB_MISSING' })
+})
+
+test('a holder that is slow is not given up while its bytes come', async () => {
+  const { world, cedar, ref } = await besideOneThatSends(8, 4_000)
+  await world.clock.until(world.fetch(cedar, ref))
+  await assertHolds(cedar.store, ref)
 })
 
 test('a file that nobody has who can be reached is BLOB_MISSING', async () => {

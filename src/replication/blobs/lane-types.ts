@@ -1,7 +1,6 @@
 /** Who is asked for a blob, what for, and what there is at a peer. */
-import type { BlobRef, Clock, PieceMemory } from '../base/index.ts'
-import type { PeerId } from '../mesh/index.ts'
-import type { FetchingTransport } from './fetching.ts'
+import type { BlobRef, Clock, PieceMemory } from '../../base/index.ts'
+import type { PeerId, Transport } from '../../mesh/index.ts'
 
 /** What a peer has of a blob. */
 export interface Holdings {
@@ -21,13 +20,13 @@ export interface PieceRun {
 export interface LanePeer {
   readonly peer: PeerId
   /** Where it is dialed for files; undefined when it is connected. */
-  readonly addresses?: readonly string[] | undefined
+  readonly addresses?: readonly string[]
 }
 
 export interface LaneParts {
-  readonly transport: FetchingTransport
+  readonly transport: Transport
   readonly clock: Clock
-  readonly ref: Pick<BlobRef, 'id' | 'sizeBytes'>
+  readonly ref: BlobRef
   /** The memory in which pieces arrive. */
   readonly memory: PieceMemory
 }
