@@ -123,6 +123,20 @@ bankTest('a file that cannot be kept here is 503, too, with the reason, which is
   assert.deepEqual(warnings, [`package bank: /pkgbank/foo: ${full.message}`])
 })
 
+bankTest(
+  'a file that breaks off before its first bytes are taken is cut off as well, and no answer',
+  async (t, serving) => {
+    const { bank } = await serving(t, async function* () {
+      yield Buffer.from('foo')
+      throw missing()
+    })
+    const answer = ask(`${bank.address()}/foo`)
+    // What has not left when the connection is broken off goes with it.
+    const { status, cut } = await answer.catch(() => ({ status: 200, cut: true }))
+    assert.deepEqual([status, cut], [200, true])
+  },
+)
+
 bankTest('a file of which the rest is missing is cut off, and never looks whole', async (t, serving) => {
   const heard = Promise.withResolvers<void>()
   const { bank, warnings } = await serving(t, async function* () {

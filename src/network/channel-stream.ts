@@ -25,10 +25,7 @@ export interface StreamChannel {
 }
 
 /** Has a stream that the other side has opened served, to its end or its abort. */
-export async function serveStream(
-  stream: ChannelStream,
-  serve: (stream: ChannelStream) => Promise<void>,
-): Promise<void> {
+export async function serveStream(stream: ChannelStream, serve: (one: ChannelStream) => Promise<void>): Promise<void> {
   try {
     await serve(stream)
     await stream.release()
@@ -138,9 +135,14 @@ export class ChannelStream implements PeerStream {
 
   /** It is over, and the other side knows. */
   fail(reason: Error): void {
+    this.#received.length = 0
+    this.breakOff(reason)
+  }
+
+  /** The other side has aborted it: what it had sent before that is still there to be read. */
+  breakOff(reason: Error): void {
     if (this.#failure !== undefined) return
     this.#failure = reason
-    this.#received.length = 0
     this.#channel.forget(this.id)
     this.#wakeReader()
     this.#wakeWriter()
@@ -150,12 +152,12 @@ export class ChannelStream implements PeerStream {
   async *#read(): AsyncGenerator<Uint8Array> {
     try {
       for (;;) {
-        if (this.#failure !== undefined) throw this.#failure
         const bytes = this.#received.shift()
         if (bytes !== undefined) {
           this.#taken(bytes.length)
           yield bytes
-        } else if (this.#isEnded) return
+        } else if (this.#failure !== undefined) throw this.#failure
+        else if (this.#isEnded) return
         else await new Promise<void>((resolve) => (this.#wakeReader = resolve))
       }
     } finally {

@@ -171,7 +171,7 @@ export class Channel implements StreamChannel {
     // One that this side has aborted is nothing to it any more.
     const stream = this.#streams.get(number)
     if (kind === 'end') stream?.end()
-    else if (kind === 'abort') stream?.fail(new Error(payload.toString('utf8')))
+    else if (kind === 'abort') stream?.breakOff(new Error(payload.toString('utf8')))
     else {
       if (payload.length !== 4) throw new WireError('leave to send without a number')
       stream?.credit(payload.readUInt32BE(0))
