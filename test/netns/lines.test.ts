@@ -1,6 +1,7 @@
 /** Networks as they are: IPv6 alone, a slow line, and one that carries less than its ends believe. */
 import assert from 'node:assert/strict'
 import { systemCalls } from '../../src/machine/system-calls.io.ts'
+import { carryFile, meet } from '../harness/carry-file.ts'
 import { until } from '../harness/lab.ts'
 import { type NetHost, NetLab, netnsTest } from '../harness/netns.ts'
 
@@ -16,9 +17,7 @@ netnsTest('hosts with IPv6 alone find each other, and a slow line is given the t
   const isUsable = async (host: NetHost): Promise<boolean> =>
     !(await host.types('ip -6 addr')).stdout.includes('tentative')
   for (const host of lab.hosts) await until(() => isUsable(host), `${host.name} has its addresses`)
-  await lab.start()
-  await alder.untilConnectedTo(birch)
-  await birch.untilConnectedTo(alder)
+  await meet(lab)
   const { addresses } = (await alder.status()).mesh
   assert.ok(
     addresses.some((address) => address.startsWith('/ip6/fd99::1/tcp/65027/p2p/')),
@@ -26,16 +25,9 @@ netnsTest('hosts with IPv6 alone find each other, and a slow line is given the t
   )
 
   // One megabit a second: two megabytes take sixteen seconds, more than any wait for a sign of life.
-  const slow = await alder.sh('tc qdisc add dev eth0 root tbf rate 1mbit burst 16kb latency 400ms')
-  if (slow.status !== 0) context.diagnostic(`the line is not made slow: ${slow.stderr.trim()}`)
-  await alder.types('head -c 2000000 /dev/urandom > /tmp/noise')
-  await alder.does('lock', 'a slow line')
-  await alder.does('snap', 'noise')
-  await alder.does('ci')
-  await until(async () => (await birch.status()).operations === 1, 'birch has the journal', 60_000)
-  await birch.does('up')
-  const sums = await Promise.all([alder, birch].map((host) => host.types('sha256sum /tmp/noise')))
-  assert.equal(sums[0]?.stdout, sums[1]?.stdout)
+  const refused = await lab.slow(alder, '1mbit', 'from')
+  if (refused !== undefined) context.diagnostic(`the line is not made slow: ${refused}`)
+  await carryFile(alder, birch, 2_000_000)
 })
 
 netnsTest(
@@ -49,22 +41,8 @@ netnsTest(
       await host.types('ip link set eth0 gso_max_size 1500 gso_max_segs 1')
       await lab.narrow(host, 1_300)
     }
-    await lab.start()
-    await alder.untilConnectedTo(birch)
-    await birch.untilConnectedTo(alder)
-    for (const [origin, target] of [
-      [alder, birch],
-      [birch, alder],
-    ] as const) {
-      await origin.types('head -c 1000000 /dev/urandom > /tmp/noise')
-      await origin.does('lock', 'a narrow path')
-      await origin.does('snap', 'noise')
-      await origin.does('ci')
-      const { operations } = await origin.status()
-      await until(async () => (await target.status()).operations === operations, 'the journal is there', 60_000)
-      await target.does('up')
-      const sums = await Promise.all([origin, target].map((host) => host.types('sha256sum /tmp/noise')))
-      assert.equal(sums[0]?.stdout, sums[1]?.stdout)
-    }
+    await meet(lab)
+    await carryFile(alder, birch, 1_000_000)
+    await carryFile(birch, alder, 1_000_000)
   },
 )

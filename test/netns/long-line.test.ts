@@ -1,5 +1,6 @@
 /** A line of 300 ms for each round trip that loses a twentieth of what is sent on it, each way. */
 import assert from 'node:assert/strict'
+import { carryFile, meet } from '../harness/carry-file.ts'
 import { until } from '../harness/lab.ts'
 import { type NetHost, NetLab, netnsTest } from '../harness/netns.ts'
 
@@ -13,18 +14,8 @@ netnsTest('a line that is long and loses much brings all that hosts say, and tak
   const [alder, birch] = lab.hosts as [NetHost, NetHost]
   const refused = await lab.stretch(birch, oneWayMs, lostOfEvery)
   if (refused !== undefined) return t.skip(`no long line can be made: ${refused}`)
-  await lab.start()
-  await alder.untilConnectedTo(birch)
-  await birch.untilConnectedTo(alder)
-  await alder.types(`head -c ${fileBytes} /dev/urandom > /tmp/noise`)
-  await alder.does('lock', 'over a long line')
-  await until(async () => (await birch.status()).lock?.host === 'alder', 'birch knows the lock', 60_000)
-  await alder.does('snap', 'noise')
-  await alder.does('ci')
-  await until(async () => (await birch.status()).operations === 1, 'birch has the journal', 60_000)
-  await birch.does('up')
-  const sums = await Promise.all([alder, birch].map((host) => host.types('sha256sum /tmp/noise')))
-  assert.equal(sums[0]?.stdout, sums[1]?.stdout)
+  await meet(lab)
+  await carryFile(alder, birch, fileBytes)
   // And the other way.
   await birch.does('lock', 'and back')
   await birch.does('exec', 'touch', '/tmp/back')
