@@ -65,6 +65,11 @@ export class RunningNetwork {
     return this.#session
   }
 
+  /** Whether one runs that does what it is told: one that has only been started does not. */
+  get isListening(): boolean {
+    return this.#isListening
+  }
+
   /** What was told last. */
   facts(): NetworkFacts {
     if (this.#isListening && this.#session !== undefined) this.#facts = this.#session.facts

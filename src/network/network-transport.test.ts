@@ -54,6 +54,31 @@ test('a network process that ends in the middle of a transfer fails that, and th
   await read()
 })
 
+test('a dial between two network processes is done by the second, and ends with its signal', async (t) => {
+  const processes: NetworkProcess[] = []
+  const mayStart = Promise.withResolvers<void>()
+  const startProcess = async (): Promise<NetworkProcess> => {
+    if (processes.length > 0) await mayStart.promise
+    const started = await networkInThisProcess()
+    processes.push(started)
+    return started
+  }
+  const alder = await openNetwork({}, { startProcess })
+  const birch = await openNetwork()
+  t.after(() => Promise.all([alder.close(), birch.close()]))
+  const address = `/ip4/127.0.0.1/tcp/${listenPortOf(birch)}`
+  await alder.dial(address)
+  processes[0]?.kill()
+  await until(() => alder.peers().length === 0, 'the process is lost')
+  const stop = new AbortController()
+  const stopped = alder.dial(address, stop.signal)
+  const dialed = alder.dial(address)
+  stop.abort(new Error('not wanted'))
+  await assert.rejects(stopped, /not wanted/)
+  mayStart.resolve()
+  assert.equal(await dialed, birch.self)
+})
+
 test('a port that is taken is PORT_TAKEN at the start', async (t) => {
   const server = createServer().listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))

@@ -32,6 +32,8 @@ export class NetworkTransport implements Transport {
   readonly local = new LocalServices()
   readonly #listeners = new Set<(event: PeerEvent) => void>()
   readonly #serveByProtocol = new Map<string, Serve>()
+  /** Of dials that wait for a process. */
+  readonly #onListening = new Set<() => void>()
   #network: RunningNetwork | undefined
 
   private constructor({ hostKey, clock }: NetworkOptions) {
@@ -57,6 +59,7 @@ export class NetworkTransport implements Transport {
       onReady: (session) => {
         transport.local.begin((message) => session.send(message))
         for (const protocol of transport.#serveByProtocol.keys()) session.send({ type: 'handle', protocol })
+        for (const goOn of transport.#onListening) goOn()
       },
     })
     return transport
@@ -77,7 +80,9 @@ export class NetworkTransport implements Transport {
     this.#network?.tellSettings()
   }
 
+  /** Waits where the process is just being replaced: a dial that failed for that would be tried again late. */
   async dial(address: string, signal?: AbortSignal): Promise<PeerId> {
+    if (this.#network?.isListening !== true) await this.#untilListening(signal)
     this.tellSettings()
     return this.#running().dial(address, signal)
   }
@@ -115,6 +120,21 @@ export class NetworkTransport implements Transport {
 
   async close(): Promise<void> {
     await this.#network?.close()
+    for (const goOn of this.#onListening) goOn()
+  }
+
+  async #untilListening(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted()
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const onAbort = (): void => reject(signal?.reason)
+    signal?.addEventListener('abort', onAbort, { once: true })
+    this.#onListening.add(resolve)
+    try {
+      await promise
+    } finally {
+      this.#onListening.delete(resolve)
+      signal?.removeEventListener('abort', onAbort)
+    }
   }
 
   get #session(): NetworkSession | undefined {
