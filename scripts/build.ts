@@ -16,6 +16,7 @@ import { aptConf } from '../src/config/command-variables.ts'
 import { asCommonJs } from './common-js.ts'
 import { launcherText } from './launcher.ts'
 import { type Architecture, putNativePart } from './native.ts'
+import { notBundled } from './not-bundled.ts'
 import { pageFiles } from './page-files.ts'
 import { packageDirectoriesOf, thirdPartyNotices } from './third-party.ts'
 
@@ -43,9 +44,6 @@ const rehearseInside = 'src/rehearse-inside.ts'
 const networkProcess = 'src/network-process.ts'
 /** Each has a file of dist/ by which it is started. */
 const startedByName = [rehearseInside, networkProcess, selfSignedThread]
-
-/** What Fastify loads only where a JSON schema is used (src/base/no-schemas.ts), or in its own kind of tests. */
-const unusedOfFastify = ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler', 'light-my-request']
 
 type BuildOptionsOf = NonNullable<Parameters<typeof build>[0]>
 
@@ -118,7 +116,7 @@ function optionsFor(version: string) {
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',
-    alias: Object.fromEntries(unusedOfFastify.map((name) => [name, './scripts/not-bundled.cjs'])),
+    alias: notBundled,
     define: { ISCONF_VERSION: JSON.stringify(version) },
     logLevel: 'warning',
   } satisfies BuildOptionsOf

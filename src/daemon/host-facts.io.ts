@@ -4,7 +4,6 @@ import { lstat, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { fixedPath } from '../base/index.ts'
-import { layersOf } from '../rehearsal/index.ts'
 import type { ArchiveMember, HostFacts, MountFacts, PathFacts } from '../warnings/index.ts'
 
 /** What is longer is no file of settings. */
@@ -37,6 +36,7 @@ export function hostFacts(volroot: string): HostFacts {
 
 /** By the journal's paths; what lies outside `volroot` is not seen from there. */
 async function mountsBelow(volroot: string): Promise<readonly MountFacts[]> {
+  const { layersOf } = await import('../rehearsal/index.ts')
   const layers = layersOf(await readFile('/proc/self/mountinfo', 'utf8'))
   const root = volroot === '/' ? '' : volroot
   return layers.flatMap(({ place, type }) =>

@@ -14,7 +14,7 @@ import {
 } from '../config/index.ts'
 import { systemCalls } from '../machine/index.ts'
 import { LocalDiscovery, openTls, type Stranger, Strangers, type Transport } from '../mesh/index.ts'
-import { NetworkTransport, type ServedFiles, startNetwork } from '../network/index.ts'
+import type { ServedFiles } from '../network/index.ts'
 import { daemonSide, type ReadingClient } from '../page/index.ts'
 import type { WantedConnections } from './meeting.ts'
 import { automaticPlace, insteadOf, privilegedPorts } from './network-place.ts'
@@ -147,6 +147,8 @@ async function inItsOwn(options: MeshOptions, place: NetworkPlace): Promise<Mesh
   if ('path' in place) refuseChangeable('network', place.path)
   const mayTakeLowPorts = privilegedPorts(config).length > 0
   let wantedNow: (() => number | undefined) | undefined
+  // Only here: most daemons speak to the network themselves.
+  const { NetworkTransport, startNetwork } = await import('../network/index.ts')
   const transport = await NetworkTransport.open({
     ...{ domain: options.domain, certificate: options.certificate, host: config.listen, port: config.port },
     ...{ hostKey, clock, log, files, onOwnIdentity, onOtherRelease, onSettings: onKeys },

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { systemDisk as disk } from '../base/disk.io.ts'
 import { threadPoolHasher as hasher } from '../base/hash.io.ts'
 import { systemRandom as random } from '../base/random.io.ts'
-import { rehearse } from '../rehearsal/index.ts'
 import { openStore, workerWholeHasher } from '../store/index.ts'
 import type { LiveConfig } from './live-config.ts'
 import type { PeerFiles, Rehearsals } from './rehearsals.ts'
@@ -14,7 +13,9 @@ export function rehearsalsHere(live: LiveConfig, environment: () => Record<strin
   return {
     consent: () => live.rehearsalConsent(),
     openFiles: () => openFiles(join(home, 'rehearsal.files')),
-    run: ({ operations, takenBack, withNetwork, again, forPeer }, listener, signal) => {
+    run: async ({ operations, takenBack, withNetwork, again, forPeer }, listener, signal) => {
+      // Only here: few changes are rehearsed.
+      const { rehearse } = await import('../rehearsal/index.ts')
       const store = forPeer?.files ?? join(home, 'store')
       const job = { operations, takenBack, volroot, home, store, environment: environment(), owner: live.now.owner }
       const hidden = forPeer ? [join(home, 'conf/host.key'), live.now.hmacKeysPath] : []

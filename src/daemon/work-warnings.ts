@@ -3,7 +3,9 @@ import { posix } from 'node:path'
 import type { Branch } from '../branch/index.ts'
 import { describeOperation, type FileOperation, type Operation } from '../journal/index.ts'
 import type { BlobStore } from '../store/index.ts'
-import { type Around, type HostFacts, invocationsOf, type Warning, warningsOf } from '../warnings/index.ts'
+import type { Around, HostFacts, Moment, Warning } from '../warnings/index.ts'
+
+type InvocationsOf = typeof import('../warnings/index.ts').invocationsOf
 
 /** What of the world the warnings look at; a simulated one has none, and so no warnings. */
 export interface WarningFacts {
@@ -47,7 +49,7 @@ export class WorkWarnings {
   async beforeCommand(work: WarnedWork, operation: Operation): Promise<readonly Warning[]> {
     if (!this.#facts) return []
     const operations = [...work.operations, operation]
-    return warningsOf(operation, aroundOf(this.#facts, { ...work, operations }, operations.length - 1), 'before')
+    return warningsAbout(operation, aroundOf(this.#facts, { ...work, operations }, operations.length - 1), 'before')
   }
 
   /** Warnings about the last command of the work, including those found before it ran. */
@@ -55,7 +57,7 @@ export class WorkWarnings {
     const last = work.operations.at(-1)
     if (!last || !this.#facts) return []
     const around = { ...aroundOf(this.#facts, work, work.operations.length - 1), begunMs }
-    const all = [...before, ...(await warningsOf(last, around, 'after'))]
+    const all = [...before, ...(await warningsAbout(last, around, 'after'))]
     this.#said.set(last, all)
     return all
   }
@@ -69,11 +71,17 @@ export class WorkWarnings {
     for (const [index, operation] of work.operations.entries()) {
       const said = this.#said.get(operation)
       const past = { ...around, ...pastOf(work, index, journal) }
-      for (const warning of said ?? (await warningsOf(operation, past, 'after')))
+      for (const warning of said ?? (await warningsAbout(operation, past, 'after')))
         warnings.push({ number: index + 1, operation: describeOperation(operation), ...warning })
     }
     return warnings
   }
+}
+
+/** The table is loaded when there is work: most daemons only replay, and with what parses a script it is 190 KB. */
+async function warningsAbout(operation: Operation, around: Around, moment: Moment): Promise<readonly Warning[]> {
+  const { warningsOf } = await import('../warnings/index.ts')
+  return warningsOf(operation, around, moment)
 }
 
 /** Both lines of a warning, as they are told. */
@@ -102,7 +110,10 @@ function pastOf(
   }
   return {
     isBrought: async (path) => (await earlier()).some((operation) => brings(operation, path)),
-    mounts: async (place) => (await earlier()).some((operation) => mountsAt(operation, place)),
+    mounts: async (place) => {
+      const { invocationsOf } = await import('../warnings/index.ts')
+      return (await earlier()).some((operation) => mountsAt(operation, place, invocationsOf))
+    },
     before: async (path) => {
       const isHere = (one: Operation): one is FileOperation =>
         one.type === 'snap' && one.kind === 'file' && one.path === path
@@ -127,7 +138,7 @@ async function operationsOf({ journal }: Branch): Promise<readonly Operation[]> 
   return all
 }
 
-function mountsAt(operation: Operation, place: string): boolean {
+function mountsAt(operation: Operation, place: string, invocationsOf: InvocationsOf): boolean {
   if (operation.type !== 'exec') return false
   const mounting = invocationsOf(operation.argv).filter(({ name }) => /^(mount(\..+)?|systemd-mount)$/.test(name))
   return mounting.some(({ words }) => words.some((word) => posix.normalize(word).replace(/(.)\/$/, '$1') === place))

@@ -1,5 +1,5 @@
 /** Where the connected peers listen, as they say: each asks the other when they meet. */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { Clock } from '../base/index.ts'
 import { answer, ask } from './rpc.ts'
 import type { PeerId, Transport } from './transport.ts'
@@ -10,7 +10,10 @@ const listensMax = 16
 const messageBytesMax = 8 * 1024
 const answerMsMax = 10_000
 
-const listenSchema = z.array(z.string().max(300)).transform((all) => all.slice(0, listensMax))
+const listenSchema = z.pipe(
+  z.array(z.string().check(z.maxLength(300))),
+  z.transform((all) => all.slice(0, listensMax)),
+)
 
 export class ListenAddresses {
   readonly #transport: Transport

@@ -3,7 +3,7 @@
  * for the two have TLS and the admission between them as on any other connection. It does so between hosts that it is
  * connected to itself, and dials nobody for it.
  */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { RelayedAddress } from './address.ts'
 import { StreamReader, writeFrame } from './frames.ts'
 import type { PeerId, PeerStream, Transport } from './transport.ts'
@@ -25,8 +25,8 @@ const frameBytesMax = 256
 const chunkBytesMax = 64 * 1024
 const openMsMax = 10_000
 
-const questionSchema = z.object({ to: z.string().max(64) })
-const answerSchema = z.object({ refusal: z.string().max(256).optional() })
+const questionSchema = z.object({ to: z.string().check(z.maxLength(64)) })
+const answerSchema = z.object({ refusal: z.optional(z.string().check(z.maxLength(256))) })
 
 /** What is at this end of a connection over another host. */
 export interface RelayedEnd {

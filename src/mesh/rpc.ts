@@ -1,5 +1,5 @@
 /** One question and one answer on a stream, each one frame of JSON. */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { type Clock, endIfBroken, IsconfError } from '../base/index.ts'
 import { AnswerWait } from './answer-wait.ts'
 import { FrameTooLongError, StreamReader, writeFrame } from './frames.ts'
@@ -40,7 +40,11 @@ export class RemoteError extends Error {
 }
 
 /** What a peer says about its trouble is shown to people and remembered: not more than they read. */
-const shortened = (lengthMax: number) => z.string().transform((text) => text.slice(0, lengthMax))
+const shortened = (lengthMax: number) =>
+  z.pipe(
+    z.string(),
+    z.transform((text) => text.slice(0, lengthMax)),
+  )
 
 const answerSchema = z.union([
   z.object({ result: z.unknown() }),

@@ -2,45 +2,50 @@
  * What the two processes say to each other. What the daemon is told is checked as if a stranger had said it, and each
  * field has a bound.
  */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { isSha256Hex } from '../base/index.ts'
 import type { DomainKeys, PeerId, Stranger } from '../mesh/index.ts'
 import { rangeBytesMax } from '../transfer/index.ts'
 import { localQuestionSchema } from './local/questions.ts'
 
 /** Counts up to what no honest side reaches. */
-const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER)
-const peer = z
-  .string()
-  .regex(/^[1-9A-HJ-NP-Za-km-z]{40,64}$/)
-  .transform((id) => id as PeerId)
+const count = z.int().check(z.minimum(0), z.maximum(Number.MAX_SAFE_INTEGER))
+const peer = z.pipe(
+  z.string().check(z.regex(/^[1-9A-HJ-NP-Za-km-z]{40,64}$/)),
+  z.transform((id) => id as PeerId),
+)
 /** An address, with the id of a peer and another one that it is reached over. */
-const address = z.string().max(300)
-const text = z.string().max(1_024)
+const address = z.string().check(z.maxLength(300))
+const text = z.string().check(z.maxLength(1_024))
 /** As the channel numbers them. */
-const stream = z.int().min(1).max(0xffff_ffff)
+const stream = z.int().check(z.minimum(1), z.maximum(0xffff_ffff))
 
 const peerFacts = {
   address,
-  dialable: z.array(address).max(32),
-  via: peer.optional(),
+  dialable: z.array(address).check(z.maxLength(32)),
+  via: z.optional(peer),
 }
 
-const stranger = z.object({ address, text, time: z.string().max(64), isOnlyHeard: z.boolean() })
+const stranger = z.object({ address, text, time: z.string().check(z.maxLength(64)), isOnlyHeard: z.boolean() })
 
-const file = z.string().refine(isSha256Hex)
+const file = z.string().check(z.refine(isSha256Hex))
 
 /** How many files one message may ask for: they are handed over together. */
 export const openFilesMax = 32
 
 /** What is wanted of a file: these bytes of it, or its piece list. */
-const fileWanted = z.object({ file, position: count, length: z.int().min(0).max(rangeBytesMax), isList: z.boolean() })
+const fileWanted = z.object({
+  file,
+  position: count,
+  length: z.int().check(z.minimum(0), z.maximum(rangeBytesMax)),
+  isList: z.boolean(),
+})
 export type FileWanted = z.infer<typeof fileWanted>
 
 /** From the network process to the daemon. */
 export const fromNetworkSchema = z.discriminatedUnion('type', [
   /** Its first word, which each release understands of every other. What follows is of this release. */
-  z.object({ type: z.literal('hello'), release: z.string().max(100) }),
+  z.object({ type: z.literal('hello'), release: z.string().check(z.maxLength(100)) }),
   /** It listens. */
   z.object({ type: z.literal('ready') }),
   /** It can't listen, and ends. */
@@ -53,13 +58,17 @@ export const fromNetworkSchema = z.discriminatedUnion('type', [
   /** The stream that the daemon wants is open; one that can't be had is aborted. */
   z.object({ type: z.literal('opened'), stream }),
   /** A peer opens a stream. */
-  z.object({ type: z.literal('asked'), stream, peer, protocol: z.string().max(100) }),
-  z.object({ type: z.literal('pong'), peer, roundTripMs: z.number().min(0).max(3_600_000).optional() }),
+  z.object({ type: z.literal('asked'), stream, peer, protocol: z.string().check(z.maxLength(100)) }),
+  z.object({
+    type: z.literal('pong'),
+    peer,
+    roundTripMs: z.optional(z.number().check(z.minimum(0), z.maximum(3_600_000))),
+  }),
   z.object({
     type: z.literal('facts'),
-    addresses: z.array(address).max(256),
+    addresses: z.array(address).check(z.maxLength(256)),
     refused: count,
-    strangers: z.array(stranger).max(32),
+    strangers: z.array(stranger).check(z.maxLength(32)),
   }),
   /** Another machine has this host's key. */
   z.object({ type: z.literal('own key'), address }),
@@ -70,7 +79,7 @@ export const fromNetworkSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('served'),
     what: z.enum(['bank', 'page']),
-    port: z.int().min(1).max(65_535),
+    port: z.int().check(z.minimum(1), z.maximum(65_535)),
     inode: count,
   }),
   /** It can't be served, for now. */
@@ -82,7 +91,11 @@ export const fromNetworkSchema = z.discriminatedUnion('type', [
   /** What is here of a file? */
   z.object({ type: z.literal('held'), ask: count, file }),
   /** Files that the network process wants to read. */
-  z.object({ type: z.literal('files'), ask: count, files: z.array(fileWanted).min(1).max(openFilesMax) }),
+  z.object({
+    type: z.literal('files'),
+    ask: count,
+    files: z.array(fileWanted).check(z.minLength(1), z.maxLength(openFilesMax)),
+  }),
 ])
 
 export type FromNetwork = z.infer<typeof fromNetworkSchema>

@@ -2,7 +2,7 @@
  * Many small files in one answer, /isconf/files/1: asked for by name and size on one stream, and sent one after the
  * other. One by one, each would cost its questions and its wait for the disk.
  */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { type BlobRef, isSha256Hex, pieceBytes } from '../base/index.ts'
 import { bytesOf } from './blob-protocol.ts'
 
@@ -14,9 +14,16 @@ const bytesMax = 4 * pieceBytes
 
 /** What one question asks for. */
 export const filesQuestionSchema = z
-  .array(z.strictObject({ id: z.string().refine(isSha256Hex), sizeBytes: z.int().min(0).max(pieceBytes) }))
-  .max(filesMax)
-  .refine((files) => bytesOf(files) <= bytesMax)
+  .array(
+    z.strictObject({
+      id: z.string().check(z.refine(isSha256Hex)),
+      sizeBytes: z.int().check(z.minimum(0), z.maximum(pieceBytes)),
+    }),
+  )
+  .check(
+    z.maxLength(filesMax),
+    z.refine((files) => bytesOf(files) <= bytesMax),
+  )
 
 /** The first of these files that one question may ask for: files of one piece, as many as fit. */
 export function filesOfOneQuestion(refs: Iterable<BlobRef>): readonly BlobRef[] {

@@ -1,23 +1,23 @@
 /** What the page asks the daemon when it is served by the network process: for what a session may see, and nothing else. */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { PageSource } from '../../page/index.ts'
 
 /** Of a name that somebody types or a page links to; the longest is that of a host. */
-const word = z.string().max(1_100)
+const word = z.string().check(z.maxLength(1_100))
 /** Secrets have 43 letters. */
-const secret = z.string().max(100)
+const secret = z.string().check(z.maxLength(100))
 /** As many as the last page of a list needs. */
-const limit = z.int().min(0).max(1_000_000)
+const limit = z.int().check(z.minimum(0), z.maximum(1_000_000))
 
 /** A session, by its part of the path and the header with cookies, which is longer than one of ours only if others are in it. */
-const who = { session: secret, cookies: z.string().max(8_192).optional() }
+const who = { session: secret, cookies: z.optional(z.string().check(z.maxLength(8_192))) }
 
 const readSchema = z.discriminatedUnion('what', [
   z.object({ what: z.enum(['status', 'hosts', 'branches', 'work']) }),
-  z.object({ what: z.literal('log'), branch: word.optional(), limit }),
+  z.object({ what: z.literal('log'), branch: z.optional(word), limit }),
   z.object({ what: z.literal('show'), name: word }),
   z.object({ what: z.literal('history'), limit }),
-  z.object({ what: z.literal('output'), host: word, operation: word.optional() }),
+  z.object({ what: z.literal('output'), host: word, operation: z.optional(word) }),
   z.object({ what: z.literal('differences'), from: word, to: word }),
 ])
 

@@ -2,22 +2,22 @@
  * What the package bank and the page ask the daemon when they are served by the network process: small questions, each
  * a message of its own with a stream for the answer. An answer is a line of JSON, and bytes behind it where there are some.
  */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { type ErrorCode, IsconfError, isBankName, toIsconfError } from '../../base/index.ts'
 import { pageQuestions } from './page-questions.ts'
 
-const name = z.string().refine(isBankName)
-const position = z.int().min(0).max(Number.MAX_SAFE_INTEGER)
+const name = z.string().check(z.refine(isBankName))
+const position = z.int().check(z.minimum(0), z.maximum(Number.MAX_SAFE_INTEGER))
 
 export const localQuestionSchema = z.discriminatedUnion('about', [
   /** Which file has this name, and, without a name, whose bank it is. */
-  z.object({ about: z.literal('bank file'), name: name.optional() }),
+  z.object({ about: z.literal('bank file'), name: z.optional(name) }),
   z.object({ about: z.literal('bank names') }),
   /** Bytes of the file that has this name, if it is still this one. */
   z.object({
     about: z.literal('bank bytes'),
     name,
-    id: z.string().regex(/^[0-9a-f]{64}$/),
+    id: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
     from: position,
     end: position,
   }),
