@@ -85,6 +85,15 @@ test('what few runs need of Node is loaded at its first use, also by libraries',
       )
 })
 
+test('the network process has no more of zod than zod/mini', () => {
+  const [text = ''] = filesBelow('dist')
+    .filter((path) => /^dist\/network-process-[A-Z0-9]{8}\.js$/.test(path))
+    .map(readText)
+  // Of its 15 MB the whole of zod would be two.
+  assert.match(text, /\bZodMiniString\b/)
+  assert.doesNotMatch(text, /\bZodString\b/)
+})
+
 /** What each program prints when its version is asked for and `script` is loaded before it. */
 function saidAtStart(script: string): readonly string[] {
   return ['main', 'hostkeeper', 'isync', 'exech'].map((name) => {
