@@ -67,6 +67,67 @@ test('append() writes and syncs once for all its lines', async () => {
   assert.deepEqual([disk.writes, disk.syncs], [1, 1])
 })
 
+const mebibyte = 1024 * 1024
+
+test('append() of much is written in parts, each synced, so that no hole is far from the end; none is kept when one fails', async () => {
+  const disk = new SimDisk(seededRandom(1))
+  const { log } = await AppendLog.open(disk, path)
+  const lines = [...Array.from({ length: 30 }, () => 'x'.repeat(100_000)), 'y'.repeat(3 * mebibyte), 'z']
+  await log.append(lines)
+  assert.deepEqual([disk.writes, disk.syncs], [5, 5])
+  assert.ok(isDeepStrictEqual(await linesIn(disk), lines))
+  const before = log.size
+  const open = disk.open.bind(disk)
+  disk.open = async (name, access) => {
+    const file = await open(name, access)
+    return {
+      ...file,
+      write: (position, bytes) =>
+        position > before ? Promise.reject(new Error('the second part fails')) : file.write(position, bytes),
+    }
+  }
+  const again = await AppendLog.open(disk, path)
+  await assert.rejects(again.log.append(lines), /second part/)
+  assert.equal((await disk.readFile(path))?.length, before)
+})
+
+test('open() drops what a power failure has left of the last part, wherever a hole is in it', async () => {
+  const whole = `${'w'.repeat(200)}\n`.repeat(10_000)
+  const parts = {
+    'of many lines': `${'p'.repeat(99)}\n`.repeat(10_000),
+    'of one line': `${'p'.repeat(3 * mebibyte)}\n`,
+  }
+  for (const [what, part] of Object.entries(parts)) {
+    for (const at of [0, 5_000, 400_050, part.length - 600_000, part.length - 1]) {
+      for (const last of [part.length, part.length - 1]) {
+        const bytes = Buffer.from(`${whole}${part}`)
+        bytes[whole.length + at] = 0
+        const disk = new SimDisk(seededRandom(1))
+        await disk.replaceFile(path, bytes.subarray(0, whole.length + last))
+        const { log } = await AppendLog.open(disk, path)
+        const kept = Math.max(0, what === 'of one line' ? 0 : Math.floor(Math.min(at, last) / 100) * 100)
+        assert.equal(log.size, whole.length + kept, `${what}, at ${at} of ${last}`)
+      }
+    }
+  }
+})
+
+test('open() cuts nothing of what is known to have been whole lines', async () => {
+  const [known, after] = ['known\nkno\0n\n', 'after\naf\0er\nlost\n']
+  for (const [wholeBytes, kept] of [
+    [known.length, known.length + 'after\n'.length],
+    [0, 'known\n'.length],
+    // Where no line ends, and of a file that is shorter, nothing is known.
+    [known.length - 3, 'known\n'.length],
+    [1_000, 'known\n'.length],
+  ] as const) {
+    const disk = new SimDisk(seededRandom(1))
+    await disk.replaceFile(path, `${known}${after}`)
+    const { log } = await AppendLog.open(disk, path, wholeBytes)
+    assert.equal(log.size, kept)
+  }
+})
+
 test('append() to a full disk throws DISK_FULL and keeps nothing of it', async () => {
   for (let seed = 0; seed < 20; seed++) {
     const disk = new SimDisk(seededRandom(seed))

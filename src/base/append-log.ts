@@ -10,6 +10,7 @@ import { uncertain } from './disk-failure.ts'
 import { invariant } from './invariant.ts'
 import { Mutex } from './mutex.ts'
 import { ReadingTurns } from './reading-turns.ts'
+import { endOfPart, endOfWholeLines, newline, tailBytes } from './torn-end.ts'
 
 /** The end of a file that a crash has cut short. */
 export interface TornLine {
@@ -31,17 +32,9 @@ export interface LogLine {
   readonly position: number
 }
 
-const newline = 0x0a
 /** What is read at a time from the beginning on, where all is wanted. */
 const chunkBytes = 1024 * 1024
-/** And from the end back, where a few lines are. */
-const tailBytes = 64 * 1024
 const tornTextBytesMax = 80
-/**
- * No append is longer, and so no hole that a power failure leaves is further from the end: four of the longest lines of
- * a journal, and more than hosts send each other at once.
- */
-const appendBytesMax = 32 * 1024 * 1024
 // A byte order mark is a part of the line like any other.
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
@@ -59,13 +52,15 @@ export class AppendLog {
 
   /**
    * Opens the file, made when absent, and drops what an interrupted append left, from its first torn line on. What is
-   * found is durable: a process that was killed may have written it and not synced it. Failures: those of {@link Disk}.
+   * found is durable: a process that was killed may have written it and not synced it. `wholeBytes` are known to have
+   * been whole lines once: if there are holes in those, they are damage, and nothing that an append has left. Failures:
+   * those of {@link Disk}.
    */
-  static async open(disk: Disk, path: string): Promise<OpenedLog> {
+  static async open(disk: Disk, path: string, wholeBytes = 0): Promise<OpenedLog> {
     const file = await disk.open(path, 'write')
     try {
       const foundBytes = await file.size()
-      const log = new AppendLog(file, await endOfWholeLines(file, foundBytes))
+      const log = new AppendLog(file, await endOfWholeLines(file, foundBytes, wholeBytes))
       if (log.size === foundBytes) {
         if (foundBytes > 0) await file.sync()
         return { log, torn: undefined }
@@ -84,7 +79,12 @@ export class AppendLog {
     return this.#size
   }
 
-  /** Adds lines, given without their newline, by one write and one sync. When it fails none of them is kept. */
+  /** Which file this is, and since when it is as it is: {@link DiskFile.stamp}. */
+  stamp(): Promise<string> {
+    return this.#file.stamp()
+  }
+
+  /** Adds lines, given without their newline; few of them by one write and one sync. When it fails none of them is kept. */
   append(lines: readonly string[]): Promise<void> {
     for (const line of lines) invariant(!line.includes('\n'), 'a line of a log has no newline inside')
     return this.#turns.run(async () => {
@@ -92,8 +92,11 @@ export class AppendLog {
       if (this.#overlong) await this.#cutBack()
       const bytes = new TextEncoder().encode(`${lines.join('\n')}\n`)
       try {
-        await this.#file.write(this.#size, bytes)
-        await this.#file.sync()
+        for (let [from, to] = [0, 0]; from < bytes.length; from = to) {
+          to = endOfPart(bytes, from)
+          await this.#file.write(this.#size + from, bytes.subarray(from, to))
+          await this.#file.sync()
+        }
       } catch (error) {
         this.#overlong = true
         // When this fails too, the next append tries again before it writes.
@@ -177,28 +180,6 @@ export class AppendLog {
     await this.#file.sync()
     this.#overlong = false
   }
-}
-
-/** Where the whole lines of a file of `size` bytes end: before the first line with a hole, and after the last newline. */
-async function endOfWholeLines(file: DiskFile, size: number): Promise<number> {
-  const hole = await firstHole(file, size)
-  for (let end = hole; end > 0; ) {
-    const from = Math.max(0, end - tailBytes)
-    const last = (await file.read(from, end - from)).lastIndexOf(newline)
-    if (last >= 0) return from + last + 1
-    end = from
-  }
-  return 0
-}
-
-/** The first zero in what may be of the last append; `size` when there is none. */
-async function firstHole(file: DiskFile, size: number): Promise<number> {
-  const turns = new ReadingTurns(file)
-  for (let from = Math.max(0, size - appendBytesMax); from < size; from += chunkBytes) {
-    const at = (await turns.read(from, Math.min(chunkBytes, size - from))).indexOf(0)
-    if (at >= 0) return from + at
-  }
-  return size
 }
 
 /** Where the line begins whose newline is the last of `bytes` before `end`; 0 when that may be before `bytes`. */

@@ -20,6 +20,13 @@ export class SystemFile implements DiskFile {
     return failing('look at', this.#path, async () => (await this.#handle.stat()).size)
   }
 
+  stamp(): Promise<string> {
+    return failing('look at', this.#path, async () => {
+      const { ino, size, mtimeNs, ctimeNs } = await this.#handle.stat({ bigint: true })
+      return [ino, size, mtimeNs, ctimeNs].join(' ')
+    })
+  }
+
   read(position: number, length: number, into?: Uint8Array): Promise<Uint8Array> {
     return failing('read', this.#path, async () => {
       // Its own memory, not a slice of a pool: the reader may hand it to another thread.

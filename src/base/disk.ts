@@ -41,6 +41,8 @@ export interface DiskFile {
   /** The number under which the kernel knows it, until it is closed; none where there is no kernel. */
   readonly descriptor?: number | undefined
   size(): Promise<number>
+  /** Which file it is, and when it was changed last, as the kernel keeps it: another text after every change by anybody. */
+  stamp(): Promise<string>
   /** Up to `length` bytes from `position`; fewer only at the end of the file. They may be in `into`, which has room for them. */
   read(position: number, length: number, into?: Uint8Array): Promise<Uint8Array>
   write(position: number, bytes: Uint8Array): Promise<void>

@@ -53,7 +53,7 @@ function openedAtOnce(fd: number): OpenedFile {
     read: async (buffer: Into, offset: number, length: number, position: number) => {
       return { buffer, bytesRead: fs.readSync(fd, buffer, offset, length, position) }
     },
-    stat: async () => fs.fstatSync(fd),
+    stat: async (options?: fs.StatOptions) => fs.fstatSync(fd, options),
     sync: async () => fs.fsyncSync(fd),
     truncate: async (length: number) => fs.ftruncateSync(fd, length),
     write: async (buffer: Into, offset: number, length: number, position: number) => {

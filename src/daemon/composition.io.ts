@@ -30,6 +30,7 @@ import { scheduledUps } from './scheduled-up.io.ts'
 import { settleHome } from './settle-home.io.ts'
 import { openState } from './state-on-disk.ts'
 import { unconnectedFacts } from './unconnected.ts'
+import { verifyJournalsLater } from './verify-journals.ts'
 import { watchFiles } from './watch-files.io.ts'
 import type { WarningFacts } from './work-warnings.ts'
 
@@ -102,6 +103,7 @@ export async function openDaemon({ live, release, log, ...around }: OpenOptions)
   const daemon = await HostDaemon.start(identity, { ...world, ...parts, bootRecord, dialsOnlyNets }, state)
   started = daemon
   meeting.know(daemon.replicator.inventory)
+  const cancelVerifying = verifyJournalsLater({ ...daemon, clock, log })
   const hooks = startNotifier(live, daemon)
   const bank = await mesh.serveBank(config.httpPort, bankSource(daemon))
   const aside = (): readonly string[] => [...hooks.warnings(), ...mesh.warnings()]
@@ -126,6 +128,7 @@ export async function openDaemon({ live, release, log, ...around }: OpenOptions)
     },
     close: async () => {
       unwatchFiles()
+      cancelVerifying()
       hooks.stop()
       await bank.close()
       stopDiscovery?.()

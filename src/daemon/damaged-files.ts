@@ -44,6 +44,8 @@ export interface DamagedDeps {
 
 export class DamagedFiles {
   readonly #deps: DamagedDeps
+  /** What was found since the start, in a sentence each. */
+  readonly #found = new Set<string>()
 
   constructor(deps: DamagedDeps) {
     this.#deps = deps
@@ -61,6 +63,12 @@ export class DamagedFiles {
     }
   }
 
+  /** Notes that a file is damaged that is in use: nothing is set aside before the next start. */
+  found({ message, hint }: IsconfError): void {
+    this.#deps.log.error({}, `${message}: ${hint}`)
+    this.#found.add(`${message} (${hint})`)
+  }
+
   /** Where what was set aside lies now, in no order. */
   async paths(): Promise<readonly string[]> {
     const { disk, home } = this.#deps
@@ -73,9 +81,9 @@ export class DamagedFiles {
     return found
   }
 
-  /** What was set aside and what follows from it, in a sentence each. */
+  /** What is damaged, what was set aside, and what follows from it, in a sentence each. */
   async texts(): Promise<readonly string[]> {
-    return (await this.paths()).map(asideText)
+    return [...this.#found, ...(await this.paths()).map(asideText)]
   }
 
   /** Fails with STATE_DAMAGED while nobody can say how far this host has come, or on which branch it is. */

@@ -1,7 +1,7 @@
 /** What a start makes of files that can't be used: each is set aside and told, and nothing keeps the daemon from starting. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { chainOf, domain, generic } from '../../test/cluster/changesets.ts'
+import { chainOf, domain, generic, longChainOf } from '../../test/cluster/changesets.ts'
 import { SimClock } from '../../test/sim/clock.ts'
 import { SimDisk } from '../../test/sim/disk.ts'
 import { seededRandom } from '../../test/sim/random.ts'
@@ -9,6 +9,7 @@ import { failure } from '../../test/support/files.ts'
 import { silentLog } from '../base/index.ts'
 import { toLine } from '../journal/changeset.ts'
 import { openState, type StateOnDisk } from './state-on-disk.ts'
+import { verifyJournalsLater } from './verify-journals.ts'
 
 const identity = { host: 'alder', release: '0', domain, home: '/is' }
 const chain = chainOf(['one', 'two', 'three'])
@@ -103,4 +104,26 @@ test('a damaged note does not go with what it says where somebody depends on it'
   const two = await openedWith('conf/deviations', `${JSON.stringify(deviation)}\n{}\n`)
   assert.equal(two.state.deviations.all.length, 1)
   for (const path of ['conf/resolutions', 'conf/ahead', 'left/old/left.json']) await openedWith(path, '[{')
+})
+
+test('damage in a journal that a start took at its word is told while the daemon runs, and set aside by the next start', async () => {
+  const disk = new SimDisk(seededRandom(1))
+  const clock = new SimClock()
+  const { branches } = await opened(disk)
+  await (await branches.obtain(generic)).take(longChainOf(12).map(toLine), 'test')
+  await branches.close()
+  const path = '/is/branches/generic/journal'
+  // In the fourth line.
+  disk.rot(path, 350_000, 0)
+  const running = await opened(disk)
+  assert.equal(running.branches.get(generic)?.journal.length, 12)
+  const cancel = verifyJournalsLater({ ...running, clock, log: silentLog })
+  await clock.run(60_000)
+  cancel()
+  const told = new RegExp(`^${path}: it is not as it was when it was checked \\(isconf restart: `)
+  assert.match((await running.damaged.texts()).join(), told)
+  await running.branches.close()
+  const next = await opened(disk)
+  assert.equal(next.branches.get(generic)?.journal.length, 3)
+  assert.match((await next.damaged.texts()).join(), /journal was damaged, and is set aside as /)
 })

@@ -5,15 +5,11 @@
  */
 import { AppendLog, type ChangesetId, type Disk, type DomainName, IsconfError, invariant } from '../base/index.ts'
 import { checkFollows, lineBytesMax, type Place, parseLine, type SignedChangeset, toLine } from './changeset.ts'
-import { saveCheckpoint } from './checkpoint.ts'
+import { readCheckpoint } from './checkpoint.ts'
+import { CheckpointKeeper } from './checkpoint-keeper.ts'
 import type { LineIndex } from './line-index.ts'
 import { type LoadedJournal, loadJournal } from './load-journal.ts'
 import { mayBeDirective } from './operation.ts'
-
-/** How much may come in before it is noted as checked: what a start after a crash checks line by line. */
-const noteEveryBytes = 2 * 1024 * 1024
-/** And this part of the journal, for all of it is hashed for the note. */
-const noteEveryPart = 1 / 8
 
 /** Some lines of a journal, as they are sent to a peer. */
 export interface JournalRange {
@@ -37,10 +33,10 @@ export class Journal {
   readonly #log: AppendLog
   readonly #lines: LineIndex
   readonly #directives: number[]
+  readonly #checkpoints: CheckpointKeeper
   #place: Place
   /** What was read last: most questions are about the newest changeset, again and again. */
   #lastRead: { readonly index: number; readonly signed: SignedChangeset } | undefined
-  #notedBytes: number
 
   private constructor(disk: Disk, path: string, domain: DomainName, { log, droppedBytes, ...loaded }: OpenedLog) {
     this.#disk = disk
@@ -51,18 +47,22 @@ export class Journal {
     this.#lines = loaded.lines
     this.#directives = loaded.directives
     this.#place = loaded.place
-    this.#notedBytes = loaded.notedBytes
+    const { lines, directives } = loaded
+    this.#checkpoints = new CheckpointKeeper({ disk, path, domain, log, lines, directives }, loaded)
   }
 
   /** Opens or makes the journal at `path`. JOURNAL_DAMAGED and OTHER_DOMAIN name the first bad line. */
   static async open(disk: Disk, path: string, domain: DomainName): Promise<Journal> {
-    const { log, torn } = await AppendLog.open(disk, path)
-    const loaded = await loadJournal(disk, path, domain, log).catch(async (error: unknown) => {
+    const note = await readCheckpoint(disk, path, domain)
+    const { log, torn } = await AppendLog.open(disk, path, note?.bytes)
+    const loaded = await loadJournal(disk, path, domain, log, note).catch(async (error: unknown) => {
       await log.close()
       throw error
     })
     const journal = new Journal(disk, path, domain, { ...loaded, log, droppedBytes: torn?.bytes ?? 0 })
-    await journal.#noteWhenGrown()
+    // A note of other bytes says of these where no torn end can be.
+    if (note && loaded.noted.bytes === 0) await journal.saveCheckpoint().catch(() => undefined)
+    else await journal.#checkpoints.saveWhenGrown()
     return journal
   }
 
@@ -140,7 +140,7 @@ export class Journal {
       if (signed.changeset.operations.some(mayBeDirective)) this.#directives.push(signed.changeset.sequence)
     }
     this.#place = place
-    await this.#noteWhenGrown()
+    await this.#checkpoints.saveWhenGrown()
   }
 
   /** The lines after changeset `id`, at least one and otherwise up to `limitBytes`; undefined when `id` is not here. */
@@ -161,10 +161,17 @@ export class Journal {
     await this.#disk.replaceFile(path, bytes)
   }
 
-  /** Notes what was checked, so that the next start is quick. */
-  async saveCheckpoint(): Promise<void> {
-    if (this.#notedBytes === this.#log.size) return
-    this.#notedBytes = await saveCheckpoint(this.#disk, this.path, this.domain, this.#log, this.#directives)
+  /** Notes what was checked, so that the next start is quick. JOURNAL_DAMAGED when that is not the same any more. */
+  saveCheckpoint(): Promise<void> {
+    return this.#checkpoints.save()
+  }
+
+  /**
+   * Hashes what the start took at the word of its note. JOURNAL_DAMAGED when it is not the same any more. Every line is
+   * checked when it is read, whether or not this was done.
+   */
+  verify(): Promise<void> {
+    return this.#checkpoints.verify()
   }
 
   close(): Promise<void> {
@@ -173,7 +180,8 @@ export class Journal {
 
   async #read(index: number): Promise<SignedChangeset> {
     if (this.#lastRead?.index === index) return this.#lastRead.signed
-    const signed = parseLine(await this.#readLine(index), `${this.path}: line ${index + 1}`)
+    const line = await this.#readLine(index)
+    const signed = await this.#checkpoints.reading(() => parseLine(line, `${this.path}: line ${index + 1}`))
     invariant(signed.id === this.idAt(index + 1), 'a line read twice is the same')
     this.#lastRead = { index, signed }
     return signed
@@ -183,12 +191,5 @@ export class Journal {
     const from = this.#lines.endOf(index)
     const bytes = await this.#log.readRange(from, this.#lines.endOf(index + 1) - from - 1)
     return Buffer.from(bytes).toString('utf8')
-  }
-
-  async #noteWhenGrown(): Promise<void> {
-    const grownBytes = this.#log.size - this.#notedBytes
-    if (grownBytes < Math.max(noteEveryBytes, this.#notedBytes * noteEveryPart)) return
-    // What was added is added, also where there is no room for the note.
-    await this.saveCheckpoint().catch(() => undefined)
   }
 }

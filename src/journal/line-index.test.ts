@@ -11,12 +11,11 @@ const ids = Array.from({ length: 1_000 }, (_, index) => {
 })
 const unknown = 'f'.repeat(64) as ChangesetId
 
-test('LineIndex tells of each line where it is and which changeset, whenever it is asked and however a line was added', () => {
+test('LineIndex tells of each line where it is and which changeset, whenever it is asked', () => {
   const lines = new LineIndex()
   let end = 0
   for (const [index, id] of ids.entries()) {
-    if (index % 2 === 0) lines.add(id, 100 + index)
-    else lines.addFrom(Buffer.from(`  ${id}  `), 2, 100 + index)
+    lines.add(id, 100 + index)
     end += 100 + index
     assert.equal(lines.endOf(lines.length), end)
     // Asked while it grows, too.
@@ -42,4 +41,23 @@ test('LineIndex finds ids by their beginning', () => {
   assert.deepEqual(lines.sequencesStarting(first.slice(0, 8)), [1, 2, 3])
   assert.deepEqual(lines.sequencesStarting(first), [1])
   assert.deepEqual(lines.sequencesStarting('no id'), [])
+})
+
+test('LineIndex is the same when it is made of its bytes, wherever these lie, and can grow then', () => {
+  const lines = new LineIndex()
+  for (const count of [0, 1, 127, 128, 129, 500]) {
+    for (const id of ids.slice(lines.length, count)) lines.add(id, 7)
+    for (const offset of [0, 1, 8]) {
+      const bytes = Buffer.concat([Buffer.alloc(offset), lines.bytes()]).subarray(offset)
+      const again = LineIndex.of(bytes, count)
+      assert.ok(again)
+      for (const at of [0, 1, count - 1, count].filter((one) => one >= 0 && one <= count)) {
+        assert.deepEqual([again.idAt(at), again.endOf(at)], [lines.idAt(at), at * 7])
+      }
+      again.add(unknown, 3)
+      assert.deepEqual([again.sequenceOf(unknown), again.endOf(count + 1)], [count + 1, count * 7 + 3])
+    }
+  }
+  assert.equal(LineIndex.of(lines.bytes().subarray(8), 500), undefined)
+  assert.equal(LineIndex.of(lines.bytes(), 100), undefined)
 })

@@ -4,13 +4,15 @@
  */
 import { type ChangesetId, invariant, noChangeset } from '../base/index.ts'
 
-const idBytes = noChangeset.length
+const idBytes = noChangeset.length / 2
 /** How many lines a sheet is for: few, because there may be a thousand short journals. */
 const sheetLines = 128
+const endBytes = Float64Array.BYTES_PER_ELEMENT
+const sheetBytes = sheetLines * (idBytes + endBytes)
 
 /** Some lines after each other. */
 interface Sheet {
-  /** The ids as text, one after the other. */
+  /** The ids, one after the other. */
   readonly ids: Buffer
   /** For each line the position after it, newline and all. */
   readonly ends: Float64Array
@@ -27,6 +29,25 @@ export class LineIndex {
   #places = new Uint32Array()
   #placed = 0
 
+  /** The lines whose {@link LineIndex.bytes} these are, so many; the index keeps the memory. Undefined when they can't be. */
+  static of(bytes: Uint8Array, length: number): LineIndex | undefined {
+    if (bytes.length !== Math.ceil(length / sheetLines) * sheetBytes) return undefined
+    // Numbers of eight bytes have to lie at multiples of eight.
+    const { buffer, byteOffset } = bytes.byteOffset % endBytes === 0 ? bytes : Uint8Array.from(bytes)
+    const index = new LineIndex()
+    for (let at = byteOffset; at < byteOffset + bytes.length; at += sheetBytes) index.#sheets.push(sheetAt(buffer, at))
+    index.#length = length
+    index.#end = length === 0 ? 0 : (index.#sheetOf(length).ends[(length - 1) % sheetLines] ?? 0)
+    return index
+  }
+
+  /** All of it, as this host keeps it beside the journal: sheet after sheet, of each the ids and then the ends. */
+  bytes(): Uint8Array {
+    return Buffer.concat(
+      this.#sheets.flatMap(({ ids, ends }) => [ids, Buffer.from(ends.buffer, ends.byteOffset, ends.byteLength)]),
+    )
+  }
+
   /** Lines. */
   get length(): number {
     return this.#length
@@ -34,13 +55,8 @@ export class LineIndex {
 
   /** Notes the line that follows the last; its length counts the newline. */
   add(id: ChangesetId, lineBytes: number): void {
-    invariant(id.length === idBytes, 'an id has its length')
-    this.#next(lineBytes).ids.write(id, ((this.#length - 1) % sheetLines) * idBytes, 'latin1')
-  }
-
-  /** The same for an id that is in `bytes`, from `at` on. */
-  addFrom(bytes: Buffer, at: number, lineBytes: number): void {
-    bytes.copy(this.#next(lineBytes).ids, ((this.#length - 1) % sheetLines) * idBytes, at, at + idBytes)
+    invariant(id.length === noChangeset.length, 'an id has its length')
+    this.#next(lineBytes).ids.write(id, ((this.#length - 1) % sheetLines) * idBytes, 'hex')
   }
 
   /** The id of the changeset with this sequence number; 0 is the beginning. */
@@ -48,7 +64,7 @@ export class LineIndex {
     if (sequence === 0) return noChangeset
     invariant(sequence >= 1 && sequence <= this.#length, `the journal has a changeset number ${sequence}`)
     const at = ((sequence - 1) % sheetLines) * idBytes
-    return this.#sheetOf(sequence).ids.toString('latin1', at, at + idBytes) as ChangesetId
+    return this.#sheetOf(sequence).ids.toString('hex', at, at + idBytes) as ChangesetId
   }
 
   /** The sequence number of a changeset; undefined when it is not here. */
@@ -78,7 +94,7 @@ export class LineIndex {
   /** The sheet of one more line. */
   #next(lineBytes: number): Sheet {
     if (this.#length % sheetLines === 0) {
-      this.#sheets.push({ ids: Buffer.alloc(sheetLines * idBytes), ends: new Float64Array(sheetLines) })
+      this.#sheets.push(sheetAt(new ArrayBuffer(sheetBytes), 0))
     }
     this.#end += lineBytes
     this.#length += 1
@@ -110,4 +126,9 @@ export class LineIndex {
       place = (place + 1) % this.#places.length
     }
   }
+}
+
+function sheetAt(buffer: ArrayBufferLike, at: number): Sheet {
+  const idsBytes = sheetLines * idBytes
+  return { ids: Buffer.from(buffer, at, idsBytes), ends: new Float64Array(buffer, at + idsBytes, sheetLines) }
 }

@@ -226,6 +226,7 @@ function changedFiles(disk: Disk, change: (path: string, file: DiskFile) => Disk
 function callsOf(file: DiskFile): DiskFile {
   return {
     size: () => file.size(),
+    stamp: () => file.stamp(),
     read: (...words) => file.read(...words),
     write: (...words) => file.write(...words),
     truncate: (size) => file.truncate(size),

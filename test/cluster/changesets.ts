@@ -55,3 +55,12 @@ export function chainOf(words: readonly string[], after?: SignedChangeset): read
   }
   return chain
 }
+
+/** A chain of so many changesets of about 100 KiB each. */
+export function longChainOf(count: number): readonly SignedChangeset[] {
+  const chain: SignedChangeset[] = []
+  for (let at = 0; at < count; at += 1) {
+    chain.push(following(chain.at(-1), { operations: [execOf('echo', 'x'.repeat(100 * 1024), String(at))] }))
+  }
+  return chain
+}

@@ -22,7 +22,16 @@ interface Unsynced {
 interface SimFile {
   readonly content: GrowingBytes
   unsynced: Unsynced[]
+  /** Another one after each change. */
+  stamp: number
 }
+
+let stamps = 0
+const fileOf = (bytes: Uint8Array): SimFile => ({
+  content: new GrowingBytes(bytes),
+  unsynced: [],
+  stamp: ++stamps,
+})
 
 type Names = Map<string, SimFile>
 
@@ -61,7 +70,7 @@ export class SimDisk implements Disk {
     const found: Names = new Map()
     for (const [path, file] of names) {
       const content = this.#afterCrash(file, fate)
-      found.set(path, { content: new GrowingBytes(content), unsynced: [] })
+      found.set(path, fileOf(content))
     }
     return new SimDisk(this.#random, this.#directories, found)
   }
@@ -83,6 +92,11 @@ export class SimDisk implements Disk {
     return content.slice(0)
   }
 
+  /** A byte of a file is another one, without anybody having written it: as a disk that fails gives it. */
+  rot(path: string, position: number, byte: number): void {
+    this.#files.get(path)?.content.write(position, Uint8Array.of(byte))
+  }
+
   async readFile(path: string): Promise<Uint8Array | undefined> {
     await this.#step()
     return this.#files.get(path)?.content.slice(0)
@@ -94,7 +108,7 @@ export class SimDisk implements Disk {
     const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
     const { failure } = this.#take(path, bytes)
     if (failure !== undefined) throw failure
-    await this.#rename(() => this.#files.set(path, { content: new GrowingBytes(bytes), unsynced: [] }))
+    await this.#rename(() => this.#files.set(path, fileOf(bytes)))
   }
 
   /** Of several files that are put in place together a crash may keep any. */
@@ -105,7 +119,7 @@ export class SimDisk implements Disk {
       const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
       const { failure } = this.#take(path, bytes)
       if (failure !== undefined) throw failure
-      return { path, file: { content: new GrowingBytes(bytes), unsynced: [] } }
+      return { path, file: fileOf(bytes) }
     })
     while (waiting.length > 0) {
       const [one] = waiting.splice(this.#random.below(waiting.length), 1)
@@ -124,7 +138,7 @@ export class SimDisk implements Disk {
       if (access === 'read') throw new IsconfError('NO_SUCH_FILE', `no such file: ${path}`)
       this.#needDirectory(path)
       if (this.full) throw diskFull(path)
-      const made = { content: new GrowingBytes(new Uint8Array()), unsynced: [] }
+      const made = fileOf(new Uint8Array())
       file = made
       await this.#rename(() => this.#files.set(path, made))
     }
@@ -174,6 +188,10 @@ export class SimDisk implements Disk {
         await this.#step()
         return file.content.size
       },
+      stamp: async () => {
+        await this.#step()
+        return String(file.stamp)
+      },
       read: async (position, length) => {
         await this.#step()
         return file.content.slice(position, position + length)
@@ -185,6 +203,7 @@ export class SimDisk implements Disk {
         const before = { size: file.content.size, bytes: file.content.slice(position, position + taken.length) }
         file.unsynced.push({ position, bytes: taken, before })
         file.content.write(position, taken)
+        file.stamp = ++stamps
         if (failure !== undefined) throw failure
       },
       truncate: async (size) => {
@@ -195,6 +214,7 @@ export class SimDisk implements Disk {
           before: { size: file.content.size, bytes: file.content.slice(size) },
         })
         file.content.resize(size)
+        file.stamp = ++stamps
       },
       sync: async () => {
         // What is written while a sync is under way is not covered by it.
