@@ -127,6 +127,31 @@ test('a sink after a power failure has only pieces that are right, and finishes'
   assert.ok(kept.size > 1, 'the crashes differed')
 })
 
+test('a sink that loses its power while it is synced on the way, its list on the disk or not, believes only what is right', async () => {
+  const content = contentOf(17 * pieceBytes)
+  const { ref, hashes } = await described(content)
+  for (const [seed, puts] of [17, 17, 0].entries()) {
+    const disk = new SimDisk(seededRandom(seed))
+    const first = await (await storeOn(disk)).sink(ref)
+    // Pieces are taken while the list is being written.
+    const listed = first.putHashes(hashes)
+    assert.equal(first.hashesKnown(), true)
+    for (let index = 0; index < puts; index++) await first.putPiece(index, pieceOf(content, index))
+    listed.catch(() => undefined)
+    const store = await storeOn(disk.crash())
+    const second = await store.sink(ref)
+    if (!second.hashesKnown()) await second.putHashes(hashes)
+    const has = Array.from({ length: 17 }, (_, index) => index).filter((index) => second.has(index))
+    for (const index of has) {
+      const bytes = await store.read(ref.id, index * pieceBytes, pieceBytes)
+      assert.ok(Buffer.compare(bytes, pieceOf(content, index)) === 0, `piece ${index} is right`)
+    }
+    for (let index = 0; index < 17; index++) await second.putPiece(index, pieceOf(content, index))
+    await second.finish()
+    assert.ok(Buffer.compare(await whole(store, ref.id), content) === 0)
+  }
+})
+
 test('sink() of a blob with another piece list begins again', async () => {
   const content = contentOf(2 * pieceBytes)
   const { ref, hashes } = await described(content)
