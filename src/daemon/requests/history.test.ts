@@ -7,6 +7,19 @@ import { answerSchemas } from '../../control/answers/index.ts'
 import type { HistoryRow } from '../../control/index.ts'
 import { historyRequest } from './history.ts'
 
+test('the history tells of an operation that was interrupted and done again when it was begun each time', async (t) => {
+  const { alder, birch, cluster, checkIn, ask } = await twoHosts(t)
+  await checkIn('exec append /log x')
+  const id = alder.daemon.branch.journal.head
+  await birch.daemon.history.add([{ event: 'started', operation: { id, index: 0 } }])
+  await cluster.run(60_000)
+  assert.equal((await cluster.ask('birch', 'up')).type, 'done')
+  const { result } = await ask<readonly HistoryRow[]>(birch, historyRequest, {})
+  const [done, interrupted] = result
+  assert.deepEqual([done?.event, interrupted?.event, result.length], ['finished', 'started', 2])
+  assert.ok((done?.tookMs ?? Number.NaN) < 60_000, `${done?.tookMs} ms, from its last beginning`)
+})
+
 test('the history tells by what an operation was void, and who ran what was not recorded', async (t) => {
   const { alder, birch, cluster, checkIn, ask } = await twoHosts(t)
   const rows = async (host: typeof alder): Promise<readonly HistoryRow[]> =>

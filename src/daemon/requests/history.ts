@@ -32,6 +32,8 @@ async function historyOf(parts: HistoryParts, limit: number): Promise<readonly H
     const isBeginning = entry.event === 'started' || entry.event === 'rebooting'
     if (isBeginning && key !== '' && ended?.key === key) {
       beginTogether(rows, entry)
+      // Whatever was begun before that was interrupted, and has a row of its own.
+      if (entry.event === 'started') ended = undefined
       continue
     }
     if (rows.length >= limit) break

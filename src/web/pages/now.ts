@@ -3,7 +3,7 @@ import type { BranchRow, HistoryRow, Status, WipAnswer } from '../../control/ind
 import { heldBy } from '../../presentation/index.ts'
 import type { Page } from '../page.ts'
 
-/** What has begun and not ended is the newest; operations that began together with it may come before it. */
+/** What is under way is the newest of an operation; there may be holds that are newer. */
 const historyMax = 100
 const operationsMax = 1_000
 
@@ -27,7 +27,7 @@ export const nowPage: Page = {
         text: heldBy(hold),
       })),
       running: status.running ?? null,
-      begun: history.filter(isBegun).map(({ operation, text, started, time }) => ({
+      begun: underWay(status, history).map(({ operation, text, started, time }) => ({
         ...{ operation, text: text ?? '', since: started ?? time },
         href: operation === null ? null : href('changesets', operation),
       })),
@@ -49,8 +49,11 @@ function ownHolds({ holds = [] }: Status) {
   return holds.filter(({ scope }) => scope === 'host')
 }
 
-function isBegun({ event }: HistoryRow): boolean {
-  return event === 'started' || event === 'rebooting'
+/** What was begun and has not ended, unless nothing runs: then it was interrupted, and this host is stopped there. */
+function underWay({ running }: Status, history: readonly HistoryRow[]): readonly HistoryRow[] {
+  const newest = history.find(({ operation }) => operation !== null)
+  const isBegun = newest?.event === 'started' || newest?.event === 'rebooting'
+  return newest && isBegun && running ? [newest] : []
 }
 
 function workView({ author, message, since, locked, operations }: NonNullable<WipAnswer['work']>) {
