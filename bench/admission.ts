@@ -3,13 +3,17 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { hmacKeysMax } from '../src/config/index.ts'
 import type { DomainKeys } from '../src/mesh/admission.ts'
+import type { TlsTransport } from '../src/mesh/tls-transport.io.ts'
 import { keyOf, Lab, type LabHost, labDomain } from '../test/harness/lab.ts'
 import { openMesh } from '../test/support/mesh.ts'
 import type { Benchmark } from './bench.ts'
-import { median, sleep, takeTurns } from './measure.ts'
+import type { BenchRun } from './bench-run.ts'
+import { median, sleep, takeTurns, timed } from './measure.ts'
 import { cpuMs, ownMB, pidOf } from './processes.ts'
 
 const settleMs = 5_000
+/** Strangers of a flood. */
+const atOnce = 16
 
 export const admission: Benchmark = {
   name: 'admission',
@@ -40,12 +44,59 @@ export const admission: Benchmark = {
       keyed: () => refusedBy(keyed.hosts[0] as LabHost, (address) => stranger.dial(address)),
       many: () => refusedBy(manyKeys.hosts[0] as LabHost, (address) => stranger.dial(address)),
     })
+    const [loads, waits] = await floodOf(bench, manyKeys.hosts[0] as LabHost, stranger)
+    const what = `under a flood of strangers where there are ${hmacKeysMax} keys`
     return [
       rowOf('a daemon with a key and one peer, its own memory', 'MB', ownKeyed ?? [], ownOpen ?? []),
       rowOf('a stranger without the key, of the processor', 'ms', costs.keyed, costs.open),
       rowOf(`the same where there are ${hmacKeysMax} keys`, 'ms', costs.many, costs.open),
+      { what: `${what}, of a processor`, measured: median(loads), unit: '%', wanted: { atMost: 60 }, samples: loads },
+      {
+        what: `${what}, a member behind their address is in after`,
+        measured: median(waits),
+        unit: 'ms',
+        samples: waits,
+      },
     ]
   },
+}
+
+/**
+ * Strangers come to a daemon without a pause: what it takes of a processor once it has spent what it may at once, in
+ * percent, and after how many milliseconds a member that comes as often from the same address is in.
+ */
+async function floodOf(
+  bench: BenchRun,
+  host: LabHost,
+  stranger: TlsTransport,
+): Promise<readonly [readonly number[], readonly number[]]> {
+  bench.say(`strangers who come all the time to a daemon with ${hmacKeysMax} keys`)
+  const address = `/ip4/${host.address}/tcp/${host.port}`
+  let isOver = false
+  const keepComing = async (): Promise<void> => {
+    while (!isOver) await stranger.dial(address).catch(() => undefined)
+  }
+  const flood = Promise.all(Array.from({ length: atOnce }, keepComing))
+  await sleep(settleMs)
+  const [loads, waits]: [number[], number[]] = [[], []]
+  for (let round = 0; round < (bench.short ? 3 : 7); round += 1) {
+    const [beforeMs, beganMs] = [cpuMs(pidOf(host)), performance.now()]
+    await sleep(settleMs)
+    loads.push(((cpuMs(pidOf(host)) - beforeMs) / (performance.now() - beganMs)) * 100)
+    const key = keyOf('the-key-0')
+    const member = await openMesh({
+      domain: labDomain,
+      keys: () => ({ proves: key, accepts: [key], acceptsAny: false }),
+    })
+    const waitedMs = await timed(async () => {
+      while (member.peers().length === 0) await member.dial(address).catch(() => undefined)
+    })
+    waits.push(waitedMs)
+    await member.close()
+  }
+  isOver = true
+  await flood
+  return [loads, waits]
 }
 
 /** Has a host go by a file of so many keys. */

@@ -19,7 +19,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Random } from '../base/index.ts'
 import { hmacKeysMax } from '../config/index.ts'
-import { KeyProofs, type Shares, shareBytes, type Views } from './key-proofs.ts'
+import { atOnce, type Effort } from './effort.ts'
+import { KeyProofs, shareBytes, sharesOf, type Views } from './key-proofs.ts'
 import { type RefusalReason, RefusedError } from './refused-error.ts'
 import type { PeerId } from './transport.ts'
 
@@ -60,6 +61,8 @@ export interface Handshake {
    * What only the two ends of this one connection know, as TLS's exporter gives it; empty where there is no such thing.
    */
   readonly binding: Uint8Array
+  /** How the work is done that keys cost; at once when absent. */
+  readonly effort?: Effort | undefined
   /** Called once the other side's nonce is known, before anything is proved; throws to end the conversation. */
   readonly onNonce?: (nonce: Uint8Array) => void
 }
@@ -156,9 +159,9 @@ class Admission {
   }
 
   #begin(keys: readonly string[]): Promise<KeyProofs> {
-    const { role, binding, random } = this.#handshake
+    const { role, binding, random, effort = atOnce } = this.#handshake
     const channel = Buffer.from(`isconf ${protocolVersion} key\0${this.#names()}`)
-    return KeyProofs.begin(role, keys, { sid: binding, channel }, random)
+    return KeyProofs.begin(role, keys, { sid: binding, channel }, random, effort)
   }
 
   /** Reads and checks what the other side proves; refuses it, and says so, when that is not enough. */
@@ -212,9 +215,4 @@ function keysOf({ proves, accepts }: DomainKeys): readonly string[] {
 
 function packed(shares: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat([Uint8Array.of(shares.length), ...shares])
-}
-
-/** The role is part of it: what one side has said is nothing that the other can say. */
-function sharesOf(role: Role, shares: readonly Uint8Array[], ...said: readonly Uint8Array[]): Shares {
-  return { shares, data: Buffer.concat([Buffer.from(`${role}\0`), ...said]) }
 }

@@ -40,3 +40,15 @@ test('Admitted remembers a bounded number', () => {
   assert.deepEqual(admitted.outsiders([ann], keys('k1')), [ann])
   assert.deepEqual(admitted.outsiders(['1023' as PeerId], keys('k1')), [])
 })
+
+test('Admitted tells who was admitted before, also when it is gone, until it is refused', () => {
+  const admitted = made()
+  admitted.forget(ann)
+  admitted.refuse(bob)
+  assert.deepEqual(
+    [ann, bob, eve, 'new' as PeerId].map((peer) => admitted.hasMet(peer)),
+    [true, false, true, false],
+  )
+  for (let index = 0; index < 1024; index += 1) admitted.note(String(index) as PeerId, 'k1')
+  assert.deepEqual([admitted.hasMet(ann), admitted.hasMet('0' as PeerId)], [false, true])
+})

@@ -12,17 +12,33 @@ const rememberedMax = 1024
 export class Admitted {
   /** Undefined for a peer that proved no key of ours and was let in because none was required. */
   readonly #keyByPeer = new Map<PeerId, string | undefined>()
+  /** Those that may be gone again, too. */
+  readonly #met = new Set<PeerId>()
 
   /** The peer has just been admitted. */
   note(peer: PeerId, key: string | undefined): void {
     this.#keyByPeer.delete(peer)
     this.#keyByPeer.set(peer, key)
+    this.#met.delete(peer)
+    this.#met.add(peer)
+    const [first] = this.#met
+    if (this.#met.size > rememberedMax && first !== undefined) this.#met.delete(first)
     const [oldest] = this.#keyByPeer.keys()
     if (this.#keyByPeer.size > rememberedMax && oldest !== undefined) this.#keyByPeer.delete(oldest)
   }
 
   forget(peer: PeerId): void {
     this.#keyByPeer.delete(peer)
+  }
+
+  /** It was not admitted this time: it is no better than others. */
+  refuse(peer: PeerId): void {
+    this.#met.delete(peer)
+  }
+
+  /** Whether it was admitted the last time that it came. */
+  hasMet(peer: PeerId): boolean {
+    return this.#met.has(peer)
   }
 
   /** Those of these peers that would not be admitted again with what they have proved. */

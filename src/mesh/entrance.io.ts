@@ -6,12 +6,13 @@ import type { Admitted } from './admitted.ts'
 import { type ConnectionFacts, MeshConnection } from './connection.io.ts'
 import { dialTls } from './dial.io.ts'
 import { Gate, type GateOptions, linkIdBytes, type Passed } from './gate.io.ts'
+import { RefusedError } from './refused-error.ts'
 import { openRelayed } from './relay.ts'
 import { dialRelayed } from './relayed-tls.io.ts'
 import { answerPurpose, askPurpose, filesPurpose, type Purpose, type TlsIdentity } from './tls.io.ts'
 import type { Transport } from './transport.ts'
 
-export interface EntranceOptions extends GateOptions {
+export interface EntranceOptions extends Omit<GateOptions, 'hasMet'> {
   readonly identity: TlsIdentity
   readonly random: Random
   /** Hears of everybody who has passed. */
@@ -38,8 +39,8 @@ export class Entrance {
     this.#identity = options.identity
     this.#random = options.random
     this.#transport = options.transport
-    this.#gate = new Gate(options)
     this.#admitted = options.admitted
+    this.#gate = new Gate({ ...options, hasMet: (peer) => options.admitted.hasMet(peer) })
   }
 
   /** Opens both connections of a link. Rejects with OwnAddressError, RefusedError, or what went wrong on the way. */
@@ -126,6 +127,7 @@ export class Entrance {
       return await this.#pass(new MeshConnection({ ...facts, dialed: false }), new Uint8Array(linkIdBytes))
     } catch (error) {
       endIfBroken(error)
+      if (error instanceof RefusedError) this.#admitted.refuse(facts.peer)
       socket.destroy()
       return undefined
     }

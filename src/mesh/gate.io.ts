@@ -5,7 +5,9 @@
 import type { ServerHttp2Stream } from 'node:http2'
 import type { Random } from '../base/index.ts'
 import { admit, type Member, nonceBytes, type Role, type Wire } from './admission.ts'
+import { type AdmissionTurns, sharedAddress } from './admission-turns.ts'
 import type { Begun, MeshConnection } from './connection.io.ts'
+import type { Effort } from './effort.ts'
 import { StreamReader } from './frames.ts'
 import { Http2PeerStream } from './http2-stream.io.ts'
 import type { Refusals } from './refusals.ts'
@@ -20,8 +22,11 @@ export interface GateOptions {
   readonly member: Member
   readonly random: Random
   readonly refusals: Refusals
+  readonly turns: AdmissionTurns
+  /** Whether it was admitted before. */
+  readonly hasMet: (peer: PeerId) => boolean
   /** Hears of those that were not admitted. */
-  readonly strangers?: Strangers
+  readonly strangers?: Strangers | undefined
   /** Another machine answered with this host's own identity. */
   readonly onOwnIdentity: (address: string) => void
 }
@@ -62,12 +67,14 @@ export class Gate {
 
   /** Resolves when both sides have admitted each other; otherwise closes the connection and rejects with the reason. */
   async pass(connection: MeshConnection, linkId: Uint8Array): Promise<Passed> {
+    const over = new AbortController()
+    void connection.closed.then(() => over.abort(new Error('the connection is closed')))
     const limit = setTimeout(() => connection.close(new Error('no admission in time')), admissionMsMax)
     const bound = setInterval(() => {
       if (connection.socket.bytesRead > bytesMax) connection.close(new Error('too much before the admission'))
     }, lookAtBytesMs)
     try {
-      return await this.#converse(connection, linkId)
+      return await this.#converse(connection, linkId, this.#effortFor(connection, over.signal))
     } catch (error) {
       connection.close(error as Error)
       throw error
@@ -77,7 +84,16 @@ export class Gate {
     }
   }
 
-  async #converse(connection: MeshConnection, linkId: Uint8Array): Promise<Passed> {
+  /** What this host has dialed itself waits for nobody: how often it does is bounded elsewhere. */
+  #effortFor({ dialed, peer, via, socket }: MeshConnection, signal: AbortSignal): Effort {
+    const { turns, hasMet } = this.#options
+    const count: Effort['count'] = (work) => turns.count(work)
+    if (dialed) return { count, inTurn: async (work) => count(work) }
+    const applicant = { address: via ?? sharedAddress(socket.remoteAddress ?? ''), isKnown: hasMet(peer), signal }
+    return { count, inTurn: (work) => turns.run(applicant, work) }
+  }
+
+  async #converse(connection: MeshConnection, linkId: Uint8Array, effort: Effort): Promise<Passed> {
     const { self, random, member, onOwnIdentity } = this.#options
     const { peer: other, remoteAddress: address } = connection
     const role: Role = connection.dialed ? 'dialer' : 'listener'
@@ -105,7 +121,8 @@ export class Gate {
         return reader.exactly(length)
       }
       wire = { send: (bytes) => stream.write(bytes), read }
-      const handshake = { role, self, other, nonce, random, binding: bindingOf(connection.socket), onNonce }
+      const binding = bindingOf(connection.socket)
+      const handshake = { role, self, other, nonce, random, binding, effort, onNonce }
       const key = await admit(wire, handshake, member)
       await stream.closeWrite()
       return { connection, key, linkId: Buffer.from(dialersNonce.subarray(0, linkIdBytes)).toString('hex') }

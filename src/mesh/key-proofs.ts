@@ -5,6 +5,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Random } from '../base/index.ts'
 import type { Party, Said, Session } from './cpace.ts'
+import { atOnce, type Effort } from './effort.ts'
 
 export const shareBytes = 32
 const proofBytes = 32
@@ -36,20 +37,28 @@ export class KeyProofs {
   readonly #keys: readonly string[]
   readonly #parties: readonly Party[]
   readonly #role: keyof Views
+  readonly #effort: Effort
 
-  private constructor(role: keyof Views, keys: readonly string[], parties: readonly Party[]) {
+  private constructor(role: keyof Views, keys: readonly string[], parties: readonly Party[], effort: Effort) {
     this.#role = role
+    this.#effort = effort
     this.#keys = keys
     this.#parties = parties
     this.shares = parties.map(({ share }) => share)
   }
 
   /** Of these keys, the first of which is to be proved, on one connection. */
-  static async begin(role: keyof Views, keys: readonly string[], session: Session, random: Random): Promise<KeyProofs> {
-    if (keys.length === 0) return new KeyProofs(role, [], [])
+  static async begin(
+    role: keyof Views,
+    keys: readonly string[],
+    session: Session,
+    random: Random,
+    effort: Effort,
+  ): Promise<KeyProofs> {
+    if (keys.length === 0) return new KeyProofs(role, [], [], atOnce)
     const { Party } = await loadCpace()
-    const parties = keys.map((key) => new Party(key, session, random.bytes(scalarBytes)))
-    return new KeyProofs(role, keys, parties)
+    const parties = await effort.inTurn(() => keys.map((key) => new Party(key, session, random.bytes(scalarBytes))))
+    return new KeyProofs(role, keys, parties, effort)
   }
 
   /**
@@ -60,7 +69,7 @@ export class KeyProofs {
     const [first] = this.#parties
     if (first === undefined) return new Uint8Array(0)
     const theirs = this.#theirs(views).shares
-    return Buffer.concat(theirs.map((share) => this.#proof(first, share, views, 'mine')))
+    return this.#effort.count(() => Buffer.concat(theirs.map((share) => this.#proof(first, share, views, 'mine'))))
   }
 
   /** How many bytes the other side's proofs have. */
@@ -73,11 +82,12 @@ export class KeyProofs {
     const [first] = this.#theirs(views).shares
     if (first === undefined) return undefined
     // Every one is tried, so that the time taken does not tell which it was.
-    const [index] = [...this.#parties.keys()].filter((at) => {
+    const isProved = (party: Party, at: number): boolean => {
       const shown = proofs.subarray(at * proofBytes, (at + 1) * proofBytes)
-      return timingSafeEqual(shown, this.#proof(this.#parties[at] as Party, first, views, 'theirs'))
-    })
-    return index === undefined ? undefined : this.#keys[index]
+      return timingSafeEqual(shown, this.#proof(party, first, views, 'theirs'))
+    }
+    const index = this.#effort.count(() => this.#parties.map(isProved)).indexOf(true)
+    return this.#keys[index]
   }
 
   #theirs({ dialer, listener }: Views): Shares {
@@ -95,4 +105,9 @@ export class KeyProofs {
     const sessionKey = party.sessionKey(theirShare, initiator, responder)
     return party.confirmation(sessionKey, (whose === 'mine') === isDialer ? initiator : responder)
   }
+}
+
+/** The role is part of it: what one side has said is nothing that the other can say. */
+export function sharesOf(role: keyof Views, shares: readonly Uint8Array[], ...said: readonly Uint8Array[]): Shares {
+  return { shares, data: Buffer.concat([Buffer.from(`${role}\0`), ...said]) }
 }

@@ -1,13 +1,14 @@
 /**
  * Accepts TLS connections. Connections that are not admitted yet are bounded, and a flood of strangers from one address
  * costs only that address its places. No rate is limited, because a whole site may come from one address after a power
- * cut.
+ * cut; but TLS begins when it is the turn of the address.
  */
-import type { AddressInfo, Socket } from 'node:net'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import { createServer, type Server, type TLSSocket } from 'node:tls'
+import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls'
 import { IsconfError, type Log } from '../base/index.ts'
 import { addressText } from './address.ts'
+import { type AdmissionTurns, sharedAddress } from './admission-turns.ts'
 import type { Refusals } from './refusals.ts'
 import { type Purpose, peerOf, purposeOf, purposes, type TlsIdentity, tlsOptions } from './tls.io.ts'
 import type { PeerId } from './transport.ts'
@@ -26,6 +27,7 @@ export interface ListenerOptions {
   /** TCP port; 0 for any that is free. */
   readonly port: number
   readonly refusals: Refusals
+  readonly turns: AdmissionTurns
   readonly log: Log
   readonly setSegmentMax?: ((fd: number, bytes: number) => void) | undefined
   /** A peer is at the other end, and is to be admitted: `admitted` is called when it was. */
@@ -40,27 +42,31 @@ export interface ListenerOptions {
 const segmentBytesMax = 1_220
 /** Not admitted yet, from all addresses together. */
 const pendingMax = 512
+/** To wait for a turn, and then for the handshake. */
 const handshakeMsMax = 10_000
+/**
+ * What a handshake costs of the processor, with the beginning of HTTP/2. Node does it a piece at a time, so that it can't
+ * be measured as it goes; `npm run bench -- admission` measures it.
+ */
+const handshakeCostMs = 3
 /** What TLS says of a first message that is not one of its own. */
 const notTls = /WRONG_VERSION_NUMBER|HTTP_REQUEST|PACKET_LENGTH_TOO_LONG|BAD_RECORD_TYPE/
 
 export class Listener {
   readonly #options: ListenerOptions
   readonly #server: Server
+  readonly #tls: TlsServer
   /** Sockets that are not admitted yet, by the address they come from, the oldest first. */
-  readonly #pendingByIp = new Map<string, Set<Socket>>()
+  readonly #pendingByAddress = new Map<string, Set<Socket>>()
   #pendingCount = 0
 
   private constructor(options: ListenerOptions) {
     this.#options = options
-    this.#server = createServer({
-      ...tlsOptions(options.identity, purposes),
-      handshakeTimeout: handshakeMsMax,
-      noDelay: true,
-    })
-    this.#server.on('connection', (socket: Socket) => this.#accept(socket))
-    this.#server.on('secureConnection', (socket) => this.#secured(socket))
-    this.#server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => this.#refused(error, socket))
+    this.#tls = createTlsServer({ ...tlsOptions(options.identity, purposes), handshakeTimeout: handshakeMsMax })
+    // Not read before TLS is there to read it.
+    this.#server = createServer({ noDelay: true, pauseOnConnect: true }, (socket) => this.#accept(socket))
+    this.#tls.on('secureConnection', (socket) => this.#secured(socket))
+    this.#tls.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => this.#refused(error, socket))
   }
 
   /** Listens. PORT_TAKEN when something else does already, PORT_FORBIDDEN when this user may not. */
@@ -110,43 +116,59 @@ export class Listener {
 
   /** Accepts no more; resolves when the port is free. Open connections are left to the caller. */
   close(): Promise<void> {
-    for (const sockets of this.#pendingByIp.values()) for (const socket of sockets) socket.destroy()
+    for (const sockets of this.#pendingByAddress.values()) for (const socket of sockets) socket.destroy()
     return new Promise((resolve) => this.#server.close(() => resolve()))
   }
 
   #accept(socket: Socket): void {
-    const ip = socket.remoteAddress ?? ''
-    const sockets = this.#pendingByIp.get(ip) ?? new Set()
-    this.#pendingByIp.set(ip, sockets.add(socket))
+    const address = sharedAddress(socket.remoteAddress ?? '')
+    const sockets = this.#pendingByAddress.get(address) ?? new Set()
+    this.#pendingByAddress.set(address, sockets.add(socket))
     this.#pendingCount += 1
-    socket.once('close', () => this.#settle(socket, ip))
+    const gone = new AbortController()
+    const limit = setTimeout(() => socket.destroy(), handshakeMsMax)
+    socket
+      .on('error', () => undefined)
+      .once('close', () => {
+        clearTimeout(limit)
+        gone.abort(new Error('the connection is closed'))
+        this.#settle(socket, address)
+      })
     if (this.#pendingCount > pendingMax) this.#dropOldest()
+    const begin = (): void => {
+      clearTimeout(limit)
+      this.#tls.emit('connection', socket)
+    }
+    this.#options.turns.run({ address, signal: gone.signal }, begin).catch(() => socket.destroy())
   }
 
   /** The socket has become a connection, or is gone. */
-  #settle(socket: Socket, ip: string): void {
-    const sockets = this.#pendingByIp.get(ip)
+  #settle(socket: Socket, address: string): void {
+    const sockets = this.#pendingByAddress.get(address)
     if (sockets?.delete(socket)) this.#pendingCount -= 1
-    if (sockets?.size === 0) this.#pendingByIp.delete(ip)
+    if (sockets?.size === 0) this.#pendingByAddress.delete(address)
   }
 
   /** Drops the oldest socket of the address that has most of them. */
   #dropOldest(): void {
     let most = new Set<Socket>()
-    for (const sockets of this.#pendingByIp.values()) if (sockets.size > most.size) most = sockets
+    for (const sockets of this.#pendingByAddress.values()) if (sockets.size > most.size) most = sockets
     const [oldest] = most
     oldest?.destroy()
   }
 
   #secured(socket: TLSSocket): void {
+    this.#options.turns.spend(handshakeCostMs)
     socket.on('error', () => undefined)
-    const ip = socket.remoteAddress ?? ''
-    const raw = [...(this.#pendingByIp.get(ip) ?? [])].find(({ remotePort }) => remotePort === socket.remotePort)
+    const address = sharedAddress(socket.remoteAddress ?? '')
+    const raw = [...(this.#pendingByAddress.get(address) ?? [])].find(
+      ({ remotePort }) => remotePort === socket.remotePort,
+    )
     try {
       const purpose = purposeOf(socket)
       if (purpose === undefined) throw new Error('the other side does not say what the connection is for')
       const admitted = (): void => {
-        if (raw !== undefined) this.#settle(raw, ip)
+        if (raw !== undefined) this.#settle(raw, address)
       }
       this.#options.onConnection({ socket, peer: peerOf(socket), purpose }, admitted)
     } catch (error) {
@@ -156,6 +178,8 @@ export class Listener {
   }
 
   #refused(error: NodeJS.ErrnoException, socket: TLSSocket): void {
+    // A connection that has said nothing has cost nothing.
+    if (socket.bytesRead > 0) this.#options.turns.spend(handshakeCostMs)
     const code = String(error.code)
     if (notTls.test(code)) this.#note(socket, 'other release', `it does not speak TLS: ${code}`)
     else if (/NO_APPLICATION_PROTOCOL/.test(code)) this.#note(socket, 'other release', 'it speaks another protocol')

@@ -5,6 +5,9 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import test, { type TestContext } from 'node:test'
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls'
 import { addressOf, openMesh, p256Identity } from '../../test/support/mesh.ts'
+import { systemClock } from '../base/clock.io.ts'
+import type { Clock, Random } from '../base/index.ts'
+import { systemRandom } from '../base/random.io.ts'
 import { hmacKeysMax } from '../config/index.ts'
 import type { DomainKeys } from './admission.ts'
 import { ByteStream } from './byte-stream.io.ts'
@@ -322,6 +325,47 @@ test(`${flood} half-open connections keep no host out, also while they come`, { 
   // Sooner than a handshake that says nothing is given up: it is for their number that they are let go.
   await until(() => open.size <= 512, 5_000)
   assert.ok(open.size > 0, 'they are not turned away for nothing')
+})
+
+test('a host that has spent its time on strangers lets nobody in before it has rested, and everybody after that', async (context) => {
+  const keys = (word: string) => ({ proves: word.repeat(10), accepts: [word.repeat(10)], acceptsAny: false })
+  let passedMs = 0
+  const rests: { readonly delayMs: number; readonly end: () => void }[] = []
+  const clock: Clock = {
+    ...systemClock,
+    monotonicMs: () => passedMs,
+    after: (delayMs, end) => {
+      // All else waits longer.
+      if (delayMs < 20_000) rests.push({ delayMs, end })
+      return () => undefined
+    },
+  }
+  // A scalar is taken in each turn: that is where the time goes.
+  const tookMs = 5_000
+  let isSlow = true
+  const random: Random = {
+    ...systemRandom,
+    bytes: (count) => {
+      if (count === 32 && isSlow) passedMs += tookMs
+      return systemRandom.bytes(count)
+    },
+  }
+  const birch = await host(context, { keys: () => keys('one key'), clock, random })
+  const [stranger, member] = [
+    await host(context, { keys: () => keys('another') }),
+    await host(context, { keys: () => keys('one key') }),
+  ]
+  await assert.rejects(stranger.dial(addressOf(birch)), /other key/)
+  rests.length = 0
+  const dialing = member.dial(addressOf(birch))
+  await until(() => rests.length === 1)
+  // It had the 2 s that may be spent at once; half of the time may be spent. Nothing was done for the member.
+  assert.equal(rests[0]?.delayMs, 1 + 2 * (tookMs - 2_000))
+  assert.deepEqual(birch.peers(), [])
+  passedMs += 10_000
+  isSlow = false
+  rests[0]?.end()
+  assert.equal(await dialing, birch.self)
 })
 
 test('what a host has sent once, played back by somebody else, lets nobody in', async (context) => {

@@ -1,6 +1,7 @@
 /** The mesh's Transport on Node's own TLS and HTTP/2. */
 import type { Cancel } from '../base/index.ts'
 import { parseAddress, parseRelayed } from './address.ts'
+import { AdmissionTurns } from './admission-turns.ts'
 import { Admitted, watchOutsiders } from './admitted.ts'
 import { ByteConnections } from './byte-connections.io.ts'
 import type { ConnectionFacts, MeshConnection } from './connection.io.ts'
@@ -31,6 +32,7 @@ export class TlsTransport implements Transport {
   readonly #identity: TlsIdentity
   readonly #refusals: Refusals
   readonly #admitted = new Admitted()
+  readonly #turns: AdmissionTurns
   readonly #entrance: Entrance
   readonly #links: Links<MeshConnection>
   readonly #files: FileConnections<MeshConnection>
@@ -48,8 +50,9 @@ export class TlsTransport implements Transport {
     this.#identity = { key: hostKey.export({ type: 'pkcs8', format: 'pem' }).toString(), cert: certificate }
     this.#refusals = new Refusals(clock, log)
     this.#services = new Services(log)
-    const [identity, refusals] = [this.#identity, this.#refusals]
-    const gate = { self: this.self, member: options, random, refusals, onOwnIdentity, ...(strangers && { strangers }) }
+    this.#turns = new AdmissionTurns(clock, random)
+    const [identity, refusals, turns] = [this.#identity, this.#refusals, this.#turns]
+    const gate = { self: this.self, member: options, random, refusals, turns, onOwnIdentity, strangers }
     this.#entrance = new Entrance({ identity, ...gate, admitted: this.#admitted, transport: this })
     this.#links = new Links(this.self, clock, (event) => this.#changed(event))
     this.liveness = new Liveness(clock, contactOver(this.#links))
@@ -64,7 +67,7 @@ export class TlsTransport implements Transport {
   async listen(): Promise<void> {
     const { host, port, clock, log, keys, onKeys, setSegmentMax } = this.#options
     this.#listener = await Listener.open({
-      ...{ host, port, log, setSegmentMax, identity: this.#identity, refusals: this.#refusals },
+      ...{ host, port, log, setSegmentMax, identity: this.#identity, refusals: this.#refusals, turns: this.#turns },
       onConnection: (facts, admitted) => void this.#accept(facts, admitted),
     })
     this.#cancelWatches = [
