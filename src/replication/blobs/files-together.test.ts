@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { assertHolds, type BlobHost, BlobWorld, blobContent, putContent } from '../../../test/sim/blob-world.ts'
-import { type BlobRef, type BlobSource, pieceBytes, silentLog } from '../../base/index.ts'
+import { type BlobRef, type BlobSource, pieceBytes, silentLog, sleep } from '../../base/index.ts'
 import type { BlobStore } from '../../store/index.ts'
-import { filesOfOneQuestion } from '../../transfer/index.ts'
+import { encodeAnswerHead } from '../../transfer/blob-protocol.ts'
+import { filesOfOneQuestion, filesProtocol } from '../../transfer/index.ts'
 import { fetchTogether } from './files-together.ts'
 import type { Holder } from './holders.ts'
 
@@ -71,6 +72,28 @@ test('a peer that hangs in the middle costs the rest, and no more time than a st
   await world.connect(alder, birch)
   await world.clock.until(fetchTogether(depsOf(world, birch), refs, never), 10_000)
   assert.deepEqual(birch.store.ids(), [])
+})
+
+test('small files come together however slow the line is', async () => {
+  const world = new BlobWorld(5)
+  const [alder, birch] = [await world.host('alder'), await world.host('birch')]
+  const contents = [1, 2, 3].map((seed) => blobContent(pieceBytes - seed, seed))
+  const refs = await Promise.all(contents.map((content) => putContent(alder.store, content)))
+  let asked = 0
+  alder.transport.handle(filesProtocol, async (stream) => {
+    asked += 1
+    for (const content of contents) {
+      await stream.write(encodeAnswerHead({ length: content.length, isPacked: false }))
+      for (let sent = 0; sent < content.length; sent += 50_000) {
+        await stream.write(content.subarray(sent, sent + 50_000))
+        await sleep(world.clock, 500)
+      }
+    }
+  })
+  await world.connect(alder, birch)
+  await world.clock.until(fetchTogether(depsOf(world, birch), refs, never))
+  for (const ref of refs) await assertHolds(birch.store, ref)
+  assert.equal(asked, 1)
 })
 
 test('what no neighbour has comes together from a host that is none; it is looked for once, and not for a few', async () => {

@@ -100,7 +100,7 @@ async function askForFiles(
     await stream.closeWrite()
     const reader = new StreamReader(stream.incoming)
     for (const ref of refs) {
-      const content = await readOne(reader, ref)
+      const content = await readOne(reader, ref, watch)
       watch.touch()
       if (content === undefined) continue
       if (sha256Hex(content) !== ref.id) throw new Error(`${peer} sent another file than ${ref.id}`)
@@ -115,11 +115,17 @@ async function askForFiles(
   }
 }
 
-async function readOne(reader: StreamReader, { sizeBytes }: BlobRef): Promise<Uint8Array | undefined> {
+/** On a slow line one file takes longer than any silence. */
+async function readOne(
+  reader: StreamReader,
+  { sizeBytes }: BlobRef,
+  watch: StallWatch,
+): Promise<Uint8Array | undefined> {
   const head = decodeAnswerHead(await reader.exactly(blobAnswerHeadBytes))
   if (head === undefined) return undefined
   if (head.isPacked ? head.length >= sizeBytes : head.length !== sizeBytes) throw new Error('a file of another size')
-  const bytes = await reader.exactly(head.length)
-  // Its own copy: it is kept longer than the chunk that it arrived in.
-  return head.isPacked ? unpack(bytes, sizeBytes) : Uint8Array.from(bytes)
+  // Its own memory: it is kept longer than the chunk that it arrived in.
+  const bytes = new Uint8Array(head.length)
+  await reader.fill(bytes, (count) => watch.came(count))
+  return head.isPacked ? unpack(bytes, sizeBytes) : bytes
 }
