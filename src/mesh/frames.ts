@@ -50,7 +50,8 @@ export class StreamReader {
         filled += await this.#chunks.fill(into.subarray(filled), onBytes)
       else if (this.#rest.length > 0 || (await this.#more())) {
         const part = this.#take(into.length - filled)
-        into.set(part, filled)
+        // Into memory that threads share, set() copies a word at a time.
+        Buffer.from(part.buffer, part.byteOffset, part.length).copy(into, filled)
         filled += part.length
         onBytes(part.length)
         continue

@@ -5,7 +5,7 @@
 import * as z from 'zod/mini'
 import { isSha256Hex } from '../base/index.ts'
 import type { DomainKeys, PeerId, Stranger } from '../mesh/index.ts'
-import { rangeBytesMax } from '../transfer/index.ts'
+import { type FileAsked, type FilesAsked, rangeBytesMax } from '../transfer/index.ts'
 import { localQuestionSchema } from './local/questions.ts'
 
 /** Counts up to what no honest side reaches. */
@@ -147,6 +147,9 @@ export type ToNetwork =
   | { readonly type: 'dial'; readonly dial: number; readonly address: string }
   | { readonly type: 'stop dialing'; readonly dial: number }
   | ({ readonly type: 'open'; readonly stream: number } & Opening)
+  /** Files are to be fetched on a stream (`fetched.ts`): pieces of one, or small ones together. */
+  | ({ readonly type: 'fetch lane'; readonly stream: number } & FileAsked)
+  | ({ readonly type: 'fetch files'; readonly stream: number } & FilesAsked)
   | { readonly type: 'ping'; readonly peer: PeerId }
   | { readonly type: 'disconnect'; readonly peer: PeerId }
   | { readonly type: 'alive' }

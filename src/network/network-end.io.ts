@@ -5,18 +5,21 @@ import { systemClock as clock } from '../base/clock.io.ts'
 import { type Cancel, IsconfError, release } from '../base/index.ts'
 import { systemRandom as random } from '../base/random.io.ts'
 import { systemCalls } from '../machine/index.ts'
-import { LocalDiscovery, OwnAddressError, openTls, type PeerStream, Strangers } from '../mesh/index.ts'
+import { LocalDiscovery, OwnAddressError, openTls, Strangers } from '../mesh/index.ts'
 import { Channel } from './channel.ts'
 import type { Take } from './handover.io.ts'
-import { join } from './join.ts'
 import { askOver } from './local/ask.ts'
 import { LocalServers } from './local/servers.io.ts'
 import type { FromNetwork, NetworkSettings, NetworkStart, ToNetwork } from './messages.ts'
+import { NetworkStreams } from './network-streams.ts'
 import { type OwnServices, ownServices } from './own-services.ts'
 import { logOver, Reports, shortText } from './reports.ts'
 import { RootFiles } from './root-files.io.ts'
 
-type AboutPeers = Extract<ToNetwork, { type: 'handle' | 'dial' | 'stop dialing' | 'open' | 'ping' | 'disconnect' }>
+type AboutPeers = Extract<
+  ToNetwork,
+  { type: 'handle' | 'dial' | 'stop dialing' | 'open' | 'fetch lane' | 'fetch files' | 'ping' | 'disconnect' }
+>
 type Mesh = Awaited<ReturnType<typeof openTls>>
 
 export class NetworkEnd {
@@ -39,6 +42,7 @@ export class NetworkEnd {
     send: (message) => this.#send(message),
     ask: (question) => askOver(this.#channel)(question),
   })
+  #streams: NetworkStreams | undefined
   readonly #files: RootFiles | undefined
   /** What is answered here, and not by the daemon. */
   readonly #ownByProtocol: OwnServices | undefined
@@ -94,16 +98,18 @@ export class NetworkEnd {
         this.#files?.hear(message)
         return
       default:
-        if (this.#mesh !== undefined) this.#do(message, this.#mesh)
+        if (this.#mesh !== undefined && this.#streams !== undefined) this.#do(message, this.#mesh, this.#streams)
+        else if (message.type === 'dial')
+          this.#send({ type: 'not dialed', dial: message.dial, isOwn: false, text: 'the network process is starting' })
     }
   }
 
-  #do(message: AboutPeers, mesh: Mesh): void {
+  #do(message: AboutPeers, mesh: Mesh, streams: NetworkStreams): void {
     switch (message.type) {
       case 'handle':
         mesh.handle(
           message.protocol,
-          this.#ownByProtocol?.get(message.protocol) ?? ((stream) => this.#asked(stream, message.protocol)),
+          this.#ownByProtocol?.get(message.protocol) ?? ((stream) => streams.asked(stream, message.protocol)),
         )
         return
       case 'dial':
@@ -113,7 +119,11 @@ export class NetworkEnd {
         this.#dials.get(message.dial)?.abort(new Error('not wanted any more'))
         return
       case 'open':
-        void this.#open(mesh, message).catch(() => undefined)
+        void streams.open(message).catch(() => undefined)
+        return
+      case 'fetch lane':
+      case 'fetch files':
+        streams.fetch(message)
         return
       case 'ping': {
         const { peer } = message
@@ -144,6 +154,8 @@ export class NetworkEnd {
         onOwnIdentity: (address) => this.#send({ type: 'own key', address }),
       })
       this.#mesh = mesh
+      const send = (message: FromNetwork): void => this.#send(message)
+      this.#streams = new NetworkStreams({ channel: this.#channel, transport: mesh, clock, send })
       const wanted = (): number | undefined => this.#settings?.wanted
       this.#around = { transport: mesh, domain, host, port, wanted, onKeys, strangers, clock, random, log }
       this.#discover()
@@ -171,30 +183,5 @@ export class NetworkEnd {
       this.#dials.delete(dial)
       this.#reports.soon()
     }
-  }
-
-  /** The daemon asks a peer. */
-  async #open(mesh: Mesh, question: ToNetwork & { readonly type: 'open' }): Promise<void> {
-    const { stream, peer, protocol, isFile, addresses } = question
-    const inner = this.#channel.accept(stream, peer)
-    try {
-      const opening = isFile ? mesh.openFileStream : mesh.openStream
-      const outer = await opening.call(mesh, peer, protocol, inner.aborted, addresses)
-      if (inner.aborted.aborted) {
-        outer.abort(inner.aborted.reason)
-        return
-      }
-      this.#send({ type: 'opened', stream })
-      await join(inner, outer)
-    } catch (error) {
-      inner.abort(error as Error)
-    }
-  }
-
-  /** A peer asks the daemon. */
-  async #asked(outer: PeerStream, protocol: string): Promise<void> {
-    const inner = this.#channel.open(outer.peer)
-    this.#send({ type: 'asked', stream: inner.id, peer: outer.peer, protocol })
-    await join(inner, outer)
   }
 }

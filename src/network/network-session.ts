@@ -3,14 +3,15 @@
  * word that can't be is its end.
  */
 import { type Cancel, IsconfError, release } from '../base/index.ts'
-import type { PeerId, PeerStream } from '../mesh/index.ts'
+import type { PeerId } from '../mesh/index.ts'
 import { Channel, noPeer } from './channel.ts'
 import { serveStream } from './channel-stream.ts'
 import { FileAnswers } from './file-answers.ts'
-import { type FromNetwork, fromNetworkSchema, type NetworkFacts, type Opening, type ToNetwork } from './messages.ts'
+import { type FromNetwork, fromNetworkSchema, type NetworkFacts, type ToNetwork } from './messages.ts'
 import { SessionDials } from './session-dials.ts'
 import type { SessionOptions } from './session-options.ts'
 import { factsOf, SessionPeers } from './session-peers.ts'
+import { SessionStreams } from './session-streams.ts'
 import { WireError } from './wire.ts'
 
 /** Whether the process lives is asked so often, and it is ended after so many questions without an answer. */
@@ -21,10 +22,11 @@ const logLinesMax = 100
 
 export class NetworkSession {
   readonly peers: SessionPeers
+  /** Those that the daemon opens. */
+  readonly streams: SessionStreams
   readonly #options: SessionOptions
   readonly #channel: Channel
   readonly #dials = new SessionDials((message) => this.send(message))
-  readonly #opening = new Map<number, () => void>()
   readonly #hello = Promise.withResolvers<void>()
   readonly #ready = Promise.withResolvers<void>()
   readonly #files: FileAnswers
@@ -41,7 +43,7 @@ export class NetworkSession {
     },
     down: ({ peer }) => this.peers.down(peer),
     pong: ({ peer, roundTripMs }) => this.peers.pong(peer, roundTripMs),
-    opened: ({ stream }) => this.#opening.get(stream)?.(),
+    opened: ({ stream }) => this.streams.opened(stream),
     asked: ({ stream, peer, protocol }) => {
       this.peers.heard(peer, 1)
       void serveStream(this.#channel.accept(stream, peer), async (inner) => {
@@ -91,6 +93,10 @@ export class NetworkSession {
       onData: (peer, bytes) => this.peers.heard(peer, bytes),
       onOver: (reason) => this.#over(reason),
     })
+    this.streams = new SessionStreams({
+      ...{ channel: this.#channel, peers: this.peers },
+      send: (message) => this.send(message),
+    })
     this.#askWhetherAlive()
   }
 
@@ -120,26 +126,6 @@ export class NetworkSession {
 
   dial(address: string, signal?: AbortSignal): Promise<PeerId> {
     return this.#dials.dial(address, signal)
-  }
-
-  async open(opening: Opening, signal?: AbortSignal): Promise<PeerStream> {
-    const { peer, addresses } = opening
-    if (!this.peers.has(peer) && addresses === undefined) throw new Error(`not connected to ${peer}`)
-    signal?.throwIfAborted()
-    const stream = this.#channel.open(peer)
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const onAbort = (): void => stream.abort(signal?.reason)
-    this.#opening.set(stream.id, resolve)
-    stream.aborted.addEventListener('abort', () => reject(stream.aborted.reason), { once: true })
-    signal?.addEventListener('abort', onAbort, { once: true })
-    this.send({ type: 'open', stream: stream.id, ...opening })
-    try {
-      await promise
-      return stream
-    } finally {
-      signal?.removeEventListener('abort', onAbort)
-      this.#opening.delete(stream.id)
-    }
   }
 
   close(reason: Error): void {

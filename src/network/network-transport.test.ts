@@ -257,7 +257,7 @@ test('what can be is believed as far as it goes: a peer is up once and down once
     { type: 'down', peer },
   ])
   assert.deepEqual([session.peers.all(), lines.length], [[], 100])
-  await assert.rejects(session.open({ peer, protocol, isFile: false }), /not connected/)
+  await assert.rejects(session.streams.open({ peer, protocol, isFile: false }), /not connected/)
 })
 
 test('frames are taken as they were sent, wherever the bytes are cut, and what is none is a WireError', () => {

@@ -1,15 +1,8 @@
 /** The mesh's Transport in a daemon that leaves the network to a process of its own, and passes on to that what it is asked. */
 import type { KeyObject } from 'node:crypto'
 import type { Cancel } from '../base/index.ts'
-import {
-  type ConnectedPeer,
-  Liveness,
-  type PeerEvent,
-  type PeerId,
-  type PeerStream,
-  peerIdOf,
-  type Transport,
-} from '../mesh/index.ts'
+import { type ConnectedPeer, Liveness, type PeerEvent, type PeerId, type PeerStream, peerIdOf } from '../mesh/index.ts'
+import type { FetchingProcess, FetchingTransport } from '../transfer/index.ts'
 import { LocalServices } from './local/services.ts'
 import type { NetworkFacts, NetworkStart } from './messages.ts'
 import { RunningNetwork, type RunningOptions } from './network-process.ts'
@@ -25,11 +18,15 @@ export interface NetworkOptions
   readonly hostKey: KeyObject
 }
 
-export class NetworkTransport implements Transport {
+export class NetworkTransport implements FetchingTransport {
   readonly self: PeerId
   readonly liveness: Liveness
   /** What the process serves to the programs of this host. */
   readonly local = new LocalServices()
+  readonly fetching: FetchingProcess = {
+    openLane: async (asked) => this.#running().streams.openLane(asked),
+    openFiles: async (asked) => this.#running().streams.openFiles(asked),
+  }
   readonly #listeners = new Set<(event: PeerEvent) => void>()
   readonly #serveByProtocol = new Map<string, Serve>()
   /** Of dials that wait for a process. */
@@ -93,7 +90,7 @@ export class NetworkTransport implements Transport {
   }
 
   async openStream(peer: PeerId, protocol: string, signal?: AbortSignal): Promise<PeerStream> {
-    return this.#running().open({ peer, protocol, isFile: false }, signal)
+    return this.#running().streams.open({ peer, protocol, isFile: false }, signal)
   }
 
   async openFileStream(
@@ -102,7 +99,7 @@ export class NetworkTransport implements Transport {
     signal?: AbortSignal,
     addresses?: readonly string[],
   ): Promise<PeerStream> {
-    return this.#running().open({ peer, protocol, isFile: true, addresses }, signal)
+    return this.#running().streams.open({ peer, protocol, isFile: true, addresses }, signal)
   }
 
   handle(protocol: string, serve: Serve): void {

@@ -14,10 +14,10 @@ import { type BlobRef, type BlobSource, PieceMemory, pieceBytes, silentLog } fro
 import { systemRandom } from '../base/random.io.ts'
 import { systemCalls } from '../machine/index.ts'
 import { fetchBlob } from '../replication/blobs/blob-fetch.ts'
-import { BlobLane } from '../replication/blobs/blob-lane.ts'
+
 import { fetchTogether } from '../replication/blobs/files-together.ts'
 import { type BlobStore, openStore, workerWholeHasher } from '../store/index.ts'
-import { serveBlobs } from '../transfer/index.ts'
+import { BlobLane, serveBlobs } from '../transfer/index.ts'
 import type { NetworkTransport } from './network-transport.ts'
 
 const skip = systemCalls().calls === undefined && 'koffi is not here: this was NOT tested'

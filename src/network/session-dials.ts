@@ -12,6 +12,7 @@ export class SessionDials {
   readonly #send: (message: ToNetwork) => void
   readonly #dials = new Map<number, Dial>()
   #last = 0
+  #failure: Error | undefined
 
   constructor(send: (message: ToNetwork) => void) {
     this.#send = send
@@ -20,6 +21,7 @@ export class SessionDials {
   /** Who answers there. OwnAddressError when that is this host. */
   async dial(address: string, signal?: AbortSignal): Promise<PeerId> {
     signal?.throwIfAborted()
+    if (this.#failure !== undefined) throw this.#failure
     this.#last += 1
     const dial = this.#last
     const { promise, resolve, reject } = Promise.withResolvers<PeerId>()
@@ -49,6 +51,7 @@ export class SessionDials {
 
   /** Nobody will say any more. */
   fail(error: Error): void {
+    this.#failure = error
     for (const { reject } of [...this.#dials.values()]) reject(error)
   }
 }

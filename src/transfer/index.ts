@@ -1,16 +1,25 @@
+export { askForFiles } from './ask-for-files.ts'
+export { BlobLane } from './blob-lane.ts'
 export {
-  type BlobRequestKind,
   bitAt,
-  blobAnswerHeadBytes,
-  blobProtocol,
+  blobRequestBytes,
   bytesOf,
-  decodeAnswerHead,
+  decodeRequest,
   encodeBits,
   encodeRequest,
-  isBulk,
   rangeBytesMax,
 } from './blob-protocol.ts'
 export { serveBlobs } from './blob-serve.ts'
 export { Slots } from './blob-slots.ts'
-export { filesOfOneQuestion, filesProtocol } from './files-together.ts'
-export { unpack } from './packing.ts'
+export type {
+  FetchingProcess,
+  FetchingTransport,
+  FileAsked,
+  FilesAsked,
+  FilesStream,
+  LaneQuestion,
+  LaneStream,
+} from './fetching.ts'
+export { filesOfOneQuestion } from './files-together.ts'
+export type { Holdings, LaneParts, LanePeer, PieceRun } from './lane-types.ts'
+export { usefulBytes } from './stall-watch.ts'

@@ -1,16 +1,19 @@
 /** A daemon whose network is a process of its own: what that may do, and what its end means. */
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
+import { pieceBytes } from '../../src/base/index.ts'
 import { systemCalls } from '../../src/machine/index.ts'
+import { empty } from '../../src/network/fetched.ts'
 import { confinedAs } from '../../src/network/start-network.io.ts'
 import { assertRefused, begin, Lab, type LabHost, program, until } from '../harness/lab.ts'
 import { ask, logIn } from '../support/browser.ts'
+import { type Change, joinChanged } from '../support/changed-network.ts'
 import {
   fieldsOf,
   networkOf,
@@ -82,6 +85,58 @@ test('the network is a process of its own, which may do next to nothing, and who
   const third = networkOf(alder)
   await alder.stop()
   await until(() => !isRunning(third), 'the network process ends with a daemon that is stopped')
+})
+
+test('a network process that dies, says what is no answer or lies while it fetches a file costs only time', {
+  skip,
+}, async (t) => {
+  const lab = await Lab.of(t, 'alder', 'birch', 'cedar')
+  const [alder, birch, cedar] = lab.hosts as [LabHost, LabHost, LabHost]
+  let comeBytes = 0
+  let hasLied = false
+  const changes: readonly Change[] = [
+    (bytes, hangUp) => {
+      comeBytes += bytes.length
+      if (comeBytes > 3 * pieceBytes) hangUp()
+      return bytes
+    },
+    // A host has all of a file, and something is said that is no answer.
+    (bytes) => (bytes.length === 1 && bytes[0] === empty ? Buffer.of(238) : bytes),
+    (bytes) => {
+      if (hasLied || bytes.length < 10_000) return bytes
+      hasLied = true
+      return Buffer.from(bytes.map((byte) => byte ^ 1))
+    },
+  ]
+  const path = join(alder.home, 'network.sock')
+  const inside = join(dirname(program), 'network-process.js')
+  let count = 0
+  const server = createServer((daemon) => {
+    const child = spawn(process.execPath, [inside], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] })
+    joinChanged(daemon, child.stdio[3] as Socket, changes[count] ?? ((bytes) => bytes))
+    count += 1
+  }).listen(path)
+  await once(server, 'listening')
+  t.after(() => server.close())
+  alder.env['IS_NETWORK'] = path
+
+  const [large, small] = [randomBytes(8 * pieceBytes), 'isconf '.repeat(10_000)]
+  await lab.start(birch, cedar)
+  birch.write('/tmp/large', large)
+  birch.write('/tmp/small', small)
+  await birch.does('lock', 'two files')
+  await birch.does('snap', 'large', 'small')
+  await birch.does('ci')
+  await cedar.does('up')
+  await alder.start()
+  await until(async () => (await alder.status()).operations === 2, 'alder has the journal')
+  await until(() => hasLied, 'all three have fetched some')
+  await alder.does('up')
+  assert.equal(alder.read('/tmp/large'), birch.read('/tmp/large'))
+  assert.equal(alder.read('/tmp/small'), small)
+  assert.match((await alder.does('status')).stdout, /the network process has ended twice|has ended 2 times/)
+  assert.match(alder.log(), /no answer about a file/)
+  assert.match(alder.log(), /a host sent what is not of the file/)
 })
 
 test('the bank and the page are served by the network process, and root listens at no port', { skip }, async (t) => {

@@ -5,13 +5,13 @@
  */
 import { type Cancel, PieceMemory } from '../../base/index.ts'
 import type { PeerId } from '../../mesh/index.ts'
+import type { LanePeer } from '../../transfer/index.ts'
 import { BlobPeers } from './blob-peers.ts'
 import { isDone, type PlanState } from './blob-plan.ts'
 import { BlobSession } from './blob-session.ts'
 import { chooseRun } from './choose-run.ts'
 import { Elsewhere } from './elsewhere.ts'
 import type { FetchOptions } from './fetch-options.ts'
-import type { LanePeer } from './lane-types.ts'
 import { PiecesHere } from './pieces-here.ts'
 import { beginRun, type RunUnderWay } from './run-under-way.ts'
 

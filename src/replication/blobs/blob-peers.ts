@@ -1,9 +1,9 @@
 /** Which peers are asked for a blob, and which are left alone for a while or for good. */
 import type { Clock } from '../../base/index.ts'
 import type { PeerId } from '../../mesh/index.ts'
+import type { LanePeer } from '../../transfer/index.ts'
 import type { BlobSession } from './blob-session.ts'
 import type { Holder } from './holders.ts'
-import type { LanePeer } from './lane-types.ts'
 
 /** How many peers are asked at once; more candidates have their turn when one of these has nothing. */
 const sessionsMax = 16

@@ -8,8 +8,8 @@
  * read next comes before all others.
  */
 import { pieceBytes, type Random } from '../../base/index.ts'
+import type { Holdings, PieceRun } from '../../transfer/index.ts'
 import { rangeBytesMax } from '../../transfer/index.ts'
-import type { Holdings, PieceRun } from './lane-types.ts'
 
 const runPiecesMax = rangeBytesMax / pieceBytes
 /** If others fetch too, a blob is asked for in at least this many runs: with fewer, all would take the same ones. */

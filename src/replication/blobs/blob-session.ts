@@ -1,9 +1,9 @@
 /** One peer during the fetch of one blob: what it has, asked again while that changes, and its lanes for ranges. */
 import type { Cancel, Clock } from '../../base/index.ts'
 import type { PeerId } from '../../mesh/index.ts'
-import { BlobLane } from './blob-lane.ts'
+import type { Holdings, LaneParts, LanePeer, PieceRun } from '../../transfer/index.ts'
+import { BlobLane } from '../../transfer/index.ts'
 import type { PlanPeer } from './blob-plan.ts'
-import type { Holdings, LaneParts, LanePeer, PieceRun } from './lane-types.ts'
 
 /** How many ranges one peer is asked for at once: one is on the way while the next is asked for. */
 const lanesMax = 2

@@ -1,8 +1,8 @@
 /** What a peer is asked for next during a fetch: what is its turn, and after a while what others were to send. */
 import type { Random } from '../../base/index.ts'
+import type { PieceRun } from '../../transfer/index.ts'
 import { lateRun, nextRun, type PlanState, slowersRun, sparedRun } from './blob-plan.ts'
 import type { BlobSession } from './blob-session.ts'
-import type { PieceRun } from './lane-types.ts'
 
 /** How long a peer that is spared waits for those who get the same blob, before they count as slower than this host. */
 const slowerMs = 250

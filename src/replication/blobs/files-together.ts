@@ -9,12 +9,10 @@ import {
   sha256Hex,
   sleep,
 } from '../../base/index.ts'
-import { type PeerId, type PeerStream, StreamReader, type Transport, writeFrame } from '../../mesh/index.ts'
+import type { PeerId } from '../../mesh/index.ts'
 import type { BlobStore } from '../../store/index.ts'
-import { blobAnswerHeadBytes, bytesOf, decodeAnswerHead, filesProtocol, isBulk, unpack } from '../../transfer/index.ts'
+import { askForFiles, type FetchingTransport, type LanePeer } from '../../transfer/index.ts'
 import type { Holder } from './holders.ts'
-import type { LanePeer } from './lane-types.ts'
-import { StallWatch } from './stall-watch.ts'
 
 /** If at least this many files are missing, they are asked for together. */
 export const togetherMin = 16
@@ -25,7 +23,7 @@ const patienceMs = 1_000
 
 export interface TogetherDeps {
   readonly store: BlobStore
-  readonly transport: Transport
+  readonly transport: FetchingTransport
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -64,7 +62,7 @@ async function askInTurn(
     const missing = files.filter(({ id }) => !store.has(id))
     if (missing.length === 0 || signal.aborted) break
     const { peer } = asked
-    const { come, isWhole } = await askForFiles(transport, clock, asked, missing)
+    const { come, isWhole } = await rightFilesOf(transport, clock, asked, missing)
     if (!isWhole) failed.push(peer)
     try {
       await store.putSmall(come)
@@ -78,54 +76,23 @@ async function askInTurn(
 }
 
 /** The files that came and are right, and whether the answer was. What came before the peer broke off or lied counts. */
-async function askForFiles(
-  transport: Transport,
+async function rightFilesOf(
+  transport: FetchingTransport,
   clock: Clock,
-  { peer, addresses }: LanePeer,
+  asked: LanePeer,
   refs: readonly BlobRef[],
 ): Promise<{ readonly come: readonly Uint8Array[]; readonly isWhole: boolean }> {
-  const limit = new AbortController()
-  let stream: PeerStream | undefined
-  const watch = new StallWatch(clock, () => {
-    const late = new Error(`${peer} stalled`)
-    limit.abort(late)
-    stream?.abort(late)
-  })
   const come: Uint8Array[] = []
+  let at = 0
   try {
-    const open = addresses !== undefined || isBulk(bytesOf(refs)) ? 'openFileStream' : 'openStream'
-    stream = await transport[open](peer, filesProtocol, limit.signal, addresses)
-    const question = refs.map(({ id, sizeBytes }) => ({ id, sizeBytes }))
-    await writeFrame(stream, Buffer.from(JSON.stringify(question)))
-    await stream.closeWrite()
-    const reader = new StreamReader(stream.incoming)
-    for (const ref of refs) {
-      const content = await readOne(reader, ref, watch)
-      watch.touch()
+    for await (const content of askForFiles(transport, clock, asked, refs)) {
+      const id = refs[at++]?.id
       if (content === undefined) continue
-      if (sha256Hex(content) !== ref.id) throw new Error(`${peer} sent another file than ${ref.id}`)
+      if (sha256Hex(content) !== id) throw new Error(`${asked.peer} sent another file than ${id}`)
       come.push(content)
     }
     return { come, isWhole: true }
-  } catch (error) {
-    stream?.abort(error as Error)
+  } catch {
     return { come, isWhole: false }
-  } finally {
-    watch.pause()
   }
-}
-
-/** On a slow line one file takes longer than any silence. */
-async function readOne(
-  reader: StreamReader,
-  { sizeBytes }: BlobRef,
-  watch: StallWatch,
-): Promise<Uint8Array | undefined> {
-  const head = decodeAnswerHead(await reader.exactly(blobAnswerHeadBytes))
-  if (head === undefined) return undefined
-  if (head.isPacked ? head.length >= sizeBytes : head.length !== sizeBytes) throw new Error('a file of another size')
-  // Its own memory: it is kept longer than the chunk that it arrived in.
-  const bytes = new Uint8Array(head.length)
-  await reader.fill(bytes, (count) => watch.came(count))
-  return head.isPacked ? unpack(bytes, sizeBytes) : bytes
 }

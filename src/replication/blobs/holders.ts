@@ -15,7 +15,7 @@ import {
   within,
 } from '../../base/index.ts'
 import { answer, ask, type PeerId, relayedAddress, type Transport } from '../../mesh/index.ts'
-import { BlobLane } from './blob-lane.ts'
+import { BlobLane } from '../../transfer/index.ts'
 
 /** A host that may have some of a blob, and where it can be dialed, best first. */
 export interface Holder {

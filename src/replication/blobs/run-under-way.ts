@@ -1,8 +1,8 @@
 /** A run of pieces that a peer was asked for and that has not ended. */
 import type { Clock } from '../../base/index.ts'
+import type { PieceRun } from '../../transfer/index.ts'
 import type { UnderWay } from './blob-plan.ts'
 import type { BlobSession } from './blob-session.ts'
-import type { PieceRun } from './lane-types.ts'
 
 export interface RunUnderWay extends UnderWay {
   readonly peer: BlobSession

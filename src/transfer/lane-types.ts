@@ -1,6 +1,7 @@
 /** Who is asked for a blob, what for, and what there is at a peer. */
-import type { BlobRef, Clock, PieceMemory } from '../../base/index.ts'
-import type { PeerId, Transport } from '../../mesh/index.ts'
+import type { BlobRef, Clock, PieceMemory } from '../base/index.ts'
+import type { PeerId } from '../mesh/index.ts'
+import type { FetchingTransport } from './fetching.ts'
 
 /** What a peer has of a blob. */
 export interface Holdings {
@@ -20,13 +21,13 @@ export interface PieceRun {
 export interface LanePeer {
   readonly peer: PeerId
   /** Where it is dialed for files; undefined when it is connected. */
-  readonly addresses?: readonly string[]
+  readonly addresses?: readonly string[] | undefined
 }
 
 export interface LaneParts {
-  readonly transport: Transport
+  readonly transport: FetchingTransport
   readonly clock: Clock
-  readonly ref: BlobRef
+  readonly ref: Pick<BlobRef, 'id' | 'sizeBytes'>
   /** The memory in which pieces arrive. */
   readonly memory: PieceMemory
 }

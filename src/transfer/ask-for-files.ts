@@ -1,0 +1,78 @@
+/** Asks one peer for many small files with one question, and gives them in their order. */
+import type { BlobRef, Clock } from '../base/index.ts'
+import { type PeerStream, StreamReader, type Transport, writeFrame } from '../mesh/index.ts'
+import { blobAnswerHeadBytes, bytesOf, decodeAnswerHead, isBulk } from './blob-protocol.ts'
+import type { FetchingTransport, FilesAsked, FilesStream } from './fetching.ts'
+import { filesProtocol } from './files-together.ts'
+import type { LanePeer } from './lane-types.ts'
+import { unpack } from './packing.ts'
+import { StallWatch } from './stall-watch.ts'
+
+/**
+ * Each file, of the size that it should have, or undefined that the peer does not have it. Whether the bytes are right
+ * is for the caller to see. Throws when the peer breaks off, stalls, or sends what is no answer.
+ */
+export async function* askForFiles(
+  transport: FetchingTransport,
+  clock: Clock,
+  { peer, addresses }: LanePeer,
+  refs: readonly Pick<BlobRef, 'id' | 'sizeBytes'>[],
+): AsyncGenerator<Uint8Array | undefined> {
+  const end = new AbortController()
+  let stream: FilesStream | undefined
+  const abort = (reason: Error): void => {
+    end.abort(reason)
+    stream?.abort(reason)
+  }
+  const { fetching } = transport
+  const watch = new StallWatch(clock, fetching, () => abort(new Error(`${peer} stalled`)))
+  let isWhole = false
+  try {
+    const asked = { peer, addresses, files: refs.map(({ id, sizeBytes }) => ({ id, sizeBytes })) }
+    stream = await (fetching?.openFiles(asked, end.signal) ?? openPeerFiles(transport, asked, end.signal))
+    end.signal.throwIfAborted()
+    for (const { sizeBytes } of refs) {
+      const content = await stream.next(sizeBytes)
+      // Time that goes into what is done with it is not the peer's.
+      watch.pause()
+      yield content
+      watch.touch()
+    }
+    isWhole = true
+  } finally {
+    watch.pause()
+    if (!isWhole) abort(new Error('nothing more is wanted'))
+  }
+}
+
+async function openPeerFiles(transport: Transport, asked: FilesAsked, signal: AbortSignal): Promise<FilesStream> {
+  const { peer, addresses, files } = asked
+  const open = addresses !== undefined || isBulk(bytesOf(files)) ? 'openFileStream' : 'openStream'
+  const stream = await transport[open](peer, filesProtocol, signal, addresses)
+  await writeFrame(stream, Buffer.from(JSON.stringify(files)))
+  await stream.closeWrite()
+  return new PeerFiles(stream)
+}
+
+class PeerFiles implements FilesStream {
+  readonly #stream: PeerStream
+  readonly #reader: StreamReader
+
+  constructor(stream: PeerStream) {
+    this.#stream = stream
+    this.#reader = new StreamReader(stream.incoming)
+  }
+
+  async next(sizeBytes: number): Promise<Uint8Array | undefined> {
+    const head = decodeAnswerHead(await this.#reader.exactly(blobAnswerHeadBytes))
+    if (head === undefined) return undefined
+    if (head.isPacked ? head.length >= sizeBytes : head.length !== sizeBytes) throw new Error('a file of another size')
+    const bytes = await this.#reader.exactly(head.length)
+    // Its own copy: it is kept longer than the chunk that it arrived in.
+    return head.isPacked ? unpack(bytes, sizeBytes) : Uint8Array.from(bytes)
+  }
+
+  abort(reason: Error): void {
+    this.#stream.abort(reason)
+  }
+}
