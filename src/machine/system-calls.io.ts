@@ -6,6 +6,7 @@ import { createRequire } from 'node:module'
 import { getSystemErrorName } from 'node:util'
 import type { LimitPair } from './command-limits.ts'
 import { type DescriptorCalls, descriptorCallsOf } from './descriptor-calls.ts'
+import { type SharedMemoryCalls, sharedMemoryCallsOf } from './shared-memory-calls.ts'
 import { type GuardedStat, statIn, structStatxBytes } from './struct-statx.ts'
 
 /** The package with koffi's native part for this platform; it finds out by itself which libc there is. */
@@ -15,7 +16,7 @@ const nativePackage = `@koromix/koffi-${process.platform}-${process.arch}`
 export type PathOrFd = string | number
 
 /** Failures are Errors with `code` and `errno`, as those of node:fs. */
-export interface SystemCalls extends DescriptorCalls {
+export interface SystemCalls extends DescriptorCalls, SharedMemoryCalls {
   /** The names of the extended attributes, each ended by a zero byte. */
   listXattrs(target: PathOrFd): Buffer
   getXattr(target: PathOrFd, name: string): Buffer
@@ -133,6 +134,7 @@ function callsOf(koffi: Koffi): SystemCalls {
   const answer = (length: number): Buffer => Buffer.from(buffer.subarray(0, checked(length)))
   return {
     ...descriptorCallsOf(libc, checked),
+    ...sharedMemoryCallsOf(libc, checked),
     listXattrs: (target) =>
       answer((typeof target === 'string' ? llistxattr : flistxattr)(target, buffer, answerBytesMax)),
     getXattr: (target, name) =>

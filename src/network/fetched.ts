@@ -7,8 +7,20 @@ import { type PeerStream, StreamReader } from '../mesh/index.ts'
 import { encodeRequest, type FilesStream, type LaneQuestion, type LaneStream, usefulBytes } from '../transfer/index.ts'
 import { WireError } from './wire.ts'
 
-/** The peer does not have it; the bytes follow; the answer has none; and that more of a piece has come from the peer. */
-export const [missing, here, empty, coming] = [0, 1, 2, 3]
+/** The peer does not have it; the bytes follow; the answer has none; more of a piece has come from the peer; and the piece is in the memory that was lent. */
+export const [missing, here, empty, coming, lent] = [0, 1, 2, 3, 4]
+/** What the daemon says when it has read what is in that memory, so that the next piece may go there. */
+const taken = Uint8Array.of(1)
+
+/** Memory into which the network process puts one piece after the other, for a lane. */
+export interface LentMemory {
+  /** Fills `into` from its beginning. */
+  read(into: Uint8Array): void
+  close(): void
+}
+
+/** Lends some to the process, under a number; undefined where that can't be done. */
+export type Lend = (number: number) => LentMemory | undefined
 
 /** How often the process says that more of one piece has come: once in half a second, for an hour. */
 const comingMax = 7_200
@@ -16,26 +28,35 @@ const comingMax = 7_200
 /** The daemon's end. WireError when what comes can't be. */
 class Fetched {
   readonly stream: PeerStream
+  readonly lent: LentMemory | undefined
   readonly #reader: StreamReader
   readonly #onBroken: (error: WireError) => void
 
   /** `onBroken` hears of what can't be. */
-  constructor(stream: PeerStream, onBroken: (error: WireError) => void) {
+  constructor(stream: PeerStream, onBroken: (error: WireError) => void, lentMemory?: LentMemory) {
     this.stream = stream
+    this.lent = lentMemory
     this.#onBroken = onBroken
     this.#reader = new StreamReader(stream.incoming)
   }
 
   /** Into `memory`, all of it; undefined if it is missing. */
-  async bytes(memory: Uint8Array, onPart: (bytes: number) => void = () => undefined): Promise<Uint8Array | undefined> {
+  async bytes(memory: Uint8Array, onPart: (bytes: number) => void): Promise<Uint8Array | undefined> {
     for (let said = 0; said <= comingMax; said += 1) {
       const word = await this.word()
       if (word === coming) onPart(usefulBytes)
       if (word === missing) return undefined
       if (word === here) return this.fill(memory, onPart)
+      if (word === lent && this.lent !== undefined) return this.#fromLent(this.lent, memory)
       if (word !== coming) break
     }
     return this.broken()
+  }
+
+  async #fromLent(lentMemory: LentMemory, memory: Uint8Array): Promise<Uint8Array> {
+    lentMemory.read(memory)
+    await this.stream.write(taken)
+    return memory
   }
 
   broken(): never {
@@ -54,6 +75,7 @@ class Fetched {
   }
 
   abort(reason: Error): void {
+    this.lent?.close()
     this.stream.abort(reason)
   }
 }
@@ -62,8 +84,8 @@ class Fetched {
 export class FetchedLane extends Fetched implements LaneStream {
   readonly #id: string
 
-  constructor(stream: PeerStream, onBroken: (error: WireError) => void, id: string) {
-    super(stream, onBroken)
+  constructor(stream: PeerStream, onBroken: (error: WireError) => void, id: string, lentMemory?: LentMemory) {
+    super(stream, onBroken, lentMemory)
     this.#id = id
   }
 
@@ -84,13 +106,14 @@ export class FetchedLane extends Fetched implements LaneStream {
   }
 
   closeWrite(): Promise<void> {
+    this.lent?.close()
     return this.stream.closeWrite()
   }
 }
 
 /** Small files, for which the network process asks a peer. */
 export class FetchedFiles extends Fetched implements FilesStream {
-  next(sizeBytes: number): Promise<Uint8Array | undefined> {
-    return this.bytes(new Uint8Array(sizeBytes))
+  next(sizeBytes: number, onPart: (bytes: number) => void): Promise<Uint8Array | undefined> {
+    return this.bytes(new Uint8Array(sizeBytes), onPart)
   }
 }

@@ -3,10 +3,13 @@
  * first words on the channel. Where the kernel can't be asked for that, there is none, and everything goes over the
  * channel.
  */
-import { closeSync } from 'node:fs'
+import { closeSync, readSync } from 'node:fs'
 import type { Socket } from 'node:net'
+import { pieceBytes } from '../base/index.ts'
 import { descriptorOf, systemCalls } from '../machine/index.ts'
+import type { Lend, LentMemory } from './fetched.ts'
 import type { HandOver } from './file-answers.ts'
+import type { Take } from './handed-over.ts'
 import type { ToNetwork } from './messages.ts'
 import { headOf } from './wire.ts'
 
@@ -17,17 +20,9 @@ const firstWordsMsMax = 2_000
 /** The daemon's end. */
 export interface Handover {
   readonly handOver: HandOver
+  readonly lend: Lend
   close(): void
 }
-
-/** What was handed over at once, open in this process, and its number. */
-export interface Taken {
-  readonly number: number
-  readonly descriptors: readonly number[]
-}
-
-/** What waits to be taken; undefined when nothing does. */
-export type Take = () => Taken | undefined
 
 /** Makes such a socket, and hands its other end over before anything else is said. */
 export function beginHandover(channel: Socket): Handover | undefined {
@@ -60,7 +55,36 @@ export function beginHandover(channel: Socket): Handover | undefined {
     bytes.writeUIntBE(number, 0, numberBytes)
     calls.sendDescriptors(own, bytes, descriptors)
   }
-  return { handOver, close }
+  const lend: Lend = (number) => {
+    let memory: number | undefined
+    try {
+      memory = calls.makeSharedMemory(pieceBytes)
+      handOver(number, [memory])
+      return lentMemory(memory)
+    } catch {
+      if (memory !== undefined) closeSync(memory)
+      return undefined
+    }
+  }
+  return { handOver, lend, close }
+}
+
+/**
+ * Read as a file is, and never mapped: what the process writes meanwhile can change what is read, and nothing else. It is
+ * read at once, which takes no longer than a copy, because no disk is waited for.
+ */
+function lentMemory(descriptor: number): LentMemory {
+  let isOpen = true
+  return {
+    read: (into) => {
+      if (!isOpen) throw new Error('the memory is lent no more')
+      readSync(descriptor, into, 0, into.length, 0)
+    },
+    close: () => {
+      if (isOpen) closeSync(descriptor)
+      isOpen = false
+    },
+  }
 }
 
 /** The network process's end: waits for the daemon's first words, which are given back, and takes the socket from them. */

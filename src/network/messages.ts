@@ -147,8 +147,8 @@ export type ToNetwork =
   | { readonly type: 'dial'; readonly dial: number; readonly address: string }
   | { readonly type: 'stop dialing'; readonly dial: number }
   | ({ readonly type: 'open'; readonly stream: number } & Opening)
-  /** Files are to be fetched on a stream (`fetched.ts`): pieces of one, or small ones together. */
-  | ({ readonly type: 'fetch lane'; readonly stream: number } & FileAsked)
+  /** Files are to be fetched on a stream (`fetched.ts`): pieces of one, for which memory may be lent, or small ones together. */
+  | ({ readonly type: 'fetch lane'; readonly stream: number; readonly isLent: boolean } & FileAsked)
   | ({ readonly type: 'fetch files'; readonly stream: number } & FilesAsked)
   | { readonly type: 'ping'; readonly peer: PeerId }
   | { readonly type: 'disconnect'; readonly peer: PeerId }

@@ -4,10 +4,11 @@ import type { Duplex } from 'node:stream'
 import { systemClock as clock } from '../base/clock.io.ts'
 import { type Cancel, IsconfError, release } from '../base/index.ts'
 import { systemRandom as random } from '../base/random.io.ts'
-import { systemCalls } from '../machine/index.ts'
+import { type MappedMemory, systemCalls } from '../machine/index.ts'
 import { LocalDiscovery, OwnAddressError, openTls, Strangers } from '../mesh/index.ts'
 import { Channel } from './channel.ts'
-import type { Take } from './handover.io.ts'
+import { HandedOver, laneNumber, type Take } from './handed-over.ts'
+import { mapLent } from './lent-memory.io.ts'
 import { askOver } from './local/ask.ts'
 import { LocalServers } from './local/servers.io.ts'
 import type { FromNetwork, NetworkSettings, NetworkStart, ToNetwork } from './messages.ts'
@@ -43,6 +44,7 @@ export class NetworkEnd {
     ask: (question) => askOver(this.#channel)(question),
   })
   #streams: NetworkStreams | undefined
+  readonly #handedOver: HandedOver | undefined
   readonly #files: RootFiles | undefined
   /** What is answered here, and not by the daemon. */
   readonly #ownByProtocol: OwnServices | undefined
@@ -53,7 +55,9 @@ export class NetworkEnd {
     this.#channel = new Channel({ socket, numbers: 'even', clock, onMessage, onOver })
     this.#send({ type: 'hello', release })
     if (take === undefined) return
-    this.#files = new RootFiles({ take, clock, send: (message) => this.#send(message) })
+    const handedOver = new HandedOver(take)
+    this.#handedOver = handedOver
+    this.#files = new RootFiles({ handedOver, clock, send: (message) => this.#send(message) })
     this.#ownByProtocol = ownServices(this.#files, clock, (message) => this.#send(message))
   }
 
@@ -155,7 +159,8 @@ export class NetworkEnd {
       })
       this.#mesh = mesh
       const send = (message: FromNetwork): void => this.#send(message)
-      this.#streams = new NetworkStreams({ channel: this.#channel, transport: mesh, clock, send })
+      const lent = (stream: number): MappedMemory | undefined => mapLent(this.#handedOver?.of(laneNumber(stream)))
+      this.#streams = new NetworkStreams({ channel: this.#channel, transport: mesh, clock, send, lent })
       const wanted = (): number | undefined => this.#settings?.wanted
       this.#around = { transport: mesh, domain, host, port, wanted, onKeys, strangers, clock, random, log }
       this.#discover()

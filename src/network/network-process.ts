@@ -109,7 +109,7 @@ export class RunningNetwork {
     const started = await startProcess()
     this.#process = started
     const session = new NetworkSession({
-      ...{ ...this.#options, socket: started.socket, handOver: started.handOver, log },
+      ...{ ...this.#options, socket: started.socket, handOver: started.handOver, lend: started.lend, log },
       onOver: (reason) => {
         over = reason
         if (this.#isListening && this.#session === session) {

@@ -94,7 +94,7 @@ export class NetworkSession {
       onOver: (reason) => this.#over(reason),
     })
     this.streams = new SessionStreams({
-      ...{ channel: this.#channel, peers: this.peers },
+      ...{ channel: this.#channel, peers: this.peers, lend: options.lend },
       send: (message) => this.send(message),
     })
     this.#askWhetherAlive()

@@ -1,5 +1,6 @@
 /** The streams of the network process: those of peers, joined to the daemon's, and those on which it fetches files for it. */
 import type { Clock } from '../base/index.ts'
+import type { MappedMemory } from '../machine/index.ts'
 import type { PeerStream, Transport } from '../mesh/index.ts'
 import type { Channel } from './channel.ts'
 import { serveStream } from './channel-stream.ts'
@@ -12,6 +13,8 @@ interface NetworkStreamsDeps {
   readonly transport: Transport
   readonly clock: Clock
   readonly send: (message: FromNetwork) => void
+  /** The memory that was lent for the lane on a stream. */
+  readonly lent: (stream: number) => MappedMemory | undefined
 }
 
 export class NetworkStreams {

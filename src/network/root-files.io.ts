@@ -6,7 +6,7 @@ import { close, fstat, read } from 'node:fs'
 import { promisify } from 'node:util'
 import { type BlobSource, type Clock, type HeldPieces, pieceBytes, pieceListOfSmall } from '../base/index.ts'
 import { bitAt, Slots } from '../transfer/index.ts'
-import type { Take } from './handover.io.ts'
+import type { HandedOver } from './handed-over.ts'
 import { type FileWanted, type FromNetwork, openFilesMax, type ToNetwork } from './messages.ts'
 
 /** Questions under way at once; more wait. The daemon takes twice as many. */
@@ -18,7 +18,7 @@ const keptMax = 64
 
 interface RootFilesDeps {
   readonly send: (message: FromNetwork) => void
-  readonly take: Take
+  readonly handedOver: HandedOver
   readonly clock: Clock
 }
 
@@ -27,7 +27,6 @@ type Answer = ToNetwork & { readonly type: 'held' | 'files' }
 export class RootFiles implements BlobSource {
   readonly #deps: RootFilesDeps
   readonly #answers = new Map<number, (answer: Answer) => void>()
-  readonly #takenByNumber = new Map<number, readonly number[]>()
   readonly #slots = new Slots<'daemon'>(questionsMax, questionsMax)
   readonly #keptById = new Map<string, OpenFile>()
   /** What is asked for together, in the next moment. */
@@ -40,9 +39,6 @@ export class RootFiles implements BlobSource {
 
   /** The daemon has answered. */
   hear(answer: Answer): void {
-    // What was handed over for it is there already.
-    for (let taken = this.#deps.take(); taken !== undefined; taken = this.#deps.take())
-      this.#takenByNumber.set(taken.number, taken.descriptors)
     this.#answers.get(answer.ask)?.(answer)
     this.#answers.delete(answer.ask)
   }
@@ -93,8 +89,7 @@ export class RootFiles implements BlobSource {
   async #openTogether(waiting: readonly Waiting[]): Promise<void> {
     const files = waiting.map(({ wanted }) => wanted)
     const { ask, found } = (await this.#ask((ask) => ({ type: 'files', ask, files }))) as Answer & { type: 'files' }
-    const descriptors = [...(this.#takenByNumber.get(ask) ?? [])]
-    this.#takenByNumber.delete(ask)
+    const descriptors = [...this.#deps.handedOver.of(ask)]
     for (const [index, { wanted, resolve }] of waiting.entries()) {
       const descriptor = found[index] === 'missing' ? undefined : descriptors.shift()
       const file = descriptor === undefined ? undefined : new OpenFile(descriptor)

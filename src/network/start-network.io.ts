@@ -82,10 +82,10 @@ function connected(path: string): Promise<NetworkProcess> {
 }
 
 /** Before anything else is said. */
-function givenFiles(socket: Socket, ended: Promise<string>): Pick<NetworkProcess, 'socket' | 'handOver'> {
+function givenFiles(socket: Socket, ended: Promise<string>): Pick<NetworkProcess, 'socket' | 'handOver' | 'lend'> {
   const handover = beginHandover(socket)
   void ended.then(() => handover?.close())
-  return { socket, handOver: handover?.handOver }
+  return { socket, handOver: handover?.handOver, lend: handover?.lend }
 }
 
 function wordsOf(stderr: Readable): () => readonly string[] {

@@ -10,13 +10,14 @@ import { StallWatch } from './stall-watch.ts'
 
 /**
  * Each file, of the size that it should have, or undefined that the peer does not have it. Whether the bytes are right
- * is for the caller to see. Throws when the peer breaks off, stalls, or sends what is no answer.
+ * is for the caller to see. `onBytes` hears each time that as much has come as is useful. Throws when the peer breaks off, stalls, or sends what is no answer.
  */
 export async function* askForFiles(
   transport: FetchingTransport,
   clock: Clock,
   { peer, addresses }: LanePeer,
   refs: readonly Pick<BlobRef, 'id' | 'sizeBytes'>[],
+  onBytes: () => void = () => undefined,
 ): AsyncGenerator<Uint8Array | undefined> {
   const end = new AbortController()
   let stream: FilesStream | undefined
@@ -26,13 +27,17 @@ export async function* askForFiles(
   }
   const { fetching } = transport
   const watch = new StallWatch(clock, fetching, () => abort(new Error(`${peer} stalled`)))
+  // On a slow line one file takes longer than any silence.
+  const onPart = (bytes: number): void => {
+    if (watch.came(bytes)) onBytes()
+  }
   let isWhole = false
   try {
     const asked = { peer, addresses, files: refs.map(({ id, sizeBytes }) => ({ id, sizeBytes })) }
     stream = await (fetching?.openFiles(asked, end.signal) ?? openPeerFiles(transport, asked, end.signal))
     end.signal.throwIfAborted()
     for (const { sizeBytes } of refs) {
-      const content = await stream.next(sizeBytes)
+      const content = await stream.next(sizeBytes, onPart)
       // Time that goes into what is done with it is not the peer's.
       watch.pause()
       yield content
@@ -63,13 +68,14 @@ class PeerFiles implements FilesStream {
     this.#reader = new StreamReader(stream.incoming)
   }
 
-  async next(sizeBytes: number): Promise<Uint8Array | undefined> {
+  async next(sizeBytes: number, onPart: (bytes: number) => void): Promise<Uint8Array | undefined> {
     const head = decodeAnswerHead(await this.#reader.exactly(blobAnswerHeadBytes))
     if (head === undefined) return undefined
     if (head.isPacked ? head.length >= sizeBytes : head.length !== sizeBytes) throw new Error('a file of another size')
-    const bytes = await this.#reader.exactly(head.length)
-    // Its own copy: it is kept longer than the chunk that it arrived in.
-    return head.isPacked ? unpack(bytes, sizeBytes) : Uint8Array.from(bytes)
+    // Its own memory: it is kept longer than the chunk that it arrived in.
+    const bytes = new Uint8Array(head.length)
+    await this.#reader.fill(bytes, onPart)
+    return head.isPacked ? unpack(bytes, sizeBytes) : bytes
   }
 
   abort(reason: Error): void {

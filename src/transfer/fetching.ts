@@ -49,8 +49,8 @@ export interface LaneStream {
 
 /** Small files that come together. */
 export interface FilesStream {
-  /** The next one, of exactly so many bytes; undefined if the peer does not have it. */
-  next(sizeBytes: number): Promise<Uint8Array | undefined>
+  /** The next one, of exactly so many bytes; undefined if the peer does not have it. `onPart` hears how much of it has come. */
+  next(sizeBytes: number, onPart: (bytes: number) => void): Promise<Uint8Array | undefined>
   abort(reason: Error): void
 }
 

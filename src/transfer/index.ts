@@ -20,6 +20,6 @@ export type {
   LaneQuestion,
   LaneStream,
 } from './fetching.ts'
-export { filesOfOneQuestion } from './files-together.ts'
+export { filesOfOneQuestion, filesProtocol } from './files-together.ts'
 export type { Holdings, LaneParts, LanePeer, PieceRun } from './lane-types.ts'
 export { usefulBytes } from './stall-watch.ts'

@@ -42,7 +42,7 @@ export async function networkInThisProcess({ serves = false } = {}): Promise<Net
     take,
   )
   if (words !== undefined) other.unshift(words)
-  return { socket, handOver: handover?.handOver, ended, kill: () => void other.destroy() }
+  return { socket, handOver: handover?.handOver, lend: handover?.lend, ended, kill: () => void other.destroy() }
 }
 
 /** One that listens on a free port of 127.0.0.1; the caller closes it. */
