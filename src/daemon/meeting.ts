@@ -62,6 +62,7 @@ export function startMeeting({ configured, onConfigured, learned, ...deps }: Mee
       learned ? besides(configured(), [...relays.addresses(), ...keeper.addresses(), ...learned.addresses()]) : [],
     wanted: () => keeper.wanted(),
     isAtRest: () => inventory?.unconnected().length === 0,
+    dialing: (address) => keeper.dialing(address),
     dialed: (address, peer) => keeper.dialed(address, peer),
   })
   keeper.start()

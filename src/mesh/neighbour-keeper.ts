@@ -1,6 +1,7 @@
 /** Keeps the neighbours of this host: what {@link Neighbours} decides is done to the transport here. */
 import { type Cancel, type Clock, everybodyMax, type Random } from '../base/index.ts'
-import { type Candidate, Neighbours, neighboursMax } from './neighbours.ts'
+import type { Candidate } from './hosts-to-turn-to.ts'
+import { Neighbours, neighboursMax } from './neighbours.ts'
 import type { PeerId, Transport } from './transport.ts'
 
 /** How often to check whether there are too many neighbours, or too few hosts to turn to; and while there are enough. */
@@ -79,6 +80,11 @@ export class NeighbourKeeper {
   /** Where to dial, best first. */
   addresses(): readonly string[] {
     return this.#neighbours.addresses(this.#deps.hosts())
+  }
+
+  /** An address is being dialed. */
+  dialing(address: string): void {
+    this.#neighbours.dialing(address)
   }
 
   /** An address was dialed: who answered, or undefined if nobody did. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { seededRandom } from '../../test/sim/random.ts'
-import { type Candidate, Neighbours, neighboursMax, neighboursMin } from './neighbours.ts'
+import type { Candidate } from './hosts-to-turn-to.ts'
+import { connectionsMax, Neighbours, neighboursMax, neighboursMin } from './neighbours.ts'
 import type { PeerId } from './transport.ts'
 
 const manyHosts = 1_000
@@ -54,11 +55,29 @@ test('a lost neighbour is replaced by one of those that were offered, a near one
   const neighbours = neighboursIn('a')
   neighbours.offer([...named('b', 5), 'a/1'].map(candidate))
   meet(neighbours, named('c', neighboursMin))
-  assert.equal(neighbours.wanted(manyHosts), 1)
-  assert.equal(neighbours.addresses(manyHosts)[0], 'a/1')
   neighbours.down('c/0' as PeerId)
   assert.equal(neighbours.wanted(manyHosts), 1)
+  assert.equal(neighbours.addresses(manyHosts)[0], 'a/1')
   assert.equal(neighbours.addresses(manyHosts).length, 6)
+})
+
+test('a host that has enough neighbours dials no other because it lacks a near one that can not be dialed yet', () => {
+  const neighbours = neighboursIn('a')
+  neighbours.offer([...named('b', 20), 'a/1'].map(candidate))
+  meet(neighbours, named('c', neighboursMin))
+  neighbours.dialed('a/1', undefined)
+  assert.equal(neighbours.wanted(manyHosts), 0)
+  neighbours.explore()
+  assert.equal(neighbours.addresses(manyHosts)[0], 'a/1')
+})
+
+test('hosts that are offered the same hosts in the same order begin with different ones', () => {
+  const firsts = [1, 2, 3, 4, 5, 6, 7, 8].map((seed) => {
+    const neighbours = neighboursIn('a', seed)
+    neighbours.offer(named('b', 32).map(candidate))
+    return neighbours.addresses(manyHosts)[0]
+  })
+  assert.ok(new Set(firsts).size >= 5, firsts.join(' '))
 })
 
 test('an address that does not answer twice is dropped, and not taken up again for a while', () => {
@@ -81,6 +100,33 @@ test('who turned to us is let go when there are too many, but not before it coul
   assert.equal(neighbours.surplus(manyHosts, 11_000).length, 14 - neighboursMax)
 })
 
+test('one that comes to a host with all its neighbours takes the place of one at once', () => {
+  const neighbours = neighboursIn('a')
+  meet(neighbours, named('b', 6))
+  meet(neighbours, named('c', 6))
+  meet(neighbours, ['d/1'], 0, 60_000)
+  const surplus = neighbours.surplus(manyHosts, 60_000)
+  assert.equal(surplus.length, 1)
+  assert.notEqual(surplus[0], 'd/1')
+})
+
+test('a host never has more connections than in the largest domain where everybody knows everybody', () => {
+  for (const hosts of [2, manyHosts]) {
+    const neighbours = neighboursIn('a')
+    neighbours.offer([candidate('x/1')])
+    meet(neighbours, named('b', connectionsMax - (hosts === 2 ? 1 : 0)))
+    assert.deepEqual(neighbours.surplus(hosts, 1_000), [])
+    // The last to come is turned away, unless it did not come by itself.
+    meet(neighbours, named('c', 2), 0, 1_000)
+    neighbours.dialing('x/1')
+    meet(neighbours, ['x/1'], 0, 1_000)
+    const surplus = neighbours.surplus(hosts, 1_000)
+    assert.equal(neighbours.activeCount - surplus.length, connectionsMax)
+    assert.equal(surplus[0], 'c/1')
+    assert.ok(!surplus.includes('x/1' as PeerId))
+  }
+})
+
 test('a flood of strangers leaves the near ones and those that were chosen, and costs a bounded number of connections', () => {
   const neighbours = neighboursIn('a')
   const [near, chosen] = [named('a', 2), named('b', 4)]
@@ -93,7 +139,7 @@ test('a flood of strangers leaves the near ones and those that were chosen, and 
       assert.ok(![...near, ...chosen].includes(peer), `${peer} was let go`)
       neighbours.down(peer)
     }
-    assert.ok(neighbours.activeCount <= neighboursMax + 24, `${neighbours.activeCount} connections`)
+    assert.ok(neighbours.activeCount <= connectionsMax, `${neighbours.activeCount} connections`)
   }
 })
 

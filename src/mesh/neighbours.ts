@@ -9,6 +9,7 @@
  * crowd out the neighbours that this host has chosen itself.
  */
 import { everybodyMax, type Random } from '../base/index.ts'
+import { type Candidate, HostsToTurnTo } from './hosts-to-turn-to.ts'
 import type { PeerId } from './transport.ts'
 
 /**
@@ -16,6 +17,11 @@ import type { PeerId } from './transport.ts'
  */
 export const neighboursMin = 8
 export const neighboursMax = 12
+/**
+ * No host ever has more connections, in a domain of any size. More than {@link neighboursMax} it has only while so many
+ * come within their grace that nobody else is left to hang up on.
+ */
+export const connectionsMax = everybodyMax
 /** How many in the same network are kept when others go: what they have arrives fast. */
 const nearMax = 2
 /** How many of the hosts that this one dialed are kept, the oldest first, whoever comes. */
@@ -24,19 +30,6 @@ const chosenMax = 4
 const perNetworkMax = neighboursMax / 2
 /** How long a newcomer is kept, so that it learns who else there is. */
 const graceMs = 10_000
-/** How many newcomers there may be at once; the next one is turned away immediately. */
-const newcomersMax = 24
-/** How many hosts to turn to are remembered. */
-const passiveMax = 32
-const failuresMax = 2
-/** How many hosts that did not answer are remembered, and not taken up again for a while. */
-const failedMax = 128
-
-/** A host that could be dialed. */
-export interface Candidate {
-  readonly peer: PeerId
-  readonly address: string
-}
 
 interface Active {
   readonly network: string
@@ -44,11 +37,6 @@ interface Active {
   readonly sinceMs: number
   /** Whether this host dialed it. */
   isChosen: boolean
-}
-
-interface Passive extends Candidate {
-  readonly isNear: boolean
-  failures: number
 }
 
 export interface NeighboursOptions {
@@ -62,13 +50,15 @@ export interface NeighboursOptions {
 export class Neighbours {
   readonly #options: NeighboursOptions
   readonly #activeByPeer = new Map<PeerId, Active>()
-  readonly #passiveByAddress = new Map<string, Passive>()
-  readonly #failed = new Set<string>()
+  readonly #toTurnTo: HostsToTurnTo
+  /** Who is being dialed, as far as that is known before it answers. */
+  readonly #dialing = new Map<string, PeerId>()
   /** Whether one more than is needed is looked for. */
   #isExploring = false
 
   constructor(options: NeighboursOptions) {
     this.#options = options
+    this.#toTurnTo = new HostsToTurnTo(options.random)
   }
 
   get activeCount(): number {
@@ -77,45 +67,39 @@ export class Neighbours {
 
   /** How many hosts to turn to should be added; none while there are at least half of them. */
   get room(): number {
-    const free = passiveMax - this.#passiveByAddress.size
-    return free > passiveMax / 2 ? free : 0
+    return this.#toTurnTo.room
   }
 
   /** A peer is connected; `address` is where it is. */
   up(peer: PeerId, address: string, nowMs: number): void {
     const network = this.#options.networkOf(address)
     const isNear = this.#options.isNear(network)
-    this.#activeByPeer.set(peer, { network, isNear, sinceMs: nowMs, isChosen: false })
+    const isChosen = [...this.#dialing.values()].includes(peer)
+    this.#activeByPeer.set(peer, { network, isNear, sinceMs: nowMs, isChosen })
   }
 
   down(peer: PeerId): void {
     this.#activeByPeer.delete(peer)
   }
 
-  /** This host dialed an address: who answered, or undefined when nobody did. */
+  /** This host dials an address. */
+  dialing(address: string): void {
+    const peer = this.#toTurnTo.peerAt(address)
+    if (peer !== undefined) this.#dialing.set(address, peer)
+  }
+
+  /** This host has dialed an address: who answered, or undefined when nobody did. */
   dialed(address: string, peer: PeerId | undefined): void {
     this.#isExploring = false
+    this.#dialing.delete(address)
     const active = peer === undefined ? undefined : this.#activeByPeer.get(peer)
     if (active) active.isChosen = true
-    const passive = this.#passiveByAddress.get(address)
-    if (!passive) return
-    passive.failures += 1
-    if (peer === undefined && passive.failures < failuresMax) return
-    this.#passiveByAddress.delete(address)
-    if (peer !== undefined) return
-    this.#failed.add(address)
-    const [oldest] = this.#failed
-    if (this.#failed.size > failedMax && oldest !== undefined) this.#failed.delete(oldest)
+    this.#toTurnTo.dialed(address, peer !== undefined)
   }
 
   /** Hosts to turn to, as far as there is room. */
   offer(candidates: readonly Candidate[]): void {
-    for (const { peer, address } of candidates) {
-      if (this.#passiveByAddress.size >= passiveMax) return
-      if (this.#activeByPeer.has(peer) || this.#failed.has(address)) continue
-      const isNear = this.#options.isNear(this.#options.networkOf(address))
-      this.#passiveByAddress.set(address, { peer, address, isNear, failures: 0 })
-    }
+    this.#toTurnTo.offer(candidates.filter(({ peer }) => !this.#activeByPeer.has(peer)))
   }
 
   /**
@@ -125,59 +109,56 @@ export class Neighbours {
   explore(): void {
     this.#isExploring = true
     // Those that did not answer may be on the other side of what is whole again by now.
-    this.#failed.clear()
+    this.#toTurnTo.forgive()
   }
 
   /** How many more connections are wanted in a domain of so many hosts; undefined where everybody may know everybody. */
   wanted(hosts: number): number | undefined {
-    if (hosts <= everybodyMax) return undefined
-    const more = neighboursMin - this.#activeByPeer.size
-    const wantsNear = this.#lacksNear() && this.#passives().some(({ isNear }) => isNear)
-    return Math.max(0, more, wantsNear || this.#isExploring ? 1 : 0)
+    if (this.#isSmall(hosts)) return undefined
+    return Math.max(0, neighboursMin - this.activeCount, this.#isExploring ? 1 : 0)
   }
 
   /** Where to dial, best first; nothing in a small domain once there are enough. */
   addresses(hosts: number): readonly string[] {
-    if (hosts <= everybodyMax && this.#activeByPeer.size >= neighboursMin) return []
-    const nearFirst = this.#lacksNear() ? (one: Passive): number => (one.isNear ? 0 : 1) : (): number => 0
-    return this.#passives()
-      .sort((a, b) => nearFirst(a) - nearFirst(b) || a.failures - b.failures)
+    if (this.#isSmall(hosts) && this.activeCount >= neighboursMin) return []
+    const lacksNear = this.#lacksNear()
+    const isFirst = (address: string): boolean => lacksNear && this.#options.isNear(this.#options.networkOf(address))
+    return this.#toTurnTo
+      .all()
+      .filter(({ peer }) => !this.#activeByPeer.has(peer))
+      .map(({ address, failures }) => ({ address, failures, isFirst: isFirst(address) }))
+      .sort((a, b) => Number(b.isFirst) - Number(a.isFirst) || a.failures - b.failures)
       .map(({ address }) => address)
   }
 
   /** Whom to hang up on. */
   surplus(hosts: number, nowMs: number): readonly PeerId[] {
-    if (hosts <= everybodyMax) return []
-    const surplus: PeerId[] = []
-    const left = new Map(this.#activeByPeer)
-    const drop = (peer: PeerId): void => {
-      left.delete(peer)
-      surplus.push(peer)
+    if (this.#isSmall(hosts)) return []
+    const surplus = new Set<PeerId>()
+    const left = (): number => this.activeCount - surplus.size
+    const settled = new Set(this.#settled(nowMs))
+    while (left() > neighboursMax && settled.size > 0) {
+      const peer = this.#victim([...settled])
+      settled.delete(peer)
+      surplus.add(peer)
     }
-    for (const peer of this.#newcomers(nowMs).slice(newcomersMax)) drop(peer)
-    const isOver = (): boolean => left.size > neighboursMax
-    const settled = this.#settled(nowMs)
-    while (isOver()) {
-      const peer = this.#victim(settled.filter((one) => left.has(one)))
-      if (peer === undefined) break
-      drop(peer)
-    }
-    return surplus
+    for (const peer of this.#newcomers(nowMs)) if (left() > connectionsMax) surplus.add(peer)
+    return [...surplus]
   }
 
-  #passives(): Passive[] {
-    return [...this.#passiveByAddress.values()].filter(({ peer }) => !this.#activeByPeer.has(peer))
+  /** Whether everybody may know everybody. Who is connected to more hosts than are known is no longer in such a domain. */
+  #isSmall(hosts: number): boolean {
+    return Math.max(hosts, this.activeCount + 1) <= everybodyMax
   }
 
   #lacksNear(): boolean {
     return [...this.#activeByPeer.values()].filter(({ isNear }) => isNear).length < nearMax
   }
 
-  /** Newcomers within their grace that this host did not dial, in the order in which they came. */
+  /** Who is within the grace, the last to come first, and those that this host dialed after all others. */
   #newcomers(nowMs: number): readonly PeerId[] {
-    return [...this.#activeByPeer]
-      .filter(([, one]) => !one.isChosen && nowMs - one.sinceMs < graceMs)
-      .map(([peer]) => peer)
+    const came = [...this.#activeByPeer].filter(([, one]) => nowMs - one.sinceMs < graceMs).reverse()
+    return came.sort(([, a], [, b]) => Number(a.isChosen) - Number(b.isChosen)).map(([peer]) => peer)
   }
 
   /** Neighbours past their grace that may go. */
@@ -197,13 +178,13 @@ export class Neighbours {
       .slice(0, count)
   }
 
-  /** Any of them; of a network that has more than its share, if there is one. */
-  #victim(peers: readonly PeerId[]): PeerId | undefined {
+  /** Any of some; of a network that has more than its share, if there is one. */
+  #victim(peers: readonly PeerId[]): PeerId {
     const networkOf = (peer: PeerId): string => this.#activeByPeer.get(peer)?.network ?? ''
     const crowded = peers.filter(
       (peer) => peers.filter((other) => networkOf(other) === networkOf(peer)).length > perNetworkMax,
     )
     const among = crowded.length > 0 ? crowded : peers
-    return among[this.#options.random.below(Math.max(1, among.length))]
+    return among[this.#options.random.below(among.length)] as PeerId
   }
 }

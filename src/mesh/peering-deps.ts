@@ -15,6 +15,8 @@ export interface PeeringDeps {
   wanted?(): number | undefined
   /** Whether nobody is missing, and Peering's look() is called when an address may be another one. */
   isAtRest?(): boolean
+  /** Hears of a dial before anybody can answer. */
+  dialing?(address: string): void
   /** Hears the result of a dial: who answered, or undefined. */
   dialed?(address: string, peer: PeerId | undefined): void
 }

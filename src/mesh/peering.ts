@@ -144,6 +144,7 @@ export class Peering {
     const { transport, clock, log } = this.#deps
     const dialing = new AbortController()
     entry.dialing = dialing
+    this.#deps.dialing?.(entry.address)
     const cancelLimit = clock.after(dialMsMax, () => dialing.abort(new Error(`no answer within ${dialMsMax} ms`)))
     try {
       entry.peer = await transport.dial(entry.address, dialing.signal)

@@ -1,7 +1,7 @@
 /** A hundred simulated hosts: what holds at every size, in seconds. The figures for more: `npm run sim -- --size N`. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { neighboursMax, neighboursMin } from '../../src/mesh/neighbours.ts'
+import { connectionsMax, neighboursMax, neighboursMin } from '../../src/mesh/neighbours.ts'
 import { Fleet, sum } from '../sim/fleet.ts'
 import type { FleetHost } from '../sim/fleet-host.ts'
 import { rates } from './size.ts'
@@ -17,8 +17,9 @@ test('a hundred hosts that know two of them find each other, and each has a boun
       await fleet.run(10_000)
     }
     await fleet.run(30_000)
-    const [fewest, , most] = fleet.connections()
-    assert.ok(fewest >= neighboursMin - 1 && most <= neighboursMax + 2, `${fewest} to ${most} connections`)
+    const { fewest, most, peak } = fleet.connections()
+    assert.ok(fewest >= neighboursMin - 1 && most <= neighboursMax, `${fewest} to ${most} connections`)
+    assert.ok(peak <= connectionsMax, `${peak} connections at some time`)
     for (const host of fleet.hosts) assert.equal(host.knownHosts, hosts, host.name)
     const [by] = fleet.hosts
     assert.ok(by)
@@ -33,6 +34,58 @@ test('a hundred hosts that know two of them find each other, and each has a boun
     fleet.end()
   }
 })
+
+test('hosts that are switched on together, or lose a third of the others, keep the bound and stay one graph', async () => {
+  const fleet = new Fleet({ seed: 2, hosts, latencyMs: 20, haveMet: true })
+  const lost = fleet.hosts.filter((_, index) => index % 3 === 0)
+  try {
+    await fleet.start(5_000)
+    await fleet.run(60_000)
+    assertNeighbours(fleet, connectionsMax)
+    for (const host of lost) host.crash()
+    await fleet.run(60_000)
+    assertNeighbours(fleet, neighboursMax)
+    await fleet.clock.until(Promise.all(lost.map((host) => host.start())))
+    await fleet.run(60_000)
+    assertNeighbours(fleet, connectionsMax)
+    // Long enough for each to meet others that it need not meet, which costs nobody more connections.
+    await fleet.run(600_000)
+    assertNeighbours(fleet, neighboursMax)
+  } finally {
+    fleet.end()
+  }
+})
+
+test('a host that a crowd of members turns to again and again keeps the bound and is not cut off from the others', async () => {
+  const fleet = new Fleet({ seed: 3, hosts: 40, latencyMs: 20, haveMet: true })
+  try {
+    await fleet.start(5_000)
+    await fleet.run(60_000)
+    fleet.connections()
+    const [by, crowded] = fleet.hosts
+    assert.ok(by && crowded)
+    const crowd = Array.from({ length: 200 }, (_, index) => fleet.network.transport(`crowd-${index}`))
+    for (let second = 0; second < 60; second += 1) {
+      for (const one of crowd) one.dial(crowded.life.transport.address).catch(() => undefined)
+      await fleet.run(1_000)
+    }
+    assert.equal(fleet.connections().peak, connectionsMax)
+    const others = crowded.life.transport.peers().filter(({ id }) => !id.startsWith('crowd-'))
+    assert.ok(others.length >= 4, `${others.length} others`)
+    await fleet.checkIn(by)
+    const { all } = await fleet.spread(fleet.hosts, fleet.clock.monotonicMs(), 60_000)
+    assert.ok(all < 5_000, `the last host had the change after ${all} ms`)
+  } finally {
+    fleet.end()
+  }
+})
+
+function assertNeighbours(fleet: Fleet, peakMax: number): void {
+  const { fewest, most, peak } = fleet.connections()
+  assert.ok(fewest >= neighboursMin && most <= neighboursMax, `${fewest} to ${most} connections`)
+  assert.ok(peak <= peakMax, `${peak} connections at some time`)
+  assert.equal(fleet.connectedTo(fleet.up[0]), fleet.up.length, 'the graph of all hosts')
+}
 
 for (const seed of [1, 2, 3]) {
   test(`what one of thirty hosts newly says of itself is known to all within seconds (seed ${seed})`, async () => {

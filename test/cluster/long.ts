@@ -1,10 +1,11 @@
 /**
  * Many seeded histories: `npm run sim -- --seeds 1000 [--from 5000] [--faults NAME]`, or one of them with its whole
- * trace: `npm run sim -- --seed 17 --faults 'failing hosts'`. With `--size N` what a fleet of N hosts costs, as a table.
+ * trace: `npm run sim -- --seed 17 --faults 'failing hosts'`. With `--size N` what a fleet of N hosts costs, as a table, or
+ * only some of it: `--phases quiet,lossy`.
  */
 import { parseArgs } from 'node:util'
 import { faultsByName, history, howToRepeat } from './histories.ts'
-import { printSize } from './size-table.ts'
+import { phasesOf, printSize } from './size-table.ts'
 
 const options = {
   seeds: { type: 'string', default: '200' },
@@ -12,11 +13,12 @@ const options = {
   seed: { type: 'string' },
   faults: { type: 'string' },
   size: { type: 'string' },
+  phases: { type: 'string' },
 } as const
-const { seeds, from, seed, faults, size } = parseArgs({ options }).values
+const { seeds, from, seed, faults, size, phases } = parseArgs({ options }).values
 
 let failures = 0
-if (size !== undefined) await printSize(Number(size), Number(seed ?? 1))
+if (size !== undefined) await printSize(Number(size), Number(seed ?? 1), phasesOf(phases))
 else await manyHistories()
 process.exitCode = failures === 0 ? 0 : 1
 

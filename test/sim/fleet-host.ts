@@ -35,6 +35,8 @@ export interface FleetWorld {
   /** The addresses in everybody's nets. */
   readonly nets: readonly string[]
   readonly isSigned: VerifyRecord
+  /** A host has so many connections, after one more, and after it has hung up on whom it does not keep. */
+  readonly onConnections: (count: number) => void
   /** A host has a changeset. */
   readonly onChangeset: (host: FleetHost, id: string) => void
 }
@@ -76,7 +78,7 @@ export class FleetHost {
   }
 
   async start(): Promise<void> {
-    const { seed, network, isSigned, nets, onChangeset } = this.#world
+    const { seed, network, isSigned, nets, onConnections, onChangeset } = this.#world
     this.#starts += 1
     const random = seededRandom(seedOf(seed, `${this.name} ${this.#starts}`))
     const clock = new MortalClock(this.#world.clock)
@@ -116,11 +118,13 @@ export class FleetHost {
       hints: () => keeper.addresses(),
       wanted: () => keeper.wanted(),
       isAtRest: () => inventory.unconnected().length === 0,
+      dialing: (address) => keeper.dialing(address),
       dialed: (address, peer) => keeper.dialed(address, peer),
     })
     serveJournal(transport, journalSource(branches))
     keepAlive(clock, () => transport.watched(), log)
     keeper.start()
+    transport.onPeer(() => onConnections(transport.peers().length))
     peering.start()
     replicator.start()
     this.#life = { transport, replicator, branch, peering, keeper, clock }

@@ -33,6 +33,14 @@ export interface Spread {
   readonly all: number
 }
 
+/** Of the hosts that are up: the fewest, the mean and the most that a host has, and the most it had since the last look. */
+export interface Connections {
+  readonly fewest: number
+  readonly mean: number
+  readonly most: number
+  readonly peak: number
+}
+
 export class Fleet {
   readonly options: FleetOptions
   readonly clock = new SimClock({ fires: 'together' })
@@ -41,6 +49,7 @@ export class Fleet {
   /** When each host had the changeset that is being followed. */
   readonly #hadAtMs = new Map<FleetHost, number>()
   #followed: string = noChangeset
+  #connectionsPeak = 0
 
   constructor(options: FleetOptions) {
     const { seed, hosts, latencyMs, haveMet } = options
@@ -54,6 +63,9 @@ export class Fleet {
       network: this.network,
       nets: names.slice(0, netsCount).map((name) => `sim:${name}`),
       isSigned: cachedCheck(seed),
+      onConnections: (count) => {
+        this.#connectionsPeak = Math.max(this.#connectionsPeak, count)
+      },
       onChangeset: (host, id) => {
         if (id === this.#followed && !this.#hadAtMs.has(host)) this.#hadAtMs.set(host, this.clock.monotonicMs())
       },
@@ -87,10 +99,24 @@ export class Fleet {
     return this.clock.run(ms)
   }
 
-  /** The fewest, the mean and the most connections of a host. */
-  connections(): readonly [number, number, number] {
+  connections(): Connections {
     const counts = this.up.map(({ life }) => life.transport.peers().length)
-    return [Math.min(...counts), sum(counts) / counts.length, Math.max(...counts)]
+    const [most, peak] = [Math.max(...counts), this.#connectionsPeak]
+    this.#connectionsPeak = most
+    return { fewest: Math.min(...counts), mean: sum(counts) / counts.length, most, peak }
+  }
+
+  /** How many hosts one reaches over its neighbours and theirs, itself among them. */
+  connectedTo(one: FleetHost | undefined): number {
+    const hostByName = new Map<string, FleetHost>(this.up.map((host) => [host.name, host]))
+    const reached = new Set(one ? [one] : [])
+    for (const { life } of reached) {
+      for (const { id } of life.transport.peers()) {
+        const other = hostByName.get(id)
+        if (other) reached.add(other)
+      }
+    }
+    return reached.size
   }
 
   /** Bytes a second that a host sends, in the mean of all, by kind of message, while time passes. */
@@ -125,12 +151,20 @@ export class Fleet {
     replicator.announce(branch).catch(() => undefined)
   }
 
-  /** Lets time pass until all of some hosts have what was checked in last, or it is given up; when parts of them had it. */
-  async spread(among: readonly FleetHost[], sinceMs: number, limitMs: number): Promise<Spread> {
+  /**
+   * Lets time pass until all of some hosts have what was checked in last, or it is given up; when parts of them had it,
+   * since a moment, or one for each.
+   */
+  async spread(
+    among: readonly FleetHost[],
+    since: number | ((host: FleetHost) => number),
+    limitMs: number,
+  ): Promise<Spread> {
     const untilMs = this.clock.monotonicMs() + limitMs
     while (!among.every((host) => this.#hadAtMs.has(host)) && this.clock.monotonicMs() < untilMs) await this.run(100)
+    const sinceMs = (host: FleetHost): number => (typeof since === 'number' ? since : since(host))
     const times = among
-      .map((host) => (this.#hadAtMs.get(host) ?? Number.POSITIVE_INFINITY) - sinceMs)
+      .map((host) => (this.#hadAtMs.get(host) ?? Number.POSITIVE_INFINITY) - sinceMs(host))
       .sort((a, b) => a - b)
     const at = (part: number): number => Math.max(0, times[Math.ceil(part * times.length) - 1] ?? 0)
     return { half: at(0.5), most: at(0.99), all: at(1) }
