@@ -1,5 +1,6 @@
 /** What a change and a host at rest cost with a network process, against one process. */
-import { constants, copyFileSync } from 'node:fs'
+import { chmodSync, constants, copyFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect, socketName } from '../src/control/index.ts'
 import { Lab, type LabHost } from '../test/harness/lab.ts'
@@ -17,7 +18,7 @@ const names = ['origin', 'near', 'far']
 export async function changesInTwo(bench: Bench, networkUser: string): Promise<readonly Row[]> {
   const [one, two] = [await Lab.of(bench, ...names), await Lab.of(bench, ...names)]
   for (const { env } of two.hosts) env['IS_NETWORK'] = networkUser
-  for (const lab of [one, two]) giveEachItsNode(lab)
+  giveEachItsNode(bench, [...one.hosts, ...two.hosts])
   await one.start()
   await two.start()
   const rounds = bench.short ? 5 : 100
@@ -42,9 +43,13 @@ export async function changesInTwo(bench: Bench, networkUser: string): Promise<r
  * A copy of Node for each host. Each page of a file that is in memory is shared out among all processes that have it
  * mapped: those of one host, on a machine of its own, and not those of six.
  */
-function giveEachItsNode({ directory, hosts }: Lab): void {
-  for (const host of hosts) {
-    const node = join(directory, `${host.name}.node`)
+function giveEachItsNode(bench: Bench, hosts: readonly LabHost[]): void {
+  const directory = mkdtempSync(join(tmpdir(), 'isconf-node-'))
+  bench.after(() => rmSync(directory, { recursive: true, force: true }))
+  // As an installed one: where the user of the network process can't read it, V8 copies 2 MB of it.
+  chmodSync(directory, 0o755)
+  for (const [index, host] of hosts.entries()) {
+    const node = join(directory, `node${index}`)
     copyFileSync(process.execPath, node, constants.COPYFILE_FICLONE)
     host.inside = ([, ...words]) => [node, ...words]
   }
