@@ -50,6 +50,11 @@ export function ran(
 ): { readonly status: number | null; readonly text: string } {
   // What a shell says of a locale that is not installed here is nothing to compare.
   const env = { ...process.env, LC_ALL: 'C.UTF-8' }
-  const { status, stdout, stderr } = spawnSync(program, words, { encoding: 'utf8', env })
+  // With Node's own, which is a socket, `bash -c` takes itself for a remote shell and reads ~/.bashrc first.
+  const { status, stdout, stderr } = spawnSync(program, words, {
+    encoding: 'utf8',
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   return { status, text: `${stdout}${stderr}` }
 }
