@@ -75,7 +75,7 @@ export async function ask(
   }
   const wait = new AnswerWait({ liveness, clock, peer, protocol, timeoutMs, onProgress, onGivenUp })
   try {
-    stream = await transport.openStream(peer, protocol, limit.signal)
+    stream = transport.beginStream?.(peer, protocol) ?? (await transport.openStream(peer, protocol, limit.signal))
     limit.signal.throwIfAborted()
     const answer = await exchange(stream, request, options, (bytes) => wait.came(bytes))
     if ('error' in answer) throw new RemoteError(answer.error.code, answer.error.message)

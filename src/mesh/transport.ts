@@ -26,6 +26,11 @@ export interface Transport {
   /** Opens a stream to a connected peer for one protocol. Rejects when the peer is gone or does not speak it. */
   openStream(peer: PeerId, protocol: string, signal?: AbortSignal): Promise<PeerStream>
   /**
+   * The same for who need not wait for that: what is written at once goes with the word that opens the stream, and one that
+   * can't be had is aborted. Only where the word goes to another process, so that waiting for it takes longer.
+   */
+  beginStream?(peer: PeerId, protocol: string): PeerStream
+  /**
    * The same for a stream that carries files: if the peer can be dialed, on a connection of its own, so that no
    * question waits behind the bytes of a file. A peer that is not connected is dialed at `addresses`, and let go when it is idle;
    * it is none of {@link peers}. Where so much is to come that it pays, as `isLarge` says, the stream has a connection for

@@ -152,12 +152,12 @@ export class Channel implements StreamChannel {
     }
   }
 
-  /** What is said in one go is written at once, and wakes the other process once. */
+  /** What is said of all that has just come is written at once, and wakes the other process once. */
   #holdForAWhile(socket: Duplex): void {
     if (this.#isHeld) return
     this.#isHeld = true
     socket.cork()
-    process.nextTick(() => {
+    setImmediate(() => {
       this.#isHeld = false
       socket.uncork()
     })

@@ -55,7 +55,7 @@ export const fromNetworkSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('up'), peer, ...peerFacts }),
   z.object({ type: z.literal('peer'), peer, ...peerFacts }),
   z.object({ type: z.literal('down'), peer }),
-  /** The stream that the daemon wants is open; one that can't be had is aborted. */
+  /** The stream that the daemon waits for is open; one that can't be had is aborted. */
   z.object({ type: z.literal('opened'), stream }),
   /** A peer opens a stream. */
   z.object({ type: z.literal('asked'), stream, peer, protocol: z.string().check(z.maxLength(100)) }),
@@ -146,7 +146,7 @@ export type ToNetwork =
   | { readonly type: 'handle'; readonly protocol: string }
   | { readonly type: 'dial'; readonly dial: number; readonly address: string }
   | { readonly type: 'stop dialing'; readonly dial: number }
-  | ({ readonly type: 'open'; readonly stream: number } & Opening)
+  | ({ readonly type: 'open'; readonly stream: number; readonly isAwaited: boolean } & Opening)
   /** Files are to be fetched on a stream (`fetched.ts`): pieces of one, for which memory may be lent, or small ones together. */
   | ({ readonly type: 'fetch lane'; readonly stream: number; readonly isLent: boolean } & FileAsked)
   | ({ readonly type: 'fetch files'; readonly stream: number } & FilesAsked)

@@ -29,7 +29,7 @@ export class NetworkStreams {
   /** The daemon asks a peer. */
   async open(question: ToNetwork & { readonly type: 'open' }): Promise<void> {
     const { channel, transport, send } = this.#deps
-    const { stream, peer, protocol, isFile, addresses } = question
+    const { stream, peer, protocol, isFile, isAwaited, addresses } = question
     const inner = channel.accept(stream, peer)
     try {
       const opening = isFile ? transport.openFileStream : transport.openStream
@@ -38,7 +38,7 @@ export class NetworkStreams {
         outer.abort(inner.aborted.reason)
         return
       }
-      send({ type: 'opened', stream })
+      if (isAwaited) send({ type: 'opened', stream })
       await join(inner, outer)
     } catch (error) {
       inner.abort(error as Error)

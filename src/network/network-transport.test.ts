@@ -237,6 +237,24 @@ test('the daemon believes nothing any more of a network process that asks for fi
   assert.equal(questions, 128)
 })
 
+test('a question goes with the word that opens its stream, and is over when the process says that it can not be opened', async (t) => {
+  const { session, other, events } = await openSession(t)
+  other.write(Buffer.concat([hello, up].map(message)))
+  await until(() => events.length === 1, 'the peer is there')
+  const stream = session.streams.begin({ peer, protocol, isFile: false })
+  await stream.write(Buffer.from('a question'))
+  const told: string[] = []
+  const reader = new FrameReader({
+    frame: (kind, number, payload) => told.push(`${kind} ${number} ${payload}`),
+    data: (number, bytes) => told.push(`data ${number} ${bytes}`),
+  })
+  other.on('data', (bytes: Buffer) => reader.push(bytes))
+  await until(() => told.includes(`data ${stream.id} a question`), 'the question has come')
+  assert.match(told.find((frame) => frame.includes(protocol)) ?? '', /^message 0 \{"type":"open"/)
+  other.write(framed('abort', stream.id, Buffer.from('it does not speak this')))
+  await assert.rejects(stream.incoming[Symbol.asyncIterator]().next(), /does not speak this/)
+})
+
 test('what can be is believed as far as it goes: a peer is up once and down once, and a loud log is cut', async (t) => {
   const lines: string[] = []
   const { session, other, events } = await openSession(t, lines)

@@ -93,6 +93,10 @@ export class NetworkTransport implements FetchingTransport {
     return this.#running().streams.open({ peer, protocol, isFile: false }, signal)
   }
 
+  beginStream(peer: PeerId, protocol: string): PeerStream {
+    return this.#running().streams.begin({ peer, protocol, isFile: false })
+  }
+
   async openFileStream(
     peer: PeerId,
     protocol: string,

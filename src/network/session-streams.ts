@@ -30,15 +30,22 @@ export class SessionStreams {
     this.#deps = deps
   }
 
+  /** Opens one that is aborted if it can't be had. */
+  begin(opening: Opening, isAwaited = false): ChannelStream {
+    const stream = this.#openTo(opening.peer, opening.addresses)
+    this.#deps.send({ type: 'open', stream: stream.id, isAwaited, ...opening })
+    return stream
+  }
+
+  /** Resolves when the process has opened it, and rejects when it can't. */
   async open(opening: Opening, signal?: AbortSignal): Promise<PeerStream> {
     signal?.throwIfAborted()
-    const stream = this.#openTo(opening.peer, opening.addresses)
+    const stream = this.begin(opening, true)
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const onAbort = (): void => stream.abort(signal?.reason)
     this.#opening.set(stream.id, resolve)
     stream.aborted.addEventListener('abort', () => reject(stream.aborted.reason), { once: true })
     signal?.addEventListener('abort', onAbort, { once: true })
-    this.#deps.send({ type: 'open', stream: stream.id, ...opening })
     try {
       await promise
       return stream

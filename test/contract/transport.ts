@@ -284,6 +284,8 @@ function streams(check: Check): void {
   check('a protocol that the other side does not speak, and a peer that is not there, are refused', async (world) => {
     const { alder, birch } = await pair(world)
     await assert.rejects(alder.transport.openStream(birch.transport.self, '/isconf/unknown/1'))
+    const asked = ask(alder.transport, birch.transport.self, '/isconf/unknown/1', 'there?', askOptions)
+    await assert.rejects(asked, (error) => !(error instanceof NoAnswerError))
     const cedar = await world.host('cedar')
     await assert.rejects(alder.transport.openStream(cedar.transport.self, protocol), /not connected/)
   })
