@@ -157,6 +157,7 @@ export class Channel implements StreamChannel {
     if (this.#isHeld) return
     this.#isHeld = true
     socket.cork()
+    // biome-ignore lint/style/noRestrictedGlobals: no time passes: it is when all that has come was heard.
     setImmediate(() => {
       this.#isHeld = false
       socket.uncork()
