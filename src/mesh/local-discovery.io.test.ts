@@ -29,7 +29,9 @@ test('whoever invents hosts on the network has a host dial a few of them, and no
   const clock = new SimClock()
   const dialed: string[] = []
   const heard: string[] = []
-  const counting = { self: transport.self, peers: () => [], onPeer: () => () => undefined } as Partial<Transport>
+  // Of two hosts that find each other only the one with the smaller id dials at once.
+  const [self, ...invented] = Array.from({ length: 201 }, newPeer).sort()
+  const counting: Partial<Transport> = { self: self as PeerId, peers: () => [], onPeer: () => () => undefined }
   const discovery = await LocalDiscovery.open({
     transport: Object.assign(counting, {
       dial: async (address: string) => {
@@ -53,8 +55,7 @@ test('whoever invents hosts on the network has a host dial a few of them, and no
     new Promise((resolve) => {
       socket.send(encodeBeacon(peer, 65_027, domain), transport.listenPort(), '127.0.0.1', () => resolve())
     })
-  // Of two hosts that find each other only one dials at once.
-  for (const peer of Array.from({ length: 200 }, newPeer)) if (peer > transport.self) await say(peer)
+  for (const peer of invented) await say(peer)
   // What is said last is heard last.
   while (heard.length === 0) {
     await say(newPeer(), 'y.example')
