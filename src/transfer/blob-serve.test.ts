@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { assertHolds, BlobWorld, blobContent, putContent } from '../../test/sim/blob-world.ts'
-import { pieceBytes } from '../base/index.ts'
+import { pieceBytes, sleep } from '../base/index.ts'
 import { StreamReader } from '../mesh/frames.ts'
 import type { PeerId, PeerStream } from '../mesh/transport.ts'
 import { blobAnswerHeadBytes, blobProtocol, decodeAnswerHead, encodeRequest } from './blob-protocol.ts'
@@ -77,9 +77,38 @@ test('a peer that asks and does not read is given up and holds nobody else up', 
   await world.connect(alder, cedar)
   await world.clock.until(world.fetch(cedar, ref), 4_000)
   await assertHolds(cedar.store, ref)
-  await world.clock.run(40_000)
+  await world.clock.run(70_000)
   const ended = new StreamReader(idle[0]?.incoming ?? assert.fail()).exactly(2 * pieceBytes)
   await assert.rejects(world.clock.until(ended), /aborted/)
+})
+
+test('a peer that is slow is not given up while it takes anything, unless others wait for its turn', async () => {
+  const { world, alder, ref, open } = await served()
+  const stream = await open()
+  await stream.write(encodeRequest({ kind: 'range', id: ref.id, position: 0, length: 2 * pieceBytes }))
+  const reader = new StreamReader(stream.incoming)
+  let readBytes = 0
+  // As two of four ranges over 64 kbit/s.
+  const readSlowly = async (): Promise<void> => {
+    for (;;) {
+      readBytes += (await reader.some(1024))?.length ?? assert.fail()
+      await sleep(world.clock, 500)
+    }
+  }
+  const reading = readSlowly()
+  reading.catch(() => undefined)
+  await world.clock.run(400_000)
+  assert.ok(readBytes > pieceBytes / 2)
+  // Others take all that there is.
+  for (let count = 0; count < blobLimits.rangesMax / blobLimits.rangesPerPeerMax; count++) {
+    const other = await world.host(`other${count}`)
+    await world.connect(alder, other)
+    for (let range = 0; range < blobLimits.rangesPerPeerMax; range++) {
+      const idle = await world.clock.until(other.transport.openStream('alder' as PeerId, blobProtocol))
+      await idle.write(encodeRequest({ kind: 'range', id: ref.id, position: 0, length: 2 * pieceBytes }))
+    }
+  }
+  await assert.rejects(world.clock.until(reading, 100_000), /aborted/)
 })
 
 test('Slots.run() starts in order, bounded in all and for each asker', async () => {

@@ -1,5 +1,5 @@
 /** Serves this host's blobs, whole and partial, to peers. */
-import { type BlobSource, type Cancel, type Clock, PieceMemory, within } from '../base/index.ts'
+import { type BlobSource, type Cancel, type Clock, PieceMemory } from '../base/index.ts'
 import { type PeerId, type PeerStream, StreamReader, type Transport } from '../mesh/index.ts'
 import {
   type BlobRequest,
@@ -12,12 +12,8 @@ import {
 import { Slots } from './blob-slots.ts'
 import { serveFilesTogether } from './files-together-serve.ts'
 import { pack } from './packing.ts'
+import { PeerWriter } from './peer-writer.ts'
 import { openRange, type RangeParts } from './range-parts.ts'
-
-/** How many bytes are written to the stream at once: fewer cost calls, more only buffers. */
-const writeBytes = 256 * 1024
-/** How long a peer may take to make room for `writeBytes` before it is given up. */
-const writeMsMax = 30_000
 
 /** How long the memory that ranges were sent from is kept for the next one. */
 const memoryKeptMs = 1_000
@@ -75,11 +71,13 @@ interface ServerParts {
 class BlobServer {
   readonly #stream: PeerStream
   readonly #reader: StreamReader
+  readonly #writer: PeerWriter
   readonly #parts: ServerParts
 
   constructor(stream: PeerStream, parts: ServerParts) {
     this.#stream = stream
     this.#reader = new StreamReader(stream.incoming)
+    this.#writer = new PeerWriter(stream, parts.clock)
     this.#parts = parts
   }
 
@@ -102,7 +100,7 @@ class BlobServer {
       case 'hashes':
         return this.#small(await this.#parts.source.pieceHashes(request.id))
       case 'range':
-        return this.#parts.slots.run(this.#stream.peer, () =>
+        return this.#writer.inTurn(this.#parts.slots, () =>
           this.#parts.memory.use((memory) => this.#parts.memory.use((other) => this.#range(request, [memory, other]))),
         )
     }
@@ -118,8 +116,8 @@ class BlobServer {
   }
 
   async #small(bytes: Uint8Array | undefined): Promise<void> {
-    await this.#write(encodeAnswerHead(bytes && { length: bytes.length, isPacked: false }))
-    if (bytes !== undefined) await this.#writeAll(bytes)
+    await this.#writer.write(encodeAnswerHead(bytes && { length: bytes.length, isPacked: false }))
+    if (bytes !== undefined) await this.#writer.write(bytes)
   }
 
   async #range(request: BlobRequest, memories: readonly [Uint8Array, Uint8Array]): Promise<void> {
@@ -147,27 +145,13 @@ class BlobServer {
       // Seen when it is wanted.
       next?.catch(() => undefined)
       const part = pack(bytes)
-      await this.#write(encodeAnswerHead({ length: part.bytes.length, isPacked: part.isPacked }))
-      await this.#writeAll(part.bytes)
-      await this.#inTime(this.#stream.sent())
+      await this.#writer.write(encodeAnswerHead({ length: part.bytes.length, isPacked: part.isPacked }))
+      await this.#writer.write(part.bytes)
+      await this.#writer.sent()
       if (next === undefined) return
       // What fails from here on ends the stream: the rest is promised.
       bytes = await next
     }
-  }
-
-  async #writeAll(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length; at += writeBytes) await this.#write(bytes.subarray(at, at + writeBytes))
-  }
-
-  #write(bytes: Uint8Array): Promise<void> {
-    return this.#inTime(this.#stream.write(bytes))
-  }
-
-  #inTime(work: Promise<void>): Promise<void> {
-    return within(this.#parts.clock, writeMsMax, work, () => {
-      throw new Error(`${this.#stream.peer} does not read`)
-    })
   }
 }
 

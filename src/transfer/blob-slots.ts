@@ -28,9 +28,18 @@ export class Slots<Asker> {
     }
   }
 
+  /** Whether some job waits only because so many of all askers are under way. */
+  get isWaitedFor(): boolean {
+    return this.#nextIndex() >= 0
+  }
+
+  #nextIndex(): number {
+    return this.#waiting.findIndex(({ asker }) => (this.#countByAsker.get(asker) ?? 0) < this.#perAskerMax)
+  }
+
   #startNext(): void {
     while (this.#count < this.#max) {
-      const index = this.#waiting.findIndex(({ asker }) => (this.#countByAsker.get(asker) ?? 0) < this.#perAskerMax)
+      const index = this.#nextIndex()
       const [next] = index < 0 ? [] : this.#waiting.splice(index, 1)
       if (next === undefined) return
       this.#count++

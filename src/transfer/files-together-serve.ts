@@ -1,18 +1,17 @@
 /** Answers questions for many small files. */
-import { type BlobSource, type Clock, within } from '../base/index.ts'
-import { type PeerId, type PeerStream, StreamReader, type Transport } from '../mesh/index.ts'
+import type { BlobSource, Clock } from '../base/index.ts'
+import { type PeerId, StreamReader, type Transport } from '../mesh/index.ts'
 import { blobAnswerHeadBytes, encodeAnswerHead } from './blob-protocol.ts'
 import { Slots } from './blob-slots.ts'
 import { filesProtocol, filesQuestionSchema } from './files-together.ts'
 import { pack } from './packing.ts'
+import { PeerWriter } from './peer-writer.ts'
 
 /** Where each has to be asked for, these go in one question. */
 const readAtOnce = 32
 const requestBytesMax = 64 * 1024
-/** How many bytes are written to the stream at once. */
+/** How many bytes are collected before they are written. */
 const writeBytes = 256 * 1024
-/** How long a peer may take to make room for them. */
-const writeMsMax = 30_000
 /** How many answers are under way at once: to all peers, and to one. */
 const [answersMax, answersPerPeerMax] = [4, 1]
 
@@ -22,14 +21,14 @@ export function serveFilesTogether(transport: Pick<Transport, 'handle'>, source:
   transport.handle(filesProtocol, async (stream) => {
     const asked = await new StreamReader(stream.incoming).frame(requestBytesMax)
     const files = filesQuestionSchema.parse(JSON.parse(Buffer.from(asked ?? []).toString('utf8')))
-    await slots.run(stream.peer, () => send(stream, source, clock, files))
+    const writer = new PeerWriter(stream, clock)
+    await writer.inTurn(slots, () => send(writer, source, files))
   })
 }
 
 async function send(
-  stream: PeerStream,
+  writer: PeerWriter,
   source: BlobSource,
-  clock: Clock,
   files: readonly { readonly id: string; readonly sizeBytes: number }[],
 ): Promise<void> {
   let waiting: Uint8Array[] = []
@@ -38,9 +37,7 @@ async function send(
     const bytes = Buffer.concat(waiting)
     waiting = []
     waitingBytes = 0
-    await within(clock, writeMsMax, stream.write(bytes), () => {
-      throw new Error(`${stream.peer} does not read`)
-    })
+    await writer.write(bytes)
   }
   for (let at = 0; at < files.length; at += readAtOnce) {
     const group = files.slice(at, at + readAtOnce)
