@@ -180,6 +180,21 @@ test('one slow source does not hold the last pieces', async () => {
   await assertHolds(cedar.store, ref)
 })
 
+test('a source that sends, at a tenth of the speed of another, does not hold the last pieces, of which a few come twice', async () => {
+  const world = new BlobWorld(10)
+  const slow = (readMs: number) => ({ serving: (store: BlobStore) => slowly(world.clock, store, readMs) })
+  const [alder, birch] = [await world.host('alder', slow(1_500)), await world.host('birch', slow(150))]
+  const cedar = await world.host('cedar')
+  const ref = await putContent(alder.store, content)
+  await putContent(birch.store, content)
+  await world.connect(alder, birch, cedar)
+  // From alder alone its first two runs would take six seconds.
+  await world.clock.until(world.fetch(cedar, ref), 4_500)
+  await assertHolds(cedar.store, ref)
+  const sent = alder.transport.sentBytes + birch.transport.sentBytes
+  assert.ok(sent < content.length + 8 * pieceBytes, `${sent} bytes were sent`)
+})
+
 test('fetchBlob() fetches no piece of nothing but zeros: its hash says what it is', async () => {
   const world = new BlobWorld(12)
   const read: number[] = []

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { seededRandom } from '../../../test/sim/random.ts'
-import { lateRun, nextRun, type PlanPeer, type PlanState, slowersRun, sparedRun, type UnderWay } from './blob-plan.ts'
+import { nextRun, type PlanPeer, type PlanState, slowersRun, sparedRun, type UnderWay } from './blob-plan.ts'
+import { lateRun, slowHoldersRun } from './late-runs.ts'
 
 const random = seededRandom(1)
 const bits = new Uint8Array()
@@ -100,6 +101,17 @@ test('lateRun() asks a second peer, and no third, for what has been under way fo
   assert.deepEqual(lateRun(late, keeper, random, 100), { first: 8, count: 2 })
   const twice = state({ peers, here, underWay: [asked(slow, 8, 2, 100), asked(keeper, 8, 2, 100)] })
   assert.equal(lateRun(twice, third, random, 100), undefined)
+})
+
+test('slowHoldersRun() asks a second peer for what one that has the whole takes twice as long for, and for nothing else', () => {
+  const slow: PlanPeer = { ...keeper }
+  const peers = [keeper, slow]
+  const taken = (underWay: readonly UnderWay[], pieceMs: number) =>
+    slowHoldersRun(state({ peers, underWay }), keeper, random, { pieceMs, nowMs: 1_000 })
+  assert.deepEqual(taken([asked(slow, 4, 4)], 100), { first: 4, count: 4 })
+  assert.equal(taken([asked(slow, 4, 4)], 150), undefined)
+  assert.equal(taken([asked(slow, 4, 4), asked(keeper, 4, 4)], 100), undefined)
+  assert.equal(taken([asked(fetcher(4, 5, 6, 7), 4, 4)], 100), undefined)
 })
 
 test('nextRun() asks for what somebody waits for first, whoever gets it in a swarm, and then for the rest', () => {

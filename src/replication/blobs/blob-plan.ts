@@ -20,8 +20,6 @@ const readAheadPieces = 8
 const leftToOwner = 4
 /** Of how many equally rare runs one is chosen by chance: with all of them, the hash of the whole would wait for the last. */
 const chosenAmong = 8
-/** How many peers may be asked for one piece at the same time, towards the end. */
-const askersMax = 2
 
 /** A peer as the plan sees it. */
 export interface PlanPeer {
@@ -97,25 +95,14 @@ export function sparedRun(state: PlanState, peer: PlanPeer, random: Random): Pie
   return pickRun(state, random, (index) => wantedOf(state, peer, index) && !isAsked(index))
 }
 
-/**
- * What to ask of a peer that has been idle for as long: what was asked of others before `agedMs` and has not come, so that
- * one slow peer does not hold the last pieces.
- */
-export function lateRun(state: PlanState, peer: PlanPeer, random: Random, agedMs: number): PieceRun | undefined {
-  return pickRun(state, random, (index) => {
-    if (!wantedOf(state, peer, index)) return false
-    const askers = state.underWay.filter((run) => includes(run, index))
-    return askers.length < askersMax && askers.every((run) => run.peer !== peer && run.sinceMs <= agedMs)
-  })
-}
-
 /** Whether every piece of a run is here, so that it need not be sent any more. */
 export function isDone(state: Pick<PlanState, 'has'>, run: PieceRun): boolean {
   for (let index = run.first; index < run.first + run.count; index++) if (!state.has(index)) return false
   return true
 }
 
-function pickRun(state: PlanState, random: Random, wanted: (index: number) => boolean): PieceRun | undefined {
+/** The next of those pieces that are wanted, with what follows it. */
+export function pickRun(state: PlanState, random: Random, wanted: (index: number) => boolean): PieceRun | undefined {
   const { isSwarm, pieceCount, wantedPiece } = state
   const runPieces = runPiecesOf(state)
   const runsFrom = (first: number): Generator<PieceRun, undefined> => runsOf(first, runPieces, pieceCount, wanted)
@@ -179,7 +166,8 @@ function firstRun(from: number, to: number, wanted: (index: number) => boolean):
   return first === end ? undefined : { first, count: end - first }
 }
 
-function wantedOf(state: PlanState, peer: PlanPeer, index: number): boolean {
+/** Whether a piece is missing here, and there. */
+export function wantedOf(state: PlanState, peer: PlanPeer, index: number): boolean {
   return peer.held.has(index) && !state.has(index)
 }
 
@@ -190,7 +178,8 @@ function askedOf({ underWay }: PlanState): (index: number) => boolean {
   return (index) => asked.has(index)
 }
 
-function sparesWhole(peer: PlanPeer): boolean {
+/** Whether it had the whole before anybody fetched it, and is spared what others may give. */
+export function sparesWhole(peer: PlanPeer): boolean {
   return peer.held.whole && !peer.isFetcher
 }
 
@@ -200,8 +189,4 @@ function fetcherHas(state: PlanState, index: number): boolean {
 
 function holderCount(state: PlanState, index: number): number {
   return state.peers.filter((peer) => peer.held.has(index)).length
-}
-
-function includes(run: PieceRun, index: number): boolean {
-  return index >= run.first && index < run.first + run.count
 }

@@ -28,6 +28,8 @@ export class BlobSession implements PlanPeer {
   held = nothing
   isFetcher = false
   idleSinceMs: number
+  /** How long it took for a piece of the last run; without one it is not known to be faster than anybody. */
+  pieceMs = Number.POSITIVE_INFINITY
   readonly #asked: LanePeer
   readonly #parts: LaneParts
   readonly #clock: Clock
@@ -87,11 +89,13 @@ export class BlobSession implements PlanPeer {
     const lane = this.#free.pop() ?? new BlobLane(this.#parts, this.#asked, true)
     this.#busy.add(lane)
     asked.abort = (reason) => lane.close(reason)
+    const beganMs = this.#clock.monotonicMs()
     try {
       const there = await lane.range(run, take, asked.onBytes)
       if (lane.isOpen) this.#free.push(lane)
+      if (there) this.pieceMs = (this.#clock.monotonicMs() - beganMs) / run.count
       // It has lost what it had: look again before asking for more.
-      if (!there) this.held = nothing
+      else this.held = nothing
     } catch (error) {
       if (!asked.isAborted()) this.end(error)
     } finally {

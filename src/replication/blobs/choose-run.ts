@@ -1,8 +1,9 @@
 /** What a peer is asked for next during a fetch: what is its turn, and after a while what others were to send. */
 import type { Random } from '../../base/index.ts'
 import type { PieceRun } from '../../transfer/index.ts'
-import { lateRun, nextRun, type PlanState, slowersRun, sparedRun } from './blob-plan.ts'
+import { nextRun, type PlanState, slowersRun, sparedRun } from './blob-plan.ts'
 import type { BlobSession } from './blob-session.ts'
+import { lateRun, slowHoldersRun } from './late-runs.ts'
 
 /** How long a peer that is spared waits for those who get the same blob, before they count as slower than this host. */
 const slowerMs = 250
@@ -27,8 +28,10 @@ export function chooseRun(
   if (next !== undefined || sparedMs < slowerMs) return next
   const slowers = slowersRun(state, session, random)
   const agedMs = nowMs - patienceMs
-  // As long as pieces come from those that get them, nobody else is needed.
-  if (slowers !== undefined || sparedMs < patienceMs || lastPieceMs > agedMs) return slowers
+  if (slowers !== undefined || sparedMs < patienceMs) return slowers
   const isIdle = session.isIdle && session.idleSinceMs <= agedMs
+  // As long as pieces come from those that get them, nobody else is needed; but one that had all may be slow without need.
+  if (lastPieceMs > agedMs)
+    return isIdle ? slowHoldersRun(state, session, random, { pieceMs: session.pieceMs, nowMs }) : undefined
   return sparedRun(state, session, random) ?? (isIdle ? lateRun(state, session, random, agedMs) : undefined)
 }
