@@ -25,8 +25,14 @@ test('dialableAddresses() has nothing to say of a peer that came and has not sai
 test('dialableAddresses() leaves out what means another machine elsewhere, but for the peer that was seen there', () => {
   const local = ['/ip4/127.0.0.1/tcp/1', '/ip6/::1/tcp/1', '/ip6/fe80::1/tcp/1', '/ip4/169.254.1.1/tcp/1']
   assert.deepEqual(dialableAddresses(peer, [{ remoteAddress: '/ip4/10.0.0.2/tcp/4', outbound: false }], local), [])
-  const near = [{ remoteAddress: '/ip4/127.0.0.1/tcp/4', outbound: false }]
-  assert.deepEqual(dialableAddresses(peer, near, local), at('/ip4/127.0.0.1/tcp/1'))
+  const near = [{ remoteAddress: '/ip6/fe80::1/tcp/4', outbound: false }]
+  assert.deepEqual(dialableAddresses(peer, near, local), at('/ip6/fe80::1/tcp/1'))
+})
+
+test('dialableAddresses() has every loopback address of a peer on this machine, whichever of them it came from', () => {
+  const listens = ['/ip4/127.3.2.1/tcp/1', '/ip6/::1/tcp/1', '/ip4/169.254.1.1/tcp/1']
+  const came = [{ remoteAddress: '/ip4/127.0.0.1/tcp/40000', outbound: false }]
+  assert.deepEqual(dialableAddresses(peer, came, listens), at('/ip4/127.3.2.1/tcp/1', '/ip6/::1/tcp/1'))
 })
 
 test('dialableAddresses() takes no names, no other protocols, and no more than three', () => {

@@ -18,14 +18,16 @@ export interface Seen {
 
 /**
  * Addresses with the peer's id, best first: where it was dialed, then where it listens on the address it was seen at,
- * then where else it listens. Addresses that mean another machine on every machine are left out.
+ * then where else it listens. Addresses that mean another machine on every machine are left out, unless the peer is on
+ * this one.
  */
 export function dialableAddresses(peer: PeerId, seen: readonly Seen[], listens: readonly string[]): readonly string[] {
   const dialed = seen.filter(({ outbound }) => outbound).flatMap(({ remoteAddress }) => partsOf(remoteAddress) ?? [])
   const seenAt = new Set(seen.flatMap(({ remoteAddress }) => partsOf(remoteAddress)?.ip ?? []))
   const listening = listens.flatMap((address) => partsOf(address) ?? [])
   const there = listening.filter(({ ip }) => seenAt.has(ip))
-  const elsewhere = listening.filter(({ ip }) => !seenAt.has(ip) && !isLocal(ip))
+  const isHere = [...seenAt].some(isLoopback)
+  const elsewhere = listening.filter(({ ip }) => !seenAt.has(ip) && (!isLocal(ip) || (isHere && isLoopback(ip))))
   const texts = [...dialed, ...there, ...elsewhere].map(({ ip, port }) => addressText(ip, port, peer))
   return [...new Set(texts)].slice(0, dialableMax)
 }
@@ -44,4 +46,8 @@ export function isLocalAddress(address: string): boolean {
 /** Loopback, link-local and unspecified addresses. */
 function isLocal(ip: string): boolean {
   return /^(127\.|169\.254\.|0\.0\.0\.0$|::$|::1$|fe[89ab])/i.test(ip)
+}
+
+function isLoopback(ip: string): boolean {
+  return /^(127\.|::1$)/.test(ip)
 }
