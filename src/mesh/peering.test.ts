@@ -159,6 +159,28 @@ test('hosts that list each other and themselves all meet, and stop() ends it', a
   assert.equal(hosts[0]?.peers().length, 2)
 })
 
+test('where nobody was is dialed soon after somebody has come, and not for each of many that come', async () => {
+  const { clock, network, keepPeers } = world({ latencyMsMin: 0, latencyMsMax: 0 })
+  const [alder, birch] = [network.transport('alder'), network.transport('birch')]
+  const others = Array.from({ length: 20 }, (_, index) => network.transport(`other${index}`))
+  network.cut('alder', 'birch')
+  const peering = keepPeers(alder, () => ['sim:birch', 'sim:nobody'])
+  // Neither is dialed by itself in the next seconds.
+  await clock.run(110_000)
+  assert.equal(peering.states()[0]?.failure, 'sim:birch: no answer')
+  network.heal('alder', 'birch')
+  const times = dialTimes(alder, clock)
+  const cameMs = clock.monotonicMs()
+  await Promise.all([birch?.dial('sim:alder'), clock.run(1_010)])
+  assert.equal(peering.states()[0]?.state, 'connected')
+  assert.ok(
+    times.every((time) => time - cameMs >= 500),
+    'not at once with all others to whom it came',
+  )
+  for (const other of others) await Promise.all([other.dial('sim:alder'), clock.run(100)])
+  assert.ok(times.length <= 3, `dialed ${times.length} times`)
+})
+
 test('no more than eight addresses are dialed at once', async () => {
   const { clock, network, keepPeers } = world()
   const alder = network.transport('alder')

@@ -1,7 +1,7 @@
 /** Keeps this host connected to the addresses it is configured with: dials, waits longer after each failure, redials. */
 import { type Cancel, within } from '../base/index.ts'
 import { parseRelayed } from './address.ts'
-import { type AddressState, backoffMsMin, type DialedAddress, newAddress } from './dialed-address.ts'
+import { type AddressState, backOff, type DialedAddress, hurry, newAddress, steady } from './dialed-address.ts'
 import type { PeeringDeps } from './peering-deps.ts'
 import { OwnAddressError, type PeerId } from './transport.ts'
 
@@ -9,7 +9,6 @@ import { OwnAddressError, type PeerId } from './transport.ts'
 const scanMs = 5_000
 /** The same while nobody is missing and changes are told. */
 const restMs = 60_000
-const backoffMsMax = 30_000
 /** A connection that lasted this long was a good one: the next dial is quick again. */
 const steadyMs = 30_000
 const dialMsMax = 15_000
@@ -40,7 +39,7 @@ export class Peering {
     this.#running = true
     for (const { id } of this.#deps.transport.peers()) this.#connected.add(id)
     this.#cancelPeers = this.#deps.transport.onPeer(({ type, peer }) => {
-      if (type === 'up') this.#connected.add(peer)
+      if (type === 'up') this.#came(peer)
       else this.#lost(peer)
     })
     this.#tick()
@@ -141,7 +140,7 @@ export class Peering {
   }
 
   async #dial(entry: DialedAddress): Promise<void> {
-    const { transport, clock, log } = this.#deps
+    const { transport, clock, random, log } = this.#deps
     const dialing = new AbortController()
     entry.dialing = dialing
     this.#deps.dialing?.(entry.address)
@@ -153,12 +152,12 @@ export class Peering {
       entry.connectedAtMs = clock.monotonicMs()
       // The connection may be gone again already, and its loss reported before the peer was known to be here.
       if (transport.peers().some(({ id }) => id === entry.peer)) this.#connected.add(entry.peer)
-      else this.#backOff(entry)
+      else backOff(entry, clock.monotonicMs(), random)
     } catch (error) {
       entry.own = error instanceof OwnAddressError
       entry.failure = entry.own ? undefined : (error as Error).message
       if (!entry.own) log.debug({ address: entry.address, error: entry.failure }, 'a host was not reached')
-      this.#backOff(entry)
+      backOff(entry, clock.monotonicMs(), random)
       if (entry.own) entry.nextAtMs = clock.monotonicMs() + ownAgainMs
     } finally {
       cancelLimit()
@@ -168,25 +167,23 @@ export class Peering {
     this.#tick()
   }
 
-  #lost(peer: PeerId): void {
-    this.#connected.delete(peer)
-    const nowMs = this.#deps.clock.monotonicMs()
-    for (const entry of this.#entryByAddress.values()) {
-      if (entry.peer !== peer) continue
-      if (nowMs - entry.connectedAtMs >= steadyMs) entry.backoffMs = backoffMsMin
-      this.#backOff(entry)
-    }
-    this.#tick()
+  #came(peer: PeerId): void {
+    this.#connected.add(peer)
+    const { clock, random } = this.#deps
+    const hurried = [...this.#entryByAddress.values()].filter((entry) => hurry(entry, clock.monotonicMs(), random))
+    if (hurried.length > 0) this.#tick()
   }
 
-  /**
-   * The next dial comes after half to all of the wait, so that hosts that were cut off together do not come back
-   * together.
-   */
-  #backOff(entry: DialedAddress): void {
+  #lost(peer: PeerId): void {
+    this.#connected.delete(peer)
     const { clock, random } = this.#deps
-    entry.nextAtMs = clock.monotonicMs() + entry.backoffMs / 2 + random.below(entry.backoffMs / 2)
-    entry.backoffMs = Math.min(backoffMsMax, entry.backoffMs * 2)
+    const nowMs = clock.monotonicMs()
+    for (const entry of this.#entryByAddress.values()) {
+      if (entry.peer !== peer) continue
+      if (nowMs - entry.connectedAtMs >= steadyMs) steady(entry)
+      backOff(entry, nowMs, random)
+    }
+    this.#tick()
   }
 
   #isConnected(entry: DialedAddress): boolean {
