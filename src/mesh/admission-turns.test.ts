@@ -96,6 +96,21 @@ test('a host that was admitted before has the next turn, and one behind the addr
   assert.ok(isIn)
 })
 
+test('who of one address has the next turn is chance: each of those that wait may have it, whenever it came', async () => {
+  const waiting = 5
+  const firsts = new Set<number>()
+  for (let seed = 1; seed <= 40; seed += 1) {
+    const { clock, turns, come } = turnsOn(seed)
+    turns.spend(2_000)
+    const served: number[] = []
+    for (let at = 0; at < waiting; at += 1) void come('10.0.0.1').then(() => served.push(at))
+    await clock.run(costMs * 2 * (waiting + 1))
+    assert.deepEqual(served.toSorted(), [0, 1, 2, 3, 4], 'each in its turn')
+    firsts.add(served[0] ?? Number.NaN)
+  }
+  assert.deepEqual([...firsts].toSorted(), [0, 1, 2, 3, 4])
+})
+
 test('work that fails is counted, and fails for who has asked for it; who is gone has none', async () => {
   const clock = new SimClock()
   const turns = new AdmissionTurns(clock, seededRandom(1))
