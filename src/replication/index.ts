@@ -4,6 +4,7 @@ export { BootRecord } from './boot-report.ts'
 export {
   type ClockOfHost,
   distinctName,
+  type GroupedRecord,
   HostRecords,
   Inventory,
   type KeptRecord,

@@ -1,6 +1,6 @@
 /** A fleet of simulated hosts at several sites, and what it costs and how fast it is. */
 import { noChangeset } from '../../src/base/index.ts'
-import { HostRecords, type KeptRecord } from '../../src/replication/index.ts'
+import { type GroupedRecord, HostRecords, type KeptRecord } from '../../src/replication/index.ts'
 import { signRecord } from '../../src/replication/inventory/host-record.ts'
 import { following } from '../cluster/changesets.ts'
 import { SimClock } from './clock.ts'
@@ -70,7 +70,7 @@ export class Fleet {
         if (id === this.#followed && !this.#hadAtMs.has(host)) this.#hadAtMs.set(host, this.clock.monotonicMs())
       },
     }
-    const [base, copies] = [new Map<string, KeptRecord>(), new Map<string, KeptRecord>()]
+    const [base, copies] = [new Map<string, GroupedRecord>(), new Map<string, GroupedRecord>()]
     const like = new HostRecords(base)
     const kept = haveMet ? names.map((name) => keptRecord(name, world, hosts)) : []
     for (const one of kept.sort((a, b) => a.saidMs - b.saidMs)) like.put(one)

@@ -28,8 +28,13 @@ export interface KeptRecord {
   readonly from: PeerId | undefined
 }
 
+/** The same with its group, which is found out once: the groups of all are asked for whenever two hosts compare theirs. */
+export interface GroupedRecord extends KeptRecord {
+  readonly group: number
+}
+
 /** What {@link HostRecords} needs of a map; in a simulation, many hosts share what they have in common. */
-export type RecordMap = Pick<Map<Short, KeptRecord>, 'get' | 'set' | 'delete' | 'size' | 'keys' | 'values'>
+export type RecordMap = Pick<Map<Short, GroupedRecord>, 'get' | 'set' | 'delete' | 'size' | 'keys' | 'values'>
 
 export class HostRecords {
   readonly #recordByShort: RecordMap
@@ -42,7 +47,7 @@ export class HostRecords {
   constructor(recordByShort: RecordMap = new Map(), like?: HostRecords) {
     this.#recordByShort = recordByShort
     this.#groups = like ? like.#groups.slice() : new Uint32Array(groupCount)
-    if (!like) for (const { record } of recordByShort.values()) this.#toggle(record)
+    if (!like) for (const kept of recordByShort.values()) this.#toggle(kept)
   }
 
   get size(): number {
@@ -68,8 +73,9 @@ export class HostRecords {
     if (!this.isNews(kept.record)) return false
     const short = shortOf(kept.record.peer)
     this.#forget(short)
-    this.#recordByShort.set(short, kept)
-    this.#toggle(kept.record)
+    const grouped = { ...kept, group: groupOf(kept.record.peer) }
+    this.#recordByShort.set(short, grouped)
+    this.#toggle(grouped)
     this.#arrivals.push(short)
     if (this.#arrivals.length > 2 * arrivalsMax) this.#arrivals.splice(0, arrivalsMax)
     this.arrived += 1
@@ -111,8 +117,8 @@ export class HostRecords {
   haves(groups?: ReadonlySet<number>): readonly Have[] {
     const haves: Have[] = []
     if (groups?.size === 0) return haves
-    for (const { record } of this.#recordByShort.values()) {
-      if (groups === undefined || groups.has(groupOf(record.peer))) haves.push(haveOf(record))
+    for (const { record, group } of this.#recordByShort.values()) {
+      if (groups === undefined || groups.has(group)) haves.push(haveOf(record))
     }
     return haves
   }
@@ -163,13 +169,12 @@ export class HostRecords {
 
   #forget(short: Short): void {
     const known = this.#recordByShort.get(short)
-    if (known) this.#toggle(known.record)
+    if (known) this.#toggle(known)
     this.#recordByShort.delete(short)
   }
 
   /** Adds a record to the digest of its group, or removes it: the operation is the same. */
-  #toggle(record: HostRecord): void {
-    const group = groupOf(record.peer)
+  #toggle({ record, group }: GroupedRecord): void {
     this.#groups[group] = (this.#groups[group] as number) ^ hash32(haveOf(record))
   }
 }

@@ -1,6 +1,6 @@
 export type { ClockOfHost } from './clocks.ts'
 export type { VerifyRecord } from './host-record.ts'
-export { HostRecords, type KeptRecord, type RecordMap } from './host-records.ts'
+export { type GroupedRecord, HostRecords, type KeptRecord, type RecordMap } from './host-records.ts'
 export { Inventory } from './inventory.ts'
 export type { InventoryDeps, KnownHost } from './inventory-types.ts'
 export { distinctName, type Namesake } from './namesakes.ts'
