@@ -50,6 +50,8 @@ export interface Transport {
   handle(protocol: string, serve: (stream: PeerStream) => Promise<void>): void
   /** The admitted peers that are connected now. */
   peers(): readonly ConnectedPeer[]
+  /** Why this host reaches nobody at the moment, by its own fault: a sentence for a person. */
+  outage?(): string | undefined
   /** Hangs up on a peer: its streams fail, and both sides hear that it is lost. Does nothing if it is not connected. */
   disconnect(peer: PeerId): void
   /** Ends every connection and listens no more. */

@@ -68,8 +68,10 @@ test('a dial between two network processes is done by the second, and ends with 
   t.after(() => Promise.all([alder.close(), birch.close()]))
   const address = `/ip4/127.0.0.1/tcp/${listenPortOf(birch)}`
   await alder.dial(address)
+  assert.equal(alder.outage(), undefined)
   processes[0]?.kill()
   await until(() => alder.peers().length === 0, 'the process is lost')
+  assert.match(alder.outage() ?? '', /^the network process has .*ended.*, and nobody is reached until/)
   const stop = new AbortController()
   const stopped = alder.dial(address, stop.signal)
   const dialed = alder.dial(address)
@@ -77,6 +79,7 @@ test('a dial between two network processes is done by the second, and ends with 
   await assert.rejects(stopped, /not wanted/)
   mayStart.resolve()
   assert.equal(await dialed, birch.self)
+  assert.equal(alder.outage(), undefined)
 })
 
 test('a port that is taken is PORT_TAKEN at the start', async (t) => {

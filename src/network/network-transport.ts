@@ -72,6 +72,12 @@ export class NetworkTransport implements FetchingTransport {
     return this.#network?.warnings() ?? []
   }
 
+  /** Nobody is reached from the end of a process until another one listens. */
+  outage(): string | undefined {
+    if (this.#network?.isListening !== false) return undefined
+    return this.warnings()[0] ?? 'the network process has just ended, and nobody is reached until another one runs'
+  }
+
   /** Tells the process what has changed of the settings. */
   tellSettings(): void {
     this.#network?.tellSettings()

@@ -1,5 +1,5 @@
 /** What a person can do about an operation at which a host stays. */
-import { IsconfError, operationName, toIsconfError } from '../base/index.ts'
+import { errorKinds, IsconfError, operationName, toIsconfError } from '../base/index.ts'
 import type { OperationRef } from '../host/index.ts'
 
 /** The hint for an operation that can't be done here; `first` is what to try, `before` what to do before a skip. */
@@ -13,6 +13,7 @@ export function wayOn(ref: OperationRef, first: string, before?: OperationRef): 
 export function withWayOn(ref: OperationRef, thrown: unknown): IsconfError {
   const error = toIsconfError(thrown)
   if (error.code !== 'BLOB_MISSING') return error
-  const hint = wayOn(ref, 'start a host that has the file, then run `isconf up` again')
+  const isOwn = error.hint !== errorKinds.BLOB_MISSING.hint
+  const hint = wayOn(ref, isOwn ? error.hint : 'start a host that has the file, then run `isconf up` again')
   return new IsconfError(error.code, error.message, { cause: thrown, hint })
 }

@@ -142,6 +142,30 @@ test('fetchBlob() is BLOB_MISSING, naming the file and how much of it, when nobo
   await assert.rejects(world.clock.until(fetching), { code: 'BLOB_MISSING', message: pattern })
 })
 
+test('fetchBlob() waits longer while this host reaches nobody by its own fault, and says so when that goes on', async () => {
+  const world = new BlobWorld(7)
+  const [alder, birch] = [await world.host('alder'), await world.host('birch')]
+  const ref = await putContent(alder.store, content)
+  let outage: string | undefined = 'the network process has ended'
+  Object.assign(birch.transport, { outage: () => outage })
+  const fetching = world.fetch(birch, ref)
+  fetching.catch(() => undefined)
+  await world.clock.run(25_000)
+  outage = undefined
+  await world.clock.run(14_000)
+  await world.connect(alder, birch)
+  await world.clock.until(fetching)
+  await assertHolds(birch.store, ref)
+  const other = await putContent(alder.store, content.subarray(1))
+  outage = 'the network process has ended twice'
+  alder.transport.crash()
+  await assert.rejects(world.clock.until(world.fetch(birch, other), 50_000), {
+    code: 'BLOB_MISSING',
+    message: `this host can't fetch file ${other.id.slice(0, 12)} from anybody: the network process has ended twice`,
+    hint: 'run `isconf up` again when `isconf status` says that another network process runs',
+  })
+})
+
 test('fetchBlob() after a crash fetches only what was not verified', async () => {
   const world = new BlobWorld(8)
   const alder = await world.host('alder')

@@ -12,6 +12,7 @@ import { BlobSession } from './blob-session.ts'
 import { chooseRun } from './choose-run.ts'
 import { Elsewhere } from './elsewhere.ts'
 import type { FetchOptions } from './fetch-options.ts'
+import { Patience } from './patience.ts'
 import { PiecesHere } from './pieces-here.ts'
 import { beginRun, type RunUnderWay } from './run-under-way.ts'
 
@@ -19,8 +20,6 @@ import { beginRun, type RunUnderWay } from './run-under-way.ts'
 const underWayMax = 8
 /** How often candidates and patience are checked when nothing else happens. */
 const lookMs = 250
-/** If nobody sends a byte for this long, the blob counts as missing. */
-const missingMsDefault = 15_000
 
 /**
  * Fetches what is missing, and completes the sink. BLOB_MISSING if nobody gives the rest, BLOB_MISMATCH if the whole is
@@ -49,7 +48,7 @@ class BlobFetch {
   readonly #done: Promise<void>
   #settle: (failure: unknown) => void = () => undefined
   #ended = false
-  #lastByteMs: number
+  readonly #patience: Patience
   #lastPieceMs: number
   readonly #here: PiecesHere
   readonly #elsewhere: Elsewhere | undefined
@@ -58,8 +57,8 @@ class BlobFetch {
   constructor(options: FetchOptions) {
     this.#options = options
     this.#peers = new BlobPeers(options.clock, options.candidates)
-    this.#lastByteMs = options.clock.monotonicMs()
-    this.#lastPieceMs = this.#lastByteMs
+    this.#patience = new Patience(options.clock, options.missingMs)
+    this.#lastPieceMs = options.clock.monotonicMs()
     this.#here = new PiecesHere(options.sink)
     const { clock, findHolders } = options
     this.#elsewhere = findHolders && new Elsewhere(clock, findHolders, (holders) => this.#peers.found(holders))
@@ -94,11 +93,12 @@ class BlobFetch {
   }
 
   #look(): void {
-    const { clock, missingMs = missingMsDefault } = this.#options
+    const { clock, transport } = this.#options
     this.#step()
     if (this.#ended) return
-    this.#elsewhere?.look(this.#lastByteMs)
-    if (clock.monotonicMs() - this.#lastByteMs >= missingMs) this.end(this.#here.missing())
+    this.#elsewhere?.look(this.#patience.lastByteMs)
+    const outage = transport.outage?.()
+    if (this.#patience.isOver(outage !== undefined)) this.end(this.#here.missing(outage))
     else this.#cancelLook = clock.after(lookMs, () => this.#look())
   }
 
@@ -138,9 +138,7 @@ class BlobFetch {
     if (run === undefined) return false
     const underWay = beginRun(session, run, clock, {
       onPiece: (index, bytes) => this.#takePiece(session, index, bytes),
-      onBytes: () => {
-        this.#lastByteMs = clock.monotonicMs()
-      },
+      onBytes: () => this.#patience.came(),
     })
     this.#underWay.add(underWay)
     void underWay.over.finally(() => {
@@ -185,8 +183,8 @@ class BlobFetch {
       // Ours, a full disk for example: no other peer would help.
       return this.end(error)
     }
-    this.#lastByteMs = this.#options.clock.monotonicMs()
-    this.#lastPieceMs = this.#lastByteMs
+    this.#patience.came()
+    this.#lastPieceMs = this.#options.clock.monotonicMs()
     // In the endgame a piece comes twice.
     if (this.#ended || !this.#here.note(index)) return
     onProgress?.(this.#here.count, sink.pieceCount)

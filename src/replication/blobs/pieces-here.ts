@@ -34,11 +34,14 @@ export class PiecesHere {
     return true
   }
 
-  /** BLOB_MISSING, which says how much is not here when nobody gives it. */
-  missing(): IsconfError {
+  /** BLOB_MISSING, which says how much is not here when nobody gives it, or why nobody was reached. */
+  missing(outage?: string): IsconfError {
     const { pieceCount, ref } = this.#sink
     const missing = pieceCount - this.#count
-    const which = missing === pieceCount ? 'file' : `${missing} of ${pieceCount} pieces of file`
-    return new IsconfError('BLOB_MISSING', `no reachable host has ${which} ${ref.id.slice(0, idPrefixLength)}`)
+    const part = missing === pieceCount ? '' : `${missing} of ${pieceCount} pieces of `
+    const which = `${part}file ${ref.id.slice(0, idPrefixLength)}`
+    if (outage === undefined) return new IsconfError('BLOB_MISSING', `no reachable host has ${which}`)
+    const hint = 'run `isconf up` again when `isconf status` says that another network process runs'
+    return new IsconfError('BLOB_MISSING', `this host can't fetch ${which} from anybody: ${outage}`, { hint })
   }
 }
