@@ -5,7 +5,9 @@ import { type TestContext, test } from 'node:test'
 import { until } from '../../test/harness/run.ts'
 import { SimClock } from '../../test/sim/clock.ts'
 import { servedOverChannel } from '../../test/support/network.ts'
+import { systemClock } from '../base/clock.io.ts'
 import { IsconfError, type Log, silentLog } from '../base/index.ts'
+import { type BankConnections, bankConnections } from './bank-connections.io.ts'
 import { serveBank } from './bank-server.io.ts'
 import type { BankServer, BankSource } from './bank-source.ts'
 
@@ -23,9 +25,13 @@ interface Asked {
 
 /** From the files of this process, and from those of a daemon at the other end of the channel. */
 const ways: Readonly<Record<string, (asked: Asked) => Promise<BankServer>>> = {
-  '': (asked) => serveBank(asked),
-  ', by the network process': async ({ t, port, source, clock, log }) =>
-    (await servedOverChannel(t, clock, log)).local.serveBank(port, source),
+  '': ({ source, log, ...asked }) => serveBank({ ...asked, log, connections: bankConnections({ source, log }) }),
+  ', by the network process': async ({ t, source, log, ...asked }) => {
+    const { local } = await servedOverChannel(t, systemClock, log)
+    const connections = local.bankConnections(source, log)
+    const passAll: BankConnections['serve'] = (socket, { leave }) => connections.serve(socket, { isOwn: false, leave })
+    return serveBank({ ...asked, log, connections: { ...connections, serve: passAll } })
+  },
 }
 
 interface Serving {

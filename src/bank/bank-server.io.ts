@@ -1,72 +1,55 @@
-/** The package bank as programs of this host see it: HTTP on loopback, for whoever runs on this host. */
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
-import type { Cancel, Clock } from '../base/index.ts'
-import { shareConnections } from '../base/share-connections.io.ts'
+/** The package bank as programs of this host see it: a port on loopback, for whoever runs on this host. */
+import { type AddressInfo, createServer, type Server } from 'node:net'
+import type { Cancel, Clock, Log } from '../base/index.ts'
+import { connectionShares } from '../base/share-connections.io.ts'
 import { bankPath } from '../control/index.ts'
-import { answerCall, type BankParts } from './bank-handler.io.ts'
+import type { BankConnections } from './bank-connections.io.ts'
 import type { BankServer } from './bank-source.ts'
 
 const host = '127.0.0.1'
-/** How many requests of a connection may wait for an earlier answer; no program sends as many. */
-const waitingMax = 128
-/** A caller that takes nothing for this long is gone, or stopped. */
-const idleMs = 120_000
-/** A request has no body, and its head is there at once. */
-const requestMs = 10_000
-/** Between two requests of a connection. */
-const keepAliveMs = 5_000
 /** Each holds two pieces in memory, and a make of root with many jobs has a few dozen. */
 const limits = { rootMax: 64, othersMax: 32, userMax: 8 }
 /** Between two tries to have the port. */
 const retryMs = 15_000
 
-export interface BankServerOptions extends BankParts {
+export interface BankServerOptions {
   /** 0 takes any free one. */
   readonly port: number
+  readonly connections: BankConnections
   readonly clock: Clock
-  /** Whose connections count as root's besides; who runs this process when absent. */
-  readonly owner?: number | undefined
-  /** Hears of each address that it has got, and of each new reason why it has none. */
-  readonly onChange?: (server: Pick<BankServer, 'address' | 'warning'>) => void
+  readonly log: Log
 }
 
 /** Offers the bank; resolves when it answers, or has found its port taken and tries again now and then. */
-export async function serveBank(options: BankServerOptions): Promise<BankServer> {
-  const { port, clock, log, onChange = () => undefined } = options
-  const server = makeServer(options)
+export async function serveBank({ port, connections, clock, log }: BankServerOptions): Promise<BankServer> {
+  const server = makeServer(connections, clock, log)
   let address: string | undefined
   let warning: string | undefined
   let cancel: Cancel = () => undefined
   let closing = false
-  const state = { address: () => address, warning: () => warning }
   const tryPort = async (): Promise<void> => {
     const failure = await listen(server, port)
     if (failure === undefined) {
       address = `http://${host}:${(server.address() as AddressInfo).port}${bankPath}`
       warning = undefined
       log.info({ address }, `the package bank answers at ${address}`)
-      onChange(state)
       return
     }
     const text = `the package bank can't have port ${port} of ${host}, which IS_HTTP_PORT sets: ${failure}`
-    const isNew = text !== warning
+    if (text !== warning) log.warn({}, `${text}; trying again every ${retryMs / 1_000} seconds`)
     warning = text
-    if (isNew) {
-      log.warn({}, `${text}; trying again every ${retryMs / 1_000} seconds`)
-      onChange(state)
-    }
     if (!closing) cancel = clock.after(retryMs, () => void tryPort())
   }
   await tryPort()
   return {
-    ...state,
+    address: () => address,
+    warning: () => warning,
     close: async () => {
       closing = true
       cancel()
       await new Promise<void>((resolve) => {
         server.close(() => resolve())
-        server.closeAllConnections()
+        connections.close()
       })
     },
   }
@@ -88,42 +71,15 @@ function listen(server: Server, port: number): Promise<string | undefined> {
   })
 }
 
-/** By Node alone: there are no routes and no bodies for a library to care for, and one takes memory in each process. */
-function makeServer(options: BankServerOptions): Server {
-  const server = createServer({
-    headersTimeout: requestMs,
-    requestTimeout: requestMs,
-    keepAliveTimeout: keepAliveMs,
-  })
-  /** The last answer of each connection that is still under way, and how many are. */
-  const answerBySocket = new WeakMap<Socket, { readonly last: Promise<void>; readonly count: number }>()
-  server.on('request', async (request, response) => {
-    const { socket } = request
-    // A body is nothing to the bank.
-    request.resume()
-    // One after the other: who sends a thousand requests at once must not have a thousand answers in memory.
-    const { last, count } = answerBySocket.get(socket) ?? { last: Promise.resolve(), count: 0 }
-    if (count >= waitingMax) socket.destroy()
-    const own = last.then(() => (socket.destroyed ? undefined : answerCall(options, request, response)))
-    answerBySocket.set(socket, { last: own, count: count + 1 })
-    await own
-    const now = answerBySocket.get(socket)
-    if (now === undefined || now.last === own) answerBySocket.delete(socket)
-    else answerBySocket.set(socket, { last: now.last, count: now.count - 1 })
-  })
-  limit(server, options, (socket) => answerBySocket.has(socket))
-  return server
-}
-
-/** `isAnswered` tells whether an answer to a connection is under way. */
-function limit(server: Server, options: BankServerOptions, isAnswered: (socket: Socket) => boolean): void {
-  shareConnections({ server, what: 'package bank', limits, ...options })
-  server.setTimeout(idleMs, (socket) => {
-    // Who waits for us is no reason to cut; who has bytes waiting and takes none is.
-    if (socket.writableLength > 0 || !isAnswered(socket)) socket.destroy()
-    else socket.setTimeout(idleMs)
+/** Who sends no more may still be sent an answer. Nothing is read before it is known who is to read it. */
+function makeServer(connections: BankConnections, clock: Clock, log: Log): Server {
+  const admit = connectionShares({ what: 'package bank', limits, clock, log })
+  const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (socket) => {
+    const admitted = admit(socket)
+    if (admitted) connections.serve(socket, admitted)
   })
   server.on('error', (error) => {
-    if (server.listening) options.log.warn({}, `package bank: ${error.message}`)
+    if (server.listening) log.warn({}, `package bank: ${error.message}`)
   })
+  return server
 }

@@ -7,21 +7,14 @@ const bankAddress = /\bhttp:\/\/(?:127\.0\.0\.1|localhost):(\d{1,5})\/pkgbank\b/
 /** Below it only root may listen. */
 const firstFreePort = 1024
 
-/** Which socket serves the bank for this host's daemon, by its inode: undefined when none does, or nobody says. */
-export type BankSocket = () => number | undefined | Promise<number | undefined>
-
 /**
  * BANK_FOREIGN when one of the texts, such as the words of a command, names the package bank of this host, and who
- * listens there is neither root, nor who runs this program, nor the process that the daemon has serve the bank: that is
- * known by its socket, which nobody else can have.
+ * listens there is neither root nor who runs this program.
  */
-export async function refuseForeignBank(texts: readonly string[], bankSocket: BankSocket): Promise<void> {
+export function refuseForeignBank(texts: readonly string[]): void {
   const ports = new Set(texts.flatMap((text) => [...text.matchAll(bankAddress)].map(([, port]) => Number(port))))
   for (const port of ports) {
-    const others = port < firstFreePort ? [] : listenersOn(port).filter(({ uid }) => uid !== 0 && uid !== ownUid())
-    if (others.length === 0) continue
-    const own = await bankSocket()
-    const foreign = others.find(({ inode }) => inode !== own)?.uid
+    const foreign = port < firstFreePort ? undefined : listenersOn(port).find((uid) => uid !== 0 && uid !== ownUid())
     if (foreign === undefined) continue
     throw new IsconfError(
       'BANK_FOREIGN',

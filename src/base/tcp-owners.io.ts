@@ -5,31 +5,52 @@ import { readFileSync } from 'node:fs'
 interface TcpSocket {
   readonly local: string
   readonly localPort: number
+  readonly remote: string
   readonly remotePort: number
   readonly isListening: boolean
   readonly uid: number
-  /** Which socket it is, of all that there are. */
-  readonly inode: number
 }
 
 const listening = '0A'
 /** Of IPv4, of IPv4 within IPv6, and every address of both. */
-const loopbacks = ['0100007F', '0000000000000000FFFF00000100007F']
+const withinIpv6 = '0000000000000000FFFF0000'
+const loopbacks = ['0100007F', `${withinIpv6}0100007F`]
 const everywhere = ['00000000', '0'.repeat(32)]
 
-/** The sockets that listen on a port of 127.0.0.1, and whose they are; none when nobody does, or the kernel doesn't say. */
-export function listenersOn(port: number): readonly Pick<TcpSocket, 'uid' | 'inode'>[] {
+/** The users whose programs listen on a port of 127.0.0.1; none when nobody does, or the kernel doesn't say. */
+export function listenersOn(port: number): readonly number[] {
   const own = tcpSockets().filter((one) => one.isListening && one.localPort === port)
-  return own
-    .filter(({ local }) => [...loopbacks, ...everywhere].includes(local))
-    .map(({ uid, inode }) => ({ uid, inode }))
+  return own.filter(({ local }) => [...loopbacks, ...everywhere].includes(local)).map(({ uid }) => uid)
 }
 
-/** Whose program has called from a port of 127.0.0.1 to one that listens there; undefined when it has gone. */
-export function callerOf(fromPort: number, toPort: number): number | undefined {
-  const isCall = ({ local, localPort, remotePort }: TcpSocket): boolean =>
-    loopbacks.includes(local) && localPort === fromPort && remotePort === toPort
+/** Both ends of a connection, as the one that was called has them. */
+export interface ConnectionEnds {
+  readonly remoteAddress?: string | undefined
+  readonly remotePort?: number | undefined
+  readonly localAddress?: string | undefined
+  readonly localPort?: number | undefined
+}
+
+/**
+ * Whose program has called; undefined when it has gone. Both addresses and both ports have to be the connection's:
+ * whoever has thousands of connections to another address has one from every port.
+ */
+export function callerOf({ remoteAddress, remotePort, localAddress, localPort }: ConnectionEnds): number | undefined {
+  const [callers, called] = [formsOf(remoteAddress), formsOf(localAddress)]
+  const isCall = (one: TcpSocket): boolean =>
+    one.localPort === remotePort &&
+    one.remotePort === localPort &&
+    callers.includes(one.local) &&
+    called.includes(one.remote)
   return tcpSockets().find(isCall)?.uid
+}
+
+/** An address of IPv4 as the kernel writes it, alone and within IPv6. */
+function formsOf(address = ''): readonly string[] {
+  const parts = address.replace(/^::ffff:/, '').split('.')
+  const bytes = parts.reverse().map((part) => Number(part).toString(16).padStart(2, '0'))
+  const hex = bytes.join('').toUpperCase()
+  return [hex, `${withinIpv6}${hex}`]
 }
 
 function tcpSockets(): readonly TcpSocket[] {
@@ -48,8 +69,9 @@ function linesOf(path: string): readonly string[] {
 function parsed(line: string): readonly TcpSocket[] {
   const [, from = '', to = '', state, , , , uid, , inode] = line.trim().split(/\s+/)
   const [local = '', localPort = ''] = from.split(':')
-  const [, remotePort = ''] = to.split(':')
-  if (uid === undefined) return []
+  const [remote = '', remotePort = ''] = to.split(':')
+  // What no program has any more is the kernel's, which says of it that it is root's.
+  if (uid === undefined || inode === '0') return []
   const ports = { localPort: Number.parseInt(localPort, 16), remotePort: Number.parseInt(remotePort, 16) }
-  return [{ local, ...ports, isListening: state === listening, uid: Number(uid), inode: Number(inode) }]
+  return [{ local, remote, ...ports, isListening: state === listening, uid: Number(uid) }]
 }

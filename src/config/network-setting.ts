@@ -12,7 +12,7 @@ export const networkSetting: Setting<string> = {
   env: 'IS_NETWORK',
   form: '"auto", "no", user or absolute path',
   fallback: 'auto',
-  describe: `Who speaks to the network: a process of its own that belongs to this user, and has no capabilities; or one that systemd starts and confines, for each connection to this unix socket; or, with \`no\`, the daemon itself. By default root's daemon uses \`${unitSocket}\`, of isconf-network.socket, where there is one and none of its ports is below 1024, and speaks to the network itself otherwise. See SECURITY in isconf(8).`,
+  describe: `Who speaks to the network: a process of its own that belongs to this user, and has no capabilities; or one that systemd starts and confines, for each connection to this unix socket; or, with \`no\`, the daemon itself. By default root's daemon uses \`${unitSocket}\`, of isconf-network.socket, where there is one and neither IS_PORT nor IS_WEB is below 1024, and speaks to the network itself otherwise. See SECURITY in isconf(8).`,
   needsRestart: true,
   parse: parseNetwork,
 }

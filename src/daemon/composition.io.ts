@@ -80,8 +80,8 @@ export async function openDaemon({ live, release, log, ...around }: OpenOptions)
     onOwnIdentity: (address) => onOwnKey(`at ${address}`),
     ...around,
   })
-  const { transport, bankSocket } = mesh
-  const machine = machineOf(live, environment, bankSocket)
+  const { transport } = mesh
+  const machine = machineOf(live, environment)
   const learned = await LearnedAddresses.open({ disk, clock, log, transport, path: join(config.home, 'conf/peers') })
   const ownAddresses = (): readonly string[] => dialableFromElsewhere(mesh.addresses())
   const meeting = startMeeting({
@@ -115,7 +115,7 @@ export async function openDaemon({ live, release, log, ...around }: OpenOptions)
       unreachable: () => listenFamilyHere(config.listen),
       warnings: () => [...live.warnings(), ...limitRemarks(), ...said(cloned(), bank.warning()), ...aside()],
       ...{
-        ...{ bankAddress: bank.address, bankSocket },
+        bankAddress: bank.address,
         homeFacts: () => homeFacts(config.home),
         ...unattendedFacts(live),
       },

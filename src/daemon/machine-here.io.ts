@@ -7,11 +7,7 @@ import type { LiveConfig } from './live-config.ts'
  * The machine, with the settings of the moment. After the configuration was read again, only settings that need no
  * restart take effect.
  */
-export function machineOf(
-  live: LiveConfig,
-  environment: () => Record<string, string>,
-  bankSocket: () => number | undefined,
-): Machine {
+export function machineOf(live: LiveConfig, environment: () => Record<string, string>): Machine {
   const { home, volroot } = live.started
   return systemMachine({
     volroot,
@@ -21,7 +17,6 @@ export function machineOf(
     rebootCommand: () => live.now.rebootCommand,
     bootIdPath: () => live.now.bootIdPath,
     hooksPath: () => live.now.hooksPath,
-    bankSocket,
     sharedDirectories: () => live.now.sharedDirectories.split(' ').filter((path) => path !== ''),
     clock,
   })

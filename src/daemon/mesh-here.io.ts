@@ -1,7 +1,7 @@
 /** The mesh of this daemon: in this process, or in one of its own, as IS_NETWORK says. */
 import type { KeyObject } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { type BankServer, type BankSource, serveBank } from '../bank/index.ts'
+import { type BankServer, type BankSource, bankConnections, serveBank } from '../bank/index.ts'
 import { refuseChangeable } from '../base/changeable.io.ts'
 import { type Cancel, type Clock, IsconfError, type Log, type Random } from '../base/index.ts'
 import {
@@ -65,8 +65,6 @@ export interface MeshHere {
   readonly serveBank: (port: number, source: BankSource) => Promise<BankServer>
   /** Serves the page, which reads from `client`. WEB_ADDRESS when it can't be had. */
   readonly servePage: (place: WebPlace, client: ReadingClient) => Promise<PageServing>
-  /** By which socket the network process serves it; undefined where this process does, or nobody. */
-  readonly bankSocket: () => number | undefined
 }
 
 /** PORT_TAKEN when something else listens there, PORT_FORBIDDEN when the user may not; NETWORK_PROCESS, NETWORK_RELEASE and CONFIG when there can be no such process. */
@@ -128,9 +126,8 @@ async function inThisProcess({ config, ...options }: MeshOptions, warning?: stri
       })
       return () => discovery.close()
     },
-    serveBank: (port, source) => serveBank({ port, source, clock, log }),
+    serveBank: (port, source) => serveBank({ port, connections: bankConnections({ source, log }), clock, log }),
     servePage: (place, client) => pageHere(place, client, log),
-    bankSocket: () => undefined,
   }
 }
 
@@ -166,7 +163,8 @@ async function inItsOwn(options: MeshOptions, place: NetworkPlace): Promise<Mesh
       transport.tellSettings()
       return wanted.onChange(() => transport.tellSettings())
     },
-    serveBank: (port, source) => transport.local.serveBank(port, source),
+    serveBank: (port, source) =>
+      serveBank({ port, connections: transport.local.bankConnections(source, log), clock, log }),
     servePage: async (place, client) => {
       // The network process makes no files, and this socket is root's alone, as the control socket is.
       if ('path' in place) return pageHere(place, client, log)
@@ -176,6 +174,5 @@ async function inItsOwn(options: MeshOptions, place: NetworkPlace): Promise<Mesh
       server.address()
       return { ...server, newLink: side.newLink }
     },
-    bankSocket: () => transport.local.bankSocket(),
   }
 }

@@ -4,7 +4,7 @@ import { IsconfError } from '../base/index.ts'
 import { unitSocket } from '../config/index.ts'
 import { automaticPlace, insteadOf } from './network-place.ts'
 
-const config = { port: 65_027, httpPort: 0, web: 'no' }
+const config = { port: 65_027, web: 'no' }
 const inUnit = { isRoot: true, isService: true, hasSocket: true }
 
 test("automaticPlace() is the unit's socket for root's daemon, whoever has started it", () => {
@@ -32,7 +32,7 @@ test('automaticPlace() says what is missing where a service manager should have 
 test('automaticPlace() is none for a port that the unit may not have, and names it', () => {
   for (const [changed, names] of [
     [{ port: 700 }, 'IS_PORT=700'],
-    [{ httpPort: 80, web: '443' }, 'IS_HTTP_PORT=80 and IS_WEB=443'],
+    [{ port: 80, web: '443' }, 'IS_PORT=80 and IS_WEB=443'],
   ] as const) {
     const found = automaticPlace({ ...config, ...changed }, inUnit)
     assert.ok('why' in found && found.why?.includes(`${names} is below 1024`), names)

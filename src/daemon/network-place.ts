@@ -16,17 +16,17 @@ export type AutomaticPlace = { readonly place: NetworkPlace } | { readonly why: 
 /** Ports below 1024 are root's; 0 is any free one. */
 const isPrivileged = (port: number): boolean => port > 0 && port < 1024
 
-/** The settings with a port that not everybody may have. */
-export function privilegedPorts({ port, httpPort, web }: Pick<Config, 'port' | 'httpPort' | 'web'>): readonly string[] {
+/** The settings with a port that not everybody may have; the package bank's is the daemon's in any case. */
+export function privilegedPorts({ port, web }: Pick<Config, 'port' | 'web'>): readonly string[] {
   const parsed = parseWebPlace(web)
   const webPort = 'value' in parsed && parsed.value && 'port' in parsed.value ? parsed.value.port : 0
-  const ports = { IS_PORT: port, IS_HTTP_PORT: httpPort, IS_WEB: webPort }
+  const ports = { IS_PORT: port, IS_WEB: webPort }
   return Object.entries(ports).flatMap(([name, value]) => (isPrivileged(value) ? [`${name}=${value}`] : []))
 }
 
 /** With IS_NETWORK=auto. A plain user's daemon, and one where there is no systemd, has one process, and nothing to say. */
 export function automaticPlace(
-  config: Pick<Config, 'port' | 'httpPort' | 'web'>,
+  config: Pick<Config, 'port' | 'web'>,
   { isRoot, isService, hasSocket }: AroundDaemon,
 ): AutomaticPlace {
   if (!isRoot || !(isService || hasSocket)) return { why: undefined }

@@ -3,7 +3,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { constants } from 'node:os'
 import type { Readable, Writable } from 'node:stream'
-import { type BankSocket, refuseForeignBank } from '../base/bank-listener.io.ts'
+import { refuseForeignBank } from '../base/bank-listener.io.ts'
 import { type Cancel, type Clock, IsconfError } from '../base/index.ts'
 import { withCommandLimits } from './command-limits.io.ts'
 import { notRun } from './command-not-run.io.ts'
@@ -28,8 +28,6 @@ export interface RunCommand {
   readonly clock: Clock
   /** Hears of all the environment right before the start. */
   readonly beforeStart?: (environment: Readonly<Record<string, string>>) => void
-  /** Which socket serves the package bank, if it is not this process. */
-  readonly bankSocket?: BankSocket | undefined
   /** Hears of the process as soon as there is one. */
   readonly onStart?: (pid: number) => void
 }
@@ -37,7 +35,7 @@ export interface RunCommand {
 /** See {@link Machine.run}. */
 export async function runCommand(run: RunCommand): Promise<CommandResult> {
   run.signal.throwIfAborted()
-  await refuseForeignBank(run.command.argv, run.bankSocket ?? (() => undefined))
+  refuseForeignBank(run.command.argv)
   const child = await start(run)
   const hash = createHash('sha256')
   const listen = (stream: OutputStream, bytes: Uint8Array): Promise<void> | undefined => {

@@ -1,6 +1,5 @@
 /** The commands of operations on this machine: one at a time, on record while it runs, in a directory that was gone to safely. */
 import { join } from 'node:path'
-import type { BankSocket } from '../base/bank-listener.io.ts'
 import { type Clock, IsconfError } from '../base/index.ts'
 import { walking } from '../base/walk.io.ts'
 import { type RunCommand, runCommand } from './command.io.ts'
@@ -22,7 +21,6 @@ export interface CommandsOptions {
   readonly environment: () => Readonly<Record<string, string>>
   readonly clock: Clock
   /** Which socket serves the package bank, if it is not this process. */
-  readonly bankSocket?: BankSocket | undefined
   /** Hears when a command is over. */
   readonly ended: () => void
 }
@@ -36,14 +34,14 @@ export interface Commands {
   readonly refuseLeft: Machine['refuseLeft']
 }
 
-export function commandsOf({ root, real, home, environment, clock, ended, bankSocket }: CommandsOptions): Commands {
+export function commandsOf({ root, real, home, environment, clock, ended }: CommandsOptions): Commands {
   const onRecord = new CommandOnRecord(join(home, commandName))
   const runNoted = (
     noted: Pick<RunCommand, 'beforeStart' | 'onStart'>,
     ...[command, output, signal]: Parameters<Machine['run']>
   ) => {
     const cwd = real(command.cwd)
-    const what = { command, cwd, output, signal, clock, ...noted, bankSocket }
+    const what = { command, cwd, output, signal, clock, ...noted }
     return inDirectory(root, command, cwd, (openedCwd) =>
       runCommand({ ...what, openedCwd, environment: environment() }),
     )

@@ -1,7 +1,6 @@
 /** The real machine, or the part of it below IS_VOLROOT. */
 import { realpathSync, statSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
-import type { BankSocket } from '../base/bank-listener.io.ts'
 import { refuseChangeableTree, sharedWithOthers } from '../base/changeable.io.ts'
 import { type Clock, IsconfError, unreachable } from '../base/index.ts'
 import { Places } from '../base/places.io.ts'
@@ -41,8 +40,6 @@ export interface MachineOptions {
   readonly hooksPath: () => string
   /** Directories of other users, or open to them, in which commands are run all the same; none when absent. */
   readonly sharedDirectories?: () => readonly string[]
-  /** Which socket serves the package bank, if it is not this process. */
-  readonly bankSocket?: BankSocket
   readonly clock: Clock
 }
 

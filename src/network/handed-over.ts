@@ -9,12 +9,17 @@ export interface Taken {
 /** What waits to be taken; undefined when nothing does. */
 export type Take = () => Taken | undefined
 
-/** Beyond the numbers of questions for files. */
-const firstOfLanes = 2 ** 40
+/** Beyond the numbers of questions for files, and of each other. */
+const [firstOfLanes, firstOfConnections] = [2 ** 40, 2 ** 41]
 
 /** Under which number the memory for a lane is handed over. */
 export function laneNumber(stream: number): number {
   return firstOfLanes + stream
+}
+
+/** The same for a connection of a user of this host. */
+export function connectionNumber(connection: number): number {
+  return firstOfConnections + connection
 }
 
 export class HandedOver {

@@ -75,15 +75,12 @@ export const fromNetworkSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('log'), level: z.enum(['info', 'warn', 'error']), text, facts: z.record(text, text) }),
   /** The answer to 'alive'. */
   z.object({ type: z.literal('alive') }),
-  /** Something that the programs of this host use is served at a port of 127.0.0.1, by the socket with this inode. */
-  z.object({
-    type: z.literal('served'),
-    what: z.enum(['bank', 'page']),
-    port: z.int().check(z.minimum(1), z.maximum(65_535)),
-    inode: count,
-  }),
-  /** It can't be served, for now. */
-  z.object({ type: z.literal('not served'), what: z.enum(['bank', 'page']), text }),
+  /** The page is served at a port of 127.0.0.1. */
+  z.object({ type: z.literal('page served'), port: z.int().check(z.minimum(1), z.maximum(65_535)) }),
+  /** It can't be. */
+  z.object({ type: z.literal('page not served'), text }),
+  /** A connection to the package bank that was handed over has ended. */
+  z.object({ type: z.literal('connection over'), connection: count }),
   /** A question of what is served, whose answer goes on a stream that this opens. */
   z.object({ type: z.literal('local question'), stream, question: localQuestionSchema }),
   /** A peer has asked what is here of a file. */
@@ -124,9 +121,7 @@ export interface NetworkStart extends NetworkSettings {
 export interface LocalSettings {
   /** The user whose daemon it is: what is theirs counts as root's. */
   readonly owner: number | undefined
-  /** The port of the package bank, or 0 for any free one; absent when there is none. */
-  readonly bankPort?: number | undefined
-  /** The same for the page. */
+  /** The port of the page, or 0 for any free one; absent when there is none. */
   readonly pagePort?: number | undefined
 }
 
@@ -155,6 +150,8 @@ export type ToNetwork =
   | { readonly type: 'alive' }
   | { readonly type: 'close' }
   | ({ readonly type: 'serve' } & LocalSettings)
+  /** A connection to the package bank is to be served, and was handed over before. */
+  | { readonly type: 'connection'; readonly connection: number }
   /** Comes with the socket over which files are handed over, where there can be one. */
   | { readonly type: 'handover' }
   /** The answer: how many pieces a file has, and a bit for each that is here; no bits when all are. */

@@ -7,7 +7,7 @@ import { systemRandom as random } from '../base/random.io.ts'
 import { type MappedMemory, systemCalls } from '../machine/index.ts'
 import { LocalDiscovery, OwnAddressError, openTls, Strangers } from '../mesh/index.ts'
 import { Channel } from './channel.ts'
-import { HandedOver, laneNumber, type Take } from './handed-over.ts'
+import { connectionNumber, HandedOver, laneNumber, type Take } from './handed-over.ts'
 import { mapLent } from './lent-memory.io.ts'
 import { askOver } from './local/ask.ts'
 import { LocalServers } from './local/servers.io.ts'
@@ -94,6 +94,9 @@ export class NetworkEnd {
         return
       case 'serve':
         void this.#local.serve(message)
+        return
+      case 'connection':
+        this.#local.take(message.connection, this.#handedOver?.of(connectionNumber(message.connection)))
         return
       case 'handover':
         return

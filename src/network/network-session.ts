@@ -6,7 +6,7 @@ import { type Cancel, IsconfError, release } from '../base/index.ts'
 import type { PeerId } from '../mesh/index.ts'
 import { Channel, noPeer } from './channel.ts'
 import { serveStream } from './channel-stream.ts'
-import { FileAnswers } from './file-answers.ts'
+import { FileAnswers, type HandOver } from './file-answers.ts'
 import { type FromNetwork, fromNetworkSchema, type NetworkFacts, type ToNetwork } from './messages.ts'
 import { SessionDials } from './session-dials.ts'
 import type { SessionOptions } from './session-options.ts'
@@ -66,8 +66,9 @@ export class NetworkSession {
       this.#logLines += 1
       if (this.#logLines <= logLinesMax) this.#options.log[level](facts, text)
     },
-    served: (message) => this.#options.local.hear(message),
-    'not served': (message) => this.#options.local.hear(message),
+    'page served': (message) => this.#options.local.hear(message),
+    'page not served': (message) => this.#options.local.hear(message),
+    'connection over': ({ connection }) => this.#options.local.connections.over(connection),
     'local question': ({ stream, question }) =>
       void serveStream(this.#channel.accept(stream, noPeer), (inner) => this.#options.local.answer(question, inner)),
   }
@@ -113,6 +114,11 @@ export class NetworkSession {
   /** What it has told last. */
   get facts(): NetworkFacts {
     return this.#facts
+  }
+
+  /** Hands open files over, where that can be done. */
+  get handOver(): HandOver | undefined {
+    return this.#options.handOver
   }
 
   send(message: ToNetwork): void {

@@ -54,7 +54,7 @@ export class NetworkTransport implements FetchingTransport {
       local: transport.local,
       onPeer: (event) => transport.#changed(event),
       onReady: (session) => {
-        transport.local.begin((message) => session.send(message))
+        transport.local.begin(session)
         for (const protocol of transport.#serveByProtocol.keys()) session.send({ type: 'handle', protocol })
         for (const goOn of transport.#onListening) goOn()
       },

@@ -84,7 +84,7 @@ export async function servePages({ place, side, log, clock, owner }: PagesOption
   })
   app.server.maxConnections = connectionsMax
   // A socket is its owner's alone.
-  if ('port' in place) shareConnections({ server: app.server, what: 'the page', limits, owner, clock, log })
+  if ('port' in place) shareConnections(app.server, { what: 'the page', limits, owner, clock, log })
   const { templates, assets } = readPageFiles()
   const render = renderer(templates)
   addGuard(app)

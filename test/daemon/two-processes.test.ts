@@ -4,7 +4,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { createServer, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { pieceBytes } from '../../src/base/index.ts'
@@ -14,6 +14,7 @@ import { confinedAs } from '../../src/network/start-network.io.ts'
 import { assertRefused, begin, Lab, type LabHost, program, until } from '../harness/lab.ts'
 import { ask, logIn } from '../support/browser.ts'
 import { type Change, joinChanged } from '../support/changed-network.ts'
+import { connectAsPlainUser } from '../support/foreign-port.ts'
 import {
   fieldsOf,
   networkOf,
@@ -139,7 +140,9 @@ test('a network process that dies, says what is no answer or lies while it fetch
   assert.match(alder.log(), /a host sent what is not of the file/)
 })
 
-test('the bank and the page are served by the network process, and root listens at no port', { skip }, async (t) => {
+test('the page is served by the network process, and so is the bank to all but root, who listens at no other port', {
+  skip,
+}, async (t) => {
   const lab = await Lab.of(t, 'alder')
   const [alder] = lab.hosts as [LabHost]
   // Of root's daemon it may listen where other users may not.
@@ -147,7 +150,8 @@ test('the bank and the page are served by the network process, and root listens 
   Object.assign(alder.env, { IS_NETWORK: user, IS_WEB: '0', IS_PORT: String(port) })
   await alder.start()
   const network = networkOf(alder)
-  assert.deepEqual(listeningPortsOf(alder.pid()), [])
+  const bank = (await alder.status()).bank.address ?? ''
+  assert.deepEqual(listeningPortsOf(alder.pid()), [Number(new URL(bank).port)])
   assert.ok(listeningPortsOf(network).includes(port))
   if (isRoot) assert.deepEqual([fieldsOf(network)['CapEff'], fieldsOf(network)['CapBnd']], Array(2).fill(bindService))
   const pageOf = async (): Promise<URL> => new URL((await alder.does('web')).stdout.trim())
@@ -155,21 +159,15 @@ test('the bank and the page are served by the network process, and root listens 
   const page = await logIn(origin, pathname)
   assert.match((await page.get('')).text, /alder/)
   assert.ok(listeningPortsOf(network).includes(Number(new URL(origin).port)))
-  const bankOf = async (): Promise<string> => (await alder.status()).bank.address ?? ''
-  assert.ok(listeningPortsOf(network).includes(Number(new URL(await bankOf()).port)))
 
   alder.write('tmp/foo.sh', '#!/bin/sh\necho foo of $1\n')
   await alder.does('lock', 'a script')
   await alder.does('bank', 'add', 'foo.sh')
   await alder.does('ci')
-  const served = async (): Promise<string> => {
-    const address = await bankOf()
-    return address === '' ? '' : (await fetch(`${address}/foo.sh`)).text()
-  }
+  const script = `${bank}/foo.sh`
+  const served = async (): Promise<string> => (await fetch(script)).text()
   assert.equal(await served(), alder.read('tmp/foo.sh'))
-
-  // Root's programs know its socket, though it is not root's.
-  const script = `${await bankOf()}/foo.sh`
+  assert.equal(await servedToPlainUser(script), alder.read('tmp/foo.sh'))
   const exech = join(dirname(program), 'exech.js')
   const env = { ...alder.variables(), ISCONFDIR: alder.path('hostkeeper') }
   const { stdout } = await begin([process.execPath, exech, script, 'alder'], { env }).done
@@ -177,15 +175,18 @@ test('the bank and the page are served by the network process, and root listens 
   await alder.does('lock', 'a command')
   await alder.does('exec', 'true', script)
 
+  process.kill(network, 'SIGSTOP')
+  assert.equal(await served(), alder.read('tmp/foo.sh'), 'root does not depend on it')
   process.kill(network, 'SIGKILL')
   await until(() => networksOf(alder).some((pid) => pid !== network), 'another network process')
-  await until(async () => (await bankOf()) !== '', 'the bank is served')
-  assert.equal(await served(), alder.read('tmp/foo.sh'))
+  // Until then the connections of others are ended.
+  const toOthers = (): Promise<string> => servedToPlainUser(script).catch(() => '')
+  await until(async () => (await toOthers()) === alder.read('tmp/foo.sh'), 'the bank is served to others')
   // The page is elsewhere by now, and who was logged in still is.
   await until(async () => (await alder.run('web')).status === 0, 'the page is served')
   const again = await pageOf()
   assert.match((await ask(again.origin, page.top, { headers: { cookie: page.cookie } })).text, /alder/)
-  assert.deepEqual(listeningPortsOf(alder.pid()), [])
+  assert.deepEqual(listeningPortsOf(alder.pid()), [Number(new URL(bank).port)])
 })
 
 test('what the network process may do: it reads no secret of root, and writes nothing', {
@@ -225,6 +226,17 @@ test('a user that can be none is refused with status 22, and a socket at which n
   alder.env['IS_NETWORK'] = join(alder.home, 'nobody.sock')
   assertRefused(await alder.run('start'), 223, 'IS_NETWORK', 'ENOENT')
 })
+
+/** What a program of another user is sent, where there can be one. */
+async function servedToPlainUser(address: string): Promise<string> {
+  const { hostname, port, pathname } = new URL(address)
+  const socket = isRoot ? await connectAsPlainUser(Number(port)) : connect(Number(port), hostname)
+  socket.write(`GET ${pathname} HTTP/1.1\r\nHost: ${hostname}\r\nConnection: close\r\n\r\n`)
+  const [, body = ''] = Buffer.concat(await socket.toArray())
+    .toString()
+    .split('\r\n\r\n')
+  return body
+}
 
 /** CAP_NET_BIND_SERVICE and nothing else, as the kernel writes it. */
 const bindService = '0000000000000400'

@@ -1,6 +1,6 @@
-/** A port of this machine that a plain user's program has. Needs root. */
+/** What a plain user's program has and does on this machine. Needs root. */
 import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import type { TestContext } from 'node:test'
 
 /** That of `nobody`, on every Linux. */
@@ -19,4 +19,14 @@ export async function foreignPort(t: TestContext): Promise<number> {
   }
   await once(server, 'listening')
   return (server.address() as AddressInfo).port
+}
+
+/** Connects to a port of this host as the plain user. */
+export async function connectAsPlainUser(port: number): Promise<Socket> {
+  process.seteuid?.(plainUid)
+  const socket = connect(port, '127.0.0.1')
+  // The system's part of it is made next.
+  await new Promise<void>((resolve) => process.nextTick(resolve))
+  process.seteuid?.(0)
+  return socket
 }

@@ -13,11 +13,12 @@ import { descriptorOf } from '../../src/machine/index.ts'
 import { noKeys } from '../../src/mesh/admission.ts'
 import { makeCertificate } from '../../src/mesh/self-signed.io.ts'
 import { Channel } from '../../src/network/channel.ts'
+import { connectionNumber, HandedOver } from '../../src/network/handed-over.ts'
 import { beginHandover, takeHandover } from '../../src/network/handover.io.ts'
 import { type Ask, askOver } from '../../src/network/local/ask.ts'
 import { LocalServers } from '../../src/network/local/servers.io.ts'
 import { LocalServices } from '../../src/network/local/services.ts'
-import type { FromNetwork, LocalSettings } from '../../src/network/messages.ts'
+import type { FromNetwork, ToNetwork } from '../../src/network/messages.ts'
 import { NetworkEnd } from '../../src/network/network-end.io.ts'
 import { NetworkSession } from '../../src/network/network-session.ts'
 import { type NetworkOptions, NetworkTransport } from '../../src/network/network-transport.ts'
@@ -76,24 +77,35 @@ export async function servedOverChannel(
   log: Log = silentLog,
 ): Promise<ServedOverChannel> {
   const [socket, other] = await socketPair()
+  // In one go, so that nothing else takes what was sent.
+  const handover = beginHandover(socket)
+  const { words, take } = takeHandover(descriptorOf(other) as number)
+  other.unshift(words)
+  const handedOver = take && new HandedOver(take)
   const local = new LocalServices()
   const none = (): undefined => undefined
   const session = new NetworkSession({
-    ...{ socket, clock: systemClock, log, local },
+    ...{ socket, clock: systemClock, log, local, handOver: handover?.handOver },
     ...{ serve: none, onPeer: none, onOwnIdentity: none, onOver: none },
   })
   const channel: Channel = new Channel({
     ...{ socket: other, numbers: 'even', clock: systemClock, onOver: none },
-    onMessage: (message) => void servers.serve(message as LocalSettings),
+    onMessage: (told) => {
+      const message = told as ToNetwork
+      if (message.type === 'serve') void servers.serve(message)
+      else if (message.type === 'connection')
+        servers.take(message.connection, handedOver?.of(connectionNumber(message.connection)))
+    },
   })
   const send = (message: FromNetwork): void => channel.send(message)
   const ask = askOver(channel)
   send({ type: 'hello', release })
   const servers = new LocalServers({ ask, send, clock, log: logOver(send) })
-  local.begin((message) => session.send(message))
+  local.begin(session)
   t.after(async () => {
     await servers.close()
     session.close(new Error('the test is over'))
+    handover?.close()
   })
   return { local, ask }
 }

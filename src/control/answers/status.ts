@@ -144,11 +144,8 @@ export const statusSchema = z.object({
   bank: z
     .object({
       address: z.string().nullable(),
-      socket: z.int().exactOptional(),
     })
-    .describe(
-      "where the package bank answers; the address is null while its port can't be had; `socket` is the inode, in /proc/net/tcp, of the socket by which the network process serves it, where there is one",
-    ),
+    .describe("where the package bank answers; the address is null while its port can't be had"),
   warnings: z.array(z.string()),
 })
 export type Status = Answer<typeof statusSchema>

@@ -94,7 +94,7 @@ export const statusRequest = request({
         unreached: process.unreached(),
         strangers: process.strangers?.() ?? [],
       },
-      bank: bankStatus(process),
+      bank: { address: process.bankAddress() ?? null },
       warnings: [
         ...process.warnings(),
         ...[process.unreachable?.()].filter((text) => text !== undefined),
@@ -107,11 +107,6 @@ export const statusRequest = request({
     }
   },
 })
-
-function bankStatus({ bankAddress, bankSocket }: Parts['process']): Status['bank'] {
-  const socket = bankSocket?.()
-  return { address: bankAddress() ?? null, ...(socket !== undefined && { socket }) }
-}
 
 function leftOf({ domain, by, time, operations, directory }: LeftDomain): LeftStatus {
   return { domain, by, time, operations, directory }

@@ -5,7 +5,7 @@ import { diskFailure, errnoText, IsconfError, toIsconfError } from '../../base/i
 import { loadConfig } from '../../config/index.ts'
 import type { BankGetBody, BlobAnswer } from '../../control/index.ts'
 import { hashOf, type ProgramContext, writeAll } from '../program/index.ts'
-import { bankSocket, downloadFile, receive, withDaemon } from '../sources/index.ts'
+import { downloadFile, receive, withDaemon } from '../sources/index.ts'
 import { type Address, bankNameOf } from './address.ts'
 
 /** A self-extracting installer has a few hundred megabytes; an answer without end must not fill the disk. */
@@ -24,7 +24,7 @@ export async function fetchScript(
     // Of the daemon by its socket, which nobody else can have made: a port above 1023 is whose who takes it first.
     const inBank = bankNameOf(address.url, loadConfig({ environment: context.environment }).httpPort)
     if (inBank !== undefined) return await bankFile(inBank, path, context, signal)
-    await refuseForeignBank([address.url.href], () => bankSocket(context))
+    refuseForeignBank([address.url.href])
     return await downloadFile(address.url, path, scriptBytesMax, { settings: context.settings, signal })
   } catch (error) {
     if (signal.aborted)

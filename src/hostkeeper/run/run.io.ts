@@ -19,7 +19,6 @@ import {
   unbelievable,
 } from '../make/index.ts'
 import { type ProgramContext, takeLock } from '../program/index.ts'
-import { bankSocket } from '../sources/index.ts'
 import { Interruption } from './process.io.ts'
 import { settleLeftRun } from './progress.io.ts'
 import { type Attempt, type RunWords, recordedRun, recordIdleRun } from './recorded-run.io.ts'
@@ -84,8 +83,7 @@ async function lockedRun(
   const { call, database } = managed
   const [problem] = unbelievable(database)
   if (problem !== undefined) throw new IsconfError('CONFIG', `${layout.tree}/packages.conf: ${problem}`)
-  const values = [...managed.variables.values()].map(({ value }) => value)
-  await refuseForeignBank(values, () => bankSocket(context))
+  refuseForeignBank([...managed.variables.values()].map(({ value }) => value))
   const targets = goalsOf(asked.words, managed.host.variables, database)
   attempt.isBoot ||= includesBoot(targets, managed, database)
   if (targets.length === 0) {

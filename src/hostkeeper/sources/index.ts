@@ -9,7 +9,7 @@ export {
   shownAddress,
 } from './address.ts'
 export { type CommandContext, runCommand, sshCommand } from './command.io.ts'
-export { bankSocket, receive, withDaemon } from './daemon.io.ts'
+export { receive, withDaemon } from './daemon.io.ts'
 export { downloadFile } from './download.io.ts'
 export { ed25519Key } from './key.io.ts'
 export type { ChannelNumbers } from './source.ts'

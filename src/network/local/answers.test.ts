@@ -5,6 +5,7 @@ import { SimClock } from '../../../test/sim/clock.ts'
 import { seededRandom } from '../../../test/sim/random.ts'
 import { servedOverChannel } from '../../../test/support/network.ts'
 import type { BankSource } from '../../bank/index.ts'
+import { silentLog } from '../../base/index.ts'
 import { daemonSide, setCookie } from '../../page/index.ts'
 import { type Ask, askFor, askStreaming } from './ask.ts'
 import { channelPage } from './channel-page.ts'
@@ -31,7 +32,7 @@ test('the network process is given what the bank publishes, and no other file of
     },
   }
   await assert.rejects(text(ask, bytesOf({})), { code: 'NOT_IN_BANK' })
-  await local.serveBank(0, source)
+  local.bankConnections(source, silentLog)
   assert.equal(await text(ask, bytesOf({})), 'foobar')
   for (const other of [{ id: 'ef'.repeat(32) }, { name: 'bar' }])
     await assert.rejects(text(ask, bytesOf(other)), { code: 'NOT_IN_BANK' })
@@ -48,7 +49,7 @@ test('a network process that asks more than the daemon answers at once is refuse
     return { branch: 'web' }
   }
   const source = { find, names: async () => ['foo'] } as unknown as BankSource
-  await local.serveBank(0, source)
+  local.bankConnections(source, silentLog)
   const waiting = Array.from({ length: 256 }, () => askFor(ask, { about: 'bank file' }))
   await until(() => begun === 256, 'all are asked')
   await assert.rejects(askFor(ask, { about: 'bank names' }), /too many questions/)

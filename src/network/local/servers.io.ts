@@ -1,7 +1,7 @@
 /** What the network process serves to the programs of this host: their side of HTTP, with the daemon behind it. */
-import { type BankServer, serveBank } from '../../bank/index.ts'
+import { Socket } from 'node:net'
+import { type BankConnections, bankConnections } from '../../bank/index.ts'
 import { type Clock, type Log, toIsconfError } from '../../base/index.ts'
-import { listenersOn } from '../../base/tcp-owners.io.ts'
 import type { FromNetwork, LocalSettings } from '../messages.ts'
 import type { Ask } from './ask.ts'
 import { channelBank } from './channel-bank.ts'
@@ -14,8 +14,6 @@ interface LocalServersDeps {
   readonly log: Log
 }
 
-type What = (FromNetwork & { readonly type: 'served' })['what']
-
 interface Serving {
   readonly port: number
   close(): Promise<void>
@@ -26,11 +24,13 @@ const textMax = 1_000
 
 export class LocalServers {
   readonly #deps: LocalServersDeps
-  readonly #serving = new Map<What, Serving>()
+  readonly #bank: BankConnections
+  #page: Serving | undefined
   #changing = Promise.resolve()
 
   constructor(deps: LocalServersDeps) {
     this.#deps = deps
+    this.#bank = bankConnections({ source: channelBank(deps.ask), log: deps.log })
   }
 
   /** Serves this, and nothing else any more. */
@@ -39,63 +39,38 @@ export class LocalServers {
     return this.#changing
   }
 
+  /** Serves a connection to the package bank that was handed over. */
+  take(connection: number, [descriptor]: readonly number[] = []): void {
+    const leave = (): void => this.#deps.send({ type: 'connection over', connection })
+    if (descriptor === undefined) leave()
+    else this.#bank.serve(new Socket({ fd: descriptor, allowHalfOpen: true }), { isOwn: false, leave })
+  }
+
   close(): Promise<void> {
+    this.#bank.close()
     return this.serve({ owner: undefined })
   }
 
-  async #change({ owner, bankPort, pagePort }: LocalSettings): Promise<void> {
-    await this.#have('bank', bankPort, (port) => this.#bank(port, owner))
-    await this.#have('page', pagePort, (port) => this.#page(port, owner))
-  }
-
   /** One that is served already at its port goes on. */
-  async #have(
-    what: What,
-    port: number | undefined,
-    serve: (port: number) => Promise<Omit<Serving, 'port'> | undefined>,
-  ): Promise<void> {
-    const now = this.#serving.get(what)
-    if (now?.port === port) return
-    this.#serving.delete(what)
+  async #change({ owner, pagePort }: LocalSettings): Promise<void> {
+    const now = this.#page
+    if (now?.port === pagePort) return
+    this.#page = undefined
     await now?.close()
-    const server = port === undefined ? undefined : await serve(port)
-    if (server !== undefined && port !== undefined) this.#serving.set(what, { port, close: () => server.close() })
+    if (pagePort !== undefined) this.#page = await this.#servePage(pagePort, owner)
   }
 
-  #bank(port: number, owner: number | undefined): Promise<BankServer> {
-    const { clock, log, ask } = this.#deps
-    return serveBank({
-      ...{ port, source: channelBank(ask), owner, clock, log },
-      onChange: ({ address, warning }) => {
-        const url = address()
-        if (url === undefined) this.#tellNot('bank', warning())
-        else this.#tell('bank', url)
-      },
-    })
-  }
-
-  async #page(port: number, owner: number | undefined): Promise<Omit<Serving, 'port'> | undefined> {
-    const { clock, log, ask } = this.#deps
+  async #servePage(port: number, owner: number | undefined): Promise<Serving | undefined> {
+    const { clock, log, ask, send } = this.#deps
     try {
       // Only here: where there is no page, no templates are needed in memory.
       const { servePages } = await import('../../web/index.ts')
       const server = await servePages({ place: { port }, side: channelPage(ask), owner, clock, log })
-      this.#tell('page', server.address)
-      return server
+      send({ type: 'page served', port: Number(new URL(server.address).port) })
+      return { port, close: () => server.close() }
     } catch (thrown) {
-      this.#tellNot('page', toIsconfError(thrown).message)
+      send({ type: 'page not served', text: toIsconfError(thrown).message.slice(0, textMax) })
       return undefined
     }
-  }
-
-  #tell(what: What, url: string): void {
-    const port = Number(new URL(url).port)
-    // Nobody else can have a socket there while this process has one.
-    const [listener] = listenersOn(port)
-    this.#deps.send({ type: 'served', what, port, inode: listener?.inode ?? 0 })
-  }
-
-  #tellNot(what: What, why = ''): void {
-    this.#deps.send({ type: 'not served', what, text: why.slice(0, textMax) })
   }
 }

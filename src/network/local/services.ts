@@ -1,17 +1,17 @@
 /** The daemon's side of what the network process serves on this host: what it is to serve, and what it has said of it. */
-import type { BankServer, BankSource } from '../../bank/index.ts'
-import { IsconfError } from '../../base/index.ts'
-import { bankPath } from '../../control/index.ts'
+import { type BankConnections, type BankSource, bankConnections } from '../../bank/index.ts'
+import { IsconfError, type Log } from '../../base/index.ts'
+import { systemCalls } from '../../machine/index.ts'
 import type { PageSide } from '../../page/index.ts'
-import type { FromNetwork, LocalSettings, ToNetwork } from '../messages.ts'
+import type { FromNetwork, LocalSettings } from '../messages.ts'
 import { answerQuestion, type QuestionStream } from './answers.ts'
+import { PassedConnections, type ProcessThere } from './passed-connections.ts'
 import type { LocalQuestion } from './questions.ts'
 
 /** Answered at once: as many as all users of this host may have connections, and what a process that has gone bad can ask. */
 const questionsMax = 256
 
-type Told = FromNetwork & { readonly type: 'served' | 'not served' }
-type What = Told['what']
+type ToldOfPage = FromNetwork & { readonly type: `page ${string}` }
 
 /** The page, as another process serves it. */
 export interface PageThere {
@@ -21,67 +21,68 @@ export interface PageThere {
 }
 
 export class LocalServices {
-  readonly #told = new Map<What, Told>()
-  readonly #firstWords = { bank: Promise.withResolvers<void>(), page: Promise.withResolvers<void>() }
-  #send: ((message: ToNetwork) => void) | undefined
+  /** To the package bank. */
+  readonly connections = new PassedConnections()
+  readonly #firstWord = Promise.withResolvers<void>()
+  #told: ToldOfPage | undefined
+  #there: ProcessThere | undefined
   #settings: LocalSettings = { owner: process.geteuid?.() }
   #bank: BankSource | undefined
   #page: PageSide | undefined
   #questions = 0
 
-  /** Has the bank served; resolves when it answers, or has found its port taken, or nobody is there to serve it. */
-  async serveBank(port: number, source: BankSource): Promise<BankServer> {
+  /**
+   * Serves the bank: here to root's programs, and those of the user whose daemon it is, because what they install must
+   * not depend on the network process; to all others there. Whose nobody knows may be root's, and is served by neither.
+   * Where nothing can be handed over, it is served here to all.
+   */
+  bankConnections(source: BankSource, log: Log): BankConnections {
     this.#bank = source
-    await this.#serve('bank', { bankPort: port })
+    const here = bankConnections({ source, log })
+    if (systemCalls().calls === undefined) return here
     return {
-      address: () => {
-        const address = this.#addressOf('bank')
-        return address && `${address}${bankPath}`
+      ...here,
+      serve: (socket, admitted) => {
+        if (admitted.isOwn) here.serve(socket, admitted)
+        else this.connections.pass(socket, admitted.leave, admitted.isOwn === false ? this.#there : undefined)
       },
-      warning: () => this.#whyNot('bank'),
-      close: () => this.#serve('bank', { bankPort: undefined }),
     }
   }
 
-  /** Has the page served; resolves as {@link serveBank} does. */
+  /** Has the page served; resolves when it answers, or can't be served, or nobody is there to serve it. */
   async servePage(port: number, side: PageSide): Promise<PageThere> {
     this.#page = side
-    await this.#serve('page', { pagePort: port })
+    this.#serve({ pagePort: port })
+    await this.#firstWord.promise
     return {
       address: () => {
-        const address = this.#addressOf('page')
-        if (address !== undefined) return address
-        throw new IsconfError('WEB_ADDRESS', this.#whyNot('page') ?? 'the process that serves the page has ended')
+        if (this.#told?.type === 'page served') return `http://127.0.0.1:${this.#told.port}`
+        throw new IsconfError('WEB_ADDRESS', this.#told?.text ?? 'the process that serves the page has ended')
       },
       close: async () => {
         this.#page = undefined
-        await this.#serve('page', { pagePort: undefined })
+        this.#serve({ pagePort: undefined })
       },
     }
   }
 
-  /** The socket by which the bank is served, and by which root's programs know it: its inode. */
-  bankSocket(): number | undefined {
-    const told = this.#told.get('bank')
-    return told?.type === 'served' ? told.inode : undefined
-  }
-
-  /** A process is there, and hears what is sent. */
-  begin(send: (message: ToNetwork) => void): void {
-    this.#send = send
-    send({ type: 'serve', ...this.#settings })
+  /** A process is there. */
+  begin(there: ProcessThere): void {
+    this.#there = there
+    there.send({ type: 'serve', ...this.#settings })
   }
 
   /** It has ended, and with it what it served. */
   lost(): void {
-    this.#send = undefined
-    this.#told.clear()
-    for (const word of Object.values(this.#firstWords)) word.resolve()
+    this.#there = undefined
+    this.#told = undefined
+    this.#firstWord.resolve()
+    this.connections.lost()
   }
 
-  hear(told: Told): void {
-    this.#told.set(told.what, told)
-    this.#firstWords[told.what].resolve()
+  hear(told: ToldOfPage): void {
+    this.#told = told
+    this.#firstWord.resolve()
   }
 
   async answer(question: LocalQuestion, stream: QuestionStream): Promise<void> {
@@ -94,19 +95,8 @@ export class LocalServices {
     }
   }
 
-  async #serve(what: What, change: Partial<LocalSettings>): Promise<void> {
+  #serve(change: Partial<LocalSettings>): void {
     this.#settings = { ...this.#settings, ...change }
-    this.#send?.({ type: 'serve', ...this.#settings })
-    await this.#firstWords[what].promise
-  }
-
-  #addressOf(what: What): string | undefined {
-    const told = this.#told.get(what)
-    return told?.type === 'served' ? `http://127.0.0.1:${told.port}` : undefined
-  }
-
-  #whyNot(what: What): string | undefined {
-    const told = this.#told.get(what)
-    return told?.type === 'not served' ? told.text : undefined
+    this.#there?.send({ type: 'serve', ...this.#settings })
   }
 }

@@ -77,8 +77,6 @@ export interface ProcessFacts {
   readonly unreachable?: () => string | undefined
   /** Where the package bank answers; undefined while its port can't be had. */
   readonly bankAddress: () => string | undefined
-  /** By which socket the network process serves it; undefined where there is no such process. */
-  readonly bankSocket?: () => number | undefined
   /** What is set about `up` by itself; not in a simulated world. */
   readonly upSettings?: () => UpSettings
   /** Hears when they may be others. */
