@@ -2,9 +2,9 @@
 import type { KeyObject } from 'node:crypto'
 import type { Clock, Disk, DomainName, Log, Random, Room } from '../base/index.ts'
 import type { Machine } from '../machine/index.ts'
-import type { Transport } from '../mesh/index.ts'
 import type { BootRecord, Namesake, VerifyRecord } from '../replication/index.ts'
 import type { BlobStore } from '../store/index.ts'
+import type { FetchingTransport } from '../transfer/index.ts'
 import type { Rehearsals } from './rehearsals.ts'
 import type { WarningFacts } from './work-warnings.ts'
 
@@ -15,7 +15,7 @@ export interface DaemonDeps {
   readonly room?: Room
   readonly clock: Clock
   readonly random: Random
-  readonly transport: Transport
+  readonly transport: FetchingTransport
   readonly machine: Machine
   readonly store: BlobStore
   readonly key: KeyObject

@@ -13,9 +13,10 @@ import {
   type WebPlace,
 } from '../config/index.ts'
 import { systemCalls } from '../machine/index.ts'
-import { LocalDiscovery, openTls, type Stranger, Strangers, type Transport } from '../mesh/index.ts'
+import { LocalDiscovery, openTls, type Stranger, Strangers } from '../mesh/index.ts'
 import type { ServedFiles } from '../network/index.ts'
 import { daemonSide, type ReadingClient } from '../page/index.ts'
+import type { FetchingTransport } from '../transfer/index.ts'
 import type { WantedConnections } from './meeting.ts'
 import { automaticPlace, insteadOf, privilegedPorts } from './network-place.ts'
 
@@ -51,7 +52,7 @@ export interface PageServing {
 }
 
 export interface MeshHere {
-  readonly transport: Transport
+  readonly transport: FetchingTransport
   /** Where others can dial this host, each with its peer id. */
   readonly addresses: () => readonly string[]
   /** Connections that came to nothing at admission. */

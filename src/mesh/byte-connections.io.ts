@@ -14,7 +14,7 @@ import { StreamReader, writeFrame } from './frames.ts'
 import type { IncomingBytes } from './incoming-bytes.io.ts'
 import type { Services } from './services.io.ts'
 import { bytesPurpose, type TlsIdentity } from './tls.io.ts'
-import type { PeerId, PeerStream } from './transport.ts'
+import type { Opening, PeerId, PeerStream } from './transport.ts'
 
 /** How long a fetch waits for one before it asks on a connection that is there. */
 const openMsMax = 3_000
@@ -42,7 +42,7 @@ export class ByteConnections {
   }
 
   /** Opens one to the host that a connection for files goes to, at the same address. Rejects if it does not take it. */
-  async open(files: MeshConnection, protocol: string, signal: AbortSignal | undefined): Promise<PeerStream> {
+  async open(files: MeshConnection, protocol: string, { signal, first }: Opening): Promise<PeerStream> {
     const limit = AbortSignal.timeout(openMsMax)
     const any = signal === undefined ? limit : AbortSignal.any([signal, limit])
     const { remoteAddress: host = '', remotePort: port = 0 } = files.socket
@@ -64,6 +64,7 @@ export class ByteConnections {
       await writeFrame(stream, Buffer.from(protocol))
       const [answer] = await new StreamReader(stream.incoming).exactly(1)
       if (answer !== known) throw new Error(`${peer} does not speak ${protocol}`)
+      if (first !== undefined) await stream.write(first)
       return stream
     } catch (error) {
       stream.abort(error as Error)

@@ -9,7 +9,7 @@ import { Http2PeerStream } from './http2-stream.io.ts'
 import { Pings } from './pings.io.ts'
 import { answeringSession, askingSession, RefusedStreamError, statusOf } from './session.io.ts'
 import { answerPurpose, type Purpose } from './tls.io.ts'
-import type { PeerId } from './transport.ts'
+import type { Opening, PeerId } from './transport.ts'
 
 /** How many streams this end opens at once; more wait for their turn. Refused streams would end the session. */
 const openMax = 96
@@ -104,10 +104,12 @@ export class MeshConnection {
   }
 
   /** Opens a stream; undefined if the other end does not speak the protocol. */
-  async openStream(protocol: string, signal?: AbortSignal): Promise<Http2PeerStream | undefined> {
+  async openStream(protocol: string, { signal, first }: Opening): Promise<Http2PeerStream | undefined> {
     if (this.#openCount >= openMax) await new Promise<void>((resolve) => this.#waiting.push(resolve))
     signal?.throwIfAborted()
     const { stream, isAccepted } = this.begin(protocol, signal)
+    // Where that fails, so does what is awaited.
+    if (first !== undefined) stream.write(first).catch(() => undefined)
     return (await isAccepted) ? stream : undefined
   }
 

@@ -1,10 +1,11 @@
 export { relayedAddress } from './address.ts'
 export type { DomainKeys } from './admission.ts'
 export { HangsError, NoAnswerError } from './answer-wait.ts'
+export { openAsking } from './asked.ts'
 export { hostCertificate } from './certificate.io.ts'
 export { isLocalAddress } from './dialable.ts'
 export type { AddressState } from './dialed-address.ts'
-export { StreamReader, writeFrame } from './frames.ts'
+export { frameOf, StreamReader, writeFrame } from './frames.ts'
 export type { Candidate } from './hosts-to-turn-to.ts'
 export { LearnedAddresses } from './learned-addresses.ts'
 export { Liveness } from './liveness.ts'
@@ -19,6 +20,9 @@ export { answer, ask, RemoteError } from './rpc.ts'
 export { type Stranger, Strangers } from './strangers.ts'
 export {
   type ConnectedPeer,
+  type FileTransport,
+  firstBytesMax,
+  type Opening,
   OwnAddressError,
   type PeerEvent,
   type PeerId,

@@ -4,24 +4,24 @@ import type { MeshConnection } from './connection.io.ts'
 import type { FileConnections } from './file-connections.ts'
 import type { Links } from './links.ts'
 import { RefusedStreamError } from './session.io.ts'
-import type { PeerId, PeerStream } from './transport.ts'
+import type { FileOpening, Opening, PeerId, PeerStream } from './transport.ts'
 
 /** On the link with the peer. */
 export async function openOnLink(
   links: Links<MeshConnection>,
   peer: PeerId,
   protocol: string,
-  signal: AbortSignal | undefined,
+  opening: Opening = {},
 ): Promise<PeerStream> {
-  const first = links.toAsk(peer)
-  if (first === undefined) throw new Error(`not connected to ${peer}`)
+  const best = links.toAsk(peer)
+  if (best === undefined) throw new Error(`not connected to ${peer}`)
   try {
-    return await openOn(first, protocol, signal)
+    return await openOn(best, protocol, opening)
   } catch (error) {
     // One that is on its way out takes no notice of what is asked last; another may be there.
     const other = links.toAsk(peer)
-    if (!(error instanceof RefusedStreamError) || other === undefined || other === first) throw error
-    return openOn(other, protocol, signal)
+    if (!(error instanceof RefusedStreamError) || other === undefined || other === best) throw error
+    return openOn(other, protocol, opening)
   }
 }
 
@@ -36,35 +36,30 @@ export async function openForFile(
   { files, links, bytes }: Connections,
   peer: PeerId,
   protocol: string,
-  signal?: AbortSignal,
-  addresses?: readonly string[],
-  isLarge = false,
+  opening: FileOpening = {},
 ): Promise<PeerStream> {
+  const { signal, addresses, isLarge = false } = opening
   const link = links.toAsk(peer)
   // Where a host is reached over another one it can't be dialed.
   const isDialable = link === undefined ? addresses !== undefined : !link.isRelayed
   const connection = isDialable ? await files.to(peer, link === undefined ? addresses : undefined) : undefined
   signal?.throwIfAborted()
   if (isLarge && connection !== undefined && !connection.isRelayed) {
-    const stream = await bytes.open(connection, protocol, signal).catch(() => undefined)
+    const stream = await bytes.open(connection, protocol, opening).catch(() => undefined)
     signal?.throwIfAborted()
     // A host of an earlier release takes none, and there may be no way for another connection.
     if (stream !== undefined) return stream
   }
   try {
-    if (connection !== undefined) return await openOn(connection, protocol, signal)
+    if (connection !== undefined) return await openOn(connection, protocol, opening)
   } catch (error) {
     if (!(error instanceof RefusedStreamError)) throw error
   }
-  return openOnLink(links, peer, protocol, signal)
+  return openOnLink(links, peer, protocol, opening)
 }
 
-async function openOn(
-  connection: MeshConnection,
-  protocol: string,
-  signal: AbortSignal | undefined,
-): Promise<PeerStream> {
-  const stream = await connection.openStream(protocol, signal)
+async function openOn(connection: MeshConnection, protocol: string, opening: Opening): Promise<PeerStream> {
+  const stream = await connection.openStream(protocol, opening)
   if (stream === undefined) throw new Error(`${connection.peer} does not speak ${protocol}`)
   return stream
 }

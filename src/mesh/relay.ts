@@ -5,7 +5,7 @@
  */
 import * as z from 'zod/mini'
 import type { RelayedAddress } from './address.ts'
-import { StreamReader, writeFrame } from './frames.ts'
+import { frameOf, StreamReader, writeFrame } from './frames.ts'
 import type { PeerId, PeerStream, Transport } from './transport.ts'
 
 /** Asked of the host in the middle; after its answer come the bytes of the other host. */
@@ -57,13 +57,13 @@ export function serveRelay(transport: Transport, isDirect: (peer: PeerId) => boo
   }
   transport.handle(relayProtocol, async (asking) => {
     const reader = new StreamReader(asking.incoming)
-    const to = questionSchema.parse(await frameOf(reader)).to as PeerId
+    const to = questionSchema.parse(await readFrame(reader)).to as PeerId
     const refusal = refusalOf(asking.peer, to)
     if (refusal !== undefined) return writeFrame(asking, encode({ refusal }))
     const both = [asking.peer, to]
     count(both, 1)
     try {
-      const other = await transport.openStream(to, relayedProtocol, AbortSignal.timeout(openMsMax))
+      const other = await transport.openStream(to, relayedProtocol, { signal: AbortSignal.timeout(openMsMax) })
       await writeFrame(asking, encode({}))
       await passOn({ stream: asking, reader }, { stream: other, reader: new StreamReader(other.incoming) })
     } finally {
@@ -78,13 +78,13 @@ export async function openRelayed(
   { via, peer }: RelayedAddress,
   signal: AbortSignal,
 ): Promise<RelayedEnd> {
-  const stream = await transport.openStream(via, relayProtocol, signal)
+  const question = frameOf(encode({ to: peer }))
+  const stream = await transport.openStream(via, relayProtocol, { signal, first: question })
   const onAbort = (): void => stream.abort(signal.reason as Error)
   signal.addEventListener('abort', onAbort, { once: true })
   try {
-    await writeFrame(stream, encode({ to: peer }))
     const reader = new StreamReader(stream.incoming)
-    const { refusal } = answerSchema.parse(await frameOf(reader))
+    const { refusal } = answerSchema.parse(await readFrame(reader))
     if (refusal !== undefined) throw new Error(`not passed on: ${refusal}`)
     return { stream, reader }
   } catch (error) {
@@ -124,7 +124,7 @@ async function pass(from: StreamReader, to: PeerStream): Promise<void> {
   await to.closeWrite()
 }
 
-async function frameOf(reader: StreamReader): Promise<unknown> {
+async function readFrame(reader: StreamReader): Promise<unknown> {
   return JSON.parse(Buffer.from((await reader.frame(frameBytesMax)) ?? []).toString('utf8'))
 }
 

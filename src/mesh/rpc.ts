@@ -2,7 +2,8 @@
 import * as z from 'zod/mini'
 import { type Clock, endIfBroken, IsconfError } from '../base/index.ts'
 import { AnswerWait } from './answer-wait.ts'
-import { FrameTooLongError, StreamReader, writeFrame } from './frames.ts'
+import { type Asked, openAsking } from './asked.ts'
+import { FrameTooLongError, StreamReader } from './frames.ts'
 import { readInPortions, writeInPortions } from './portions.ts'
 import { firstPortionBytes } from './reading-pace.ts'
 import type { PeerId, PeerStream, Transport } from './transport.ts'
@@ -75,9 +76,10 @@ export async function ask(
   }
   const wait = new AnswerWait({ liveness, clock, peer, protocol, timeoutMs, onProgress, onGivenUp })
   try {
-    stream = transport.beginStream?.(peer, protocol) ?? (await transport.openStream(peer, protocol, limit.signal))
+    const asked = await openAsking(transport, peer, protocol, request, limit.signal)
+    stream = asked.stream
     limit.signal.throwIfAborted()
-    const answer = await exchange(stream, request, options, (bytes) => wait.came(bytes))
+    const answer = await answerTo(asked, options, (bytes) => wait.came(bytes))
     if ('error' in answer) throw new RemoteError(answer.error.code, answer.error.message)
     return answer.result
   } catch (error) {
@@ -112,15 +114,11 @@ export function answer(
   })
 }
 
-async function exchange(
-  stream: PeerStream,
-  request: unknown,
+async function answerTo(
+  { stream, isAsked }: Asked,
   { clock, onProgress, answerBytesMax }: AskOptions,
   onBytes: (bytes: number) => void,
 ): Promise<Answer> {
-  // The answer may come, and be a refusal, before the whole request is sent: both at once.
-  const isAsked = writeFrame(stream, encode(request))
-  isAsked.catch(() => undefined)
   const end = (): void => void isAsked.then(() => stream.closeWrite()).catch(() => undefined)
   const answer = new StreamReader(stream.incoming)
   const isPaced = onProgress !== undefined && answerBytesMax > firstPortionBytes

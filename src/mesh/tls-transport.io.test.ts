@@ -77,7 +77,7 @@ test('a peer whose key is taken out of hmac_keys is cut off, and comes again wit
   // cedar is no neighbour, and gets files by the new one.
   const cedar = await host(context, { keys: () => keysOf('new', 'old') })
   birch.handle('/isconf/files/1', () => new Promise(() => undefined))
-  await cedar.openFileStream(birch.self, '/isconf/files/1', undefined, [addressOf(birch)])
+  await cedar.openFileStream(birch.self, '/isconf/files/1', { addresses: [addressOf(birch)] })
   // alder proves the new one from here on, but has proved the old one on this connection.
   mine = keysOf('new')
   theirs = keysOf('new')
@@ -186,17 +186,17 @@ test('a large file has a connection for itself, for a peer that is admitted, and
     for (let size = await reader.some(1); size !== undefined; size = await reader.some(1))
       await stream.write(Buffer.alloc((size[0] ?? 0) * 1024 * 1024, size[0]))
   })
-  const stream = await alder.openFileStream(birch.self, '/isconf/file/1', undefined, undefined, true)
+  const stream = await alder.openFileStream(birch.self, '/isconf/file/1', { isLarge: true, first: Uint8Array.of(1) })
   const reader = new StreamReader(stream.incoming)
   for (const size of [1, 3]) {
-    await stream.write(Uint8Array.of(size))
+    if (size > 1) await stream.write(Uint8Array.of(size))
     const memory = new Uint8Array(new SharedArrayBuffer(size * 1024 * 1024))
     await reader.fill(memory, () => undefined)
     assert.ok(memory.every((byte) => byte === size))
   }
   assert.deepEqual(asked, [alder.self])
   assert.ok(stream instanceof ByteStream, 'nothing was between the stream and TLS')
-  await assert.rejects(alder.openFileStream(birch.self, '/isconf/unknown/1', undefined, undefined, true))
+  await assert.rejects(alder.openFileStream(birch.self, '/isconf/unknown/1', { isLarge: true }))
   // Who has no admitted connection is told nothing, whatever it asks.
   const key = newKey()
   const own = { key: pemOf(key), cert: await makeCertificate(key), ALPNProtocols: [bytesPurpose] }

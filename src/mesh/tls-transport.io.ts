@@ -22,10 +22,10 @@ import { serveRelays } from './relayed-tls.io.ts'
 import { Services } from './services.io.ts'
 import { bytesPurpose, filesPurpose, type TlsIdentity } from './tls.io.ts'
 import type { TlsTransportOptions } from './tls-transport-options.ts'
-import type { ConnectedPeer, PeerEvent, PeerId, PeerStream, Transport } from './transport.ts'
+import type { ConnectedPeer, FileTransport, Opening, PeerEvent, PeerId, PeerStream } from './transport.ts'
 import { OwnAddressError } from './transport.ts'
 
-export class TlsTransport implements Transport {
+export class TlsTransport implements FileTransport {
   readonly self: PeerId
   readonly liveness: Liveness
   readonly #options: TlsTransportOptions
@@ -124,11 +124,11 @@ export class TlsTransport implements Transport {
     return () => this.#peerListeners.delete(listener)
   }
 
-  openStream(peer: PeerId, protocol: string, signal?: AbortSignal): Promise<PeerStream> {
-    return openOnLink(this.#links, peer, protocol, signal)
+  openStream(peer: PeerId, protocol: string, opening?: Opening): Promise<PeerStream> {
+    return openOnLink(this.#links, peer, protocol, opening)
   }
 
-  openFileStream(...asked: Parameters<Transport['openFileStream']>): Promise<PeerStream> {
+  openFileStream(...asked: Parameters<FileTransport['openFileStream']>): Promise<PeerStream> {
     return openForFile({ files: this.#files, links: this.#links, bytes: this.#bytes }, ...asked)
   }
 

@@ -23,26 +23,11 @@ export interface Transport {
    * there are.
    */
   onPeer(listener: (event: PeerEvent) => void): Cancel
-  /** Opens a stream to a connected peer for one protocol. Rejects when the peer is gone or does not speak it. */
-  openStream(peer: PeerId, protocol: string, signal?: AbortSignal): Promise<PeerStream>
   /**
-   * The same for who need not wait for that: what is written at once goes with the word that opens the stream, and one that
-   * can't be had is aborted. Only where the word goes to another process, so that waiting for it takes longer.
+   * Opens a stream to a connected peer for one protocol. Rejects when the peer is gone or does not speak it; where another
+   * process opens it, nobody waits for that, and reading the stream rejects.
    */
-  beginStream?(peer: PeerId, protocol: string): PeerStream
-  /**
-   * The same for a stream that carries files: if the peer can be dialed, on a connection of its own, so that no
-   * question waits behind the bytes of a file. A peer that is not connected is dialed at `addresses`, and let go when it is idle;
-   * it is none of {@link peers}. Where so much is to come that it pays, as `isLarge` says, the stream has a connection for
-   * itself, whose end is believed. Rejects when it can't be dialed, or too many such are connected.
-   */
-  openFileStream(
-    peer: PeerId,
-    protocol: string,
-    signal?: AbortSignal,
-    addresses?: readonly string[],
-    isLarge?: boolean,
-  ): Promise<PeerStream>
+  openStream(peer: PeerId, protocol: string, opening?: Opening): Promise<PeerStream>
   /**
    * Serves a protocol: `serve` is called for each stream that a peer opens. When it resolves, our side is closed and
    * what still comes is dropped; when it rejects, the stream is aborted.
@@ -56,6 +41,36 @@ export interface Transport {
   disconnect(peer: PeerId): void
   /** Ends every connection and listens no more. */
   close(): Promise<void>
+}
+
+/** How a stream is opened. */
+export interface Opening {
+  /** Gives it up, as long as it is not open. */
+  readonly signal?: AbortSignal | undefined
+  /**
+   * What is said first, {@link firstBytesMax} at most: it goes with the word that opens the stream, so that an answer takes
+   * one round trip. It may go twice, the second time on another connection, but a peer hears it once.
+   */
+  readonly first?: Uint8Array | undefined
+}
+
+/** As much as a peer that does not speak the protocol may be sent in vain. */
+export const firstBytesMax = 64 * 1024
+
+/** A Transport on which files are fetched. */
+export interface FileTransport extends Transport {
+  /**
+   * Opens a stream that carries files: if the peer can be dialed, on a connection of its own, so that no question waits
+   * behind the bytes of a file. A peer that is not connected is dialed at `addresses`, and let go when it is idle; it is
+   * none of {@link peers}. Rejects when it can't be dialed, or too many such are connected.
+   */
+  openFileStream(peer: PeerId, protocol: string, opening?: FileOpening): Promise<PeerStream>
+}
+
+export interface FileOpening extends Opening {
+  readonly addresses?: readonly string[] | undefined
+  /** Whether so much is to come that the stream is worth a connection for itself, whose end is believed. */
+  readonly isLarge?: boolean
 }
 
 /** Which peers hang: they are connected, and answer nothing at all. */

@@ -1,5 +1,4 @@
 /** One stream of a peer, as it goes through the socket between the two processes: bytes both ways, each within a window. */
-import { endIfBroken } from '../base/index.ts'
 import type { PeerId, PeerStream } from '../mesh/index.ts'
 import { dataBytesMax, WireError } from './wire.ts'
 
@@ -22,17 +21,6 @@ export interface StreamChannel {
   /** Both sides are over. */
   forget(stream: number): void
   after(delayMs: number, run: () => void): () => void
-}
-
-/** Has a stream that the other side has opened served, to its end or its abort. */
-export async function serveStream(stream: ChannelStream, serve: (one: ChannelStream) => Promise<void>): Promise<void> {
-  try {
-    await serve(stream)
-    await stream.release()
-  } catch (error) {
-    endIfBroken(error)
-    stream.abort(error as Error)
-  }
 }
 
 export class ChannelStream implements PeerStream {
@@ -79,6 +67,11 @@ export class ChannelStream implements PeerStream {
     this.#throwIfOver()
   }
 
+  /** The channel sends so much of it, before anything that is written. */
+  willSend(bytes: number): void {
+    this.#creditBytes -= bytes
+  }
+
   async sent(): Promise<void> {
     await this.#sent
     this.#throwIfFailed()
@@ -105,6 +98,13 @@ export class ChannelStream implements PeerStream {
     this.#wakeReader = () => {
       if (this.#isEnded || this.#failure !== undefined) cancel()
     }
+  }
+
+  /** The next portion that has come already; undefined if there is none. */
+  portion(): Uint8Array | undefined {
+    const bytes = this.#received.shift()
+    if (bytes !== undefined) this.#taken(bytes.length)
+    return bytes
   }
 
   /** Takes in what has come. WireError when it is more than this side gave leave for. */
@@ -152,11 +152,9 @@ export class ChannelStream implements PeerStream {
   async *#read(): AsyncGenerator<Uint8Array> {
     try {
       for (;;) {
-        const bytes = this.#received.shift()
-        if (bytes !== undefined) {
-          this.#taken(bytes.length)
-          yield bytes
-        } else if (this.#failure !== undefined) throw this.#failure
+        const bytes = this.portion()
+        if (bytes !== undefined) yield bytes
+        else if (this.#failure !== undefined) throw this.#failure
         else if (this.#isEnded) return
         else await new Promise<void>((resolve) => (this.#wakeReader = resolve))
       }

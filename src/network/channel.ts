@@ -3,7 +3,9 @@ import type { Duplex } from 'node:stream'
 import type { Clock } from '../base/index.ts'
 import type { PeerId } from '../mesh/index.ts'
 import { ChannelStream, type StreamChannel } from './channel-stream.ts'
-import { type FrameKind, FrameReader, headOf, reasonBytes, WireError } from './wire.ts'
+import { ChannelWriter } from './channel-writer.ts'
+import { decodeOpening, encodeOpening, type Opening } from './opening.ts'
+import { type FrameKind, FrameReader, reasonBytes, WireError } from './wire.ts'
 
 export interface ChannelOptions {
   readonly socket: Duplex
@@ -12,6 +14,8 @@ export interface ChannelOptions {
   readonly clock: Clock
   /** Hears of each message, as JSON; whatever it throws ends the channel. */
   readonly onMessage: (message: unknown) => void
+  /** The same of each stream that is opened for a protocol. Without it there is none. */
+  readonly onOpen?: (stream: ChannelStream, protocol: string) => void
   /** Hears that a peer's bytes have come. */
   readonly onData?: (peer: PeerId, bytes: number) => void
   /** Hears once that it is over, and why. */
@@ -28,10 +32,9 @@ export const noPeer = '' as PeerId
 export class Channel implements StreamChannel {
   readonly #options: ChannelOptions
   readonly #streams = new Map<number, ChannelStream>()
+  readonly #writer: ChannelWriter
   #lastNumber: number
   #isOver = false
-  #draining: Promise<void> | undefined
-  #isHeld = false
 
   constructor(options: ChannelOptions) {
     this.#options = options
@@ -41,6 +44,7 @@ export class Channel implements StreamChannel {
       data: (stream, bytes) => this.#data(stream, bytes),
     })
     const { socket } = options
+    this.#writer = new ChannelWriter(socket)
     socket.on('data', (bytes: Buffer) => {
       if (this.#isOver) return
       try {
@@ -59,7 +63,7 @@ export class Channel implements StreamChannel {
   }
 
   send(message: object): void {
-    this.#write('message', 0, Buffer.from(JSON.stringify(message)))
+    this.#writer.write('message', 0, Buffer.from(JSON.stringify(message)))
   }
 
   /** A new stream of this side; the other one has to be told of it before anything is sent. */
@@ -68,6 +72,14 @@ export class Channel implements StreamChannel {
     do this.#lastNumber = this.#lastNumber + 2 > numberMax ? this.#lastNumber % 2 : this.#lastNumber + 2
     while (this.#lastNumber <= 0 || this.#streams.has(this.#lastNumber))
     return this.#add(this.#lastNumber, peer)
+  }
+
+  /** The same with the word that opens it for a protocol, and what is said first: of these the other one is told with it. */
+  openFor(peer: PeerId, protocol: string, first: Uint8Array = new Uint8Array(0)): ChannelStream {
+    const stream = this.open(peer)
+    stream.willSend(first.length)
+    this.#writer.write('open', stream.id, encodeOpening({ peer, protocol, first }))
+    return stream
   }
 
   /** A stream that the other side has opened. WireError when that can't be. */
@@ -80,38 +92,26 @@ export class Channel implements StreamChannel {
 
   sendData(stream: number, bytes: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#write('data', stream, bytes, (error) => (error ? reject(error) : resolve()))
+      this.#writer.write('data', stream, bytes, (error) => (error ? reject(error) : resolve()))
     })
   }
 
   sendCredit(stream: number, bytes: number): void {
     const payload = Buffer.allocUnsafe(4)
     payload.writeUInt32BE(bytes)
-    this.#write('credit', stream, payload)
+    this.#writer.write('credit', stream, payload)
   }
 
   sendEnd(stream: number): void {
-    this.#write('end', stream, new Uint8Array(0))
+    this.#writer.write('end', stream, new Uint8Array(0))
   }
 
   sendAbort(stream: number, reason: Error): void {
-    this.#write('abort', stream, reasonBytes(reason))
+    this.#writer.write('abort', stream, reasonBytes(reason))
   }
 
-  async drained(): Promise<void> {
-    const { socket } = this.#options
-    if (this.#isOver || !socket.writableNeedDrain) return
-    this.#draining ??= new Promise<void>((resolve) => {
-      const done = (): void => {
-        socket.off('drain', done)
-        socket.off('close', done)
-        this.#draining = undefined
-        resolve()
-      }
-      socket.on('drain', done)
-      socket.on('close', done)
-    })
-    await this.#draining
+  drained(): Promise<void> {
+    return this.#writer.drained()
   }
 
   forget(stream: number): void {
@@ -137,36 +137,13 @@ export class Channel implements StreamChannel {
     return stream
   }
 
-  #write(kind: FrameKind, stream: number, payload: Uint8Array, done?: (error?: Error | null) => void): void {
-    const { socket } = this.#options
-    if (this.#isOver) {
-      done?.(new Error('the other process has ended'))
-      return
-    }
-    this.#holdForAWhile(socket)
-    const head = headOf(kind, stream, payload.length)
-    if (payload.length === 0) socket.write(head, done)
-    else {
-      socket.write(head)
-      socket.write(payload, done)
-    }
-  }
-
-  /** What is said of all that has just come is written at once, and wakes the other process once. */
-  #holdForAWhile(socket: Duplex): void {
-    if (this.#isHeld) return
-    this.#isHeld = true
-    socket.cork()
-    // biome-ignore lint/style/noRestrictedGlobals: no time passes: it is when all that has come was heard.
-    setImmediate(() => {
-      this.#isHeld = false
-      socket.uncork()
-    })
-  }
-
   #frame(kind: Exclude<FrameKind, 'data'>, number: number, payload: Buffer): void {
     if (kind === 'message') {
       this.#options.onMessage(JSON.parse(payload.toString('utf8')))
+      return
+    }
+    if (kind === 'open') {
+      this.#opened(number, decodeOpening(payload))
       return
     }
     // One that this side has aborted is nothing to it any more.
@@ -179,7 +156,15 @@ export class Channel implements StreamChannel {
     }
   }
 
-  #data(number: number, bytes: Buffer): void {
+  #opened(number: number, { peer, protocol, first }: Opening): void {
+    const { onOpen } = this.#options
+    if (onOpen === undefined) throw new WireError(`a stream for ${protocol}`)
+    const stream = this.accept(number, peer)
+    if (first.length > 0) this.#data(number, first)
+    onOpen(stream, protocol)
+  }
+
+  #data(number: number, bytes: Uint8Array): void {
     const stream = this.#streams.get(number)
     if (stream === undefined) return
     this.#options.onData?.(stream.peer, bytes.length)

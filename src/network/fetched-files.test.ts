@@ -57,7 +57,7 @@ async function host(t: TestContext, { changes = [], lending }: HostOptions = {})
   serveBlobs(transport, store, systemClock)
   // Whatever a peer sends for files is taken apart in the network process.
   const refused = (): Promise<PeerStream> => assert.fail('the daemon has opened a stream to a peer')
-  Object.assign(transport, { openStream: refused, openFileStream: refused })
+  Object.assign(transport, { openStream: refused })
   t.after(async () => {
     await transport.close()
     rmSync(directory, { recursive: true })

@@ -1,7 +1,7 @@
 /** Fetches files for the daemon in the network process: asks the peers, takes their answers apart, and hands the bytes on. */
 import { type Clock, PieceMemory, pieceBytes } from '../base/index.ts'
 import type { MappedMemory } from '../machine/index.ts'
-import { StreamReader, type Transport } from '../mesh/index.ts'
+import { type FileTransport, StreamReader } from '../mesh/index.ts'
 import { askForFiles, BlobLane, blobRequestBytes, decodeRequest, type LaneQuestion } from '../transfer/index.ts'
 import type { ChannelStream } from './channel-stream.ts'
 import { coming, empty, here, lent, missing } from './fetched.ts'
@@ -13,7 +13,7 @@ const comingMs = 500
 export type Wanted = ToNetwork & { readonly type: 'fetch lane' | 'fetch files' }
 
 interface FetchingDeps {
-  readonly transport: Transport
+  readonly transport: FileTransport
   readonly clock: Clock
   /** The memory that was lent for the lane on a stream. */
   readonly lent: (stream: number) => MappedMemory | undefined

@@ -10,8 +10,9 @@ import { localQuestionSchema } from './local/questions.ts'
 
 /** Counts up to what no honest side reaches. */
 const count = z.int().check(z.minimum(0), z.maximum(Number.MAX_SAFE_INTEGER))
+export const peerPattern = /^[1-9A-HJ-NP-Za-km-z]{40,64}$/
 const peer = z.pipe(
-  z.string().check(z.regex(/^[1-9A-HJ-NP-Za-km-z]{40,64}$/)),
+  z.string().check(z.regex(peerPattern)),
   z.transform((id) => id as PeerId),
 )
 /** An address, with the id of a peer and another one that it is reached over. */
@@ -55,10 +56,6 @@ export const fromNetworkSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('up'), peer, ...peerFacts }),
   z.object({ type: z.literal('peer'), peer, ...peerFacts }),
   z.object({ type: z.literal('down'), peer }),
-  /** The stream that the daemon waits for is open; one that can't be had is aborted. */
-  z.object({ type: z.literal('opened'), stream }),
-  /** A peer opens a stream. */
-  z.object({ type: z.literal('asked'), stream, peer, protocol: z.string().check(z.maxLength(100)) }),
   z.object({
     type: z.literal('pong'),
     peer,
@@ -125,15 +122,6 @@ export interface LocalSettings {
   readonly pagePort?: number | undefined
 }
 
-/** A stream that the daemon wants. */
-export interface Opening {
-  readonly peer: PeerId
-  readonly protocol: string
-  readonly isFile: boolean
-  /** Where a peer that is not connected is dialed for files. */
-  readonly addresses?: readonly string[] | undefined
-}
-
 /** From the daemon to the network process, which believes it. */
 export type ToNetwork =
   | ({ readonly type: 'start' } & NetworkStart)
@@ -141,7 +129,6 @@ export type ToNetwork =
   | { readonly type: 'handle'; readonly protocol: string }
   | { readonly type: 'dial'; readonly dial: number; readonly address: string }
   | { readonly type: 'stop dialing'; readonly dial: number }
-  | ({ readonly type: 'open'; readonly stream: number; readonly isAwaited: boolean } & Opening)
   /** Files are to be fetched on a stream (`fetched.ts`): pieces of one, for which memory may be lent, or small ones together. */
   | ({ readonly type: 'fetch lane'; readonly stream: number; readonly isLent: boolean } & FileAsked)
   | ({ readonly type: 'fetch files'; readonly stream: number } & FilesAsked)

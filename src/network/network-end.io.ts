@@ -7,6 +7,7 @@ import { systemRandom as random } from '../base/random.io.ts'
 import { type MappedMemory, systemCalls } from '../machine/index.ts'
 import { LocalDiscovery, OwnAddressError, openTls, Strangers } from '../mesh/index.ts'
 import { Channel } from './channel.ts'
+import type { ChannelStream } from './channel-stream.ts'
 import { connectionNumber, HandedOver, laneNumber, type Take } from './handed-over.ts'
 import { mapLent } from './lent-memory.io.ts'
 import { askOver } from './local/ask.ts'
@@ -19,9 +20,11 @@ import { RootFiles } from './root-files.io.ts'
 
 type AboutPeers = Extract<
   ToNetwork,
-  { type: 'handle' | 'dial' | 'stop dialing' | 'open' | 'fetch lane' | 'fetch files' | 'ping' | 'disconnect' }
+  { type: 'handle' | 'dial' | 'stop dialing' | 'fetch lane' | 'fetch files' | 'ping' | 'disconnect' }
 >
 type Mesh = Awaited<ReturnType<typeof openTls>>
+
+const isStarting = 'the network process is starting'
 
 export class NetworkEnd {
   readonly #channel: Channel
@@ -52,7 +55,8 @@ export class NetworkEnd {
   /** `onOver` hears that there is no daemon any more. With `take` the daemon hands over the files that are asked for. */
   constructor(socket: Duplex, onOver: (reason: Error) => void, take?: Take) {
     const onMessage = (message: unknown): void => this.#hear(message as ToNetwork)
-    this.#channel = new Channel({ socket, numbers: 'even', clock, onMessage, onOver })
+    const onOpen = (stream: ChannelStream, protocol: string): void => this.#asks(stream, protocol)
+    this.#channel = new Channel({ socket, numbers: 'even', clock, onMessage, onOpen, onOver })
     this.#send({ type: 'hello', release })
     if (take === undefined) return
     const handedOver = new HandedOver(take)
@@ -107,8 +111,13 @@ export class NetworkEnd {
       default:
         if (this.#mesh !== undefined && this.#streams !== undefined) this.#do(message, this.#mesh, this.#streams)
         else if (message.type === 'dial')
-          this.#send({ type: 'not dialed', dial: message.dial, isOwn: false, text: 'the network process is starting' })
+          this.#send({ type: 'not dialed', dial: message.dial, isOwn: false, text: isStarting })
     }
+  }
+
+  #asks(stream: ChannelStream, protocol: string): void {
+    if (this.#streams === undefined) stream.abort(new Error(isStarting))
+    else void this.#streams.asks(stream, protocol)
   }
 
   #do(message: AboutPeers, mesh: Mesh, streams: NetworkStreams): void {
@@ -124,9 +133,6 @@ export class NetworkEnd {
         return
       case 'stop dialing':
         this.#dials.get(message.dial)?.abort(new Error('not wanted any more'))
-        return
-      case 'open':
-        void streams.open(message).catch(() => undefined)
         return
       case 'fetch lane':
       case 'fetch files':
@@ -161,9 +167,8 @@ export class NetworkEnd {
         onOwnIdentity: (address) => this.#send({ type: 'own key', address }),
       })
       this.#mesh = mesh
-      const send = (message: FromNetwork): void => this.#send(message)
       const lent = (stream: number): MappedMemory | undefined => mapLent(this.#handedOver?.of(laneNumber(stream)))
-      this.#streams = new NetworkStreams({ channel: this.#channel, transport: mesh, clock, send, lent })
+      this.#streams = new NetworkStreams({ channel: this.#channel, transport: mesh, clock, lent })
       const wanted = (): number | undefined => this.#settings?.wanted
       this.#around = { transport: mesh, domain, host, port, wanted, onKeys, strangers, clock, random, log }
       this.#discover()

@@ -5,9 +5,10 @@
 import { type Cancel, IsconfError, release } from '../base/index.ts'
 import type { PeerId } from '../mesh/index.ts'
 import { Channel, noPeer } from './channel.ts'
-import { serveStream } from './channel-stream.ts'
+import type { ChannelStream } from './channel-stream.ts'
 import { FileAnswers, type HandOver } from './file-answers.ts'
 import { type FromNetwork, fromNetworkSchema, type NetworkFacts, type ToNetwork } from './messages.ts'
+import { serveStream } from './serve-stream.ts'
 import { SessionDials } from './session-dials.ts'
 import type { SessionOptions } from './session-options.ts'
 import { factsOf, SessionPeers } from './session-peers.ts'
@@ -43,15 +44,6 @@ export class NetworkSession {
     },
     down: ({ peer }) => this.peers.down(peer),
     pong: ({ peer, roundTripMs }) => this.peers.pong(peer, roundTripMs),
-    opened: ({ stream }) => this.streams.opened(stream),
-    asked: ({ stream, peer, protocol }) => {
-      this.peers.heard(peer, 1)
-      void serveStream(this.#channel.accept(stream, peer), async (inner) => {
-        const serve = this.#options.serve(protocol)
-        if (serve === undefined) throw new Error(`nothing answers ${protocol} here`)
-        await serve(inner)
-      })
-    },
     alive: () => {
       this.#unanswered = 0
     },
@@ -91,6 +83,7 @@ export class NetworkSession {
     this.#channel = new Channel({
       ...{ socket: options.socket, clock: options.clock, numbers: 'odd' },
       onMessage: (message) => this.#hear(fromNetworkSchema.parse(message)),
+      onOpen: (stream, protocol) => this.#asked(stream, protocol),
       onData: (peer, bytes) => this.peers.heard(peer, bytes),
       onOver: (reason) => this.#over(reason),
     })
@@ -139,9 +132,24 @@ export class NetworkSession {
   }
 
   #hear(message: FromNetwork): void {
-    if (!this.#isMet && message.type !== 'hello') throw new WireError('it does not say of which release it is')
+    if (message.type !== 'hello') this.#mustBeMet()
     const hear = this.#hearers[message.type] as (message: FromNetwork) => void
     hear(message)
+  }
+
+  /** A peer asks. */
+  #asked(stream: ChannelStream, protocol: string): void {
+    this.#mustBeMet()
+    this.peers.heard(stream.peer, 1)
+    void serveStream(stream, async () => {
+      const serve = this.#options.serve(protocol)
+      if (serve === undefined) throw new Error(`nothing answers ${protocol} here`)
+      await serve(stream)
+    })
+  }
+
+  #mustBeMet(): void {
+    if (!this.#isMet) throw new WireError('it does not say of which release it is')
   }
 
   /** Both processes come from one package, so there is nothing to be understood between two releases. */

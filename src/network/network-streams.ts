@@ -1,18 +1,17 @@
 /** The streams of the network process: those of peers, joined to the daemon's, and those on which it fetches files for it. */
 import type { Clock } from '../base/index.ts'
 import type { MappedMemory } from '../machine/index.ts'
-import type { PeerStream, Transport } from '../mesh/index.ts'
+import type { FileTransport, PeerStream } from '../mesh/index.ts'
 import type { Channel } from './channel.ts'
-import { serveStream } from './channel-stream.ts'
+import type { ChannelStream } from './channel-stream.ts'
 import { Fetching, type Wanted } from './fetching.ts'
 import { join } from './join.ts'
-import type { FromNetwork, ToNetwork } from './messages.ts'
+import { serveStream } from './serve-stream.ts'
 
 interface NetworkStreamsDeps {
   readonly channel: Channel
-  readonly transport: Transport
+  readonly transport: FileTransport
   readonly clock: Clock
-  readonly send: (message: FromNetwork) => void
   /** The memory that was lent for the lane on a stream. */
   readonly lent: (stream: number) => MappedMemory | undefined
 }
@@ -26,20 +25,13 @@ export class NetworkStreams {
     this.#fetching = new Fetching(deps)
   }
 
-  /** The daemon asks a peer. */
-  async open(question: ToNetwork & { readonly type: 'open' }): Promise<void> {
-    const { channel, transport, send } = this.#deps
-    const { stream, peer, protocol, isFile, isAwaited, addresses } = question
-    const inner = channel.accept(stream, peer)
+  /** The daemon asks a peer. One that can't be asked is over at once. */
+  async asks(inner: ChannelStream, protocol: string): Promise<void> {
     try {
-      const opening = isFile ? transport.openFileStream : transport.openStream
-      const outer = await opening.call(transport, peer, protocol, inner.aborted, addresses)
-      if (inner.aborted.aborted) {
-        outer.abort(inner.aborted.reason)
-        return
-      }
-      if (isAwaited) send({ type: 'opened', stream })
-      await join(inner, outer)
+      const opening = { signal: inner.aborted, first: inner.portion() }
+      const outer = await this.#deps.transport.openStream(inner.peer, protocol, opening)
+      if (inner.aborted.aborted) outer.abort(inner.aborted.reason)
+      else await join(inner, outer)
     } catch (error) {
       inner.abort(error as Error)
     }
@@ -52,9 +44,7 @@ export class NetworkStreams {
   }
 
   /** A peer asks the daemon. */
-  async asked(outer: PeerStream, protocol: string): Promise<void> {
-    const inner = this.#deps.channel.open(outer.peer)
-    this.#deps.send({ type: 'asked', stream: inner.id, peer: outer.peer, protocol })
-    await join(inner, outer)
+  asked(outer: PeerStream, protocol: string): Promise<void> {
+    return join(this.#deps.channel.openFor(outer.peer, protocol), outer)
   }
 }

@@ -15,6 +15,7 @@ import { windowBytes } from './channel-stream.ts'
 import { LocalServices } from './local/services.ts'
 import { NetworkSession } from './network-session.ts'
 import type { NetworkTransport } from './network-transport.ts'
+import { encodeOpening } from './opening.ts'
 import type { NetworkProcess, SessionOptions } from './session-options.ts'
 import { FrameReader, type FrameSink, headOf, WireError } from './wire.ts'
 
@@ -159,7 +160,10 @@ const hello = { type: 'hello', release }
 const message = (value: unknown): Buffer => framed('message', 0, Buffer.from(JSON.stringify(value)))
 const up = { type: 'up', peer, address: '/ip4/127.0.0.1/tcp/1', dialable: [] }
 const wanted = { file: 'ab'.repeat(32), position: 0, length: 1, isList: false }
-const asked = { type: 'asked', stream: 2, peer, protocol }
+const first = Buffer.alloc(0)
+const opening = (stream: number, changes = {}): Buffer =>
+  framed('open', stream, encodeOpening({ peer, protocol, first, ...changes }))
+const asked = opening(2)
 
 /** What a network process that has gone bad may say, each of which is its end. */
 const lies: Readonly<Record<string, readonly Buffer[]>> = {
@@ -172,10 +176,17 @@ const lies: Readonly<Record<string, readonly Buffer[]>> = {
   'an address without an end': [message({ ...up, address: 'x'.repeat(301) })],
   'more addresses than a peer has': [message({ ...up, dialable: Array(33).fill('/ip4/127.0.0.1/tcp/1') })],
   'a peer with a number for its id': [message({ ...up, peer: 1 })],
-  'a stream with a number of the other side': [message({ ...asked, stream: 1 })],
-  'a stream that is open already': [message(asked), message(asked)],
+  'a stream with a number of the other side': [opening(1)],
+  'a stream that is open already': [asked, asked],
+  'a stream before it has said who it is': [asked],
+  'a stream of a peer with an id that is none': [opening(2, { peer: `../../${peer.slice(6)}` })],
+  'a stream of no peer': [framed('open', 2, Buffer.alloc(0))],
+  'a stream of a protocol that is longer than what comes': [
+    framed('open', 2, Buffer.concat([Buffer.from([peer.length, 200]), Buffer.from(peer)])),
+  ],
+  'a stream that begins with more than one may': [headOf('open', 2, 100_000)],
   'more of a stream than there is leave for': [
-    message(asked),
+    asked,
     ...Array(windowBytes / 65_536).fill(framed('data', 2, Buffer.alloc(65_536))),
     framed('data', 2, Buffer.alloc(1)),
   ],
@@ -199,21 +210,21 @@ const lies: Readonly<Record<string, readonly Buffer[]>> = {
   ],
   'a port that is none': [message({ type: 'page served', port: 65_536 })],
   'the end of a connection that it was not handed': [message({ type: 'connection over', connection: 1 })],
-  'leave for more than was sent': [message(asked), framed('credit', 2, Buffer.from([0, 0, 0, 1]))],
-  'leave without a number': [message(asked), framed('credit', 2, Buffer.alloc(2))],
+  'leave for more than was sent': [asked, framed('credit', 2, Buffer.from([0, 0, 0, 1]))],
+  'leave without a number': [asked, framed('credit', 2, Buffer.alloc(2))],
   'a question for files, of which it is given none': [message({ type: 'held', ask: 1, file: 'ab'.repeat(32) })],
   'a file with a name that is none': [message({ type: 'held', ask: 1, file: '../../etc/shadow' })],
   'a question for more files than one may have': [message({ type: 'files', ask: 1, files: Array(33).fill(wanted) })],
   'a question for more of a file than one may have': [
     message({ type: 'files', ask: 1, files: [{ ...wanted, length: 2 ** 32 }] }),
   ],
-  'bytes after the end': [message(asked), framed('end', 2, Buffer.alloc(0)), framed('data', 2, Buffer.alloc(1))],
+  'bytes after the end': [asked, framed('end', 2, Buffer.alloc(0)), framed('data', 2, Buffer.alloc(1))],
 }
 
 for (const [what, frames] of Object.entries(lies)) {
   test(`the daemon believes nothing any more of a network process that sends ${what}`, async (t) => {
     const { session, other, over, events } = await openSession(t)
-    const begin = frames === lies['a message before it has said who it is'] ? [] : [message(hello), message(up)]
+    const begin = what.endsWith('before it has said who it is') ? [] : [message(hello), message(up)]
     other.write(Buffer.concat([...begin, ...frames]))
     // For what it said, and not for a silence of half a minute.
     assert.doesNotMatch((await over).message, /stopped answering/)
@@ -245,17 +256,16 @@ test('a question goes with the word that opens its stream, and is over when the 
   const { session, other, events } = await openSession(t)
   other.write(Buffer.concat([hello, up].map(message)))
   await until(() => events.length === 1, 'the peer is there')
-  const stream = session.streams.begin({ peer, protocol, isFile: false })
-  await stream.write(Buffer.from('a question'))
+  const stream = session.streams.open(peer, protocol, Buffer.from('a question'))
   const told: string[] = []
   const reader = new FrameReader({
     frame: (kind, number, payload) => told.push(`${kind} ${number} ${payload}`),
     data: (number, bytes) => told.push(`data ${number} ${bytes}`),
   })
   other.on('data', (bytes: Buffer) => reader.push(bytes))
-  await until(() => told.includes(`data ${stream.id} a question`), 'the question has come')
-  assert.match(told.find((frame) => frame.includes(protocol)) ?? '', /^message 0 \{"type":"open"/)
-  other.write(framed('abort', stream.id, Buffer.from('it does not speak this')))
+  const word = encodeOpening({ peer, protocol, first: Buffer.from('a question') })
+  await until(() => told.includes(`open 1 ${word}`), 'the question has come')
+  other.write(framed('abort', 1, Buffer.from('it does not speak this')))
   await assert.rejects(stream.incoming[Symbol.asyncIterator]().next(), /does not speak this/)
 })
 
@@ -279,7 +289,7 @@ test('what can be is believed as far as it goes: a peer is up once and down once
     { type: 'down', peer },
   ])
   assert.deepEqual([session.peers.all(), lines.length], [[], 100])
-  await assert.rejects(session.streams.open({ peer, protocol, isFile: false }), /not connected/)
+  assert.throws(() => session.streams.open(peer, protocol), /not connected/)
 })
 
 test('frames are taken as they were sent, wherever the bytes are cut, and what is none is a WireError', () => {

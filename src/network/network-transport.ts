@@ -1,8 +1,17 @@
 /** The mesh's Transport in a daemon that leaves the network to a process of its own, and passes on to that what it is asked. */
 import type { KeyObject } from 'node:crypto'
 import type { Cancel } from '../base/index.ts'
-import { type ConnectedPeer, Liveness, type PeerEvent, type PeerId, type PeerStream, peerIdOf } from '../mesh/index.ts'
-import type { FetchingProcess, FetchingTransport } from '../transfer/index.ts'
+import {
+  type ConnectedPeer,
+  Liveness,
+  type Opening,
+  type PeerEvent,
+  type PeerId,
+  type PeerStream,
+  peerIdOf,
+  type Transport,
+} from '../mesh/index.ts'
+import type { FetchingProcess } from '../transfer/index.ts'
 import { LocalServices } from './local/services.ts'
 import type { NetworkFacts, NetworkStart } from './messages.ts'
 import { RunningNetwork, type RunningOptions } from './network-process.ts'
@@ -18,7 +27,7 @@ export interface NetworkOptions
   readonly hostKey: KeyObject
 }
 
-export class NetworkTransport implements FetchingTransport {
+export class NetworkTransport implements Transport {
   readonly self: PeerId
   readonly liveness: Liveness
   /** What the process serves to the programs of this host. */
@@ -95,21 +104,10 @@ export class NetworkTransport implements FetchingTransport {
     return () => this.#listeners.delete(listener)
   }
 
-  async openStream(peer: PeerId, protocol: string, signal?: AbortSignal): Promise<PeerStream> {
-    return this.#running().streams.open({ peer, protocol, isFile: false }, signal)
-  }
-
-  beginStream(peer: PeerId, protocol: string): PeerStream {
-    return this.#running().streams.begin({ peer, protocol, isFile: false })
-  }
-
-  async openFileStream(
-    peer: PeerId,
-    protocol: string,
-    signal?: AbortSignal,
-    addresses?: readonly string[],
-  ): Promise<PeerStream> {
-    return this.#running().streams.open({ peer, protocol, isFile: true, addresses }, signal)
+  /** Open at once; whether the peer speaks the protocol shows when it is read. */
+  async openStream(peer: PeerId, protocol: string, { signal, first }: Opening = {}): Promise<PeerStream> {
+    signal?.throwIfAborted()
+    return this.#running().streams.open(peer, protocol, first)
   }
 
   handle(protocol: string, serve: Serve): void {

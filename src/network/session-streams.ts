@@ -6,7 +6,7 @@ import type { Channel } from './channel.ts'
 import type { ChannelStream } from './channel-stream.ts'
 import { FetchedFiles, FetchedLane, type Lend, type LentMemory } from './fetched.ts'
 import { laneNumber } from './handed-over.ts'
-import type { Opening, ToNetwork } from './messages.ts'
+import type { ToNetwork } from './messages.ts'
 import type { SessionPeers } from './session-peers.ts'
 
 /** Lanes with memory for a piece, at once; others have their pieces sent. */
@@ -22,7 +22,6 @@ export interface SessionStreamsDeps {
 export class SessionStreams {
   readonly #deps: SessionStreamsDeps
   #lentCount = 0
-  readonly #opening = new Map<number, () => void>()
   /** What no good process says ends the channel. */
   readonly #broken = (error: Error): void => this.#deps.channel.close(error)
 
@@ -30,34 +29,10 @@ export class SessionStreams {
     this.#deps = deps
   }
 
-  /** Opens one that is aborted if it can't be had. */
-  begin(opening: Opening, isAwaited = false): ChannelStream {
-    const stream = this.#openTo(opening.peer, opening.addresses)
-    this.#deps.send({ type: 'open', stream: stream.id, isAwaited, ...opening })
-    return stream
-  }
-
-  /** Resolves when the process has opened it, and rejects when it can't. */
-  async open(opening: Opening, signal?: AbortSignal): Promise<PeerStream> {
-    signal?.throwIfAborted()
-    const stream = this.begin(opening, true)
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const onAbort = (): void => stream.abort(signal?.reason)
-    this.#opening.set(stream.id, resolve)
-    stream.aborted.addEventListener('abort', () => reject(stream.aborted.reason), { once: true })
-    signal?.addEventListener('abort', onAbort, { once: true })
-    try {
-      await promise
-      return stream
-    } finally {
-      signal?.removeEventListener('abort', onAbort)
-      this.#opening.delete(stream.id)
-    }
-  }
-
-  /** The process has opened what {@link open} wants. */
-  opened(stream: number): void {
-    this.#opening.get(stream)?.()
+  /** Asks a peer; the stream is over when that can't be done. */
+  open(peer: PeerId, protocol: string, first?: Uint8Array): PeerStream {
+    this.#mustReach(peer, undefined)
+    return this.#deps.channel.openFor(peer, protocol, first)
   }
 
   /** Has the process ask a peer about a file. */
@@ -93,8 +68,11 @@ export class SessionStreams {
   }
 
   #openTo(peer: PeerId, addresses: readonly string[] | undefined): ChannelStream {
-    const { channel, peers } = this.#deps
-    if (!peers.has(peer) && addresses === undefined) throw new Error(`not connected to ${peer}`)
-    return channel.open(peer)
+    this.#mustReach(peer, addresses)
+    return this.#deps.channel.open(peer)
+  }
+
+  #mustReach(peer: PeerId, addresses: readonly string[] | undefined): void {
+    if (!this.#deps.peers.has(peer) && addresses === undefined) throw new Error(`not connected to ${peer}`)
   }
 }

@@ -3,9 +3,10 @@
  * number of its stream (0 for a message) and the length of what follows. Contents of streams go in portions, so that
  * neither side ever holds more of one than its window.
  */
+import { firstBytesMax } from '../mesh/index.ts'
 
-/** A message is JSON; the four others are of a stream: bytes, leave to send so many more, its end, and its abort. */
-export type FrameKind = 'message' | 'data' | 'credit' | 'end' | 'abort'
+/** A message is JSON; the others are of a stream: its opening, bytes, leave to send so many more, its end, and its abort. */
+export type FrameKind = 'message' | 'data' | 'credit' | 'end' | 'abort' | 'open'
 
 export interface FrameSink {
   /** A whole frame of any kind but data. */
@@ -27,13 +28,17 @@ const messageBytesMax = 256 * 1024
 /** Why a stream was aborted is shown to people, and no more than they read. */
 const reasonBytesMax = 1024
 
-const kinds = ['message', 'data', 'credit', 'end', 'abort'] as const
+/** Two lengths of a byte, what they are of, and what is said first. */
+const openBytesMax = 2 + 2 * 255 + firstBytesMax
+
+const kinds = ['message', 'data', 'credit', 'end', 'abort', 'open'] as const
 const bytesMaxByKind: Readonly<Record<FrameKind, number>> = {
   message: messageBytesMax,
   data: dataBytesMax,
   credit: 4,
   end: 0,
   abort: reasonBytesMax,
+  open: openBytesMax,
 }
 
 /** The head of a frame. */

@@ -8,7 +8,7 @@ import {
   lineBytesMax,
   recordedOperationSchema,
 } from '../journal/index.ts'
-import { type PeerId, StreamReader, type Transport, writeFrame } from '../mesh/index.ts'
+import { openAsking, type PeerId, StreamReader, type Transport } from '../mesh/index.ts'
 
 export const rehearseProtocol = '/isconf/rehearse/1'
 /** Work fits into one line of a journal; as JSON within JSON it is a little longer. */
@@ -79,7 +79,8 @@ export async function askRehearsal(
   work: WorkToRehearse,
   { host, clock, hearer, signal }: RehearsalQuestion,
 ): Promise<readonly PeerVerdict[]> {
-  const stream = await transport.openStream(peer, rehearseProtocol, signal).catch((error: Error) => {
+  const question = { ...work, operations: work.operations.map(asWritten) }
+  const { stream } = await openAsking(transport, peer, rehearseProtocol, question, signal).catch((error: Error) => {
     signal.throwIfAborted()
     throw refused(host, `it can't be asked: ${error.message}`)
   })
@@ -92,12 +93,6 @@ export async function askRehearsal(
   }
   try {
     listen()
-    const sent = writeFrame(
-      stream,
-      Buffer.from(JSON.stringify({ ...work, operations: work.operations.map(asWritten) })),
-    )
-    // A refusal may come before all is sent.
-    sent.catch(() => undefined)
     const reader = new StreamReader(stream.incoming)
     for (;;) {
       const bytes = await reader.frame(eventBytesMax)

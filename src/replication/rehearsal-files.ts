@@ -1,14 +1,15 @@
 /** The files of work that another host rehearses: fetched from the host that asks, into a store of their own. */
 import type { BlobRef, Clock, Random } from '../base/index.ts'
-import type { PeerId, Transport } from '../mesh/index.ts'
+import type { PeerId } from '../mesh/index.ts'
 import type { BlobStore } from '../store/index.ts'
+import type { FetchingTransport } from '../transfer/index.ts'
 import { fetchBlob } from './blobs/blob-fetch.ts'
 
 /** If the asking host sends no byte for this long, nothing is rehearsed. */
 const missingMs = 15_000
 
 export interface FilesDeps {
-  readonly transport: Transport
+  readonly transport: FetchingTransport
   readonly clock: Clock
   readonly random: Random
 }

@@ -1,6 +1,6 @@
 /** Asks one peer for many small files with one question, and gives them in their order. */
 import type { BlobRef, Clock } from '../base/index.ts'
-import { type PeerStream, StreamReader, type Transport, writeFrame } from '../mesh/index.ts'
+import { type FileTransport, frameOf, type PeerStream, StreamReader } from '../mesh/index.ts'
 import { blobAnswerHeadBytes, bytesOf, decodeAnswerHead, isBulk } from './blob-protocol.ts'
 import type { FetchingTransport, FilesAsked, FilesStream } from './fetching.ts'
 import { filesProtocol } from './files-together.ts'
@@ -25,8 +25,7 @@ export async function* askForFiles(
     end.abort(reason)
     stream?.abort(reason)
   }
-  const { fetching } = transport
-  const watch = new StallWatch(clock, fetching, () => abort(new Error(`${peer} stalled`)))
+  const watch = new StallWatch(clock, transport.fetching, () => abort(new Error(`${peer} stalled`)))
   // On a slow line one file takes longer than any silence.
   const onPart = (bytes: number): void => {
     if (watch.came(bytes)) onBytes()
@@ -34,7 +33,9 @@ export async function* askForFiles(
   let isWhole = false
   try {
     const asked = { peer, addresses, files: refs.map(({ id, sizeBytes }) => ({ id, sizeBytes })) }
-    stream = await (fetching?.openFiles(asked, end.signal) ?? openPeerFiles(transport, asked, end.signal))
+    stream = await (transport.fetching
+      ? transport.fetching.openFiles(asked, end.signal)
+      : openPeerFiles(transport, asked, end.signal))
     end.signal.throwIfAborted()
     for (const { sizeBytes } of refs) {
       const content = await stream.next(sizeBytes, onPart)
@@ -50,11 +51,11 @@ export async function* askForFiles(
   }
 }
 
-async function openPeerFiles(transport: Transport, asked: FilesAsked, signal: AbortSignal): Promise<FilesStream> {
+async function openPeerFiles(transport: FileTransport, asked: FilesAsked, signal: AbortSignal): Promise<FilesStream> {
   const { peer, addresses, files } = asked
   const open = addresses !== undefined || isBulk(bytesOf(files)) ? 'openFileStream' : 'openStream'
-  const stream = await transport[open](peer, filesProtocol, signal, addresses)
-  await writeFrame(stream, Buffer.from(JSON.stringify(files)))
+  const first = frameOf(Buffer.from(JSON.stringify(files)))
+  const stream = await transport[open](peer, filesProtocol, { signal, first, addresses })
   await stream.closeWrite()
   return new PeerFiles(stream)
 }

@@ -120,8 +120,10 @@ export class BlobLane {
 
   async #open(): Promise<LaneStream> {
     const { signal } = this.#end
-    const { fetching } = this.#transport
-    const stream = await (fetching?.openLane(this.#file, signal) ?? openPeerLane(this.#transport, this.#file, signal))
+    const transport = this.#transport
+    const stream = await (transport.fetching
+      ? transport.fetching.openLane(this.#file, signal)
+      : openPeerLane(transport, this.#file, signal))
     this.#stream = stream
     if (signal.aborted) stream.abort(signal.reason as Error)
     return stream

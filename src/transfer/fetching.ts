@@ -2,13 +2,13 @@
  * How files are fetched where another process asks the peers for them: it takes apart what they send, and hands on bytes
  * whose number was known before.
  */
-import type { PeerId, Transport } from '../mesh/index.ts'
+import type { FileTransport, PeerId, Transport } from '../mesh/index.ts'
 import type { BlobRequestKind } from './blob-protocol.ts'
 
-/** A transport; where another process asks the peers for files, with that process. */
-export interface FetchingTransport extends Transport {
-  readonly fetching?: FetchingProcess | undefined
-}
+/** A transport on which files are fetched, or one whose files another process fetches. */
+export type FetchingTransport =
+  | (FileTransport & { readonly fetching?: undefined })
+  | (Transport & { readonly fetching: FetchingProcess })
 
 /** Which file is asked for, and whom. */
 export interface FileAsked {

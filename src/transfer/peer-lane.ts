@@ -1,6 +1,6 @@
 /** A lane as a stream to the peer itself, whose answers are taken apart here. */
 import { pieceBytes } from '../base/index.ts'
-import { type PeerStream, StreamReader, type Transport } from '../mesh/index.ts'
+import { type FileTransport, type PeerStream, StreamReader } from '../mesh/index.ts'
 import {
   type AnswerHead,
   blobAnswerHeadBytes,
@@ -16,13 +16,17 @@ import { unpack } from './packing.ts'
 const largeBytesMin = 16 * pieceBytes
 
 /** Asks the peer on the link, and for much on a connection for files. */
-export async function openPeerLane(transport: Transport, file: FileAsked, signal: AbortSignal): Promise<LaneStream> {
+export async function openPeerLane(
+  transport: FileTransport,
+  file: FileAsked,
+  signal: AbortSignal,
+): Promise<LaneStream> {
   const { peer, addresses, sizeBytes, isForPieces } = file
   const isForFiles = addresses !== undefined || (isForPieces && isBulk(sizeBytes))
-  const asked = [peer, blobProtocol, signal] as const
+  const isLarge = isForPieces && sizeBytes >= largeBytesMin
   const stream = isForFiles
-    ? await transport.openFileStream(...asked, addresses, isForPieces && sizeBytes >= largeBytesMin)
-    : await transport.openStream(...asked)
+    ? await transport.openFileStream(peer, blobProtocol, { signal, addresses, isLarge })
+    : await transport.openStream(peer, blobProtocol, { signal })
   return new PeerLane(stream, file.id)
 }
 

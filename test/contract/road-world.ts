@@ -1,13 +1,51 @@
 /** A world of hosts that are reached over a road each, on which they can crash and hang. */
-import type { Transport } from '../../src/mesh/index.ts'
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { answer, ask, HangsError, type Transport } from '../../src/mesh/index.ts'
 import { openRoad } from './road.ts'
-import type { HostOptions, TransportWorld } from './transport.ts'
+import {
+  answerLimits,
+  askOptions,
+  type HostOptions,
+  isConnected,
+  limitMs,
+  protocol,
+  type TransportWorld,
+  until,
+  type WorldHost,
+} from './transport-world.ts'
+
+interface RoadWorld<T extends Transport> extends TransportWorld<T> {
+  host(name: string, options?: HostOptions): Promise<WorldHost<T> & { mute(): void }>
+}
+
+/** What a Transport promises that only a road can show. */
+export function roadContract(name: string, makeWorld: () => Promise<RoadWorld<Transport>>): void {
+  test(`${name}: a question is heard before its host has said anything to it`, { timeout: 60_000 }, async () => {
+    const world = await makeWorld()
+    try {
+      const [alder, birch] = [await world.host('alder'), await world.host('birch')]
+      const heard: unknown[] = []
+      answer(birch.transport, protocol, answerLimits, async (question) => heard.push(question))
+      await alder.transport.dial(birch.address)
+      await until(() => isConnected(alder, birch) && isConnected(birch, alder))
+      const options = { ...askOptions, timeoutMs: limitMs }
+      await ask(alder.transport, birch.transport.self, protocol, 'before', options)
+      birch.mute()
+      const asked = ask(alder.transport, birch.transport.self, protocol, 'silence', options)
+      await assert.rejects(asked, HangsError)
+      assert.deepEqual(heard, ['before', 'silence'])
+    } finally {
+      await world.close()
+    }
+  })
+}
 
 /** `portOf` is where the transport that `open` makes listens. */
 export async function roadWorld<T extends Transport & { close(): Promise<void> }>(
   open: (options?: HostOptions) => Promise<T>,
   portOf: (transport: T) => number,
-): Promise<TransportWorld> {
+): Promise<RoadWorld<T>> {
   const closers: (() => Promise<void>)[] = []
   return {
     host: async (_name, options) => {
@@ -24,6 +62,7 @@ export async function roadWorld<T extends Transport & { close(): Promise<void> }
           road.breakOff()
           void transport.close()
         },
+        mute: () => road.mute(),
         hang: () => road.hang(),
         wake: () => road.wake(),
       }

@@ -31,6 +31,8 @@ export async function openRoad(toPort: number, delayMs = 0) {
       open = false
       each((socket) => socket.resetAndDestroy())
     },
+    /** What the host says goes nowhere; it hears what is said to it. */
+    mute: () => each((socket) => socket.remotePort === toPort && socket.unpipe().pause()),
     hang: () => each((socket) => socket.unpipe().pause()),
     wake: () => each((socket, other) => socket.pipe(other)),
     close: () => {

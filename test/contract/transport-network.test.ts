@@ -1,5 +1,9 @@
 import { listenPortOf, openNetwork } from '../support/network.ts'
-import { roadWorld } from './road-world.ts'
+import { roadContract, roadWorld } from './road-world.ts'
 import { transportContract } from './transport.ts'
 
-transportContract('the network at the other end of a channel', () => roadWorld(openNetwork, listenPortOf))
+const name = 'the network at the other end of a channel'
+const makeWorld = () => roadWorld(openNetwork, listenPortOf)
+
+transportContract(name, makeWorld)
+roadContract(name, makeWorld)

@@ -1,5 +1,10 @@
 import { openMesh } from '../support/mesh.ts'
-import { roadWorld } from './road-world.ts'
+import { roadContract, roadWorld } from './road-world.ts'
 import { transportContract } from './transport.ts'
+import { fileTransportContract } from './transport-files.ts'
 
-transportContract('TLS', () => roadWorld(openMesh, (transport) => transport.listenPort()))
+const makeWorld = () => roadWorld(openMesh, (transport) => transport.listenPort())
+
+transportContract('TLS', makeWorld)
+fileTransportContract('TLS', makeWorld)
+roadContract('TLS', makeWorld)

@@ -1,62 +1,35 @@
 /** What every Transport promises, whatever it runs on. */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import test, { type TestContext } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { systemClock } from '../../src/base/clock.io.ts'
 import { type DomainKeys, noKeys } from '../../src/mesh/admission.ts'
 import { HangsError, NoAnswerError } from '../../src/mesh/answer-wait.ts'
 import { answer, ask, RemoteError } from '../../src/mesh/rpc.ts'
-import type { PeerId, PeerStream, Transport } from '../../src/mesh/transport.ts'
-
-export interface HostOptions {
-  readonly domain?: string
-  readonly keys?: () => DomainKeys
-}
-
-export interface WorldHost {
-  readonly transport: Transport
-  /** Where the others dial it. */
-  readonly address: string
-  /** It is gone at once, without a word to anybody. */
-  crash(): void
-  /** It stops answering, and nothing is closed. */
-  hang(): void
-  /** It answers again, beginning with what it had not heard. */
-  wake(): void
-}
-
-/** Real or simulated, on the machine's clock. */
-export interface TransportWorld {
-  host(name: string, options?: HostOptions): Promise<WorldHost>
-  /** Ends every host. */
-  close(): Promise<void>
-}
-
-const protocol = '/isconf/contract/1'
-const limitMs = 20_000
-const askOptions = { timeoutMs: 5_000, clock: systemClock, answerBytesMax: 1024 }
-const answerLimits = { requestBytesMax: 1024, concurrentPerPeerMax: 2 }
+import { firstBytesMax, type PeerId, type PeerStream } from '../../src/mesh/transport.ts'
+import {
+  answerLimits,
+  askOptions,
+  type Check,
+  checkIn,
+  type HostOptions,
+  isConnected,
+  limitMs,
+  pair,
+  protocol,
+  readAll,
+  type TransportWorld,
+  until,
+  type WorldHost,
+} from './transport-world.ts'
 
 export function transportContract(name: string, makeWorld: () => Promise<TransportWorld>): void {
-  const check = (claim: string, run: (world: TransportWorld, context: TestContext) => Promise<void>): void => {
-    test(`${name}: ${claim}`, { timeout: 60_000 }, async (context) => {
-      const world = await makeWorld()
-      try {
-        await run(world, context)
-      } finally {
-        await world.close()
-      }
-    })
-  }
+  const check = checkIn(name, makeWorld)
   connections(check)
   streams(check)
   losses(check)
   requests(check)
   admission(check)
 }
-
-type Check = (claim: string, run: (world: TransportWorld, context: TestContext) => Promise<void>) => void
 
 function connections(check: Check): void {
   check('each side comes to know where the other can be dialed, and finds it there again', async (world) => {
@@ -181,6 +154,22 @@ function streams(check: Check): void {
     assert.ok(maxAhead < aheadBytesMax, `the writer was ${maxAhead} bytes ahead`)
   })
 
+  check('what is said first comes first, and what is written then behind it', async (world) => {
+    const { alder, birch } = await pair(world)
+    birch.transport.handle(protocol, async (stream) => {
+      const question = await readAll(stream)
+      await stream.write(createHash('sha256').update(question).digest())
+    })
+    const question = Buffer.alloc(firstBytesMax + 1_000_000, 'a question, ')
+    for (const firstBytes of [1, 1_000, firstBytesMax]) {
+      const first = question.subarray(0, firstBytes)
+      const stream = await alder.transport.openStream(birch.transport.self, protocol, { first })
+      await stream.write(question.subarray(firstBytes))
+      await stream.closeWrite()
+      assert.deepEqual(await readAll(stream), createHash('sha256').update(question).digest())
+    }
+  })
+
   check('what was written may be overwritten once it is sent, also before it is read', async (world) => {
     const { alder, birch } = await pair(world)
     const blocks = 16
@@ -244,46 +233,10 @@ function streams(check: Check): void {
     assert.equal(String(await readAll(await open())), 'fine')
   })
 
-  check(
-    'a stream for files carries bytes both ways, and no question waits behind what is not read of it',
-    async (world) => {
-      const { alder, birch } = await pair(world)
-      birch.transport.handle(protocol, async (stream) => {
-        for (;;) await stream.write(Buffer.alloc(256 * 1024))
-      })
-      answer(birch.transport, '/isconf/question/1', answerLimits, async () => 'here')
-      const stream = await alder.transport.openFileStream(birch.transport.self, protocol)
-      await stream.write(Buffer.from('the file'))
-      const reader = stream.incoming[Symbol.asyncIterator]()
-      assert.ok((await reader.next()).value?.length)
-      assert.equal(await ask(alder.transport, birch.transport.self, '/isconf/question/1', 'there?', askOptions), 'here')
-      stream.abort(new Error('read enough'))
-      await assert.rejects(alder.transport.openFileStream(birch.transport.self, '/isconf/unknown/1'))
-      await assert.rejects(alder.transport.openFileStream('nobody' as PeerId, protocol), /not connected/)
-    },
-  )
-
-  check('a host that is no neighbour is dialed for files, and is no neighbour then either', async (world) => {
-    const [alder, birch] = [await world.host('alder'), await world.host('birch')]
-    const { self } = birch.transport
-    birch.transport.handle(protocol, async (stream) => {
-      await stream.write(Buffer.from(`for ${stream.peer}`))
-    })
-    const open = (): Promise<PeerStream> => alder.transport.openFileStream(self, protocol, undefined, [birch.address])
-    const answers = await Promise.all([open().then(readAll), open().then(readAll)])
-    assert.deepEqual(answers.map(String), [`for ${alder.transport.self}`, `for ${alder.transport.self}`])
-    assert.deepEqual([...alder.transport.peers(), ...birch.transport.peers()], [])
-    await assert.rejects(alder.transport.openStream(self, protocol), /not connected/)
-    const other = await world.host('cedar')
-    const there = alder.transport.openFileStream(other.transport.self, protocol, undefined, [birch.address])
-    await assert.rejects(there, 'another host answers at that address')
-    const stranger = await world.host('dogwood', { domain: 'other.example' })
-    await assert.rejects(stranger.transport.openFileStream(self, protocol, undefined, [birch.address]))
-  })
-
   check('a protocol that the other side does not speak, and a peer that is not there, are refused', async (world) => {
     const { alder, birch } = await pair(world)
-    await assert.rejects(alder.transport.openStream(birch.transport.self, '/isconf/unknown/1'))
+    // Where nobody waits for that, it shows when the stream is read.
+    await assert.rejects(alder.transport.openStream(birch.transport.self, '/isconf/unknown/1').then(readAll))
     const asked = ask(alder.transport, birch.transport.self, '/isconf/unknown/1', 'there?', askOptions)
     await assert.rejects(asked, (error) => !(error instanceof NoAnswerError))
     const cedar = await world.host('cedar')
@@ -372,6 +325,33 @@ function requests(check: Check): void {
     await assert.rejects(askBirch(alder, birch, 'fail'), new RemoteError('UNEXPECTED', 'cannot'))
   })
 
+  check(
+    'a question to a peer that has just come is heard once, also when both dial at the same moment',
+    async (world) => {
+      const [alder, birch] = [await world.host('alder'), await world.host('birch')]
+      const heard: unknown[] = []
+      const answers: Promise<unknown>[] = []
+      for (const one of [alder, birch]) {
+        answer(one.transport, protocol, { requestBytesMax: 100_000, concurrentPerPeerMax: 8 }, async (request) => {
+          const question = String(request).trimEnd()
+          heard.push(question)
+          return question
+        })
+        one.transport.onPeer(({ type, peer }) => {
+          if (type !== 'up') return
+          // More than a stranger may send before it is admitted.
+          const questions = [1, 2, 3].map((number) => `${one.transport.self} ${number}${' '.repeat(50_000)}`)
+          for (const question of questions) answers.push(ask(one.transport, peer, protocol, question, askOptions))
+        })
+      }
+      await Promise.all([alder.transport.dial(birch.address), birch.transport.dial(alder.address)])
+      await until(() => answers.length === 6)
+      const all = await Promise.all(answers)
+      assert.equal(new Set(all).size, 6)
+      assert.deepEqual(all.toSorted(), heard.toSorted())
+    },
+  )
+
   check('requests and answers over their bound are refused', async (world) => {
     const { alder, birch } = await pair(world)
     answer(birch.transport, protocol, answerLimits, async () => 'x'.repeat(2_000))
@@ -453,37 +433,12 @@ function keyFile(...lines: string[]): () => DomainKeys {
   return () => keys
 }
 
-async function pair(world: TransportWorld): Promise<{ readonly alder: WorldHost; readonly birch: WorldHost }> {
-  const [alder, birch] = [await world.host('alder'), await world.host('birch')]
-  await alder.transport.dial(birch.address)
-  await until(() => isConnected(alder, birch) && isConnected(birch, alder))
-  return { alder, birch }
-}
-
-function askBirch(from: WorldHost, birch: WorldHost, request: unknown): Promise<unknown> {
-  return ask(from.transport, birch.transport.self as PeerId, protocol, request, askOptions)
-}
-
-function isConnected(host: WorldHost, to: WorldHost): boolean {
-  return host.transport.peers().some(({ id }) => id === to.transport.self)
-}
-
-async function readAll(stream: PeerStream): Promise<Buffer> {
-  const parts: Uint8Array[] = []
-  for await (const bytes of stream.incoming) parts.push(bytes)
-  return Buffer.concat(parts)
-}
-
 async function isStill(count: () => number): Promise<boolean> {
   const before = count()
   await pause(50)
   return count() === before
 }
 
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const startMs = performance.now()
-  while (!(await condition())) {
-    if (performance.now() - startMs > limitMs) throw new Error(`not true within ${limitMs} ms: ${condition}`)
-    await pause(10)
-  }
+function askBirch(from: WorldHost, birch: WorldHost, request: unknown): Promise<unknown> {
+  return ask(from.transport, birch.transport.self as PeerId, protocol, request, askOptions)
 }

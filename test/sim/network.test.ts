@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { answer, ask } from '../../src/mesh/rpc.ts'
 import { SimClock } from './clock.ts'
 import { SimNetwork } from './network.ts'
 import { seededRandom } from './random.ts'
@@ -44,6 +45,18 @@ test('a stream crosses the network, and a cut breaks it on both sides', async ()
   await assert.rejects(clock.until(alder.dial('sim:birch')), /no answer/)
   network.heal('alder', 'birch')
   assert.equal(await clock.until(alder.dial('sim:birch')), birch.self)
+})
+
+test('a question and its answer cross the network once each', async () => {
+  const { clock, network } = world()
+  network.setFaults({ latencyMsMin: 10, latencyMsMax: 10 })
+  const [alder, birch] = [network.transport('alder'), network.transport('birch')]
+  answer(birch, '/echo', { requestBytesMax: 100, concurrentPerPeerMax: 1 }, async (question) => question)
+  await clock.until(alder.dial('sim:birch'))
+  const beganMs = clock.monotonicMs()
+  const options = { timeoutMs: 1_000, clock, answerBytesMax: 100 }
+  assert.equal(await clock.until(ask(alder, birch.self, '/echo', 'there?', options)), 'there?')
+  assert.equal(clock.monotonicMs() - beganMs, 20)
 })
 
 test('a partition lets through only what stays within a part', async () => {

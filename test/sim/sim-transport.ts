@@ -6,11 +6,13 @@ import { loadCpace } from '../../src/mesh/key-proofs.ts'
 import { Liveness } from '../../src/mesh/liveness.ts'
 import {
   type ConnectedPeer,
+  type FileOpening,
+  type FileTransport,
+  type Opening,
   OwnAddressError,
   type PeerEvent,
   type PeerId,
   type PeerStream,
-  type Transport,
 } from '../../src/mesh/transport.ts'
 import { Link, type LinkEnd, type Wires } from './link.ts'
 import type { SimStream } from './stream.ts'
@@ -58,7 +60,7 @@ export interface SimMedium extends Wires {
 
 type Serve = (stream: PeerStream) => Promise<void>
 
-export class SimTransport implements Transport, LinkEnd {
+export class SimTransport implements FileTransport, LinkEnd {
   readonly name: string
   readonly self: PeerId
   readonly liveness: Liveness
@@ -141,13 +143,13 @@ export class SimTransport implements Transport, LinkEnd {
     return () => this.#peerListeners.delete(listener)
   }
 
-  async openStream(peer: PeerId, protocol: string, signal?: AbortSignal): Promise<PeerStream> {
+  async openStream(peer: PeerId, protocol: string, opening?: Opening): Promise<PeerStream> {
     const link = this.#linkTo(peer)
     if (link === undefined) throw new Error(`not connected to ${peer}`)
-    return this.#openOn(link, protocol, signal)
+    return this.#openOn(link, protocol, opening)
   }
 
-  async #openOn(link: Link, protocol: string, signal?: AbortSignal): Promise<PeerStream> {
+  async #openOn(link: Link, protocol: string, { signal, first }: Opening = {}): Promise<PeerStream> {
     signal?.throwIfAborted()
     let kind: Kind | undefined
     const [near, far] = link.streamPair(this, (by, bytes, isFirst) => {
@@ -166,6 +168,7 @@ export class SimTransport implements Transport, LinkEnd {
         if (serve !== undefined) void other.#serve(serve, far)
       })
     })
+    if (first !== undefined) near.write(first).catch(() => undefined)
     const refuse = (reason: string): void => near.abort(new Error(`${other.self}: ${reason}`))
     const giveUp = (): void => near.abort(signal?.reason)
     signal?.addEventListener('abort', giveUp, { once: true })
@@ -184,12 +187,12 @@ export class SimTransport implements Transport, LinkEnd {
   async openFileStream(
     peer: PeerId,
     protocol: string,
-    signal?: AbortSignal,
-    addresses: readonly string[] = [],
+    { signal, first, addresses = [] }: FileOpening = {},
   ): Promise<PeerStream> {
-    if (this.#linkTo(peer) !== undefined) return this.openStream(peer, protocol, signal)
+    const opening = { signal, first }
+    if (this.#linkTo(peer) !== undefined) return this.openStream(peer, protocol, opening)
     const known = [...this.#fileLinks].find((link) => link.other(this).self === peer)
-    if (known !== undefined) return this.#openOn(known, protocol, signal)
+    if (known !== undefined) return this.#openOn(known, protocol, opening)
     let failure: unknown = new Error(`not connected to ${peer}`)
     for (const address of addresses) {
       try {
@@ -197,7 +200,7 @@ export class SimTransport implements Transport, LinkEnd {
         if (other.self !== peer) throw new Error(`${address}: another host answers there`)
         const link = new Link(this.#network, this, other)
         for (const end of [this, other]) end.#fileLinks.add(link)
-        return await this.#openOn(link, protocol, signal)
+        return await this.#openOn(link, protocol, opening)
       } catch (error) {
         failure = error
       }

@@ -24,7 +24,7 @@ import { NetworkSession } from '../../src/network/network-session.ts'
 import { type NetworkOptions, NetworkTransport } from '../../src/network/network-transport.ts'
 import { logOver } from '../../src/network/reports.ts'
 import type { NetworkProcess } from '../../src/network/session-options.ts'
-import type { HostOptions } from '../contract/transport.ts'
+import type { HostOptions } from '../contract/transport-world.ts'
 
 /** The other end, without a process; one that `serves` is handed open files, where that can be done. */
 export async function networkInThisProcess({ serves = false } = {}): Promise<NetworkProcess> {

@@ -1,15 +1,16 @@
 /** What {@link BlobReplicator} needs. */
 import type { Clock, Disk, Log, Random, Room } from '../../base/index.ts'
 import type { Branches } from '../../branch/index.ts'
-import type { PeerId, Transport } from '../../mesh/index.ts'
+import type { PeerId } from '../../mesh/index.ts'
 import type { BlobStore } from '../../store/index.ts'
+import type { FetchingTransport } from '../../transfer/index.ts'
 import type { KnownHost } from '../inventory/index.ts'
 
 export interface BlobReplicatorDeps {
   readonly disk: Disk
   readonly branches: Branches
   readonly store: BlobStore
-  readonly transport: Transport
+  readonly transport: FetchingTransport
   readonly clock: Clock
   readonly random: Random
   readonly log: Log

@@ -1,10 +1,11 @@
 /** What the fetch of one blob needs, and whom it tells. */
 import type { BlobRef, BlobSink, Cancel, Clock, Random } from '../../base/index.ts'
-import type { PeerId, Transport } from '../../mesh/index.ts'
+import type { PeerId } from '../../mesh/index.ts'
+import type { FetchingTransport } from '../../transfer/index.ts'
 import type { Holder } from './holders.ts'
 
 export interface FetchOptions {
-  readonly transport: Transport
+  readonly transport: FetchingTransport
   readonly clock: Clock
   readonly random: Random
   readonly ref: BlobRef

@@ -14,8 +14,8 @@ import {
   type Random,
   within,
 } from '../../base/index.ts'
-import { answer, ask, type PeerId, relayedAddress, type Transport } from '../../mesh/index.ts'
-import { BlobLane } from '../../transfer/index.ts'
+import { answer, ask, type PeerId, relayedAddress } from '../../mesh/index.ts'
+import { BlobLane, type FetchingTransport } from '../../transfer/index.ts'
 
 /** A host that may have some of a blob, and where it can be dialed, best first. */
 export interface Holder {
@@ -38,7 +38,7 @@ const questionSchema = z.object({ id: z.string().refine(isSha256Hex), sizeBytes:
 const answerSchema = z.object({ holders: z.array(z.string().regex(/^[\w-]{1,64}$/)).max(toldMax) })
 
 export interface HoldersDeps {
-  readonly transport: Transport
+  readonly transport: FetchingTransport
   readonly clock: Clock
   readonly random: Random
   readonly recorded: {
@@ -50,7 +50,7 @@ export interface HoldersDeps {
 }
 
 /** Answers neighbours that look for a file: who of the other neighbours has some of it. */
-export function serveHolders(transport: Transport, clock: Clock): void {
+export function serveHolders(transport: FetchingTransport, clock: Clock): void {
   const limits = { requestBytesMax: 1024, concurrentPerPeerMax: 4 }
   answer(transport, protocol, limits, async (question, asker) => {
     const ref = { ...questionSchema.parse(question), pieces: '' }
@@ -97,7 +97,12 @@ async function askNeighbour(deps: HoldersDeps, via: PeerId, { id, sizeBytes }: B
   }
 }
 
-async function hasSome(transport: Transport, clock: Clock, peer: PeerId, ref: BlobRef): Promise<PeerId | undefined> {
+async function hasSome(
+  transport: FetchingTransport,
+  clock: Clock,
+  peer: PeerId,
+  ref: BlobRef,
+): Promise<PeerId | undefined> {
   const lane = new BlobLane({ transport, clock, ref, memory: new PieceMemory() }, { peer }, false)
   try {
     const held = await within(clock, heldMsMax, lane.held(), () => undefined)
