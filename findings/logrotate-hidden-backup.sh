@@ -14,7 +14,7 @@ for name in app app~ .app~; do printf '/nowhere/log {\n  daily\n}\n' >"included/
 chmod 644 included/* included/.app~
 echo 'include included' >conf
 chmod 644 conf
-usr/sbin/logrotate --version 2>&1 | head -n 1
+usr/sbin/logrotate --version 2>&1 | sed -n 1p
 usr/sbin/logrotate -d -s state conf >said 2>&1 || true
 grep -E 'app' said
 grep -q '^Ignoring app~, because of \*~ pattern match$' said

@@ -12,7 +12,7 @@ dpkg -x make_*.deb .
 mkdir left
 export TMPDIR=$PWD/left
 count() { find left -type f | wc -l; }
-usr/bin/make --version | head -n 1
+usr/bin/make --version | sed -n 1p
 echo 'all:' | usr/bin/make -q -f -
 echo "left by what ends well: $(count)"
 for time in first second; do
