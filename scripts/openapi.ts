@@ -58,6 +58,7 @@ const descriptionById: Readonly<Record<string, string>> = {
   ErrorEvent: 'A failure.',
   UnderwayEvent: 'A line of an answer before the last.',
   ControlEvent: 'A line of an answer, of which the last is a result or an error.',
+  Time: "ISO 8601 in UTC, as some host's clock told it.",
   DomainEvent: 'The data of a server-sent event, whose id and event are its `id` and `type`.',
 }
 

@@ -44,11 +44,11 @@ export const ownWords = {
       index: countSchema,
       why: z.string().max(1024),
       /** By its own clock, for people; earlier releases did not tell. */
-      since: z.string().max(64).optional(),
+      since: timeSchema.optional(),
     })
     .optional(),
   /** Who holds it, so that it does nothing of the journal; a hold of its branch counts, too. */
-  held: z.object({ by: z.string().max(600), why: z.string().max(1024), since: z.string().max(64) }).optional(),
+  held: z.object({ by: z.string().max(600), why: z.string().max(1024), since: timeSchema }).optional(),
   /** Its branch is split. */
   split: z.literal(true).optional(),
 }

@@ -1,6 +1,7 @@
 /** How the last boot of a host ended, as Hostkeeper has recorded it, and as the host tells the others. */
 import * as z from 'zod'
 import type { Disk } from '../base/index.ts'
+import { timeSchema } from '../journal/index.ts'
 
 const text = (lengthMax: number) => z.string().max(lengthMax).nullable()
 
@@ -8,13 +9,13 @@ const told = {
   /** `right`, `old`, `excluded` or `failed`; `unknown` if nothing is known about the present boot. */
   level: z.string().min(1).max(32),
   /** Since when it is so, an ISO time; null if the clock was not set. */
-  since: text(64),
+  since: timeSchema.nullable(),
   /** The step at which it failed. */
   step: text(256),
   why: text(1024),
   /** The configuration tree, and when its source last had it. */
   tree: text(1024),
-  fetched: text(64),
+  fetched: timeSchema.nullable(),
 }
 
 export const bootReportSchema = z.object(told)
@@ -24,11 +25,11 @@ export type BootReport = z.infer<typeof bootReportSchema>
 const recordSchema = z.object({
   boot: z.string(),
   level: told.level,
-  since: z.string().nullable(),
+  since: told.since,
   step: z.string().nullable(),
   why: z.string().nullable(),
   tree: z.string().nullable(),
-  fetched: z.string().nullable(),
+  fetched: told.fetched,
 })
 
 /** Follows Hostkeeper's record; nothing waits for it. */

@@ -1,6 +1,7 @@
 /** The output of an operation on another host, asked of that host by a member of its domain. */
 import * as z from 'zod'
 import { type Clock, IsconfError } from '../base/index.ts'
+import { timeSchema } from '../journal/index.ts'
 import { answer, ask, type PeerId, type Transport } from '../mesh/index.ts'
 
 const protocol = '/isconf/output/1'
@@ -15,7 +16,7 @@ const count = z.int().nonnegative()
 const answerSchema = z
   .object({
     operation: z.string().max(100),
-    time: z.string().max(64),
+    time: timeSchema,
     stdout: z.string(),
     stderr: z.string(),
     cutBytes: z.object({ stdout: count, stderr: count }),

@@ -1,18 +1,19 @@
 /** What a daemon answers is what docs/protocol/openapi.json, which is printed from the schemas of the answers, says of it. */
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { answerSchemas, diffPathSchema, treeEntrySchema, underwayEventSchema } from '../../src/control/answers/index.ts'
 import { type Client, connect, socketName } from '../../src/control/index.ts'
 import { requests } from '../../src/daemon/requests/index.ts'
 import { kinds } from '../../src/daemon/requests/shared/request.ts'
-import { Lab, type LabHost, until } from '../harness/lab.ts'
+import { Lab, type LabHost, labDomain, until } from '../harness/lab.ts'
 import { assertFits } from '../support/fits.ts'
 
 type Name = keyof typeof answerSchemas
 
-/** These need a host that waits for a domain, and a branch with two lines; their types are checked where they are printed. */
-const notAsked: readonly Name[] = ['leave', 'resolve']
+/** These need a host that waits for a domain, and a branch with two lines. */
+const inTrouble: readonly Name[] = ['leave', 'resolve']
 
 interface Answered {
   readonly result: unknown
@@ -75,8 +76,34 @@ test('every answer of a daemon is as its schema says', async (t) => {
   const wanted = requests
     .filter(({ kind }) => kinds[kind].method === 'POST' || kind === 'query')
     .map(({ name }) => name as Name)
-    .filter((name) => !notAsked.includes(name))
+    .filter((name) => !inTrouble.includes(name))
   assert.deepEqual([...asked].sort(), wanted.sort())
+})
+
+test('so are those of a branch with two lines, and of a host that waits for another domain', async (t) => {
+  const lab = await Lab.of(t, 'alder', 'birch')
+  const asked = new Set<Name>()
+  const [here, there] = lab.hosts.map((host) => new Asker(host, asked)) as [Asker, Asker]
+  for (const host of lab.hosts) host.knows([host])
+  await Promise.all(lab.hosts.map((host) => host.start()))
+  for (const one of [here, there]) {
+    await one.does('lock', { message: `apart on ${one.host.name}` })
+    await one.does('exec', { cwd: one.host.path('tmp'), argv: ['true'] })
+    await one.does('ci')
+  }
+  for (const host of lab.hosts) {
+    host.knows(lab.hosts)
+    await host.does('restart')
+  }
+  await until(async () => (await here.host.status()).lines.length === 2, 'both lines are known')
+  await here.get('status')
+  const [line] = (await here.host.status()).lines
+  await here.does('resolve', { keep: line?.first })
+  writeFileSync(join(here.host.home, 'conf/domain'), 'other.example.com\n')
+  await here.host.does('restart')
+  await here.get('status')
+  await here.does('leave', { domain: labDomain })
+  for (const name of inTrouble) assert.ok(asked.has(name), name)
 })
 
 /** What records, on the host where it is made. */

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { AskedBy } from '../../base/index.ts'
 import type { Answer } from './answer.ts'
+import { timeSchema } from './time.ts'
 
 export const askedBySchema = z.object({
   uid: z.int().describe('the user of the process that asked'),
@@ -13,7 +14,7 @@ export const lockAnswerSchema = z.object({
   user: z.string(),
   host: z.string(),
   message: z.string(),
-  since: z.string(),
+  since: timeSchema,
   askedBy: askedBySchema.exactOptional().describe('who took it, as the kernel of that host says'),
 })
 export type LockAnswer = Answer<typeof lockAnswerSchema>

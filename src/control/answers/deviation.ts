@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { Answer } from './answer.ts'
+import { timeSchema } from './time.ts'
 
 /** How a host differs from its journal. */
 export const deviationAnswerSchema = z.object({
@@ -12,7 +13,7 @@ export const deviationAnswerSchema = z.object({
   text: z.string().describe('the operation in words'),
   by: z.string().describe('who decided it or did it, why it is so, and when'),
   why: z.string(),
-  time: z.string(),
+  time: timeSchema,
 })
 export type DeviationAnswer = Answer<typeof deviationAnswerSchema>
 
@@ -34,6 +35,6 @@ export const voidedBySchema = z.object({
   by: z.string(),
   author: z.string(),
   why: z.string(),
-  time: z.string(),
+  time: timeSchema,
 })
 export type VoidedBy = Answer<typeof voidedBySchema>

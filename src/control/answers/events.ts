@@ -1,10 +1,11 @@
 /** GET /v1/events: what happens in the domain, as this host learns of it. */
 import * as z from 'zod'
 import type { Answer } from './answer.ts'
+import { timeSchema } from './time.ts'
 
 const every = {
   id: z.string().describe('names the event in this daemon; one that comes later has a higher number behind the dash'),
-  time: z.iso.datetime().describe('when this host learned of it'),
+  time: timeSchema.describe('when this host learned of it'),
   host: z
     .string()
     .describe('the host that it is about: which has the lock, has checked in, does the operation, or is lost'),
@@ -79,6 +80,6 @@ export type EventType = DomainEvent['type']
 export const missedEventsSchema = z.object({
   type: z.literal('missed'),
   id: z.string().describe('where to go on'),
-  time: z.iso.datetime(),
+  time: timeSchema,
 })
 export type MissedEvents = Answer<typeof missedEventsSchema>

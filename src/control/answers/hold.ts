@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { Answer } from './answer.ts'
+import { timeSchema } from './time.ts'
 
 /** POST /v1/hold-branch */
 export const branchHoldAnswerSchema = z.object({
@@ -21,6 +22,6 @@ export const holdAnswerSchema = z.object({
   name: z.string().describe('of the host or the branch'),
   by: z.string().describe('`user@host` of who holds it, why (empty where no reason was given), and since when'),
   why: z.string(),
-  since: z.string(),
+  since: timeSchema,
 })
 export type HoldAnswer = Answer<typeof holdAnswerSchema>

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { hostStates } from '../reading.ts'
 import type { Answer } from './answer.ts'
 import { holdAnswerSchema } from './hold.ts'
+import { timeSchema } from './time.ts'
 
 export const hostStateSchema = z.enum(Object.keys(hostStates) as [keyof typeof hostStates])
 export type HostState = Answer<typeof hostStateSchema>
@@ -17,11 +18,11 @@ export type HostDeviation = Answer<typeof hostDeviationSchema>
 /** What a host tells of its last boot. */
 export const hostBootSchema = z.object({
   level: z.string().describe('`right`, `old`, `excluded`, `failed` or `unknown`'),
-  since: z.string().nullable(),
+  since: timeSchema.nullable(),
   step: z.string().nullable(),
   why: z.string().nullable(),
   tree: z.string().nullable(),
-  fetched: z.string().nullable().describe('when the source last had the tree'),
+  fetched: timeSchema.nullable().describe('when the source last had the tree'),
 })
 export type HostBoot = Answer<typeof hostBootSchema>
 
@@ -37,8 +38,7 @@ export const hostRowSchema = z.object({
     .nullable()
     .exactOptional()
     .describe('the host over which it is reached, where it is not reached otherwise; absent from older daemons'),
-  seen: z
-    .string()
+  seen: timeSchema
     .nullable()
     .describe('when it was heard last, also by an earlier daemon; null while it is connected, and when it never was'),
   state: hostStateSchema.describe('what an administrator should know of it first'),
@@ -55,7 +55,7 @@ export const hostRowSchema = z.object({
     .object({
       operation: z.string(),
       why: z.string(),
-      since: z.string().nullable(),
+      since: timeSchema.nullable(),
     })
     .nullable()
     .describe(

@@ -4,6 +4,7 @@ import type { Answer } from './answer.ts'
 import { askedBySchema } from './change.ts'
 import { voidedBySchema } from './deviation.ts'
 import { rebuildStatusSchema } from './status.ts'
+import { timeSchema } from './time.ts'
 
 export const loggedOperationSchema = z.object({
   name: z.string(),
@@ -19,7 +20,7 @@ export const logEntrySchema = z.object({
   branch: z.string().describe('the one that it was written on'),
   author: z.string(),
   message: z.string(),
-  time: z.string(),
+  time: timeSchema,
   askedBy: askedBySchema.exactOptional().describe('who checked it in, as the kernel of that host says'),
   operations: z.array(loggedOperationSchema),
 })
@@ -31,7 +32,7 @@ export const blameRowSchema = z.object({
   kind: z.enum(['file', 'directory', 'symlink']),
   operation: z.string().describe('the name of the operation'),
   author: z.string(),
-  time: z.string(),
+  time: timeSchema,
   message: z.string(),
 })
 export type BlameRow = Answer<typeof blameRowSchema>
@@ -81,12 +82,12 @@ export const wipAnswerSchema = z.object({
       lock: z.string(),
       author: z.string(),
       message: z.string(),
-      since: z.string().nullable().describe('when the lock was taken; null when that was not noted'),
+      since: timeSchema.nullable().describe('when the lock was taken; null when that was not noted'),
       locked: z.boolean().describe('whether the lock is still held'),
       broken: z
         .object({
           by: z.string(),
-          time: z.string(),
+          time: timeSchema,
         })
         .nullable()
         .describe('who broke the lock; null when nobody did, or others have checked in since'),
@@ -104,10 +105,10 @@ export const historyRowSchema = z.object({
     .describe(
       '`finished`, `failed`, `started` (and not ended), `made`, `dropped`, `undone`, `rebooting`, `rebootFailed`, `skipped`, `passedOver`, `mended`, `unrecorded`, `held`, `released`, `wentOn` and others to come',
     ),
-  time: z.string().describe('of its end, where there is one'),
+  time: timeSchema.describe('of its end, where there is one'),
   operation: z.string().nullable().describe("the operation's name, and what it is where a journal still tells"),
   text: z.string().nullable(),
-  started: z.string().nullable().describe('when it was begun; null of what has no beginning of its own'),
+  started: timeSchema.nullable().describe('when it was begun; null of what has no beginning of its own'),
   tookMs: z.int().nullable(),
   status: z.int().nullable().describe('exit status'),
   output: z.string().nullable().describe('SHA-256 of what a command wrote'),

@@ -3,6 +3,7 @@ import type { Answer } from './answer.ts'
 import { lockAnswerSchema } from './change.ts'
 import { deviationAnswerSchema } from './deviation.ts'
 import { holdAnswerSchema } from './hold.ts'
+import { timeSchema } from './time.ts'
 
 export const unattendedAnswerSchema = z.object({
   window: z.string().nullable().describe('when it may begin, as it was written; null when always'),
@@ -22,14 +23,14 @@ export type WorkStatus = Answer<typeof workStatusSchema>
 export const rebuildStatusSchema = z.object({
   operations: z.int().describe('how many operations, in all'),
   by: z.string().describe('who dropped the last of them, and when'),
-  time: z.string(),
+  time: timeSchema,
 })
 export type RebuildStatus = Answer<typeof rebuildStatusSchema>
 
 export const leftStatusSchema = z.object({
   domain: z.string(),
   by: z.string().describe('who left it, and when'),
-  time: z.string(),
+  time: timeSchema,
   operations: z.int(),
   directory: z.string().describe('where what this host had of it is kept, below IS_HOME'),
 })
@@ -40,7 +41,7 @@ export const lineStatusSchema = z.object({
   head: z.string(),
   author: z.string(),
   message: z.string(),
-  time: z.string(),
+  time: timeSchema,
   changesets: z.int(),
   here: z.boolean().describe("whether it is the line that this host's journal follows"),
 })
@@ -56,7 +57,7 @@ export type UnreachedAddress = Answer<typeof unreachedAddressSchema>
 export const strangerStatusSchema = z.object({
   address: z.string(),
   text: z.string().describe('what is the matter, in a sentence that has the host as its subject'),
-  time: z.string().describe('when it was met last'),
+  time: timeSchema.describe('when it was met last'),
 })
 export type StrangerStatus = Answer<typeof strangerStatusSchema>
 
@@ -107,7 +108,7 @@ export const statusSchema = z.object({
     .object({
       operation: z.string(),
       reason: z.string(),
-      since: z.string().exactOptional(),
+      since: timeSchema.exactOptional(),
     })
     .nullable()
     .describe(
@@ -115,7 +116,7 @@ export const statusSchema = z.object({
     ),
   rebootPending: z
     .object({
-      since: z.string(),
+      since: timeSchema,
       operation: z.string().nullable(),
     })
     .nullable()
