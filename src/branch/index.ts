@@ -6,7 +6,7 @@ export { type BranchHold, holdOf, operationAt, type Voided, type Voids, voidsIn 
 export { commonLength } from './divergent-lines.ts'
 export { type LastDone, operationsDone } from './position.ts'
 export { type RecordedKind, type RecordedPaths, recordedPaths } from './recorded-paths.ts'
-export { linesOfSplit, refuseSplit } from './split.ts'
+export { hasFork, linesOfSplit, refuseSplit } from './split.ts'
 export {
   type BranchState,
   branchStateSchema,

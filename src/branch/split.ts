@@ -2,6 +2,7 @@
 import { type ChangesetId, IsconfError, idPrefixLength } from '../base/index.ts'
 import type { Journal } from '../journal/index.ts'
 import type { Branch } from './branch.ts'
+import type { Fork } from './branch-types.ts'
 
 /** A line of a split, as this host holds it. */
 export interface SplitLine {
@@ -20,8 +21,14 @@ export interface SplitLine {
 /** The lines of a split, this host's own first; none when the branch is not split. */
 export async function linesOfSplit(branch: Branch): Promise<readonly SplitLine[]> {
   if (!branch.isSplit) return []
-  const journals = [branch.journal, ...[...branch.others.entries()].map(([, other]) => other)]
-  return Promise.all(journals.map((journal) => lineOf(branch, journal)))
+  return Promise.all(journalsOf(branch).map((journal) => lineOf(branch, journal)))
+}
+
+/** Whether two lines of a branch part with these changesets. */
+export function hasFork(branch: Branch, { chosen, rejected }: Fork): boolean {
+  const line = journalsOf(branch).find((journal) => journal.has(chosen))
+  if (!branch.isSplit || line === undefined) return false
+  return branch.forksOf(line.head).some((fork) => fork.chosen === chosen && fork.rejected === rejected)
 }
 
 /** Fails with SPLIT, which names who checked in on each line, while the branch has more than one. */
@@ -34,6 +41,10 @@ export async function refuseSplit(branch: Branch): Promise<void> {
     'SPLIT',
     `branch ${branch.name} is split: ${who.slice(0, -1).join(', ')} and ${who.at(-1)} ${both} checked in after the same changeset`,
   )
+}
+
+function journalsOf(branch: Branch): readonly Journal[] {
+  return [branch.journal, ...[...branch.others.entries()].map(([, other]) => other)]
 }
 
 async function lineOf(branch: Branch, journal: Journal): Promise<SplitLine> {

@@ -7,8 +7,8 @@ import { SimDisk } from '../../test/sim/disk.ts'
 import { seededRandom } from '../../test/sim/random.ts'
 import { failure } from '../../test/support/files.ts'
 import { type BranchName, type ChangesetId, type DomainName, sha256Hex, silentLog } from '../base/index.ts'
-import { Branches } from '../branch/index.ts'
-import { toLine } from '../journal/changeset.ts'
+import { asideName, Branches } from '../branch/index.ts'
+import { type SignedChangeset, toLine } from '../journal/changeset.ts'
 import { announcementSchema, composeAnnouncement, type Resolution } from './announcement.ts'
 import { Resolutions } from './resolutions.ts'
 
@@ -104,6 +104,24 @@ test('resolutions that somebody makes up for one branch leave room for those of 
   await resolutions.add([resolution('x', 'y', { branch: 'db' as BranchName })])
   assert.equal(resolutions.all.filter(({ branch }) => branch === 'web').length, 500)
   assert.equal(resolutions.all.at(-1)?.branch, 'db')
+})
+
+test('a split is ended however many resolutions were made up before', async () => {
+  const { disk, branches, resolutions } = await opened()
+  const branch = await branches.obtain('web' as BranchName)
+  const [chosen, rejected] = ['one', 'two'].map((word) => chainOf([word])[0]) as [SignedChangeset, SignedChangeset]
+  for (const name of ['web', 'db', 'mail'] as BranchName[]) {
+    const flood = Array.from({ length: 500 }, (_, index) => resolution(`a${index}`, `b${index}`, { branch: name }))
+    await resolutions.add(flood)
+  }
+  for (const line of [chosen, rejected]) await branch.take([toLine(line)], 'test')
+  assert.equal(resolutions.all.length, 1_000)
+  const made = resolution('', '', { chosen: chosen.id, rejected: rejected.id })
+  assert.deepEqual(await resolutions.add([made]), [asideName(branch.name, rejected.id)])
+  assert.equal(resolutions.all.length, 1_000)
+  // It stays, whatever is made up afterwards, for hosts that have yet to hear of it.
+  await resolutions.add([resolution('more', 'of them')])
+  assert.deepEqual((await opened(disk)).resolutions.all[0], made)
 })
 
 const damaged = {

@@ -1,12 +1,15 @@
 /** How splits of this domain were ended: kept, told to every host, and carried out wherever both lines are present. */
 import * as z from 'zod'
 import { type BranchName, type ChangesetId, type Disk, IsconfError, type Log, Mutex, writing } from '../base/index.ts'
-import { asideName, type Branches } from '../branch/index.ts'
+import { asideName, type Branches, hasFork } from '../branch/index.ts'
 import { type Resolution, resolutionSchema } from './announcement.ts'
 
 /** No domain has this many splits. If a member tells of more, something is wrong with it, and what came first stays. */
 const resolutionsMax = 1_000
-/** Nor does one branch split this often: somebody who invents splits for one branch leaves room for the others. */
+/**
+ * Nor does one branch split this often: somebody who invents splits for one branch leaves room for the others, and a
+ * split that is seen here can be ended whatever was invented before.
+ */
 const resolutionsOfBranchMax = 500
 
 export class Resolutions {
@@ -55,7 +58,7 @@ export class Resolutions {
   }
 
   async #add(news: readonly Resolution[]): Promise<readonly BranchName[]> {
-    const all = news.reduce(withResolution, this.#all).filter(firstOfBranch()).slice(0, resolutionsMax)
+    const all = this.#limited(news.reduce(withResolution, this.#all))
     if (all.length !== this.#all.length || all.some((one, index) => one !== this.#all[index])) {
       await writing(
         () => this.#disk.replaceFile(this.#path, `${JSON.stringify(all)}\n`),
@@ -65,6 +68,17 @@ export class Resolutions {
       )
     }
     return this.#carryOut()
+  }
+
+  /** As many as are kept. Of too many, those come first whose split waits for them here; a branch has few lines. */
+  #limited(all: readonly Resolution[]): readonly Resolution[] {
+    const kept = all.filter(firstOfBranch()).slice(0, resolutionsMax)
+    if (kept.length === all.length) return all
+    const open = all.filter((one) => {
+      const branch = this.#branches.get(one.branch)
+      return branch !== undefined && hasFork(branch, one)
+    })
+    return [...new Set([...open, ...all])].filter(firstOfBranch()).slice(0, resolutionsMax)
   }
 
   /** Ends every resolved split of which both lines are here by now. */
