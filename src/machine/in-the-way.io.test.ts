@@ -1,7 +1,16 @@
 /** What a plain user puts where root has to go doesn't stop a host. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { chownSync, lchownSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  lchownSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { namesIn, temporaryDirectory } from '../../test/support/files.ts'
@@ -88,6 +97,29 @@ test('what a plain user puts in the way is moved aside, told and kept; what is o
   assert.deepEqual(namesIn(join(top, 'srv', movedTo('directory'))), ['full'])
   assert.equal(readFileSync(join(top, 'srv', movedTo('file')), 'utf8'), 'hers')
   assert.ok(lstatSync(join(top, 'srv', movedTo('link'))).isSymbolicLink())
+})
+
+test('what is of root is moved aside where a plain user can have renamed it', { skip }, async (t) => {
+  const { top, machine } = place(t)
+  for (const [name, mode, owner] of [
+    ['hers', 0o755, ann],
+    ['open', 0o777, 0],
+    ['sticky', 0o1777, 0],
+  ] as const) {
+    mkdirSync(join(top, 'srv', name, 'file'), { recursive: true })
+    chownSync(join(top, 'srv', name), owner, 0)
+    chmodSync(join(top, 'srv', name), mode)
+  }
+  const paths = ['/srv/hers/file', '/srv/open/file', '/srv/sticky/file']
+  const stays = 'cannot install /srv/sticky/file: a directory stands there'
+  const look = machine.lookAhead(true)
+  assert.deepEqual(await look.obstacles(paths.map(file)), [undefined, undefined, stays])
+  assert.match(
+    look.asides()[0] ?? '',
+    /^.srv.hers.file: a directory of root in a directory that others can change stood/,
+  )
+  await machine.install(paths.slice(0, -1).map((path) => installationOf(path, 'file')))
+  for (const path of paths.slice(0, -1)) assert.equal(readFileSync(join(top, path), 'utf8'), 'new')
 })
 
 test('a dry run says what would be moved aside, and moves nothing', { skip }, async (t) => {

@@ -3,7 +3,7 @@
  * link that leads astray. Whoever may write to a directory could stop this host with it for ever.
  */
 import { randomBytes } from 'node:crypto'
-import { lstatSync, renameSync } from 'node:fs'
+import { lstatSync, renameSync, type Stats, statSync } from 'node:fs'
 import { posix } from 'node:path'
 import { userName } from '../base/users.io.ts'
 import type { Walk } from '../base/walk.io.ts'
@@ -19,6 +19,9 @@ const kindTexts: Readonly<Record<FoundKind, string>> = {
 }
 /** The new name keeps at most this many characters of the old one: names have 255 bytes. */
 const nameLengthMax = 50
+const stickyBit = 0o1000
+/** To its group or to everybody. */
+const openToOthers = 0o022
 
 export interface InTheWay {
   /** The journal's path of it, at the path of the change or above. */
@@ -40,8 +43,10 @@ export async function inTheWay(change: Change, walk: Walk, move: boolean): Promi
     const { entry, kind, uid } = found
     const isFree = path === last ? isNoObstacle(change, kind) : await leadsOn(path, walk)
     if (isFree) continue
-    if (uid === 0) return undefined
-    const what = `${path}: ${kindTexts[kind]} of ${userName(uid)}`
+    const place = statSync(entry.directory.self)
+    if (uid === 0 && !canOthersRename(place)) return undefined
+    const whose = uid === 0 ? 'root in a directory that others can change' : userName(uid)
+    const what = `${path}: ${kindTexts[kind]} of ${whose}`
     if (!move) return { path, text: `${what} stands in the way, and would be moved aside` }
     const name = `${posix.basename(path).slice(0, nameLengthMax)}.moved-aside-${randomBytes(4).toString('hex')}`
     renameSync(entry.at, entry.directory.at(name))
@@ -54,6 +59,11 @@ async function lookAt(path: string, walk: Walk) {
   const entry = await walk.entry(path)
   const kind = foundAt(entry.at)?.kind
   return kind && { entry, kind, uid: lstatSync(entry.at).uid }
+}
+
+/** Whether somebody else can rename what is root's in a directory, and so have put it where it is. */
+function canOthersRename({ uid, mode }: Stats): boolean {
+  return uid !== 0 || ((mode & openToOthers) !== 0 && (mode & stickyBit) === 0)
 }
 
 function isNoObstacle(change: Change, found: FoundKind): boolean {
