@@ -63,6 +63,7 @@ export class HostDaemon {
   /** The domains that this host has left. */
   readonly left: readonly LeftDomain[]
   readonly resolutions: Resolutions
+  readonly reachable: ReachablePeers
   readonly replicator: Replicator
   readonly blobs: BlobReplicator
   readonly banks = new Banks()
@@ -95,11 +96,11 @@ export class HostDaemon {
     const known = (): Inventory => this.replicator.inventory
     const addressesOf = (peer: PeerId): readonly string[] => (deps.dialsOnlyNets ? [] : known().addressesOf(peer))
     this.blobs = new BlobReplicator({ ...deps, branches, hosts: () => known().all(), addressesOf })
-    const reachable = new ReachablePeers(transport)
+    this.reachable = new ReachablePeers(transport)
     const words = (): OwnWords => ownWords(this)
     const path = `${identity.home}/conf/hosts`
     this.replicator = new Replicator({
-      reachable,
+      reachable: this.reachable,
       words,
       inventory: new Inventory({ ...deps, path, words }),
       bootRecord: deps.bootRecord,
@@ -123,7 +124,7 @@ export class HostDaemon {
       clock,
       random,
       branchNamed: (name) => branches.heard(name),
-      voters: meshVoters({ transport, clock, reachable, replicator: this.replicator }),
+      voters: meshVoters({ transport, clock, reachable: this.reachable, replicator: this.replicator }),
     })
   }
 

@@ -14,10 +14,12 @@ export class ReachablePeers {
 
   /** The connected hosts, except those that hang and those that leave questions unanswered. */
   peers(): readonly PeerId[] {
-    return this.#transport
-      .peers()
-      .map(({ id }) => id)
-      .filter((peer) => !this.#silent.has(peer) && !this.#transport.liveness.hangs(peer))
+    return this.#connected().filter((peer) => !this.#isSilent(peer))
+  }
+
+  /** The connected hosts that answer nothing, as those on the other side of a network that was cut a moment ago. */
+  silent(): readonly PeerId[] {
+    return this.#connected().filter((peer) => this.#isSilent(peer))
   }
 
   /** It did not answer in time. After the second time nobody waits for it until it says something. */
@@ -30,5 +32,13 @@ export class ReachablePeers {
   hasSpoken(peer: PeerId): void {
     this.#silent.delete(peer)
     this.#missed.delete(peer)
+  }
+
+  #connected(): readonly PeerId[] {
+    return this.#transport.peers().map(({ id }) => id)
+  }
+
+  #isSilent(peer: PeerId): boolean {
+    return this.#silent.has(peer) || this.#transport.liveness.hangs(peer)
   }
 }

@@ -26,6 +26,24 @@ test('a host that reaches nobody says so, and why, in up, lock, status and lint,
   assert.doesNotMatch((await alder.does('unlock')).stderr, /no other host/)
 })
 
+test('a host whose only neighbour hangs says so in up, lock, status and doctor, from the first question on', async (t) => {
+  const lab = await Lab.of(t, 'alder', 'birch')
+  const [alder, birch] = lab.hosts as [LabHost, LabHost]
+  await lab.start()
+  birch.freeze()
+  t.after(() => birch.thaw())
+  const silent = 'birch: connected, but silent'
+  const up = await alder.does('up')
+  assert.match(up.stderr, new RegExp(`no other host answers \\(${silent}\\)\n.*nothing to do`))
+  const lock = await alder.does('lock', 'alone')
+  assert.match(lock.stderr, new RegExp(`no other host answers \\(${silent}\\); nobody else has agreed to this\n`))
+  assert.match((await alder.does('status')).stdout, new RegExp(`peers +birch .*\n(.*\n)*warning +${silent}\n`))
+  assert.match((await alder.run('doctor')).stdout, new RegExp(`error +network +${silent}\n`))
+  birch.thaw()
+  await until(async () => (await alder.status()).warnings.length === 0, 'birch answers')
+  assert.doesNotMatch((await alder.does('unlock')).stderr, /no other host/)
+})
+
 test('hosts that do not admit each other say what is the matter, on both sides, in status, hosts, lock and up', async (t) => {
   const lab = await Lab.of(t, 'alder', 'birch', 'cedar')
   const [alder, birch, cedar] = lab.hosts as [LabHost, LabHost, LabHost]

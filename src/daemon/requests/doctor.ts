@@ -2,6 +2,7 @@ import { operationName } from '../../base/index.ts'
 import type { Diagnosis } from '../../control/index.ts'
 import { isInstall, pendingOperations } from '../../replay/index.ts'
 import { unfetchedText } from '../../replication/index.ts'
+import { silentHosts } from './shared/company.ts'
 import * as diagnoses from './shared/diagnoses.ts'
 import { good, wrong } from './shared/diagnoses.ts'
 import { nothing } from './shared/input.ts'
@@ -36,6 +37,7 @@ export const doctorRequest = request({
       ...diagnoses.networkDiagnoses({
         ...{ peers: transport.peers().length, known: known.length, unreached: process.unreached() },
         strangers: process.strangers?.() ?? [],
+        silent: silentHosts(parts),
         relayed: transport
           .peers()
           .flatMap(({ id, via }) =>
@@ -56,6 +58,7 @@ type DoctorParts = Pick<
   | 'identity'
   | 'machine'
   | 'process'
+  | 'reachable'
   | 'rebuild'
   | 'replicator'
   | 'transport'

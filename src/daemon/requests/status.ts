@@ -7,6 +7,7 @@ import { pendingReboot } from '../../origin/index.ts'
 import { nextUnknown } from '../../replay/index.ts'
 import { type PeerTrouble, unfetchedText } from '../../replication/index.ts'
 import { sharedNameText } from '../distinct-identity.ts'
+import { silentHosts, silentText } from './shared/company.ts'
 import { deviationAnswer } from './shared/deviation.ts'
 import { holdsOf } from './shared/hold.ts'
 import { lockAnswer } from './shared/lock-answer.ts'
@@ -26,6 +27,7 @@ type StatusParts = Pick<
   | 'left'
   | 'machine'
   | 'process'
+  | 'reachable'
   | 'rebuild'
   | 'replicator'
   | 'transport'
@@ -98,6 +100,7 @@ export const statusRequest = request({
       warnings: [
         ...process.warnings(),
         ...[process.unreachable?.()].filter((text) => text !== undefined),
+        ...[silentHosts(parts)].filter((silent) => silent.length > 0).map(silentText),
         ...(await parts.damaged.texts()),
         ...[sharedNameText(identity)].filter((text) => text !== undefined),
         ...parts.blobs.incoming.texts(),

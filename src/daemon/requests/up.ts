@@ -34,7 +34,16 @@ export const upRequest = request({
 type UpRequestParts = UpParts &
   Pick<
     Parts,
-    'work' | 'rebuild' | 'damaged' | 'deviations' | 'identity' | 'replicator' | 'origin' | 'transport' | 'process'
+    | 'work'
+    | 'rebuild'
+    | 'damaged'
+    | 'deviations'
+    | 'identity'
+    | 'reachable'
+    | 'replicator'
+    | 'origin'
+    | 'transport'
+    | 'process'
   >
 
 /** Does `up`, and stops where `mayBegin` says that no further operation may be begun. */

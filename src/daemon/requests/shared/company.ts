@@ -5,11 +5,17 @@ import { unfetchedText } from '../../../replication/index.ts'
 import type { Parts } from './parts.ts'
 import type { Tell } from './request.ts'
 
-export type CompanyParts = Pick<Parts, 'transport' | 'replicator' | 'process'>
+/** Names in one sentence. */
+const namedMax = 5
 
-/** A sentence that says that no other host is connected; undefined if one is. */
-export function aloneText({ transport, process }: Pick<Parts, 'transport' | 'process'>): string | undefined {
-  if (transport.peers().length > 0) return undefined
+export type CompanyParts = Pick<Parts, 'transport' | 'reachable' | 'replicator' | 'process'>
+
+/** A sentence that says that no other host is connected, or none of them answers; undefined if one does. */
+export function aloneText(parts: CompanyParts): string | undefined {
+  const { transport, process } = parts
+  const silent = silentHosts(parts)
+  if (transport.peers().length > silent.length) return undefined
+  if (silent.length > 0) return `no other host answers (${silentText(silent)})`
   const [stranger] = process.strangers?.() ?? []
   if (stranger) return `no other host is connected: ${stranger.address} ${stranger.text} (see \`isconf status\`)`
   const unreachable = process.unreachable?.()
@@ -17,8 +23,22 @@ export function aloneText({ transport, process }: Pick<Parts, 'transport' | 'pro
   return `no other host is connected${process.unreached().length > 0 ? ' (`isconf status` says why)' : ''}`
 }
 
+/** The names of the connected hosts that answer nothing. */
+export function silentHosts({ reachable, replicator }: Pick<Parts, 'reachable' | 'replicator'>): readonly string[] {
+  return reachable.silent().map((peer) => replicator.hostOf(peer))
+}
+
+/** Says which hosts are connected and answer nothing: a connection outlives a cut network by minutes. */
+export function silentText(silent: readonly string[]): string {
+  const named = silent.slice(0, namedMax).join(', ')
+  const rest = silent.length > namedMax ? ` and ${silent.length - namedMax} more` : ''
+  return `${named}${rest}: connected, but silent`
+}
+
 /** Whether others should be there. */
-function missesCompany({ process }: Pick<Parts, 'process'>): boolean {
+function missesCompany(parts: CompanyParts): boolean {
+  if (silentHosts(parts).length > 0) return true
+  const { process } = parts
   const isMet = process.unreached().length > 0 || (process.strangers?.() ?? []).length > 0
   return isMet || process.unreachable?.() !== undefined
 }

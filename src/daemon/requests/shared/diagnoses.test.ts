@@ -15,7 +15,7 @@ const hour = 3_600_000
 const now = Date.parse('2030-01-01T00:00:00Z')
 const at = (...aheadMs: number[]) => aheadMs.map((one, index) => ({ name: `h${index}`, aheadMs: one }))
 const disk = { home: '/var/is', freeBytes: 50_000 * mebibyte, totalBytes: 100_000 * mebibyte, freeFiles: 1e6 }
-const nobody = { peers: 0, known: 0, unreached: [], strangers: [], relayed: [] }
+const nobody = { peers: 0, known: 0, unreached: [], strangers: [], silent: [], relayed: [] }
 
 const cases: readonly (readonly [string, readonly Diagnosis[], Diagnosis['severity'], RegExp])[] = [
   ['clocks that agree', clockDiagnoses(at(300, -900, 59_000), now, now), 'good', /within a minute of 3 other hosts/],
@@ -88,6 +88,13 @@ const cases: readonly (readonly [string, readonly Diagnosis[], Diagnosis['severi
     'warning',
     /\/ip4\/2 has another key/,
   ],
+  [
+    'one of two that says nothing',
+    networkDiagnoses({ ...nobody, peers: 2, known: 2, silent: ['cedar'] }),
+    'warning',
+    /^cedar: connected, but silent$/,
+  ],
+  ['none that says anything', networkDiagnoses({ ...nobody, peers: 1, known: 1, silent: ['cedar'] }), 'error', /cedar/],
   ['one release', releaseDiagnoses('5.0', new Map([['a', '5.0']])), 'good', /all hosts/],
   [
     'two releases',

@@ -1,6 +1,7 @@
 /** What is wrong with a host and what to do about it, worked out from what was found. */
 import type { Diagnosis } from '../../../control/index.ts'
 import type { ClockOfHost } from '../../../replication/index.ts'
+import { silentText } from './company.ts'
 
 /** A clock that is further off misleads people who compare times of two hosts. */
 const clockOffMsMax = 60_000
@@ -102,11 +103,13 @@ export interface Connections {
   readonly known: number
   readonly unreached: readonly { readonly address: string; readonly reason: string }[]
   readonly strangers: readonly { readonly address: string; readonly text: string }[]
+  /** Connected hosts that answer nothing. */
+  readonly silent: readonly string[]
   /** Hosts that are reached over another one only. */
   readonly relayed: readonly { readonly host: string; readonly via: string }[]
 }
 
-export function networkDiagnoses({ peers, known, unreached, strangers, relayed }: Connections): Diagnosis[] {
+export function networkDiagnoses({ peers, known, unreached, strangers, silent, relayed }: Connections): Diagnosis[] {
   const found = strangers.map(({ address, text }) =>
     wrong(
       'network',
@@ -123,6 +126,15 @@ export function networkDiagnoses({ peers, known, unreached, strangers, relayed }
         'warning',
         `no host is reached at ${listed(addresses)}`,
         'start the host, open IS_PORT (TCP) on the way there, or take it out of IS_NETS',
+      ),
+    )
+  if (silent.length > 0)
+    found.push(
+      wrong(
+        'network',
+        silent.length === peers ? 'error' : 'warning',
+        silentText(silent),
+        'see whether the others run, and whether the network between them does',
       ),
     )
   if (peers === 0 && known > 0)

@@ -31,6 +31,7 @@ type OfHost =
   | 'hold'
   | 'left'
   | 'resolutions'
+  | 'reachable'
   | 'replicator'
   | 'blobs'
   | 'banks'
@@ -101,7 +102,7 @@ export interface ProcessFacts {
 export function partsOf(daemon: HostDaemon, process: DaemonProcess): Parts {
   const { identity, branches, history, outputs, installedEarly, work, rebuild, damaged, deviations, hold, left } =
     daemon
-  const { resolutions, replicator, blobs, banks, warnings, events } = daemon
+  const { resolutions, reachable, replicator, blobs, banks, warnings, events } = daemon
   const { bootRecord, rehearsals, clock, log, machine, store, transport } = daemon.deps
   return {
     ...{
@@ -117,6 +118,7 @@ export function partsOf(daemon: HostDaemon, process: DaemonProcess): Parts {
       hold,
       left,
       resolutions,
+      reachable,
       replicator,
       blobs,
       banks,
