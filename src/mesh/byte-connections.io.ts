@@ -7,8 +7,8 @@
  */
 import type { TLSSocket } from 'node:tls'
 import { type Clock, endIfBroken, within } from '../base/index.ts'
+import type { MeshAddress } from './address.ts'
 import { ByteStream } from './byte-stream.io.ts'
-import type { MeshConnection } from './connection.io.ts'
 import { dialTls } from './dial.io.ts'
 import { StreamReader, writeFrame } from './frames.ts'
 import type { IncomingBytes } from './incoming-bytes.io.ts'
@@ -41,25 +41,24 @@ export class ByteConnections {
     this.#deps = deps
   }
 
-  /** Opens one to the host that a connection for files goes to, at the same address. Rejects if it does not take it. */
-  async open(files: MeshConnection, protocol: string, { signal, first }: Opening): Promise<PeerStream> {
+  /** Opens one to a host at an address where it has answered before. Rejects if it does not take it. */
+  async open(at: MeshAddress & { peer: PeerId }, protocol: string, { signal, first }: Opening): Promise<PeerStream> {
     const limit = AbortSignal.timeout(openMsMax)
     const any = signal === undefined ? limit : AbortSignal.any([signal, limit])
-    const { remoteAddress: host = '', remotePort: port = 0 } = files.socket
     const { identity } = this.#deps
     let incoming: IncomingBytes | undefined
     const into = {
       memory: () => incoming?.wanted(),
       take: (bytes: Uint8Array) => incoming?.take(bytes, true),
     }
-    const { socket, peer } = await dialTls({ host, port, peer: files.peer }, bytesPurpose, identity, any, { into })
+    const { socket, peer } = await dialTls(at, bytesPurpose, identity, any, { into })
     const stream = new ByteStream(socket, peer)
     incoming = stream.incoming
     const giveUp = (): void => stream.abort(any.reason as Error)
     any.addEventListener('abort', giveUp, { once: true })
     try {
       any.throwIfAborted()
-      if (peer !== files.peer) throw new Error('another host answers there')
+      if (peer !== at.peer) throw new Error('another host answers there')
       this.#keep(socket, peer)
       await writeFrame(stream, Buffer.from(protocol))
       const [answer] = await new StreamReader(stream.incoming).exactly(1)

@@ -1,8 +1,10 @@
 /** On which connection a stream to a peer is opened. */
+import type { MeshAddress } from './address.ts'
 import type { ByteConnections } from './byte-connections.io.ts'
 import type { MeshConnection } from './connection.io.ts'
 import type { FileConnections } from './file-connections.ts'
 import type { Links } from './links.ts'
+import type { PeerAddresses } from './peer-addresses.ts'
 import { RefusedStreamError } from './session.io.ts'
 import type { FileOpening, Opening, PeerId, PeerStream } from './transport.ts'
 
@@ -29,11 +31,12 @@ export interface Connections {
   readonly files: FileConnections<MeshConnection>
   readonly links: Links<MeshConnection>
   readonly bytes: ByteConnections
+  readonly at: Pick<PeerAddresses, 'dialedAt'>
 }
 
 /** On a connection for files if there can be one, otherwise on the link; what is large, on one of its own. */
 export async function openForFile(
-  { files, links, bytes }: Connections,
+  { files, links, bytes, at }: Connections,
   peer: PeerId,
   protocol: string,
   opening: FileOpening = {},
@@ -42,12 +45,20 @@ export async function openForFile(
   const link = links.toAsk(peer)
   // Where a host is reached over another one it can't be dialed.
   const isDialable = link === undefined ? addresses !== undefined : !link.isRelayed
+  const byBytes = async (address: MeshAddress | undefined): Promise<PeerStream | undefined> => {
+    const stream = address && (await bytes.open({ ...address, peer }, protocol, opening).catch(() => undefined))
+    signal?.throwIfAborted()
+    return stream
+  }
+  // No other connection for files is needed to know where the host answers.
+  const straight = isLarge && link !== undefined && isDialable ? await byBytes(at.dialedAt(peer)) : undefined
+  if (straight !== undefined) return straight
   const connection = isDialable ? await files.to(peer, link === undefined ? addresses : undefined) : undefined
   signal?.throwIfAborted()
   if (isLarge && connection !== undefined && !connection.isRelayed) {
-    const stream = await bytes.open(connection, protocol, opening).catch(() => undefined)
-    signal?.throwIfAborted()
+    const { remoteAddress: host = '', remotePort: port = 0 } = connection.socket
     // A host of an earlier release takes none, and there may be no way for another connection.
+    const stream = await byBytes({ host, port, peer })
     if (stream !== undefined) return stream
   }
   try {

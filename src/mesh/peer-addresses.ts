@@ -1,5 +1,6 @@
 /** Where connected peers can be dialed: what was seen of them, and what they say. */
 import type { Clock } from '../base/index.ts'
+import { type MeshAddress, parseAddress } from './address.ts'
 import { dialableAddresses } from './dialable.ts'
 import { ListenAddresses } from './listen-addresses.ts'
 import type { ConnectedPeer, PeerId, Transport } from './transport.ts'
@@ -38,6 +39,11 @@ export class PeerAddresses {
 
   noteDialed(peer: PeerId, address: string): void {
     this.#dialedAt.set(peer, address)
+  }
+
+  /** Where this host has dialed a peer; undefined if it has not, or not since it was lost. */
+  dialedAt(peer: PeerId): MeshAddress | undefined {
+    return parseAddress(this.#dialedAt.get(peer) ?? '')
   }
 
   /** Asks a peer that has just become reachable where it listens. */

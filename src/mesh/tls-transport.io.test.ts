@@ -196,6 +196,7 @@ test('a large file has a connection for itself, for a peer that is admitted, and
   }
   assert.deepEqual(asked, [alder.self])
   assert.ok(stream instanceof ByteStream, 'nothing was between the stream and TLS')
+  assert.equal(alder.fileConnectionCount(), 0, 'it was dialed where the link was')
   await assert.rejects(alder.openFileStream(birch.self, '/isconf/unknown/1', { isLarge: true }))
   // Who has no admitted connection is told nothing, whatever it asks.
   const key = newKey()

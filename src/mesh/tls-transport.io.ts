@@ -128,8 +128,8 @@ export class TlsTransport implements FileTransport {
     return openOnLink(this.#links, peer, protocol, opening)
   }
 
-  openFileStream(...asked: Parameters<FileTransport['openFileStream']>): Promise<PeerStream> {
-    return openForFile({ files: this.#files, links: this.#links, bytes: this.#bytes }, ...asked)
+  openFileStream(...want: Parameters<FileTransport['openFileStream']>): Promise<PeerStream> {
+    return openForFile({ files: this.#files, links: this.#links, bytes: this.#bytes, at: this.#peerAddresses }, ...want)
   }
 
   handle(protocol: string, serve: (stream: PeerStream) => Promise<void>): void {
