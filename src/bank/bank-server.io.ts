@@ -1,7 +1,7 @@
 /** The package bank as programs of this host see it: a port on loopback, for whoever runs on this host. */
 import { type AddressInfo, createServer, type Server } from 'node:net'
-import type { Cancel, Clock, Log } from '../base/index.ts'
-import { connectionShares } from '../base/share-connections.io.ts'
+import type { Cancel } from '../base/index.ts'
+import { connectionShares, type SharesOptions } from '../base/share-connections.io.ts'
 import { bankPath } from '../control/index.ts'
 import type { BankConnections } from './bank-connections.io.ts'
 import type { BankServer } from './bank-source.ts'
@@ -12,17 +12,16 @@ const limits = { rootMax: 64, othersMax: 32, userMax: 8 }
 /** Between two tries to have the port. */
 const retryMs = 15_000
 
-export interface BankServerOptions {
+export interface BankServerOptions extends Pick<SharesOptions, 'callerOf' | 'clock' | 'log'> {
   /** 0 takes any free one. */
   readonly port: number
   readonly connections: BankConnections
-  readonly clock: Clock
-  readonly log: Log
 }
 
 /** Offers the bank; resolves when it answers, or has found its port taken and tries again now and then. */
-export async function serveBank({ port, connections, clock, log }: BankServerOptions): Promise<BankServer> {
-  const server = makeServer(connections, clock, log)
+export async function serveBank({ port, ...options }: BankServerOptions): Promise<BankServer> {
+  const { connections, clock, log } = options
+  const server = makeServer(options)
   let address: string | undefined
   let warning: string | undefined
   let cancel: Cancel = () => undefined
@@ -72,14 +71,14 @@ function listen(server: Server, port: number): Promise<string | undefined> {
 }
 
 /** Who sends no more may still be sent an answer. Nothing is read before it is known who is to read it. */
-function makeServer(connections: BankConnections, clock: Clock, log: Log): Server {
-  const admit = connectionShares({ what: 'package bank', limits, clock, log })
+function makeServer({ connections, ...options }: Omit<BankServerOptions, 'port'>): Server {
+  const admit = connectionShares({ what: 'package bank', limits, ...options })
   const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (socket) => {
     const admitted = admit(socket)
     if (admitted) connections.serve(socket, admitted)
   })
   server.on('error', (error) => {
-    if (server.listening) log.warn({}, `package bank: ${error.message}`)
+    if (server.listening) options.log.warn({}, `package bank: ${error.message}`)
   })
   return server
 }

@@ -1,5 +1,6 @@
 /** Giving each user of this host their share of the connections to a port of its loopback address. */
 import type { Server, Socket } from 'node:net'
+import type { CallerOf } from './caller-of.ts'
 import type { Cancel, Clock } from './clock.ts'
 import { ConnectionShares, type ShareLimits } from './connection-shares.ts'
 import type { Log } from './log.ts'
@@ -14,6 +15,8 @@ export interface SharesOptions {
   readonly limits: ShareLimits
   /** Whose connections count as root's besides root's own; who runs this process when absent. */
   readonly owner?: number | undefined
+  /** By the list of all connections when absent. */
+  readonly callerOf?: CallerOf | undefined
   readonly clock: Clock
   readonly log: Log
 }
@@ -30,6 +33,7 @@ export function connectionShares({
   what,
   limits,
   owner = process.geteuid?.(),
+  callerOf: whose = callerOf,
   clock,
   log,
 }: SharesOptions): (socket: Socket) => AdmittedConnection | undefined {
@@ -37,7 +41,7 @@ export function connectionShares({
   const shares = new ConnectionShares(limits, isOwn)
   let toldMs = Number.NEGATIVE_INFINITY
   return (socket) => {
-    const uid = callerOf(socket)
+    const uid = whose(socket)
     const leave = shares.admit(uid)
     if (leave) return { isOwn: uid === undefined ? undefined : isOwn(uid), leave }
     socket.destroy()

@@ -1,5 +1,6 @@
 /** Whose TCP sockets on loopback are, as the kernel says. */
 import { readFileSync } from 'node:fs'
+import type { CallerOf } from './caller-of.ts'
 
 /** A line of /proc/net/tcp, see proc_pid_net(5): the addresses in hexadecimal as the kernel has them in memory. */
 interface TcpSocket {
@@ -23,19 +24,11 @@ export function listenersOn(port: number): readonly number[] {
   return own.filter(({ local }) => [...loopbacks, ...everywhere].includes(local)).map(({ uid }) => uid)
 }
 
-/** Both ends of a connection, as the one that was called has them. */
-export interface ConnectionEnds {
-  readonly remoteAddress?: string | undefined
-  readonly remotePort?: number | undefined
-  readonly localAddress?: string | undefined
-  readonly localPort?: number | undefined
-}
-
 /**
- * Whose program has called; undefined when it has gone. Both addresses and both ports have to be the connection's:
+ * By the list of all connections. Both addresses and both ports have to be the connection's:
  * whoever has thousands of connections to another address has one from every port.
  */
-export function callerOf({ remoteAddress, remotePort, localAddress, localPort }: ConnectionEnds): number | undefined {
+export const callerOf: CallerOf = ({ remoteAddress, remotePort, localAddress, localPort }) => {
   const [callers, called] = [formsOf(remoteAddress), formsOf(localAddress)]
   const isCall = (one: TcpSocket): boolean =>
     one.localPort === remotePort &&

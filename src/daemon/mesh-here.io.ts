@@ -12,7 +12,7 @@ import {
   unitSocket,
   type WebPlace,
 } from '../config/index.ts'
-import { systemCalls } from '../machine/index.ts'
+import { systemCalls, tcpCaller } from '../machine/index.ts'
 import { LocalDiscovery, openTls, type Stranger, Strangers } from '../mesh/index.ts'
 import type { ServedFiles } from '../network/index.ts'
 import { daemonSide, type ReadingClient } from '../page/index.ts'
@@ -127,7 +127,8 @@ async function inThisProcess({ config, ...options }: MeshOptions, warning?: stri
       })
       return () => discovery.close()
     },
-    serveBank: (port, source) => serveBank({ port, connections: bankConnections({ source, log }), clock, log }),
+    serveBank: (port, source) =>
+      serveBank({ port, connections: bankConnections({ source, log }), callerOf: tcpCaller, clock, log }),
     servePage: (place, client) => pageHere(place, client, log),
   }
 }
@@ -165,7 +166,7 @@ async function inItsOwn(options: MeshOptions, place: NetworkPlace): Promise<Mesh
       return wanted.onChange(() => transport.tellSettings())
     },
     serveBank: (port, source) =>
-      serveBank({ port, connections: transport.local.bankConnections(source, log), clock, log }),
+      serveBank({ port, connections: transport.local.bankConnections(source, log), callerOf: tcpCaller, clock, log }),
     servePage: async (place, client) => {
       // The network process makes no files, and this socket is root's alone, as the control socket is.
       if ('path' in place) return pageHere(place, client, log)

@@ -8,6 +8,7 @@ import type { LimitPair } from './command-limits.ts'
 import { type DescriptorCalls, descriptorCallsOf } from './descriptor-calls.ts'
 import { type SharedMemoryCalls, sharedMemoryCallsOf } from './shared-memory-calls.ts'
 import { type GuardedStat, statIn, structStatxBytes } from './struct-statx.ts'
+import { type TcpCalls, tcpCallsOf } from './tcp-calls.ts'
 
 /** The package with koffi's native part for this platform; it finds out by itself which libc there is. */
 const nativePackage = `@koromix/koffi-${process.platform}-${process.arch}`
@@ -16,7 +17,7 @@ const nativePackage = `@koromix/koffi-${process.platform}-${process.arch}`
 export type PathOrFd = string | number
 
 /** Failures are Errors with `code` and `errno`, as those of node:fs. */
-export interface SystemCalls extends DescriptorCalls, SharedMemoryCalls {
+export interface SystemCalls extends DescriptorCalls, SharedMemoryCalls, TcpCalls {
   /** The names of the extended attributes, each ended by a zero byte. */
   listXattrs(target: PathOrFd): Buffer
   getXattr(target: PathOrFd, name: string): Buffer
@@ -135,6 +136,7 @@ function callsOf(koffi: Koffi): SystemCalls {
   return {
     ...descriptorCallsOf(libc, checked),
     ...sharedMemoryCallsOf(libc, checked),
+    ...tcpCallsOf(libc, checked),
     listXattrs: (target) =>
       answer((typeof target === 'string' ? llistxattr : flistxattr)(target, buffer, answerBytesMax)),
     getXattr: (target, name) =>
