@@ -136,7 +136,7 @@ async function inThisProcess({ config, ...options }: MeshOptions, warning?: stri
 async function pageHere(place: WebPlace, client: ReadingClient, log: Log): Promise<PageServing> {
   // Only here: a daemon without a page needs no templates in its memory.
   const { serveWeb } = await import('../web/index.ts')
-  const server = await serveWeb({ place, client, log })
+  const server = await serveWeb({ place, client, callerOf: tcpCaller, log })
   return { ...server, address: () => server.address }
 }
 

@@ -6,7 +6,7 @@ import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { systemClock } from '../base/clock.io.ts'
 import { type Clock, isoTime, type Log, noSchemas, type Random } from '../base/index.ts'
 import { systemRandom } from '../base/random.io.ts'
-import { shareConnections } from '../base/share-connections.io.ts'
+import { type SharesOptions, shareConnections } from '../base/share-connections.io.ts'
 import type { WebPlace } from '../config/index.ts'
 import type { Status } from '../control/index.ts'
 import { daemonSide, type PageSide, type ReadingClient, setCookie } from '../page/index.ts'
@@ -19,7 +19,7 @@ import { pages } from './pages/index.ts'
 import { type Render, renderer } from './render.ts'
 import { readPageFiles } from './templates.io.ts'
 
-export interface WebOptions {
+export interface WebOptions extends Pick<SharesOptions, 'callerOf'> {
   readonly place: WebPlace
   /** The daemon of this host, from which the page is read. */
   readonly client: ReadingClient
@@ -40,11 +40,9 @@ export interface WebServer extends PagesServer {
   newLink(): string
 }
 
-export interface PagesOptions extends Pick<WebOptions, 'place' | 'log'> {
+export interface PagesOptions extends Pick<WebOptions, 'place' | 'log'>, Pick<SharesOptions, 'owner' | 'callerOf'> {
   readonly side: PageSide
   readonly clock: Clock
-  /** Whose connections count as root's besides; who runs this process when absent. */
-  readonly owner?: number | undefined
 }
 
 /**
@@ -61,18 +59,17 @@ const parameterLengthMax = 1_024
 
 /** Serves the page of a daemon that this process may ask. WEB_ADDRESS when it can't be had. */
 export async function serveWeb({
-  place,
   client,
-  log,
   clock = systemClock,
   random = systemRandom,
+  ...options
 }: WebOptions): Promise<WebServer> {
   const side = daemonSide({ client, clock, random })
-  return { ...(await servePages({ place, side, log, clock })), newLink: side.newLink }
+  return { ...(await servePages({ ...options, side, clock })), newLink: side.newLink }
 }
 
 /** Serves the page to those who may look. WEB_ADDRESS when it can't be had. */
-export async function servePages({ place, side, log, clock, owner }: PagesOptions): Promise<PagesServer> {
+export async function servePages({ place, side, log, clock, ...shares }: PagesOptions): Promise<PagesServer> {
   const app = Fastify({
     schemaController: noSchemas,
     http: { headersTimeout: requestMs },
@@ -84,7 +81,7 @@ export async function servePages({ place, side, log, clock, owner }: PagesOption
   })
   app.server.maxConnections = connectionsMax
   // A socket is its owner's alone.
-  if ('port' in place) shareConnections(app.server, { what: 'the page', limits, owner, clock, log })
+  if ('port' in place) shareConnections(app.server, { what: 'the page', limits, clock, log, ...shares })
   const { templates, assets } = readPageFiles()
   const render = renderer(templates)
   addGuard(app)

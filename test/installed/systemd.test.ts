@@ -49,6 +49,10 @@ test('systemd gives the network of an installed daemon to a process that may do 
   assert.ok(written < 4 * 1024 * 1024, `the daemon has written ${written} bytes`)
 
   const killed = await networkOf(alder)
+  // Others' connections to the bank are handed to it, root's are not.
+  assert.match(await bankFor(alder, 'setpriv --reuid 65534 --regid 65534 --clear-groups'), /^HTTP\/1\.1 200 OK/)
+  await alder.types(`kill -STOP ${killed}`)
+  assert.match(await bankFor(alder), /^HTTP\/1\.1 200 OK/)
   await alder.types(`kill -9 ${killed}`)
   await until(async () => ![killed, ''].includes(await networkOf(alder)), 'another network process', bootMsMax)
   await alder.untilConnectedTo(birch)
@@ -121,6 +125,13 @@ async function assertConfined(host: NetHost): Promise<void> {
   assert.match(stdout, /^Uid:(\t6\d{4}){4}\nCapEff:\t0+\nNoNewPrivs:\t1\nSeccomp:\t2\n$/)
   const { warnings } = await host.status()
   assert.doesNotMatch(warnings.join('\n'), /as root/)
+}
+
+/** What a program is sent that asks for the names in the package bank. */
+async function bankFor(host: NetHost, as = ''): Promise<string> {
+  const ask =
+    'exec 3<>/dev/tcp/127.0.0.1/65028; printf "GET /pkgbank/ HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n" >&3; cat <&3'
+  return (await host.types(`${as} bash -c '${ask}'`)).stdout
 }
 
 /** Bytes that the daemon has handed to write(), for files and sockets alike. */

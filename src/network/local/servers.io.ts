@@ -2,6 +2,7 @@
 import { Socket } from 'node:net'
 import { type BankConnections, bankConnections } from '../../bank/index.ts'
 import { type Clock, type Log, toIsconfError } from '../../base/index.ts'
+import { tcpCaller } from '../../machine/index.ts'
 import type { FromNetwork, LocalSettings } from '../messages.ts'
 import type { Ask } from './ask.ts'
 import { channelBank } from './channel-bank.ts'
@@ -65,7 +66,8 @@ export class LocalServers {
     try {
       // Only here: where there is no page, no templates are needed in memory.
       const { servePages } = await import('../../web/index.ts')
-      const server = await servePages({ place: { port }, side: channelPage(ask), owner, clock, log })
+      const side = channelPage(ask)
+      const server = await servePages({ place: { port }, side, owner, callerOf: tcpCaller, clock, log })
       send({ type: 'page served', port: Number(new URL(server.address).port) })
       return { port, close: () => server.close() }
     } catch (thrown) {
