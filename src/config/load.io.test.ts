@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -41,6 +42,9 @@ test('loadConfig() refuses a file that -c names and that it can not read', (cont
   refuses(`${directory}/none.cf`, `cannot read ${directory}/none.cf: no such file`)
   refuses(directory, `cannot read ${directory}: it is a directory`)
   refuses('/dev/null', 'cannot read /dev/null: it is not a regular file')
+  const pipe = join(directory, 'pipe')
+  execFileSync('mkfifo', [pipe])
+  refuses(pipe, `cannot read ${pipe}: it is not a regular file`)
   writeFileSync(`${directory}/big.cf`, '')
   truncateSync(`${directory}/big.cf`, textFileBytesMax + 1)
   refuses(`${directory}/big.cf`, `cannot read ${directory}/big.cf: it is larger than ${textFileBytesMax} bytes`)

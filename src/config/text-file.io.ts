@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { type ErrorCode, IsconfError } from '../base/index.ts'
 
 /** No file of settings is larger; a wrong path must not fill the memory. */
@@ -44,7 +44,8 @@ export function asConfigError(path: string, error: unknown, denied: ErrorCode = 
 }
 
 function readWhole(path: string, bytesMax: number): string {
-  const descriptor = openSync(path, 'r')
+  // A named pipe is refused below: to wait here for who writes to it would hold up the whole daemon.
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
     const stat = fstatSync(descriptor)
     if (stat.isDirectory()) throw new IsconfError('CONFIG', `cannot read ${path}: it is a directory`)
