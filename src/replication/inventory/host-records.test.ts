@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { chance, seededRandom } from '../../../test/sim/random.ts'
 import type { PeerId } from '../../mesh/index.ts'
-import { HostRecords, type KeptRecord } from './host-records.ts'
+import { HostRecords, type KeptRecord, saidMax } from './host-records.ts'
 
 function kept(name: string, count: number, from?: string): KeptRecord {
   const record = { peer: name as PeerId, count, time: '2030-01-01T00:00:00.000Z', addresses: [], host: name }
@@ -59,6 +59,19 @@ test('more hosts than there can be push out the one that was heard longest ago',
   assert.equal(records.size, 20_000)
   assert.equal(records.get('host9' as PeerId), undefined)
   assert.ok(records.get('host10' as PeerId))
+})
+
+test('hosts that say very much are forgotten in time, and so take no memory', () => {
+  const records = new HostRecords()
+  const said = 'x'.repeat(32 * 1024)
+  for (let host = 0; host < 2_000; host += 1)
+    records.put({ ...kept(`host${host}`, 1), signed: { said, signature: '' } })
+  assert.equal(records.size, saidMax / said.length)
+  assert.ok(records.get('host1999' as PeerId))
+  // One that says something else counts once.
+  for (let count = 2; count < 2_000; count += 1)
+    records.put({ ...kept('host1999', count), signed: { said, signature: '' } })
+  assert.equal(records.size, saidMax / said.length)
 })
 
 for (let seed = 1; seed <= 10; seed += 1) {

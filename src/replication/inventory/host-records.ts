@@ -11,6 +11,11 @@ import type { HostRecord, SignedRecord } from './host-record.ts'
 export const forgottenMs = 90 * 24 * 3_600_000
 /** More hosts than a domain has; the one that was heard longest ago is forgotten first. */
 export const hostsMax = 20_000
+/**
+ * What all of them say together, in characters: of as many hosts two thousand each, where one says some hundred. A member
+ * that makes up hosts must not fill the memory of all others.
+ */
+export const saidMax = 40 * 1024 * 1024
 /** Their digests as text. */
 export const groupsLength = Math.ceil((groupCount * 4) / 3) * 4
 /** How many arrivals are remembered, to tell neighbours what is new since they were last told. */
@@ -40,6 +45,8 @@ export class HostRecords {
   readonly #recordByShort: RecordMap
   readonly #groups: Uint32Array
   readonly #arrivals: Short[] = []
+  /** See {@link saidMax}. */
+  #said = 0
   /** How many records have arrived since the start. */
   arrived = 0
 
@@ -47,7 +54,8 @@ export class HostRecords {
   constructor(recordByShort: RecordMap = new Map(), like?: HostRecords) {
     this.#recordByShort = recordByShort
     this.#groups = like ? like.#groups.slice() : new Uint32Array(groupCount)
-    if (!like) for (const kept of recordByShort.values()) this.#toggle(kept)
+    if (like) this.#said = like.#said
+    else for (const kept of recordByShort.values()) this.#count(kept)
   }
 
   get size(): number {
@@ -75,12 +83,14 @@ export class HostRecords {
     this.#forget(short)
     const grouped = { ...kept, group: groupOf(kept.record.peer) }
     this.#recordByShort.set(short, grouped)
-    this.#toggle(grouped)
+    this.#count(grouped)
     this.#arrivals.push(short)
     if (this.#arrivals.length > 2 * arrivalsMax) this.#arrivals.splice(0, arrivalsMax)
     this.arrived += 1
-    const [oldest] = this.#recordByShort.keys()
-    if (this.#recordByShort.size > hostsMax && oldest !== undefined) this.#forget(oldest)
+    for (const oldest of this.#recordByShort.keys()) {
+      if (this.#recordByShort.size <= hostsMax && this.#said <= saidMax) break
+      this.#forget(oldest)
+    }
     return true
   }
 
@@ -169,8 +179,16 @@ export class HostRecords {
 
   #forget(short: Short): void {
     const known = this.#recordByShort.get(short)
-    if (known) this.#toggle(known)
+    if (known) {
+      this.#toggle(known)
+      this.#said -= known.signed.said.length
+    }
     this.#recordByShort.delete(short)
+  }
+
+  #count(kept: GroupedRecord): void {
+    this.#toggle(kept)
+    this.#said += kept.signed.said.length
   }
 
   /** Adds a record to the digest of its group, or removes it: the operation is the same. */
