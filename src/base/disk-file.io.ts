@@ -1,9 +1,9 @@
 /** An open file of the machine's own disk. */
-import type { DiskFile } from './disk.ts'
 import { failing } from './disk-failure.ts'
 import type { OpenedFile } from './file-calls.io.ts'
+import type { OpenFile } from './resting-files.ts'
 
-export class SystemFile implements DiskFile {
+export class SystemFile implements OpenFile {
   readonly #path: string
   readonly #handle: OpenedFile
 
@@ -18,6 +18,13 @@ export class SystemFile implements DiskFile {
 
   size(): Promise<number> {
     return failing('look at', this.#path, async () => (await this.#handle.stat()).size)
+  }
+
+  identity(): Promise<string> {
+    return failing('look at', this.#path, async () => {
+      const { dev, ino } = await this.#handle.stat({ bigint: true })
+      return `${dev} ${ino}`
+    })
   }
 
   stamp(): Promise<string> {

@@ -8,13 +8,22 @@ import { callsAtOnce, type FileCalls, type OpenedFile, systemCalls } from './fil
 import { IsconfError } from './isconf-error.ts'
 import { inLanes } from './lanes.ts'
 import { fileMode, putInPlace, replacementOf } from './replace.io.ts'
+import { RestingFiles } from './resting-files.ts'
+
+/** More branches than are used at a time; a process may have a thousand descriptors, and each connection needs one. */
+const awakeMax = 128
 
 /** A {@link Disk} that makes these calls. */
 export function diskOn(calls: FileCalls): Disk {
   const directories = new Directories(calls)
   const inTurn = turns()
+  const resting = new RestingFiles(awakeMax)
   const put = (path: string, content: Uint8Array | string): Promise<void> =>
-    failing('write', path, () => inTurn(path, () => putInPlace(calls, path, content, replacementOf(path))))
+    resting
+      .hold(path)
+      .then(() =>
+        failing('write', path, () => inTurn(path, () => putInPlace(calls, path, content, replacementOf(path)))),
+      )
   /** Changes names in directories, durably; after a failed sync nothing is believed until it was written `again`. */
   const changing = async (places: readonly string[], change: () => Promise<void>, again = change): Promise<void> => {
     await change()
@@ -40,15 +49,22 @@ export function diskOn(calls: FileCalls): Disk {
     open: (path, access) =>
       failing('open', path, async () => {
         if (access === 'read') return new SystemFile(path, await openToRead(calls, path))
-        return new SystemFile(path, await openToWrite(calls, directories, path))
+        const file = new SystemFile(path, await openToWrite(calls, directories, path))
+        return resting.keep(path, file, () =>
+          failing('open', path, async () => new SystemFile(path, await calls.open(path, 'r+'))),
+        )
       }),
     rename: (from, to) =>
       changing(
         [dirname(to), dirname(from)],
-        () => failing('rename', from, () => calls.rename(from, to)),
+        async () => {
+          await resting.hold(from, to)
+          await failing('rename', from, () => calls.rename(from, to))
+        },
         async () => undefined,
       ),
     remove: async (path) => {
+      await resting.hold(path)
       const isGone = await failing('remove', path, () =>
         unlessAbsent(
           calls.unlink(path).then(() => true),
