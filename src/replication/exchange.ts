@@ -3,7 +3,7 @@
  * differs; or one branch.
  */
 import * as z from 'zod'
-import { type BranchName, type Clock, within } from '../base/index.ts'
+import { type BranchName, type ChangesetId, type Clock, within } from '../base/index.ts'
 import { branchNameSchema } from '../journal/index.ts'
 import { answer, ask, type PeerId, type Transport } from '../mesh/index.ts'
 import { type Announcement, announcementSchema, type OwnWords, type Summary, summarySchema } from './announcement.ts'
@@ -28,8 +28,6 @@ const aboutSchema = z.object({ about: branchNameSchema, told: announcementSchema
 
 /** Hears on how many hosts it is by now, and of how many that were asked. */
 export type CountListener = (hosts: number, asked: number) => void
-/** Hears what one of them has of the branch. */
-export type Heard = (theirs: Announcement, asked: number) => void
 
 /** Whether a host is waited for that says nothing for longer than most take to answer: it may hang. */
 export type Wait = 'for all' | 'unless quiet'
@@ -108,19 +106,29 @@ export class Exchange {
     return wait === 'for all' ? answer : transport.liveness.unlessQuiet(peer, answer)
   }
 
-  /** The same with several at once; what those that answered have of it. `heard` hears each as it comes. */
-  async branchWithAll(
-    peers: readonly PeerId[],
-    branch: BranchName,
-    wait?: Wait,
-    heard?: Heard,
-  ): Promise<readonly Announcement[]> {
-    const asked = peers.map(async (peer) => {
-      const theirs = await this.branch(peer, branch, wait)
-      heard?.(theirs, peers.length)
-      return theirs
-    })
+  /** The same with several at once; what those that answered have of it. */
+  async branchWithAll(peers: readonly PeerId[], branch: BranchName, wait?: Wait): Promise<readonly Announcement[]> {
+    const asked = peers.map((peer) => this.branch(peer, branch, wait))
     return (await Promise.allSettled(asked)).flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+  }
+
+  /**
+   * The same, until the branch's head is on their disks; on how many it is. One that answers without it takes longer to
+   * fetch it than an answer may take, and is asked once more.
+   */
+  async storedOn(peers: readonly PeerId[], name: BranchName, head: ChangesetId, told?: CountListener): Promise<number> {
+    let stored = 0
+    const asked = peers.map(async (peer) => {
+      const isStored = async (): Promise<boolean> => {
+        const { states } = await this.branch(peer, name)
+        return states.some((state) => state.branch === name && state.head === head)
+      }
+      if (!(await isStored()) && !(await isStored())) return
+      stored += 1
+      told?.(stored, peers.length)
+    })
+    await Promise.allSettled(asked)
+    return stored
   }
 
   #summary(): Summary {

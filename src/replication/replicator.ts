@@ -8,7 +8,7 @@ import type { PeerId } from '../mesh/index.ts'
 import { type Announcement, composeAnnouncement, type OwnWords } from './announcement.ts'
 import type { BootRecord } from './boot-report.ts'
 import type { ChangesetFetcherDeps } from './changeset-fetcher.ts'
-import { type CountListener, Exchange, type Heard, type Wait } from './exchange.ts'
+import { type CountListener, Exchange, type Wait } from './exchange.ts'
 import type { Inventory } from './inventory/index.ts'
 import { NewsIntake } from './news-intake.ts'
 import { NewsTeller } from './news-teller.ts'
@@ -144,24 +144,20 @@ export class Replicator {
   }
 
   /** Exchanges one branch with every reachable neighbour. Returns what those that answered have of it. */
-  async exchangeBranch({ name }: Pick<Branch, 'name'>, wait?: Wait, heard?: Heard): Promise<readonly Announcement[]> {
+  async exchangeBranch({ name }: Pick<Branch, 'name'>, wait?: Wait): Promise<readonly Announcement[]> {
     await this.#deps.settled
-    return this.#exchange.branchWithAll(this.#deps.reachable.peers(), name, wait, heard)
+    return this.#exchange.branchWithAll(this.#deps.reachable.peers(), name, wait)
   }
 
-  /**
-   * Tells about a change made here. Returns on how many neighbours the branch's head is now on disk; the other hosts
-   * hear of it from them.
-   */
-  async announce(branch: Branch, told?: CountListener): Promise<number> {
-    const { head } = branch.state
-    let stored = 0
-    await this.exchangeBranch(branch, 'for all', ({ states }, asked) => {
-      if (!states.some((state) => state.branch === branch.name && state.head === head)) return
-      stored += 1
-      told?.(stored, asked)
-    })
-    return stored
+  /** Tells about a change made here; the other hosts hear of it from the neighbours. */
+  async announce(branch: Branch): Promise<void> {
+    await this.exchangeBranch(branch)
+  }
+
+  /** The same. Returns on how many neighbours the branch's head is then on disk. */
+  async announceStored({ name, state }: Branch, told?: CountListener): Promise<number> {
+    await this.#deps.settled
+    return this.#exchange.storedOn(this.#deps.reachable.peers(), name, state.head, told)
   }
 
   #compose(about?: readonly BranchName[]): Announcement {

@@ -62,7 +62,9 @@ export const checkInAnswerSchema = z.object({
   branch: z.string(),
   id: z.string().nullable().describe('null when there was nothing to check in and only the lock was given back'),
   operations: z.int(),
-  journalHosts: z.int().describe('on how many hosts, this one among them, the journal has it on disk'),
+  journalHosts: z
+    .int()
+    .describe('on how many hosts, this one among them, the journal has it on disk, as they have said by now'),
   fileHosts: z.int().describe('on how many hosts, this one among them, every file of it is on disk'),
   warnings: z.array(replayWarningSchema),
 })

@@ -32,7 +32,7 @@ export const ciRequest = request({
         counts: true,
       })
     void tell({ event: 'progress', text: 'waiting for the other hosts to store it', counts: true })
-    const others = await replicator.announce(branch, counted('stored'))
+    const others = await replicator.announceStored(branch, counted('stored'))
     remarkOnCompany(parts, branch, tell)
     const journalHosts = 1 + others
     const answer = { branch: branch.name, journalHosts, warnings }

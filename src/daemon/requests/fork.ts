@@ -21,7 +21,7 @@ export const forkRequest = request({
     const { origin, branch: parent, replicator } = parts
     const child = await fork(origin(), user, parseBranchName(name))
     await replicator.announce(parent)
-    const others = await replicator.announce(child)
+    const others = await replicator.announceStored(child)
     await remarkOnHolds(parts, tell, child)
     remarkOnCompany(parts, parent, tell)
     return { branch: child.name, parent: parent.name, journalHosts: 1 + others }
