@@ -349,9 +349,21 @@ test('Ctrl-C asks the daemon to stop, once', async (t) => {
   assert.equal(asked.filter((line) => line === 'POST /v1/interrupt {}').length, 1)
 })
 
-test('failureText() of every failure is two lines, in one voice, without a stack', () => {
+test('failureText() of every failure says what is wrong and what to do, in one voice, without a stack', () => {
   for (const code of Object.keys(errorKinds) as (keyof typeof errorKinds)[]) {
     const text = failureText(new IsconfError(code, 'the thing "x" is wrong', { cause: new Error('below') }))
-    assert.equal(text, `isconf: error: the thing "x" is wrong\nisconf: hint: ${errorKinds[code].hint}\n`)
+    const [first, ...lines] = text.split('\n')
+    assert.equal(first, 'isconf: error: the thing "x" is wrong')
+    assert.equal(lines.join('\n').replaceAll('\n  or ', '; or '), `isconf: hint: ${errorKinds[code].hint}\n`)
   }
+})
+
+test('failureText() has a line for each way on where one is too short for all', () => {
+  const textOf = (hint: string): string => failureText(new IsconfError('OPERATION_FAILED', 'x', { hint }))
+  assert.equal(textOf('wait; or end it'), 'isconf: error: x\nisconf: hint: wait; or end it\n')
+  const long = 'wait until it ends'.padEnd(60, '.')
+  assert.equal(
+    textOf(`${long}; or end it; or skip it`),
+    `isconf: error: x\nisconf: hint: ${long}\n  or end it\n  or skip it\n`,
+  )
 })

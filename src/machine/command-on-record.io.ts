@@ -30,7 +30,7 @@ export class CommandOnRecord {
       // Whoever hears of it knows what was to be run, and need not read a long command twice.
       `${isSame ? 'this command' : left.map(quoteWord).join(' ')}, which a daemon that has died began, still runs: process ${pid}`,
       {
-        hint: `wait until it ends, or end it and everything that it started: kill -- -${pid}; then do this again`,
+        hint: `wait until it ends, then do this again; or end it before, with all that it started: kill -- -${pid}`,
       },
     )
   }

@@ -139,7 +139,7 @@ export async function recordFailure(
 }
 
 /** Failures with a known remedy, which is named before the general one. */
-const knownCauses: readonly ErrorCode[] = ['COMMAND_NOT_RUN', 'COMMAND_LEFT', 'OPEN_TO_OTHERS', 'UNSAFE_LINK']
+const knownCauses: readonly ErrorCode[] = ['COMMAND_NOT_RUN', 'OPEN_TO_OTHERS', 'UNSAFE_LINK']
 const stayHint = 'this host has stopped at that operation; fix the cause and run `isconf up` again'
 
 /** OPERATION_FAILED, which names the operation. */
@@ -152,6 +152,12 @@ export function failedAt(
   const name = operationName(ref.id, ref.index)
   return new IsconfError('OPERATION_FAILED', `operation ${name} (${describeInBrief(operation)}) failed: ${reason}`, {
     cause,
-    hint: `${cause && knownCauses.includes(cause.code) ? `${cause.hint}; ` : ''}${wayOn(ref, stayHint, before)}`,
+    hint: wayOn(ref, firstWay(cause), before),
   })
+}
+
+function firstWay(cause: IsconfError | undefined): string {
+  // It says itself that this is to be done again.
+  if (cause?.code === 'COMMAND_LEFT') return cause.hint
+  return cause && knownCauses.includes(cause.code) ? `${cause.hint}; ${stayHint}` : stayHint
 }

@@ -1,14 +1,21 @@
 /** A failure as a person reads it. */
 import { errorKinds, IsconfError, inOneLine } from '../base/index.ts'
 
+/** A line of a terminal. */
+const columns = 80
+
 /**
  * A failure in two lines: what went wrong, and what to do. If its message lists several things, each has an indented
- * line.
+ * line, and so has each way on after the first if they are too long for one.
  */
 export function failureText(error: IsconfError, program = 'isconf'): string {
   // Elsewhere a line break is part of a name or a message, and may have been put there to pass a line off as ours.
   const message = error.lines.map(inOneLine).join('\n  ')
-  return `${program}: error: ${message}\n${program}: hint: ${inOneLine(error.hint)}\n`
+  return `${program}: error: ${message}\n${waysOn(`${program}: hint: ${inOneLine(error.hint)}`)}\n`
+}
+
+function waysOn(hint: string): string {
+  return hint.length > columns ? hint.replaceAll('; or ', '\n  or ') : hint
 }
 
 /** For -D: the code of the failure and where it came from; for a bug, the place in the program. */
