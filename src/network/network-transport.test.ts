@@ -5,7 +5,13 @@ import type { AddressInfo, Socket } from 'node:net'
 import { createServer } from 'node:net'
 import test, { type TestContext } from 'node:test'
 import { until } from '../../test/harness/run.ts'
-import { listenPortOf, networkInThisProcess, openNetwork, socketPair } from '../../test/support/network.ts'
+import {
+  listenPortOf,
+  networkInThisProcess,
+  networksInThisProcess,
+  openNetwork,
+  socketPair,
+} from '../../test/support/network.ts'
 import { isRoot } from '../../test/support/tools.ts'
 import { systemClock } from '../base/clock.io.ts'
 import { release, silentLog } from '../base/index.ts'
@@ -23,12 +29,7 @@ const protocol = '/isconf/test/1'
 const peer = '12D3KooWDaGzwAU3vwXGE6dFc3E2UNaQEVDGt7iYvMRgpcjLPvs7' as PeerId
 
 test('a network process that ends in the middle of a transfer fails that, and the next one serves what the first has', async (t) => {
-  const processes: NetworkProcess[] = []
-  const startProcess = async (): Promise<NetworkProcess> => {
-    const started = await networkInThisProcess()
-    processes.push(started)
-    return started
-  }
+  const { processes, startProcess } = networksInThisProcess()
   const alder = await openNetwork({}, { startProcess })
   const birch = await openNetwork()
   t.after(() => Promise.all([alder.close(), birch.close()]))
@@ -56,14 +57,8 @@ test('a network process that ends in the middle of a transfer fails that, and th
 })
 
 test('a dial between two network processes is done by the second, and ends with its signal', async (t) => {
-  const processes: NetworkProcess[] = []
   const mayStart = Promise.withResolvers<void>()
-  const startProcess = async (): Promise<NetworkProcess> => {
-    if (processes.length > 0) await mayStart.promise
-    const started = await networkInThisProcess()
-    processes.push(started)
-    return started
-  }
+  const { processes, startProcess } = networksInThisProcess(mayStart.promise)
   const alder = await openNetwork({}, { startProcess })
   const birch = await openNetwork()
   t.after(() => Promise.all([alder.close(), birch.close()]))

@@ -46,6 +46,21 @@ export async function networkInThisProcess({ serves = false } = {}): Promise<Net
   return { socket, handOver: handover?.handOver, lend: handover?.lend, ended, kill: () => void other.destroy() }
 }
 
+/** Such ends, and a list of those that were started; each after the first begins when it may. */
+export function networksInThisProcess(mayStart: Promise<void> = Promise.resolve()): {
+  readonly processes: readonly NetworkProcess[]
+  readonly startProcess: () => Promise<NetworkProcess>
+} {
+  const processes: NetworkProcess[] = []
+  const startProcess = async (): Promise<NetworkProcess> => {
+    if (processes.length > 0) await mayStart
+    const started = await networkInThisProcess()
+    processes.push(started)
+    return started
+  }
+  return { processes, startProcess }
+}
+
 /** One that listens on a free port of 127.0.0.1; the caller closes it. */
 export async function openNetwork(
   { domain = 'x.example', keys = () => noKeys }: HostOptions = {},
