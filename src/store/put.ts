@@ -1,5 +1,5 @@
 /** A blob made here: hashed whole and by pieces while it is written, in memory that does not grow with it. */
-import { type BlobRef, pieceBytes, sha256Hex } from '../base/index.ts'
+import { type BlobRef, PieceMemory, pieceBytes, sha256Hex } from '../base/index.ts'
 import { writeAroundHoles } from './holes.ts'
 import type { PartialParts } from './partial.ts'
 
@@ -21,11 +21,12 @@ export async function writeBlob(
   const whole = parts.wholeHasher.start()
   const file = await parts.disk.open(path, 'write')
   try {
+    const memory = new PieceMemory()
     const hashes: Uint8Array[] = []
     const underWay: Promise<void>[] = []
     let sizeBytes = 0
     let turn: Promise<void> = Promise.resolve()
-    for await (const piece of inPieces(chunks)) {
+    for await (const piece of inPieces(chunks, memory)) {
       const index = hashes.length
       const position = sizeBytes
       hashes.push(new Uint8Array())
@@ -48,6 +49,7 @@ export async function writeBlob(
       const hashing = before.then(() => whole.update(piece))
       const [hash] = await Promise.all([parts.hasher.sha256(piece), writeAroundHoles(file, position, piece), hashing])
       hashes[index] = hash
+      if (piece.buffer instanceof SharedArrayBuffer) memory.give(piece)
     }
   } catch (error) {
     whole.abandon()
@@ -57,19 +59,23 @@ export async function writeBlob(
   }
 }
 
-/** The same bytes, cut at the borders of pieces, each in memory of its own. */
-async function* inPieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let piece = Buffer.allocUnsafeSlow(pieceBytes)
+/**
+ * The same bytes, cut at the borders of pieces. Those after the first are in memory that is used again when it is given
+ * back, and that other threads see: most files have one piece, which is not worth a thread.
+ */
+async function* inPieces(chunks: AsyncIterable<Uint8Array>, memory: PieceMemory): AsyncGenerator<Uint8Array> {
+  let piece: Uint8Array = Buffer.allocUnsafeSlow(pieceBytes)
   let filled = 0
   for await (const chunk of chunks) {
     for (let taken = 0; taken < chunk.length; ) {
       const part = chunk.subarray(taken, taken + pieceBytes - filled)
-      piece.set(part, filled)
+      // Into memory that threads share, set() copies a word at a time.
+      Buffer.from(part.buffer, part.byteOffset, part.length).copy(piece, filled)
       filled += part.length
       taken += part.length
       if (filled < pieceBytes) continue
       yield piece
-      piece = Buffer.allocUnsafeSlow(pieceBytes)
+      piece = memory.take()
       filled = 0
     }
   }
