@@ -14,7 +14,7 @@ export interface StreamChannel {
   /** Resolves when the bytes are out of this process's hands. */
   sendData(stream: number, bytes: Uint8Array): Promise<void>
   sendCredit(stream: number, bytes: number): void
-  sendEnd(stream: number): void
+  sendEnd(stream: number, isAwaited: boolean): void
   sendAbort(stream: number, reason: Error): void
   /** Resolves when what was sent has gone, so far that more may be sent. */
   drained(): Promise<void>
@@ -27,9 +27,7 @@ export class ChannelStream implements PeerStream {
   readonly id: number
   readonly peer: PeerId
   readonly incoming: AsyncIterable<Uint8Array>
-  /** Aborted with the stream, by either side. */
-  readonly aborted: AbortSignal
-  readonly #aborting = new AbortController()
+  #aborting: AbortController | undefined
   readonly #channel: StreamChannel
   readonly #received: Uint8Array[] = []
   #receivedBytes = 0
@@ -49,14 +47,23 @@ export class ChannelStream implements PeerStream {
     this.#channel = channel
     this.id = id
     this.peer = peer
-    this.aborted = this.#aborting.signal
-    this.incoming = { [Symbol.asyncIterator]: () => this.#read() }
+    this.incoming = { [Symbol.asyncIterator]: () => ({ next: () => this.#next(), return: () => this.#giveUp() }) }
+  }
+
+  /** Aborted with the stream, by either side. */
+  get aborted(): AbortSignal {
+    this.#aborting ??= new AbortController()
+    if (this.#failure !== undefined) this.#aborting.abort(this.#failure)
+    return this.#aborting.signal
   }
 
   async write(bytes: Uint8Array): Promise<void> {
     this.#throwIfOver()
     for (let rest = bytes; rest.length > 0; ) {
-      while (this.#creditBytes === 0) await this.#credited()
+      while (this.#creditBytes === 0) {
+        await new Promise<void>((resolve) => (this.#wakeWriter = resolve))
+        this.#throwIfOver()
+      }
       const part = rest.subarray(0, Math.min(this.#creditBytes, dataBytesMax))
       rest = rest.subarray(part.length)
       this.#creditBytes -= part.length
@@ -74,13 +81,14 @@ export class ChannelStream implements PeerStream {
 
   async sent(): Promise<void> {
     await this.#sent
-    this.#throwIfFailed()
+    if (this.#failure !== undefined) throw this.#failure
   }
 
-  async closeWrite(): Promise<void> {
+  /** `isAwaited` is whether the other side has use for that at once. */
+  async closeWrite(isAwaited = true): Promise<void> {
     if (this.#isFinished || this.#failure !== undefined) return
     this.#isFinished = true
-    this.#channel.sendEnd(this.id)
+    this.#channel.sendEnd(this.id, isAwaited)
     this.#forgetIfOver()
   }
 
@@ -146,21 +154,23 @@ export class ChannelStream implements PeerStream {
     this.#channel.forget(this.id)
     this.#wakeReader()
     this.#wakeWriter()
-    this.#aborting.abort(reason)
+    this.#aborting?.abort(reason)
   }
 
-  async *#read(): AsyncGenerator<Uint8Array> {
-    try {
-      for (;;) {
-        const bytes = this.portion()
-        if (bytes !== undefined) yield bytes
-        else if (this.#failure !== undefined) throw this.#failure
-        else if (this.#isEnded) return
-        else await new Promise<void>((resolve) => (this.#wakeReader = resolve))
-      }
-    } finally {
-      this.#discard()
+  /** A generator would make half a dozen promises of each portion. */
+  async #next(): Promise<IteratorResult<Uint8Array>> {
+    for (;;) {
+      const value = this.portion()
+      if (value !== undefined) return { value, done: false }
+      if (this.#failure !== undefined) throw this.#failure
+      if (this.#isEnded) return { value: undefined, done: true }
+      await new Promise<void>((resolve) => (this.#wakeReader = resolve))
     }
+  }
+
+  async #giveUp(): Promise<IteratorResult<Uint8Array>> {
+    this.#discard()
+    return { value: undefined, done: true }
   }
 
   #discard(): void {
@@ -176,21 +186,12 @@ export class ChannelStream implements PeerStream {
     this.#untoldBytes = 0
   }
 
-  async #credited(): Promise<void> {
-    await new Promise<void>((resolve) => (this.#wakeWriter = resolve))
-    this.#throwIfOver()
-  }
-
   #forgetIfOver(): void {
     if (this.#isEnded && this.#isFinished) this.#channel.forget(this.id)
   }
 
-  #throwIfFailed(): void {
-    if (this.#failure !== undefined) throw this.#failure
-  }
-
   #throwIfOver(): void {
-    this.#throwIfFailed()
+    if (this.#failure !== undefined) throw this.#failure
     if (this.#isFinished) throw new Error('the stream was finished')
   }
 }

@@ -44,7 +44,7 @@ export class Channel implements StreamChannel {
       data: (stream, bytes) => this.#data(stream, bytes),
     })
     const { socket } = options
-    this.#writer = new ChannelWriter(socket)
+    this.#writer = new ChannelWriter(socket, options.clock)
     socket.on('data', (bytes: Buffer) => {
       if (this.#isOver) return
       try {
@@ -102,8 +102,9 @@ export class Channel implements StreamChannel {
     this.#writer.write('credit', stream, payload)
   }
 
-  sendEnd(stream: number): void {
-    this.#writer.write('end', stream, new Uint8Array(0))
+  sendEnd(stream: number, isAwaited: boolean): void {
+    if (isAwaited) this.#writer.write('end', stream, new Uint8Array(0))
+    else this.#writer.endLate(stream)
   }
 
   sendAbort(stream: number, reason: Error): void {

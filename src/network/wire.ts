@@ -41,9 +41,20 @@ const bytesMaxByKind: Readonly<Record<FrameKind, number>> = {
   open: openBytesMax,
 }
 
-/** The head of a frame. */
-export function headOf(kind: FrameKind, stream: number, length: number): Buffer {
-  const head = Buffer.allocUnsafe(headBytes)
+/** What is no longer is copied behind its head, which costs less than to write both. */
+const copiedBytesMax = 4 * 1024
+
+/** A frame, in the parts that it is written in. */
+export function frameParts(kind: FrameKind, stream: number, payload: Uint8Array): readonly [Uint8Array, Uint8Array?] {
+  if (payload.length > copiedBytesMax) return [headOf(kind, stream, payload.length), payload]
+  const frame = headOf(kind, stream, payload.length, payload.length)
+  frame.set(payload, headBytes)
+  return [frame]
+}
+
+/** The head of a frame, with room for `roomBytes` behind it. */
+export function headOf(kind: FrameKind, stream: number, length: number, roomBytes = 0): Buffer {
+  const head = Buffer.allocUnsafe(headBytes + roomBytes)
   head.writeUInt8(kinds.indexOf(kind), 0)
   head.writeUInt32BE(stream, 1)
   head.writeUInt32BE(length, 5)
