@@ -26,7 +26,7 @@ export const slowLine: Benchmark = {
       return stdout.trim().split('\n').map(Number)
     }
     const samples = {
-      ...{ own: await questions('openFileStream'), one: await questions('openStream') },
+      ...{ own: await questions('openFileStream'), link: await questions('link'), one: await questions('openStream') },
       ...{ portions: await questions('portions'), whole: await questions('whole') },
     }
     return [
@@ -37,6 +37,14 @@ export const slowLine: Benchmark = {
         against: { what: 'on one connection', measured: median(samples.one), samples: samples.one },
         ratio: median(samples.own) / median(samples.one),
         samples: samples.own,
+      },
+      {
+        what: 'a question beside a file that comes on the link, in portions, at 1 Mbit/s',
+        measured: median(samples.link),
+        unit: 'ms',
+        against: { what: 'at once', measured: median(samples.one), samples: samples.one },
+        ratio: median(samples.link) / median(samples.one),
+        samples: samples.link,
       },
       {
         what: 'a question beside a long answer that is asked for in portions, at 1 Mbit/s',

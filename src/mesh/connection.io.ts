@@ -8,7 +8,7 @@ import { addressText, relayedAddress } from './address.ts'
 import { Http2PeerStream } from './http2-stream.io.ts'
 import { Pings } from './pings.io.ts'
 import { answeringSession, askingSession, RefusedStreamError, statusOf } from './session.io.ts'
-import { answerPurpose, type Purpose } from './tls.io.ts'
+import { answerPurpose, filesPurpose, type Purpose } from './tls.io.ts'
 import type { Opening, PeerId } from './transport.ts'
 
 /** How many streams this end opens at once; more wait for their turn. Refused streams would end the session. */
@@ -127,7 +127,8 @@ export class MeshConnection {
       this.#openCount -= 1
       this.#waiting.shift()?.()
     })
-    const stream = new Http2PeerStream(raw, this.peer)
+    // What is relayed travels on the link with the host between.
+    const stream = new Http2PeerStream(raw, this.peer, this.isRelayed || this.purpose !== filesPurpose)
     const isAccepted = statusOf(raw, signal).then((status) => {
       if (status !== 200) stream.abort(new Error(`status ${status}`))
       return status === 200

@@ -17,6 +17,7 @@ const lingerMsMax = 30_000
 
 export class Http2PeerStream implements PeerStream {
   readonly peer: PeerId
+  readonly sharesLink: boolean
   readonly incoming: AsyncIterable<Uint8Array>
   readonly #stream: ClientHttp2Stream | ServerHttp2Stream
   readonly #writer: StreamWriter
@@ -24,8 +25,9 @@ export class Http2PeerStream implements PeerStream {
   #failure: Error | undefined
   #isFinished = false
 
-  constructor(stream: ClientHttp2Stream | ServerHttp2Stream, peer: PeerId) {
+  constructor(stream: ClientHttp2Stream | ServerHttp2Stream, peer: PeerId, sharesLink = true) {
     this.peer = peer
+    this.sharesLink = sharesLink
     this.#stream = stream
     this.#writer = new StreamWriter(stream, () => this.#throwIfOver())
     this.incoming = {

@@ -42,13 +42,23 @@ export class ReadingPace {
     return more
   }
 
+  /** What to ask for at once, where each portion is an answer of its own: while one comes, another is on its way. */
+  get portionBytes(): number {
+    return Math.ceil(this.#aheadBytes / 2)
+  }
+
+  /** The time since something came last was not the line's. */
+  goOn(): void {
+    this.#markBytes = this.#cameBytes
+    this.#markMs = this.#clock.monotonicMs()
+  }
+
   /** Over as much as is asked for ahead, so that what comes in bursts is not taken for a fast line. */
   #measure(): void {
     const nowMs = this.#clock.monotonicMs()
     const bytesPerMs = (this.#cameBytes - this.#markBytes) / Math.max(1, nowMs - this.#markMs)
     const ahead = Math.min(2 * this.#aheadBytes, Math.ceil(bytesPerMs * aheadMs))
     this.#aheadBytes = Math.max(aheadBytesMin, Math.min(ahead, aheadBytesMax))
-    this.#markBytes = this.#cameBytes
-    this.#markMs = nowMs
+    this.goOn()
   }
 }

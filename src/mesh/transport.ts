@@ -108,6 +108,8 @@ export interface ConnectedPeer {
 /** One two-way stream of bytes to one peer, with back-pressure both ways. */
 export interface PeerStream {
   readonly peer: PeerId
+  /** Whether questions and their answers travel on the same connection, and wait for what this stream has on its way. */
+  readonly sharesLink?: boolean
   /** What arrives, in chunks of any size; ends when the peer has closed its side, throws when the stream is aborted. Read once. */
   readonly incoming: AsyncIterable<Uint8Array>
   /**

@@ -53,11 +53,70 @@ export async function* askForFiles(
 
 async function openPeerFiles(transport: FileTransport, asked: FilesAsked, signal: AbortSignal): Promise<FilesStream> {
   const { peer, addresses, files } = asked
-  const open = addresses !== undefined || isBulk(bytesOf(files)) ? 'openFileStream' : 'openStream'
-  const first = frameOf(Buffer.from(JSON.stringify(files)))
-  const stream = await transport[open](peer, filesProtocol, { signal, first, addresses })
+  if (addresses === undefined && !isBulk(bytesOf(files))) {
+    const stream = await transport.openStream(peer, filesProtocol, { signal, first: questionFor(files) })
+    return read(stream)
+  }
+  // What is asked depends on the connection, so the question can't go with the word that opens the stream.
+  const open = () => transport.openFileStream(peer, filesProtocol, { signal, addresses })
+  const stream = await open()
+  return stream.sharesLink === true ? new FilesInGroups(files, stream, open) : askOn(stream, files)
+}
+
+function questionFor(files: FilesAsked['files']): Uint8Array {
+  return frameOf(Buffer.from(JSON.stringify(files)))
+}
+
+async function askOn(stream: PeerStream, files: FilesAsked['files']): Promise<FilesStream> {
+  await stream.write(questionFor(files))
+  return read(stream)
+}
+
+async function read(stream: PeerStream): Promise<FilesStream> {
   await stream.closeWrite()
   return new PeerFiles(stream)
+}
+
+/**
+ * Files that come on the link: few at a time, because questions wait behind what is on its way. Those that would be too
+ * much are left out; each is asked for by itself, in portions.
+ */
+class FilesInGroups implements FilesStream {
+  readonly #waiting: FilesAsked['files'][number][]
+  readonly #open: () => Promise<PeerStream>
+  /** Opened, and not asked on yet. */
+  #stream: PeerStream | undefined
+  #group: FilesStream | undefined
+  /** Of the group. */
+  #leftCount = 0
+
+  constructor(files: FilesAsked['files'], stream: PeerStream, open: () => Promise<PeerStream>) {
+    this.#waiting = files.filter(({ sizeBytes }) => !isBulk(sizeBytes))
+    this.#stream = stream
+    this.#open = open
+    if (this.#waiting.length === 0) stream.abort(new Error('nothing is asked for'))
+  }
+
+  async next(sizeBytes: number, onPart: (bytes: number) => void): Promise<Uint8Array | undefined> {
+    if (isBulk(sizeBytes)) return undefined
+    if (this.#leftCount === 0) await this.#askMore()
+    this.#leftCount -= 1
+    return this.#group?.next(sizeBytes, onPart)
+  }
+
+  abort(reason: Error): void {
+    this.#stream?.abort(reason)
+    this.#group?.abort(reason)
+  }
+
+  async #askMore(): Promise<void> {
+    let count = 1
+    while (count < this.#waiting.length && !isBulk(bytesOf(this.#waiting.slice(0, count + 1)))) count += 1
+    const stream = this.#stream ?? (await this.#open())
+    this.#stream = undefined
+    this.#leftCount = count
+    this.#group = await askOn(stream, this.#waiting.splice(0, count))
+  }
 }
 
 class PeerFiles implements FilesStream {

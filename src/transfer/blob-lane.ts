@@ -120,10 +120,10 @@ export class BlobLane {
 
   async #open(): Promise<LaneStream> {
     const { signal } = this.#end
-    const transport = this.#transport
+    const [transport, clock, file] = [this.#transport, this.#clock, this.#file]
     const stream = await (transport.fetching
-      ? transport.fetching.openLane(this.#file, signal)
-      : openPeerLane(transport, this.#file, signal))
+      ? transport.fetching.openLane(file, signal)
+      : openPeerLane(transport, clock, file, signal))
     this.#stream = stream
     if (signal.aborted) stream.abort(signal.reason as Error)
     return stream

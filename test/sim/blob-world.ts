@@ -85,6 +85,12 @@ export class BlobWorld {
   }
 }
 
+/** Has what a host asks for travel on its links, as where nobody can be dialed. */
+export function onLinks({ transport }: BlobHost): void {
+  const open = transport.openFileStream.bind(transport)
+  transport.openFileStream = async (...asked) => Object.assign(await open(...asked), { sharesLink: true })
+}
+
 /** Bytes that differ from piece to piece. */
 export function blobContent(sizeBytes: number, seed = 1): Uint8Array {
   const words = new Uint32Array(Math.ceil(sizeBytes / 4))

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { assertHolds, BlobWorld, blobContent, putContent, slowly } from '../../../test/sim/blob-world.ts'
+import {
+  assertHolds,
+  type BlobHost,
+  BlobWorld,
+  blobContent,
+  onLinks,
+  putContent,
+  slowly,
+} from '../../../test/sim/blob-world.ts'
 import { type BlobSink, type BlobSource, pieceBytes, sleep } from '../../base/index.ts'
 import type { BlobStore } from '../../store/index.ts'
 
@@ -16,6 +24,29 @@ test('fetchBlob() takes a blob of any size from one peer', async () => {
     await world.clock.until(world.fetch(birch, ref))
     await assertHolds(birch.store, ref)
   }
+})
+
+test('fetchBlob() takes a blob on the link in portions, packed or not, from who has all or only some of it', async () => {
+  const world = new BlobWorld(2)
+  const read: number[] = []
+  const noting = (store: BlobStore): BlobSource => ({
+    held: (id) => store.held(id),
+    pieceHashes: (id) => store.pieceHashes(id),
+    read: (id, position, length, into) => {
+      read.push(length)
+      return store.read(id, position, length, into)
+    },
+  })
+  const hosts = [await world.host('alder', { serving: noting }), await world.host('birch'), await world.host('cedar')]
+  const [alder, birch, cedar] = hosts as [BlobHost, BlobHost, BlobHost]
+  const half = Buffer.from(content).fill('the same again ', 8 * pieceBytes)
+  const ref = await putContent(alder.store, half)
+  await world.connect(...hosts)
+  for (const host of [birch, cedar]) onLinks(host)
+  await world.clock.until(Promise.all([world.fetch(birch, ref), world.fetch(cedar, ref)]))
+  for (const { store } of [birch, cedar]) await assertHolds(store, ref)
+  assert.equal(read[0], 16 * 1024)
+  assert.ok(Math.max(...read) > 256 * 1024, 'larger ones on a fast line')
 })
 
 test('fetchBlob() shares the work between two sources', async () => {

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { assertHolds, type BlobHost, BlobWorld, blobContent, putContent } from '../../../test/sim/blob-world.ts'
+import {
+  assertHolds,
+  type BlobHost,
+  BlobWorld,
+  blobContent,
+  onLinks,
+  putContent,
+} from '../../../test/sim/blob-world.ts'
 import { type BlobRef, type BlobSource, pieceBytes, silentLog, sleep } from '../../base/index.ts'
 import type { BlobStore } from '../../store/index.ts'
 import { encodeAnswerHead } from '../../transfer/blob-protocol.ts'
@@ -46,6 +53,23 @@ test('many small files, an empty one among them, come in one answer and are kept
   await world.clock.until(fetchTogether(depsOf(world, birch), refs, never))
   for (const ref of refs) await assertHolds(birch.store, ref)
   assert.ok(birch.disk.syncs - syncsBefore < refs.length, `${birch.disk.syncs - syncsBefore} syncs`)
+})
+
+test('on the link small files come a few at a time, and what is larger is left to be asked for by itself', async () => {
+  const world = new BlobWorld(6)
+  const [alder, birch] = [await world.host('alder'), await world.host('birch')]
+  const small = await putSome(alder, 60)
+  const larger = await putContent(alder.store, blobContent(70_000))
+  await world.connect(alder, birch)
+  onLinks(birch)
+  const before = alder.transport.streamCount
+  await world.clock.until(
+    fetchTogether(depsOf(world, birch), [...small.slice(0, 50), larger, ...small.slice(50)], never),
+  )
+  for (const ref of small) await assertHolds(birch.store, ref)
+  assert.equal(birch.store.has(larger.id), false)
+  // 172 KB of them.
+  assert.equal(alder.transport.streamCount - before, 3)
 })
 
 test('what one peer has not, or sends wrong, another is asked for; what is right is kept', async () => {
