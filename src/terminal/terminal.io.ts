@@ -1,7 +1,7 @@
 /** The two streams of this process. */
 import { writeSync } from 'node:fs'
 import { isatty, WriteStream } from 'node:tty'
-import { printable } from '../base/index.ts'
+import { errnoText, IsconfError, printable } from '../base/index.ts'
 import { type Colours, inColours } from './colours.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -17,12 +17,8 @@ export const systemTerminal: Terminal = {
   out: (text, colours) => write(1, shown(1, text, colours)),
   // A remark that nobody reads changes nothing: how the program ends is told by its status.
   err: (text, colours) => write(2, shown(2, text, colours), () => undefined),
-  show: (text) =>
-    write(
-      1,
-      text,
-      unlessClosed(() => undefined),
-    ),
+  // The command that writes this goes on, whoever reads it, and its daemon keeps the end of it (`isconf history`).
+  show: (text) => write(1, text, () => undefined),
 }
 
 /** A text with colours, if the stream shows them: NO_COLOR, FORCE_COLOR and TERM mean what they mean to the runtime. */
@@ -35,14 +31,12 @@ function shown(fd: number, text: string | Uint8Array, colours: Colours | undefin
 type Failed = (error: NodeJS.ErrnoException) => void
 
 /** If a pipe is closed, or a terminal has hung up, nobody reads it any more. Anything else is a failure. */
-function unlessClosed(closed: () => void): Failed {
-  return (error) => {
-    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
-    closed()
-  }
+const endQuietly: Failed = (error) => {
+  if (error.code === 'EPIPE' || error.code === 'EIO') process.exit(0)
+  const hint = 'what was written is incomplete: make room there, or write it elsewhere'
+  const message = `cannot write standard output: ${errnoText(error)}`
+  throw new IsconfError('FILE_UNWRITABLE', message, { cause: error, hint })
 }
-
-const endQuietly = unlessClosed(() => process.exit(0))
 
 /**
  * Writes everything at once, so that nothing is lost however the process ends; `failed` is called if that is not
