@@ -44,12 +44,17 @@ function describeObstacle({ operation, reason, stopsBefore, certain }: Obstacle)
     : `may stop at ${operation}, unless what comes before changes that: ${text}`
 }
 
-function summary({ branch, position, operations }: PlanAnswer, done: readonly Planned[]): string {
+/** "Nothing to do" only where nothing is left, here or elsewhere. */
+function summary(plan: PlanAnswer, done: readonly Planned[]): string {
+  const { branch, position, total, operations, unfetched = [] } = plan
   const toFetch = done.filter(({ here }) => here === false)
   const bytes = toFetch.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0)
   const fetched = toFetch.length === 0 ? '' : `, ${bytes} bytes to be fetched`
   const toDo = done.filter((one) => !one.void).length
-  const what = operations.length === 0 ? 'nothing to do' : `would do ${count(toDo, 'operation')}${fetched}`
+  const what =
+    operations.length === 0 && position === total && unfetched.length === 0
+      ? 'nothing to do'
+      : `would do ${count(toDo, 'operation')}${fetched}`
   return `${what}; this host has done ${count(position, 'operation')} of branch ${branch}`
 }
 

@@ -15,6 +15,8 @@ test('a host that reaches nobody says so, and why, in up, lock, status and lint,
   const where = `${birch.address}.*${birch.port}`
   const up = await alder.does('up')
   assert.match(up.stderr, /no other host is connected \(`isconf status` says why\)\n.*nothing to do/)
+  const dry = await alder.does('up', '--dry-run')
+  assert.match(dry.stdout + dry.stderr, /nothing to do; .*\n.*no other host is connected/)
   const lock = await alder.does('lock', 'alone')
   assert.match(lock.stderr, /no other host is connected \(`isconf status` says why\); nobody else has agreed to this\n/)
   assert.match((await alder.does('status')).stdout, new RegExp(`peers +none\nunmet +.*${where}.*ECONNREFUSED`))

@@ -31,20 +31,13 @@ export const upVerb = verb({
   },
   exclusive: ['wait', 'dryRun'],
   run: async (context, { to, step, wait, despiteHold, message, dryRun, json }) => {
-    const { client, user, say, flags, terminal } = context
+    const { user, say, flags } = context
     if (json && !dryRun) throw new IsconfError('USAGE', 'isconf up takes --json only with --dry-run')
     if ((message ?? flags.message) !== undefined && !despiteHold)
       throw new IsconfError('USAGE', 'isconf up takes -m only with --despite-hold')
     const { reboot } = flags
     const limits: UpLimits = { ...(step && { step }), ...(to !== undefined && { to }) }
-    if (dryRun) {
-      const plan = (await client.get(`/v1/plan${queryOf({ ...limits, reboot })}`)) as PlanAnswer
-      terminal.out(json ? `${JSON.stringify(plan)}\n` : describePlan(plan))
-      refuseStopping(plan)
-      refuseHeld(plan)
-      refuseUnfetched(plan)
-      return plan.operations.length === 0 ? 0 : somethingToDo
-    }
+    if (dryRun) return showPlan(context, { ...limits, reboot }, json === true)
     const despite = despiteHold && reasonOf(flags, message, 'isconf up --despite-hold -m "why it can\'t wait"')
     const body = { user, ...limits, ...(reboot && { reboot }), ...(despite && { despite }) }
     const answer = await doUp(context, body, wait)
@@ -53,6 +46,17 @@ export const upVerb = verb({
     return 0
   },
 })
+
+/** Shows what `up` would do, and ends as it would where that is seen. */
+async function showPlan({ client, say, terminal }: VerbContext, limits: UpLimits, json: boolean): Promise<number> {
+  const plan = (await client.get(`/v1/plan${queryOf(limits)}`)) as PlanAnswer
+  if (plan.alone !== undefined && !json) say(plan.alone)
+  terminal.out(json ? `${JSON.stringify(plan)}\n` : describePlan(plan))
+  refuseStopping(plan)
+  refuseHeld(plan)
+  refuseUnfetched(plan)
+  return plan.operations.length === 0 ? 0 : somethingToDo
+}
 
 /** Fails as `up` would on a held host, whatever there is to do. */
 function refuseHeld({ holds = [] }: PlanAnswer): void {

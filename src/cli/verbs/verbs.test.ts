@@ -246,7 +246,17 @@ test('up --dry-run shows each operation with its size and where it would stop, a
 
 test('up --dry-run exits with 0, 5 or 1: nothing to do, something, or it would stop at what it has seen', async (t) => {
   const none = await typed(t, { 'GET /v1/plan': { ...planned, total: 2, operations: [] } }, 'up', '--dry-run')
-  assert.deepEqual(said(none), [0, 'nothing to do; this host has done 2 operations of branch web\n', ''])
+  const nothing = 'nothing to do; this host has done 2 operations of branch web\n'
+  assert.deepEqual(said(none), [0, nothing, ''])
+  const empty = { ...planned, total: 2, operations: [] }
+  const alone = await typed(t, { 'GET /v1/plan': { ...empty, alone: 'nobody answers' } }, 'up', '--dry-run')
+  assert.deepEqual(said(alone), [0, nothing, 'isconf: nobody answers\n'])
+  const elsewhere = { host: 'birch', head: '0123', changesets: 5, reason: 'refused', text: 'birch has more' }
+  const more = await typed(t, { 'GET /v1/plan': { ...empty, unfetched: [elsewhere] } }, 'up', '--dry-run')
+  assert.deepEqual(
+    [more.status, more.out],
+    [3, 'would do 0 operations; this host has done 2 operations of branch web\n'],
+  )
   const reason = 'cannot install /etc/passwd: a directory stands there'
   const seen = { operation: '0123456789ab:3', path: '/etc/passwd', reason, stopsBefore: '0123456789ab:3' }
   const may = { ...planned, obstacles: [{ ...seen, certain: false }] }

@@ -87,5 +87,9 @@ export const planAnswerSchema = z.object({
     .exactOptional()
     .describe('who holds this host, or its branch: `up` would do nothing of all this; absent from older daemons'),
   unfetched: z.array(unfetchedAnswerSchema).exactOptional().describe('as of `up`'),
+  alone: z
+    .string()
+    .exactOptional()
+    .describe('that no other host could be asked for more, in words; absent where one could, and from older daemons'),
 })
 export type PlanAnswer = Answer<typeof planAnswerSchema>
