@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { failure, temporaryDirectory } from '../../test/support/files.ts'
 import { diskOn } from './disk.io.ts'
+import type { DiskFile } from './disk.ts'
 import { systemCalls } from './file-calls.io.ts'
 
 const manyFiles = 300
@@ -44,6 +45,35 @@ test('of many files that are open to be written those used last have a descripto
   assert.ok(descriptorsIn(directory) <= 128)
   await close()
   assert.equal(descriptorsIn(directory), 0)
+})
+
+test('many files that are used at once are opened in turn', async (t) => {
+  const directory = temporaryDirectory(t)
+  let [open, most] = [0, 0]
+  const disk = diskOn({
+    ...systemCalls,
+    open: async (...what) => {
+      const file = await systemCalls.open(...what)
+      const close = file.close.bind(file)
+      open += 1
+      most = Math.max(most, open)
+      file.close = () => close().finally(() => (open -= 1))
+      return file
+    },
+  })
+  const files: DiskFile[] = []
+  for (let index = 0; index < manyFiles; index += 1)
+    files.push(await disk.open(join(directory, `file${index}`), 'write'))
+  await files[0]?.sync()
+  most = 0
+  await Promise.all(files.map((file, index) => file.write(0, Buffer.from(`content ${index}`))))
+  assert.deepEqual(
+    await Promise.all(files.map(text)),
+    files.map((_, index) => `content ${index}`),
+  )
+  assert.ok(most > 100 && most < 140, `${most} at once`)
+  await Promise.all(files.map((file) => file.close()))
+  assert.equal(open, 0)
 })
 
 test('a file whose name goes to another one is still itself', async (t) => {

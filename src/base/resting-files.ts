@@ -16,6 +16,10 @@ export class RestingFiles {
   /** Those with a descriptor, the one that was used longest ago first. */
   readonly #awake = new Set<RestingFile>()
   readonly #filesByPath = new Map<string, Set<RestingFile>>()
+  /** Descriptors that are being let go. */
+  #closing = 0
+  /** Wait until one of those awake is not in use, or has let its descriptor go. */
+  readonly #waiting: (() => void)[] = []
 
   constructor(awakeMax: number) {
     this.#awakeMax = awakeMax
@@ -24,7 +28,10 @@ export class RestingFiles {
   /** A file that rests while others are used. `again` opens what stands at `path` once more. */
   keep(path: string, open: OpenFile, again: () => Promise<OpenFile>): DiskFile {
     const file: RestingFile = new RestingFile(path, open, again, {
+      room: () => this.#room(),
       used: () => this.#used(file),
+      idle: () => this.#waiting.shift()?.(),
+      held: () => this.#awake.delete(file),
       closed: () => this.#forget(path, file),
     })
     this.#filesByPath.set(path, (this.#filesByPath.get(path) ?? new Set()).add(file))
@@ -40,25 +47,46 @@ export class RestingFiles {
   #used(file: RestingFile): void {
     this.#awake.delete(file)
     this.#awake.add(file)
-    let tooMany = this.#awake.size - this.#awakeMax
+    this.#restTo(this.#awakeMax)
+  }
+
+  /** Waits while so many are in use: whoever looks at all branches at once takes them in turn. */
+  async #room(): Promise<void> {
+    while (!this.#restTo(this.#awakeMax - 1) || this.#awake.size + this.#closing >= this.#awakeMax)
+      await new Promise<void>((resolve) => this.#waiting.push(resolve))
+  }
+
+  /** Whether no more than that are awake, after those that can have been put to rest. */
+  #restTo(count: number): boolean {
     for (const one of this.#awake) {
-      if (tooMany <= 0) return
-      if (!one.rest()) continue
+      if (this.#awake.size <= count) return true
+      const closed = one.rest()
+      if (closed === undefined) continue
       this.#awake.delete(one)
-      tooMany -= 1
+      this.#closing += 1
+      void closed.then(() => {
+        this.#closing -= 1
+        this.#waiting.shift()?.()
+      })
     }
+    return this.#awake.size <= count
   }
 
   #forget(path: string, file: RestingFile): void {
     this.#awake.delete(file)
+    this.#waiting.shift()?.()
     const files = this.#filesByPath.get(path)
     files?.delete(file)
     if (files?.size === 0) this.#filesByPath.delete(path)
   }
 }
 
-interface Heard {
+interface Pool {
+  /** Waits until one more may be awake. */
+  readonly room: () => Promise<void>
   readonly used: () => void
+  readonly idle: () => void
+  readonly held: () => void
   readonly closed: () => void
 }
 
@@ -69,15 +97,15 @@ class RestingFile implements DiskFile {
   /** Known once it has rested. */
   #identity: Promise<string> | undefined
   readonly #again: () => Promise<OpenFile>
-  readonly #heard: Heard
+  readonly #pool: Pool
   #users = 0
   #isHeld = false
 
-  constructor(path: string, file: OpenFile, again: () => Promise<OpenFile>, heard: Heard) {
+  constructor(path: string, file: OpenFile, again: () => Promise<OpenFile>, pool: Pool) {
     this.#path = path
     this.#file = Promise.resolve(file)
     this.#again = again
-    this.#heard = heard
+    this.#pool = pool
   }
 
   size(): Promise<number> {
@@ -105,7 +133,7 @@ class RestingFile implements DiskFile {
   }
 
   async close(): Promise<void> {
-    this.#heard.closed()
+    this.#pool.closed()
     const file = this.#file
     this.#file = undefined
     await (await file)?.close()
@@ -113,24 +141,30 @@ class RestingFile implements DiskFile {
 
   async hold(): Promise<void> {
     this.#isHeld = true
+    this.#pool.held()
     // Of what is gone no other file is taken for it.
     await this.#use(async () => undefined).catch(() => undefined)
   }
 
-  /** Lets the descriptor go unless it is in use; whether it has none then. What was written and not synced stays so. */
-  rest(): boolean {
-    if (this.#users > 0 || this.#isHeld) return false
+  /** Lets the descriptor go, unless it is in use: undefined then. What was written and not synced stays so. */
+  rest(): Promise<void> | undefined {
+    if (this.#users > 0 || this.#isHeld) return undefined
     const file = this.#file
     this.#file = undefined
     this.#identity ??= file?.then((one) => one.identity())
     // Whoever uses it next hears of a failure.
-    Promise.all([file, this.#identity])
-      .then(([one]) => one?.close())
-      .catch(() => undefined)
-    return true
+    return Promise.all([file, this.#identity]).then(
+      ([one]) => one?.close().catch(() => undefined),
+      () => undefined,
+    )
   }
 
   async #open(): Promise<OpenFile> {
+    // It is awake before it is open, so that no more are opened at once.
+    if (!this.#isHeld) {
+      await this.#pool.room()
+      this.#pool.used()
+    }
     const file = await this.#again()
     if ((await file.identity()) === (await this.#identity)) return file
     await file.close()
@@ -145,10 +179,11 @@ class RestingFile implements DiskFile {
         this.#file = undefined
         throw error
       })
-      this.#heard.used()
+      if (!this.#isHeld) this.#pool.used()
       return await work(file)
     } finally {
       this.#users -= 1
+      if (this.#users === 0) this.#pool.idle()
     }
   }
 }
