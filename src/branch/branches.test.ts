@@ -5,6 +5,7 @@ import { SimClock } from '../../test/sim/clock.ts'
 import { SimProcess } from '../../test/sim/cluster-process.ts'
 import { SimDisk } from '../../test/sim/disk.ts'
 import { seededRandom } from '../../test/sim/random.ts'
+import { failure } from '../../test/support/files.ts'
 import { type BranchName, type ChangesetId, type Disk, type DomainName, noChangeset } from '../base/index.ts'
 import { type SignedChangeset, toLine } from '../journal/changeset.ts'
 import type { Branch } from './branch.ts'
@@ -417,4 +418,23 @@ test('a branch that is not known is refused with the one that was meant', async 
     assert.throws(() => branches.named(name as BranchName), { code: 'NO_SUCH_BRANCH', message })
   refused('genric', 'no branch genric is known here (did you mean generic?)')
   refused('mail', 'no branch mail is known here')
+})
+
+test('more branches than are taken are opened if they are on disk, so that the daemon starts', async () => {
+  const disk = new SimDisk(seededRandom(1))
+  const names = Array.from({ length: 1_001 }, (_, index) => `b${index}` as BranchName)
+  for (const name of names) {
+    await disk.makeDirectory(`/is/branches/${name}`)
+    await disk.replaceFile(`/is/branches/${name}/journal`, `${toLine(common[0] as SignedChangeset)}\n`)
+  }
+  const branches = await openOn(disk)
+  assert.equal(branches.all().length, names.length)
+  await assert.rejects(branches.obtain('another' as BranchName), failure('USAGE', /^no branch another: /))
+})
+
+test('branches that are opened at once are no more than are taken', async () => {
+  const branches = await openOn(new SimDisk(seededRandom(1)))
+  const names = Array.from({ length: 1_003 }, (_, index) => `b${index}` as BranchName)
+  const opened = await Promise.allSettled(names.map((name) => branches.obtain(name)))
+  assert.equal(opened.filter(({ status }) => status === 'fulfilled').length, 1_000)
 })

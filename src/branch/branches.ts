@@ -46,7 +46,7 @@ export class Branches {
     try {
       for (const entry of await deps.disk.list(directory)) {
         const name = decodeName(entry)
-        if (name && !branches.exists(await branches.obtain(name))) await branches.#forget(name)
+        if (name && !branches.exists(await branches.#open(name))) await branches.#forget(name)
       }
     } catch (error) {
       await branches.close()
@@ -109,7 +109,7 @@ export class Branches {
   async obtain(name: BranchName): Promise<Branch> {
     const known = this.#branchByName.get(name)
     if (known) return known
-    const opening = this.#opening.get(name) ?? this.#open(name)
+    const opening = this.#opening.get(name) ?? this.#openAnother(name)
     this.#opening.set(name, opening)
     try {
       return await opening
@@ -148,10 +148,15 @@ export class Branches {
     await branch?.close()
   }
 
-  async #open(name: BranchName): Promise<Branch> {
-    if (this.all().length >= branchesMax) {
+  async #openAnother(name: BranchName): Promise<Branch> {
+    if (this.all().length + this.#opening.size >= branchesMax) {
       throw new IsconfError('USAGE', `no branch ${name}: there are ${branchesMax} branches already`)
     }
+    return this.#open(name)
+  }
+
+  /** However many there are: what is on disk must not keep a daemon from starting. */
+  async #open(name: BranchName): Promise<Branch> {
     const branch = await Branch.open(this.#deps, this.#pathOf(name), name)
     this.#branchByName.set(name, branch)
     return branch
