@@ -29,7 +29,7 @@ export const doctorRequest = request({
       known.flatMap(({ name, at }) => (at?.release === undefined ? [] : [[name, at.release] as const])),
     )
     return [
-      ...hostDiagnoses(parts),
+      ...hostDiagnoses(parts, await parts.damaged.texts()),
       ...diagnoses.clockDiagnoses(inventory.clocks(), newest && Date.parse(newest.time), clock.wallMs()),
       ...(facts ? diagnoses.diskDiagnoses(facts) : []),
       ...diagnoses.keyDiagnoses(process.mesh().authenticated, facts?.open ?? [], process.cloned?.()),
@@ -53,6 +53,7 @@ type DoctorParts = Pick<
   Parts,
   | 'branch'
   | 'clock'
+  | 'damaged'
   | 'deviations'
   | 'history'
   | 'identity'
@@ -66,15 +67,10 @@ type DoctorParts = Pick<
 >
 
 /** What keeps this host, or its branch, from going on, and what the daemon warns of. */
-function hostDiagnoses({
-  branch,
-  deviations,
-  history,
-  process,
-  rebuild,
-  replicator,
-  work,
-}: DoctorParts): readonly Diagnosis[] {
+function hostDiagnoses(
+  { branch, deviations, history, process, rebuild, replicator, work }: DoctorParts,
+  damaged: readonly string[],
+): readonly Diagnosis[] {
   const found: Diagnosis[] = []
   const { stopped } = history.standing
   if (stopped) {
@@ -120,9 +116,12 @@ function hostDiagnoses({
     )
   found.push(...scheduleDiagnoses(process.upSettings?.(), process.scheduledUps?.() ?? []))
   const own = process.warnings().filter((text) => text !== process.cloned?.())
-  const warnings = [...own, ...replicator.unfetched.overdue().map(unfetchedText)]
+  const warnings = [...own, ...damaged, ...replicator.unfetched.overdue().map(unfetchedText)]
   found.push(...warnings.map((text) => wrong('host', 'warning', text, 'see isconf status and the log')))
-  return found.length > 0 ? found : [good('host', `on branch ${branch.name}, and nothing stops it`)]
+  // A copy of another host does nothing; the row of the keys says so.
+  return found.length > 0 || process.cloned?.()
+    ? found
+    : [good('host', `on branch ${branch.name}, and nothing stops it`)]
 }
 
 /** Of what `up` would install, the owners that this host does not have. */
