@@ -4,7 +4,7 @@ import { SimClock } from '../../test/sim/clock.ts'
 import { SimDisk } from '../../test/sim/disk.ts'
 import { seededRandom } from '../../test/sim/random.ts'
 import { failure } from '../../test/support/files.ts'
-import type { ChangesetId } from '../base/index.ts'
+import type { ChangesetId, IsconfError } from '../base/index.ts'
 import { History } from './history.ts'
 import type { HistoryEvent, OperationRef } from './history-entry.ts'
 
@@ -124,6 +124,18 @@ for (const [how, line] of Object.entries(badLines)) {
     await assert.rejects(opened(disk), failure('STATE_DAMAGED', /^\/history: line 2 is not an entry of the history$/))
   })
 }
+
+test('History.entriesFromEnd() gives what is newer than a bad line, and says then that a start goes by that, too', async () => {
+  const { disk, history: before } = await opened()
+  await before.add([finished(0)])
+  await before.close()
+  await disk.replaceFile(path, `X\n${await textOf(disk)}`)
+  const { history } = await opened(disk)
+  assert.deepEqual(history.standing.done, at(0))
+  const entries = history.entriesFromEnd()
+  assert.equal((await entries.next()).value?.event, 'finished')
+  await assert.rejects(entries.next(), ({ hint }: IsconfError) => /isconf history -n COUNT.*only if/.test(hint))
+})
 
 test('History.entriesFromEnd() gives everything that happened, the last first', async () => {
   const { history } = await opened()

@@ -134,9 +134,13 @@ export class History {
     if (event !== undefined) {
       throw new IsconfError('NEWER_RELEASE', `${where} has ${JSON.stringify(event)}, which only a later release writes`)
     }
-    throw new IsconfError('STATE_DAMAGED', `${where} is not an entry of the history`)
+    throw new IsconfError('STATE_DAMAGED', `${where} is not an entry of the history`, { hint: badLineHint })
   }
 }
+
+/** A start reads no further back than it has to: a bad line before that is found by whoever asks for what is there. */
+const badLineHint =
+  'keep the file for examination; `isconf history -n COUNT` shows what is newer than that line; a start of the daemon sets the file aside only if that line says how far this host has come'
 
 function jsonOf(text: string): unknown {
   try {
