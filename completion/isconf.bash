@@ -47,7 +47,7 @@ _isconf() {
     history:-n) return ;;
     history:--output) mapfile -t COMPREPLY < <(compgen -W "$(isconf log -n 100 --json 2>/dev/null | sed -n 's/^{"id":"\([0-9a-f]\{12\}\).*/\1/p')" -- "$word"); return ;;
     fleet:--branch) mapfile -t COMPREPLY < <(compgen -W "$(isconf branches --json 2>/dev/null | sed -n 's/^{"name":"\([A-Za-z0-9._-]*\)".*/\1/p')" -- "$word"); return ;;
-    fleet:--state) mapfile -t COMPREPLY < <(compgen -W "stopped boot unheard held behind differs unknown level" -- "$word"); return ;;
+    fleet:--state) mapfile -t COMPREPLY < <(compgen -W "stopped boot unheard held split behind differs unknown level" -- "$word"); return ;;
     fleet:--name) mapfile -t COMPREPLY < <(compgen -W "$(isconf hosts --json 2>/dev/null | sed -n 's/^{"name":"\([A-Za-z0-9._-]*\)".*/\1/p')" -- "$word"); return ;;
     events:--after) return ;;
     web:--listen) return ;;

@@ -115,7 +115,7 @@ complete -c isconf -n __fish_use_subcommand -a hosts -d 'Show the hosts of the d
 complete -c isconf -n '__fish_seen_subcommand_from hosts' -l json -d 'print one JSON document a line'
 complete -c isconf -n __fish_use_subcommand -a fleet -d 'Show which hosts need somebody, and why'
 complete -c isconf -n '__fish_seen_subcommand_from fleet' -l branch -x -a '(isconf branches --json 2>/dev/null | sed -n \'s/^{"name":"\\([A-Za-z0-9._-]*\\)".*/\\1/p\')' -d 'only hosts on this branch'
-complete -c isconf -n '__fish_seen_subcommand_from fleet' -l state -x -a 'stopped boot unheard held behind differs unknown level' -d 'only hosts in this state'
+complete -c isconf -n '__fish_seen_subcommand_from fleet' -l state -x -a 'stopped boot unheard held split behind differs unknown level' -d 'only hosts in this state'
 complete -c isconf -n '__fish_seen_subcommand_from fleet' -l name -x -a '(isconf hosts --json 2>/dev/null | sed -n \'s/^{"name":"\\([A-Za-z0-9._-]*\\)".*/\\1/p\')' -d 'only hosts whose name has this in it'
 complete -c isconf -n '__fish_seen_subcommand_from fleet' -l all -d 'list the hosts that are level, too'
 complete -c isconf -n '__fish_seen_subcommand_from fleet' -l watch -d 'look again every two seconds, until Ctrl-C'

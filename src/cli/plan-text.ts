@@ -52,7 +52,7 @@ function summary(plan: PlanAnswer, done: readonly Planned[]): string {
   const fetched = toFetch.length === 0 ? '' : `, ${bytes} bytes to be fetched`
   const toDo = done.filter((one) => !one.void).length
   const what =
-    operations.length === 0 && position === total && unfetched.length === 0
+    operations.length === 0 && position === total && unfetched.length === 0 && plan.stop === null
       ? 'nothing to do'
       : `would do ${count(toDo, 'operation')}${fetched}`
   return `${what}; this host has done ${count(position, 'operation')} of branch ${branch}`
@@ -66,7 +66,7 @@ function describeStop({ reason, operation }: Stop, left: number): string {
     case 'reboot-needed':
       return `would fail at ${operation}, a reboot: -r is needed; ${rest}`
     case 'split':
-      return `would fail before ${operation}: the branch is split; ${rest}`
+      return `would fail${operation === null ? '' : ` before ${operation}`}: the branch is split; ${rest}`
     case 'unknown':
       return `would fail before ${operation}, which only a later release of isconf can do; ${rest}`
     case 'limit':
@@ -86,10 +86,11 @@ export function refuseStopping({ obstacles = [], stop }: PlanAnswer): void {
   if (first) throw wouldStop(`at ${first.operation}: ${first.reason}`, 'WOULD_STOP', first.operation)
   const code = stop ? codeByReason[stop.reason] : undefined
   if (!stop || code === undefined) return
-  throw wouldStop(`before ${stop.operation}`, code, stop.operation)
+  throw wouldStop(stop.operation === null ? 'because of a split' : `before ${stop.operation}`, code, stop.operation)
 }
 
-function wouldStop(where: string, cause: ErrorCode, operation: string): IsconfError {
-  const hint = errorKinds[cause].hint.replaceAll('OPERATION', operation)
+function wouldStop(where: string, cause: ErrorCode, operation: string | null): IsconfError {
+  const { hint: forAny } = errorKinds[cause]
+  const hint = operation === null ? forAny : forAny.replaceAll('OPERATION', operation)
   return new IsconfError('WOULD_STOP', `isconf up would stop ${where}`, { hint })
 }

@@ -9,6 +9,7 @@ export const hostStates = {
   boot: 'its last boot did not make it right',
   unheard: 'nothing has been heard from it for longer than it should be silent',
   held: '`up` does nothing there until somebody releases the host, or its branch, of which it has operations to do',
+  split: '`up` goes no further there until somebody has chosen a line of its branch, which is split',
   behind: 'it has operations to do',
   differs: 'it differs from its journal: an operation was skipped, was done and is void, or was done here alone',
   unknown: 'it has not told where it stands, or stands where this host cannot tell',

@@ -8,6 +8,8 @@ export function reasonOf({ state, stopped, holds = [], boot, deviations, seen, c
   if (stopped) parts.push(`at ${stopped.operation}${sinceText(stopped.since)}: ${stopped.why}`)
   if (state === 'boot' && boot) parts.push(bootText(boot))
   if (state === 'held') parts.push(...holds.map((one) => `${one.scope} held ${heldBy(one)}`))
+  if (state === 'split')
+    parts.push('`isconf branches` and `isconf status` show its lines, `isconf resolve` chooses one')
   if (state === 'differs') parts.push(deviations.map(deviationText).join(', '))
   if (!connected && state !== 'level') parts.push(seen === null ? 'never heard' : `last heard ${seen}`)
   if (via) parts.push(`connected over ${via}`)

@@ -42,8 +42,11 @@ export interface Plan {
   readonly obstacles: readonly PlannedObstacle[]
   /** What plain users have put in the way and would be moved aside, in words. */
   readonly asides: readonly string[]
-  /** Why it would stop before the end of the journal; null if it would not. */
-  readonly stop: { readonly reason: 'reboot' | 'reboot-needed' | Stop; readonly operation: string } | null
+  /**
+   * Why it would stop before the end of the journal, and at or before which operation, if there is one; null if it would
+   * not.
+   */
+  readonly stop: { readonly reason: 'reboot' | 'reboot-needed' | Stop; readonly operation: string | null } | null
 }
 
 type PlanDeps = Pick<UpDeps, 'branch' | 'history' | 'machine' | 'store'>
@@ -80,7 +83,8 @@ async function walk(deps: PlanDeps, options: UpOptions, look: PlannedLook): Prom
     operations.push(planned(deps, step, blobToInstall(newest), fetched))
     if (needsReboot) return { operations, stop: { reason: 'reboot', operation } }
   }
-  return { operations, stop: null }
+  // All of this host's own line is done, or will be, and `up` refuses the split nevertheless.
+  return { operations, stop: branch.isSplit ? { reason: 'split', operation: null } : null }
 }
 
 /** Looks at the paths as `up` does: in each changeset, at what is done without a command in between. */

@@ -151,7 +151,7 @@ test('the command of a daemon that was killed is not begun again beside itself, 
     const words = [`this command, which a daemon that has died began, still runs: process ${pid}`, `kill -- -${pid}`]
     const { stderr } = assertRefused(await host.run(...verb), 1, ...words)
     // It says what it does not do, and nothing else.
-    assert.match(stderr, /^isconf: error: [^\n]*\nisconf: hint: [^\n]*\n(  or [^\n]*\n)*$/)
+    assert.match(stderr, /^isconf: error: [^\n]*\nisconf: hint: [^\n]*\n( {2}or [^\n]*\n)*$/)
     if (host === birch) {
       const { stopped } = await host.status()
       assert.equal(stopped?.reason, 'it was interrupted')

@@ -24,6 +24,15 @@ test('after a split both lines are kept and nobody goes past it, until someone r
     const { lines } = await host.status()
     assert.deepEqual(lines.map(({ message }) => message).sort(), ['line-of-alder', 'line-of-birch'])
     assert.match((await host.does('status')).stdout, /split .*line-of-/)
+    assert.doesNotMatch((await host.does('status')).stdout, /up to date/)
+    const fleet = await host.run('fleet')
+    assert.equal(fleet.status, 1)
+    assert.match(fleet.stdout, /^3 hosts: 0 level, 3 split\n/)
+    // On birch there is work that is not checked in.
+    if (host === birch) continue
+    const dry = await host.run('up', '--dry-run')
+    assert.match(dry.stdout, /would do [01] operations?.*\nwould fail.*: the branch is split/)
+    assertRefused(dry, 1, 'isconf resolve')
   }
   assertRefused(await alder!.run('lock', 'on'), 1, 'branch generic is split', 'isconf status')
   assertRefused(await birch!.run('ci'), 1, 'branch generic is split')

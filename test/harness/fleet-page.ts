@@ -1,4 +1,4 @@
-/** A host that knows others in every state, and serves the page that shows them. */
+/** A host that knows others in many states, and serves the page that shows them. */
 import type { HostRow, LogEntry } from '../../src/control/index.ts'
 import { type HostWord, putRecords, standing } from './host-records.ts'
 import { type Ending, Lab, type LabHost } from './lab.ts'
@@ -9,7 +9,7 @@ export const markup = '<b onclick="x">bold</b>&amp;'
 /** A command that writes to both streams, and what is no text. */
 const wrote = `seq 3; printf '${markup}\\033[2J\\n'; echo 'a warning' >&2`
 
-/** The states of the hosts that {@link hostWithFleet} knows. */
+/** The states of the hosts that {@link hostWithFleet} knows: all but that of a split branch. */
 export const statesOfFleet: readonly HostRow['state'][] = [
   'stopped',
   'boot',
@@ -21,7 +21,7 @@ export const statesOfFleet: readonly HostRow['state'][] = [
   'level',
 ]
 
-/** A host with two changesets that serves the page, and that knows hosts in every state. */
+/** A host with two changesets that serves the page, and that knows hosts in every one of {@link statesOfFleet}. */
 export async function hostWithFleet(ending: Ending): Promise<LabHost> {
   const [alder] = (await Lab.of(ending, 'alder')).hosts as [LabHost]
   alder.knows([])

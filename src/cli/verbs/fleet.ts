@@ -34,7 +34,7 @@ const aState: WordType<HostState> = {
 
 const colours: Colours = {
   ...{ stopped: 'red', boot: 'red' },
-  ...{ unheard: 'yellow', held: 'yellow', behind: 'yellow', differs: 'yellow', unknown: 'yellow' },
+  ...{ unheard: 'yellow', held: 'yellow', split: 'yellow', behind: 'yellow', differs: 'yellow', unknown: 'yellow' },
 }
 
 /** Between two looks of --watch. */

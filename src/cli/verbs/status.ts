@@ -155,12 +155,14 @@ const deviationWords: Readonly<Record<DeviationAnswer['kind'], (by: string) => s
   dropped: (by) => `was given up by ${by}`,
 }
 
-function placeOf({ head, position, operations, pending, deviations }: Status): string {
+function placeOf({ head, position, operations, pending, deviations, lines }: Status): string {
   const differing = deviations.length === 0 ? '' : `, but differing in ${deviations.length}`
   if (operations === 0) return `with an empty journal${differing}`
   if (position === null) return 'which this host has left: what it has done is not in the journal'
-  const level = pending > 0 ? `${pending} to do` : deviations.length > 0 ? 'level' : 'up to date'
-  return `at ${head.slice(0, idPrefixLength)}, ${position} of ${count(operations, 'operation')} done${differing}: ${level}`
+  const level = deviations.length > 0 ? 'level' : 'up to date'
+  // Nobody is up to date on a split branch: what the others did is not done here.
+  const standing = pending > 0 ? `${pending} to do` : lines.length > 0 ? 'on its own line of the split' : level
+  return `at ${head.slice(0, idPrefixLength)}, ${position} of ${count(operations, 'operation')} done${differing}: ${standing}`
 }
 
 function describeLine({ first, changesets, author, time, message, here }: LineStatus): string {

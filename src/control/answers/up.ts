@@ -76,11 +76,11 @@ export const planAnswerSchema = z.object({
   stop: z
     .object({
       reason: z.enum(['reboot', 'reboot-needed', 'split', 'limit', 'unknown']),
-      operation: z.string(),
+      operation: z.string().nullable(),
     })
     .nullable()
     .describe(
-      'why it would stop before the end of the journal, and which operation that is about: the reboot it would do (`reboot`) or may not do (`reboot-needed`), the first one that would be left (`limit`, `split`), or the one that only a later release of isconf can do (`unknown`)',
+      'why it would stop before the end of the journal, and which operation that is about: the reboot it would do (`reboot`) or may not do (`reboot-needed`), the first one that would be left (`limit`, `split`), null where this host has done all of its own line of a split, or the one that only a later release of isconf can do (`unknown`)',
     ),
   holds: z
     .array(holdAnswerSchema)

@@ -95,7 +95,11 @@ export const hostsRequest = request({
       boot: bootRecord?.current ?? null,
     }
     const all = [own, ...(await Promise.all(rows)).sort((a, b) => (a.name < b.name ? -1 : 1))]
-    return all.map((row) => ({ ...row, state: hostState(row, all.length, parts.clock) }))
+    const splitBranches = new Set<string | null>(branches.all().flatMap(({ isSplit, name }) => (isSplit ? [name] : [])))
+    return all.map((row) => {
+      const isSplit = splitBranches.has(row.branch)
+      return { ...row, state: hostState({ ...row, isSplit }, all.length, parts.clock) }
+    })
   },
 })
 

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SimClock } from '../../../../test/sim/clock.ts'
-import type { HostRow, HostState } from '../../../control/index.ts'
+import type { HostState } from '../../../control/index.ts'
 import { hostState } from './host-state.ts'
 
 const clock = new SimClock()
 const minutesAgo = (minutes: number): string => new Date(clock.wallMs() - minutes * 60_000).toISOString()
 
-const well: Omit<HostRow, 'state'> = {
+const well: Parameters<typeof hostState>[0] = {
+  isSplit: false,
   name: 'alder',
   peerId: 'alder',
   here: false,
@@ -27,7 +28,7 @@ const stopped = { operation: 'ab:1', why: 'it ended with exit status 1', since: 
 const deviations = [{ kind: 'skipped', operation: 'ab:1' }]
 const gone = { connected: false, address: null, seen: minutesAgo(20) }
 
-const cases: readonly (readonly [HostState, Partial<HostRow>, number?])[] = [
+const cases: readonly (readonly [HostState, Partial<typeof well>, number?])[] = [
   ['level', {}],
   ['level', { boot }],
   ['behind', { position: 2 }],
@@ -38,6 +39,10 @@ const cases: readonly (readonly [HostState, Partial<HostRow>, number?])[] = [
   ['boot', { boot: { ...boot, level: 'old' } }],
   ['unheard', gone],
   ['unheard', { ...gone, position: 2 }],
+  ['split', { isSplit: true }],
+  ['split', { isSplit: true, position: null }],
+  ['split', { isSplit: true, position: 2, deviations }],
+  ['stopped', { isSplit: true, position: 2, stopped }],
   ['unknown', { position: null }],
   ['unknown', { branch: null, position: null, operations: null }],
   // In a large domain a host is connected to few others, and hears from the rest now and then.

@@ -3,15 +3,19 @@ import { type Clock, everybodyMax } from '../../../base/index.ts'
 import type { HostRow, HostState } from '../../../control/index.ts'
 import { unheardMs } from '../../../replication/index.ts'
 
-type Facts = Omit<HostRow, 'state'>
+type Facts = Omit<HostRow, 'state'> & {
+  /** Its branch is split, as far as this host knows. */
+  readonly isSplit: boolean
+}
 
 /** The state of a host in a domain of so many hosts. The checks are in the order of `hostStates`. */
 export function hostState(facts: Facts, hosts: number, clock: Clock): HostState {
-  const { stopped, boot, position, operations, deviations } = facts
+  const { stopped, boot, position, operations, deviations, isSplit } = facts
   if (stopped) return 'stopped'
   if (boot !== null && (boot.level === 'failed' || boot.level === 'old')) return 'boot'
   if (isUnheard(facts, hosts, clock)) return 'unheard'
   if (isHeld(facts)) return 'held'
+  if (isSplit) return 'split'
   if (position === null || operations === null) return 'unknown'
   if (position < operations) return 'behind'
   return deviations.length > 0 ? 'differs' : 'level'
