@@ -28,7 +28,7 @@ const programPath = process.argv[1] ?? fileURLToPath(import.meta.url)
 const backgroundVariable = 'ISCONF_BACKGROUND'
 
 /** What a daemon that was started in the background says to its starter, once. */
-type FirstWord = { readonly ready: true } | { readonly ready: false; readonly error: string; readonly exit: number }
+type FirstWord = { readonly ready: true } | Extract<SpawnedDaemon, { ready: false }>
 
 const surroundings: Surroundings = {
   terminal: withMovingLine(systemTerminal),
@@ -101,7 +101,7 @@ function spawnDaemon(flags: Flags, home: string): Promise<SpawnedDaemon> {
     })
     child.once('exit', (status) => {
       const error = `isconf: error: the daemon ended with status ${status} before it answered\nisconf: hint: see ${home}/log\n`
-      resolve({ ready: false, error, exit: 223 })
+      resolve({ ready: false, code: 'DAEMON_LOST', error, exit: 223 })
     })
   })
 }
@@ -131,7 +131,7 @@ async function runDaemon(configPath: string | undefined): Promise<void> {
     if (end === 'replaced') giveWay()
   } catch (thrown) {
     const error = toIsconfError(thrown)
-    await tell({ ready: false, error: failureText(error), exit: error.exit })
+    await tell({ ready: false, code: error.code, error: failureText(error), exit: error.exit })
     throw thrown
   }
 }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, linkSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { asPlainUser, failure, namesIn, temporaryDirectory } from '../../test/support/files.ts'
-import { claimPath, takePidFile } from './pid-file.io.ts'
+import { unlessThere } from '../../test/support/tools.ts'
+import { claimPath, processFields, takePidFile } from './pid-file.io.ts'
 
 function pidPath(t: TestContext): string {
   return join(temporaryDirectory(t), '.pid')
@@ -33,6 +34,33 @@ test('takePidFile() refuses what a living process has, and names it', async (t) 
   await assert.rejects(takePidFile(path), failure('ALREADY_RUNNING', said))
   assert.equal(ownContent(path), before)
   assert.deepEqual(namesIn(dirname(path)), ['.pid'])
+})
+
+/** Its first thread has ended, and another one runs: a killed process looks like that for a moment. */
+const endsByThreads = `
+#include <pthread.h>
+#include <unistd.h>
+static void *stay(void *none) { return sleep(60), none; }
+int main(void) {
+  pthread_t other;
+  pthread_create(&other, NULL, stay, NULL);
+  pthread_exit(NULL);
+}`
+
+test('takePidFile() refuses what a process has as long as another thread of it runs', {
+  skip: unlessThere('gcc'),
+}, async (t) => {
+  const path = pidPath(t)
+  execFileSync('gcc', ['-pthread', '-x', 'c', '-', '-o', `${path}.program`], { input: endsByThreads })
+  const child = spawn(`${path}.program`, { stdio: 'ignore' })
+  t.after(() => child.kill('SIGKILL'))
+  let fields: readonly string[] = []
+  while (fields[0] !== 'Z') {
+    await new Promise(setImmediate)
+    fields = processFields(child.pid!)
+  }
+  writeFileSync(path, (await aliveContent(t)).replace(/^\d+ \d+/, `${child.pid} ${fields[19]}`))
+  await assert.rejects(takePidFile(path), failure('ALREADY_RUNNING'))
 })
 
 /** What the process that runs this test would have written. */

@@ -135,9 +135,9 @@ export function processFields(pid: number | string): readonly string[] {
 
 /** When a process was started, in the kernel's ticks since boot, with the boot's id; empty when none runs. */
 export function processStart(pid: number): string {
-  const { 0: state, 19: started } = processFields(pid)
-  // Z, X: ended, and its parent has yet to notice.
-  if (state === undefined || state === 'Z' || state === 'X') return ''
+  const { 0: state, 17: threads, 19: started } = processFields(pid)
+  // Z, X: ended, and its parent has yet to notice; but as long as other threads of it end, it has its ports.
+  if (state === undefined || (state === 'Z' && Number(threads) <= 1) || state === 'X') return ''
   return `${started}@${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}`
 }
 

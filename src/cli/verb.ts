@@ -1,4 +1,5 @@
 /** What a verb of isconf is, and what it is handed. */
+import type { ErrorCode } from '../base/index.ts'
 import type { Config } from '../config/index.ts'
 import type { Client, EventListener, LeaveAnswer } from '../control/index.ts'
 import * as terminal from '../terminal/index.ts'
@@ -65,7 +66,7 @@ export interface CallerFile {
 
 export type SpawnedDaemon =
   | { readonly ready: true; readonly pid: number }
-  | { readonly ready: false; readonly error: string; readonly exit: number }
+  | { readonly ready: false; readonly code: ErrorCode; readonly error: string; readonly exit: number }
 
 export interface VerbContext extends Surroundings {
   readonly flags: Flags

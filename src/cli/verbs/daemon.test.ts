@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { rmSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { hostWith, result } from '../../../test/support/typed.ts'
@@ -33,10 +34,49 @@ test('start says that the daemon runs already, and starts none', async (t) => {
 
 test('start shows what kept the daemon from starting, as the daemon told it, with its status', async (t) => {
   const error = 'isconf: error: port 65027 is taken\nisconf: hint: set IS_PORT\n'
-  const { type } = await hostWith(t, undefined, { spawnDaemon: async () => ({ ready: false, error, exit: 22 }) })
+  const { type } = await hostWith(t, undefined, {
+    spawnDaemon: async () => ({ ready: false, code: 'PORT_TAKEN', error, exit: 22 }),
+  })
   const { status, out, err } = await type('start')
   assert.deepEqual([status, out, err], [22, '', error])
 })
+
+test('start starts a daemon where another one goes away while it is asked', async (t) => {
+  const host = await hostWith(t, undefined, { spawnDaemon: async () => ({ ready: true, pid: 99 }) })
+  const ending = createServer((socket) => {
+    ending.close()
+    socket.destroy()
+  })
+  await new Promise<void>((resolve) => ending.listen(join(host.home, 'conf/.ctl'), resolve))
+  const { status, err } = await host.type('start')
+  assert.deepEqual([status, err], [0, 'isconf: the daemon answers: process 99\n'])
+})
+
+test('start starts none beside one whose answer it does not understand', async (t) => {
+  const { status, err } = await (await hostWith(t, {})).type('start')
+  assert.equal(status, 223)
+  assert.match(err, /^isconf: error: the daemon ended in the middle of the request\n/)
+})
+
+for (const { lives, starts, said } of [
+  { lives: 3, starts: 4, said: [0, 'isconf: the daemon answers: process 99\n'] },
+  { lives: Number.POSITIVE_INFINITY, starts: 20, said: [223, 'isconf: error: process 1 has it\n'] },
+]) {
+  test(`start begins ${starts} times where ${lives} find that one that does not answer has the home`, async (t) => {
+    let started = 0
+    const { type } = await hostWith(t, undefined, {
+      sleep: async () => undefined,
+      spawnDaemon: async () => {
+        started += 1
+        if (started > lives) return { ready: true, pid: 99 }
+        return { ready: false, code: 'ALREADY_RUNNING', error: 'isconf: error: process 1 has it\n', exit: 223 }
+      },
+    })
+    const { status, err } = await type('start')
+    assert.deepEqual([status, err], said)
+    assert.equal(started, starts)
+  })
+}
 
 test('stop returns when the process has ended', async (t) => {
   let looks = 0

@@ -8,6 +8,10 @@ import { type VerbContext, verb } from '../verb.ts'
 const stopMsMax = 20_000
 const lookEveryMs = 20
 
+/** How often `start` tries while a daemon that was killed has yet to end: some seconds, longer on a busy machine. */
+const startTriesMax = 20
+const startEveryMs = 250
+
 export const startVerb = verb({
   name: 'start',
   summary: 'Start the daemon',
@@ -56,21 +60,39 @@ export const daemonVerb = verb({
 })
 
 async function start(context: VerbContext): Promise<number> {
-  const running = await pidOf(context)
-  if (running !== undefined) {
-    context.say(`the daemon is already running: process ${running}`)
-    return 0
+  for (let tries = 1; ; tries += 1) {
+    const running = await pidUnlessEnding(context)
+    if (running !== undefined) {
+      context.say(`the daemon is already running: process ${running}`)
+      return 0
+    }
+    const { flags, config } = context
+    const spawned = await patiently('start', context, () => context.spawnDaemon(flags, config.home))
+    if (spawned.ready) {
+      context.say(`the daemon answers: process ${spawned.pid}`)
+      await sayWhatIsOdd(context)
+      return 0
+    }
+    // The one that has the home did not answer: it is about to end, or to begin.
+    if (spawned.code !== 'ALREADY_RUNNING' || tries === startTriesMax) {
+      // It has told what there is to tell, in the form of any failure.
+      context.terminal.err(spawned.error)
+      return spawned.exit
+    }
+    await context.sleep(startEveryMs)
   }
-  const { flags, config } = context
-  const spawned = await patiently('start', context, () => context.spawnDaemon(flags, config.home))
-  if (!spawned.ready) {
-    // It has told what there is to tell, in the form of any failure.
-    context.terminal.err(spawned.error)
-    return spawned.exit
+}
+
+/** Also undefined when the daemon ends while it is asked: one that was killed accepts for a moment, and breaks off. */
+async function pidUnlessEnding(context: VerbContext): Promise<number | undefined> {
+  try {
+    return await pidOf(context)
+  } catch (error) {
+    const { code, cause } = toIsconfError(error)
+    // Without a cause nothing broke off: a daemon that is there and silent is none that ends.
+    if (code === 'DAEMON_LOST' && cause !== undefined) return undefined
+    throw error
   }
-  context.say(`the daemon answers: process ${spawned.pid}`)
-  await sayWhatIsOdd(context)
-  return 0
 }
 
 /** What keeps the host from taking part, or is odd about how it is set up. */
