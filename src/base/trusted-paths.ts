@@ -44,6 +44,11 @@ export const trustedPaths = {
     covers: 'the socket, also that of isconf-network.socket',
     otherwise: 'The daemon ends with status 22; with `auto` it speaks to the network itself, and says it.',
   },
+  web: {
+    what: 'IS_WEB',
+    covers: 'the directory of its unix socket, also that of `isconf web --listen`',
+    otherwise: 'The page is not served, which the log and `isconf status` say; `isconf web` ends with status 223.',
+  },
   hooks: {
     what: 'IS_HOOKS',
     covers: 'the directories of hooks, and every hook',

@@ -1,7 +1,9 @@
 /** Where the page listens: at a port of 127.0.0.1, or a unix socket of its owner's alone. */
 import { chmod, lstat, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
+import { dirname } from 'node:path'
 import type { FastifyInstance } from 'fastify'
+import { refuseChangeable } from '../base/changeable.io.ts'
 import { IsconfError } from '../base/index.ts'
 import type { WebPlace } from '../config/index.ts'
 
@@ -12,6 +14,8 @@ export async function listen(app: FastifyInstance, place: WebPlace): Promise<str
       await app.listen({ host: '127.0.0.1', port: place.port })
       return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
     }
+    // Who can put something else in its place gets the mode that is meant for it put on whatever they like.
+    refuseChangeable('web', dirname(place.path))
     await removeSocket(place.path)
     await app.listen({ path: place.path })
     await chmod(place.path, 0o600)

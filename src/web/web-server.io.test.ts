@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict'
-import { statSync, writeFileSync } from 'node:fs'
+import { chmodSync, statSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { until } from '../../test/harness/run.ts'
 import { SimClock } from '../../test/sim/clock.ts'
 import { type Answer, ask, hostsOnPage, logIn, textOf } from '../../test/support/browser.ts'
-import { asPlainUser, temporaryDirectory } from '../../test/support/files.ts'
+import { asPlainUser, namesIn, temporaryDirectory } from '../../test/support/files.ts'
 import { hostRow, knownFleet } from '../../test/support/fleet-rows.ts'
 import { servedOverChannel } from '../../test/support/network.ts'
 import { unlessRootHas } from '../../test/support/tools.ts'
+import { changeableByOthers } from '../base/changeable.io.ts'
 import { IsconfError, type Log, silentLog } from '../base/index.ts'
 import { systemRandom } from '../base/random.io.ts'
 import type { WebPlace } from '../config/index.ts'
@@ -289,6 +290,17 @@ test("a unix socket is its owner's, and takes the place of one that was left, an
   writeFileSync(file, 'mine')
   await assert.rejects(served(t, [host], { path: file }), { code: 'WEB_ADDRESS', message: /file/ })
   assert.equal(statSync(file).size, 4)
+})
+
+test('a unix socket in a directory that others can change is refused, before anything is put or removed there', async (t) => {
+  const directory = temporaryDirectory(t)
+  const path = join(directory, 'page.sock')
+  chmodSync(directory, 0o1777)
+  if (changeableByOthers(directory) === undefined)
+    return t.skip('the temporary directory is hidden from others: this was NOT tested')
+  const message = `the page can't have ${path}: IS_WEB: ${directory} can be changed by everybody (mode 1777): chmod go-w ${directory}`
+  await assert.rejects(served(t, [host], { path }), { code: 'WEB_ADDRESS', message })
+  assert.deepEqual(namesIn(directory), [])
 })
 
 test('another user of this host gets no more at the port than anybody without a link', {
