@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { temporaryDirectory } from '../../test/support/files.ts'
+import { closedMark } from './closed-mark.io.ts'
 import { hostNamesOf } from './host-names.ts'
 import { lintFile, lintHost } from './lint.io.ts'
 import type { Finding } from './lint.ts'
@@ -61,6 +62,12 @@ test('lintHost() reads conf/hmac_keys when IS_HMAC_KEYS names no other file, and
   assert.deepEqual(lint(), [
     'HOME/conf/hmac_keys:null warning key 1 has 18 of the 20 characters that a key should have',
   ])
+})
+
+test('lintHost() misses conf/hmac_keys where it had the keys of the domain, as the daemon does', (t) => {
+  const { home, lint } = homeWith(t, '', 'example.com\n')
+  closedMark(home).note(true)
+  assert.deepEqual(lint(), ['HOME/conf/hmac_keys:null error no such file, though it had the keys of the domain'])
 })
 
 test('lintHost() misses a domain, and files that are named and not there', (t) => {

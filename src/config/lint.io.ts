@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { refuseChangeable, refuseChangeableTree } from '../base/changeable.io.ts'
 import { parseDomainName, type TrustedName, toIsconfError, unlookedAt } from '../base/index.ts'
+import { closedMark } from './closed-mark.io.ts'
 import { defaultHmacKeysPath, domainFilePath, type Found, finder } from './config.ts'
 import type { HostNames } from './host-names.ts'
 import { type Finding, lintHmacKeys, lintMainCf, lintNets } from './lint.ts'
@@ -79,8 +80,9 @@ function lookFindings(path: string, look: () => void): readonly Finding[] {
 
 function keysFindings(home: string, named: string | undefined): readonly Finding[] {
   const byDefault = defaultHmacKeysPath(home)
-  // By itself it need not be there.
-  if (named === undefined && !existsSync(byDefault)) return []
+  // By itself it need not be there, unless it was: the daemon does not start then, either.
+  if (named === undefined && !existsSync(byDefault))
+    return closedMark(home).isSet() ? [error(byDefault, 'no such file, though it had the keys of the domain')] : []
   const path = named ?? byDefault
   // The daemon does not start without it: that would open the domain.
   if (!existsSync(path)) return [error(path, `no such file, though ${settings.hmacKeysPath.env} names it`)]
