@@ -80,6 +80,9 @@ test('a name with a slip in it, or that is none, is answered with the one that m
   assert.ok((await message(findOperation(journal, `${slip}:1`))).endsWith(`(${meant}:1?)`))
   assert.ok((await message(findChangeset(journal, slip))).endsWith(`(${meant}?)`))
   assert.ok((await message(findChangeset(journal, typed.toUpperCase()))).endsWith(`(${meant}?)`))
+  assert.ok((await message(findOperation(journal, `${typed}:x`))).endsWith(`(${meant}?)`))
+  const short = 'not the name of an operation: "abc": it takes at least 4 digits of the id'
+  assert.equal(await message(findOperation(journal, 'abc')), short)
   const head = `not the name of a changeset: "HEAD" (the newest changeset is ${two.id.slice(0, 12)})`
   assert.equal(await message(findChangeset(journal, 'HEAD')), head)
   assert.match(await message(findOperation(await journalOf(), 'abcd')), /: the journal is empty$/)

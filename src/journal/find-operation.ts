@@ -49,6 +49,7 @@ const comparedMax = 10_000
 function meantText(journal: Journal, name: string): string {
   if (journal.length === 0) return ': the journal is empty'
   const [typed = '', index] = name.split(':')
+  if (/^[0-9a-f]{1,3}$/.test(typed)) return ': it takes at least 4 digits of the id'
   const isLikeAnId = /^[0-9a-z]{4,64}$/i.test(typed) && /\d/.test(typed)
   if (!isLikeAnId) return ` (the newest changeset is ${shortId(journal, journal.length)})`
   const sequences = Array.from({ length: Math.min(journal.length, comparedMax) }, (_, back) => journal.length - back)
@@ -57,7 +58,7 @@ function meantText(journal: Journal, name: string): string {
   const near = nearest(typed, byBeginning.keys())
   if (near === undefined) return ''
   const id = journal.idAt(byBeginning.get(near) ?? 0).slice(0, length)
-  return ` (did you mean ${id}${index === undefined ? '' : `:${index}`}?)`
+  return ` (did you mean ${id}${/^\d{1,9}$/.test(index ?? '') ? `:${index}` : ''}?)`
 }
 
 function shortId(journal: Journal, sequence: number): string {

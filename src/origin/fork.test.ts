@@ -96,6 +96,12 @@ test('fork and migrate give back the lock under which nothing was done, and only
   assert.deepEqual([cluster.branch('alder').state.lock, host.daemon.work.header], [null, undefined])
 })
 
+test('fork and migrate to the branch that this host is on say so', async () => {
+  const { cluster } = await changedHost()
+  for (const verb of ['fork', 'migrate'] as const)
+    assert.equal(await said(cluster, verb, 'generic'), 'USAGE: alder is already on branch generic')
+})
+
 test('fork and migrate refuse with work that is not checked in', async () => {
   const { cluster } = await changedHost()
   await cluster.ask('alder', 'fork', 'web')

@@ -15,11 +15,12 @@ export interface BranchingDeps extends OriginDeps, WithInstalledEarly {
  * name at the same moment, one of them gets it. BRANCH_EXISTS, UNCHECKED_WORK, NEEDS_REBUILD, SPLIT, OFF_BRANCH.
  */
 export async function fork(deps: BranchingDeps, user: string, name: BranchName): Promise<Branch> {
-  const { branch: parent, branches, agreement } = deps
+  const { branch: parent, branches, agreement, host } = deps
   refuseToLeave(deps, user)
   await refuseSplit(parent)
   await operationsDone(parent, deps.history.standing.done)
-  if (name === parent.name || name === firstBranch) throw branchExists(name)
+  if (name === parent.name) throw alreadyOn(host, name)
+  if (name === firstBranch) throw branchExists(name)
   const child = await branches.obtain(name)
   if (branches.exists(child)) throw branchExists(name)
   // What the parent gets meanwhile is not in the child.
@@ -42,7 +43,7 @@ export async function fork(deps: BranchingDeps, user: string, name: BranchName):
  */
 export async function migrate(deps: BranchingDeps, user: string, name: BranchName): Promise<Branch> {
   const { branch, branches, host } = deps
-  if (name === branch.name) throw new IsconfError('USAGE', `${host} is already on branch ${name}`)
+  if (name === branch.name) throw alreadyOn(host, name)
   refuseToLeave(deps, user)
   const to = branches.named(name)
   await refuseSplit(to)
@@ -73,6 +74,10 @@ async function leaveFor({ branch, branches, agreement, work, goTo }: BranchingDe
     await work.clear()
   }
   await goTo(to)
+}
+
+function alreadyOn(host: string, name: BranchName): IsconfError {
+  return new IsconfError('USAGE', `${host} is already on branch ${name}`)
 }
 
 function branchExists(name: BranchName): IsconfError {

@@ -59,6 +59,7 @@ test('migrate is refused on a host that has done something since the fork, and n
   assertRefused(await birch!.run('migrate', 'generic'), 22, 'birch is already on branch generic')
   assertRefused(await birch!.run('migrate', 'nowhere'), 22, 'no branch nowhere', 'isconf branches')
   assertRefused(await birch!.run('migrate', '../web'), 22, 'not a branch name: "../web"')
+  assertRefused(await birch!.run('fork', 'generic'), 22, 'birch is already on branch generic')
   assertRefused(await birch!.run('fork', 'web'), 22, 'did you mean isconf migrate web?')
   await birch!.does('lock', 'more')
   await birch!.does('exec', 'true')
