@@ -1,11 +1,13 @@
 /** The number of each channel that this host has followed only grows: an older one is true, and not wanted any more. */
 import { readFileSync } from 'node:fs'
-import { errnoText, IsconfError } from '../../base/index.ts'
+import { errnoCode, errnoText, IsconfError, isNumber, isText, type Shape, shaped } from '../../base/index.ts'
 import { replace } from '../../base/replace.io.ts'
 import { type Channel, shownAddress } from './address.ts'
 import type { ChannelNumbers } from './source.ts'
 
-type Seen = Readonly<Record<string, { readonly number: number; readonly sha256: string }>>
+type Seen = Readonly<Record<string, Pick<Channel, 'number' | 'sha256'>>>
+
+const channelShape: Shape<Seen[string]> = { number: isNumber, sha256: isText }
 
 /** Notes the number of a channel. SOURCE_FAILED when it is not the newest that this host has seen. */
 export async function noteNumber(url: URL, channel: Channel, { path, again }: ChannelNumbers): Promise<void> {
@@ -24,15 +26,24 @@ export async function noteNumber(url: URL, channel: Channel, { path, again }: Ch
   await replace(path, `${JSON.stringify({ ...seen, [where]: { number, sha256 } })}\n`)
 }
 
+/** CONFIG: with a number that is not read a channel that somebody has put back would be taken. */
 function seenIn(path: string): Seen {
+  let cause: unknown
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Seen
+    const seen: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    if (isSeen(seen)) return seen
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}
-    const why = error instanceof SyntaxError ? 'it is damaged' : errnoText(error)
-    throw new IsconfError('CONFIG', `cannot read ${path}: ${why}`, {
-      hint: `make sure that the tree at the source is not an old one, then remove ${path}`,
-      cause: error,
-    })
+    if (errnoCode(error) === 'ENOENT') return {}
+    cause = error
   }
+  const why = errnoCode(cause) === undefined ? 'it is damaged' : errnoText(cause)
+  throw new IsconfError('CONFIG', `cannot read ${path}: ${why}`, {
+    hint: `make sure that the tree at the source is not an old one, then remove ${path}`,
+    cause,
+  })
+}
+
+function isSeen(value: unknown): value is Seen {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isObject && Object.values(value).every((one) => shaped(channelShape, one) !== undefined)
 }
