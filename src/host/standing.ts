@@ -35,6 +35,11 @@ export interface StoppedOperation {
   readonly through?: OperationRef
 }
 
+/** Where a host is stopped on which the verb `running` is under way: what `up` has begun and is still doing stops nothing. */
+export function stoppedWhile(running: string | undefined, { stopped }: Standing): StoppedOperation | undefined {
+  return running === 'up' && stopped?.interruptedSince !== undefined ? undefined : stopped
+}
+
 /** The standing after one more entry. */
 export function standingAfter(standing: Standing, entry: HistoryEntry): Standing {
   const { done, stopped } = standing

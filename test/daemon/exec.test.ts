@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { test } from 'node:test'
+import type { HostRow } from '../../src/control/index.ts'
 import {
   assertDone,
   assertNoTrace,
@@ -304,6 +305,12 @@ test('a session that is closed, or a command line that is killed, leaves what it
     await until(() => host.has('tmp/begun'), 'the command runs')
     running.child.kill(signal)
     await running.done
+    // What has yet to end stops nothing.
+    const { running: under, stopped } = await host.status()
+    const [first = ''] = (await host.does('hosts', '--json')).stdout.split('\n')
+    const own = JSON.parse(first) as HostRow
+    assert.deepEqual([under, stopped, own.stopped], [verb[0], null, null])
+    assert.match((await host.does('status')).stdout, new RegExp(`^running isconf ${verb[0]}$`, 'm'))
     assertRefused(await host.run(...verb), 4, `this host is busy with \`isconf ${verb[0]}\``)
     host.write('tmp/go', '')
     await until(() => host.has('tmp/ended'), 'the command ends')

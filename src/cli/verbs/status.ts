@@ -51,6 +51,7 @@ function describe(status: Status): string {
     ['domain', `${domain.name} (from ${domain.source})`],
     ['branch', `${status.branch} ${placeOf(status)}`],
   ]
+  if (status.running) rows.push(['running', `isconf ${status.running.replace('-', ' ')}`])
   if (stopped) rows.push(...describeStopped(stopped))
   for (const one of status.holds ?? [])
     rows.push(

@@ -1,7 +1,7 @@
 import { operationName } from '../../base/index.ts'
 import { type Branch, type Branches, holdOf, type LastDone } from '../../branch/index.ts'
 import type { HostRow } from '../../control/index.ts'
-import type { Held, StoppedOperation } from '../../host/index.ts'
+import { type Held, type StoppedOperation, stoppedWhile } from '../../host/index.ts'
 import { branchHold, type Hold } from '../../replay/index.ts'
 import { deviationAnswer } from './shared/deviation.ts'
 import { hostState } from './shared/host-state.ts'
@@ -22,6 +22,7 @@ type HostsParts = Pick<
   | 'hold'
   | 'bootRecord'
   | 'clock'
+  | 'process'
 >
 
 type StatelessRow = Omit<HostRow, 'state'>
@@ -89,7 +90,7 @@ export const hostsRequest = request({
       seen: null,
       release: identity.release,
       ...(await standingOf(branches, branch.name, history.standing.done)),
-      stopped: stoppedOf(history.standing.stopped),
+      stopped: stoppedOf(stoppedWhile(parts.process.running(), history.standing)),
       deviations: parts.deviations.all.map(deviationAnswer).map(({ kind, operation }) => ({ kind, operation })),
       holds: await holdsOn(identity.host, parts.hold.value, branch.name),
       boot: bootRecord?.current ?? null,

@@ -1,7 +1,7 @@
 import { operationName } from '../../base/index.ts'
 import { linesOfSplit } from '../../branch/index.ts'
 import type { LeftStatus, Status, WorkStatus } from '../../control/index.ts'
-import type { LeftDomain } from '../../host/index.ts'
+import { type LeftDomain, stoppedWhile } from '../../host/index.ts'
 import { describeOperation } from '../../journal/index.ts'
 import { pendingReboot } from '../../origin/index.ts'
 import { nextUnknown } from '../../replay/index.ts'
@@ -57,7 +57,7 @@ export const statusRequest = request({
     const { lock, head } = branch.state
     const position = await positionOn(branch, done)
     const operations = branch.journal.operationCount
-    const { stopped: begun } = history.standing
+    const begun = stoppedWhile(process.running(), history.standing)
     const stopped = begun ?? (await nextUnknown(branch, history, position ?? operations))
     return {
       host: identity.host,
