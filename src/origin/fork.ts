@@ -19,7 +19,8 @@ export async function fork(deps: BranchingDeps, user: string, name: BranchName):
   refuseToLeave(deps, user)
   await refuseSplit(parent)
   await operationsDone(parent, deps.history.standing.done)
-  if (name === parent.name) throw alreadyOn(host, name)
+  if (name === parent.name)
+    throw new IsconfError('BRANCH_EXISTS', alreadyOn(host, name), { hint: 'choose another name' })
   if (name === firstBranch) throw branchExists(name)
   const child = await branches.obtain(name)
   if (branches.exists(child)) throw branchExists(name)
@@ -43,7 +44,7 @@ export async function fork(deps: BranchingDeps, user: string, name: BranchName):
  */
 export async function migrate(deps: BranchingDeps, user: string, name: BranchName): Promise<Branch> {
   const { branch, branches, host } = deps
-  if (name === branch.name) throw alreadyOn(host, name)
+  if (name === branch.name) throw new IsconfError('USAGE', alreadyOn(host, name))
   refuseToLeave(deps, user)
   const to = branches.named(name)
   await refuseSplit(to)
@@ -76,8 +77,8 @@ async function leaveFor({ branch, branches, agreement, work, goTo }: BranchingDe
   await goTo(to)
 }
 
-function alreadyOn(host: string, name: BranchName): IsconfError {
-  return new IsconfError('USAGE', `${host} is already on branch ${name}`)
+function alreadyOn(host: string, name: BranchName): string {
+  return `${host} is already on branch ${name}`
 }
 
 function branchExists(name: BranchName): IsconfError {
