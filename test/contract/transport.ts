@@ -206,14 +206,18 @@ function streams(check: Check): void {
 
   check('an abort is seen by the other side', async (world) => {
     const { alder, birch } = await pair(world)
+    let isThere = false
     let seen: unknown
     birch.transport.handle(protocol, async (stream) => {
+      isThere = true
       await readAll(stream).catch((error) => {
         seen = error
       })
     })
     const stream = await alder.transport.openStream(birch.transport.self, protocol)
     await stream.write(Buffer.from('begun'))
+    // One that was aborted before it was there would not have to come.
+    await until(() => isThere)
     stream.abort(new Error('changed my mind'))
     await until(() => seen !== undefined)
     await assert.rejects(readAll(stream), /changed my mind/)
