@@ -57,7 +57,7 @@ export class AppendLog {
    * those of {@link Disk}.
    */
   static async open(disk: Disk, path: string, wholeBytes = 0): Promise<OpenedLog> {
-    const file = await disk.open(path, 'write')
+    const file = await disk.open(path, 'keep')
     try {
       const foundBytes = await file.size()
       const log = new AppendLog(file, await endOfWholeLines(file, foundBytes, wholeBytes))

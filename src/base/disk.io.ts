@@ -50,6 +50,7 @@ export function diskOn(calls: FileCalls): Disk {
       failing('open', path, async () => {
         if (access === 'read') return new SystemFile(path, await openToRead(calls, path))
         const file = new SystemFile(path, await openToWrite(calls, directories, path))
+        if (access === 'write') return file
         return resting.keep(path, file, () =>
           failing('open', path, async () => new SystemFile(path, await calls.open(path, 'r+'))),
         )

@@ -1,3 +1,6 @@
+/** How a file is opened; `keep` is `write` for one that stays open for long and rests meanwhile: it may have no descriptor. */
+export type FileAccess = 'read' | 'write' | 'keep'
+
 /**
  * The files below IS_HOME, as the journal, the history and the store need
  * them. Real in production; in the simulated world a crash loses or tears
@@ -17,7 +20,7 @@ export interface Disk {
    */
   replaceFiles(files: readonly WholeFile[]): Promise<void>
   /** Opens for reading, or for writing (made when absent, kept when present). NO_SUCH_FILE when absent and reading. */
-  open(path: string, access: 'read' | 'write'): Promise<DiskFile>
+  open(path: string, access: FileAccess): Promise<DiskFile>
   /** Durable when it returns. */
   rename(from: string, to: string): Promise<void>
   /** Durable when it returns. No failure when there is none. */

@@ -15,7 +15,7 @@ async function place(t: TestContext) {
   const directory = temporaryDirectory(t)
   const disk = diskOn(systemCalls)
   const files = await Promise.all(
-    Array.from({ length: manyFiles }, (_, index) => disk.open(join(directory, `file${index}`), 'write')),
+    Array.from({ length: manyFiles }, (_, index) => disk.open(join(directory, `file${index}`), 'keep')),
   )
   const close = async (): Promise<void> => void (await Promise.all(files.map((file) => file.close())))
   return { directory, disk, files, close }
@@ -63,7 +63,7 @@ test('many files that are used at once are opened in turn', async (t) => {
   })
   const files: DiskFile[] = []
   for (let index = 0; index < manyFiles; index += 1)
-    files.push(await disk.open(join(directory, `file${index}`), 'write'))
+    files.push(await disk.open(join(directory, `file${index}`), 'keep'))
   await files[0]?.sync()
   most = 0
   await Promise.all(files.map((file, index) => file.write(0, Buffer.from(`content ${index}`))))
@@ -99,4 +99,14 @@ test('a file that somebody else has replaced while it rested is not taken for th
   assert.ok(first)
   await assert.rejects(text(first), failure('DISK_FAILED', /another file was put in its place$/))
   await close()
+})
+
+test('a file that is only written for a while has its descriptor all the time, for a thread that reads it', async (t) => {
+  const disk = diskOn(systemCalls)
+  const written = await disk.open(join(temporaryDirectory(t), 'file'), 'write')
+  const { directory, close } = await place(t)
+  assert.equal(typeof written.descriptor, 'number')
+  const kept = await disk.open(join(directory, 'file0'), 'keep')
+  assert.equal(kept.descriptor, undefined)
+  await Promise.all([written.close(), kept.close(), close()])
 })

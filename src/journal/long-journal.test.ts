@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { domain, following, longChainOf } from '../../test/cluster/changesets.ts'
 import { SimDisk } from '../../test/sim/disk.ts'
 import { seededRandom } from '../../test/sim/random.ts'
-import type { DiskFile } from '../base/index.ts'
+import type { DiskFile, FileAccess } from '../base/index.ts'
 import { toLine } from './changeset.ts'
 import { Journal } from './journal.ts'
 import { journalBeforeDamage } from './load-journal.ts'
@@ -19,7 +19,7 @@ const middleOf = (line: number): number => lines.slice(0, line - 1).join('').len
 /** Counts the bytes that are read of the journal. */
 class CountingDisk extends SimDisk {
   readBytes = 0
-  override async open(name: string, access: 'read' | 'write'): Promise<DiskFile> {
+  override async open(name: string, access: FileAccess): Promise<DiskFile> {
     const file = await super.open(name, access)
     if (name !== path) return file
     const read: DiskFile['read'] = async (position, length, into) => {

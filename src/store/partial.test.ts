@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { SimDisk } from '../../test/sim/disk.ts'
 import { seededRandom } from '../../test/sim/random.ts'
 import { contentOf, described, directory, pieceOf, storeOn, whole } from '../../test/sim/store.ts'
-import { type Disk, type DiskFile, IsconfError, pieceBytes } from '../base/index.ts'
+import { type Disk, type DiskFile, type FileAccess, IsconfError, pieceBytes } from '../base/index.ts'
 
 test('sink() takes pieces in any order, serves them meanwhile, and finish() makes the blob whole', async () => {
   const content = contentOf(3 * pieceBytes + 9)
@@ -243,7 +243,7 @@ function changedFiles(disk: Disk, change: (path: string, file: DiskFile) => Disk
   return new Proxy(disk, {
     get: (target, name: keyof Disk) =>
       name === 'open'
-        ? async (path: string, access: 'read' | 'write') => change(path, await target.open(path, access))
+        ? async (path: string, access: FileAccess) => change(path, await target.open(path, access))
         : (target[name] as (...words: unknown[]) => unknown).bind(target),
   })
 }

@@ -3,7 +3,7 @@
  * process that is dead does nothing any more; its promises are never settled,
  * where those of a disk that fails would be.
  */
-import type { Cancel, Clock, Disk, DiskFile } from '../../src/base/index.ts'
+import type { Cancel, Clock, Disk, DiskFile, FileAccess } from '../../src/base/index.ts'
 import type { Machine } from '../../src/machine/machine.ts'
 import { PowerFailure } from './disk.ts'
 
@@ -60,7 +60,7 @@ export class SimProcess {
 
   disk(disk: Disk): Disk {
     const bound = this.#bound(disk)
-    const open = async (path: string, access: 'read' | 'write'): Promise<DiskFile> =>
+    const open = async (path: string, access: FileAccess): Promise<DiskFile> =>
       this.#bound(await bound.open(path, access))
     return new Proxy(bound, { get: (_, name) => (name === 'open' ? open : Reflect.get(bound, name, bound)) })
   }

@@ -1,6 +1,6 @@
 /** The real disk's own code, on file calls of which any one can go wrong: {@link SimFileCalls}. */
 import { diskOn } from '../../src/base/disk.io.ts'
-import type { Disk, DiskFile, WholeFile } from '../../src/base/index.ts'
+import type { Disk, DiskFile, FileAccess, WholeFile } from '../../src/base/index.ts'
 import { SimDisk, type UnsyncedFate } from './disk.ts'
 import { SimFileCalls } from './file-calls.ts'
 import { seededRandom } from './random.ts'
@@ -32,7 +32,7 @@ export class CutDisk extends SimDisk {
     return this.#disk.replaceFiles(files)
   }
 
-  override open(path: string, access: 'read' | 'write'): Promise<DiskFile> {
+  override open(path: string, access: FileAccess): Promise<DiskFile> {
     return this.#disk.open(path, access)
   }
 

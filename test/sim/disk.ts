@@ -5,7 +5,14 @@
  * names whose call had not returned. What was synced stays as it was.
  */
 import { dirname } from 'node:path'
-import { type Disk, type DiskFile, IsconfError, type Random, type WholeFile } from '../../src/base/index.ts'
+import {
+  type Disk,
+  type DiskFile,
+  type FileAccess,
+  IsconfError,
+  type Random,
+  type WholeFile,
+} from '../../src/base/index.ts'
 import { GrowingBytes } from './growing-bytes.ts'
 
 /** What a crash does to writes that were not synced. */
@@ -131,7 +138,7 @@ export class SimDisk implements Disk {
     for (const _ of files) this.#namings.shift()
   }
 
-  async open(path: string, access: 'read' | 'write'): Promise<DiskFile> {
+  async open(path: string, access: FileAccess): Promise<DiskFile> {
     await this.#step()
     let file = this.#files.get(path)
     if (file === undefined) {
@@ -178,7 +185,7 @@ export class SimDisk implements Disk {
     }
   }
 
-  #handle(path: string, file: SimFile, access: 'read' | 'write'): DiskFile {
+  #handle(path: string, file: SimFile, access: FileAccess): DiskFile {
     const begin = async (): Promise<void> => {
       await this.#step()
       if (access === 'read') throw new IsconfError('DISK_FAILED', `cannot write ${path}: bad file descriptor`)
